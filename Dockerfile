@@ -11,14 +11,12 @@ RUN npm ci \
   && mkdir -p /image/app /image/usr/local/bin /image/data \
   && cp --dereference node_modules/.bin/node /image/usr/local/bin/node \
   && cp -r packages/valetkey/bin packages/valetkey/dist packages/valetkey/package.json LICENSE /image/app \
-  && cd /image/app \
-  && npm pkg delete devDependencies \
-  && npm install --omit=dev --no-package-lock --no-audit --no-fund \
   && chown 65532:65532 /image/data
 
 FROM ${BASE}
 COPY --from=build /image /
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+# glibc keeps freed memory in one arena a thread. Two arenas hold less, and are as fast for one busy thread.
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=2
 USER 65532:65532
 VOLUME /data
 # The service, and the embedded bucket.

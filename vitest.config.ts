@@ -1,4 +1,6 @@
+import { enableCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { selectProviders } from "./e2e/providers/selection.ts";
 import { selectImage } from "./e2e/src/image/selection.ts";
@@ -14,6 +16,10 @@ const { missing: missingProxies } = selectProxies(process.env);
 const { missing: missingPgBouncer } = selectPgBouncer(process.env);
 const { missing: missingImage } = selectImage(process.env);
 const withoutMounts = canMount() ? [] : ["**/full-disk.test.ts"];
+
+// Tests start many processes and threads on the same sources. This variable lets Node compile each source once.
+const { directory } = enableCompileCache();
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;
 
 export default defineConfig({
   test: {
@@ -40,6 +46,7 @@ export default defineConfig({
       "e2e/src/web/testing/start-shared-service.ts",
     ],
     pool: "forks",
+    execArgv: ["--require", resolve(import.meta.dirname, "e2e/src/testing/cheap-scrypt.cjs")],
     // Modules keep no state, so the files that run on one worker share them. A load of all modules takes over a second.
     isolate: false,
     // Tests wait for servers and browsers about half of the time, so twice as many workers as processors keep all of them busy.

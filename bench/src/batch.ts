@@ -1,13 +1,8 @@
-import type { Candidate } from "./rig/candidate.ts";
-import { engines } from "./rig/candidate-specs.ts";
-import type { Dataset } from "./rig/dataset.ts";
 import type { Measured } from "./rig/measure-rounds.ts";
-import { createRandom } from "./rig/random.ts";
-import { loadCells, runLoad } from "./rig/run-load.ts";
-import { median } from "./rig/statistics.ts";
+import { loadCells, runLoad, serviceTurns } from "./rig/run-load.ts";
+import { BATCH_SIZE } from "./rig/service-calls.ts";
 import { formatCount, formatTable, reportGoal } from "./rig/table.ts";
-import { checkFileUrl } from "./rig/verify-candidate.ts";
-import { BATCH_SIZE, chooseBatches, createToken } from "./rig/workload.ts";
+import { throughput } from "./rig/throughput.ts";
 
 const URLS_PER_SECOND = 100_000;
 
@@ -18,38 +13,12 @@ const URLS_PER_SECOND = 100_000;
  */
 export function runBatch(args: readonly string[]): Promise<boolean> {
   return runLoad(args, {
-    workload: "batch",
     title: `batch: POST /attachments/urls, ${BATCH_SIZE} ids each`,
     connections: 16,
-    urlsPerResponse: BATCH_SIZE,
-    async prepare(environment, only) {
-      const candidates = [];
-      for (const engine of engines) if (engine.includes(only)) candidates.push(await environment.service(engine));
-      return candidates;
-    },
-    verify: verifyBatch,
+    turns: serviceTurns("batch"),
     printTable,
     reportGoals,
   });
-}
-
-/** Verifies that the URLs of one batch are of the requested files, in order. Returns the number of batches. */
-async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
-  const [batch] = chooseBatches(dataset, createRandom(1));
-  if (batch === undefined) throw new Error("The data set has no user with enough files");
-  const response = await fetch(`http://127.0.0.1:${port}/attachments/urls`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${await createToken(batch.userId)}`, "content-type": "application/json" },
-    body: JSON.stringify({ attachmentIds: batch.attachmentIds }),
-  });
-  const { urls } = (await response.json()) as { urls?: { attachmentId: string; fileUrl?: string }[] };
-  if (urls?.length !== BATCH_SIZE) throw new Error(`${name} returned ${response.status} without ${BATCH_SIZE} URLs`);
-  const keys = new Map(dataset.attachments.map(({ id, objectKey }) => [id, objectKey]));
-  for (const [index, { attachmentId, fileUrl }] of urls.entries()) {
-    if (attachmentId !== batch.attachmentIds[index]) throw new Error(`${name} returned URL ${index} out of order`);
-    checkFileUrl(name, { fileUrl: fileUrl ?? "", objectKey: keys.get(attachmentId) ?? "" });
-  }
-  return 1;
 }
 
 function printTable(all: readonly Measured[]): void {
@@ -69,6 +38,6 @@ function reportGoals(all: readonly Measured[]): boolean {
   return met.every(Boolean);
 }
 
-function urlsPerSecond({ rounds }: Measured): number {
-  return median(rounds.map((round) => round.requestsPerSecond)) * BATCH_SIZE;
+function urlsPerSecond(measured: Measured): number {
+  return throughput(measured) * BATCH_SIZE;
 }

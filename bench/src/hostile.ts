@@ -9,7 +9,7 @@ import { type Postgres, startPostgres } from "./rig/postgres.ts";
 import { readFlags } from "./rig/read-flags.ts";
 import { createScratch } from "./rig/scratch-directory.ts";
 import { formatCount, formatTable, reportResult } from "./rig/table.ts";
-import { createToken } from "./rig/workload.ts";
+import { createToken } from "./rig/token.ts";
 
 const GOAL_MS = 100;
 const NOTES = 200;
@@ -80,10 +80,10 @@ async function measureEngine(
   return reportResult(worst < GOAL_MS, `${engine}, worst /healthz: ${worst.toFixed(0)} ms (goal: under ${GOAL_MS} ms)`);
 }
 
-/** Creates the notes over HTTP, so that another version of the service has its own schema. */
+/** Creates the notes over HTTP, because another version of the service has another database schema. */
 async function seed(port: number): Promise<Target> {
   const token = await createToken("attacker");
-  // Without the letter b, so that no search finds a note.
+  // The text has no letter b, so that no search finds a note.
   const body = JSON.stringify({ title: "Note", body: "a".repeat(NOTE_CHARACTERS) });
   let noteId = "";
   for (let nth = 0; nth < NOTES; nth += 1) {
@@ -124,7 +124,7 @@ async function timeHealth(port: number): Promise<number> {
   return performance.now() - start;
 }
 
-/** How long one search of another person takes, who has no notes. Milliseconds. */
+/** Measures one search of another person, who has no notes. Milliseconds. */
 async function timeSearch(port: number): Promise<number> {
   const headers = { authorization: `Bearer ${await createToken("another")}` };
   const start = performance.now();
@@ -133,7 +133,7 @@ async function timeSearch(port: number): Promise<number> {
   return performance.now() - start;
 }
 
-/** Waits until the service has finished what the last attack has left. */
+/** Waits until the service has finished the work that the last attack left. */
 async function untilCalm(port: number): Promise<void> {
   for (let calm = 0; calm < 10; ) {
     calm = (await timeHealth(port)) < GOAL_MS / 2 ? calm + 1 : 0;

@@ -31,7 +31,7 @@ export async function runJsonBodies(args: readonly string[]): Promise<boolean> {
   );
 }
 
-/** The least of all rounds, because other load of the machine only adds time. */
+/** Returns the shortest time of all rounds, because other load of the machine only adds time. */
 async function measure({ schema, json, isLarge }: Body, rounds: number): Promise<{ ms: number; status: number }> {
   const app = fastify({ bodyLimit: httpLimits.jsonBodyBytes });
   app.setErrorHandler(sendProblem);

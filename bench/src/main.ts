@@ -1,6 +1,6 @@
 type Benchmark = (args: readonly string[]) => Promise<boolean>;
 
-/** Each benchmark is imported only when it runs, so that the imports of others do not affect it. */
+/** Each benchmark is imported only when it runs, so that the imports of other benchmarks do not affect it. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
   "hot-path": async () => (await import("./hot-path.ts")).runHotPath,
@@ -9,7 +9,8 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   web: async () => (await import("./web.ts")).runWeb,
   hostile: async () => (await import("./hostile.ts")).runHostile,
   batch: async () => (await import("./batch.ts")).runBatch,
-  links: async () => (await import("./links.ts")).runLinks,
+  verbs: async () => (await import("./verbs.ts")).runVerbs,
+  peers: async () => (await import("./peers.ts")).runPeers,
   weight: async () => (await import("./weight.ts")).runWeight,
   json: async () => (await import("./json-bodies.ts")).runJsonBodies,
 };

@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type CandidateSpec, startCandidate } from "./rig/candidate.ts";
-import { createDataset, datasetShapes } from "./rig/dataset.ts";
+import { createDataset } from "./rig/dataset.ts";
 import { createEnvironment } from "./rig/environment.ts";
 import { readFlags } from "./rig/read-flags.ts";
 import { createScratch } from "./rig/scratch-directory.ts";
-import { createToken } from "./rig/workload.ts";
+import { createToken } from "./rig/token.ts";
 import { startBucket } from "./upload/bucket.ts";
 import { measureForms } from "./upload/forms.ts";
 import { measureThroughput } from "./upload/throughput.ts";
@@ -15,14 +14,14 @@ import { measureThroughput } from "./upload/throughput.ts";
 const MIB = 2 ** 20;
 
 /**
- * Compares uploads to the embedded bucket: the client with the AWS SDK, and forms of the service with the article's design.
+ * Compares uploads to the embedded bucket: the client with the AWS SDK, and forms of the service with the design of the article.
  *
  * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput or forms, --before (another checkout of the service,
  * which replaces the article's design for the forms). Returns whether all goals were met.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
   const values = readFlags(args, { rounds: "7", "form-rounds": "3", mib: "256", only: "", before: "" });
-  const dataset = createDataset(datasetShapes.batch);
+  const dataset = createDataset();
   const [note] = dataset.notes;
   if (note === undefined) throw new Error("The data set has no notes");
   const token = await createToken(note.ownerId);
@@ -54,7 +53,7 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       const base =
         before === ""
           ? inBucket((await environment.article()).spec)
-          : { ...service, name: "before", entry: pathToFileURL(join(before, "packages/server/src/cli.ts")) };
+          : inBucket((await environment.before("sqlite", before)).spec);
       const specs = [base, service];
       const plan = { specs, token, noteId: note.id, rounds: Number(values["form-rounds"]) };
       met = (await measureForms(plan)) && met;

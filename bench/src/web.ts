@@ -47,9 +47,9 @@ export async function runWeb(args: readonly string[]): Promise<boolean> {
 async function reportLoads({ browser, service, ann, note, rounds }: Stage): Promise<boolean> {
   const rows: string[][] = [];
   let [mostBytes, mostShift] = [0, 0];
-  for (const [name, { path, ready }] of Object.entries(measuredPages)) {
+  for (const [name, { path, ready, isSignedOut = false }] of Object.entries(measuredPages)) {
     for (const [screen, size] of Object.entries(screens)) {
-      const session = name === "sign-in" ? {} : { as: ann };
+      const session = isSignedOut ? {} : { as: ann };
       const loads = [];
       for (let round = 0; round < rounds; round++) {
         loads.push(await loadCold(browser, { ...size, ...session, service, path: path(note), ready }));

@@ -16,7 +16,7 @@ export type RunningProvider = {
   newBucket(): Promise<BucketServer>;
   /** Stops the server, calls `whileDown`, and restarts the server on the same data and port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** The objects of a bucket that the S3 API does not list. Undefined when there are none. */
+  /** Lists the objects of a bucket that the S3 API does not list. Undefined: the server hides no objects. */
   hiddenIn?(bucket: string): Promise<string[]>;
   /** Sets the CORS headers of a bucket by an API other than S3. Undefined: PutBucketCors does. */
   allowOrigin?(bucket: string, origin: string): Promise<void>;

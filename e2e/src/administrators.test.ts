@@ -36,7 +36,7 @@ describe("administrators", () => {
     const note = await post("/notes", { json: { title: "Mine" }, cookie });
     const adopted = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie });
     expect(adopted).toMatchObject({ status: 403, body: { code: "access_denied" } });
-    // A second sign-in, which records the user again, does not change that.
+    // A second sign-in records the user again. The user is still no administrator.
     const again = await post("/auth/sign-in/email", { json: { email: "first@example.com", password } });
     const still = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie: again.cookie });
     expect(still.status).toBe(403);
@@ -57,7 +57,8 @@ describe("administrators", () => {
   it("vouch for one of two people with the same email address", async () => {
     const email = "twin@example.com";
     const json = { email, name: "Twin", password };
-    const account = (await post("/auth/sign-up/email", { json })).body.user.id;
+    const { body, cookie } = await post("/auth/sign-up/email", { json });
+    const account = body.user.id;
     await (await apiAs(service.url, { sub: "twin-of-an-application", email })).call("GET", "/me");
     const refused = await runCli(place, ["user", "prove", email]).catch((error: { stderr: string }) => error);
     expect(refused.stderr).toContain(`Several people have the email address or id ${email}.`);
@@ -67,7 +68,9 @@ describe("administrators", () => {
     const owner = await apiAs(service.url, { sub: "owner" });
     const note = await owner.call("POST", "/notes", { title: "Plan" });
     const shared = await owner.call("PUT", `/notes/${note.body.id}/shares`, { emails: [email] });
-    expect(shared.body.shares).toMatchObject([{ userId: account }]);
+    expect(shared.body.shares).toEqual([]);
+    const listed = await fetch(`${service.url}/notes?scope=shared`, { headers: { cookie } });
+    expect(await listed.json()).toMatchObject({ items: [{ id: note.body.id }] });
   });
 
   it("never reach a person whose id is the email address of another", async () => {

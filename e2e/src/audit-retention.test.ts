@@ -39,7 +39,7 @@ async function countEvents(place: Place): Promise<number> {
   return Number(count);
 }
 
-/** The exported ids. A killed process may leave one cut line at the end of its file. */
+/** Reads the exported ids. A killed process may leave an incomplete line at the end of its file. */
 async function exportedIds(place: Place): Promise<Set<string>> {
   const folder = join(place.dataDir, "audit");
   const ids = new Set<string>();

@@ -24,7 +24,7 @@ async function start(place: Place): Promise<RunningService> {
   return service;
 }
 
-/** A place whose data folder is new, and a folder for its backup. The command `gc` needs fixed ports. */
+/** Makes a place with a new data folder, and a folder for its backup. The command `gc` needs fixed ports. */
 async function makePlaces() {
   const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
   cleanups.push(place.remove);
@@ -42,7 +42,7 @@ async function makePlaces() {
 
 type Load = { seen: Acknowledged; deleted: Set<string>; isKilled: () => boolean };
 
-/** Deletes every third file whose URLs are issued, until the service is killed. */
+/** Deletes every third file whose URLs are issued for good, until the service is killed. */
 async function deleteUntilKilled(api: Api, { seen, deleted, isKilled }: Load): Promise<void> {
   for (let next = 0; !isKilled(); next += 3) {
     const isIssued = () =>
@@ -51,8 +51,11 @@ async function deleteUntilKilled(api: Api, { seen, deleted, isKilled }: Load): P
     const id = seen.attachments[next]?.id;
     if (id === undefined || isKilled()) return;
     deleted.add(id);
-    const answer = await api.call("DELETE", `/attachments/${id}`).catch(() => undefined);
-    if (answer !== undefined) expect(answer.status).toBe(204);
+    for (const path of [`/attachments/${id}`, `/trash/attachments/${id}`]) {
+      const answer = await api.call("DELETE", path).catch(() => undefined);
+      if (answer === undefined) return;
+      expect(answer.status).toBe(204);
+    }
   }
 }
 
@@ -184,7 +187,8 @@ describe("valetkey backup and restore", () => {
     await endOfCli(place, ["backup", backupDir]);
     const earlier = await blobsIn(backupDir);
     const ann = await apiAs(service.url, { sub: "ann" });
-    await ann.call("DELETE", `/attachments/${first.attachments[0]?.id}`);
+    const path = `/attachments/${first.attachments[0]?.id}`;
+    for (const each of [path, `/trash${path}`]) await ann.call("DELETE", each);
     await expect.poll(async () => (await blobsIn(join(place.env.DATA_DIR ?? "", "bucket"))).size).toBe(2);
     const second = await storeFiles(service, 2, 1000);
     expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
@@ -200,20 +204,34 @@ describe("valetkey backup and restore", () => {
   });
 
   describe("repair", () => {
+    let made: Awaited<ReturnType<typeof makePlaces>>;
+    let seen: Acknowledged;
+    let removeMade: (() => Promise<unknown>)[] = [];
+    beforeAll(async () => {
+      made = await makePlaces();
+      seen = await storeFiles(await start(made.place), 3, 1000);
+      expect(await endOfCli(made.place, ["backup", made.backupDir])).toMatchObject({ code: 0 });
+      removeMade = cleanups.splice(0);
+    });
+    afterAll(async () => {
+      for (const remove of removeMade.reverse()) await remove();
+    });
+
+    /** A copy of the backup of the running service for one test. */
     async function backedUp() {
-      const places = await makePlaces();
-      const service = await start(places.place);
-      const seen = await storeFiles(service, 3, 1000);
-      expect(await endOfCli(places.place, ["backup", places.backupDir])).toMatchObject({ code: 0 });
-      const found = await readdir(join(places.backupDir, "blobs"), { recursive: true });
-      const blob = join(places.backupDir, "blobs", found.find((path) => path.length > 10) ?? "");
+      const { place, dataDir } = made;
+      const backupDir = await mkdtemp(join(place.dataDir, "backup-"));
+      await cp(made.backupDir, backupDir, { recursive: true });
+      const restored = await mkdtemp(join(place.dataDir, "restored-"));
+      const restoredPlace = { ...place, env: { ...place.env, DATA_DIR: restored, S3_LOCAL_PORT: "0" } };
+      const found = await readdir(join(backupDir, "blobs"), { recursive: true });
+      const blob = join(backupDir, "blobs", found.find((path) => path.length > 10) ?? "");
       async function expectRestored() {
-        expect(await endOfCli(places.restoredPlace, ["restore", places.backupDir])).toMatchObject({ code: 0 });
-        await service.stop();
-        const again = await start(places.restoredPlace);
+        expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+        const again = await start(restoredPlace);
         await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
       }
-      return { ...places, blob, expectRestored };
+      return { place, restoredPlace, backupDir, dataDir, blob, expectRestored };
     }
 
     it("copy a truncated file of the backup again", async () => {
@@ -248,6 +266,7 @@ describe("valetkey backup and restore", () => {
       await expectRestored();
     });
 
+    // The last test, because it damages the bucket of all.
     it("name a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);
@@ -306,7 +325,7 @@ describe("valetkey restore refuses", () => {
     for (const remove of removeMade.reverse()) await remove();
   });
 
-  /** A copy of the backup for one test. */
+  /** Copies the backup for one test. */
   async function copyBackup() {
     const backupDir = await mkdtemp(join(made.place.dataDir, "copy-"));
     await cp(made.backupDir, backupDir, { recursive: true });

@@ -55,7 +55,7 @@ describe("requirement 18: docs/cloudfront.md has settings that only read", () =>
   });
 });
 
-// Versions of the AWS CLI differ in other commands alone.
+// Versions of the AWS CLI differ only in other commands, so the test uses one version.
 describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs/cloudfront.md with %s", (aws) => {
   let folder: string;
   const requests: string[] = [];

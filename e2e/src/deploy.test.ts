@@ -41,7 +41,7 @@ describe("docs/deploy.md", () => {
   });
 });
 
-// Traefik and its schema are in no package of Debian and npm, so these tests read what matters.
+// Neither Debian nor npm has a package with Traefik or its schema, so these tests read the important settings.
 describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));
@@ -86,7 +86,7 @@ describe("the sample for systemd", () => {
   const analyze = commandPath("systemd-analyze", process.env);
   it.each(analyze === undefined ? [] : [analyze])("passes %s", async (command) => {
     const file = join(makeFolder(), "valetkey.service");
-    // The command must exist.
+    // The command in the unit must exist.
     writeFileSync(file, unit.replace("/usr/bin/npm", process.execPath));
     const { stderr } = await promisify(execFile)(command, ["verify", file]);
     expect(stderr).toBe("");

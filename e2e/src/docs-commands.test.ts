@@ -18,7 +18,7 @@ beforeAll(async () => {
   place = await makePlace({ URL_TTL_DEFAULT: "10" });
   place.env.DATA_DIR = join(place.dataDir, "data");
   service = await startProcess(place);
-  // Other commands find the embedded bucket by its port.
+  // The other commands find the embedded bucket by this port.
   place.env.S3_LOCAL_PORT = /bucket: embedded, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
   // In this folder `npx valetkey` runs the command of the clone.
   await symlink(join(ROOT, "node_modules"), join(place.dataDir, "node_modules"));
@@ -66,12 +66,18 @@ describe("docs/operations.md", () => {
   });
 });
 
+describe("docs/administration.md", () => {
+  it("shows what the commands print", async () => {
+    await expectOutputs(stepsOf(await page("docs/administration.md")));
+  });
+});
+
 describe("docs/tour.md", () => {
   it("shows what the commands print", async () => {
     const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);
     const steps = stepsOf(tour);
     expect(steps.length).toBeGreaterThan(5);
-    // The test has another port, and waits for a shorter time.
+    // The test uses another port, and waits for a shorter time.
     const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });
@@ -97,7 +103,7 @@ async function expectOutputs(steps: Step[], env?: Record<string, string>): Promi
   }
 }
 
-/** Runs the commands in one shell. Returns the output of each, without white space at its ends. */
+/** Runs the commands in one shell. Returns the output of each command, without white space at both ends. */
 async function run(commands: string[], env = place.env): Promise<string[]> {
   const path = [join(ROOT, "node_modules/.bin"), env.PATH].join(delimiter);
   const script = ["set -eo pipefail", ...commands.flatMap((text) => [text, "printf '\\f'"])].join("\n");
@@ -127,7 +133,7 @@ function stepsOf(text: string): Step[] {
   });
 }
 
-/** The text as a pattern for the whole output, in which "…" stands for anything within a line. */
+/** Converts the text to a pattern for the whole output. "…" stands for any text within a line. */
 function patternOf(text: string): RegExp {
   const literal = text
     .trim()

@@ -53,7 +53,7 @@ describe("the pages of the API at /docs, in Chromium", () => {
   });
 });
 
-/** From 0 (black) to 1 (white). A transparent color shows the white of the browser. */
+/** The brightness from 0 (black) to 1 (white). A transparent color shows the white of the browser. */
 function brightnessOf(color: string): number {
   const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return alpha === 0 ? 1 : (red + green + blue) / 3 / 255;

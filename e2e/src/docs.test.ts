@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { S3, startDirectory } from "../../packages/server/src/config/testing.ts";
-import { texts } from "../../packages/web/src/texts/index.ts";
+import { shortcutsTexts } from "../../packages/web/src/texts/en/shortcuts.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -19,7 +19,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
     const [setting = "", ttlMax = ""] = /`(URL_TTL_MAX)=(\d+)`/.exec(read("docs/aws.md"))?.slice(1) ?? [];
     const { limits } = startDirectory().load({ [setting]: ttlMax }).config;
-    // With this setting, the service signs no URL that outlives the ceiling.
+    // With this setting, no URL of the service lives longer than the highest permitted age.
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.urlTtlMaxSeconds);
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
@@ -65,8 +65,27 @@ describe("docs/web-app.md", () => {
   it("lists the keys of the app", () => {
     const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
     const listed = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
-    const keys = Object.keys(texts.shortcuts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
+    const keys = Object.keys(shortcutsTexts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
     expect(listed.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
+  });
+});
+
+describe("docs/embedding.md", () => {
+  const page = read("docs/embedding.md");
+  const blocks = [...page.matchAll(/```ts\n +\/\/ (\S+)\n(.*?)```/gs)];
+
+  it.each(blocks.map(([, path = "", code = ""]) => ({ path, code })))("quotes $path", ({ path, code }) => {
+    const lines = (text: string) => text.split("\n").map((line) => line.trim());
+    expect(lines(read(join("examples/next", path)))).toEqual(expect.arrayContaining(lines(code)));
+  });
+
+  it("says how many lines the embedding has", () => {
+    const [, app = ""] = /\/\/ app\.mjs\n(.*?)```/s.exec(page) ?? [];
+    const [call = ""] = /^ *const files = await createValetKey.*?^ *\}\);$/ms.exec(app) ?? [];
+    const others = app.split("\n").filter((line) => line.includes('"@valetkey/server"') || line.includes("files.node"));
+    const callLines = call.split("\n").length;
+    const all = callLines + others.length;
+    expect(page).toContain(`The embedding has ${all} lines: the import, the ${callLines} lines of \`createValetKey\``);
   });
 });
 
@@ -93,11 +112,15 @@ function pages(): string[] {
 
 function linksOf(page: string): { file: string; heading: string | undefined }[] {
   const withoutCode = page.replaceAll(/```.*?```/gs, "");
-  return [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
-    .map(([, link, image]) => link ?? image ?? "")
-    .filter((href) => !/^https?:/.test(href))
-    .map((href) => href.split("#", 2))
-    .map(([file = "", heading]) => ({ file, heading }));
+  return (
+    [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
+      .map(([, link, image]) => link ?? image ?? "")
+      .filter((href) => !/^https?:/.test(href))
+      // A badge links to the page of its workflow with a relative path, because the host of the repository is unknown.
+      .map((href) => href.replace(/^..\/..\/actions\/(workflows\/[^/]+)(\/badge.svg)?$/, ".github/$1"))
+      .map((href) => href.split("#", 2))
+      .map(([file = "", heading]) => ({ file, heading }))
+  );
 }
 
 /** The anchors of the headings, as GitHub makes them. */

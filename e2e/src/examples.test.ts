@@ -13,7 +13,7 @@ import { makePlace, type Place, type RunningService, startProcess } from "./test
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
-/** The exports that a newcomer calls first. Each must carry an example. */
+/** The exports that a newcomer calls first. Each of these must have an example. */
 const ENTRY_POINTS: Record<string, readonly string[]> = {
   presign: ["createPresigner", "createCloudFrontSigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],
@@ -21,7 +21,7 @@ const ENTRY_POINTS: Record<string, readonly string[]> = {
   "s3-local": ["startS3Local"],
 };
 
-/** The documented export that an example belongs to, and its code. */
+/** The name of the documented export, and the code of its example. */
 type Example = { name: string; code: string };
 
 const DOCUMENTED = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export (?:async )?(?:function|const) (\w+)/gs;

@@ -30,7 +30,7 @@ async function addFile(api: Api): Promise<{ status: number; code: string; stored
   return { status, code: body.code, stored: status === 201 ? stored : undefined };
 }
 
-/** Takes the last bytes of the disk. */
+/** Fills the last bytes of the disk. */
 function takeRest(folder: string): void {
   try {
     for (;;) appendFileSync(join(folder, "ballast"), Buffer.alloc(1024));
@@ -44,7 +44,7 @@ describe("a service whose disk is full", () => {
     service = await startProcess(place);
     const ann = await apiAs(service.url, { sub: "ann" });
     const stored: Stored[] = [];
-    // A refused upload empties the write-ahead log, which may free space for another.
+    // A refused upload empties the write-ahead log, which may free space for another upload.
     for (let refused = 0; refused < 5; ) {
       const { stored: added, ...answer } = await addFile(ann);
       if (added !== undefined) {
@@ -62,7 +62,8 @@ describe("a service whose disk is full", () => {
     for (let added: Stored | undefined; added === undefined; ) {
       const { noteId, attachmentId } = stored[deleted++] as Stored;
       const path = deleted % 2 === 0 ? `/notes/${noteId}` : `/attachments/${attachmentId}`;
-      expect((await ann.call("DELETE", path)).status).toBe(204);
+      // To the trash, and out of it.
+      for (const each of [path, `/trash${path}`]) expect((await ann.call("DELETE", each)).status).toBe(204);
       // The objects are deleted in the background, right after the response.
       for (let attempt = 0; attempt < 20 && added === undefined; attempt++) {
         added = (await addFile(ann)).stored;
@@ -73,7 +74,8 @@ describe("a service whose disk is full", () => {
     console.log(`the disk held ${stored.length - 1} files; uploads worked again after ${deleted} deletions`);
     // Each URL needs space for its audit event.
     for (const last = deleted + 5; deleted < last; deleted++) {
-      await ann.call("DELETE", `/notes/${stored[deleted]?.noteId}`);
+      const path = `/notes/${stored[deleted]?.noteId}`;
+      for (const each of [path, `/trash${path}`]) await ann.call("DELETE", each);
     }
     const urlOfLast = () => ann.call("GET", `/attachments/${stored.at(-1)?.attachmentId}/url`);
     await expect.poll(async () => (await urlOfLast()).status).toBe(200);
@@ -81,7 +83,7 @@ describe("a service whose disk is full", () => {
     expect(kept.length).toBeGreaterThan(5);
     await expectAllThere(ann, { ...nothingYet(), attachments: kept });
     expect(await endOfCli(place, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
-    // The bucket or the database is the first that finds no space.
+    // Either the bucket or the database is the first part that finds no space.
     expect(service.output()).toMatch(/The embedded bucket failed|The disk of the data/);
   });
 });

@@ -6,8 +6,8 @@ import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.t
 import { type Acknowledged, nothingYet, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// Ten rounds keep the suite short. KILL_ROUNDS=50 is the long run.
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
+// Five rounds keep the suite short. A long run has KILL_ROUNDS=50.
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const WORKERS = 4;
 
 describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {

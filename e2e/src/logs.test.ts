@@ -2,17 +2,22 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signTestJwt } from "../../packages/server/src/http/auth/testing/test-jwt.ts";
+import { startSmtpServer, tokenIn } from "../../packages/server/src/mailer/testing/smtp-server.ts";
 import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
 describe("requirement 28: a full run writes no secret", () => {
   let place: Place;
   let service: RunningService;
+  let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
   const secrets = new Map<string, string>();
   let written = "";
 
   beforeAll(async () => {
-    place = await makePlace({ LOG_LEVEL: "trace" });
+    smtp = await startSmtpServer();
+    secrets.set("SMTP password", "open-sesame-smtp");
+    const mail = { SMTP_URL: `smtp://me:open-sesame-smtp@127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
+    place = await makePlace({ LOG_LEVEL: "trace", ...mail });
     service = await startProcess(place);
     const jwt = await signTestJwt({ sub: "ann", email: "ann@example.com" });
     secrets.set("bearer token", jwt);
@@ -21,7 +26,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The log of the bucket receives signed URLs too, also refused ones.
+    // The bucket also receives signed URLs, even URLs that it refuses. Its log must not contain them.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);
@@ -39,13 +44,17 @@ describe("requirement 28: a full run writes no secret", () => {
     await ann.call("GET", `/attachments/not-an-id/url?X-Amz-Signature=feedfacefeedfacefeedface`);
     secrets.set("signature in a refused query", "feedfacefeedfacefeedface");
     await withAccount();
+    await withForgottenPassword();
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     const activity = JSON.stringify((await ann.call("GET", "/activity")).body);
     await service.stop();
     written = service.output() + metrics + activity;
   });
 
-  afterAll(() => place.remove());
+  afterAll(async () => {
+    await smtp.stop();
+    await place.remove();
+  });
 
   async function withAccount(): Promise<void> {
     const password = "correct-horse-battery-staple";
@@ -64,6 +73,27 @@ describe("requirement 28: a full run writes no secret", () => {
     expect(cookie).toContain("=");
     secrets.set("cookie", cookie.slice(cookie.indexOf("=") + 1));
     expect((await fetch(`${service.url}/me`, { headers: { cookie } })).status).toBe(200);
+  }
+
+  async function withForgottenPassword(): Promise<void> {
+    const post = (path: string, json: object) =>
+      fetch(`${service.url}/auth/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", origin: service.url },
+        body: JSON.stringify(json),
+      });
+    const newPassword = "another-horse-battery-staple";
+    secrets.set("new password", newPassword);
+    const { stdout } = await runCli(place, ["user", "reset", "cat@example.com"]);
+    const [, ofOperator = ""] = /#(\S+)/.exec(stdout) ?? [];
+    expect((await post("request-password-reset", { email: "cat@example.com" })).status).toBe(200);
+    const [mail] = await smtp.received(1);
+    if (mail === undefined) throw new Error("No mail has arrived");
+    secrets.set("token of the operator", ofOperator).set("token of a mail", tokenIn(mail));
+    for (const token of [ofOperator, tokenIn(mail)]) {
+      await post("check-password-reset", { token });
+      await post("reset-password", { token, newPassword });
+    }
   }
 
   /** Starts an upload as Uppy does and returns the URLs of its parts. */

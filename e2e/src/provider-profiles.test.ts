@@ -4,12 +4,12 @@ import { badInputSuite } from "../providers/bad-input.suite.ts";
 import { PROFILES } from "../providers/profiles/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "../providers/providers.ts";
 
-/** An empty body, one PUT, and two parts. The size changes nothing else on a profile. */
+/** An empty body, one PUT, and two parts. Other sizes behave the same on a profile. */
 const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**
  * Bad input meets three kinds of servers: they enforce conditions, refuse them, or ignore them. The test of the embedded bucket covers
- * the first kind. One profile covers each of the others. `PROFILES=all` runs all of them, in three times the time.
+ * the first kind. One profile covers each of the other two kinds. `PROFILES=all` runs all profiles, in three times the time.
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectProviders } from "../providers/selection.ts";
 
-/** A machine with the documented version of Swift and without Ceph. */
+/** The folder of commands of a machine with the documented version of Swift and without Ceph. */
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "valetkey-path-"));

@@ -65,7 +65,7 @@ describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ m
     await silent.asked;
     const before = performance.now();
     expect(await first.service.stop()).toBe(0);
-    // A scan may take minutes, and a lease one minute.
+    // A scan may take minutes, and a lease lasts one minute.
     expect(performance.now() - before).toBeLessThan(10 * SECOND);
     silent.answerWith("stream: OK\0");
     const again = await start(here);

@@ -36,7 +36,7 @@ describe("a stop by SIGTERM", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
     clearInterval(drip);
     await cut;
-    // Without the cut, it takes minutes.
+    // Without the cut, the shutdown would take minutes.
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

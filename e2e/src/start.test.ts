@@ -42,6 +42,18 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
+  it("serves the pages of the API from the build of the command", async () => {
+    const service = await startProcess(await place());
+    const page = await fetch(`${service.url}/docs`);
+    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(files).toContain("/docs/static/swagger-ui-bundle.js");
+    for (const file of files) expect([file, (await fetch(service.url + file)).status]).toEqual([file, 200]);
+    for (const path of ["/docs/cli.js", "/docs/..%2f..%2fcli.js", "/docs/static/..%2f..%2fcli.js"]) {
+      expect([path, (await fetch(service.url + path)).status]).toEqual([path, 404]);
+    }
+    expect(await service.stop()).toBe(0);
+  });
+
   it("prints how to create accounts where sign-up is closed by default", async () => {
     // An empty setting counts as not set.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
@@ -72,7 +84,7 @@ describe("the first start", () => {
   });
 });
 
-/** Starts the service on what it can't work with, and returns its message. Fails unless it then exits with 1 by itself. */
+/** Starts the service in a place where it can't work, and returns its message. Fails unless the service then exits with 1 by itself. */
 async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
   const { code, killed, stderr } = await failed.then(
@@ -138,7 +150,7 @@ describe("a failed start on SQLite", () => {
     await writeFile(sqliteFile(here), "");
     await chmod(sqliteFile(here), fileMode);
     await chmod(here.dataDir, folderMode);
-    // Permissions don't bind root.
+    // Permissions have no effect for root.
     const message = await messageOfFailedStart(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
     expect(message).toContain(here.dataDir);
     expect(message).toMatch(/DATA_DIR|write permission/);
@@ -196,7 +208,7 @@ describe("the content security policy of the pages", () => {
     AWS_ACCESS_KEY_ID: "key",
     AWS_SECRET_ACCESS_KEY: "secret",
   };
-  // Nothing listens there: signing needs no bucket.
+  // Nothing listens on this port, because signing needs no bucket.
   const nowhere = { ...secrets, S3_ENDPOINT: "http://localhost:9" };
 
   it.each<[string, Record<string, string>, string]>([
@@ -304,7 +316,7 @@ describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas
 
 const sqliteFile = ({ dataDir }: Place) => join(dataDir, "valetkey.db");
 
-/** Runs a statement in the service's database, while the service does not. */
+/** Runs a statement in the database of the service, while the service does not run. */
 async function execute(here: Place, statement: string): Promise<void> {
   const { DATABASE_URL } = here.env;
   if (DATABASE_URL === undefined) {
@@ -316,7 +328,7 @@ async function execute(here: Place, statement: string): Promise<void> {
   await runSql(DATABASE_URL, statement);
 }
 
-/** A port on which something listens, and accepts connections without a word, until the test ends. */
+/** Listens on a free port until the test ends. The server accepts connections and sends nothing. */
 async function listenOnFreePort(): Promise<number> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));
@@ -336,7 +348,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** A form upload that waits for its last bytes. */
+/** Starts a form upload that does not send its last bytes yet. */
 async function slowUpload(url: string, noteId: string) {
   const { signTestJwt } = await import("../../packages/server/src/http/auth/testing/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });
@@ -349,7 +361,7 @@ async function slowUpload(url: string, noteId: string) {
     `POST /notes/${noteId}/attachments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nExpect: 100-continue\r\n` +
       `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${head.length + tail.length}\r\n\r\n${head}`,
   );
-  // From here on the request is in flight, however busy the machine is.
+  // From this line on, the request is in flight, even on a busy machine.
   expect(String((await once(socket, "data"))[0])).toContain("100 Continue");
   const statusLine = once(socket, "data").then(([data]) => String(data).split("\r\n", 1)[0]);
   return { statusLine, finish: () => socket.write(tail) };

@@ -89,11 +89,13 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     expect(completed).toMatchObject({ status: 200, body: { state: "ready", filename: "photo.png" } });
   });
 
-  it("deletes the objects of a deleted note", async () => {
+  it("deletes the objects of a note that is deleted for good", async () => {
     const urls = await ann?.call("POST", "/attachments/urls", { attachmentIds: [attachmentId] });
     const fileUrl = urls?.body.urls[0].fileUrl;
     expect((await fetch(fileUrl, { headers: { range: "bytes=0-0" } })).status).toBe(206);
-    expect((await ann?.call("DELETE", `/notes/${noteId}`))?.status).toBe(204);
+    for (const path of [`/notes/${noteId}`, `/trash/notes/${noteId}`]) {
+      expect((await ann?.call("DELETE", path))?.status).toBe(204);
+    }
     const deleted = await until(
       () => fetch(fileUrl, { headers: { range: "bytes=0-0" } }),
       (response) => response.status === 404,
@@ -105,7 +107,14 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     const activity = await ann?.call("GET", "/activity");
     const actions = activity?.body.items.map((event: { action: string }) => event.action);
     expect(actions).toEqual(
-      expect.arrayContaining(["url.issued", "url.refused", "share.granted", "share.revoked", "note.deleted"]),
+      expect.arrayContaining([
+        "url.issued",
+        "url.refused",
+        "invitation.created",
+        "invitation.redeemed",
+        "share.revoked",
+        "note.deleted",
+      ]),
     );
   });
 });

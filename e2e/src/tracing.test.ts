@@ -105,17 +105,16 @@ describe.each(useDatabases())("traces on $name", (database) => {
     ]);
   });
 
-  it("follow an upload to access, signing, audit, bucket and database", () => {
+  it("follow an upload to signing, bucket and database", () => {
     const start = spans.find(({ name }) => name === "POST /notes/:noteId/uploads");
     const complete = spans.find(({ name }) => name === "POST /uploads/:uploadId/complete");
     const paths = [...treeOf(start), ...treeOf(complete)];
     for (const path of [
       "POST /notes/:noteId/uploads > signing.presignPut",
-      "POST /notes/:noteId/uploads > database.transaction > access.note",
-      "POST /notes/:noteId/uploads > database.transaction > database.uploads.insert",
+      "POST /notes/:noteId/uploads > database.uploads.start",
       "POST /uploads/:uploadId/complete > bucket.head",
       "POST /uploads/:uploadId/complete > bucket.readStart",
-      "POST /uploads/:uploadId/complete > database.transaction > audit.add",
+      "POST /uploads/:uploadId/complete > database.uploads.complete",
     ]) {
       expect(paths).toContain(path);
     }
@@ -152,7 +151,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
 
-  /** The names of all descendants, each with the names of its ancestors, in the order of their ends. */
+  /** The names of all descendants of a span, each with the names of its ancestors. They are in the order in which the spans ended. */
   function treeOf(span: CollectedSpan | undefined, ancestors: readonly string[] = []): string[] {
     if (span === undefined) return [];
     const path = [...ancestors, span.name];
@@ -207,7 +206,7 @@ describe("the setting of traces", () => {
 
   async function modulesOfStart(env: Record<string, string>): Promise<string[]> {
     place = await makePlace({ ...env, NODE_OPTIONS: `--import=${LIST_MODULES}` });
-    // The sources, because a bundle has no modules with these names.
+    // This test runs the sources, because a bundle has no modules with these names.
     const service = await startProcess(place, { node: process.execPath, command: SOURCES });
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     await service.stop();
@@ -245,7 +244,7 @@ describe("the setting of traces", () => {
     expect((await fetch(`${service.url}/instance`)).status).toBe(200);
     const startedAt = performance.now();
     expect(await service.stop()).toBe(0);
-    // An export alone waits for ten seconds.
+    // An export without a time limit would wait for ten seconds.
     expect(performance.now() - startedAt).toBeLessThan(8_000);
     await collector.close();
   });

@@ -59,7 +59,9 @@ app.post("/notes", (request, response) => {
 app.put("/notes/:noteId/shares/:name", (request, response) => {
   const { noteId, name } = request.params;
   if (!mayUseNote(caller(request), "add", noteId)) return response.sendStatus(403);
-  db.prepare("INSERT OR IGNORE INTO shares SELECT ?, id FROM users WHERE name = ?").run(noteId, name);
+  const receiver = first("SELECT id FROM users WHERE name = ?", name) as User | undefined;
+  if (receiver === undefined) return response.sendStatus(404);
+  db.prepare("INSERT OR IGNORE INTO shares VALUES (?, ?)").run(noteId, receiver.id);
   return response.sendStatus(204);
 });
 

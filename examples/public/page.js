@@ -1,6 +1,6 @@
 import { openFiles } from "@valetkey/client";
 
-const files = openFiles({ baseUrl: `${location.origin}/files` });
+const files = openFiles({ baseUrl: "/files" });
 const find = (id) => document.getElementById(id);
 const say = (text) => {
   find("status").textContent = text;
@@ -26,23 +26,34 @@ find("sign-in").addEventListener("submit", async (event) => {
 const note = () => ({ resource: "note", id: location.hash.slice(1) });
 
 find("file").addEventListener("change", async ({ target }) => {
-  const onProgress = ({ state, sentBytes, totalBytes }) =>
-    say(`${state} ${Math.round((100 * sentBytes) / totalBytes)} %`);
-  await files.upload(note(), target.files[0], { onProgress }).done.catch((error) => say(error.message));
+  const [file] = target.files;
+  const onProgress = ({ state, sentBytes, totalBytes }) => {
+    say(`${file.name}: ${state}`);
+    Object.assign(find("progress"), { hidden: false, value: sentBytes, max: totalBytes || 1 });
+  };
+  await files.upload(note(), file, { onProgress }).done.then(
+    () => say(`${file.name} is stored.`),
+    (error) => say(error.message),
+  );
+  find("progress").hidden = true;
+  target.value = "";
   await show();
 });
 
 find("share").addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = new FormData(event.target).get("name");
-  await send("PUT", `/notes/${note().id}/shares/${encodeURIComponent(name)}`);
-  say(`${name} may read this note.`);
+  await send("PUT", `/notes/${note().id}/shares/${encodeURIComponent(name)}`).then(
+    () => say(`${name} may read this note.`),
+    () => say(`${name} has to sign in first.`),
+  );
 });
 
 async function show() {
   try {
     const items = [];
-    for await (const { id, filename } of files.iterate(note())) {
+    for await (const { id, filename, state } of files.iterate(note())) {
+      if (state !== "ready") continue;
       const button = Object.assign(document.createElement("button"), { textContent: filename });
       button.addEventListener("click", async () => {
         const response = await fetch(`/attachments/${id}/url`);
@@ -54,6 +65,7 @@ async function show() {
       items.push(item);
     }
     find("list").replaceChildren(...items);
+    find("list").hidden = false;
   } catch (error) {
     say(error.message);
   }

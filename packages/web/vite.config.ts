@@ -9,6 +9,7 @@ const API = [
   "/auth",
   "/notes",
   "/attachments",
+  "/invitations",
   "/uploads",
   "/me",
   "/usage",
@@ -29,8 +30,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // All supported browsers know modulepreload.
     modulePreload: { polyfill: false },
-    // One file for the code that every page loads. By default, the bundler splits it into fifteen.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] } } },
+    // One file for the code that every page loads, and one for the icons of several pages. By default, each icon is a file.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "app", tags: ["$initial"] },
+            { name: "icons", test: /lucide-react/, minShareCount: 2 },
+          ],
+        },
+      },
+    },
     reportCompressedSize: false,
     // Kilobytes. The largest file is pdf.js, which loads with the first opened PDF.
     chunkSizeWarningLimit: 600,

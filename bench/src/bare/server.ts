@@ -1,4 +1,4 @@
-// The hot path GET /attachments/:id/url by hand, which is the limit of the service.
+// The hot path GET /attachments/:id/url, written by hand. Its speed is the limit of the service.
 // It has the same signer and the same durable audit log, but no schemas, no router, no log and no security headers.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createPresigner } from "@valetkey/presign";
@@ -36,7 +36,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     credentials,
     now,
     expiresInSeconds: EXPIRES_IN_SECONDS,
-    // Sufficient for the filenames of this benchmark. The service has more rules.
+    // This is sufficient for the filenames of this benchmark. The service has more rules.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
   await store.audit.record({

@@ -3,13 +3,13 @@ import { connect } from "node:net";
 /** The service, a token of the attacker, and a note of the attacker. */
 export type Target = { port: number; token: string; noteId: string };
 
-/** The text occurs in no note, and every comparison fails only after half of it. */
+/** No note contains this text, and every comparison fails only after half of the text. */
 export const SLOW_SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 
 const CLIENTS = 10;
 const BODY_BYTES = 1_000_000;
 
-/** The attacks by name. Each starts its clients, which continue until the process ends. */
+/** The attacks by name. Each attack starts its clients, which continue until the process ends. */
 export const attacks = {
   nothing: () => undefined,
   "list the largest notes": (target: Target) => repeat(CLIENTS, () => send(target, { path: "/notes?limit=200" })),

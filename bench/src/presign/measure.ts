@@ -1,12 +1,12 @@
 import type { Signer } from "./signers.ts";
 
-/** A signer with `inFlight` concurrent calls. The next calls start when all of them have returned. */
+/** A signer with `inFlight` concurrent calls. The next calls start when all these calls have returned. */
 export type Contestant = { name: string; signer: Signer; inFlight: number };
 
 const CALLS_BETWEEN_CLOCK_READS = 64;
 const MANY_IN_FLIGHT = 16;
 
-/** Asynchronous signers run twice: one call at a time like the others, and with concurrent calls like in a busy server. */
+/** Asynchronous signers run twice: with one call at a time like the other signers, and with concurrent calls as in a busy server. */
 export function contestantsOf(signer: Signer): Contestant[] {
   const { name } = signer;
   if (signer.kind === "sync") return [{ name, signer, inFlight: 1 }];
@@ -55,7 +55,7 @@ async function awaitTogether(
 
 let used = 0;
 
-/** Reads a character, which makes V8 flatten the string. Before, the string is a rope. */
+/** Reads a character, so that V8 flattens the string. Before that, the string is a rope. */
 function use(url: string): void {
   used = (used + url.charCodeAt(url.length - 1)) | 0;
 }

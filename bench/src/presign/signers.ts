@@ -6,7 +6,7 @@ import { S3Client as LeanClient } from "lean-s3";
 import { Client as MinioClient } from "minio";
 import { inputs } from "./inputs.ts";
 
-/** Makes the URL of the nth key. The measurement excludes the setup of a client, which an application does once. */
+/** `sign` makes the URL of the nth key. The measurement excludes the setup of a client, because an application does it once. */
 export type Signer = { name: string; isPeer: boolean } & (
   | { kind: "sync"; sign(index: number): string }
   | { kind: "async"; sign(index: number): Promise<string> }
@@ -85,7 +85,7 @@ function valetKey(): Signer {
   return { name: valetKeyName, isPeer: false, kind: "sync", sign };
 }
 
-/** Like the service, which stores the encoded key with the object. */
+/** Signs like the service, which stores the encoded key with the object. */
 function valetKeyEncoded(): Signer {
   const presigner = createPresigner({ bucket, region });
   const encodedKeys = keys.map(encodeKey);

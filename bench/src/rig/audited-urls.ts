@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { auditColumns } from "@valetkey/server/src/db/queries/audit.ts";
+import { auditColumns } from "@valetkey/server/src/db/queries/audit-row.ts";
 import { urlJournalFile } from "@valetkey/server/src/db/sqlite/journal/log.ts";
 import type { DataLocation } from "./candidate-specs.ts";
 import { runSql } from "./postgres.ts";
@@ -28,7 +28,7 @@ function count(events: string, length: string): string {
   return `select count(*) as events, coalesce(sum(${length}), 0) as urls from ${events} where action = 'url.issued'`;
 }
 
-/** SQLite stores events first in durable batches and later under their notes. For a moment, an event can be in both. */
+/** SQLite stores events first in durable batches and later under their notes. For a short time, an event can be in both places. */
 function filedOrWaiting(): string {
   const columns = ["id", "action", "attachment_ids"] as const;
   const waiting = columns.map((column) => `value ->> ${auditColumns.indexOf(column)}`);

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { CandidateSpec } from "./candidate.ts";
 import { settings } from "./settings.ts";
 
@@ -9,6 +12,7 @@ export type DataLocation = { directory: string; url?: string };
 
 const article = new URL("../../article/server.js", import.meta.url);
 const service = new URL("../../../packages/valetkey/bin/valetkey.js", import.meta.url);
+const peers = new URL("../../peers/", import.meta.url);
 const bare = new URL("../bare/server.ts", import.meta.url);
 
 const aws = {
@@ -23,16 +27,42 @@ export function articleSpec(place: DataLocation): CandidateSpec {
   return specOf(place, { name: "article", entry: article, env: { JWT_SECRET: settings.jwtSecret } });
 }
 
-/** The service as `npm start` runs it. Only its configuration is of the benchmark. */
+/** The service as `npm start` runs it. Only the configuration comes from the benchmark. */
 export function serviceSpec(engine: Engine, place: DataLocation): CandidateSpec {
-  // The load of few users exceeds the rate of URLs that a user may request.
-  const env = { AUTH_SECRET: settings.authSecret, AUTH_JWT_SECRET: settings.jwtSecret, URL_RATE_LIMIT: "0" };
+  // This load of a few users exceeds the rate limit of URLs for one user.
+  const env = {
+    AUTH_SECRET: settings.authSecret,
+    AUTH_JWT_SECRET: settings.jwtSecret,
+    URL_RATE_LIMIT: "0",
+    // The load generator names the IP address of each visitor of a link.
+    TRUST_PROXY: "loopback",
+  };
   return specOf(place, { name: `valetkey/${engine}`, entry: service, env });
 }
 
-/** The same work by hand on node:http, without any layer. */
+/** The service of another checkout. It runs the command, or the sources of a version without a command. */
+export function beforeSpec(
+  engine: Engine,
+  { where, checkout }: { where: DataLocation; checkout: string },
+): CandidateSpec {
+  const command = join(checkout, "packages/valetkey/bin/valetkey.js");
+  const sources = join(checkout, "packages/server/src/cli.ts");
+  const entry = pathToFileURL(existsSync(command) ? command : sources);
+  return { ...serviceSpec(engine, where), name: `${basename(checkout)}/${engine}`, entry };
+}
+
+/** The same work, written by hand on node:http without any layer. */
 export function bareSpec(engine: Engine, place: DataLocation): CandidateSpec {
   return specOf(place, { name: `bare/${engine}`, entry: bare, env: { AUTH_JWT_SECRET: settings.jwtSecret } });
+}
+
+/** `entry` is a file of bench/peers. `checksWho`: whether the server checks a JWT. */
+export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
+
+/** A peer. It has the same credentials and the same secret of tokens. */
+export function peerSpec(name: string, { entry, checksWho, directory }: PeerPlace): CandidateSpec {
+  const env = checksWho ? { JWT_SECRET: settings.jwtSecret } : {};
+  return specOf({ directory }, { name, entry: new URL(entry, peers), env });
 }
 
 function specOf({ directory, url }: DataLocation, spec: Omit<CandidateSpec, "directory">): CandidateSpec {

@@ -26,14 +26,14 @@ const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
 
-/** Starts a server and waits until it responds. It writes a CPU profile to BENCH_PROFILE_DIR, if set. */
+/** Starts a server and waits until it responds. The server writes a CPU profile to BENCH_PROFILE_DIR, if that variable is set. */
 export async function startCandidate({ name, entry, directory, env }: CandidateSpec): Promise<Candidate> {
   const port = await freePort();
   const child = fork(entry, [], {
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
-    // The output of a server matters only when it fails.
+    // The output of a server matters only if the server fails.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);
@@ -50,7 +50,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   };
 }
 
-/** Writes a CPU profile to BENCH_PROFILE_DIR, if set. */
+/** The flags with which Node writes a CPU profile to BENCH_PROFILE_DIR. Empty if that variable is not set. */
 export function profileFlags(name: string): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
   if (directory === undefined) return [];

@@ -13,7 +13,7 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 /**
  * Drives one keep-alive connection, one request at a time. Resolves after the last response.
  *
- * It reads only the status and the length, because a full HTTP parser would take CPU time from the server under test.
+ * It reads only the status and the length of a response, because a full HTTP parser would take CPU time from the server under test.
  */
 export function driveConnection(options: ConnectionOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -56,7 +56,10 @@ export function driveConnection(options: ConnectionOptions): Promise<void> {
   });
 }
 
-/** Calls `onResponse` with the status of each complete response. Throws for chunked bodies and unexpected responses. */
+/**
+ * Makes a function that reads chunks, and calls `onResponse` with the status of each complete response. Throws for chunked bodies and
+ * unexpected responses.
+ */
 function createReader(onResponse: (status: number) => void): (chunk: Buffer) => void {
   let status = 0;
   let missingBytes = 0;

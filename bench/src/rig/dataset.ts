@@ -3,6 +3,7 @@ import { below, createRandom } from "./random.ts";
 export type BenchNote = { id: string; ownerId: string; title: string };
 export type BenchAttachment = { id: string; noteId: string; ownerId: string; objectKey: string; filename: string };
 export type BenchShare = { id: string; noteId: string; userId: string };
+export type BenchLink = { id: string; noteId: string; ownerId: string };
 
 export type Dataset = {
   userIds: string[];
@@ -11,34 +12,44 @@ export type Dataset = {
   notes: BenchNote[];
   attachments: BenchAttachment[];
   shares: BenchShare[];
+  /** Links to all files of a small note. */
+  links: BenchLink[];
   /** Every pair of a user and an attachment that the user may read: as owner or as receiver of a share. */
   grants: { userId: string; attachment: BenchAttachment }[];
 };
 
 const SEED = 20_260_101;
-const USERS = 200;
+/** With so many users, the load of a long run stays below the limits of each user. */
+const USERS = 400;
+const NOTES = 2_000;
 const SHARES_OF_NOTE = 2;
+const LINKS = 500;
 const FIRST_INSTANT = Date.UTC(2026, 0, 1);
+const LARGE_NOTE_STEP = 20;
 
-export type DatasetShape = { notes: number; attachmentsOfNote: number };
+/** The files of most notes. */
+export const SMALL_NOTE_FILES = 5;
+/** The files of every twentieth note. A batch has the files of one such note. */
+export const LARGE_NOTE_FILES = 100;
 
-/** 10,000 files in many notes for single URLs, or in large notes for batches. A batch has the files of one note. */
-export const datasetShapes = {
-  single: { notes: 2_000, attachmentsOfNote: 5 },
-  batch: { notes: 100, attachmentsOfNote: 100 },
-} as const satisfies Record<string, DatasetShape>;
-
-/** Makes the data of every candidate. It depends only on the shape, so the load generator needs no database. */
-export function createDataset({ notes, attachmentsOfNote }: DatasetShape): Dataset {
+/** Makes the data of every candidate. It is always the same, so the load generator needs no database. */
+export function createDataset(): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);
   const userIds = Array.from({ length: USERS }, newId);
-  const dataset: Dataset = { userIds, strangerId: newId(), notes: [], attachments: [], shares: [], grants: [] };
-  for (let index = 0; index < notes; index++) addNote(dataset, { index, attachmentsOfNote, random, newId });
+  const strangerId = newId();
+  const dataset: Dataset = { userIds, strangerId, notes: [], attachments: [], shares: [], links: [], grants: [] };
+  for (let index = 0; index < NOTES; index++) addNote(dataset, { index, random, newId });
+  const small = dataset.notes.filter((_, index) => !isLarge(index)).slice(0, LINKS);
+  for (const { id, ownerId } of small) dataset.links.push({ id: newId(), noteId: id, ownerId });
   return dataset;
 }
 
-type NoteSource = { index: number; attachmentsOfNote: number; random: () => number; newId: () => string };
+function isLarge(index: number): boolean {
+  return index % LARGE_NOTE_STEP === 0;
+}
+
+type NoteSource = { index: number; random: () => number; newId: () => string };
 
 function addNote(dataset: Dataset, source: NoteSource): void {
   const { index, random, newId } = source;
@@ -52,7 +63,8 @@ function addNote(dataset: Dataset, source: NoteSource): void {
     dataset.shares.push({ id: newId(), noteId: note.id, userId });
     readers.push(userId);
   }
-  for (let number = 0; number < source.attachmentsOfNote; number++) {
+  const files = isLarge(index) ? LARGE_NOTE_FILES : SMALL_NOTE_FILES;
+  for (let number = 0; number < files; number++) {
     const attachment = {
       id: newId(),
       noteId: note.id,
@@ -71,7 +83,7 @@ function userAt({ userIds }: Dataset, index: number): string {
   return userId;
 }
 
-/** Makes UUIDv7 ids, one a millisecond, like a service that grew over time. */
+/** Makes a function that returns UUIDv7s, one for each millisecond, as in a service that grew over time. */
 function createIds(random: () => number): () => string {
   let instant = FIRST_INSTANT;
   return () => {

@@ -1,8 +1,18 @@
 import { cp, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { startBucket } from "../upload/bucket.ts";
 import { type AuditedUrls, readAuditedUrls } from "./audited-urls.ts";
 import type { CandidateSpec } from "./candidate.ts";
-import { articleSpec, bareSpec, type DataLocation, type Engine, serviceSpec } from "./candidate-specs.ts";
+import {
+  articleSpec,
+  bareSpec,
+  beforeSpec,
+  type DataLocation,
+  type Engine,
+  type PeerPlace,
+  peerSpec,
+  serviceSpec,
+} from "./candidate-specs.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { createScratch } from "./scratch-directory.ts";
@@ -14,11 +24,15 @@ export type PreparedCandidate = { spec: CandidateSpec; readAuditedUrls?: () => P
 
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
-/** Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, and a copy of the data for each. */
-export async function createEnvironment(dataset: Dataset) {
+/**
+ * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, and a copy of the data for each candidate. With
+ * `hasBucket`, the service has an embedded bucket in a separate process. Otherwise its bucket is unreachable.
+ */
+export async function createEnvironment(dataset: Dataset, { hasBucket = false } = {}) {
   const scratch = await createScratch();
   const postgres = await startPostgres(scratch.path);
   const seeded = await seedBoth(dataset, { path: scratch.path, postgres });
+  const bucket = hasBucket ? await startBucket(join(scratch.path, "bucket")) : undefined;
   const copyData = async (name: string, engine: Engine): Promise<DataLocation> => {
     const directory = join(scratch.path, `${name}-${engine}`);
     await mkdir(directory);
@@ -27,27 +41,45 @@ export async function createEnvironment(dataset: Dataset) {
     return { directory };
   };
   const audited = (spec: CandidateSpec, where: DataLocation): PreparedCandidate => ({
-    spec,
+    spec: bucket === undefined ? spec : { ...spec, env: { ...spec.env, S3_ENDPOINT: bucket.endpoint } },
     readAuditedUrls: () => readAuditedUrls(where),
   });
+  const prepared = new Map<string, Promise<PreparedCandidate>>();
+  const once = (name: string, make: () => Promise<PreparedCandidate>) => {
+    const candidate = prepared.get(name) ?? make();
+    prepared.set(name, candidate);
+    return candidate;
+  };
   return {
     description: postgres.version,
-    article: async (): Promise<PreparedCandidate> => {
-      const directory = join(scratch.path, "article");
-      await mkdir(directory);
-      const url = await postgres.createDatabase("article");
-      await seedArticle(url, dataset);
-      return { spec: articleSpec({ directory, url }) };
-    },
-    service: async (engine: Engine) => {
-      const where = await copyData("service", engine);
-      return audited(serviceSpec(engine, where), where);
-    },
-    bare: async (engine: Engine) => {
-      const where = await copyData("bare", engine);
-      return audited(bareSpec(engine, where), where);
-    },
+    path: scratch.path,
+    article: () =>
+      once("article", async () => {
+        const directory = join(scratch.path, "article");
+        await mkdir(directory);
+        const url = await postgres.createDatabase("article");
+        await seedArticle(url, dataset);
+        return { spec: articleSpec({ directory, url }) };
+      }),
+    peer: (name: string, peer: Omit<PeerPlace, "directory">) =>
+      once(name, async () => ({ spec: peerSpec(name, { ...peer, directory: scratch.path }) })),
+    service: (engine: Engine) =>
+      once(`service/${engine}`, async () => {
+        const where = await copyData("service", engine);
+        return audited(serviceSpec(engine, where), where);
+      }),
+    before: (engine: Engine, checkout: string) =>
+      once(`${checkout}/${engine}`, async () => {
+        const where = await copyData(basename(checkout), engine);
+        return audited(beforeSpec(engine, { where, checkout }), where);
+      }),
+    bare: (engine: Engine) =>
+      once(`bare/${engine}`, async () => {
+        const where = await copyData("bare", engine);
+        return audited(bareSpec(engine, where), where);
+      }),
     close: async () => {
+      await bucket?.stop();
       await postgres.stop();
       await scratch.remove();
     },
@@ -56,7 +88,7 @@ export async function createEnvironment(dataset: Dataset) {
 
 const SEED = "seed";
 
-/** Seeds each engine once, because candidates get copies. Returns the directory of the SQLite file. */
+/** Seeds each engine once. Each candidate gets a copy. Returns the directory of the SQLite file. */
 async function seedBoth(dataset: Dataset, { path, postgres }: { path: string; postgres: Postgres }): Promise<string> {
   const directory = join(path, SEED);
   await mkdir(directory);

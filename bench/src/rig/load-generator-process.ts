@@ -1,26 +1,39 @@
 // The process of the load generator. It receives orders over IPC and returns the results.
 import { driveConnection } from "./connection.ts";
-import type { Drive, LoadResult } from "./load-generator.ts";
-import { createRequests, type WorkloadName } from "./workload.ts";
+import type { Drive, LoadResult, Order } from "./load-generator.ts";
+import { createSource, createWorkload, type Workload, type WorkloadName } from "./workload.ts";
 
-const requests = await createRequests(process.argv[2] as WorkloadName);
-let position = 0;
+const source = await createSource();
+const workloads = new Map<WorkloadName, Workload>();
 
-process.on("message", (order: Drive) => {
-  run(order).then(
+process.on("message", ({ isPreparation, ...turn }: Order) => {
+  (isPreparation ? prepare(turn) : run(turn)).then(
     (result) => process.send?.(result),
     (error) => process.send?.({ error: String(error) }),
   );
 });
 process.send?.("ready");
 
-async function run({ port, seconds, connections }: Drive): Promise<LoadResult> {
+function workloadOf({ workload: name }: Drive): Workload {
+  const workload = workloads.get(name) ?? createWorkload(name, source);
+  workloads.set(name, workload);
+  return workload;
+}
+
+async function prepare(turn: Drive): Promise<"prepared"> {
+  await workloadOf(turn).prepare?.(turn);
+  return "prepared";
+}
+
+async function run(turn: Drive): Promise<LoadResult> {
+  const { port, seconds, connections } = turn;
+  const workload = workloadOf(turn);
   const latencies: number[] = [];
   const responses: Record<number, number> = {};
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
-  const nextRequest = () => (performance.now() < endsAt ? requests[position++ % requests.length] : undefined);
+  const nextRequest = () => (performance.now() < endsAt ? workload.next(turn) : undefined);
   const onResponse = (status: number, milliseconds: number) => {
     latencies.push(milliseconds);
     responses[status] = (responses[status] ?? 0) + 1;

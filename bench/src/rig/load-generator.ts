@@ -2,30 +2,44 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { WorkloadName } from "./workload.ts";
 
-export type Drive = { port: number; seconds: number; connections: number };
+export type Drive = { workload: WorkloadName; port: number; seconds: number; connections: number };
 
 export type LoadResult = {
   responses: Record<number, number>;
   requestsPerSecond: number;
   p50Milliseconds: number;
   p99Milliseconds: number;
-  /** The CPU time of the generator over the time of the round. Near 1, the generator was the limit and not the server. */
+  /** The CPU time of the generator over the time of the round. With a value near 1, the generator was the limit and not the server. */
   generatorCpuShare: number;
 };
 
-export type LoadGenerator = { drive(order: Drive): Promise<LoadResult>; stop(): void };
+/** A message to the load generator. */
+export type Order = Drive & { isPreparation: boolean };
 
-/** Starts the load generator in a separate process. It runs for all rounds, so that its code is compiled before they start. */
-export async function startLoadGenerator(workload: WorkloadName): Promise<LoadGenerator> {
-  const child = fork(new URL("./load-generator-process.ts", import.meta.url), [workload]);
+export type LoadGenerator = {
+  /** Prepares the data of a turn, so that the measurement of the turn does not include that work. */
+  prepare(turn: Drive): Promise<void>;
+  drive(turn: Drive): Promise<LoadResult>;
+  stop(): void;
+};
+
+/**
+ * Starts the load generator in a separate process. The process runs for all rounds, so that its code is compiled before the rounds
+ * start.
+ */
+export async function startLoadGenerator(): Promise<LoadGenerator> {
+  const child = fork(new URL("./load-generator-process.ts", import.meta.url));
   await nextMessage(child);
+  const send = async <T>(order: Order): Promise<T> => {
+    child.send(order);
+    const message = await nextMessage<T | { error: string }>(child);
+    if (typeof message === "object" && message !== null && "error" in message)
+      throw new Error(`The load generator failed: ${message.error}`);
+    return message as T;
+  };
   return {
-    drive: async (order) => {
-      child.send(order);
-      const message = await nextMessage<LoadResult | { error: string }>(child);
-      if ("error" in message) throw new Error(`The load generator failed: ${message.error}`);
-      return message;
-    },
+    prepare: (turn) => send<void>({ ...turn, isPreparation: true }),
+    drive: (turn) => send<LoadResult>({ ...turn, isPreparation: false }),
     stop: () => void child.kill(),
   };
 }

@@ -1,17 +1,20 @@
 import { type Candidate, startCandidate, type Usage } from "./candidate.ts";
 import type { PreparedCandidate } from "./environment.ts";
 import type { LoadGenerator, LoadResult } from "./load-generator.ts";
+import type { WorkloadName } from "./workload.ts";
 
-/** The CPU time of the server process for each request of a round, of all its threads. */
+/** A workload on a server. Several turns of a round may have the same server. */
+export type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
+
+/** The CPU time of all threads of the server process, for each request of a round. */
 export type RoundCost = { cpuMicrosecondsPerRequest: number };
 
-export type Measured = {
-  name: string;
+export type Measured = Turn & {
   rounds: (LoadResult & RoundCost)[];
   usage: Usage;
-  /** The responses with 200 since the start, including verification and warm-up. */
+  /** The responses with 200 or 201 since the start, including verification and warm-up. */
   okResponses: number;
-  /** The responses with another status under load. Must be 0. */
+  /** The responses with another status under load. A run with such a response fails. */
   otherResponses: number;
 };
 
@@ -20,24 +23,29 @@ type RoundsPlan = {
   seconds: number;
   warmUpSeconds: number;
   connections: number;
-  /** Returns the number of responses with 200. */
-  verify(candidate: Candidate): Promise<number>;
+  /** Returns the number of responses with 200 or 201. */
+  verify(turn: Turn, candidate: Candidate): Promise<number>;
+  /** Runs before each round, while all servers are idle. */
+  beforeRound(): void;
 };
 
 type Entry = { candidate: Candidate; measured: Measured };
+type Options = { load: LoadGenerator; plan: RoundsPlan };
 
-/** Gives every server a turn in each round, so that drift affects all alike. The servers run all the time and idle between turns. */
-export async function measureRounds(
-  candidates: readonly PreparedCandidate[],
-  { load, plan }: { load: LoadGenerator; plan: RoundsPlan },
-): Promise<Measured[]> {
-  const entries: Entry[] = [];
+/** Runs all turns in each round, so that drift affects all turns alike. The servers run all the time, and are idle between turns. */
+export async function measureRounds(turns: readonly Turn[], { load, plan }: Options): Promise<Measured[]> {
+  const candidates = new Map<PreparedCandidate, Candidate>();
   let endedCleanly = false;
+  let entries: Entry[] = [];
   try {
-    for (const { spec } of candidates) entries.push(startEntry(await startCandidate(spec)));
-    for (const { candidate, measured } of entries) measured.okResponses += await plan.verify(candidate);
+    for (const { server } of turns) {
+      if (!candidates.has(server)) candidates.set(server, await startCandidate(server.spec));
+    }
+    entries = turns.map((turn) => createEntry(turn, candidates.get(turn.server) as Candidate));
+    for (const { candidate, measured } of entries) measured.okResponses += await plan.verify(measured, candidate);
     for (const entry of entries) count(entry, await drive(entry, { load, plan, seconds: plan.warmUpSeconds }));
     for (let round = 0; round < plan.rounds; round++) {
+      plan.beforeRound();
       for (const entry of entries) {
         const result = await drive(entry, { load, plan, seconds: plan.seconds });
         count(entry, result);
@@ -46,30 +54,32 @@ export async function measureRounds(
     }
     for (const { candidate, measured } of entries) measured.usage = await candidate.usage();
   } finally {
-    endedCleanly = await stopAll(entries);
+    endedCleanly = await stopAll([...candidates.values()]);
   }
   if (!endedCleanly) throw new Error("A server did not end cleanly.");
   return entries.map(({ measured }) => measured);
 }
 
-function startEntry(candidate: Candidate): Entry {
+function createEntry(turn: Turn, candidate: Candidate): Entry {
   const usage = { rssBytes: Number.NaN, peakRssBytes: Number.NaN, cpuMicroseconds: Number.NaN };
-  return { candidate, measured: { name: candidate.name, rounds: [], usage, okResponses: 0, otherResponses: 0 } };
+  return { candidate, measured: { ...turn, rounds: [], usage, okResponses: 0, otherResponses: 0 } };
 }
 
 /** Stops all servers gracefully, so that they write their audit logs themselves. */
-async function stopAll(entries: readonly Entry[]): Promise<boolean> {
-  const outcomes = await Promise.allSettled(entries.map(({ candidate }) => candidate.stop()));
+async function stopAll(candidates: readonly Candidate[]): Promise<boolean> {
+  const outcomes = await Promise.allSettled(candidates.map((candidate) => candidate.stop()));
   for (const outcome of outcomes) if (outcome.status === "rejected") console.error(outcome.reason);
   return outcomes.every(({ status }) => status === "fulfilled");
 }
 
 async function drive(
-  { candidate }: Entry,
-  { load, plan, seconds }: { load: LoadGenerator; plan: RoundsPlan; seconds: number },
+  { candidate, measured: { workload } }: Entry,
+  { load, plan, seconds }: Options & { seconds: number },
 ): Promise<LoadResult & RoundCost> {
+  const turn = { workload, port: candidate.port, connections: plan.connections, seconds };
+  await load.prepare(turn);
   const before = await candidate.usage();
-  const result = await load.drive({ port: candidate.port, connections: plan.connections, seconds });
+  const result = await load.drive(turn);
   const spent = (await candidate.usage()).cpuMicroseconds - before.cpuMicroseconds;
   const requests = Object.values(result.responses).reduce((sum, number) => sum + number, 0);
   return { ...result, cpuMicrosecondsPerRequest: spent / requests };
@@ -77,7 +87,7 @@ async function drive(
 
 function count({ measured }: Entry, { responses }: LoadResult): void {
   for (const [status, number] of Object.entries(responses)) {
-    if (status === "200") measured.okResponses += number;
+    if (status === "200" || status === "201") measured.okResponses += number;
     else measured.otherResponses += number;
   }
 }

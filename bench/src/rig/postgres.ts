@@ -13,7 +13,7 @@ export type Postgres = {
 
 type Cluster = { url: string; stop(): Promise<void> };
 
-/** Uses the server at BENCH_DATABASE_URL, or starts one from npm with its default settings, which have fsync on. */
+/** Uses the server at BENCH_DATABASE_URL, or starts a PostgreSQL from npm. Its default settings have fsync on. */
 export async function startPostgres(directory: string): Promise<Postgres> {
   const given = process.env.BENCH_DATABASE_URL;
   const cluster = given === undefined ? await startCluster(directory) : { url: given, stop: async () => {} };

@@ -12,3 +12,14 @@ export function createRandom(seed: number): () => number {
 export function below(random: () => number, limit: number): number {
   return Math.floor(random() * limit);
 }
+
+/** Shuffles the items in place. */
+export function shuffle<T>(items: T[], random: () => number): T[] {
+  for (let index = items.length - 1; index > 0; index--) {
+    const other = below(random, index + 1);
+    const kept = items[index] as T;
+    items[index] = items[other] as T;
+    items[other] = kept;
+  }
+  return items;
+}

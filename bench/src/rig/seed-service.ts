@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openPostgres, openSqlite } from "@valetkey/server/src/db/index.ts";
 import type { Queries } from "@valetkey/server/src/usecases/ports/index.ts";
 import type { DataLocation } from "./candidate-specs.ts";
-import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
+import type { BenchAttachment, BenchLink, BenchNote, Dataset } from "./dataset.ts";
 import { runSql } from "./postgres.ts";
 import { settings } from "./settings.ts";
 
@@ -21,7 +21,10 @@ export async function seedService({ directory, url }: DataLocation, dataset: Dat
     throw new Error("The seeded SQLite file was not closed cleanly, so a copy would miss data.");
 }
 
-async function insertAll(tx: Queries, { userIds, strangerId, notes, attachments, shares }: Dataset): Promise<void> {
+async function insertAll(
+  tx: Queries,
+  { userIds, strangerId, notes, attachments, shares, links }: Dataset,
+): Promise<void> {
   const now = clock();
   for (const id of [...userIds, strangerId]) {
     await tx.people.put({ id, email: `${id}@bench.example`, name: "Bench", isAdmin: false, now });
@@ -32,6 +35,7 @@ async function insertAll(tx: Queries, { userIds, strangerId, notes, attachments,
     const share = { userId, role: "viewer" as const, expiresAt: undefined, createdAt: now, createdBy: userId };
     await tx.shares.put({ noteId }, share);
   }
+  for (const link of links) await tx.links.insert(toLink(link, now));
 }
 
 function toNote({ id, ownerId, title }: BenchNote, now: number) {
@@ -53,5 +57,28 @@ function toAttachment({ id, noteId, ownerId, objectKey, filename }: BenchAttachm
     state: "ready" as const,
     rejectReason: undefined,
     createdAt: now,
+  };
+}
+
+function toLink(link: BenchLink, now: number) {
+  return {
+    ...link,
+    createdBy: link.ownerId,
+    generation: 0,
+    kind: "download" as const,
+    label: "Bench",
+    message: "",
+    attachmentIds: undefined,
+    expiresAt: undefined,
+    passwordHash: undefined,
+    passwordVersion: 0,
+    maxClaims: undefined,
+    claims: 0,
+    opened: 0,
+    urlTtlSeconds: settings.expiresInSeconds,
+    notify: "never" as const,
+    request: undefined,
+    createdAt: now,
+    revokedAt: undefined,
   };
 }

@@ -4,7 +4,7 @@ export const settings = {
   region: "eu-central-1",
   accessKeyId: "AKIABENCHBENCHBENCH1",
   secretAccessKey: "b3nchM4rkOnlyN0tAKeyOfAnyAccount00000000",
-  // The service refuses weak secrets, so this one looks real. It protects only the servers of the benchmark.
+  // The service refuses weak secrets, so this secret looks real. It protects only the servers of the benchmark.
   jwtSecret: "Jw7Qk2vT9xLr4BnY6mPz8HcD3fGs5VaE1uW0",
   authSecret: "Rt5Xn8bKq2WjM7vLz4CyP9sGd6HfT3aE0uQ1",
   nodeFlags: ["--max-semi-space-size=16"],

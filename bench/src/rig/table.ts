@@ -24,7 +24,7 @@ export function reportGoal(goal: { text: string; value: number; atLeast: number;
   return reportResult(value >= atLeast, `${text}: ${format(value)} (goal: at least ${format(atLeast)})`);
 }
 
-/** Prints whether a goal was met, and returns it. */
+/** Prints whether a goal was met. Returns `met`. */
 export function reportResult(met: boolean, text: string): boolean {
   console.log(`${met ? "PASS         " : "SHORT OF GOAL"}  ${text}`);
   return met;

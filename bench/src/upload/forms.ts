@@ -8,7 +8,7 @@ const MIB = 2 ** 20;
 const PARALLEL = { files: 20, fileBytes: 50 * MIB, goalBytes: 110 * MIB };
 const STALLED = { files: 60, fileBytes: 8 * MIB, goalBytes: 110 * MIB };
 
-/** `specs` are the servers in their order. The goals apply to the last one. */
+/** `specs` are the servers in their order. The goals apply to the last server. */
 type Plan = { specs: readonly CandidateSpec[]; token: string; noteId: string; rounds: number };
 type Turn = { parallelBytes: number; seconds: number; stalledBytes: number };
 
@@ -39,7 +39,7 @@ async function takeTurn(spec: CandidateSpec, target: Target): Promise<Turn> {
 
 type Form = { port: number; path: string; token: string };
 
-/** Starts a server for this work alone, because the peak of a process never falls. Returns the growth of its RSS in bytes. */
+/** Starts a server for only this work, because the peak of a process never falls. Returns the growth of its RSS in bytes. */
 async function growth(
   spec: CandidateSpec,
   { token, noteId }: Target,
@@ -95,7 +95,7 @@ function report(turns: ReadonlyMap<string, readonly Turn[]>, rounds: number): bo
   return met.every(Boolean);
 }
 
-/** The median, and the range in brackets. */
+/** Formats the median, with the range in brackets. */
 function mib(bytes: readonly number[]): string {
   const format = (value: number) => formatCount(value / MIB);
   return `${format(median(bytes))} (${format(Math.min(...bytes))} to ${format(Math.max(...bytes))})`;

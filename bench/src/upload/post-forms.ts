@@ -7,7 +7,7 @@ type Forms = { port: number; path: string; token: string; files: number; fileByt
 const PIECE = Buffer.alloc(2 ** 20, 7);
 const BOUNDARY = "----bench-of-valet-key";
 
-/** Posts this many files at once, each in its own form, like browsers do. Throws unless all responses are 201. */
+/** Posts this many files at once, each in its own form, as browsers do. Throws unless all responses are 201. */
 export async function postForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const agent = new Agent({ maxSockets: files });
   const post = async (number: number) => {
@@ -15,7 +15,7 @@ export async function postForms({ port, path, token, files, fileBytes }: Forms):
     const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
     Readable.from(pieces({ head, fileBytes, tail }), { objectMode: false, highWaterMark: 64 * 1024 }).pipe(outgoing);
     const [response] = await once(outgoing, "response");
-    // The service closes the connection of a refused form, whose rest can't be sent then.
+    // The service closes the connection of a refused form, so the rest of the form can't be sent.
     outgoing.on("error", () => undefined);
     let text = "";
     for await (const chunk of response) text += chunk;

@@ -6,7 +6,7 @@ import { createClient } from "@valetkey/client";
 import { openFile } from "@valetkey/client/node";
 import { settings } from "../rig/settings.ts";
 
-/** One way to upload a file of the disk to the bucket. Returns a function that deletes it. */
+/** A way to upload a file of the disk to the bucket. `send` returns a function that deletes the file from the bucket. */
 export type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 
 type Options = { endpoint: string; service: { url: string; token: string; noteId: string } };
@@ -35,7 +35,10 @@ export function createSenders({ endpoint, service }: Options): Sender[] {
       name: names[0],
       async send(path) {
         const { id } = await client.upload(service.noteId, await openFile(path)).done;
-        return () => client.attachments.remove(id);
+        return async () => {
+          await client.attachments.remove(id);
+          await client.trash.remove({ attachmentId: id });
+        };
       },
     },
     { name: names[1], send: inParts(usual) },

@@ -10,7 +10,7 @@ type Plan = { endpoint: string; service: object; path: string; sizeBytes: number
 const MIB = 2 ** 20;
 const GOAL_PERCENT = 95;
 
-/** Uploads the same file by each sender in turns. Returns whether the goal was met. */
+/** Uploads the same file with each sender in turns. Returns whether the goal was met. */
 export async function measureThroughput({ endpoint, service, path, sizeBytes, rounds }: Plan): Promise<boolean> {
   const child = fork(new URL("./sender-process.ts", import.meta.url), [JSON.stringify({ endpoint, service })]);
   const turns = new Map<string, Turn[]>(names.map((name) => [name, []]));
@@ -27,7 +27,7 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   try {
     for (const name of names) await take(name);
     for (let round = 0; round < rounds; round++) {
-      // Each round has another order, because a turn leaves work to the disk that slows the next one.
+      // Each round has another order, because a turn leaves disk work that slows the next turn.
       for (let place = 0; place < names.length; place++) {
         const name = names[(place + round) % names.length] as string;
         turns.get(name)?.push(await take(name));

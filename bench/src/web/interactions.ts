@@ -73,7 +73,7 @@ export async function measureInteractions(
   const visitor = await openPerson(browser, { service, name: "Ann again", hasAccount: false, storageState });
   const { page } = visitor;
   await watchFigures(page);
-  // The first round is not counted: it loads code that a user loads once.
+  // The first round does not count, because it loads code that a user loads only once.
   for (let round = 0; round <= rounds; round++) {
     await page.goto(`/n/${note.id}`);
     await page.getByRole("button", { name: "Picture 0.png", exact: true }).waitFor();

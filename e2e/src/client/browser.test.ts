@@ -53,7 +53,7 @@ describe("the client in a page of Chromium", () => {
   it("uploads a file in parts, and goes on with it after a reload", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
-    // Holds the second half until the reload.
+    // Holds the second half of the upload until the reload.
     const { promise: reloaded, resolve: reload } = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     let parts = 0;

@@ -26,12 +26,14 @@ describe("the calls of the client against the service", () => {
     for await (const note of client.notes.iterate({ q: "B", limit: 1 })) expect(note.title).toBe("b");
     await client.notes.remove(first.id);
     await expect(client.notes.get(first.id)).rejects.toMatchObject({ code: "note_not_found", status: 404 });
+    await client.trash.restore({ noteId: first.id });
+    expect((await client.notes.get(first.id)).id).toBe(first.id);
   });
 
   it("reads the instance without a token", async () => {
     const { url } = await startWorld({ env: { AUTH_SIGN_UP: "closed", URL_TTL_MAX: "600" } });
     const { limits, ...ways } = await createClient({ baseUrl: url }).instance();
-    expect(ways).toEqual({ signUp: "closed", hasAccounts: false, oidc: null });
+    expect(ways).toEqual({ signUp: "closed", hasAccounts: false, oidc: null, mail: false });
     expect(limits).toMatchObject({ urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600 });
   });
 
@@ -81,6 +83,10 @@ describe("the calls of the client against the service", () => {
 
     await client.attachments.remove(id);
     await expect(client.attachments.get(id)).rejects.toMatchObject({ code: "attachment_not_found" });
+    const ofFile = ({ attachmentId }: { attachmentId: string | null }) => attachmentId === id;
+    expect((await client.trash.list()).items.some(ofFile)).toBe(true);
+    await client.trash.remove({ attachmentId: id });
+    for await (const item of client.trash.iterate()) expect(ofFile(item)).toBe(false);
   });
 
   it("makes, lists, edits and revokes links", async () => {

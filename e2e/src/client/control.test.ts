@@ -58,7 +58,7 @@ describe("an upload that is aborted", () => {
     const note = await newNote(world);
     const given = file(10_000);
     world.toService.decide(({ url }) => {
-      // The proxy forwards the completion, and the abort comes before its response.
+      // The proxy forwards the completion. The abort starts before the response arrives.
       if (url?.endsWith("/complete")) setImmediate(() => void upload.abort());
       return "pass";
     });
@@ -113,7 +113,7 @@ describe("an upload that another client with the same store restarts", () => {
     const half = reaching(LARGE_BYTES / 2);
     const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
     await half.reached;
-    // Stands for a closed tab. It never resumes.
+    // The paused upload stands for a closed tab, and never resumes.
     first.pause();
     const sentBefore = partsSent(world);
     let resumedAt: number | undefined;

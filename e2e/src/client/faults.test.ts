@@ -14,7 +14,7 @@ const isPart = (number: number) => (request: IncomingMessage) =>
   isPut(request) && new RegExp(`partNumber=${number}&`).test(request.url ?? "");
 const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
-/** The first request that matches meets this fault. All others pass. */
+/** The first request that matches meets this fault. All other requests pass. */
 function once(matches: (request: IncomingMessage) => boolean, fate: Fate): (request: IncomingMessage) => Fate {
   let met = false;
   return (request) => {
@@ -129,7 +129,7 @@ describe("a wrong clock of the client", () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
-    // The fake clock applies to this process only, and the token is signed already.
+    // The fake clock applies only to this process, and the token is already signed.
     const { id } = await world.client.upload(await newNote(world), given).done;
     await expectSameBytes(world, { attachmentId: id, given });
     expect(partsSent(world)).toBe(LARGE_PARTS);

@@ -13,7 +13,7 @@ import { startWorld, useWorld, type World } from "./testing/world.ts";
 const getWorld = useWorld();
 const PASSWORD = "open sesame";
 
-/** Attaches a file to a new note, and makes a link of the note. */
+/** Attaches a file to a new note, and makes a link of that note. */
 async function share({ client, userId, url, place }: World, given: Partial<Link> & { sizeBytes?: number } = {}) {
   const { sizeBytes = 1_000, ...rest } = given;
   const shared = file(sizeBytes);

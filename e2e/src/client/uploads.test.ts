@@ -18,6 +18,18 @@ describe("an upload through the client", () => {
     expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
   });
 
+  it("starts at the service after the promise that it waits for", async () => {
+    const { client } = getWorld();
+    const noteId = await newNote(getWorld());
+    const { promise: startsAfter, resolve } = Promise.withResolvers<void>();
+    const second = client.upload(noteId, file(1), { filename: "second", startsAfter });
+    await client.upload(noteId, file(9), { filename: "first" }).done;
+    resolve();
+    await second.done;
+    const { attachments } = await client.notes.get(noteId);
+    expect(attachments.map(({ filename }) => filename)).toEqual(["first", "second"]);
+  });
+
   it("declares the SHA-256 of a small file, which is verified", async () => {
     const world = getWorld();
     const given = file(100_000);

@@ -1,12 +1,14 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { startEmbedded } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
+import { startDistribution } from "../../../packages/server/src/bucket/testing/distribution.ts";
 import { type Api, apiAs } from "../testing/api.ts";
 import { endOfCli, makePlace, startProcess } from "../testing/service.ts";
 
 const ADMIN = { email: "root@example.com", password: "correct horse battery" };
 
-/** A running embedded service, with the API of an administrator. */
-async function startWithAdministrator(): Promise<{ admin: Api; url: string }> {
-  const place = await makePlace();
+/** Starts a service, by default in embedded mode. Returns the API of an administrator. */
+async function startWithAdministrator(env: Record<string, string> = {}): Promise<{ admin: Api; url: string }> {
+  const place = await makePlace(env);
   const added = ["user", "add", "--admin", "--email", ADMIN.email, "--password", ADMIN.password];
   await endOfCli(place, added);
   const { stdout } = await endOfCli(place, ["token", "create", "--email", ADMIN.email, "--label", "doctor"]);
@@ -15,7 +17,9 @@ async function startWithAdministrator(): Promise<{ admin: Api; url: string }> {
     await service.stop();
     await place.remove();
   });
-  return { admin: await apiAs(service.url, { token: stdout.match(/vk_\S+/)?.[0] ?? "" }), url: service.url };
+  // The URL has an IPv4 address, because URLs of CloudFront can only be bound to an IPv4 address.
+  const url = service.url.replace("localhost", "127.0.0.1");
+  return { admin: await apiAs(url, { token: stdout.match(/vk_\S+/)?.[0] ?? "" }), url };
 }
 
 describe("the doctor of a running service", () => {
@@ -28,11 +32,41 @@ describe("the doctor of a running service", () => {
     expect(second.body.ranAt).toBe(first.body.ranAt);
   });
 
+  it("finds the doubtful settings that the command finds", async () => {
+    const { admin } = await startWithAdministrator({ S3_BUCKET: "files" });
+    const { worst, findings } = (await admin.call("GET", "/admin/doctor")).body;
+    const detail = "S3_BUCKET is set but not read here: did you mean AWS_BUCKET_NAME?";
+    expect({ worst, findings }).toMatchObject({ worst: "warning", findings: [{ id: "config-doubtful", detail }] });
+  });
+
   it("signs URLs of a test object for the browser", async () => {
     const { admin } = await startWithAdministrator();
     const { browser } = (await admin.call("GET", "/admin/doctor")).body;
     const stored = await fetch(browser.put.url, { method: "PUT", headers: browser.put.headers, body: "valetkey" });
     expect(stored.status).toBe(200);
     expect(await (await fetch(browser.getUrl)).text()).toBe("valetkey");
+  });
+
+  it("signs them for CloudFront with the IP address of the administrator", async () => {
+    const bucket = await startEmbedded();
+    onTestFinished(() => bucket.stop());
+    const distribution = await startDistribution(bucket);
+    onTestFinished(() => distribution.stop());
+    const { admin } = await startWithAdministrator({
+      AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
+      AWS_BUCKET_NAME: bucket.bucket,
+      AWS_REGION: bucket.region,
+      AWS_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
+      S3_ENDPOINT: bucket.endpoint,
+      CLOUDFRONT_DOMAIN: distribution.target.distribution,
+      CLOUDFRONT_KEY_PAIR_ID: distribution.target.keyPairId,
+      CLOUDFRONT_PRIVATE_KEY: distribution.target.privateKey,
+      CLOUDFRONT_BIND_IP: "true",
+    });
+    const { status, body } = await admin.call("GET", "/admin/doctor");
+    expect(status).toBe(200);
+    await fetch(body.browser.put.url, { method: "PUT", headers: body.browser.put.headers, body: "valetkey" });
+    expect(await (await fetch(body.browser.getUrl)).text()).toBe("valetkey");
   });
 });

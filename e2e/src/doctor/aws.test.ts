@@ -6,7 +6,7 @@ import type { DoctorParts } from "../../../packages/server/src/doctor/index.ts";
 import { openDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 import { openStage } from "./stage.ts";
 
-/** The parts of a healthy set-up. The doctor recognises AWS by its host name, so the test says that it is AWS. */
+/** Opens the parts of a healthy set-up. The doctor recognises AWS by the host name, so the test sets the provider to AWS. */
 async function openOnAws(): Promise<DoctorParts> {
   const stage = await openStage();
   onTestFinished(stage.close);

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { endOfCli, makePlace, type Place } from "../testing/service.ts";
 import { openStage, SECRET_KEY } from "./stage.ts";
 
-/** A place whose bucket is external, with further settings. */
+/** Makes a place with an external bucket and further settings. */
 async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
   const stage = await openStage();
   onTestFinished(stage.close);
@@ -16,7 +16,7 @@ async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
 
 const idsOf = (stdout: string): string[] => JSON.parse(stdout).findings.map(({ id }: { id: string }) => id);
 
-/** Replaces the static credentials by those that a command prints. */
+/** Replaces the static credentials by the credentials that a command prints. */
 async function withProcess(place: Place, expiresInMs: number): Promise<void> {
   const { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey } = place.env;
   delete place.env.AWS_ACCESS_KEY_ID;

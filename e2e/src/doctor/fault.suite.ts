@@ -3,7 +3,7 @@ import type { Report } from "../../../packages/server/src/doctor/index.ts";
 import { examine } from "./examine.ts";
 import { type Fault, openStage, SECRET_KEY } from "./stage.ts";
 
-/** Makes each fault, and expects that the doctor finds it and no other. Prints the table of the faults at the end. */
+/** Makes each fault, and expects that the doctor finds only this fault. Prints the table of the faults at the end. */
 export function faultSuite(faults: readonly Fault[]): void {
   const table = ["| fault | set-up | id | found | fix |"];
   afterAll(() => console.log(table.join("\n")));

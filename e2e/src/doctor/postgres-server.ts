@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { loadEmbeddedPostgres } from "../../../packages/server/src/db/testing/embedded-postgres.ts";
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 
-/** Starts a PostgreSQL with these settings. The server of the other tests gives up durability, which is a fault here. */
+/**
+ * Starts a PostgreSQL with these settings. The server of the other tests has settings without durability, which the doctor reports as a
+ * fault.
+ */
 export async function startPostgresServer(
   settings: readonly string[],
 ): Promise<{ url: string; stop(): Promise<void> }> {

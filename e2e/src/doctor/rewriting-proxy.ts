@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A request as the rules of a proxy see it. */
+/** A request, in the form for the rules of a proxy. */
 export type Seen = {
   method: string;
   path: string;
@@ -19,7 +19,7 @@ export type Seen = {
 /**
  * The change that a request meets.
  * - `status`: the proxy responds itself, with an S3 error code or any body.
- * - `headers`: headers of the response that change. Null removes one.
+ * - `headers`: headers of the response that change. Null removes a header.
  * - `dropped`: a header of the request that the proxy does not forward.
  */
 export type Change =
@@ -29,7 +29,7 @@ export type Change =
 
 export type Rule = (request: Seen) => Change | undefined;
 
-/** Starts a proxy that changes requests and responses. It keeps the signed Host header, unless `host` names another one. */
+/** Starts a proxy that changes requests and responses. It forwards the signed Host header unchanged, unless `host` names another host. */
 export async function startRewritingProxy(
   target: string,
   rule: Rule,

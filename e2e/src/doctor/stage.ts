@@ -12,23 +12,23 @@ export const SECRET_KEY = "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q";
 const ACCESS_KEY = "AKIDDOCTORTESTS00000";
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 
-/** The parts of one set-up. `close` removes all of them. */
+/** The parts of one set-up. `close` removes all parts. */
 export type Stage = {
   dataDir: string;
   /** A healthy environment on the S3 server of the embedded bucket, as an external bucket. */
   env: Env;
   /** The S3 server behind `env`. */
   endpoint: string;
-  /** The environment with a proxy before the bucket. */
+  /** The environment with a proxy in front of the bucket. */
   behind(rule: Rule): Promise<Env>;
   /** Starts another S3 server, with these origins. */
   withCors(cors: InitialCors | undefined): Promise<Env>;
-  /** Registers how to remove what a set-up has started. */
+  /** Registers the function that removes a part of the set-up. */
   add(close: () => unknown): void;
   close(): Promise<void>;
 };
 
-/** A fault, how it is made, and the ids that the doctor must find. It must find no other. */
+/** A fault, the function that makes it, and the ids that the doctor must find. The doctor must find no other id. */
 export type Fault = {
   fault: string;
   setup: string;

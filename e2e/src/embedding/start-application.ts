@@ -12,11 +12,11 @@ const CREDENTIALS = { accessKeyId: "AKIDEMBEDDING", secretAccessKey: "3mbedd1ngT
 export type Application = { url: string; close(): Promise<void> };
 
 type Options = Pick<Resource, "may" | "urlTtlSeconds"> & {
-  /** The HTML of the page at `/`. Default: there is none. */
+  /** The HTML of the page at `/`. Default: no page. */
   html?: string;
 };
 
-/** Starts an application with an invoice. The bearer token is the id of the user, and `may` decides for all. */
+/** Starts an application with an invoice. The bearer token is the id of the user, and `may` decides about all requests. */
 export async function startApplication({ html = "", ...invoice }: Options): Promise<Application> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-application-"));
   const bucket = await startS3Local({

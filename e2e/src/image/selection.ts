@@ -2,7 +2,10 @@ import { commandPath } from "../proxies/selection.ts";
 
 const TOOLS = ["buildah", "podman", "podman-compose", "runc", "mmdebstrap"];
 
-/** Selects the tests of the image when its tools are installed and this user may use them. `line` says so, and how to add them. */
+/**
+ * Selects the tests of the image if the tools are installed and this user may use them. `line` reports that, and how to install the
+ * tools.
+ */
 export function selectImage(env: { PATH?: string | undefined }): { missing: string[]; line: string } {
   const missing = TOOLS.filter((name) => commandPath(name, env) === undefined);
   if (process.getuid?.() !== 0) return { missing: ["image"], line: "The image in this run: no; its tests need root" };

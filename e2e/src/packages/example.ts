@@ -1,27 +1,59 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Browser, Page } from "playwright-core";
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
-import type { Project } from "./project.ts";
+import { installMore, type Project, run, type Tarballs } from "./project.ts";
 
 const EXAMPLES = resolve(import.meta.dirname, "../../../examples");
+const WITHOUT_TELEMETRY = { NEXT_TELEMETRY_DISABLED: "1" };
+
+/** Whether the repository publishes this package. */
+export const isOurs = (name: string): boolean => name.startsWith("@valetkey/");
 
 /** A running example with its own bucket. */
 export type Example = {
-  /** Opens a page of its own, at the address of a note or of the example, and signs in. */
+  /** Opens a new page at the URL of a note or of the example, and signs in. */
   signIn(browser: Browser, person: { name: string; address?: string }): Promise<Page>;
   stop(): Promise<void>;
 };
 
-/** Copies an example into the project, which has its packages, and runs it as its README says. */
+/** Copies an example into the project, which has the packages of the example. Runs the example as its README says. */
 export async function startExample(project: Project, { name, node }: { name: string; node: string }): Promise<Example> {
-  const examples = join(project.folder, "examples");
-  await cp(EXAMPLES, examples, { recursive: true, filter: (path) => !path.endsWith("node_modules") });
+  const examples = await copyExamples(project);
+  return start([node, join(examples, name, "app.ts")], { cwd: join(examples, name) });
+}
+
+/** Copies the example with Next.js into the project, installs what the project lacks, and builds it. Returns its folder. */
+export async function buildNextExample(project: Project, { react }: Tarballs): Promise<string> {
+  const folder = await copyExamples(project, "next");
+  const { dependencies, devDependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const further = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => !isOurs(name));
+  await installMore(project, [react, ...further.map(([name, range]) => `${name}@${range}`)]);
+  await run("npm", ["run", "build"], { cwd: folder, env: WITHOUT_TELEMETRY });
+  return folder;
+}
+
+/** Starts the built example with Next.js. */
+export function startNextExample(folder: string, { node }: { node: string }): Promise<Example> {
+  const command = createRequire(join(folder, "package.json")).resolve("next/dist/bin/next");
+  return start([node, command, "start"], { cwd: folder });
+}
+
+/** Copies the examples, or one of them, into a new folder of the project, which has their packages. */
+async function copyExamples(project: Project, name = ""): Promise<string> {
+  const folder = await mkdtemp(join(project.folder, "examples-"));
+  const filter = (path: string) => !/node_modules$|\.next$/.test(path);
+  await cp(join(EXAMPLES, name), folder, { recursive: true, filter });
+  return folder;
+}
+
+async function start(command: string[], { cwd }: { cwd: string }): Promise<Example> {
   const ports = { PORT: String(await freePort("127.0.0.1")), BUCKET_PORT: String(await freePort("127.0.0.1")) };
-  const { url, stop } = await startProgram([node, join(examples, name, "app.ts")], { env: ports });
+  const { url, stop } = await startProgram(command, { cwd, env: { ...WITHOUT_TELEMETRY, ...ports } });
   return {
     stop,
     async signIn(browser, person) {
@@ -37,7 +69,7 @@ export async function startExample(project: Project, { name, node }: { name: str
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByLabel("Add a file").waitFor();
+  await page.getByLabel("Your name").waitFor({ state: "hidden" });
 }
 
 /** Writes the files of docs/embedding.md into the project, with free ports, and runs its command. */
@@ -56,14 +88,17 @@ export async function startDocumented(project: Project, { node }: { node: string
       code.replace(/\b(?:3000|9000)\b/g, (port) => ports.get(port) ?? port),
     );
   }
-  return startProgram([node, join(folder, "app.mjs")], {});
+  return startProgram([node, join(folder, "app.mjs")], { cwd: folder });
 }
 
 type Program = { url: string; stop(): Promise<void> };
 
-/** Starts a program in its own folder, and waits until it says where it listens. */
-async function startProgram([node = "", file = ""]: string[], { env = {} }: { env?: object }): Promise<Program> {
-  const child = spawn(node, [file], { cwd: dirname(file), env: { PATH: process.env.PATH ?? "", ...env } });
+/** Starts a program, and waits until it says where it listens. */
+async function startProgram(
+  [file = "", ...args]: string[],
+  { cwd, env }: { cwd: string; env?: object },
+): Promise<Program> {
+  const child = spawn(file, args, { cwd, env: { PATH: process.env.PATH ?? "", ...env } });
   const exited = once(child, "exit");
   return {
     url: await firstUrl(child),
@@ -82,7 +117,7 @@ function firstUrl({ stdout, stderr }: ReturnType<typeof spawn>): Promise<string>
     createInterface({ input })
       .on("line", (line) => {
         lines.push(line);
-        const [, url] = /listens on (\S+)/.exec(line) ?? [];
+        const [, url] = /(?:listens on|- Local:) +(\S+)/.exec(line) ?? [];
         if (url !== undefined) found.resolve(url);
       })
       .on("close", () => found.reject(new Error(`The example did not start:\n${lines.join("\n")}`)));

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import examples from "../../../examples/package.json" with { type: "json" };
@@ -10,8 +10,16 @@ import { STAGE } from "../../../release/stage.ts";
 import { apiAs } from "../testing/api.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { makePlace, startProcess } from "../testing/service.ts";
-import { signIn, startDocumented, startExample } from "./example.ts";
-import { install, nodeOf, type Project, packPackages, run, type Tarballs, TSC } from "./project.ts";
+import {
+  buildNextExample,
+  type Example,
+  isOurs,
+  signIn,
+  startDocumented,
+  startExample,
+  startNextExample,
+} from "./example.ts";
+import { ATTW, install, nodeOf, type Project, PUBLINT, packPackages, run, type Tarballs, TSC } from "./project.ts";
 
 const PRESIGN = `
   const presigner = createPresigner({ bucket: "my-files", region: "eu-central-1" });
@@ -21,23 +29,30 @@ const PRESIGN = `
 `;
 
 const PLAN = Buffer.from("the plan");
+/** An image of one pixel. */
+const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
 const nodes = new Map<number, string>();
 const node = (major: number): string => nodes.get(major) ?? "";
 let tarballs: Tarballs;
 let project: Project;
+let browser: Browser;
 
 beforeAll(async () => {
-  const examplePackages = Object.keys(examples.dependencies).filter((name) => !name.startsWith("@valetkey/"));
+  const examplePackages = Object.keys(examples.dependencies).filter((name) => !isOurs(name));
   const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
   tarballs = await packPackages(packed);
-  // npm would install React too. The tests of @valetkey/react have projects of their own.
+  // npm would install React too. The tests of @valetkey/react have their own projects.
   const { react: _, ...others } = tarballs;
   project = await install([...Object.values(others), ...examplePackages]);
   for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
+  browser = await launchChromium();
   return () => rm(packed, { recursive: true });
 }, 300_000);
-afterAll(() => project.remove());
+afterAll(async () => {
+  await browser?.close();
+  await project?.remove();
+});
 
 const commandOf = ({ folder }: Project): string => join(folder, "node_modules/valetkey/bin/valetkey.js");
 
@@ -53,18 +68,17 @@ async function runModule(major: number, { name, source, folder = project.folder 
 describe("the published packages", () => {
   it.each(PUBLISHED)("include %s, which passes publint and @arethetypeswrong/cli", async (name) => {
     const folder = join(STAGE, name);
-    expect(await run("npx", ["publint", folder, "--strict"], { cwd: folder })).toContain("All good!");
+    expect(await run(process.execPath, [PUBLINT, folder, "--strict"], { cwd: folder })).toContain("All good!");
     const { exports = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     if (!("." in exports)) return;
-    expect(await run("npx", ["attw", "--pack", folder, "--profile", "esm-only"], { cwd: folder })).not.toMatch(
-      /❌|💀|🐛/,
-    );
+    const checked = await run(process.execPath, [ATTW, tarballs[name], "--profile", "esm-only"], { cwd: folder });
+    expect(checked).not.toMatch(/❌|💀|🐛/);
   });
 
   it.each(PUBLISHED)("include %s, which contains no sources and no tests", async (name) => {
     const files = await readdir(join(STAGE, name), { recursive: true });
     expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
-    expect(files.filter((path) => /(?<!\.d)\.ts$|\.test\.|\.suite\.|\/testing\//.test(path))).toEqual([]);
+    expect(files.filter((path) => /(?<!\.d)\.ts$|\.test\.|\.suite\.|\/testing[/.]|\/test-/.test(path))).toEqual([]);
   });
 
   it("leave the web build tools to the developers", async () => {
@@ -131,7 +145,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     const file = (await ann.attach(id, { name: "plan.txt", bytes: Buffer.from("hello") })).body;
     const { fileUrl } = (await ann.call("GET", `/attachments/${file.id}/url`)).body;
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
-    // A password needs Argon2id, which Node 22 has not.
+    // A password needs Argon2id, which Node 22 does not have.
     const link = await ann.call("POST", `/notes/${id}/links`, { password: "open sesame" });
     expect(link.body).toMatchObject({ kind: "download", hasPassword: true });
     expect(await service.stop()).toBe(0);
@@ -192,13 +206,18 @@ it("a page of Vite contains the client", async () => {
   expect((await readFile(join(root, "dist/assets", script), "utf8")).includes("/notes")).toBe(true);
 });
 
-describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
+describe("the example with express and its table of users", () => {
+  it("shares with nobody who never signed in", async () => {
+    const app = await startExample(project, { name: "express", node: node(24) });
+    onTestFinished(app.stop);
+    const ann = await app.signIn(browser, { name: "Ann" });
+    await ann.getByLabel("Let this person read it").fill("Zoe");
+    await ann.getByRole("button", { name: "Share" }).click();
+    await ann.getByText("Zoe has to sign in first.").waitFor();
   });
-  afterAll(() => browser.close());
+});
 
+describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
   it("gives a file to its owner and a reader, and to nobody else", async () => {
     const app = await startExample(project, { name, node: node(24) });
     onTestFinished(app.stop);
@@ -229,11 +248,83 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
   });
 });
 
+it("the page of the examples lists no file that the service rejected", async () => {
+  const app = await startExample(project, { name: "hono", node: node(24) });
+  onTestFinished(app.stop);
+  const page = await app.signIn(browser, { name: "Ann" });
+  const html = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("<!doctype html>") };
+  await page.getByLabel("Add a file").setInputFiles(html);
+  await page.getByText("It was not kept").waitFor();
+  await page.getByLabel("Add a file").setInputFiles({ name: "plan.txt", mimeType: "text/plain", buffer: PLAN });
+  await page.getByRole("button", { name: "plan.txt" }).waitFor();
+  expect(await page.getByRole("listitem").count()).toBe(1);
+});
+
+describe("the example with Next.js", () => {
+  let app: Example;
+  beforeAll(async () => {
+    const folder = await buildNextExample(project, tarballs);
+    app = await startNextExample(folder, { node: node(24) });
+  }, 300_000);
+  afterAll(() => app.stop());
+
+  /** Opens the album of Ann, which has a photo. */
+  async function openAlbum(): Promise<Page> {
+    const ann = await app.signIn(browser, { name: "Ann" });
+    await ann.getByLabel("Add photos").setInputFiles({ name: "dot.gif", mimeType: "image/gif", buffer: DOT });
+    await expect.poll(() => widthOfPhoto(ann)).toBe(1);
+    return ann;
+  }
+  const widthOfPhoto = (page: Page) =>
+    page
+      .getByAltText("dot.gif")
+      .first()
+      .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
+
+  it("shows a photo to its owner, and to a reader who saves it", async () => {
+    const ann = await openAlbum();
+    const ben = await app.signIn(browser, { name: "Ben", address: ann.url() });
+    await ben.getByText("Access denied").waitFor();
+    await ann.getByLabel("Let this person see it").fill("Ben");
+    await ann.getByRole("button", { name: "Share" }).click();
+    await ann.getByText("Seen by: Ben").waitFor();
+    await ben.reload();
+    await expect.poll(() => widthOfPhoto(ben)).toBe(1);
+    const saved = ben.waitForEvent("download");
+    await ben.getByRole("button", { name: "Download" }).first().click();
+    expect(await readFile(await (await saved).path())).toEqual(DOT);
+  });
+
+  it("refuses every call of another person", async () => {
+    const ann = await openAlbum();
+    const fileId = await ann.evaluate(async () => {
+      const response = await fetch("/files/album/Ann");
+      return ((await response.json()) as { items: { id: string }[] }).items.at(-1)?.id;
+    });
+    const eve = await app.signIn(browser, { name: "Eve" });
+    const outcomeOf = (method: string, path: string) =>
+      eve.evaluate(
+        async ([method, path, body]) => {
+          const json = method === "POST" ? { body, headers: { "content-type": "application/json" } } : {};
+          const response = await fetch(`/files${path}`, { method, ...json });
+          return ((await response.json()) as { code: string }).code;
+        },
+        [
+          method,
+          path,
+          JSON.stringify({ filename: "dot.gif", contentType: "image/gif", sizeBytes: DOT.length }),
+        ] as const,
+      );
+    expect(await outcomeOf("GET", "/album/Ann")).toBe("access_denied");
+    expect(await outcomeOf("GET", `/files/${fileId}/url`)).toBe("access_denied");
+    expect(await outcomeOf("DELETE", `/files/${fileId}`)).toBe("access_denied");
+    expect(await outcomeOf("POST", "/album/Ann/uploads")).toBe("access_denied");
+  });
+});
+
 it("docs/embedding.md leads to a page with files", async () => {
   const app = await startDocumented(project, { node: node(22) });
   onTestFinished(app.stop);
-  const browser = await launchChromium();
-  onTestFinished(() => browser.close());
   const pageOf = async (username: string, password: string) => {
     const page = await (await browser.newContext({ httpCredentials: { username, password } })).newPage();
     await page.goto(app.url);

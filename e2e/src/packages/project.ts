@@ -7,13 +7,19 @@ import { promisify } from "node:util";
 import { PUBLISHED, type Published } from "../../../release/published.ts";
 import { stage } from "../../../release/stage.ts";
 
-/** The TypeScript compiler of the repository. */
-export const TSC = join(createRequire(import.meta.url).resolve("typescript/package.json"), "../bin/tsc");
+const { resolve } = createRequire(import.meta.url);
+/** The tools of the repository. Node runs them without npx, because npx takes longer than the tools. */
+export const TSC = join(resolve("typescript/package.json"), "../bin/tsc");
+export const PUBLINT = join(resolve("publint"), "../cli.js");
+export const ATTW = join(resolve("@arethetypeswrong/cli/package.json"), "../dist/index.js");
 
-/** Runs a command to its end. Rejects with its whole output when it fails. */
-export async function run(command: string, args: string[], { cwd }: { cwd: string }): Promise<string> {
-  // A project of a user has no setting of this repository.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
+type RunOptions = { cwd: string; env?: Record<string, string> };
+
+/** Runs a command to its end. Rejects with the whole output if the command fails. */
+export async function run(command: string, args: string[], { cwd, env: more }: RunOptions): Promise<string> {
+  // The project of a user does not have the settings of this repository and of Vitest.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_ENV$)/.test(name));
+  const env = { ...Object.fromEntries(inherited), ...more };
   try {
     return (await promisify(execFile)(command, args, { cwd, env })).stdout;
   } catch (error) {
@@ -29,20 +35,25 @@ export type Tarballs = Record<Published, string>;
 
 /** Packs all published packages into a folder. */
 export async function packPackages(folder: string): Promise<Tarballs> {
-  const tarballs: Partial<Tarballs> = {};
-  for (const name of PUBLISHED) {
-    const packed = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: await stage(name) });
-    tarballs[name] = join(folder, JSON.parse(packed)[0].filename);
-  }
-  return tarballs as Tarballs;
+  const sources: string[] = [];
+  for (const name of PUBLISHED) sources.push(await stage(name));
+  // npm starts once for all packages, because a start takes longer than the packing. It returns them in the given order.
+  const packed = await run("npm", ["pack", "--json", "--pack-destination", folder, ...sources], { cwd: folder });
+  const files = (JSON.parse(packed) as { filename: string }[]).map(({ filename }) => join(folder, filename));
+  return Object.fromEntries(PUBLISHED.map((name, nth) => [name, files[nth]])) as Tarballs;
 }
 
 /** Installs packages in an empty folder, as a user does. */
 export async function install(packages: readonly string[]): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-project-"));
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
-  await run("npm", ["install", "--no-audit", "--no-fund", ...packages], { cwd: folder });
+  await installMore({ folder }, packages);
   return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** Installs further packages in a project. */
+export async function installMore({ folder }: { folder: string }, packages: readonly string[]): Promise<void> {
+  await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: folder });
 }
 
 /** The path of the newest Node of a major version, from npm. */

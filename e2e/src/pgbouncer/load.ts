@@ -7,7 +7,7 @@ const URLS_A_TURN = 6;
 /** The number of requests of a load without failures. */
 export const REQUESTS = CALLERS * TURNS * (URLS_A_TURN + 5);
 
-/** The number of requests to the service, and the ones that failed, such as `500 GET /notes`. */
+/** The number of requests to the service, and the failed requests, such as `500 GET /notes`. */
 export type Load = { requests: number; failures: string[] };
 
 /** Lets 16 callers create notes, upload files and issue URLs at the same time. */
@@ -19,7 +19,7 @@ export async function loadService(url: string): Promise<Load> {
 
 async function work(url: string, { sub, load }: { sub: string; load: Load }): Promise<void> {
   const api = await apiAs(url, { sub });
-  /** Returns undefined for a request that failed. */
+  /** Calls the service and counts the request. Returns undefined if the request failed. */
   async function call(method: string, path: string, body?: unknown): Promise<Answer["body"]> {
     load.requests += 1;
     const answer = await api.call(method, path, body);

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { openPostgres } from "../../../packages/server/src/db/postgres/open.ts";
-import { sampleEvent } from "../../../packages/server/src/db/testing/samples.ts";
+import {
+  sampleAttachment,
+  sampleEvent,
+  sampleNote,
+  sampleUpload,
+} from "../../../packages/server/src/db/testing/samples.ts";
 import { recordStatementNames } from "../../../packages/server/src/db/testing/statement-names.ts";
 import { createTestPostgresDatabase, runSql } from "../../../packages/server/src/db/testing/test-databases.ts";
 import { examine } from "../doctor/examine.ts";
@@ -16,7 +21,7 @@ const REPLICAS = 6;
 const ADVISORY_LOCKS = `select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
 where locktype = 'advisory' and datname = current_database()`;
 
-/** A new database behind PgBouncer. `places` are those of services on it. */
+/** Makes a new database behind PgBouncer. `places` are the places of the services on this database. */
 async function openBehind(mode: PoolMode) {
   const database = await createTestPostgresDatabase();
   const pooler = await startPgBouncer(database.url, mode);
@@ -37,10 +42,16 @@ async function openBehind(mode: PoolMode) {
   };
 }
 
-// In transaction mode, all connections of the services share 5 of the server. In session mode, each needs one of its own.
+// In transaction mode, all connections of the services share 5 server connections. In session mode, each connection needs its own
+// server connection.
 describe.each<PoolMode & { names: string[] }>([
   { mode: "transaction", preparedStatements: 0, size: 5, names: [] },
-  { mode: "transaction", preparedStatements: 200, size: 5, names: ["vk_url_audit"] },
+  {
+    mode: "transaction",
+    preparedStatements: 200,
+    size: 5,
+    names: ["vk_start_lock", "vk_start_record", "vk_url_audit"],
+  },
   { mode: "session", preparedStatements: 0, size: 100, names: [] },
 ])("PgBouncer in $mode mode with max_prepared_statements=$preparedStatements", ({ names, ...mode }) => {
   let behind: Awaited<ReturnType<typeof openBehind>>;
@@ -72,6 +83,12 @@ describe.each<PoolMode & { names: string[] }>([
     const db = await openPostgres({ url: recorder.url, clock: Date.now });
     onTestFinished(db.close);
     await db.urlAudit.record(sampleEvent());
+    const upload = sampleUpload(sampleAttachment(sampleNote()));
+    const quota = { bytes: undefined, files: undefined };
+    const start = { upload, isGranted: false, quota, maxPending: { ofUser: 1, ofNote: 1 }, startedBefore: 0 };
+    // Each of the connections of the pooler has to know the statements.
+    const starts = Array.from({ length: 20 }, () => db.uploads.start(start));
+    expect(await Promise.all(starts)).toEqual(Array(20).fill(undefined));
     expect(recorder.names()).toEqual(names);
   });
 

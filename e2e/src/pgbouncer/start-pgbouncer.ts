@@ -11,7 +11,7 @@ const NOBODY = 65_534;
 
 export type PoolMode = {
   mode: "session" | "transaction" | "statement";
-  /** Named statements that PgBouncer manages for each server connection. 0: none. */
+  /** The number of named statements that PgBouncer manages for each server connection. With 0, it manages no names. */
   preparedStatements: number;
   /** The largest number of server connections. */
   size: number;
@@ -40,7 +40,7 @@ export async function startPgBouncer(
     `default_pool_size = ${size}`,
   ];
   await writeFile(file, `${settings.join("\n")}\n`);
-  // PgBouncer refuses to run as root, and another user must read its file.
+  // PgBouncer refuses to run as root, and another user must be able to read its file.
   const isRoot = process.getuid?.() === 0;
   await chmod(folder, 0o755);
   const command = pathOfPgBouncer(process.env) ?? "pgbouncer";

@@ -20,15 +20,15 @@ const CHECK_EVERY_MS = 1_000;
 const SETTLE_MS = 3_000;
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
 
-/** How to run a proxy before two replicas. */
+/** How to run a proxy in front of two replicas. */
 export type ProxySpec = {
   command: string;
   /** The arguments, given the configuration file and an empty folder. */
   args(file: string, folder: string): string[];
   configure(ports: { listen: number; replicas: readonly number[] }, folder: string): string;
   /**
-   * For a proxy without health checks: the test checks the replicas every second, and sends this signal after it has written the
-   * ready ones to the configuration. Undefined: the proxy checks them itself.
+   * For a proxy without health checks. The test checks the replicas every second, writes the ready replicas to the configuration, and
+   * sends this signal. Undefined if the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
@@ -105,7 +105,7 @@ async function openStage(proxy: ProxySpec) {
     });
   }
 
-  /** Returns how to stop the checks. */
+  /** Starts the checks. Returns the function that stops them. */
   function checkReplicas(signal: NodeJS.Signals): () => void {
     let inService = ports.join();
     const timer = setInterval(async () => {
@@ -123,14 +123,14 @@ async function openStage(proxy: ProxySpec) {
     await (replicas[index] as RunningService).stop("SIGTERM");
     replicas[index] = await startProcess(places[index] as Place);
     await untilReady(`http://127.0.0.1:${ports[index]}`);
-    // The proxy sends requests to it again after two successful checks, a second apart.
+    // The proxy sends requests to the replica again after two successful checks, a second apart.
     await sleep(SETTLE_MS);
   }
 
   return { url, replicas, restart };
 }
 
-/** Sends a request on a connection of its own. A proxy that reloads closes open connections, and a client may not notice in time. */
+/** Sends a request on a new connection. A proxy that reloads closes open connections, and a client may not notice that in time. */
 function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<number> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   return new Promise((resolve, reject) => {
@@ -142,7 +142,7 @@ function send(url: string, { method, token, body }: { method: string; token: str
   });
 }
 
-/** Rejects when the proxy has ended, for example because it refuses its configuration. */
+/** Waits until the URL is ready. Rejects if the proxy has ended, for example because it refuses its configuration. */
 async function untilReady(url: string, proxy?: ChildProcess): Promise<void> {
   while (!(await isReady(url))) {
     if (typeof proxy?.exitCode === "number") throw new Error(`The proxy exited with ${proxy.exitCode}`);

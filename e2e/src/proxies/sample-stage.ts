@@ -18,7 +18,7 @@ const DEPLOY = resolve(import.meta.dirname, "../../../deploy");
 const HOST = "127.0.0.1";
 const CA_CERTIFICATES = getCACertificates("default");
 
-/** Paths of a certificate for localhost. `combined` also has its key. */
+/** Paths of a certificate for localhost. The file `combined` also contains the key. */
 export type Certificate = { certificate: string; key: string; combined: string };
 
 export type SampleSpec = {
@@ -27,13 +27,13 @@ export type SampleSpec = {
   sample: string;
   /** The host of both URLs. Default: localhost. */
   host?: string;
-  /** The file of the certificate to trust, in the folder of the stage. Default: the one for localhost. */
+  /** The file of the certificate to trust, in the folder of the stage. Default: the certificate for localhost. */
   authority?: string;
-  /** Replaces what only holds on the machine of the operator, and returns the arguments of the program. */
+  /** Replaces the settings that are only for the machine of the operator. Returns the arguments of the program. */
   adapt(sample: string, stage: Stage): Promise<{ args: string[]; configuration: string }>;
 };
 
-/** `app` and `storage` are the ports of the proxy, `service` and `bucket` those behind it. `file` is the configuration. */
+/** `app` and `storage` are the ports of the proxy. `service` and `bucket` are the ports behind the proxy. `file` is the configuration. */
 export type Stage = Certificate & {
   app: number;
   storage: number;
@@ -104,7 +104,7 @@ function isReady(url: string, authority: string): Promise<boolean> {
 export async function expectService(url: string): Promise<void> {
   const ann = await apiAs(url, { sub: "ann" });
   const noteId = (await ann.call("POST", "/notes", { title: "Files" })).body.id;
-  // Larger than the bodies that proxies accept or buffer by default.
+  // The file is larger than the bodies that proxies accept or buffer by default.
   const bytes = randomBytes(20 * 2 ** 20);
   const attached = await ann.attach(noteId, { name: "form.bin", bytes });
   expect(attached.status).toBe(201);
@@ -122,7 +122,7 @@ export async function expectService(url: string): Promise<void> {
   expect(await statusesOfGuesses(url)).toContain(429);
 }
 
-/** A client that forges X-Forwarded-For must not get more tries than any other. */
+/** Guesses passwords with a forged X-Forwarded-For. Such a client must not get more tries than other clients. */
 async function statusesOfGuesses(url: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let nth = 0; nth < 15; nth++) {

@@ -1,10 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The reverse proxies that `<name>.test.ts` in this folder runs when they are installed. */
+/** The reverse proxies that `<name>.test.ts` in this folder runs if they are installed. */
 const PROXIES = ["caddy", "haproxy", "nginx"] as const;
 
-/** Selects the proxies of this run. `line` names them, and how to add the others. */
+/** Selects the proxies of this run. `line` names them, and how to install the others. */
 export function selectProxies(env: { PATH?: string | undefined }): { missing: string[]; line: string } {
   const missing = PROXIES.filter((name) => commandPath(name, env) === undefined);
   const installed = PROXIES.filter((name) => !missing.includes(name));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from "vitest";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY" };
 
-/** Larger than one part of every client. */
+/** For every client, this is larger than one part. */
 export const LARGE = randomBytes(9 * 2 ** 20);
 export const SMALL = Buffer.from("hello");
 
@@ -35,7 +35,7 @@ export function useClientBucket() {
     credentials,
     endpoint: () => bucket.endpoint,
     home: () => home,
-    /** Runs a command in the folder, and returns its output. Rejects with it unless the command exits with 0. */
+    /** Runs a command in the folder, and returns its output. Rejects with the output if the command does not exit with 0. */
     async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
       const { stdout, stderr } = await promisify(execFile)(command, args, {
         cwd: home,

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** An S3 client that `<name>.test.ts` in this folder runs when it is installed. */
+/** The S3 clients that `<name>.test.ts` in this folder runs if they are installed. */
 const CLIENTS = [
   { name: "aws-cli", title: "AWS CLI", command: "aws", package: "awscli" },
   { name: "boto3", title: "boto3", command: "python3", package: "python3-boto3" },
@@ -14,7 +14,7 @@ const CLIENTS = [
 type ClientName = (typeof CLIENTS)[number]["name"];
 type Environment = { PATH?: string | undefined };
 
-/** Selects the S3 clients of this run. `line` names them, and how to add the others. */
+/** Selects the S3 clients of this run. `line` names them, and how to install the others. */
 export function selectS3Clients(env: Environment): { missing: ClientName[]; line: string } {
   const isInstalled = ({ name }: (typeof CLIENTS)[number]) => pathsOf(name, env).length > 0;
   const installed = CLIENTS.filter(isInstalled);

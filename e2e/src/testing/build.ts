@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const LOCK = "package-lock.json";
+const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.test\.tsx?$/;
 /** The builds that the tests use, in order. */
 const BUILDS = [
   {
@@ -32,7 +33,7 @@ export default function build(): void {
     const builtAt = statSync(join(ROOT, workspace, built), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (builtAt > Math.max(...sources.map((path) => changedAt(join(ROOT, path))))) continue;
     console.log(`${workspace} has changed since it was built: it is built again.`);
-    // With the NODE_ENV of Vitest the build would contain the development code of React.
+    // With the NODE_ENV of Vitest, the build would contain the development code of React.
     const env = { ...process.env, NODE_ENV: "production" };
     const { status, stdout, stderr } = spawnSync("npm", ["run", "build", "--workspace", workspace], {
       cwd: ROOT,
@@ -43,11 +44,11 @@ export default function build(): void {
   }
 }
 
-/** The time of the last change in this folder, without the output of a build. */
+/** The time of the last change in this folder, without tests and the output of a build. */
 function changedAt(path: string): number {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
-  const within = readdirSync(path).filter((name) => name !== "dist" && name !== "node_modules");
+  const within = readdirSync(path).filter((name) => !NOT_BUILT.test(name));
   // Each build changes the root of the package, because dist is in it.
   const own = within.includes("package.json") ? 0 : stats.mtimeMs;
   return Math.max(own, ...within.map((name) => changedAt(join(path, name))));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** Chromium without its own windows. It needs a quarter less CPU time, and cannot show permission prompts. */
+/** A Chromium without windows. It needs a quarter less CPU time, and cannot show permission prompts. */
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 const USUAL = [
   "/usr/bin/chromium",
@@ -15,15 +15,17 @@ const USUAL = [
 export type ChromiumOptions = {
   /** For a page that asks for a permission. Default: false. */
   hasPrompts?: boolean;
+  /** Further arguments. Default: none. */
+  args?: readonly string[];
 };
 
-/** The path of Chromium: CHROMIUM_PATH, else an installed one, else the download of Playwright. */
+/** The path of Chromium: CHROMIUM_PATH, or an installed Chromium, or the download of Playwright. */
 export function findChromium({ hasPrompts = false }: ChromiumOptions = {}): string | undefined {
   const installed = [...(hasPrompts ? [] : [HEADLESS_SHELL]), ...USUAL, chromium.executablePath()];
   return process.env.CHROMIUM_PATH ?? installed.find(existsSync);
 }
 
-/** Starts a headless browser. Throws with a remedy when none is installed. */
+/** Starts a headless browser. Throws with a remedy if no browser is installed. */
 export async function launchChromium(options?: ChromiumOptions): Promise<Browser> {
   const executablePath = findChromium(options);
   if (executablePath === undefined) {
@@ -32,5 +34,14 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
     );
   }
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet] });
+  // The limit lets pages of a context share a process, and starts no process ahead. This saves a tenth of the CPU time.
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--renderer-process-limit=1",
+    ...quiet,
+    ...(options?.args ?? []),
+  ];
+  return chromium.launch({ executablePath, args });
 }

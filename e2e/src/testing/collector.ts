@@ -15,7 +15,7 @@ export type Collector = {
   close(): Promise<void>;
 };
 
-/** `respond` false: it accepts connections and never responds. */
+/** Starts a collector. With `respond: false`, it accepts connections and never responds. */
 export async function startCollector({ respond = true } = {}): Promise<Collector> {
   const bodies: Buffer[] = [];
   let headers: Record<string, string | string[] | undefined> = {};

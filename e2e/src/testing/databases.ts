@@ -21,7 +21,7 @@ export function useDatabases(): readonly ServiceDatabase[] {
       async makeEnv() {
         const { url, remove } = await createTestPostgresDatabase();
         made.push({ remove });
-        // Only the embedded mode makes a secret itself.
+        // Only the embedded mode generates a secret.
         return { DATABASE_URL: url, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };
       },
     },

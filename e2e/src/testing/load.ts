@@ -49,7 +49,7 @@ async function oneTurn(api: Api, { turn, seen }: { turn: number; seen: Acknowled
 type Target = { noteId: string; seen: Acknowledged };
 
 async function attach(api: Api, { noteId, seen }: Target): Promise<string> {
-  // Some uploads are multipart, so that a kill hits those as well.
+  // Some uploads are multipart, so that a kill also interrupts multipart uploads.
   const bytes = randomBytes(Math.random() < 0.15 ? 9 * 2 ** 20 : 1 + Math.floor(Math.random() * 200_000));
   const answer = await api.attach(noteId, { name: "form.bin", bytes });
   expectStatus(answer.status, 201);

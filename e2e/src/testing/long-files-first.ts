@@ -1,17 +1,18 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Folders whose files take long, the longest first. They start servers, processes and browsers. */
+/** The folders with slow test files, the slowest first. These tests start servers, processes and browsers. */
 const LONG = [
   "e2e/providers/",
   "e2e/src/start",
   "e2e/src/kill",
+  "e2e/src/packages/",
   "e2e/src/client/",
   "e2e/src/web/",
   "e2e/src/uppy/",
   "e2e/",
 ];
 
-/** Starts the files that take long before the others, so that no worker waits for a late one at the end of the run. */
+/** Starts the slow test files before the others, so that no worker waits for a slow file at the end of the run. */
 export class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

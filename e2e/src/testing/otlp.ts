@@ -1,11 +1,11 @@
-/** A span as a collector receives it. Ids are hex. `parentId` is empty for a span without a parent. */
+/** A received span. Ids are hex. `parentId` is empty for a span without a parent. */
 export type CollectedSpan = {
   traceId: string;
   spanId: string;
   parentId: string;
   name: string;
   attributes: Record<string, string | number>;
-  /** The attributes of the process that sent it. */
+  /** The attributes of the process that sent the span. */
   resource: Record<string, string | number>;
 };
 

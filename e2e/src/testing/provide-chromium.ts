@@ -5,7 +5,7 @@ import { findChromium } from "./chromium.ts";
 
 type Way = { says: string; commands: string[][] };
 
-/** Before all tests: finds or installs a browser and prints which one. Throws when that fails. */
+/** Before all tests, finds or installs a browser, and prints its path. Throws if that fails. */
 export default function provideChromium(): void {
   const found = findChromium({ hasPrompts: true });
   if (found !== undefined) {

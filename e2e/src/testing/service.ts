@@ -9,8 +9,9 @@ import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing/
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");
+const CHEAP_SCRYPT = resolve(import.meta.dirname, "cheap-scrypt.cjs");
 
-/** The data folder and the environment of one service. It inherits no variable of the machine except PATH. */
+/** The data folder and the environment of one service. The environment inherits only PATH from the machine. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 
 export async function makePlace(env: Record<string, string> = {}): Promise<Place> {
@@ -19,13 +20,14 @@ export async function makePlace(env: Record<string, string> = {}): Promise<Place
     dataDir,
     env: {
       PATH: process.env.PATH ?? "",
+      NODE_OPTIONS: `--require=${CHEAP_SCRYPT}`,
       HOME: dataDir,
       DATA_DIR: dataDir,
       PORT: "0",
       S3_LOCAL_PORT: "0",
       HOST: "127.0.0.1",
       AUTH_JWT_SECRET: TEST_JWT_SECRET,
-      // Closed by default where JWTs are accepted.
+      // If the service accepts JWTs, sign-up is closed by default.
       AUTH_SIGN_UP: "open",
       ...env,
     },
@@ -37,9 +39,9 @@ export async function makePlace(env: Record<string, string> = {}): Promise<Place
 export type RunningService = {
   url: string;
   pid: number;
-  /** Everything that it has printed so far, standard error included. */
+  /** The output so far, including standard error. */
   output(): string;
-  /** Resolves with the first group of the pattern when it prints a matching line. */
+  /** Resolves with the first group of the pattern when the process prints a matching line. */
   printed(pattern: RegExp): Promise<string>;
   /** Resolves with the exit code (null after a signal) when all holders of its output have closed it. */
   ended: Promise<number | null>;
@@ -47,15 +49,23 @@ export type RunningService = {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** `program`: the path of Node and of the command. Default: those of the repository. */
-export function startProcess(
+/** `program`: the path of Node and of the command. Default: the paths of the repository. */
+export async function startProcess(
   place: Place,
   program = { node: process.execPath, command: CLI },
 ): Promise<RunningService> {
-  return running(spawn(program.node, [program.command, "start"], { env: place.env, cwd: place.dataDir }));
+  const start = () => running(spawn(program.node, [program.command, "start"], { env: place.env, cwd: place.dataDir }));
+  try {
+    return await start();
+  } catch (error) {
+    // Another test may take a free port between its choice and the start.
+    const isTaken = place.env.PORT === "0" && error instanceof Error && error.message.includes("EADDRINUSE");
+    if (!isTaken) throw error;
+    return start();
+  }
 }
 
-/** Starts it with `npm start` in its own process group, as a shell does. `pid` and `stop` belong to npm. */
+/** Starts the service with `npm start` in its own process group, as a shell does. `pid` and `stop` belong to npm. */
 export function startWithNpm(place: Place): Promise<RunningService> {
   const env = { ...place.env, npm_config_update_notifier: "false" };
   return running(spawn("npm", ["start"], { env, cwd: ROOT, detached: true }));

@@ -20,14 +20,14 @@ export async function bundlePage(): Promise<{ html: string; script: string }> {
   return { html: blockOf("html"), script: outputFiles[0]?.text ?? "" };
 }
 
-/** The same page in an application that forwards calls under /valet with a bearer token. */
+/** Changes the script for an application that forwards calls under /valet with a bearer token. */
 function inApplication(script: string): string {
   const changed = script.replace("companionEndpoint: location.origin", 'companionEndpoint: "/valet"');
   if (changed === script) throw new Error("The page of docs/uppy.md has no companionEndpoint to change");
   return changed;
 }
 
-/** A proxy that serves the files of the page, and forwards all other requests to the service. */
+/** Starts a proxy that serves the files of the page, and forwards all other requests to the service. */
 export async function startSite(page: { html: string; script: string }) {
   let target = "";
   let bearer = "";

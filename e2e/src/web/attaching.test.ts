@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
 import { png, randomFile, text } from "./testing/files.ts";
@@ -20,8 +21,10 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
-/** More than a single PUT accepts. The client sends it as parts of 8 MiB. */
+/** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
+/** The delay of the response with the limits, which arrives long after the rest of the page. Milliseconds. */
+const LATE_MS = 1_000;
 
 describe("attaching files", () => {
   const web = startWeb();
@@ -104,8 +107,8 @@ describe("attaching files", () => {
   it("works with the key U and not for a viewer", async () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
-    const note = await seedNote(dora.client, { title: "Trip", sharedWith: { emails: [emil.email] } });
-    // Waits for the dialog before the key is pressed, because the browser hands it over with a delay.
+    const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
+    // Waits for the dialog before the key is pressed, because the browser reports the dialog with a delay.
     const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.goto(`/n/${note.id}`);
     await filesOf(dora).waitFor();
@@ -178,6 +181,10 @@ describe("a file over the size limit", () => {
 
   it("is refused before the page sends a request", async () => {
     const ann = await web.person("Ann");
+    await ann.page.route("**/instance", async (route) => {
+      await setTimeout(LATE_MS);
+      await route.continue();
+    });
     await open(ann);
     await choose(ann, [randomFile("large.bin", { sizeBytes: 100_001 })]);
     const row = rowOf(ann, "large.bin");
@@ -189,7 +196,7 @@ describe("a file over the size limit", () => {
   });
 });
 
-/** Runs in the page: dispatches the event of a pasted file. */
+/** Runs in the page. Dispatches the event of a pasted file. */
 function paste({ name, type, base64 }: { name: string; type: string; base64: string }): void {
   const { DataTransfer, ClipboardEvent, document } = globalThis as unknown as InPage;
   const clipboardData = new DataTransfer();

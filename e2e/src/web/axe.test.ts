@@ -1,21 +1,10 @@
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../testing/chromium.ts";
 import { scenes } from "./scenes/index.ts";
 import { openScene } from "./scenes/scene.ts";
 import { openWorld, type World } from "./scenes/world.ts";
-import { seriousFindings } from "./testing/axe.ts";
+import { findingsInBothThemes } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
-
-/** The theme changes only colours. */
-const COLOURS = ["color-contrast", "link-in-text-block"];
-
-async function findings(page: Page): Promise<string[]> {
-  await page.emulateMedia({ colorScheme: "light" });
-  const found = await seriousFindings(page);
-  await page.emulateMedia({ colorScheme: "dark" });
-  return [...found, ...(await seriousFindings(page, { rules: COLOURS }))];
-}
 
 describe("no serious axe findings and no browser error on", () => {
   let browser: Awaited<ReturnType<typeof launchChromium>>;
@@ -31,9 +20,12 @@ describe("no serious axe findings and no browser error on", () => {
 
   it.each(scenes)("$name", async (scene) => {
     const { page, watch, close } = await openScene(browser, { scene, world });
-    expect({ screen: "desktop", findings: await findings(page) }).toEqual({ screen: "desktop", findings: [] });
+    expect({ screen: "desktop", findings: await findingsInBothThemes(page) }).toEqual({
+      screen: "desktop",
+      findings: [],
+    });
     await page.setViewportSize(PHONE.viewport);
-    expect({ screen: "phone", findings: await findings(page) }).toEqual({ screen: "phone", findings: [] });
+    expect({ screen: "phone", findings: await findingsInBothThemes(page) }).toEqual({ screen: "phone", findings: [] });
     // Requirement 25: the page sends no request to another origin.
     const { url, bucketOrigin } = scene.by === "first" ? world.emptyService : world.service;
     expect([...watch.requests.keys()].filter((origin) => origin !== url && origin !== bucketOrigin)).toEqual([]);

@@ -32,7 +32,7 @@ describe("requirement 25: the web app in front of CloudFront", () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, {
       title: "Files",
-      files: [text("words.txt", "Plain words."), png("photo.png")],
+      files: [png("photo.png"), text("words.txt", "Plain words.")],
     });
     await ann.page.goto(`/n/${note.id}`);
     const dialog = ann.page.getByRole("dialog");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { makePlace, runCli } from "../testing/service.ts";
 import { seriousFindings } from "./testing/axe.ts";
-import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
+import { openPerson, PASSWORD, type Person, PHONE } from "./testing/person.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const EMAIL = "root@example.com";
@@ -51,6 +51,14 @@ describe("the page of the doctor", () => {
     ann.watch.expect(/^403 GET .*\/admin\/doctor/);
     await ann.page.goto(PATH);
     await ann.page.getByRole("alert").getByText("The checks could not run").waitFor();
+  });
+
+  it("marks the account in the bottom bar of a phone", async () => {
+    const ann = await web.person("Ann", PHONE);
+    ann.watch.expect(/^403 GET .*\/admin\/doctor/);
+    await ann.page.goto(PATH);
+    const account = ann.page.getByRole("navigation").getByRole("link", { name: "Account" });
+    await expect.poll(() => account.getAttribute("aria-current")).toBe("page");
   });
 
   it("finds that the bucket refuses the page, and that it does not respond", async () => {

@@ -27,7 +27,7 @@ describe("keyboard shortcuts", () => {
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await page.goto(`/n/${id}`);
-    await page.getByText("one", { exact: true }).waitFor();
+    await page.getByRole("region", TEXT).getByText("one", { exact: true }).waitFor();
     await page.keyboard.press("e");
     await page.getByRole("textbox", TEXT).waitFor();
     await page.keyboard.type(" n?gs");
@@ -54,7 +54,7 @@ describe("keyboard shortcuts", () => {
       await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${option}`)]);
       await page.keyboard.press("Enter");
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      if (option === "Plan") await page.getByText("one", { exact: true }).waitFor();
+      if (option === "Plan") await page.getByRole("region", TEXT).getByText("one", { exact: true }).waitFor();
       if (option === "Activity") await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
     }
     await page.waitForURL("**/n/*");

@@ -45,7 +45,7 @@ describe("the page of a link", () => {
     const note = await seedNote(ann.client, { title: "Handover", files: [png("photo.png"), text("a.txt", "a")] });
     const link = await makeLink(ann, note.id);
     const times: number[] = [];
-    // The best of three, because other tests use the same processors.
+    // The test uses the best of three rounds, because other tests use the same processors.
     for (let round = 0; round < 3; round++) {
       const { page, context, close } = await web.person("Vera", { ...PHONE, hasAccount: false });
       const session = await context.newCDPSession(page);

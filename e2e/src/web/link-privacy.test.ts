@@ -77,7 +77,7 @@ function expectPrivate({ link, answers, received }: Visit): void {
   const token = link.url.split("/s/")[1] ?? "";
   for (const { method, url, headers } of received) {
     const { pathname, searchParams } = new URL(url, "http://bucket");
-    // The name stands only in the header that the bucket shall answer with.
+    // Only the response header that the URL sets may contain the name.
     searchParams.delete("response-content-disposition");
     expect(`${method} ${pathname} ${searchParams} ${JSON.stringify(headers)}`).not.toMatch(
       new RegExp(`${token}|${NAME}`),

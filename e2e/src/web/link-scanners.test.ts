@@ -61,7 +61,7 @@ describe("requirement 21: programs that open links without a click", () => {
       scanner.watch.expect(/^(400|403) POST .*\/download$/);
       const posts = await scan(scanner, [url, `${url}/download`]);
       const { pathname } = new URL(url);
-      // A form submitted by script is sent although its box is not ticked. A file request has no form there.
+      // A script submits the form although its box is not ticked. The page of a file request has no form.
       expect(posts.filter((path) => path === `${pathname}/download`)).toHaveLength(
         subject === "a file request" ? 0 : 1,
       );
@@ -70,7 +70,7 @@ describe("requirement 21: programs that open links without a click", () => {
   });
 });
 
-/** Expects that the crawler reached both pages and, where the plain page has a form, sent it. */
+/** Expects that the crawler reached both pages. If the plain page has a form, expects that the crawler sent the form. */
 function expectCrawled(requests: string[], { url, subject }: { url: string; subject: Subject }): void {
   const { pathname } = new URL(url);
   expect(requests).toContain(`GET ${pathname} 200`);
@@ -89,7 +89,7 @@ async function scan({ page }: Person, urls: readonly string[]): Promise<string[]
   for (const url of urls) {
     const count = await load(page, url);
     for (let nth = 0; nth < count; nth++) {
-      // The browser or the page stops it, because the form is not complete. A navigation would make the next `load` fail.
+      // The browser or the page stops the form, because it is not complete. A navigation would make the next `load` fail.
       await page.evaluate((nth) => document.forms[nth]?.requestSubmit(), nth);
       await load(page, url);
       const navigated = page.waitForEvent("framenavigated");
@@ -102,7 +102,7 @@ async function scan({ page }: Person, urls: readonly string[]): Promise<string[]
   return posts;
 }
 
-/** Returns the number of forms. */
+/** Loads the page. Returns the number of its forms. */
 async function load(page: Page, url: string): Promise<number> {
   await page.goto(url, { waitUntil: "networkidle" });
   return page.evaluate(() => document.forms.length);

@@ -12,7 +12,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
 const LINK_PASSWORD = "open sesame";
-/** Long enough for the clicks between the claim and the countdown on a busy machine. */
+/** This is long enough for the clicks between the claim and the countdown on a busy machine. */
 const URL_TTL_SECONDS = 20;
 const links = linkTexts;
 const { ended, locked, shares } = landing;
@@ -112,7 +112,7 @@ async function download(page: Page): Promise<Buffer> {
   return readFile(await (await saved).path());
 }
 
-/** Downloads the film, and is offline for a while from about the middle of it. */
+/** Downloads the film. Near the middle of the film, the browser is offline for a while. */
 async function downloadWithABreak({ page, context, watch }: Person): Promise<Buffer> {
   watch.expect(/^net::ERR_INTERNET_DISCONNECTED/);
   const network = await context.newCDPSession(page);

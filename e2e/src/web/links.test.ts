@@ -24,7 +24,7 @@ async function choose(page: Page, { label, action }: { label: string; action: st
   await page.getByRole("menuitem", { name: action }).click();
 }
 
-/** The text of the QR code on the screen. */
+/** Returns the text of the QR code on the screen. */
 async function decode(page: Page, code: Locator): Promise<string | undefined> {
   const picture = (await code.screenshot({ animations: "disabled" })).toString("base64");
   // Uses a page without a policy, because the policy of the app forbids data URLs.
@@ -66,7 +66,7 @@ describe("a link of a note", () => {
       isFirst = false;
       const emptyList = await route.fetch();
       await isMade.promise;
-      // The page may have cancelled it.
+      // The page may have cancelled the request.
       await route.fulfill({ response: emptyList }).catch(() => undefined);
     });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -176,8 +176,8 @@ describe("a link of a note", () => {
   it("is made by an editor and not by a viewer", async () => {
     const [ann, ben, cleo] = [await web.person("Ann"), await web.person("Ben"), await web.person("Cleo")];
     const files = [text("a.txt", "a")];
-    const note = await seedNote(ann.client, { title: "Plan", files, sharedWith: { emails: [cleo.email] } });
-    await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "editor" });
+    const note = await seedNote(ann.client, { title: "Plan", files, sharedWith: { userIds: [cleo.id] } });
+    await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     const dialog = await openShareDialog(ben.page, note.id);
     await dialog.getByRole("button", { name: "New link" }).click();
     await dialog.getByRole("button", { name: "Copy the link" }).waitFor();
@@ -195,7 +195,7 @@ describe("the link of another person", () => {
   it("is copied and revoked by an editor, and not edited", async () => {
     const [ann, ben] = [await web.person("Ann"), await web.person("Ben")];
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
-    await ann.client.shares.put({ noteId: note.id }, { emails: [ben.email], role: "editor" });
+    await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     await ann.client.links.create(note.id, { label: "Of Ann" });
     const dialog = await openShareDialog(ben.page, note.id);
     await dialog.getByRole("button", { name: "Revoke" }).waitFor();
@@ -289,7 +289,7 @@ describe("a link of a file", () => {
     await choose(ben.page, { label: "terms.txt", action: "New URL…" });
     await dialog.getByRole("button", { name: "Make a new URL" }).click();
     await expect.poll(() => dialog.getByLabel("URL of the link").inputValue()).not.toBe(link?.url);
-    // A second visit shows it again.
+    // A second visit shows the link again.
     await ben.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await ben.page.getByRole("button", { name: "Copy link" }).click();
@@ -393,7 +393,7 @@ describe("the policy of the operator", () => {
     const dialog = await openShareDialog(ann.page, note.id);
     await dialog.getByText("The operator requires a password.").waitFor();
     await dialog.getByRole("button", { name: "Revoke the link “Offer”" }).waitFor();
-    expect(await dialog.getByRole("button", { name: "Copy" }).count()).toBe(0);
+    expect(await dialog.getByRole("button", { name: "Copy", exact: true }).count()).toBe(0);
     await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
     await dialog.getByRole("textbox", { name: "Password" }).waitFor();
   });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { pdf } from "./testing/files.ts";
 import type { Person } from "./testing/person.ts";
@@ -38,7 +39,7 @@ it("shows a network problem in place of a page that cannot be loaded offline", a
   await page.getByText(texts.app.offline).waitFor();
   await page.getByRole("button", { name: texts.common.tryAgain }).click();
   await page.getByRole("link", { name: texts.app.notes, exact: true }).click();
-  await page.getByText(texts.notes.empty.owned.title).waitFor();
+  await page.getByText(texts.notes.empty.begin.title).waitFor();
   await bob.context.setOffline(false);
   await page.getByRole("link", { name: texts.app.activity }).click();
   await page.getByRole("heading", { name: texts.activity.title, level: 1 }).waitFor();
@@ -64,13 +65,13 @@ it("keeps the page and reports a network problem when a dialog cannot be loaded"
     await said.first().waitFor();
     await share.waitFor();
   }
-  await page.getByText("one", { exact: true }).waitFor();
+  await page.getByRole("region", { name: texts.notes.body }).getByText("one", { exact: true }).waitFor();
   await cy.context.setOffline(false);
-  // A browser that keeps the failure of a file needs the reload that the first click causes.
+  // A browser that remembers the failure of a file reloads the page at the first click. An open dialog covers the button.
   const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
   await expect
     .poll(async () => {
-      if (!(await dialog.isVisible())) await share.click();
+      await share.click({ timeout: 1_000 }).catch(() => undefined);
       return dialog.isVisible();
     })
     .toBe(true);
@@ -82,7 +83,7 @@ it("shows the source of a note when the Markdown renderer cannot be loaded", asy
   watch.expect(/ERR_FAILED/);
   await page.route("**/assets/markdown-view-*.js*", (route) => route.abort());
   const { id } = await dee.client.notes.create({ title: "Plan", body: "**one**" });
-  // The page reloads once, because the code may be of a new build.
+  // The page reloads once, because the missing code may come from a new build.
   const reloaded = page.waitForRequest((request) => request.method() === "HEAD");
   await page.goto(`/n/${id}`);
   await reloaded;
@@ -112,7 +113,7 @@ it("shows a PDF on a retry after its code could not be loaded", async () => {
   await page.goto(`/n/${note.id}`);
   await page.getByRole("button", { name: "lease.pdf", exact: true }).click();
   const trouble = page.getByRole("dialog").getByRole("alert");
-  await trouble.getByText(texts.preview.notLoaded).waitFor();
+  await trouble.getByText(previewTexts.notLoaded).waitFor();
   await trouble.getByText(texts.problems.network).waitFor();
   code.letThrough();
   await trouble.getByRole("button", { name: texts.common.tryAgain }).click();

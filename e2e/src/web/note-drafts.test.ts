@@ -30,7 +30,7 @@ describe("a draft that the service has not saved", () => {
     await page.route(/\/notes\//, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
     await rendered(page).getByText("one").click();
     await page.getByRole("textbox", TEXT).fill("one and more");
-    await page.getByText("Not saved: There was no answer").waitFor();
+    await page.getByText("Stored on this device until the service responds again").waitFor();
     await page.goto("chrome://crash").catch(() => undefined);
     const later = await context.newPage();
     await later.goto(`/n/${id}`);

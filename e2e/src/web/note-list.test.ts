@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { trashTexts } from "../../../packages/web/src/texts/en/trash.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
 import { soon, TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
@@ -21,19 +23,20 @@ describe("the list of notes", () => {
     expect((await client.notes.get(id)).attachments).toHaveLength(1);
   });
 
-  it("deletes a note when its undo is dismissed or its page is closed", async () => {
-    const { page, client } = await web.person("Ann Deletes");
-    const [first, second] = [await seedNote(client, { title: "First" }), await seedNote(client, { title: "Second" })];
-    await page.goto(`/n/${first.id}`);
-    await deleteByMenu(page);
-    await page.getByRole("button", { name: "Undo" }).hover();
-    await page.getByRole("button", { name: "Dismiss" }).click();
-    await soon(async () => (await client.notes.list()).items.map(({ id }) => id)).toEqual([second.id]);
-    await page.goto(`/n/${second.id}`);
+  it("restores a deleted note with its share from the page of deleted notes", async () => {
+    const { page, client } = await web.person("Ann Restores");
+    const ben = await web.person("Ben Reads");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await client.shares.put({ noteId: id }, { userIds: [ben.id], role: "viewer" });
+    await page.goto(`/n/${id}`);
     await deleteByMenu(page);
     await page.getByRole("button", { name: "Undo" }).waitFor();
-    await page.close({ runBeforeUnload: true });
-    await soon(async () => (await client.notes.list()).items).toEqual([]);
+    await page.getByRole("link", { name: texts.notes.trash }).click();
+    await page.getByRole("button", { name: trashTexts.restoreOf("Plan") }).click();
+    await page.getByText(trashTexts.empty.title).waitFor();
+    await page.goto("/");
+    await page.getByRole("link", { name: /Plan/ }).waitFor();
+    expect((await ben.client.notes.get(id)).body).toBe("one");
   });
 
   it("searches while the user types", async () => {
@@ -62,16 +65,16 @@ describe("the list of notes", () => {
     await seedNote(ann.client, {
       title: "Shared plan",
       files: [text("a.txt", "a"), text("b.txt", "b")],
-      sharedWith: { emails: [ben.email] },
+      sharedWith: { userIds: [ben.id] },
     });
     const { attachments } = await seedNote(ann.client, { title: "Private", files: [text("alone.txt", "alone")] });
     const [file] = attachments;
-    await ann.client.shares.put({ attachmentId: file?.id ?? "" }, { emails: [ben.email], role: "viewer" });
+    await ann.client.shares.put({ attachmentId: file?.id ?? "" }, { userIds: [ben.id], role: "viewer" });
     await ben.page.goto("/shared");
     await ben.page.getByRole("link", { name: /Shared plan Ann Gives · 2 files · just now/ }).waitFor();
-    const download = ben.page.waitForEvent("download");
-    await ben.page.getByRole("link", { name: /Download alone.txt 5 bytes · Ann Gives/ }).click();
-    expect((await download).suggestedFilename()).toBe("alone.txt");
+    await ben.page.getByRole("button", { name: /alone.txt 5 bytes · Ann Gives/ }).click();
+    await ben.page.getByRole("dialog", { name: "alone.txt" }).getByText("alone", { exact: true }).waitFor();
+    await ben.page.goBack();
     expect(await ben.page.getByText("Private").count()).toBe(0);
   });
 

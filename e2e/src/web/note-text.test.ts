@@ -20,7 +20,7 @@ describe("a note's text", () => {
     ].join("\n\n");
     const { id } = await seedNote(client, { title: "<img src=x onerror=alert(1)>", body });
     await page.goto(`/n/${id}`);
-    await page.getByRole("img", { name: "Done" }).waitFor();
+    await page.getByRole("checkbox", { name: "done", checked: true }).waitFor();
     const text = page.getByRole("region", TEXT);
     expect(await text.locator("script, img, iframe, svg:not(.lucide), style").count()).toBe(0);
     const links = await text
@@ -47,15 +47,15 @@ describe("a note's text", () => {
     const { id } = await seedNote(ann.client, {
       title: "Plan",
       body: "Read *this*.",
-      sharedWith: { emails: [ben.email] },
+      sharedWith: { userIds: [ben.id] },
     });
     await ben.page.goto(`/n/${id}`);
     await ben.page.getByRole("heading", { level: 1, name: "Plan" }).waitFor();
-    await ben.page.getByText("Read").click();
+    await ben.page.getByRole("region", TEXT).getByText("Read").click();
     await ben.page.keyboard.press("e");
     expect(await ben.page.getByRole("textbox", TEXT).count()).toBe(0);
     await ben.page.getByRole("button", { name: "More about this note" }).click();
-    await ben.page.getByRole("menuitem", { name: "Copy link to note" }).waitFor();
+    await ben.page.getByRole("menuitem", { name: "Copy note address" }).waitFor();
     expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
   });
 });

@@ -27,7 +27,7 @@ describe("requirement 25: the policy of the pages", () => {
 
   it("blocks inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
-    // The test causes these violations.
+    // The test itself causes these violations.
     watch.expect(/./);
     await page.goto("/sign-in");
     await page.getByRole("button").first().waitFor();

@@ -15,13 +15,13 @@ describe("a first load", () => {
     return ann.close;
   });
 
-  describe.each(Object.entries(measuredPages))("of the page %s", (name, { path, ready }) => {
+  describe.each(Object.entries(measuredPages))("of the page %s", (_name, { path, ready, isSignedOut = false }) => {
     it.each([
       ["a desktop", {}],
       ["a phone", PHONE],
     ])("on %s loads under 200 kB of script and moves nothing", async (_, screen) => {
       const { service, browser } = web;
-      const session = name === "sign-in" ? {} : { as: ann };
+      const session = isSignedOut ? {} : { as: ann };
       const load = await loadCold(browser, { ...screen, ...session, service, path: path(note), ready });
       expect(load.scripts.length).toBeGreaterThan(0);
       expect(load.gzipBytes, JSON.stringify(load.scripts)).toBeLessThan(SCRIPT_GOAL_BYTES);

@@ -61,9 +61,9 @@ describe("a player whose URL has expired", () => {
     const [cleo, dora] = [await web.person("Cleo"), await web.person("Dora")];
     allowRefusedAddresses(dora);
     dora.watch.expect(/40[34] GET .*\/(?:notes|attachments)\//);
-    const emails = [dora.email];
+    const userIds = [dora.id];
     const file = wav("talk.wav", { seconds: 900 });
-    const note = await seedNote(cleo.client, { title: "Talk", files: [file], sharedWith: { emails } });
+    const note = await seedNote(cleo.client, { title: "Talk", files: [file], sharedWith: { userIds } });
     const [attachment] = note.attachments;
     await dora.page.goto(`/n/${note.id}?file=${attachment?.id}`);
     const player = await whenThere(dora.page, "audio");
@@ -76,10 +76,10 @@ describe("a player whose URL has expired", () => {
     await seek(player, 800);
     const alert = dora.page.getByRole("alert");
     await alert.getByText("You no longer have access to this file.").waitFor();
-    await cleo.client.shares.put({ noteId: note.id }, { emails, role: "viewer" });
+    await cleo.client.shares.put({ noteId: note.id }, { userIds, role: "viewer" });
     await alert.getByRole("button", { name: "Try again" }).click();
     await whenThere(dora.page, "audio");
-    // One view, however often its URL was renewed.
+    // The owner sees one view, however often its URL was renewed.
     const purposes = await purposesOf(cleo, note.id);
     expect(purposes.at(-1)).toBe("view");
     expect(new Set(purposes.slice(0, -1))).toEqual(new Set(["renewal"]));
@@ -133,7 +133,7 @@ function allowRefusedAddresses({ watch }: Person): void {
   watch.expect(/^net::ERR_BLOCKED_BY_ORB GET .*X-Amz-Signature/);
 }
 
-/** Draws a WebP picture in the browser, because Node has no encoder for it. */
+/** Draws a WebP picture in the browser, because Node has no encoder for WebP. */
 async function keyFrame(page: Page): Promise<Buffer> {
   await page.goto("/sign-in");
   const dataUrl: string = await page.evaluate(`(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { seriousFindings } from "./testing/axe.ts";
+import { findingsInBothThemes } from "./testing/axe.ts";
 import { randomFile } from "./testing/files.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { seedFile, seedNote } from "./testing/seed.ts";
@@ -9,7 +9,7 @@ import { holdRequests } from "./testing/watch.ts";
 const PHONE_AGENT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-/** Signs the same person in with another browser and IP address. */
+/** Signs in the same person with another browser and another IP address. */
 async function otherBrowser(web: Web, { name, email }: Person, address: string): Promise<Person> {
   const options = { hasAccount: false, userAgent: PHONE_AGENT };
   const other = await openPerson(web.browser, { ...options, service: web.service, name: `${name} elsewhere` });
@@ -54,7 +54,10 @@ describe("the settings", () => {
   it("change the password and end the other sessions", async () => {
     const ben = await web.person("Ben");
     const elsewhere = await otherBrowser(web, ben, "10.2.0.1");
+    // A list that loads after the change would be refused.
+    const listed = elsewhere.page.waitForResponse(/\/notes\?scope=owned/);
     await elsewhere.page.goto("/");
+    await listed;
     ben.watch.expect(/^400 POST .*change-password/);
     await ben.page.goto("/settings");
     const account = section(ben, "Account");
@@ -211,9 +214,9 @@ describe("the settings", () => {
     await section(ida, "Storage").getByText("0 bytes used").waitFor();
   });
 
-  it.each(["light", "dark"] as const)("have no serious axe findings in the %s theme", async (colorScheme) => {
-    const hal = await web.person(`Hal ${colorScheme}`, { colorScheme });
-    await otherBrowser(web, hal, `10.2.1.${colorScheme.length}`);
+  it("have no serious axe findings in either theme", async () => {
+    const hal = await web.person("Hal");
+    await otherBrowser(web, hal, "10.2.1.4");
     await hal.client.tokens.create({ label: "Nightly backup" });
     await hal.page.goto("/settings");
     await hal.page.getByRole("button", { name: "Change password" }).click();
@@ -222,7 +225,7 @@ describe("the settings", () => {
     await hal.page.getByRole("button", { name: "Create token" }).click();
     await hal.page.getByText("Copy it now").waitFor();
     await hal.page.getByRole("button", { name: "Revoke Nightly backup" }).click();
-    expect(await seriousFindings(hal.page)).toEqual([]);
+    expect(await findingsInBothThemes(hal.page)).toEqual([]);
   });
 });
 

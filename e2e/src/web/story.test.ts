@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
+import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-dialog.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { dropFiles } from "./testing/drop-files.ts";
@@ -13,14 +15,14 @@ const TTL_SECONDS = 5;
 /** The maximum number of clicks from an empty service to the download of the second user. */
 const MOST_CLICKS = 12;
 
-const { accounts, app, attachments, notes, sharing } = texts;
+const { app, attachments, notes, sharing } = texts;
 
 /** Fills in the form with the keyboard and clicks the button. */
 async function signUp(page: Page, { name, email }: Person): Promise<void> {
-  await page.getByLabel(accounts.name).fill(name);
-  await page.getByLabel(accounts.email).fill(email);
-  await page.getByLabel(accounts.password, { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: accounts.signUp.action }).click();
+  await page.getByLabel(accountTexts.name).fill(name);
+  await page.getByLabel(accountTexts.email).fill(email);
+  await page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: accountTexts.signUp.action }).click();
 }
 
 describe("two people, a file, and nothing but the app", () => {
@@ -34,15 +36,15 @@ describe("two people, a file, and nothing but the app", () => {
 
     // The service has no account yet, so the first page creates one.
     await ann.page.goto("/");
-    await ann.page.getByRole("heading", { name: accounts.first.title }).waitFor();
+    await ann.page.getByRole("heading", { name: accountTexts.first.title }).waitFor();
     await signUp(ann.page, ann);
-    await ann.page.getByText(notes.empty.owned.title).waitFor();
+    await ann.page.getByText(notes.empty.begin.title).waitFor();
 
     // The second user has an account before the note is shared.
     await ben.page.goto("/");
-    await ben.page.getByRole("link", { name: accounts.signIn.otherAction }).click();
+    await ben.page.getByRole("link", { name: accountTexts.signIn.otherAction }).click();
     await signUp(ben.page, ben);
-    await ben.page.getByText(notes.empty.owned.title).waitFor();
+    await ben.page.getByText(notes.empty.begin.title).waitFor();
 
     await ann.page.getByRole("button", { name: app.newNote }).first().click();
     await ann.page.getByRole("textbox", { name: notes.title }).fill("Handover of the flat");
@@ -51,9 +53,9 @@ describe("two people, a file, and nothing but the app", () => {
 
     await ann.page.getByRole("button", { name: sharing.share, exact: true }).click();
     const dialog = ann.page.getByRole("dialog", { name: sharing.shareNote });
-    await dialog.getByLabel(sharing.people.label, { exact: true }).fill(ben.email);
+    await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
-    await dialog.getByRole("button", { name: sharing.list.remove(ben.name) }).waitFor();
+    await dialog.getByRole("button", { name: shareDialogTexts.list.remove(ben.email) }).waitFor();
 
     await ben.page.getByRole("link", { name: app.sharedWithMe }).click();
     await ben.page.getByRole("link", { name: /^Handover of the flat/ }).click();
@@ -70,9 +72,9 @@ describe("two people, a file, and nothing but the app", () => {
 
     const url = (await issued).url();
     expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe(String(TTL_SECONDS));
-    await dialog.getByText(sharing.removal.short(`${TTL_SECONDS} s`).slice(0, -1)).waitFor();
-    await dialog.getByRole("button", { name: sharing.list.remove(ben.name) }).click();
-    await dialog.getByText(sharing.list.removed(ben.name)).waitFor();
+    await dialog.getByText(shareDialogTexts.removal.short(`${TTL_SECONDS} s`).slice(0, -1)).waitFor();
+    await dialog.getByRole("button", { name: shareDialogTexts.list.remove(ben.email) }).click();
+    await dialog.getByText(shareDialogTexts.list.removed(ben.email)).waitFor();
 
     // The next request is refused with a message.
     ben.watch.expect(/^40[34] GET .*\/(attachments|notes)\//);

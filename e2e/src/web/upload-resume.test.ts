@@ -17,9 +17,9 @@ import { startWeb } from "./testing/start-web.ts";
 import { chooseBy, closeBucket, fileOnDisk } from "./testing/upload-faults.ts";
 
 const MIB = 2 ** 20;
-/** More than a single PUT accepts. The client sends it as parts of 8 MiB. */
+/** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
-/** More than the browser stores. */
+/** The browser does not store a file of this size. */
 const HUGE = { sizeBytes: 513 * MIB };
 type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
 
@@ -65,7 +65,7 @@ describe("an interrupted upload", () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
-    // The bucket has the file already when the page sends it again.
+    // When the page sends the file again, the bucket already has it.
     ida.watch.expect(/^401 |^412 PUT/);
     const gate = Promise.withResolvers<void>();
     const isSending = Promise.withResolvers<void>();
@@ -92,7 +92,7 @@ describe("an interrupted upload", () => {
     await closeBucket(emil, web.service);
     const path = await fileOnDisk("huge.bin", HUGE);
     const row = rowOf(emil, "huge.bin");
-    await chooseBy(emil.page.getByRole("button", { name: "Attach files" }), path);
+    await chooseBy(emil.page.getByText("Attach files", { exact: true }), path);
     await button(row, "Pause").waitFor();
     await expect.poll(() => keptUploads(emil)).toBe(1);
     emil.page.on("dialog", (dialog) => dialog.accept());
@@ -118,7 +118,7 @@ describe("an interrupted upload", () => {
     await fritz.page.reload();
     await row.getByText("0 bytes of 538 MB").waitFor();
     await fritz.page.close();
-    // The browser drops the permission with its last page.
+    // When its last page closes, the browser withdraws the permission.
     const later = { ...fritz, page: await fritz.context.newPage() };
     await later.page.goto(`/n/${note.id}`);
     const laterRow = rowOf(later, "huge.bin");

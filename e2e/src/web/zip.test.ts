@@ -35,8 +35,8 @@ describe("the ZIP of all files", () => {
     const { bytes } = files[2] as SampleFile;
     expect(entries.map(({ name, bytes }) => [name, sha256(bytes)]).sort()).toEqual(
       [
-        ["a.txt", sha256(Buffer.from("second"))],
-        ["a (2).txt", sha256(Buffer.from("first"))],
+        ["a.txt", sha256(Buffer.from("first"))],
+        ["a (2).txt", sha256(Buffer.from("second"))],
         ["c.bin", sha256(bytes)],
       ].sort(),
     );
@@ -70,7 +70,7 @@ describe("the ZIP of all files", () => {
 
   it("is written into the file that the user chose", async () => {
     const fay = await web.person("Fay");
-    // Replaces the dialog of the browser. The file is a real one in the origin private file system.
+    // Replaces the dialog of the browser. The file is a real file in the origin private file system.
     await fay.context.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
       if (globalThis.declines) throw new DOMException("", "AbortError");
       return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });

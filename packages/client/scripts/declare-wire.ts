@@ -13,9 +13,9 @@ type Schema = {
 };
 
 /**
- * Writes the types that `wire.ts` imports from the contract in full.
+ * Writes in full the types that `wire.ts` imports from the contract.
  *
- * So the published package needs neither the contract nor its schema library. A test compares the types.
+ * So the published package needs neither the contract nor the schema library. A test compares the types.
  * Throws for an unknown kind of schema.
  */
 export function declareWire(wireSource: string): string {

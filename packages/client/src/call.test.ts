@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createClient, ValetKeyError } from "./index.ts";
+import { createClient, openFiles, ValetKeyError } from "./index.ts";
 
 /** Starts a server that responds with `respond` and records its requests. */
 async function serve(respond: (request: IncomingMessage, response: ServerResponse) => void) {
@@ -116,9 +116,12 @@ describe("an error", () => {
     expect(`${error.message} ${JSON.stringify(error)}`).not.toMatch(/secret/);
   });
 
-  it.each(["", "files.example.com", "ftp://files.example.com"])("is thrown at once for the base URL %j", (baseUrl) => {
-    expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
-  });
+  it.each(["", "files", "files.example.com", "//files.example.com", "ftp://files.example.com"])(
+    "is thrown at once for the base URL %j",
+    (baseUrl) => {
+      expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
+    },
+  );
 });
 
 describe("the path of a request", () => {
@@ -131,6 +134,21 @@ describe("the path of a request", () => {
       "/notes/..%2Fa%3Fb%23c",
       "/attachments/1/url?expiresIn=60&disposition=inline",
     ]);
+  });
+});
+
+describe("a base URL that is a path", () => {
+  const baseUrl = "/files/";
+
+  it("is of the origin of the page", async () => {
+    const sent: unknown[] = [];
+    const fetch = async (url: unknown) => Response.json({ url: sent.push(url) });
+    await openFiles({ baseUrl, fetch }).get("1");
+    expect(sent).toEqual(["/files/files/1"]);
+  });
+
+  it("fails in Node at the first call, so that a server can render the page", async () => {
+    expect((await failureOf(openFiles({ baseUrl }).get("1"))).code).toBe("network");
   });
 });
 

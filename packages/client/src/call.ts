@@ -13,18 +13,21 @@ export type CallOptions = {
 /** One request to the service. Throws ValetKeyError. */
 export type Call = <T>(method: string, path: string, options?: CallOptions) => Promise<T>;
 
-/** Returns a token. The client calls it with `refresh: true` once after the service refused the last token. */
+/** Returns a token. When the service refuses the token, the client calls this function once more with `refresh: true`. */
 export type GetToken = (options: { refresh: boolean }) => string | Promise<string>;
 
 type Options = {
   /** Without a trailing slash. */
   baseUrl: string;
-  /** Undefined: the session cookie. */
+  /** If undefined, the session cookie identifies the caller. */
   getToken: GetToken | undefined;
   fetch: typeof globalThis.fetch;
 };
 
-/** Makes the function behind all calls. It adds the credentials, speaks JSON, and throws every failure as a ValetKeyError. */
+/**
+ * Makes the function behind all calls. The function adds the credentials, sends and reads JSON, and throws every failure as a
+ * ValetKeyError.
+ */
 export function createCall({ baseUrl, getToken, fetch }: Options): Call {
   async function send(method: string, path: string, options: CallOptions & { refresh: boolean }): Promise<Response> {
     const { query = {}, body, headers, signal, refresh } = options;
@@ -39,7 +42,7 @@ export function createCall({ baseUrl, getToken, fetch }: Options): Call {
           ...authorization,
           ...headers,
         },
-        // The cookie may belong to another user of this browser, so a token excludes it.
+        // With a token, the client sends no cookie, because the cookie may belong to another user of this browser.
         credentials: getToken === undefined ? "include" : "omit",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
@@ -99,7 +102,7 @@ function notFromService(response: Response, what: string): ValetKeyError {
   });
 }
 
-/** Reads seconds only: a date would depend on this machine's clock. */
+/** Reads seconds only, because the clock of this machine may be wrong and a date would depend on it. */
 function readRetryAfter(response: Response): number | undefined {
   const text = response.headers.get("retry-after") ?? "";
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;

@@ -1,20 +1,27 @@
 import { type Call, createCall, type GetToken } from "./call.ts";
+import { accessRequestCalls } from "./calls/access-requests.ts";
 import { activityCalls } from "./calls/activity.ts";
+import { administrationCalls } from "./calls/administration.ts";
 import { attachmentCalls } from "./calls/attachments.ts";
+import { invitationCalls } from "./calls/invitations.ts";
 import { linkCalls } from "./calls/links.ts";
 import { noteCalls } from "./calls/notes.ts";
 import { shareCalls } from "./calls/shares.ts";
 import { tokenCalls } from "./calls/tokens.ts";
+import { trashCalls } from "./calls/trash.ts";
 import { urlCalls } from "./calls/urls.ts";
 import { ValetKeyError } from "./errors.ts";
 import type { Instance, Me, Usage } from "./wire.ts";
 
 export type CallsOptions = {
-  /** The URL of the service, for example https://files.example.com. In a page of the service itself: `location.origin`. */
+  /**
+   * The URL of the service, for example https://files.example.com. In a page, `baseUrl` may be a path of the origin of the page, such
+   * as `/files`.
+   */
   baseUrl: string;
   /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
   token?: string;
-  /** For short-lived tokens, instead of `token`. The client calls it before each request, and again after a 401. */
+  /** For short-lived tokens, instead of `token`. The client calls `getToken` before each request, and again after a 401. */
   getToken?: GetToken;
   /** Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
@@ -24,9 +31,9 @@ export type CallsOptions = {
 export type Calls = ReturnType<typeof callsOn>;
 
 /**
- * Makes a client without uploads and downloads. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client without uploads and downloads. It sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
- * It has a quarter of the code, for a page that loads `createClient` only when there is a file to send or to read.
+ * The code of `createCalls` is a quarter of the code of `createClient`. A page can load `createClient` later, when there is a file.
  *
  * @example
  * ```ts
@@ -54,25 +61,33 @@ export function callsOn(call: Call) {
     /** Returns the ways to sign in and the limits of the service. Needs no credentials. */
     instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<Instance> =>
       call<Instance>("GET", "/instance", { signal }),
-    /** Returns the caller as the service identifies them. */
+    /** Returns the user whom the service identifies as the caller. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
-    /** Returns the storage that the caller's notes use, and the quota. */
+    /** Returns the storage that the notes of the caller use, and the quota. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     notes: noteCalls(call),
     attachments: attachmentCalls(call),
     shares: shareCalls(call),
+    invitations: invitationCalls(call),
+    accessRequests: accessRequestCalls(call),
     links: linkCalls(call),
     activity: activityCalls(call),
     tokens: tokenCalls(call),
+    trash: trashCalls(call),
+    admin: administrationCalls(call),
     ...urlCalls(call),
   };
 }
 
+/** A path of the origin of the page. Two slashes would start a host. */
+const PATH = /^\/(?![/\\])/;
+
 function checkBaseUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+  const isUrl = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  if (!isUrl && !PATH.test(text)) {
     throw new ValetKeyError(
       "invalid_option",
-      `baseUrl is "${text}". It must be the URL of the service, for example https://files.example.com.`,
+      `baseUrl is "${text}". It must be the URL of the service, for example https://files.example.com, or a path such as /files.`,
     );
   }
   return text.replace(/\/+$/, "");

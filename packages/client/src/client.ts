@@ -5,7 +5,8 @@ import { detectPlatform } from "./platform.ts";
 import type { UploadStore } from "./stores/upload-store.ts";
 import { defaultStore } from "./stores/web-store.ts";
 import { noteReceiver } from "./upload/receiver.ts";
-import { startTask, type UploadOptions, type UploadTask } from "./upload/upload-task.ts";
+import type { UploadOptions } from "./upload/upload-options.ts";
+import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment } from "./wire.ts";
 
 export type ClientOptions = CallsOptions & {
@@ -16,19 +17,19 @@ export type ClientOptions = CallsOptions & {
 /** The calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
 export type Client = Calls & {
   /**
-   * Reads a file from the bucket. It uses `fileUrl` first, which is a URL that the service has issued already. Default: a fresh URL.
+   * Reads a file from the bucket. `fileUrl` is a URL that the service has already issued. Without `fileUrl`, the client requests a URL.
    */
   download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
   /**
-   * Uploads a file straight to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload.
-   * The upload starts at once. It resumes an interrupted upload of the same file to the same note.
+   * Uploads a file straight to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
+   * starts at once. If an earlier upload of this file to this note was interrupted, it resumes.
    * Throws `invalid_option`. Every other failure rejects `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };
 
 /**
- * Makes a client. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client. It sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
  * @example
  * ```ts

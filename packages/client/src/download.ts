@@ -6,7 +6,7 @@ import type { Attachment, FileUrl } from "./wire.ts";
 
 /** The bytes of a file. */
 export type Bytes = {
-  /** The bytes. The stream reads only on demand. It errors with ValetKeyError when the download fails. */
+  /** The stream reads only on demand. If the download fails, the stream errors with ValetKeyError. */
   stream: ReadableStream<Uint8Array>;
   /** The whole file in memory. */
   blob(): Promise<Blob>;
@@ -18,7 +18,7 @@ export type Download = Bytes & { attachment: Attachment };
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
 
-/** Failures in a row, without a byte in between. */
+/** The download fails after so many failures without a byte between them. */
 const MAX_ATTEMPTS = 6;
 /** Without a byte for so long, the connection counts as dead. Milliseconds. */
 const STALL_MS = 60_000;
@@ -28,9 +28,10 @@ const WHAT = "A download from the bucket";
 /**
  * Starts to read the file with this path from the bucket.
  *
- * It replaces an expired URL by a fresh one, for which the service checks the access again.
- * It resumes a broken connection at the byte where it broke, and checks the length against the verified one.
- * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `network`, `aborted`.
+ * The download replaces an expired URL by a fresh URL, for which the service checks the access again.
+ * After a broken connection, the download resumes at the next byte. It compares its length with the verified size of the file. Throws
+ * `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
+ * `aborted`.
  */
 export async function download(
   deps: Deps,
@@ -53,9 +54,7 @@ export type ReadFileOptions = {
   signal?: AbortSignal;
 };
 
-/**
- * Reads a file from the bucket by URLs that `getUrl` returns. It resumes a broken connection as `download` does.
- */
+/** Reads a file from the bucket with the URLs that `getUrl` returns. After a broken connection, it resumes as `download` does. */
 export function readFile({
   getUrl,
   sizeBytes,
@@ -66,7 +65,7 @@ export function readFile({
   return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
 }
 
-/** Starts to read a file from the bucket. It requests a fresh URL for each connection. */
+/** Starts to read a file from the bucket. It calls `getUrl` for each connection. */
 export async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
   const chunks = readAll(deps, { source, first: await openPatiently(deps, source) });
   return new ReadableStream<Uint8Array>(
@@ -86,7 +85,7 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
   );
 }
 
-/** The first request needs retries too: a browser says that it is online before requests succeed. */
+/** The first request needs retries too, because a browser reports a connection before requests succeed. */
 async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
   for (let failures = 1; ; failures += 1) {
     try {
@@ -107,7 +106,10 @@ function pause(
 
 type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
 
-/** Returns the given URL or a fresh one, and then fresh ones that the audit log holds as renewals of the same download. */
+/**
+ * Makes a function that returns URLs. The first call returns `fileUrl`, or a fresh URL if there is none. Each later call returns a
+ * fresh URL, which the audit log records as a renewal.
+ */
 function createUrls(
   { call }: Deps,
   options: { path: string; fileUrl: string | undefined; signal: AbortSignal | undefined },
@@ -160,12 +162,12 @@ async function* chunksOf({ body }: Response, signal: AbortSignal | undefined) {
   } catch (cause) {
     throw networkError(cause, { signal, what: WHAT });
   } finally {
-    // The reader may stop early, and then nobody needs the rest.
+    // If the reader stopped early, this cancels the rest of the response.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/** Limits the wait for the connection only. The time that the reader takes does not count. */
+/** Limits the wait for the next bytes. The time in which the reader processes bytes does not count. */
 function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -174,7 +176,7 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Reads from `offset`. It replaces a URL that the bucket refuses once. */
+/** Requests the bytes from `offset` on. If the bucket refuses the first URL, it tries a second URL. */
 async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
   for (let isSecond = false; ; isSecond = true) {
     const response = await get(deps, { url: await getUrl(), offset, signal });

@@ -7,6 +7,7 @@ import type { ProblemCode } from "./wire.ts";
  * - `aborted`: the caller aborted the call.
  * - `invalid_response`: the response is not from Valet Key.
  * - `bucket_refused`: the bucket refused the file, and a retry would not help.
+ * - `not_displayable`: an element of the page cannot show the file. Only `@valetkey/react` uses this code.
  * - `wrong_length`: a download has fewer or more bytes than the file.
  * - `file_unreadable`: the file to upload changed or disappeared.
  * - `invalid_option`: an argument is invalid.
@@ -16,6 +17,7 @@ export type ClientErrorCode =
   | "aborted"
   | "invalid_response"
   | "bucket_refused"
+  | "not_displayable"
   | "wrong_length"
   | "file_unreadable"
   | "invalid_option";
@@ -33,15 +35,15 @@ type Details = {
 /**
  * The one error class of this package.
  *
- * `code` is for programs, `message` is for people. `status` and `requestId` come from the response, when there is one.
- * A message never contains a token or a signed URL.
+ * `code` is for programs, `message` is for people. `status` and `requestId` come from the response, if a response arrived. A message
+ * never contains a token or a signed URL.
  */
 export class ValetKeyError extends Error {
   override readonly name = "ValetKeyError";
   readonly code: ErrorCode;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** How long the service asks to wait, in seconds. */
+  /** The wait that the service asks for, in seconds. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
@@ -53,7 +55,7 @@ export class ValetKeyError extends Error {
   }
 }
 
-/** The error of a request without a response: `aborted` when the caller aborted it, else `network`. */
+/** The error of a request without a response: `aborted` if the caller aborted the request, otherwise `network`. */
 export function networkError(cause: unknown, { signal, what }: { signal?: AbortSignal | undefined; what: string }) {
   if (signal?.aborted && !isTimeout(signal.reason)) return aborted(signal.reason);
   return new ValetKeyError("network", `${what} got no response. Check the connection and the URL.`, { cause });

@@ -7,7 +7,7 @@ export type FileSource = {
   /** Bytes. */
   readonly size: number;
   readonly name?: string;
-  /** The content type, or "" when it is unknown. */
+  /** The content type, or "" if the type is unknown. */
   readonly type?: string;
   /** Milliseconds since 1970. */
   readonly lastModified?: number;

@@ -1,6 +1,7 @@
 export type { GetToken } from "./call.ts";
 export type { PageOptions } from "./calls/pages.ts";
 export type { ShareSubject } from "./calls/shares.ts";
+export type { TrashSubject } from "./calls/trash.ts";
 export type { Cacheable, Disposition, UrlOptions } from "./calls/urls.ts";
 export { type Calls, type CallsOptions, createCalls } from "./calls.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
@@ -21,5 +22,6 @@ export { type LinkCalls, openLinkCalls } from "./links/open-link-calls.ts";
 export { memoryStore, type UploadStore } from "./stores/upload-store.ts";
 export { type WebStorage, webStore } from "./stores/web-store.ts";
 export type { UploadProgress, UploadState } from "./upload/progress.ts";
-export type { SendTask, UploadOptions, UploadTask } from "./upload/upload-task.ts";
+export type { UploadOptions } from "./upload/upload-options.ts";
+export type { SendTask, UploadTask } from "./upload/upload-task.ts";
 export type * from "./wire.ts";

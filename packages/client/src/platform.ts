@@ -17,7 +17,7 @@ export type Platform = {
 };
 
 export type Network = {
-  /** False only when the platform is sure that there is no connection. */
+  /** Returns false only if the platform is sure that there is no connection. */
   isOnline(): boolean;
   /** Calls the listener when a connection comes up. Returns an unsubscribe function. */
   onOnline(listener: () => void): () => void;

@@ -28,6 +28,7 @@ export type AttachmentState = Static<typeof AttachmentState>;
  * A file on a note. The object key is never part of it.
  *
  * `checksum` is null until the service has verified the stored bytes. `reason` is the reason of a rejection.
+ * `sharedWith` is present only in the note of its owner: how many people have this file without the note, if any.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -40,6 +41,7 @@ export const Attachment = Type.Object({
   reason: Type.Optional(Type.String()),
   createdBy: Person,
   createdAt: Instant,
+  sharedWith: Type.Optional(Type.Integer()),
 });
 export type Attachment = Static<typeof Attachment>;
 

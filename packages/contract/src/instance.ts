@@ -7,11 +7,13 @@ export const Instance = Type.Object({
   oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()], {
     description: "The identity provider for sign-in, or null when there is none",
   }),
+  mail: Type.Boolean({ description: "Whether the service sends mails, such as a link for a new password" }),
   limits: Type.Object({
     urlTtlDefaultSeconds: Type.Integer(),
     urlTtlMaxSeconds: Type.Integer({ description: "The longest expiry that the owner of a file may request" }),
     urlTtlMaxSharedSeconds: Type.Integer({ description: "The longest expiry that anyone else may request" }),
     uploadMaxBytes: Type.Integer(),
+    trashDays: Type.Integer({ description: "The days in which a deleted note or file can be restored, or 0" }),
     links: Type.Object({
       enabled: Type.Boolean({ description: "Whether people can make links" }),
       maxExpirySeconds: Type.Union([Type.Integer(), Type.Null()], {

@@ -16,17 +16,24 @@ const common = {
   role: Type.Enum(["owner", "editor", "viewer"]),
   createdAt: Instant,
   updatedAt: Instant,
-  attachmentCount: Type.Integer({ description: "The number of all attachments" }),
+  attachmentCount: Type.Integer({ description: "The number of attachments, without the rejected ones" }),
+  accessRequestCount: Type.Integer({
+    description: "The open requests for access. 0 for a caller who is not the owner",
+  }),
 };
 
 /**
  * A note. `role` is the role of the caller: a viewer reads and downloads, an editor also changes and adds, an owner does all.
  *
  * `attachments` is the first page of its attachments, in order of creation. `attachmentsCursor` is the cursor of the next page, or null.
+ * A rejected attachment is listed only for the owner of the note and for its sender.
  */
 export const Note = Type.Object({
   ...common,
   body: Body,
+  accessExpiresAt: Type.Union([Instant, Type.Null()], {
+    description: "When the access of the caller expires. Null: never",
+  }),
   attachments: Type.Array(Attachment, { description: "The first page, at most 200, in order of creation" }),
   attachmentsCursor: Type.Union([Type.String(), Type.Null()], {
     description: "The cursor for the next page of GET /notes/{noteId}/attachments. Null: there are no more attachments",

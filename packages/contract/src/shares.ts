@@ -30,12 +30,27 @@ export const Share = Type.Object({
 });
 export type Share = Static<typeof Share>;
 
-export const Shares = Type.Object({ shares: Type.Array(Share) });
+/**
+ * A share by email address whose receiver has not opened the note or the file yet. It is the same whether or not the email address has an
+ * account. `url` is the invitation link, for one person.
+ */
+export const Invitation = Type.Object({
+  id: Id,
+  email: Type.String(),
+  role: Role,
+  expiresAt: Type.Union([Instant, Type.Null()], { description: "The expiry of the share" }),
+  invitedAt: Instant,
+  linkExpiresAt: Instant,
+  url: Type.String({ description: "Give it to the person, who signs up or signs in with it" }),
+});
+export type Invitation = Static<typeof Invitation>;
+
+export const Shares = Type.Object({ shares: Type.Array(Share), invitations: Type.Array(Invitation) });
 export type Shares = Static<typeof Shares>;
 
-const Outcome = Type.Enum(["shared", "unknown", "ambiguous"], {
+const Outcome = Type.Enum(["shared", "unknown"], {
   description:
-    "unknown: nobody has this id or email address, so nothing was shared with it. ambiguous: several users have this email address and the service can't tell who owns it, so nothing was shared with it",
+    "unknown: nobody has this id, so nothing was shared with it. An email address is always shared, whether or not it has an account",
 });
 
 /** One result for each receiver in the order of the request: first userIds, then emails. */
@@ -46,7 +61,7 @@ export const ShareResult = Type.Object({
 });
 export type ShareResult = Static<typeof ShareResult>;
 
-export const SharesWithResults = Type.Object({ shares: Type.Array(Share), results: Type.Array(ShareResult) });
+export const SharesWithResults = Type.Object({ ...Shares.properties, results: Type.Array(ShareResult) });
 export type SharesWithResults = Static<typeof SharesWithResults>;
 
 export const NoteShareParams = Type.Object({ noteId: Id, userId: UserId });

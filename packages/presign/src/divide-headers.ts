@@ -1,11 +1,11 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 
-/** The headers of a request: the signed ones, and the others as query parameters. */
+/** The headers of a request. The signed headers stay headers, and the other headers become query parameters. */
 export type DividedHeaders = {
   /** For example `content-type;host`, as in the canonical request. */
   names: string;
-  /** One `name:value` line for each header, with a line break after each. */
+  /** One `name:value` line for each header. Each line ends with a line break. */
   canonical: string;
   /** The headers that the client must send besides host. */
   toSend: Record<string, string>;
@@ -19,10 +19,10 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS honours these only as headers. In the query, the bucket ignores them and would check and encrypt nothing. */
+/** AWS honours these headers only as headers. In the query, the bucket would ignore them, and check and encrypt nothing. */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
-/** The signature itself sets these. */
+/** The signature itself sets these headers. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 
@@ -75,7 +75,7 @@ function assertHeader(name: string, value: unknown): void {
   if (UNSTABLE.test(name)) throw invalidHeader(name, "can change on the way to the bucket, so it cannot be signed");
 }
 
-/** Refuses text beyond ASCII, because clients encode it differently and the signature would fail in some of them. */
+/** Refuses text beyond ASCII, because clients encode it in different ways, and the signature would be wrong for some clients. */
 function assertSendable(name: string, value: string): string {
   if (!ASCII.test(value)) throw invalidHeader(name, "must be ASCII (for another filename, use filename*= of RFC 8187)");
   return value;

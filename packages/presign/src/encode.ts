@@ -6,7 +6,7 @@ declare const encodedKeyBrand: unique symbol;
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
-// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key of this length cannot be too long.
+// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key of at most this length is never too long.
 const SURELY_SHORT_ENOUGH = Math.floor(MAX_KEY_BYTES / 3);
 const NEEDS_NO_ENCODING = /^[A-Za-z0-9_.~/-]*$/;
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -34,13 +34,13 @@ export function encodeRfc3986(text: string): string {
 /**
  * Checks an object key and percent-encodes it for a URL path. It keeps `/` and normalises nothing.
  *
- * Throws PresignError `invalid_key` unless the key has 1 to 1,024 UTF-8 bytes, and for NUL or a lone surrogate.
- * It also refuses `.` and `..` segments, because URL parsers collapse them and then reach another object.
- * Source: Amazon S3 "Naming Amazon S3 objects", and RFC 3986 section 5.2.4.
+ * Throws PresignError `invalid_key` unless the key has 1 to 1,024 UTF-8 bytes, and for NUL or a lone surrogate. It also refuses `.` and
+ * `..` segments, because URL parsers remove these segments, so the URL reaches another object. Source: Amazon S3 "Naming Amazon S3
+ * objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");
-  // Plain searches cost a fraction of the pattern, and few keys need the pattern.
+  // Plain text searches are much faster than the pattern, and few keys need the pattern.
   if ((key.charCodeAt(0) === DOT || key.includes("/.")) && DOT_SEGMENT.test(key)) {
     throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
   }

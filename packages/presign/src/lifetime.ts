@@ -8,7 +8,7 @@ const MAX_EXPIRES_IN_SECONDS = 604_800;
 const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
 
 /**
- * Computes the lifetime of a signature. It is shorter when the credentials expire first.
+ * Computes the lifetime of a signature. The lifetime is shorter if the credentials expire first.
  *
  * Throws PresignError, among others for expired credentials.
  */
@@ -17,7 +17,7 @@ export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number)
 }
 
 /**
- * Returns the second from which a lifetime counts: the current one, or the first of the cache window.
+ * Returns the second at which a lifetime starts: the current second, or the first second of the cache window.
  *
  * Throws PresignError for values out of range.
  */

@@ -6,7 +6,7 @@ import { assertBucket, parseEndpoint } from "./target.ts";
 /** The object of a URL. `region` is absent when the URL does not contain it. */
 export type S3Location = { bucket: string; key: string; region?: string };
 
-/** `bucket` is absent when it is not in the host. Then it is the first segment of the path. */
+/** `bucket` is absent if the host does not contain the bucket. Then the bucket is the first segment of the path. */
 type Host = { bucket?: string | undefined; region?: string | undefined; basePath: string };
 
 const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:\/[^?#]*)?)(?:[?#]|$)/i;
@@ -24,7 +24,7 @@ const AWS_HOST = new RegExp(
  * It accepts virtual-hosted and path style, also on `options.endpoint`, and `s3://bucket/key`.
  * On AWS, it accepts dual-stack, FIPS, accelerate and all partitions.
  * It also accepts the legacy endpoints `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * It decodes a percent-encoded key, but not after `s3://`, like the AWS CLI.
+ * It decodes a percent-encoded key. After `s3://`, it does not decode the key, like the AWS CLI.
  * Throws PresignError `invalid_s3_url` for the URL, and `invalid_target` for the endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *
@@ -51,7 +51,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** The URL parser gets only the host and port. It would resolve `.` and `..` in the path, and so return another key. */
+/** The URL parser gets only the host and port. With the path, it would resolve `.` and `..`, and so return another key. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);

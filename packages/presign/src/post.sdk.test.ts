@@ -58,7 +58,7 @@ async function postOfSdk(
   const client = new S3Client({
     region: target.region,
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
-    // As for presigned URLs: the SDK puts a bucket with dots into the host name of an http endpoint.
+    // As with presigned URLs, the SDK puts a bucket with dots into the host name of an http endpoint.
     forcePathStyle:
       target.forcePathStyle || (target.bucket.includes(".") && target.endpoint?.startsWith("http://")) || false,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },

@@ -37,7 +37,7 @@ export function createPresignPost(
   };
 }
 
-/** Gives every field a condition, because the bucket refuses a field without one. Drops repeated conditions. */
+/** Gives every field a condition, because the bucket refuses a field without a condition. Drops repeated conditions. */
 function policyJson(options: PostOptions, fields: Record<string, string>, expiresAt: number): string {
   const conditions = new Set((options.conditions ?? []).map((condition) => JSON.stringify(assertCondition(condition))));
   for (const [name, value] of Object.entries(fields)) conditions.add(JSON.stringify({ [name]: value }));

@@ -28,7 +28,10 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
  */
 
 type Case = SigningOptions & { target: PresignTarget; key: string };
-/** `signable` are headers that the SDK would leave unsigned. `sdk` is an object, because its types break exactOptionalPropertyTypes. */
+/**
+ * `signable` are headers that the SDK would leave unsigned. `sdk` has the type object, because the types of the SDK break
+ * exactOptionalPropertyTypes.
+ */
 type Pair = { ours: PresignedRequest; sdk: object; signable?: string[] };
 type ObjectInput = { Bucket: string; Key: string; VersionId: string | undefined };
 type SdkCommand = Parameters<typeof getSignedUrl>[1];
@@ -151,7 +154,7 @@ async function check<T extends Case>(
   await fc.assert(property, { numRuns });
 }
 
-/** Expects that the URL survives a URL parser, and that the headers to send are the signed ones. */
+/** Expects that a URL parser keeps the URL, and that the headers to send are the signed headers. */
 function expectSendable({ url, headers }: PresignedRequest): void {
   const parsed = new URL(url);
   expect(parsed.href).toBe(url);

@@ -34,7 +34,7 @@ describe("the object", () => {
     }
   });
 
-  // The SDK signs such a key, but the URL reaches another object or none.
+  // The SDK signs such a key, but the URL reaches another object or no object.
   test("cannot have a key that URL parsers collapse", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;
@@ -209,7 +209,7 @@ describe("the target", () => {
     [{ endpoint: "http://Minio:9000" }, "http://my-bucket.minio:9000/k"],
     [{ endpoint: "https://minio:443/base" }, "https://my-bucket.minio/base/k"],
     [{ endpoint: "http://[::1]:9000/" }, "http://[::1]:9000/my-bucket/k"],
-    // The SDK signs //k here, which is the object "/k".
+    // The SDK signs //k here, which names the object "/k".
     [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
     // The SDK makes a host name of this bucket, which a wildcard DNS entry does not serve.
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],

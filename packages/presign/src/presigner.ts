@@ -21,7 +21,7 @@ type Context = { target: ResolvedTarget; findDay: ReturnType<typeof createSignin
 /** `query` has the parameters that sort between X-Amz-SignedHeaders and the hoisted headers. */
 type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
 
-/** The last part of the URL, and the last part of the canonical request, which starts with the same text. */
+/** `tail` is the last part of the URL. `closing` is the last part of the canonical request. */
 type Ending = { tail: string; closing: string };
 
 const MAX_PART_NUMBER = 10_000;
@@ -71,7 +71,7 @@ export function createPresigner(target: PresignTarget): Presigner {
 /**
  * Makes the signer of one operation.
  *
- * The canonical request and the URL share a few strings, most of which it builds once. Only the URL has X-Amz-Signature.
+ * The canonical request and the URL share most of their text, and the signer builds most of it once. Only the URL has X-Amz-Signature.
  */
 function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
   const { host, origin, pathPrefix } = context.target;

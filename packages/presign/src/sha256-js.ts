@@ -68,7 +68,7 @@ function expand(w: Int32Array): void {
 
 /** The 64 rounds of FIPS 180-4 section 6.2.2, on the eight working variables a to h. */
 function compress(state: Int32Array, w: Int32Array): void {
-  // Destructuring a typed array uses its iterator, which takes several times as long.
+  // Destructuring would use the iterator of the typed array, which is several times slower.
   let a = state[0] as number;
   let b = state[1] as number;
   let c = state[2] as number;

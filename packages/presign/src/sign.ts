@@ -17,7 +17,7 @@ export function createSignRequest(options: SignerOptions): SignRequest {
 }
 
 /**
- * Signs with three one-shot hashes. The last two are an HMAC over buffers that are built once.
+ * Signs with three one-shot hashes. The last two hashes form an HMAC over buffers that are built once.
  *
  * In the string to sign, only the date and the hash of the canonical request change, and both have a fixed offset.
  */
@@ -34,7 +34,7 @@ function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto
       writtenDate = amzDate;
     }
     inner.write(hash("sha256", canonicalRequest, "hex"), hashAt, "latin1");
-    // A digest as a latin1 string costs a third of a Buffer, and 32 stores cost less than a call of write.
+    // A digest as a latin1 string takes a third of the time of a Buffer. Storing 32 bytes is faster than a call of write.
     const digest = hash("sha256", inner, "binary");
     for (let i = 0; i < DIGEST_BYTES; i++) outer[BLOCK_BYTES + i] = digest.charCodeAt(i);
     return hash("sha256", outer, "hex");

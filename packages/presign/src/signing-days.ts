@@ -9,15 +9,15 @@ export type SigningDay = {
   readonly credential: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;
-  /** The common values of signatures with one second, which must be in this day, and one lifetime. */
+  /** The common values of all signatures of one second and one lifetime. The second must be in this day. */
   moment(epochSecond: number, expiresInSeconds: number): Moment;
 };
 
 /**
  * `amzDate` has the form yyyymmddThhmmssZ.
  *
- * `inRequest` and `inUrl` are the query parameters that sort before X-Amz-Signature, after the key.
- * One is for the canonical request and one for the URL.
+ * `inRequest` and `inUrl` are the query parameters that follow the key and sort before X-Amz-Signature.
+ * `inRequest` is for the canonical request, and `inUrl` is for the URL.
  */
 type Moment = {
   readonly epochSecond: number;
@@ -32,10 +32,10 @@ type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay 
 const SECONDS_PER_DAY = 86_400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
 const CONTROL = /[\x00-\x1f\x7f]/;
-// A process signs with few credentials at a time. The limit drops rotated ones and their secrets.
+// A process signs with few credentials at a time. The limit removes old credentials and their secrets from the cache.
 const MAX_CACHED_DAYS = 8;
 
-/** Finds the signing day of an instant and credentials. It derives the key only the first time. */
+/** Makes a function that finds the signing day of an instant and credentials. It derives the signing key only the first time. */
 export function createSigningDays(region: string): (epochSecond: number, credentials: Credentials) => SigningDay {
   const cached: CachedDay[] = [];
   return (epochSecond, credentials) => {
@@ -69,14 +69,14 @@ function createSigningDay(options: { region: string; dayNumber: number; credenti
   };
 }
 
-/** Caches the last moment, because most signatures of a busy server share it with the signature before. */
+/** Caches the last moment, because most signatures of a busy server have the same moment as the previous signature. */
 function createMoments(text: { date: string; queryStart: string; tokenQuery: string }): SigningDay["moment"] {
   let last: Moment | undefined;
   return (epochSecond, expiresInSeconds) => {
     if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
     const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
     const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
-    // join makes a flat string. + would make a rope, which every later use has to flatten.
+    // `join` makes a flat string. `+` would make a rope, which every later use must flatten.
     const inRequest = ["\n", ...query].join("");
     const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
     last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };

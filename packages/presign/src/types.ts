@@ -4,7 +4,7 @@ import type { EncodedResponse, ResponseOverrides } from "./response-overrides.ts
 /**
  * The credentials that sign. Credentials of the AWS SDK have this type.
  *
- * `expiration` is the instant at which temporary credentials expire, and with them every URL that they signed.
+ * `expiration` is the instant at which temporary credentials expire. Every URL that they signed expires at the latest at that instant.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -14,11 +14,11 @@ export type Credentials = {
 };
 
 /**
- * The bucket and its endpoint, as the clients of a URL reach them.
+ * The bucket and the endpoint that the clients of a URL call.
  *
- * `endpoint` is an http or https URL, which can have a base path. Default: AWS, in the partition of the region.
- * The bucket becomes part of the host name, unless `forcePathStyle` is true (default false).
- * It stays in the path when it has dots, capitals, underscores or under 3 characters, or the endpoint is an IP address.
+ * `endpoint` is an http or https URL, which can have a base path. Default: AWS, in the partition of the region. The bucket becomes part
+ * of the host name, unless `forcePathStyle` is true (default false).
+ * The bucket stays in the path if its name has dots, capitals, underscores or under 3 characters, or if the endpoint is an IP address.
  */
 export type PresignTarget = {
   readonly bucket: string;
@@ -27,7 +27,7 @@ export type PresignTarget = {
   readonly forcePathStyle?: boolean | undefined;
 };
 
-/** The object, by its key or by the encoded key that encodeKey returned. Exactly one of the two. */
+/** The object. Pass its key, or the encoded key that encodeKey returned, but not both. */
 export type ObjectName =
   | { readonly key: string; readonly encodedKey?: never }
   | { readonly key?: never; readonly encodedKey: EncodedKey };
@@ -44,8 +44,8 @@ export type SigningOptions = {
 /**
  * The options of every presigned request.
  *
- * `headers` are signed, and the client must send them as returned. `x-amz-*` headers move into the query.
- * Server-side encryption and checksums stay headers, because the bucket honours them only there.
+ * `headers` are signed, and the client must send them as returned. `x-amz-*` headers move into the query. Headers for server-side
+ * encryption and checksums stay headers, because the bucket ignores them in the query.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
 
@@ -55,7 +55,7 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
  * Options of presignGet.
  *
  * With `cacheWindowSeconds`, presignGet returns the same URL within each window of the clock, so that browsers and CDNs can cache.
- * Whole seconds, 1 to half of expiresInSeconds. Default: off. Such a URL lives at least half of expiresInSeconds.
+ * Whole seconds, 1 to half of expiresInSeconds. Default: off. Such a URL lives for at least half of expiresInSeconds.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -77,14 +77,14 @@ export type PostOptions = SigningOptions & {
   readonly fields?: Readonly<Record<string, string>> | undefined;
 };
 
-/** The reason of a shorter lifetime than requested. */
+/** Why the lifetime is shorter than requested. */
 export type PresignWarning = "credentials_expire_first";
 
 /**
  * A request that every holder may send, any number of times, until `expiresAt`.
  *
- * `headers` are the headers that the client must send, besides host. `expiresAt` is in milliseconds since the epoch.
- * When the credentials expire first, `expiresAt` is earlier than requested and there is a `warning`.
+ * `headers` are the headers that the client must send, besides host. `expiresAt` is in milliseconds since the epoch. If the credentials
+ * expire first, `expiresAt` is earlier than requested and there is a `warning`.
  */
 export type PresignedRequest = {
   method: string;
@@ -105,7 +105,7 @@ export type PresignedPost = {
 /**
  * Signs requests to one bucket. It is synchronous and uses no I/O and no clock.
  *
- * Every method throws PresignError and nothing else.
+ * Every method throws only PresignError.
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
  */
 export type Presigner = {

@@ -1,4 +1,7 @@
-/** Whether `accept` of an input permits the file: no list, its type, a type with `*` at its end, or the end of its name. */
+/**
+ * Whether `accept` of an input permits the file. An item of `accept` is a type, a type with `*` at the end, or the end of a filename.
+ * Without items, every file is permitted.
+ */
 export function acceptsFile({ name, type }: Pick<File, "name" | "type">, accept: string | undefined): boolean {
   const kinds = (accept ?? "").split(",").map((kind) => kind.trim().toLowerCase());
   const permitted = kinds.filter((kind) => kind !== "");
@@ -11,7 +14,7 @@ function isKind({ name, type }: { name: string; type: string }, kind: string): b
   return type === kind;
 }
 
-/** Whether a dropped item is a folder. Its File has no bytes that can be read. */
+/** Whether a dropped item is a folder. The File of a folder has no readable bytes. */
 export function isFolder(item: DataTransferItem): boolean {
   return item.webkitGetAsEntry?.()?.isDirectory === true;
 }

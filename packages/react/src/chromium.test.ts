@@ -27,13 +27,13 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
   });
   afterAll(() => browser?.close());
 
-  async function openPage(): Promise<Page> {
-    const application = await startApplication({ may: () => true, urlTtlSeconds: 1, html });
+  async function openPage({ urlTtlSeconds = 60 } = {}): Promise<Page> {
+    const application = await startApplication({ may: () => true, urlTtlSeconds, html });
     onTestFinished(() => application.close());
     const context = await browser.newContext();
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    // Playwright must watch for choosers before a key opens one.
+    // Playwright must watch for file choosers before a key opens a file chooser.
     page.on("filechooser", () => undefined);
     await page.goto(new URL("/", application.url).href);
     expect(await page.locator("h1").textContent()).toMatch(new RegExp(`^${major}\\.`));
@@ -77,7 +77,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
   });
 
   it("shows a dropped image after its first URL has expired", async () => {
-    const page = await openPage();
+    const page = await openPage({ urlTtlSeconds: 1 });
     await page.locator("label").evaluate(drop, [...IMAGE]);
     await row(page, "dot.gif: ready").waitFor();
     const expiring = (await page.locator("a[href]").getAttribute("href")) ?? "";

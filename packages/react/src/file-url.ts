@@ -1,54 +1,84 @@
-import { type FilesClient, type FileUrl, ValetKeyError } from "@valetkey/client";
+import { type FileUrl, isRetryable, ValetKeyError } from "@valetkey/client";
+import type { SyntheticEvent } from "react";
+import { canRead } from "./can-read.ts";
+import { startClock } from "./clock.ts";
+import type { UrlClient } from "./provider.tsx";
+import { toError } from "./to-error.ts";
 
 export type FileUrlOptions = {
   /** Seconds that each URL lives. Default and maximum: `urlTtlSeconds` of the resource. */
   expiresIn?: number | undefined;
-  /** Default `inline`. A file that a browser must not show is still an attachment. */
+  /** Default: `inline`. The browser still saves a file that it must not show. */
   disposition?: "attachment" | "inline" | undefined;
   /**
-   * When to replace the URL. Default `before-expiry`.
-   * Use `on-error` for a video: a new `src` would restart it.
+   * When to replace the URL. Default: `on-error`, because a loaded image needs no new URL, and a video continues to play.
+   * Use `before-expiry` for a link, which the user may open at any time.
    */
-  renew?: "before-expiry" | "on-error" | undefined;
+  renew?: "on-error" | "before-expiry" | undefined;
 };
 
 export type FileUrlState = {
-  /** The URL for `src` or `href`. Undefined until the first one arrives, and after the access has ended. */
+  /** The URL for `src` or `href`. Undefined until the first URL arrives, and after a failure that a new URL cannot fix. */
   src: string | undefined;
-  /** Why there is no URL. Undefined while there is one. */
+  /**
+   * Why there is no new URL. Undefined while the URL works.
+   * The code is `not_displayable` when the bucket returns the file, but the element cannot show it.
+   */
   error: ValetKeyError | undefined;
-  /** Put it on the element: it replaces a URL that the bucket refuses. */
-  onError: () => void;
+  /** Put this handler on the element. It replaces a URL that has expired or that the bucket refuses. */
+  onError: (event?: SyntheticEvent) => void;
+  /** Requests a new URL, for a button beside the error. */
+  retry: () => void;
+  /** Whether the URL has expired. If it has, a player can call `onError` before its next request fails. */
+  isExpired: () => boolean;
 };
 
-/** A URL is replaced when this part of its life is over. */
+/** Other components reuse a URL until this part of its lifetime is over. The rest of the lifetime is for the request to the bucket. */
+const REUSE_UNTIL = 0.9;
+/** With `before-expiry`, a URL is replaced when this part of its lifetime is over. */
 const RENEW_AT = 0.8;
-/** The wait after a failure that may pass, such as a lost connection. Milliseconds. */
+/** The wait before the next request, after a failure that may pass. Milliseconds. */
 const RETRY_MS = 5_000;
-const ACCESS_ENDED: ReadonlySet<string> = new Set(["access_denied", "attachment_not_found", "unauthenticated"]);
+/**
+ * The waits before each replacement of a URL that failed before its expiry. After the last replacement fails, the state has the error.
+ * Milliseconds.
+ */
+const REPLACE_AFTER_MS = [0, 1_000, 3_000];
+/** `MediaError.MEDIA_ERR_NETWORK`. */
+const NETWORK_ERROR = 2;
 
-/** The URL of one file, which is fresh as long as somebody listens. */
+/** The URL of one file, shared by the components that show it. */
 export class FileUrlStore {
-  readonly #issue: (isFirst: boolean, signal: AbortSignal) => Promise<FileUrl>;
+  readonly #issue: (signal: AbortSignal) => Promise<FileUrl>;
   readonly #renew: FileUrlOptions["renew"];
   readonly #listeners = new Set<() => void>();
   #state: FileUrlState;
+  #age = () => Number.POSITIVE_INFINITY;
+  #lifetimeMs = 0;
   #listening = new AbortController();
-  #isIssuing = false;
+  #isBusy = false;
+  /** In the audit events, the first URL of a component is a view, and each later URL is a renewal. */
+  #isRenewal = false;
+  /** How many URLs in a row failed before their expiry. */
+  #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The expiry of a URL that replaced one after an error, by `performance.now()`. */
-  #replacementEndsAt = 0;
 
-  constructor(client: FilesClient, fileId: string, { expiresIn, disposition = "inline", renew }: FileUrlOptions) {
+  constructor(client: UrlClient, fileId: string, { expiresIn, disposition = "inline", renew }: FileUrlOptions) {
     this.#renew = renew;
-    this.#issue = (isFirst, signal) =>
+    this.#issue = (signal) =>
       client.urlFor(fileId, {
         disposition,
         signal,
         ...(expiresIn !== undefined && { expiresIn }),
-        ...(!isFirst && { purpose: "renewal" as const }),
+        ...(this.#isRenewal && { purpose: "renewal" as const }),
       });
-    this.#state = { src: undefined, error: undefined, onError: () => this.#replace() };
+    this.#state = {
+      src: undefined,
+      error: undefined,
+      onError: (event) => void this.#recover(event),
+      retry: () => this.#retry(),
+      isExpired: () => this.#isOlderThan(1),
+    };
   }
 
   state = (): FileUrlState => this.#state;
@@ -62,13 +92,27 @@ export class FileUrlStore {
     };
   };
 
+  /** Whether another component can start with the current state. */
+  isReusable(): boolean {
+    const { src, error } = this.#state;
+    return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));
+  }
+
+  /** Whether this part of the lifetime of the URL is over. */
+  #isOlderThan(part: number): boolean {
+    return this.#age() >= part * this.#lifetimeMs;
+  }
+
   #start(): void {
     this.#listening = new AbortController();
-    this.#isIssuing = false;
+    this.#isBusy = false;
     const { signal } = this.#listening;
-    // Strict mode subscribes twice in a row, and needs one URL.
+    // Strict mode subscribes twice in a row, but needs only one URL.
     queueMicrotask(() => {
-      if (!signal.aborted) void this.#next({ isReplacement: false });
+      if (signal.aborted) return;
+      this.#isRenewal = this.#state.src !== undefined && !this.#isOlderThan(REUSE_UNTIL);
+      if (this.#isRenewal) this.#renewInTime();
+      else void this.#next();
     });
   }
 
@@ -77,47 +121,85 @@ export class FileUrlStore {
     clearTimeout(this.#timer);
   }
 
-  /** Replaces a URL after an error of the element. An error of the replacement before its expiry has another cause. */
-  #replace(): void {
-    if (this.#isIssuing || this.#listening.signal.aborted) return;
-    if (performance.now() >= this.#replacementEndsAt) {
-      void this.#next({ isReplacement: true });
-      return;
-    }
-    const error = new ValetKeyError("bucket_refused", "The element could not load the file from the bucket.");
-    this.#set({ src: undefined, error });
+  #retry(): void {
+    this.#failures = 0;
+    this.#set({ src: undefined, error: undefined });
+    if (!this.#isBusy) void this.#next();
   }
 
-  /** Never rejects: the state holds the failure. */
-  async #next({ isReplacement }: { isReplacement: boolean }): Promise<void> {
+  /** Replaces a URL that failed in the element, unless a new URL would fail too. */
+  async #recover(event: SyntheticEvent | undefined): Promise<void> {
+    const { src } = this.#state;
+    const { signal } = this.#listening;
+    if (src === undefined || this.#isBusy || signal.aborted) return;
+    if (this.#isOlderThan(1)) this.#failures = 0;
+    else if (!(await this.#mayRecover(src, { isNetworkError: codeOf(event) === NETWORK_ERROR }))) return;
+    if (!signal.aborted) await this.#next();
+  }
+
+  /**
+   * Decides whether a new URL can help. The element does not report its reason, so this function reads a byte. If a new URL would fail
+   * too, the state gets the error.
+   */
+  async #mayRecover(src: string, { isNetworkError }: { isNetworkError: boolean }): Promise<boolean> {
+    const { signal } = this.#listening;
+    const waitMs = REPLACE_AFTER_MS[this.#failures];
+    this.#failures += 1;
+    this.#isBusy = true;
+    clearTimeout(this.#timer);
+    try {
+      const isRefused = !(await canRead(src, signal));
+      if (!isRefused && !isNetworkError)
+        throw new ValetKeyError("not_displayable", "The element cannot show the file.");
+      if (waitMs === undefined)
+        throw new ValetKeyError("bucket_refused", "The bucket refuses each new URL of the file.");
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      return true;
+    } catch (cause) {
+      if (signal.aborted) return false;
+      this.#isBusy = false;
+      this.#set({ src: undefined, error: toError(cause) });
+      return false;
+    }
+  }
+
+  /** Requests the next URL. Never rejects, because the state gets the failure. */
+  async #next(): Promise<void> {
     const { signal } = this.#listening;
     clearTimeout(this.#timer);
-    this.#isIssuing = true;
+    this.#isBusy = true;
+    // The lifetime of the URL starts after this moment, so no URL is used for too long.
+    const age = startClock();
     try {
-      const { fileUrl, expiresIn } = await this.#issue(this.#state.src === undefined, signal);
+      const { fileUrl, expiresIn } = await this.#issue(signal);
       if (signal.aborted) return;
-      this.#replacementEndsAt = isReplacement ? performance.now() + expiresIn * 1000 : 0;
+      this.#age = age;
+      this.#lifetimeMs = expiresIn * 1000;
+      this.#isRenewal = true;
       this.#set({ src: fileUrl, error: undefined });
-      if (this.#renew !== "on-error") this.#nextIn(expiresIn * 1000 * RENEW_AT);
+      this.#renewInTime();
     } catch (cause) {
-      if (signal.aborted) return;
-      this.#fail(cause instanceof ValetKeyError ? cause : new ValetKeyError("network", "There is no URL.", { cause }));
+      if (!signal.aborted) this.#fail(toError(cause));
     } finally {
-      if (!signal.aborted) this.#isIssuing = false;
+      if (!signal.aborted) this.#isBusy = false;
     }
   }
 
   #fail(error: ValetKeyError): void {
-    const isOver = ACCESS_ENDED.has(error.code);
-    this.#set({ src: isOver ? undefined : this.#state.src, error });
-    if (!isOver) this.#nextIn(RETRY_MS);
+    const mayPass = error.code === "attachment_not_ready" || isRetryable(error);
+    this.#set({ src: mayPass ? this.#state.src : undefined, error });
+    if (mayPass) this.#nextIn(RETRY_MS);
+  }
+
+  #renewInTime(): void {
+    if (this.#renew === "before-expiry") this.#nextIn(RENEW_AT * this.#lifetimeMs - this.#age());
   }
 
   #nextIn(milliseconds: number): void {
-    this.#timer = setTimeout(() => this.#whenVisible(() => void this.#next({ isReplacement: false })), milliseconds);
+    this.#timer = setTimeout(() => this.#whenVisible(() => void this.#next()), milliseconds);
   }
 
-  /** A page in the background needs no URL. */
+  /** Calls `next` when the page is visible, because a page in the background needs no URL. */
   #whenVisible(next: () => void): void {
     const { signal } = this.#listening;
     if (document.hidden) document.addEventListener("visibilitychange", next, { once: true, signal });
@@ -128,4 +210,22 @@ export class FileUrlStore {
     this.#state = { ...this.#state, ...changes };
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** The code of a media error. Only the event of a player has such a code. */
+function codeOf(event: SyntheticEvent | undefined): number | undefined {
+  return (event?.currentTarget as Partial<HTMLMediaElement> | undefined)?.error?.code;
+}
+
+const stores = new WeakMap<UrlClient, Map<string, FileUrlStore>>();
+
+/** Returns the store that other components of this client use for the file, or a new one. */
+export function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): FileUrlStore {
+  const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
+  stores.set(client, ofClient);
+  for (const [key, store] of ofClient) if (!store.isReusable()) ofClient.delete(key);
+  const key = JSON.stringify([fileId, options.expiresIn, options.disposition, options.renew]);
+  const store = ofClient.get(key) ?? new FileUrlStore(client, fileId, options);
+  ofClient.set(key, store);
+  return store;
 }

@@ -1,22 +1,25 @@
 "use client";
 
-import type { FilesClient } from "@valetkey/client";
+import type { Calls, FilesClient } from "@valetkey/client";
 import { createContext, type ReactNode, useContext } from "react";
 
-const ClientContext = createContext<FilesClient | undefined>(undefined);
+const ClientContext = createContext<FilesClient | Calls | undefined>(undefined);
 
 export type ValetKeyProviderProps = {
-  /** The client of the application. Create it once, outside of components: a new client has no uploads. */
-  client: FilesClient;
+  /**
+   * The client of the application, from `openFiles`. Create it once, outside of components, because a new client has no uploads. A
+   * client of the service, from `createClient` or `createCalls`, is enough for `useFileUrl` and `useDownload`.
+   */
+  client: FilesClient | Calls;
   children?: ReactNode;
 };
 
 /**
- * Gives the client to the hooks below it.
+ * Gives the client to the hooks of the components inside it.
  *
  * @example
  * ```tsx
- * const client = openFiles({ baseUrl: "https://app.example.com/files" });
+ * const client = openFiles({ baseUrl: "/files" });
  *
  * <ValetKeyProvider client={client}>
  *   <App />
@@ -27,8 +30,22 @@ export function ValetKeyProvider({ client, children }: ValetKeyProviderProps) {
   return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
 }
 
-/** Returns the client of the nearest `ValetKeyProvider`. Throws without one. */
+/** The part of a client that issues URLs. */
+export type UrlClient = Pick<FilesClient, "urlFor">;
+
+/** Returns the client of the nearest `ValetKeyProvider`. Throws without a provider. */
+export function useUrlClient(): UrlClient {
+  return useAnyClient();
+}
+
+/** Returns the client of the nearest `ValetKeyProvider`. Throws without a provider, and if the client is not from `openFiles`. */
 export function useValetKey(): FilesClient {
+  const client = useAnyClient();
+  if (!("iterate" in client)) throw new Error("This needs a client of openFiles in <ValetKeyProvider client={…}>.");
+  return client;
+}
+
+function useAnyClient(): FilesClient | Calls {
   const client = useContext(ClientContext);
   if (client === undefined) throw new Error("There is no client. Put a <ValetKeyProvider client={…}> around the app.");
   return client;

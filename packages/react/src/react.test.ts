@@ -6,7 +6,7 @@ import { MAJORS } from "./testing/versions.ts";
 
 const textFile = (name: string, text = name) => new File([text], name, { type: "text/plain" });
 let items = 0;
-/** An item without files. */
+/** Makes an item without files. */
 const newItem = () => {
   items += 1;
   return { resource: "invoice", id: `${items}` };
@@ -28,7 +28,7 @@ describe.each(MAJORS)("React %i", (major) => {
   /** The items that the application has closed to everybody. */
   const closed = new Set<string>();
   beforeAll(async () => {
-    application = await startApplication({ may: (_, __, id) => !closed.has(id), urlTtlSeconds: 1 });
+    application = await startApplication({ may: (_, __, id) => !closed.has(id) });
     react = await loadHarness(major);
   });
   afterAll(async () => {
@@ -36,7 +36,7 @@ describe.each(MAJORS)("React %i", (major) => {
     await application.close();
   });
 
-  /** Opens a client. `before` runs before each of its requests, and `sent` has their methods and paths. */
+  /** Opens a client. `before` runs before each request of the client. `sent` lists the methods and paths of the requests. */
   function openClient(before: (method: string) => Promise<unknown> | undefined = () => undefined) {
     const sent: string[] = [];
     const client = react.openFiles({
@@ -169,10 +169,25 @@ describe.each(MAJORS)("React %i", (major) => {
     /** How many URLs of the file the client has requested. */
     const urlsOf = (id: string, sent: readonly string[]) => sent.filter((line) => line.endsWith(`${id}/url`)).length;
 
-    it("replaces a URL before it expires", async () => {
+    const statusOf = async (url: string | undefined) => (await fetch(url ?? "data:,")).status;
+
+    it("keeps the URL of a loaded element after its expiry", async () => {
+      const { client, sent } = openClient();
+      const { id } = await upload(client, newItem());
+      const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
+      await expect.poll(() => url.current?.src).toBeDefined();
+      const { src } = url.current;
+      expect(url.current.isExpired()).toBe(false);
+      await expect.poll(() => statusOf(src)).toBe(403);
+      await expect.poll(() => url.current.isExpired()).toBe(true);
+      expect(url.current).toMatchObject({ src, error: undefined });
+      expect(urlsOf(id, sent)).toBe(1);
+    });
+
+    it("replaces a URL before it expires with before-expiry", async () => {
       const { client } = openClient();
       const { id } = await upload(client, newItem());
-      const url = renderHook(client, () => react.useFileUrl(id));
+      const url = renderHook(client, () => react.useFileUrl(id, { renew: "before-expiry", expiresIn: 1 }));
       const read = async () => (await fetch(url.current?.src ?? "data:,")).text();
       await expect.poll(read).toBe("the file");
       const first = url.current.src;
@@ -180,10 +195,34 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(read).toBe("the file");
     });
 
+    it("shares a valid URL with other components of the file", async () => {
+      const { client, sent } = openClient();
+      const { id } = await upload(client, newItem());
+      const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
+      await expect.poll(() => first.current?.src).toBeDefined();
+      const second = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
+      await expect.poll(() => second.current?.src).toBe(first.current.src);
+      expect(urlsOf(id, sent)).toBe(1);
+    });
+
+    it("requests a URL for another component when the shared one has expired", async () => {
+      const { client, sent } = openClient();
+      const { id } = await upload(client, newItem());
+      const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
+      await expect.poll(() => first.current?.src).toBeDefined();
+      const { src } = first.current;
+      await expect.poll(() => first.current.isExpired()).toBe(true);
+      const second = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
+      await expect.poll(() => urlsOf(id, sent)).toBe(2);
+      await expect.poll(() => second.current?.src).toBeDefined();
+      expect(second.current.src).not.toBe(src);
+      expect(first.current.src).toBe(src);
+    });
+
     it("requests one URL in strict mode", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
-      const url = renderHook(client, () => react.useFileUrl(id, { renew: "on-error" }));
+      const url = renderHook(client, () => react.useFileUrl(id));
       await expect.poll(() => url.current?.src).toBeDefined();
       expect(urlsOf(id, sent)).toBe(1);
     });
@@ -192,39 +231,62 @@ describe.each(MAJORS)("React %i", (major) => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const { id: otherId } = await upload(client, newItem());
-      const url = renderHook(client, () => react.useFileUrl(id));
+      const url = renderHook(client, () => react.useFileUrl(id, { renew: "before-expiry", expiresIn: 1 }));
       await expect.poll(() => url.current?.src).toBeDefined();
       url.unmount();
       const count = urlsOf(id, sent);
-      renderHook(client, () => react.useFileUrl(otherId));
+      renderHook(client, () => react.useFileUrl(otherId, { renew: "before-expiry", expiresIn: 1 }));
       await expect.poll(() => urlsOf(otherId, sent)).toBeGreaterThan(2);
       expect(urlsOf(id, sent)).toBe(count);
     });
 
-    it("replaces a URL that the element could not load, once", async () => {
-      const { client } = openClient();
+    it("replaces an expired URL after an error of the element", async () => {
+      const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
-      const url = renderHook(client, () => react.useFileUrl(id, { renew: "on-error" }));
+      const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
       await expect.poll(() => url.current?.src).toBeDefined();
       const first = url.current.src;
-      // A URL of the same second is the same.
-      await expect.poll(async () => (await client.urlFor(id, { disposition: "inline" })).fileUrl !== first).toBe(true);
+      await expect.poll(() => statusOf(first)).toBe(403);
+      url.current.onError();
       url.current.onError();
       await expect.poll(() => url.current.src !== first).toBe(true);
-      const errorAgain = () => {
-        url.current.onError();
-        return url.current;
-      };
-      await expect.poll(errorAgain).toMatchObject({ src: undefined, error: { code: "bucket_refused" } });
+      expect(await statusOf(url.current.src)).toBe(200);
+      expect(urlsOf(id, sent)).toBe(2);
+    });
+
+    it("requests no URL for a file that the element cannot show until the user retries", async () => {
+      const { client, sent } = openClient();
+      const { id } = await upload(client, newItem());
+      const url = renderHook(client, () => react.useFileUrl(id));
+      await expect.poll(() => url.current?.src).toBeDefined();
+      url.current.onError();
+      await expect.poll(() => url.current).toMatchObject({ src: undefined, error: { code: "not_displayable" } });
+      expect(urlsOf(id, sent)).toBe(1);
+      url.current.retry();
+      await expect.poll(() => url.current.src).toBeDefined();
+      expect(url.current.error).toBeUndefined();
+    });
+
+    it("retries a player whose connection failed", async () => {
+      const { client, sent } = openClient();
+      const { id } = await upload(client, newItem());
+      const url = renderHook(client, () => react.useFileUrl(id));
+      await expect.poll(() => url.current?.src).toBeDefined();
+      const event = { currentTarget: { error: { code: 2 } } } as unknown as Parameters<typeof url.current.onError>[0];
+      url.current.onError(event);
+      await expect.poll(() => urlsOf(id, sent)).toBe(2);
+      expect(url.current.error).toBeUndefined();
     });
 
     it("has no URL after the access has ended", async () => {
       const { client } = openClient();
       const item = newItem();
       const { id } = await upload(client, item);
-      const url = renderHook(client, () => react.useFileUrl(id));
+      const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
       await expect.poll(() => url.current?.src).toBeDefined();
       closed.add(item.id);
+      await expect.poll(() => url.current.isExpired()).toBe(true);
+      url.current.onError();
       await expect.poll(() => url.current).toMatchObject({ src: undefined, error: { code: "access_denied" } });
     });
   });
@@ -240,7 +302,9 @@ describe.each(MAJORS)("React %i", (major) => {
       };
       document.addEventListener("click", onClick);
       onTestFinished(() => document.removeEventListener("click", onClick));
-      const download = renderHook(client, () => react.useDownload());
+      const failures: string[] = [];
+      const onError = ({ code }: { code: string }) => failures.push(code);
+      const download = renderHook(client, () => react.useDownload({ onError }));
       await expect.poll(() => download.current?.download).toBeDefined();
       const save = async () => {
         await download.current.download(id);
@@ -250,9 +314,18 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(save).toMatch(/^attachment.*: the file$/);
       await download.current.download(MISSING);
       await expect.poll(() => download.current.error?.code).toBe("attachment_not_found");
+      expect(failures).toEqual(["attachment_not_found"]);
       expect(download.current.isPending).toBe(false);
     });
   });
+
+  /** Returns whether the event kept the browser from opening the files. */
+  function dispatch(target: Element, { type, files = [] }: { type: string; files?: File[] }): boolean {
+    const event = new window.Event(type, { bubbles: true, cancelable: true });
+    const items = files.map((file) => ({ getAsFile: () => file }));
+    target.dispatchEvent(Object.assign(event, { dataTransfer: { items, types: ["Files"] } }));
+    return event.defaultPrevented;
+  }
 
   describe("Dropzone", () => {
     type Props = Partial<Parameters<Loaded["Dropzone"]>[0]>;
@@ -276,14 +349,6 @@ describe.each(MAJORS)("React %i", (major) => {
       return { added, rejected, input, label };
     }
 
-    /** Returns whether the event kept the browser from opening the files. */
-    function dispatch(target: Element, { type, files = [] }: { type: string; files?: File[] }): boolean {
-      const event = new window.Event(type, { bubbles: true, cancelable: true });
-      const items = files.map((file) => ({ getAsFile: () => file }));
-      target.dispatchEvent(Object.assign(event, { dataTransfer: { items } }));
-      return event.defaultPrevented;
-    }
-
     it("is a labelled file input", async () => {
       const { input, label } = await renderDropzone({ accept: "image/*" });
       expect(input).toMatchObject({ type: "file", accept: "image/*", multiple: true, disabled: false });
@@ -302,6 +367,7 @@ describe.each(MAJORS)("React %i", (major) => {
 
     it("adds dropped files that it accepts", async () => {
       const { added, rejected, label } = await renderDropzone({ accept: ".TXT" });
+      expect(dispatch(label, { type: "dragenter" })).toBe(true);
       expect(dispatch(label, { type: "dragover" })).toBe(true);
       await expect.poll(() => label.dataset.dragging).toBe("true");
       expect(dispatch(label, { type: "drop", files: [textFile("a.txt"), textFile("b.pdf")] })).toBe(true);
@@ -326,6 +392,54 @@ describe.each(MAJORS)("React %i", (major) => {
     });
   });
 
+  describe("usePageDrop", () => {
+    function renderPage(options: { disabled?: boolean; onDrop?: (data: DataTransfer) => void } = {}) {
+      const added: string[] = [];
+      const onFiles = (files: File[]) => added.push(...files.map(({ name }) => name));
+      const page = renderHook(openClient().client, () => react.usePageDrop({ onFiles, ...options }));
+      return { added, page };
+    }
+    const dropped = { type: "drop", files: [textFile("a.txt")] };
+
+    it("adds files that are dropped anywhere", async () => {
+      const { added, page } = renderPage();
+      await expect.poll(() => dispatch(document.body, { type: "dragenter" })).toBe(true);
+      await expect.poll(() => page.current).toBe(true);
+      expect(dispatch(page.container, { type: "dragenter" })).toBe(true);
+      dispatch(document.body, { type: "dragleave" });
+      expect(dispatch(page.container, dropped)).toBe(true);
+      await expect.poll(() => page.current).toBe(false);
+      expect(added).toEqual(["a.txt"]);
+    });
+
+    it("leaves a drop on a Dropzone to it", async () => {
+      const { added, page } = renderPage();
+      await expect.poll(() => dispatch(document.body, { type: "dragenter" })).toBe(true);
+      await expect.poll(() => page.current).toBe(true);
+      const inZone: File[] = [];
+      const zone = react.createElement(react.Dropzone, { onFiles: (files) => inZone.push(...files) });
+      const { container, unmount } = react.mount(openClient().client, zone);
+      onTestFinished(unmount);
+      await expect.poll(() => container.querySelector("label")).not.toBeNull();
+      dispatch(container.querySelector("label") as Element, dropped);
+      await expect.poll(() => page.current).toBe(false);
+      expect({ added, inZone: inZone.length }).toEqual({ added: [], inZone: 1 });
+    });
+
+    it("gives the dropped data to onDrop", async () => {
+      const data: DataTransfer[] = [];
+      const { added } = renderPage({ onDrop: (each) => data.push(each) });
+      await expect.poll(() => dispatch(document.body, dropped)).toBe(true);
+      expect({ added, types: data.at(-1)?.types }).toEqual({ added: [], types: ["Files"] });
+    });
+
+    it("keeps the page while it is disabled", async () => {
+      const { added, page } = renderPage({ disabled: true });
+      await expect.poll(() => dispatch(document.body, dropped)).toBe(true);
+      expect({ added, isDragging: page.current }).toEqual({ added: [], isDragging: false });
+    });
+  });
+
   it("renders on the server, and continues in the page without a difference", async () => {
     const { client, sent } = openClient();
     const item = newItem();
@@ -340,6 +454,12 @@ describe.each(MAJORS)("React %i", (major) => {
     await expect.poll(() => sent).toHaveLength(1);
     expect(container.textContent).toBe("0 undefined false");
     expect(problems).toEqual([]);
+  });
+
+  it("says that useUploads needs a client of openFiles", () => {
+    const client = react.createCalls({ baseUrl: application.url });
+    const page = react.createElement(Page, { react, item: newItem() });
+    expect(() => react.renderOnServer(client, page)).toThrow("client of openFiles");
   });
 
   it("says that the provider is missing", () => {

@@ -8,12 +8,12 @@ import {
   ValetKeyError,
 } from "@valetkey/client";
 
-/** A file that is added, and how far its upload is. */
+/** An added file, and the progress of its upload. */
 export type UploadingFile = Omit<UploadProgress, "state"> & {
-  /** Identifies the upload in this page. Fit for `key` of React. */
+  /** Identifies the upload in this page. Use it as the `key` of a React element. */
   key: string;
   name: string;
-  /** `queued`: the upload starts when one of the running uploads ends. The other states are those of `@valetkey/client`. */
+  /** `queued`: the upload starts when one of the running uploads ends. The other states come from `@valetkey/client`. */
   state: UploadState | "queued";
   /** Why the upload failed. Undefined in every other state. */
   error: ValetKeyError | undefined;
@@ -22,7 +22,7 @@ export type UploadingFile = Omit<UploadProgress, "state"> & {
 };
 
 export type AddOptions = {
-  /** Called with each file that is stored and verified, even when no component shows it any more. */
+  /** Called with each file that is stored and verified, even if no component shows the file any more. */
   onUploaded?: (file: ItemFile) => void;
 };
 
@@ -35,7 +35,7 @@ type Upload = {
   view: UploadingFile;
 };
 
-/** How many files are sent at once. Each of them may send several parts. */
+/** How many files are sent at once. Each upload may send several parts. */
 const MAX_RUNNING = 3;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
@@ -43,11 +43,11 @@ const NONE: readonly UploadingFile[] = [];
 
 const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
 
-/** The uploads of a client, which go on while components mount and unmount. */
+/** The uploads of a client. They continue while components mount and unmount. */
 export class UploadsStore {
   readonly #client: FilesClient;
   readonly #uploads = new Map<string, Upload>();
-  /** The same array until an upload of the item changes, as React requires. */
+  /** The array of an item stays the same until an upload of the item changes, as React requires. */
   readonly #views = new Map<string, readonly UploadingFile[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   #added = 0;
@@ -130,17 +130,17 @@ export class UploadsStore {
     }
   }
 
-  /** Never rejects: the view of the upload holds the failure. */
+  /** Sends the file. Never rejects, because the view of the upload gets the failure. */
   async #send(upload: Upload): Promise<void> {
     const { item, file, options } = upload;
     this.#change(upload, { state: "starting" });
     try {
       upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
       const uploaded = await upload.task.done;
-      // An upload that was complete before its cancellation is a success, so it is shown again.
+      // An upload that was complete before its cancellation is a success, so the list shows it again.
       this.#uploads.set(upload.view.key, upload);
       this.#change(upload, { state: "ready", uploaded });
-      // An error of the callback is the application's, and does not fail the upload.
+      // An error of the callback is an error of the application. It does not fail the upload.
       queueMicrotask(() => options.onUploaded?.(uploaded));
     } catch (error) {
       const isAborted = error instanceof ValetKeyError && error.code === "aborted";
@@ -152,11 +152,11 @@ export class UploadsStore {
     }
   }
 
-  /** The final states come with their outcome, from `done`. */
+  /** Skips the final states, because `done` reports them with their outcome. */
   #report(upload: Upload, progress: UploadProgress): void {
     const { state } = upload.view;
     this.#change(upload, FINAL.has(progress.state) ? { ...progress, state } : progress);
-    // A paused upload makes room for the next one.
+    // A paused upload lets the next upload start.
     if (progress.state === "paused" && state !== "paused") this.#startNext();
   }
 
@@ -185,7 +185,7 @@ function toError(error: unknown): ValetKeyError {
 
 const stores = new WeakMap<FilesClient, UploadsStore>();
 
-/** The one store of a client. */
+/** Returns the store of a client, which has only one store. */
 export function uploadsOf(client: FilesClient): UploadsStore {
   const store = stores.get(client) ?? new UploadsStore(client);
   stores.set(client, store);

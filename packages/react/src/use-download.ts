@@ -1,20 +1,26 @@
 "use client";
 
-import { ValetKeyError } from "@valetkey/client";
-import { useCallback, useState } from "react";
-import { useValetKey } from "./provider.tsx";
+import type { ValetKeyError } from "@valetkey/client";
+import { useCallback, useRef, useState } from "react";
+import { useUrlClient } from "./provider.tsx";
+import { toError } from "./to-error.ts";
+
+export type DownloadOptions = {
+  /** Called with a failure, also after the component is unmounted. */
+  onError?: ((error: ValetKeyError) => void) | undefined;
+};
 
 export type DownloadFile = {
-  /** Saves the file. Call it in an event handler. Never rejects: `error` has the failure. */
+  /** Saves the file. Call it in an event handler. Never rejects, because `error` and `onError` report the failure. */
   download(fileId: string): Promise<void>;
-  /** Whether the service still decides about a URL. The browser shows the progress of the download itself. */
+  /** Whether the request for a URL is still running. The browser itself shows the progress of the download. */
   isPending: boolean;
   /** Why the last download did not start. */
   error: ValetKeyError | undefined;
 };
 
 /**
- * Lets the browser download a file straight from the bucket, with its own list of downloads.
+ * Lets the browser download a file straight from the bucket. The download appears in the list of downloads of the browser.
  *
  * @example
  * ```tsx
@@ -24,8 +30,10 @@ export type DownloadFile = {
  * }
  * ```
  */
-export function useDownload(): DownloadFile {
-  const client = useValetKey();
+export function useDownload({ onError }: DownloadOptions = {}): DownloadFile {
+  const client = useUrlClient();
+  const latest = useRef(onError);
+  latest.current = onError;
   const [pending, setPending] = useState(0);
   const [error, setError] = useState<ValetKeyError>();
   const download = useCallback(
@@ -35,7 +43,9 @@ export function useDownload(): DownloadFile {
       try {
         save((await client.urlFor(fileId, { disposition: "attachment" })).fileUrl);
       } catch (cause) {
-        setError(cause instanceof ValetKeyError ? cause : new ValetKeyError("network", "There is no URL.", { cause }));
+        const failure = toError(cause);
+        setError(failure);
+        latest.current?.(failure);
       } finally {
         setPending((count) => count - 1);
       }
@@ -45,7 +55,7 @@ export function useDownload(): DownloadFile {
   return { download, isPending: pending > 0, error };
 }
 
-/** The response is an attachment, so the page stays. */
+/** Lets the browser save the URL. The response is an attachment, so the page stays. */
 function save(url: string): void {
   const link = document.createElement("a");
   link.href = url;

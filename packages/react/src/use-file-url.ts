@@ -1,24 +1,31 @@
 "use client";
 
 import { useMemo, useSyncExternalStore } from "react";
-import { type FileUrlOptions, type FileUrlState, FileUrlStore } from "./file-url.ts";
-import { useValetKey } from "./provider.tsx";
+import { type FileUrlOptions, type FileUrlState, fileUrlOf } from "./file-url.ts";
+import { useUrlClient } from "./provider.tsx";
 
-const WITHOUT_URL: FileUrlState = { src: undefined, error: undefined, onError: () => undefined };
+const nothing = () => undefined;
+const WITHOUT_URL: FileUrlState = {
+  src: undefined,
+  error: undefined,
+  onError: nothing,
+  retry: nothing,
+  isExpired: () => true,
+};
 const withoutUrl = () => WITHOUT_URL;
-const never = () => () => undefined;
+const never = () => nothing;
 
 /**
- * Returns a URL of a file that is fresh as long as the component is mounted.
+ * Returns a URL to show a file. Replaces the URL when the element cannot load it.
  *
- * It requests a new URL before the present one expires, and after the element failed to load it. The service checks the access
- * each time. A page in the background waits until it is visible. There is no `src` on the server. Without a `fileId`, it requests
- * nothing. Throws without a `ValetKeyProvider`.
+ * The service checks the access for each URL. Components that show the same file share a URL while it is valid. During server
+ * rendering, `src` is undefined. Without a `fileId`, it requests nothing. Throws without a `ValetKeyProvider`.
  *
  * @example
  * ```tsx
  * function Photo({ fileId }: { fileId: string }) {
- *   const { src, onError } = useFileUrl(fileId);
+ *   const { src, error, onError, retry } = useFileUrl(fileId);
+ *   if (error) return <button type="button" onClick={retry}>{error.message}</button>;
  *   return <img src={src} onError={onError} alt="" />;
  * }
  * ```
@@ -27,9 +34,9 @@ export function useFileUrl(
   fileId: string | undefined,
   { expiresIn, disposition, renew }: FileUrlOptions = {},
 ): FileUrlState {
-  const client = useValetKey();
+  const client = useUrlClient();
   const store = useMemo(
-    () => (fileId === undefined ? undefined : new FileUrlStore(client, fileId, { expiresIn, disposition, renew })),
+    () => (fileId === undefined ? undefined : fileUrlOf(client, fileId, { expiresIn, disposition, renew })),
     [client, fileId, expiresIn, disposition, renew],
   );
   return useSyncExternalStore(store?.subscribe ?? never, store?.state ?? withoutUrl, withoutUrl);

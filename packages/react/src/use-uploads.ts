@@ -6,15 +6,15 @@ import { useValetKey } from "./provider.tsx";
 import { type AddOptions, type UploadingFile, uploadsOf } from "./uploads.ts";
 
 export type UploadsOptions = Item & {
-  /** Cancels the uploads of the item when the last component that shows them unmounts. Default: false, and they go on. */
+  /** Cancels the uploads of the item when the last component that shows them unmounts. Default: false, so the uploads continue. */
   cancelOnUnmount?: boolean | undefined;
 };
 
 export type UploadsProgress = {
-  /** Of all files that are neither `failed` nor canceled. */
+  /** The sent bytes of all files that are neither `failed` nor canceled. */
   sentBytes: number;
   totalBytes: number;
-  /** Whether a file is on its way. False while all of them are paused, ready or failed. */
+  /** Whether an upload is queued or running. False while all files are paused, ready or failed. */
   isUploading: boolean;
 };
 
@@ -22,7 +22,9 @@ export type Uploads = {
   /** The files in the order in which they were added. A file stays after its upload until `cancel` removes it. */
   files: readonly UploadingFile[];
   progress: UploadsProgress;
-  /** Uploads files, three at a time. A file whose upload a reload interrupted resumes when the user adds it again. */
+  /**
+   * Uploads files, three at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file again.
+   */
   add(files: Iterable<File>, options?: AddOptions): void;
   /** Pauses one upload, or all. */
   pause(key?: string): void;
@@ -30,7 +32,7 @@ export type Uploads = {
   resume(key?: string): void;
   /** Retries one failed upload, or all. It resumes with the parts that the bucket has. */
   retry(key?: string): void;
-  /** Removes one file from the list, or all, and aborts their uploads. A stored file stays in the bucket. */
+  /** Removes one file from the list, or all files, and aborts their uploads. A stored file stays in the bucket. */
   cancel(key?: string): void;
 };
 
@@ -40,8 +42,8 @@ const none = () => NONE;
 /**
  * Uploads files to an item of the application.
  *
- * The uploads belong to the client, not to the component: they go on after an unmount, and every component with this item shows
- * the same list. Throws without a `ValetKeyProvider`.
+ * The uploads belong to the client, not to the component. They continue after an unmount, and every component with this item shows the
+ * same list. Throws without a `ValetKeyProvider`.
  *
  * @example
  * ```tsx
@@ -66,7 +68,7 @@ export function useUploads({ resource, id, cancelOnUnmount = false }: UploadsOpt
   useEffect(() => {
     if (!cancelOnUnmount) return;
     return () =>
-      // Strict mode mounts again at once, and another component may show the same item.
+      // Strict mode mounts again at once. Another component may also show the same item.
       queueMicrotask(() => {
         if (!store.isShown(item)) store.cancel(item);
       });

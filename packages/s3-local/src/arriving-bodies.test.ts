@@ -9,7 +9,7 @@ import { bytesOf } from "./testing/streams.ts";
 const AT = { Bucket: BUCKET, Key: "a" };
 const BODY = Buffer.alloc(2_000_000, "a");
 
-/** Sends all bytes of a body but the last one. */
+/** Sends one byte less than the declared length. */
 async function stall(url: string) {
   const outgoing = open({ method: "PUT", url, headers: { "content-length": String(BODY.length) } });
   outgoing.on("error", () => undefined);

@@ -13,7 +13,7 @@ const put = (client: S3Client, key: string, bytes: Uint8Array) =>
   client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: bytes }));
 const remove = (client: S3Client, key: string) => client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
 
-/** Stores objects until the disk is full. Returns the stored ones, and the error of the refused one. */
+/** Stores objects until the disk is full. Returns the stored objects, and the error of the refused object. */
 async function fill(client: S3Client) {
   const stored = new Map<string, Buffer>();
   for (let nth = 0; ; nth++) {
@@ -27,7 +27,7 @@ async function fill(client: S3Client) {
   }
 }
 
-/** Takes the last bytes of the disk. */
+/** Fills the last bytes of the disk. */
 function takeRest(dataDir: string): void {
   try {
     for (;;) appendFileSync(join(dataDir, "ballast"), Buffer.alloc(1024));

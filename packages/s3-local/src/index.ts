@@ -7,5 +7,6 @@
  * store       the metadata in SQLite, and the bytes in files
  */
 export type { BucketEvent } from "./http/handler.ts";
-export { type InitialCors, type S3Local, type S3LocalOptions, startS3Local } from "./start.ts";
+export type { InitialCors } from "./initial-cors.ts";
+export { type S3Local, type S3LocalOptions, startS3Local } from "./start.ts";
 export { type BucketBackup, type ListedBlob, listBlobs } from "./store/backup.ts";

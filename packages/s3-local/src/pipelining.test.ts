@@ -53,7 +53,7 @@ test("requirement 30: a client that reads nothing has one response in memory", a
   const sockets = Array.from({ length: 5 }, open);
   for (const socket of sockets) socket.pause().write(getOf("large").repeat(50));
   const other = open();
-  // After another client has read ten objects one after the other, the unread ones have had their chance.
+  // Another client reads ten objects one after the other. In that time, the bucket could have sent the unread objects.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(getOf("missing"));
     await once(other, "data");

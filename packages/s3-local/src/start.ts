@@ -4,20 +4,11 @@ import { createPostVerifier, createVerifier } from "@valetkey/presign";
 import { createArrivingBodies } from "./body/arriving-bodies.ts";
 import { boundConnections } from "./http/bound-connections.ts";
 import { type BucketEvent, createHandler } from "./http/handler.ts";
+import { type InitialCors, withCorsDefaults } from "./initial-cors.ts";
 import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
 import type { BucketBackup } from "./store/backup.ts";
-import type { CorsRule } from "./store/buckets.ts";
 import { openStore, type Store } from "./store/store.ts";
-
-/** The first CORS configuration of new buckets. The defaults suit uploads and downloads. */
-export type InitialCors = {
-  allowedOrigins: string[];
-  allowedMethods?: string[];
-  allowedHeaders?: string[];
-  exposeHeaders?: string[];
-  maxAgeSeconds?: number;
-};
 
 /** How to start the embedded bucket. */
 export type S3LocalOptions = {
@@ -33,7 +24,7 @@ export type S3LocalOptions = {
   credentials: { accessKeyId: string; secretAccessKey: string };
   /** Buckets to create at startup when they are missing. */
   buckets?: string[];
-  /** The CORS configuration of these buckets, unless they have one. */
+  /** The CORS configuration of these buckets. A bucket that already has a configuration keeps it. */
   cors?: InitialCors;
   /** How long a body may still arrive after its presigned URL expires. Milliseconds. Default 240,000. */
   lateBodyMs?: number;
@@ -54,9 +45,11 @@ export type S3Local = {
 
 const IDLE_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-// Longer than most requests take, and shorter than a service manager waits before it kills the process.
+// Most requests finish within this time. Service managers wait longer before they kill the process.
 const CLOSE_GRACE_MS = 8_000;
-// Valet Key counts a deleted file until five minutes after its URL expires. The rest of the time is for storing the body.
+const CLOSE_IDLE_INTERVAL_MS = 50;
+// Must stay below LATE_PUT_GRACE_MS of the service, which counts a deleted file for that long after its URL expires.
+// The difference is the time to store the body.
 const LATE_BODY_MS = 240_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 
@@ -133,26 +126,10 @@ async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3
   await store.write(() => {
     for (const name of buckets) {
       store.buckets.create(name, now());
-      if (cors !== undefined && store.buckets.get(name).cors === undefined) store.buckets.setCors(name, [toRule(cors)]);
+      if (cors === undefined || store.buckets.get(name).cors !== undefined) continue;
+      store.buckets.setCors(name, [withCorsDefaults(cors)]);
     }
   });
-}
-
-function toRule(cors: InitialCors): CorsRule {
-  return {
-    allowedMethods: ["GET", "HEAD", "PUT", "POST", "DELETE"],
-    allowedHeaders: ["*"],
-    exposeHeaders: [
-      "ETag",
-      "Content-Range",
-      "Accept-Ranges",
-      "Content-Length",
-      "x-amz-request-id",
-      "x-amz-checksum-sha256",
-    ],
-    maxAgeSeconds: 3000,
-    ...cors,
-  };
 }
 
 function listen(server: Server, address: { host: string; port: number }): Promise<number> {
@@ -166,10 +143,10 @@ type Closing = { settled: () => Promise<unknown>; store: Store; withinMs: number
 
 async function close(server: Server, { settled, store, withinMs }: Closing): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), withinMs);
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
+  // Node closes idle connections only once. A connection that becomes idle later would keep the server open.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
+  await new Promise((resolve) => server.close(resolve));
+  clearInterval(idle);
   clearTimeout(cut);
   await settled();
   await store.close();

@@ -1,5 +1,6 @@
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
 import { build, type Metafile } from "esbuild";
 
 // `npm run build -w packages/valetkey` makes dist/: the service and its packages in few files, and the web app (ADR 16).
@@ -29,14 +30,24 @@ const { metafile } = await build({
   banner: {
     js: 'import { createRequire as requireOfFile } from "node:module";\nconst require = requireOfFile(import.meta.url);',
   },
-  // swagger-ui reads its pages from its folder. pg-native is an option of pg that nobody installs.
-  external: ["@fastify/swagger-ui", "pg-native"],
+  // pg-native is an option of pg that nobody installs.
+  external: ["pg-native"],
+  // Names stay, so that stack traces name their functions.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
 });
 await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(metafile));
 await cp(resolve(ROOT, "../web/dist"), join(DIST, "web"), { recursive: true });
+await cp(
+  join(dirname(createRequire(join(SERVER, "cli.ts")).resolve("@fastify/swagger-ui")), "static"),
+  join(DIST, "swagger-ui"),
+  {
+    recursive: true,
+  },
+);
 
 /** The name and the license of every package in the bundle. */
 async function licensesOf({ inputs }: Metafile): Promise<string> {

@@ -7,7 +7,7 @@ export type UploadNews =
   | { sentBytes: number; resumedAt: number | undefined; rssBytes: number }
   | { attachmentId: string; rssBytes: number };
 
-// Runs in its own process, which a test can kill. Only the file of the store survives.
+// This code runs in its own process, which a test can kill. Only the file of the store survives.
 const { baseUrl, token, noteId, path, storePath } = JSON.parse(process.argv[2] as string) as UploadOrder;
 const client = createClient({ baseUrl, token, store: fileStore(storePath) });
 const tell = (news: UploadNews) => process.send?.(news);

@@ -4,12 +4,12 @@ import type { UploadNews, UploadOrder } from "./upload.child.ts";
 
 /** A client process that sends one upload. */
 export type Uploader = {
-  /** Resolves when the client has sent this many bytes. Rejects when the process ends first. */
+  /** Resolves when the client has sent this many bytes. Rejects if the process ends before that. */
   reached(bytes: number): Promise<void>;
-  /** Resolves with the attachment's id. */
+  /** Resolves with the id of the attachment. */
   finished(): Promise<string>;
   kill(): Promise<void>;
-  /** The bytes in the bucket when the client began to send. */
+  /** The bytes in the bucket when the client started to send. */
   resumedAt(): number;
   /** The highest memory that the process has reported. */
   peakRssBytes(): number;
@@ -31,11 +31,11 @@ export function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // Rejects the pending promises.
+  // The pending promises reject with this error, so it needs no other handler.
   ended.promise.catch(() => undefined);
   return {
     async reached(bytes) {
-      // The client goes on while a killed service starts again.
+      // While a killed service restarts, the client may already have sent this many bytes.
       if (sentBytes >= bytes) return;
       await Promise.race([new Promise<void>((resolve) => goals.push({ bytes, resolve })), ended.promise]);
     },

@@ -22,12 +22,12 @@ export type FaultProxy = {
   seen: string[];
   /** Calls the function for each request from now on. */
   decide(fateOf: (request: IncomingMessage) => Fate): void;
-  /** Forwards every request from now on, and forgets the requests it has seen. */
+  /** Forwards every request from now on, and forgets the earlier requests. */
   reset(): void;
   close(): Promise<void>;
 };
 
-/** Starts a proxy that makes faults. It keeps the Host header, which is signed. */
+/** Starts a proxy that causes faults. It forwards the Host header unchanged, because the header is signed. */
 export async function startFaultProxy(target: { port: number }): Promise<FaultProxy> {
   let fateOf: (request: IncomingMessage) => Fate = () => "pass";
   const seen: string[] = [];
@@ -38,7 +38,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     if (typeof fate === "object" && "hold" in fate) await fate.hold();
     forward(incoming, { outgoing, port: target.port, fate });
   });
-  // Node would close idle connections after 5 seconds, and a request of the next test could meet that.
+  // By default, Node closes idle connections after 5 seconds, and a request of the next test could use such a connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -107,7 +107,7 @@ function cutAfter(
       onward.write(chunk);
       return;
     }
-    // Forwards exactly this many bytes before the reset.
+    // The proxy forwards exactly this many bytes before the reset.
     if (rest > 0) onward.write(chunk.subarray(0, rest));
     incoming.socket.resetAndDestroy();
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Client } from "../../../../packages/client/src/index.ts";
 
 const MIB = 2 ** 20;
-/** More than a single PUT accepts. It has ten parts, and the last one is short. */
+/** A file of this size is too large for a single PUT. It has ten parts, and the last part is short. */
 export const LARGE_BYTES = 72 * MIB + 12_345;
 export const LARGE_PARTS = 10;
 
@@ -30,7 +30,7 @@ export async function sha256OfBlob(blob: Blob): Promise<string> {
   return sha256OfStream(blob.stream());
 }
 
-/** The hex SHA-256 of a download, in constant memory. */
+/** Computes the hex SHA-256 of a download in constant memory. */
 export async function sha256OfDownload(client: Client, attachmentId: string): Promise<string> {
   return sha256OfStream((await client.download(attachmentId)).stream);
 }

@@ -1,6 +1,6 @@
 import { createClient, type WebStorage, webStore } from "../../../../packages/client/src/index.ts";
 
-// Runs in the page: uploads the chosen file to the note in the URL, with the cookie or with the token there.
+// Runs in the page. Uploads the chosen file to the note in the URL, with the token in the URL or with the cookie.
 type InPage = {
   location: { hash: string; origin: string };
   localStorage: WebStorage;

@@ -12,10 +12,10 @@ import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 const CREDENTIALS = { accessKeyId: "AKIDCLIENTTESTS", secretAccessKey: "c1ientT3stsOnly0pensN0thing000000000000" };
 const BUCKET = "files";
 
-/** A process that a test can kill and restart on the same data and port. */
+/** A process that a test can kill, and restart on the same data and port. */
 type Restartable = { kill(): Promise<void>; start(): Promise<void>; pid(): number };
 
-/** A service and a bucket, each in its own process, and a proxy in front of each that makes faults. */
+/** A service and a bucket, each in its own process. A proxy in front of each process causes faults. */
 export type World = {
   /** The URL of the proxy in front of the service. */
   url: string;
@@ -31,7 +31,7 @@ export type World = {
   clientAs(userId: string): Promise<Client>;
   /** A folder on the disk that is deleted with the world. */
   folder: string;
-  /** The environment in which `runCli` reaches this service. */
+  /** The environment with which `runCli` reaches this service. */
   place: Place;
 };
 
@@ -39,15 +39,15 @@ type WorldOptions = {
   allowedOrigins?: string[];
   /** More variables for the environment of the service. */
   env?: Record<string, string>;
-  /** Clients talk to the service and the bucket without a proxy, whose cost would distort a measurement. */
+  /** Clients call the service and the bucket without a proxy, because the cost of a proxy would distort a measurement. */
   isDirect?: boolean;
 };
 
 let users = 0;
 
 /**
- * Starts a world before the first test of a file or a `describe`, and closes it after the last one. Returns a getter for the tests.
- * Each test gets a user of its own and proxies that make no faults. A test that kills a process uses `startWorld`.
+ * Starts a world before the first test of a file or a `describe`, and closes it after the last test. Returns a getter for the tests.
+ * Each test gets its own user, and proxies without faults. A test that kills a process uses `startWorld`.
  */
 export function useWorld(options: WorldOptions = {}): () => World {
   let opened: World & { close(): Promise<void> };

@@ -69,7 +69,7 @@ export const browserFaults: readonly Fault[] = [
   },
 ];
 
-/** The second start has another port, and with it another origin. */
+/** The second start has another port, and so another origin. */
 async function moveEmbedded(stage: Stage) {
   const embedded = { ...stage, env: { DATA_DIR: stage.env.DATA_DIR ?? "" } };
   const first = await runService(embedded);

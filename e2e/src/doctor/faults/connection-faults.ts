@@ -100,7 +100,7 @@ export const connectionFaults: readonly Fault[] = [
     fault: "the configuration holds a session token",
     setup: "s3-local",
     id: "credentials-fixed-session",
-    // The embedded bucket has no session tokens.
+    // The embedded bucket does not support session tokens.
     also: ["credentials-expired"],
     arrange: ({ env }) => ({ ...env, AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" }),
   },
@@ -118,7 +118,7 @@ export const connectionFaults: readonly Fault[] = [
   },
 ];
 
-/** Like a firewall that drops packets. */
+/** Starts a server that never responds, like a firewall that drops packets. */
 async function withSilentServer({ env, add }: Stage) {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => void sockets.add(socket));

@@ -3,12 +3,12 @@ import { runSql } from "../../../../packages/server/src/db/testing/test-database
 import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** The URLs of two PostgreSQL servers: one with its own defaults, and one that gives up durability. */
+/** The URLs of two PostgreSQL servers. `healthyUrl` has the default settings, and `looseUrl` has settings without durability. */
 export type PostgresServers = { healthyUrl: string; looseUrl: string };
 
 type Sql = (name: string) => string[];
 
-/** Faults of PostgreSQL. Each has a database of its own. */
+/** Faults of PostgreSQL. Each fault has its own database. */
 export function databaseFaults(servers: () => PostgresServers): readonly Fault[] {
   const onDatabase =
     (statements: Sql, create = "") =>
@@ -16,7 +16,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       ...env,
       DATABASE_URL: await createDatabase(servers().healthyUrl, { statements, create }),
     });
-  /** Shadows a function of the server, because a test can't change the version or the clock of a real one. */
+  /** Shadows a function of the server, because a test can't change the version or the clock of a real server. */
   const shadowing = (signature: string, body: string) =>
     onDatabase((name) => [
       `create function public.${signature} language sql as $$ ${body} $$`,
@@ -103,7 +103,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
   ];
 }
 
-/** Creates a database on the server, and returns its URL. The server is removed with it. */
+/** Creates a database on the server, and returns its URL. The database is removed together with the server. */
 export async function createDatabase(
   serverUrl: string,
   { statements = () => [], create = "" }: { statements?: Sql; create?: string } = {},

@@ -81,7 +81,7 @@ export const featureFaults: readonly Fault[] = [
     fault: "the bucket stores no content type",
     setup: "fault proxy",
     id: "type-lost",
-    // A copy is recognised by its type, so it looks broken too.
+    // The probe recognises a copy by its type, so copies seem to fail too.
     also: ["copy-missing"],
     arrange: ({ behind }) =>
       behind(({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined)),

@@ -51,4 +51,14 @@ export const hostFaults: readonly Fault[] = [
       CLAMAV_PORT: String(await freePort("127.0.0.1")),
     }),
   },
+  {
+    fault: "the mail server does not run",
+    setup: "closed port",
+    id: "mail-server-unusable",
+    arrange: async ({ env }) => ({
+      ...env,
+      SMTP_URL: `smtp://127.0.0.1:${await freePort("127.0.0.1")}`,
+      MAIL_FROM: "files@example.com",
+    }),
+  },
 ];

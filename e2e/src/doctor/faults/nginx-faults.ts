@@ -92,7 +92,7 @@ export const nginxFaults: readonly Fault[] = [
   },
 ];
 
-/** A proxy as docs/doctor.md describes it. */
+/** A proxy with the settings of docs/doctor.md. */
 export const healthyNginx = (stage: Stage) => behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS}` });
 
 async function behindNginx(
@@ -114,7 +114,7 @@ async function startNginx({ add }: Stage, { location, target }: { location: stri
   const pass = location.includes("return") ? "" : `proxy_pass ${target.replace("localhost", "127.0.0.1")};`;
   const server = `server { listen 127.0.0.1:${port}; location / { ${location} ${pass} } }`;
   const http = `http { access_log off; ${temporary.join(" ")} ${server} }`;
-  // Otherwise the workers of nginx run as a user who may not write to the folder.
+  // Without this line, the workers of nginx would run as a user who may not write to the folder.
   const user = process.getuid?.() === 0 ? "user root;" : "";
   await writeFile(file, `${user} daemon off; pid ${folder}/nginx.pid; events {} ${http}\n`);
   const child = spawn(commandPath("nginx", process.env) ?? "nginx", ["-p", folder, "-e", "stderr", "-c", file], {

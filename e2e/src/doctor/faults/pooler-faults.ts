@@ -2,7 +2,7 @@ import { createTestPostgresDatabase } from "../../../../packages/server/src/db/t
 import { type PoolMode, startPgBouncer } from "../../pgbouncer/start-pgbouncer.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** The server of the tests gives up durability. */
+/** The server of the tests has settings without durability. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
 /** Faults of a connection pooler. They need PgBouncer. */
@@ -24,7 +24,7 @@ export const poolerFaults: readonly Fault[] = [
   },
 ];
 
-/** Set-ups with a pooler that work. The doctor must find only the server of the tests. */
+/** Set-ups with a pooler that work. The doctor must find only the faults of the test server. */
 export const healthyPoolers: readonly { setup: string; findings: readonly string[]; arrange: Fault["arrange"] }[] = [
   {
     setup: "transaction mode, with names that PgBouncer manages",

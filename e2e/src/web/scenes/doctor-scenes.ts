@@ -35,7 +35,7 @@ const FINDINGS = [
   },
 ];
 
-/** The people of the scenes are no administrators, and their service is healthy. */
+/** Fakes the report of the doctor, because the people of the scenes are no administrators and their service is healthy. */
 async function pretend(page: Page, { findings }: { findings: readonly unknown[] }): Promise<void> {
   await page.route("**/admin/doctor", async (route) => {
     const unchecked = [{ subject: "lifecycle rule", reason: "the credentials lack s3:GetLifecycleConfiguration" }];
@@ -63,7 +63,7 @@ export const doctorScenes: readonly Scene[] = [
   {
     name: "doctor-faults",
     by: "zoe",
-    // The page uploads its test object to the service itself, which refuses that.
+    // The page uploads its test object to the service itself, and the service refuses the upload.
     expects: [/^405 PUT /],
     async open(page) {
       await pretend(page, { findings: FINDINGS });

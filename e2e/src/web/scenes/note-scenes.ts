@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { Note } from "../../../../packages/client/src/index.ts";
+import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
@@ -7,7 +8,7 @@ import { seedNote } from "../testing/seed.ts";
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";
 
-const { attachments, preview, sharing } = texts;
+const { attachments, sharing } = texts;
 
 async function openNote(page: Page, { id, title }: Note): Promise<void> {
   await page.goto(`/n/${id}`);
@@ -116,19 +117,6 @@ export const noteScenes: readonly Scene[] = [
       await openNote(page, full);
       await page.getByRole("button", { name: sharing.share, exact: true }).click();
       await page.getByRole("dialog").getByText("Ben Osei").waitFor();
-    },
-  },
-  {
-    name: "share-dialog-unknown",
-    by: "ann",
-    expects: [/^422 PUT .*\/shares$/],
-    async open(page, { empty }) {
-      await openNote(page, empty);
-      await page.getByRole("button", { name: sharing.share, exact: true }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByLabel(sharing.people.label, { exact: true }).fill("nobody@example.com");
-      await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
-      await dialog.getByText(sharing.people.unknown(["nobody@example.com"])).waitFor();
     },
   },
   ...previews.map(

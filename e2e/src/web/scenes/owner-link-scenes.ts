@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
+import { reviewTexts } from "../../../../packages/web/src/texts/en/review.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";
@@ -28,7 +29,7 @@ async function openFileDialog(page: Page, { full }: World) {
   return page.getByRole("dialog", { name: links.dialog.title("Kitchen.png") });
 }
 
-/** Goes to the page from another one, so that `before` does not meet its document. */
+/** Goes to the page from another page, so that `before` does not affect the request for the document. */
 async function goToLinks(page: Page, before: () => Promise<unknown>): Promise<void> {
   await page.goto("/settings");
   await page.getByRole("heading", { level: 1 }).waitFor();
@@ -43,7 +44,7 @@ async function seeAsVisitor(page: Page, world: World, { label }: { label: string
   await page.getByRole("dialog", { name: links.visitor.title }).waitFor();
 }
 
-/** Scenes of links and file requests, as their owner sees them. */
+/** Scenes of links and file requests for their owner. */
 export const ownerLinkScenes: readonly Scene[] = [
   {
     name: "own-links",
@@ -169,7 +170,7 @@ export const ownerLinkScenes: readonly Scene[] = [
         await route.fulfill({ response, body: text.replaceAll('"name":"Ann Keller"', '"name":"Maria (visitor)"') });
       });
       await page.goto(`/n/${full.id}`);
-      const waits = page.getByText(attachments.review.waits).first();
+      const waits = page.getByText(reviewTexts.waits).first();
       await waits.waitFor();
       await waits.scrollIntoViewIfNeeded();
     },

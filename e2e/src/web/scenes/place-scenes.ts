@@ -1,8 +1,11 @@
+import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
+import { shortcutsTexts } from "../../../../packages/web/src/texts/en/shortcuts.ts";
+import { trashTexts } from "../../../../packages/web/src/texts/en/trash.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import type { Scene } from "./scene.ts";
 
 const { settings } = texts;
-const { account } = texts.accounts;
+const { account } = accountTexts;
 
 /** Scenes of the settings, the activity and the global dialogs. */
 export const placeScenes: readonly Scene[] = [
@@ -38,7 +41,7 @@ export const placeScenes: readonly Scene[] = [
       await page.goto("/settings");
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.keyboard.press("?");
-      await page.getByRole("dialog", { name: texts.shortcuts.title }).waitFor();
+      await page.getByRole("dialog", { name: shortcutsTexts.title }).waitFor();
     },
   },
   {
@@ -46,7 +49,7 @@ export const placeScenes: readonly Scene[] = [
     by: "ann",
     async open(page, { full }) {
       await page.goto("/");
-      await page.getByRole("link", { name: full.title }).waitFor();
+      await page.getByRole("link", { name: full.title }).first().waitFor();
       await page.keyboard.press("Control+k");
       const dialog = page.getByRole("dialog");
       await dialog.getByRole("combobox").fill("tax");
@@ -71,6 +74,31 @@ export const placeScenes: readonly Scene[] = [
         .getByText(/loaded thumbnails/)
         .first()
         .waitFor();
+    },
+  },
+  {
+    name: "deleted",
+    by: "ann",
+    async open(page) {
+      await page.goto("/deleted");
+      await page.getByText("Rental agreement 2019").waitFor();
+    },
+  },
+  {
+    name: "deleted-question",
+    by: "ann",
+    async open(page) {
+      await page.goto("/deleted");
+      await page.getByRole("button", { name: trashTexts.purgeOf("Rental agreement 2019") }).click();
+      await page.getByText(trashTexts.purgeQuestion).waitFor();
+    },
+  },
+  {
+    name: "deleted-empty",
+    by: "zoe",
+    async open(page) {
+      await page.goto("/deleted");
+      await page.getByText(trashTexts.empty.title).waitFor();
     },
   },
   {

@@ -67,7 +67,7 @@ async function choose(page: Page): Promise<void> {
   await page.getByText(words.chosen).first().waitFor();
 }
 
-/** Scenes of file requests, as visitors without an account see them. */
+/** Scenes of file requests for visitors without an account. */
 export const requestScenes: readonly Scene[] = [
   { name: "request-empty", by: "nobody", open: (page) => openRequest(page) },
   {
@@ -86,7 +86,7 @@ export const requestScenes: readonly Scene[] = [
     async open(page) {
       await openRequest(page);
       await choose(page);
-      // The stand-in never answers the start of an upload.
+      // The stand-in never responds to the start of an upload.
       await page.route(/\/uploads$/, () => undefined);
       await page.getByRole("button", { name: words.send(2) }).click();
       await page.getByRole("button", { name: words.cancelFile("Payslip March.pdf") }).waitFor();

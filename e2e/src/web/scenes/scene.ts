@@ -10,11 +10,11 @@ export type Scene = {
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
   /** Opens the scene. Resolves when it is on the page. */
   open(page: Page, world: World): Promise<unknown>;
-  /** The problems that its pages may have, for `watch.expect`. */
+  /** The problems that the pages of the scene may have, for `watch.expect`. */
   expects?: readonly RegExp[];
 };
 
-/** Opens a scene in a browser context of its own. The caller closes the person. */
+/** Opens a scene in a new browser context. The caller closes the person. */
 export async function openScene(
   browser: Browser,
   { scene, world, ...options }: PersonOptions & { scene: Scene; world: World },

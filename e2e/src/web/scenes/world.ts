@@ -49,21 +49,21 @@ const TITLES = [
   ],
 ];
 
-/** Starts both services and fills the first one. */
+/** Starts both services, and fills the first service. */
 export async function openWorld(browser: Browser): Promise<World> {
   const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
   const person = (name: string) => openPerson(browser, { service, name, emailDomain: "example.com" });
   const [ann, ben, zoe] = [await person("Ann Keller"), await person("Ben Osei"), await person("Zoe Lindqvist")];
   for (const title of TITLES) await seedNote(ann.client, { title, body: "Everything that belongs to it is attached." });
   const empty = await seedNote(ann.client, { title: "Untitled" });
-  const full = await seedFull(ann, { readers: [ben.email, zoe.email] });
+  const full = await seedFull(ann, { readers: [ben.id, zoe.id] });
   await seedNote(ben.client, {
     title: "Quarterly figures",
     body: "Preliminary, not to be passed on.",
     files: [pdf("Figures Q3.pdf", ["Figures of the third quarter", "Turnover 1.2 M"])],
-    sharedWith: { emails: [ann.email], role: "editor" },
+    sharedWith: { userIds: [ann.id], role: "editor" },
   });
-  // Fills the activity: Ben looks at files and downloads them, and Zoe is refused one.
+  // Fills the activity. Ben views and downloads files, and the service refuses a file to Zoe.
   const [protocol] = full.attachments;
   const ready = full.attachments.filter(({ state }) => state === "ready").map(({ id }) => id);
   await ben.client.urlsFor(ready, { purpose: "thumbnail" });
@@ -76,6 +76,7 @@ export async function openWorld(browser: Browser): Promise<World> {
   await zoe.client.urlFor(protocol?.id ?? "").catch(() => undefined);
   await ann.client.tokens.create({ label: "Nightly backup" });
   await seedLinks(ann, full);
+  await seedTrash(ann);
   return {
     service,
     emptyService,
@@ -135,11 +136,20 @@ async function seedFull({ client }: Person, { readers }: { readers: string[] }):
       wav("Voice memo.wav", { seconds: 3 }),
       text("a-name-that-nobody-would-choose-and-every-camera-makes_20261124_101501_HDR_export_final.txt", "x"),
     ],
-    sharedWith: { emails: readers },
+    sharedWith: { userIds: readers },
   });
   // The service rejects the file, because it is not a picture.
   const fake = { ...text("Bathroom.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
   const { type, bytes, name } = fake;
   await client.upload(note.id, new File([new Uint8Array(bytes)], name, { type })).done.catch(() => undefined);
   return client.notes.get(note.id);
+}
+
+/** Deletes a note with a file, and a file of another note. */
+async function seedTrash({ client }: Person): Promise<void> {
+  const files = [text("The contract of the first flat, with all of its appendices.txt", "Signed.")];
+  const note = await seedNote(client, { title: "Rental agreement 2019", files });
+  await client.notes.remove(note.id);
+  const { attachments } = await seedNote(client, { title: "Insurance", files });
+  for (const { id } of attachments) await client.attachments.remove(id);
 }

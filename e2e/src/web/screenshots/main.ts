@@ -8,7 +8,8 @@ import { openWorld } from "../scenes/world.ts";
 import { DESKTOP, PHONE } from "../testing/person.ts";
 import { contactSheet, type Picture } from "./contact-sheet.ts";
 
-// Runs by `npm run screenshots [-- part of a scene's name]`. It takes each scene on phone and desktop in both themes.
+// `npm run screenshots [-- part of the name of a scene]` runs this file. It takes pictures of each scene on phone and desktop, in both
+// themes.
 const FOLDER = resolve(import.meta.dirname, "../../../../screenshots");
 const screens = { phone: PHONE, desktop: DESKTOP };
 /** The delay in milliseconds before the app shows skeletons and notices. */

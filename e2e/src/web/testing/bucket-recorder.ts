@@ -7,7 +7,7 @@ import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
 export type BucketRequest = { method: string; url: string; headers: IncomingHttpHeaders };
 
 export type BucketRecorder = {
-  /** Settings of a service whose embedded bucket stands behind the recorder. */
+  /** The settings of a service whose embedded bucket is behind the recorder. */
   env: Record<string, string>;
   requests: BucketRequest[];
   stop(): void;
@@ -30,7 +30,7 @@ export async function recordBucket(): Promise<BucketRecorder> {
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");
   return {
-    // Another host than the service, because browsers send cookies to every port of a host.
+    // The host differs from the host of the service, because browsers send cookies to every port of a host.
     env: {
       S3_LOCAL_PORT: String(port),
       S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,

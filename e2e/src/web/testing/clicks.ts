@@ -2,7 +2,7 @@ import type { BrowserContext } from "playwright-core";
 
 declare const addEventListener: (type: string, then: (event: { detail: number }) => void, isCapturing: true) => void;
 
-/** Counts the clicks on all pages of these contexts from now on. A key that presses a button counts too. */
+/** Counts the clicks on all pages of these contexts from now on. Pressing a button with a key counts as a click. */
 export async function countClicks(contexts: readonly BrowserContext[]): Promise<() => number> {
   let clicks = 0;
   for (const context of contexts) {

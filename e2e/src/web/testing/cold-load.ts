@@ -5,17 +5,17 @@ import type { WebService } from "./service.ts";
 
 export type ColdLoad = {
   scripts: ScriptFile[];
-  /** After gzip at level 9 of zlib, whatever encoding the browser received. */
+  /** The size after gzip at level 9 of zlib. The encoding that the browser received has no effect. */
   gzipBytes: number;
-  /** 0: nothing moved. */
+  /** 0 if nothing moved. */
   layoutShift: number;
-  /** When the first row of the list was there, in milliseconds. Undefined: there is no list. */
+  /** The time at which the first row of the list appeared. Undefined if there is no list. Milliseconds. */
   firstRowAt: number | undefined;
 };
 
 type ColdLoadOptions = PersonOptions & {
   service: WebService;
-  /** The owner of the session. Undefined: the visitor is not signed in. */
+  /** The owner of the session. Without it, the visitor is not signed in. */
   as?: Person;
   path: string;
   /** Resolves when the page shows its main content. */

@@ -2,14 +2,14 @@
 export type Crawl = { requests: string[] };
 
 type CrawlOptions = {
-  /** The text for each text field of a form. Undefined: a form is submitted with its default values. */
+  /** The text for each text field of a form. If undefined, forms are submitted with their default values. */
   fill?: string | undefined;
 };
 
 type Form = { action: string; method: string; fields: URLSearchParams };
 
 const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
-/** Each URL is requested in all of these ways, as browsers, scanners and proxies do before a person clicks. */
+/** The crawler requests each URL in all these ways, as browsers, scanners and proxies do before a person clicks. */
 const REQUESTS = [
   { method: "HEAD", headers: BROWSER },
   { method: "OPTIONS", headers: BROWSER },
@@ -18,7 +18,7 @@ const REQUESTS = [
   { method: "GET", headers: BROWSER },
 ];
 
-/** Follows every URL of the pages of one origin, and submits every form. It runs no scripts, and keeps its cookies. */
+/** Follows every URL of the pages of one origin, and submits every form. It runs no scripts, and stores cookies. */
 export async function crawl(start: string, { fill }: CrawlOptions = {}): Promise<Crawl> {
   const { origin } = new URL(start);
   const requests: string[] = [];
@@ -45,7 +45,7 @@ export async function crawl(start: string, { fill }: CrawlOptions = {}): Promise
     }
   }
 
-  // The set grows while it is read.
+  // The set grows during the loop.
   for (const url of found) {
     for (const request of REQUESTS) {
       const response = await send(url, request);

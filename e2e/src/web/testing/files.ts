@@ -6,7 +6,7 @@ export type SampleFile = { name: string; type: string; bytes: Buffer };
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** A picture with a gradient from one colour to the other. */
+/** Makes a picture with a gradient from one colour to the other. */
 export function png(
   name: string,
   { width = 320, height = 200, from = [46, 92, 72], to = [214, 198, 160] }: Partial<Picture> = {},
@@ -42,7 +42,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, content, checksum]);
 }
 
-/** A PDF of one page with these lines. */
+/** Makes a PDF of one page with these lines. */
 export function pdf(name: string, lines: readonly string[]): SampleFile {
   const text = lines.map((line) => `(${line.replace(/[\\()]/g, "\\$&")}) Tj T*`).join("\n");
   const stream = `BT /F1 18 Tf 28 TL 72 720 Td\n${text}\nET`;
@@ -64,7 +64,7 @@ export function pdf(name: string, lines: readonly string[]): SampleFile {
   return { name, type: "application/pdf", bytes: Buffer.from(content + table + trailer, "latin1") };
 }
 
-/** A quiet tone, 8,000 samples a second. */
+/** Makes a quiet tone with 8,000 samples a second. */
 export function wav(name: string, { seconds = 1 }: { seconds?: number } = {}): SampleFile {
   const samples = Buffer.alloc(8000 * seconds * 2);
   for (let at = 0; at < samples.length; at += 2) samples.writeInt16LE(Math.round(3000 * Math.sin(at / 6)), at);
@@ -91,7 +91,7 @@ export function text(name: string, content: string): SampleFile {
   return { name, type: "text/plain", bytes: Buffer.from(content) };
 }
 
-/** A file of random bytes. */
+/** Makes a file of random bytes. */
 export function randomFile(name: string, { sizeBytes }: { sizeBytes: number }): SampleFile {
   return { name, type: "application/octet-stream", bytes: randomBytes(sizeBytes) };
 }

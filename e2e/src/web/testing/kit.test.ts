@@ -42,7 +42,7 @@ describe("the fixtures of browser tests", () => {
       }
     });
     await dropFiles(cleo.page.locator("main"), { files: [text("a.txt", "hello")] });
-    // Reading a file takes a different time in each event.
+    // The entries are sorted, because reading a file takes a different time in each event.
     const log = () => cleo.page.evaluate(() => (globalThis as unknown as InPage).log.toSorted());
     await expect.poll(log).toEqual(["dragover Files hello", "drop Files hello"]);
   });

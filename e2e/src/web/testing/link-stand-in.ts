@@ -2,7 +2,7 @@ import type { Page, Route } from "playwright-core";
 import type { OpenedLink } from "../../../../packages/client/src/index.ts";
 import type { Person } from "./person.ts";
 
-/** A link of 43 characters with a readable prefix. */
+/** The path of a link: a readable prefix and 43 characters. */
 export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
 
 type StandInOptions = {
@@ -10,7 +10,7 @@ type StandInOptions = {
   /** Signs the URLs of real files in the real bucket. */
   owner?: Person;
   password?: string;
-  /** Answers a call by itself, for example a failure. Undefined: the stand-in answers. */
+  /** Returns the response to a call, for example a failure. If it returns undefined, the stand-in responds. */
   answer?: (call: string) => { status: number; json?: object; headers?: Record<string, string> } | undefined;
 };
 
@@ -22,7 +22,7 @@ export type LinkStandIn = {
 
 const CLAIM_ID = "018f3c1e-7c1e-7000-8000-0000000000c1";
 
-/** Answers the calls of a visitor in place of the service, to show states of a link that are hard to reach. */
+/** Responds to the calls of a visitor in place of the service, to show states of a link that are hard to reach. */
 export async function standInForLink(page: Page, options: StandInOptions): Promise<LinkStandIn> {
   const { link, owner, password, answer } = options;
   const standIn: LinkStandIn = { calls: [], claims: 0 };

@@ -1,6 +1,6 @@
 import type { Person } from "./person.ts";
 
-/** A link as its owner sees it. */
+/** A link, in the form for its owner. */
 export type OwnLink = { id: string; url: string; claims: number; opened: number; urlsIssued: number; state: string };
 
 /** Makes a link of a note. `body`: the body of `POST /notes/:noteId/links`. */

@@ -42,7 +42,7 @@ export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
 }
 
-/** When the first row of the list appeared, in milliseconds after the start of the navigation. Undefined: there was none. */
+/** The time from the start of the navigation to the first row of the list. Undefined if there was no row. Milliseconds. */
 export function firstRowAt(page: Page): Promise<number | undefined> {
   return page.evaluate(() => (globalThis as unknown as InPage).firstRowAt);
 }
@@ -62,11 +62,14 @@ export async function latencyOf(page: Page, interact: () => Promise<unknown>): P
 
 export type ScriptFile = { path: string; gzipBytes: number };
 
-/** Collects the scripts that a page requests from now on, each with its size after gzip at level 9 of zlib. */
+/**
+ * Collects the scripts that a page requests from now on. The returned function returns each script with its size after gzip at level 9
+ * of zlib.
+ */
 export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
   const urls = new Set<string>();
   page.on("response", (response) => {
-    // By the name of the file, because the browser does not report a preloaded script as a script.
+    // Scripts are recognised by their filename, because the browser does not report a preloaded script as a script.
     if (new URL(response.url()).pathname.endsWith(".js")) urls.add(response.url());
   });
   return () =>

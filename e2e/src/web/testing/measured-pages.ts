@@ -1,6 +1,9 @@
 import type { Page } from "playwright-core";
 import type { Client, Note } from "../../../../packages/client/src/index.ts";
+import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
+import { administration } from "../../../../packages/web/src/texts/en/administration.ts";
 import { linkTexts } from "../../../../packages/web/src/texts/en/links.ts";
+import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { png, text } from "./files.ts";
 import { seedFile, seedNote } from "./seed.ts";
@@ -12,7 +15,7 @@ export const SHIFT_GOAL = 0.05;
 
 const FILES_AT_ONCE = 8;
 
-/** Creates thirty notes. Returns the one with `files` files, every fourth of which is a picture. */
+/** Creates thirty notes. Returns the note with `files` files. Every fourth file is a picture. */
 export async function seedFigures(client: Client, { files }: { files: number }): Promise<Note> {
   for (let nth = 1; nth < 30; nth++) await seedNote(client, { title: `Week ${nth}`, body: "Numbers of the **week**." });
   const { id } = await seedNote(client, { title: "Delivery", body: "# All of it\n\n- plans\n- pictures\n- reports" });
@@ -28,11 +31,28 @@ export async function seedFigures(client: Client, { files }: { files: number }):
   return client.notes.get(id);
 }
 
-/** The measured pages. The sign-in page is opened without a session. */
-export const measuredPages: Record<string, { path(note: Note): string; ready(page: Page): Promise<unknown> }> = {
+type MeasuredPage = { path(note: Note): string; ready(page: Page): Promise<unknown>; isSignedOut?: boolean };
+
+/** The measured pages. */
+export const measuredPages: Record<string, MeasuredPage> = {
   "sign-in": {
+    isSignedOut: true,
     path: () => "/sign-in",
-    ready: (page) => page.getByRole("button", { name: texts.accounts.signIn.action }).waitFor(),
+    ready: (page) => page.getByRole("button", { name: accountTexts.signIn.action }).waitFor(),
+  },
+  "forgotten password": {
+    isSignedOut: true,
+    path: () => "/forgot-password",
+    ready: (page) => page.getByRole("heading", { name: recovery.forgot.title }).waitFor(),
+  },
+  "new password": {
+    isSignedOut: true,
+    path: () => "/new-password",
+    ready: (page) => page.getByRole("heading", { name: recovery.invalid.title }).waitFor(),
+  },
+  "confirmed email address": {
+    path: () => "/confirm-email",
+    ready: (page) => page.getByRole("heading", { name: recovery.invalid.title }).waitFor(),
   },
   list: { path: () => "/", ready: (page) => page.getByRole("link", { name: "Delivery" }).waitFor() },
   note: {
@@ -50,5 +70,9 @@ export const measuredPages: Record<string, { path(note: Note): string; ready(pag
   settings: {
     path: () => "/settings",
     ready: (page) => page.getByRole("heading", { name: texts.settings.title, level: 1 }).waitFor(),
+  },
+  administration: {
+    path: () => "/admin",
+    ready: (page) => page.getByText(administration.notYours.title).waitFor(),
   },
 };

@@ -30,13 +30,13 @@ export async function open(person: Person, files: readonly SampleFile[] = []): P
 /** Chooses files in the dialog of the browser that the button opens. */
 export async function choose({ page }: Person, files: readonly SampleFile[]): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Attach files" }).click();
+  await page.getByText("Attach files", { exact: true }).click();
   await (await chooser).setFiles(files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: bytes })));
 }
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Downloads all files of a note. Returns the SHA-256 of each by its filename. */
+/** Downloads all files of a note. Returns the SHA-256 of each file by its filename. */
 export async function stored(client: Client, noteId: string): Promise<Record<string, string>> {
   const { attachments } = await client.notes.get(noteId);
   const contents = attachments.map(async ({ id, filename }) => {
@@ -54,7 +54,7 @@ export function keptUploads(person: Person): Promise<number> {
   return keptIn(person, "uploads");
 }
 
-/** Deletes the content of the stored uploads and keeps their entries, as the page does for files that are too large to store. */
+/** Deletes the content of the stored uploads, but keeps their entries. The page does the same for files that are too large to store. */
 export async function forgetContent({ page }: Person): Promise<void> {
   await page.evaluate(
     `new Promise((resolve, reject) => {

@@ -5,10 +5,10 @@ import { expect } from "vitest";
 export const TITLE = { name: "Title" };
 export const TEXT = { name: "Text" };
 
-/** Polls for 15 seconds, because the page saves only after a pause in the typing. */
+/** Polls for up to 15 seconds, because the page saves only after a pause in the typing. */
 export const soon: typeof expect.poll = (read) => expect.poll(read, { timeout: 15_000 });
 
-/** The rendered text. A click on the placeholder that precedes it can be lost. */
+/** The rendered text. Before it, the page shows a placeholder, and a click on the placeholder can be lost. */
 export const rendered = (page: Page) => page.locator(".markdown");
 
 declare const document: { activeElement: unknown };

@@ -4,10 +4,10 @@ import type { SampleFile } from "./files.ts";
 /** The width and height of the picture on each page, in pixels of three bytes. */
 const SIDE = 200;
 
-/** A PDF of many pages, "Chapter 1" and so on. Each has a picture of 120 kB, so that a reader loads it in pieces. */
+/** Makes a PDF of many pages, "Chapter 1" and so on. Each page has a picture of 120 kB, so that a reader loads the file in pieces. */
 export function pagesPdf(name: string, { pages }: { pages: number }): SampleFile {
   const numbers = Array.from({ length: pages }, (_, index) => index + 1);
-  // Page objects come before all content, because a reader reads every page object and would load the content too.
+  // Page objects come before all content, because a reader reads every page object. Otherwise it would load the content too.
   const firstContent = FIRST_PAGE + pages;
   const contentOf = (page: number) => firstContent + (page - 1) * 2;
   const kids = numbers.map((page) => `${FIRST_PAGE + page - 1} 0 R`);

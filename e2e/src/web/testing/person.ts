@@ -8,24 +8,26 @@ export const PASSWORD = "correct horse battery staple";
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-/** A user with a browser context of their own. */
+/** A user with a separate browser context. */
 export type Person = {
   name: string;
   email: string;
+  /** Empty without an account. */
+  id: string;
   context: BrowserContext;
-  /** It accepts paths: `page.goto("/shared")`. */
+  /** A page that accepts paths, such as `page.goto("/shared")`. */
   page: Page;
-  /** A client in the same session, to arrange and to check. */
+  /** A client in the same session, to prepare and check a test. */
   client: Client;
   watch: Watch;
-  /** Closes the browser context. Rejects when `watch` has an unexpected problem. */
+  /** Closes the browser context. Rejects if `watch` has an unexpected problem. */
   close(): Promise<void>;
 };
 
 export type PersonOptions = BrowserContextOptions & {
   /** Whether the person has an account and is signed in. Default true. */
   hasAccount?: boolean;
-  /** The domain of the email address. Default: a new one, because other tests have persons of the same name. */
+  /** The domain of the email address. Default: a new domain, because other tests have persons with the same name. */
   emailDomain?: string;
 };
 
@@ -48,13 +50,14 @@ export async function openPerson(
     ...DESKTOP,
     ...options,
   });
-  // Shorter than the timeout of a test, so that the error names the locator that did not appear.
+  // This is shorter than the timeout of a test, so that the error names the locator that did not appear.
   context.setDefaultTimeout(25_000);
-  if (hasAccount) await signUp(context, { service, name, email });
+  const id = hasAccount ? await signUp(context, { service, name, email }) : "";
   const watch = await watchPages(context);
   return {
     name,
     email,
+    id,
     context,
     page: await context.newPage(),
     watch,
@@ -71,7 +74,7 @@ const newDomain = () => `${randomBytes(3).toString("hex")}.test`;
 
 type Account = { service: WebService; name: string; email: string };
 
-async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<void> {
+async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<string> {
   // The service limits sign-ups by IP address.
   const headers = { origin: service.url, "x-forwarded-for": ["10", ...randomBytes(3)].join(".") };
   const answer = await context.request.post("/auth/sign-up/email", {
@@ -79,9 +82,10 @@ async function signUp(context: BrowserContext, { service, name, email }: Account
     data: { name, email, password: PASSWORD },
   });
   if (!answer.ok()) throw new Error(`The sign-up of ${email} was answered ${answer.status()}: ${await answer.text()}`);
+  return ((await answer.json()) as { user: { id: string } }).user.id;
 }
 
-/** Sends the cookies of the browser to the service and none to the bucket. */
+/** Sends the cookies of the browser to the service, and no cookies to the bucket. */
 function fetchAs(context: BrowserContext, { url }: WebService): typeof fetch {
   return async (input, init) => {
     if (!String(input).startsWith(url)) return fetch(input, init);

@@ -6,8 +6,8 @@ type NoteSeed = {
   /** Markdown. */
   body?: string;
   files?: readonly SampleFile[];
-  /** Emails of users with an account. */
-  sharedWith?: { emails: string[]; role?: "viewer" | "editor"; expiresAt?: string };
+  /** Ids of users. Unlike email addresses, they appear among the shares at once. */
+  sharedWith?: { userIds: string[]; role?: "viewer" | "editor"; expiresAt?: string };
 };
 
 /** Creates a note with ready files and shares. */

@@ -2,7 +2,7 @@ import { makePlace, startProcess } from "../../testing/service.ts";
 
 /** A service with the web app, SQLite and the embedded bucket. */
 export type WebService = {
-  /** The origin of its pages too. */
+  /** The URL of the service, and the origin of its pages. */
   url: string;
   bucketOrigin: string;
   /** The Content-Security-Policy of every page. */
@@ -11,7 +11,7 @@ export type WebService = {
 
 export type StartedWebService = WebService & { stop(): Promise<void> };
 
-/** Starts one. `env`: settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
+/** Starts a service. `env`: settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
 export async function startWebService(env: Record<string, string> = {}): Promise<StartedWebService> {
   // The fixtures send a different IP address for each person, because sign-ups are limited by IP address.
   const place = await makePlace({ TRUST_PROXY: "1", ...env });

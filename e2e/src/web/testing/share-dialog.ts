@@ -9,14 +9,14 @@ export async function openShareDialog(page: Page, noteId: string): Promise<Retur
   return page.getByRole("dialog", { name: "Share this note" });
 }
 
-/** The row of a user, by their name. */
+/** The row of a user, by name. */
 export const rowOf = (page: Page, name: string) => page.getByRole("listitem").filter({ hasText: name });
 
-/** The shares of a note as the service has them. */
+/** Reads the shares and invitations of a note from the service. */
 export async function sharesOf(
   { client }: Person,
   noteId: string,
 ): Promise<Pick<Share, "email" | "role" | "expiresAt">[]> {
-  const { shares } = await client.shares.list({ noteId });
-  return shares.map(({ email, role, expiresAt }) => ({ email, role, expiresAt }));
+  const { shares, invitations } = await client.shares.list({ noteId });
+  return [...shares, ...invitations].map(({ email, role, expiresAt }) => ({ email, role, expiresAt }));
 }

@@ -8,12 +8,12 @@ import { startWebService, type WebService } from "./service.ts";
 export type Web = {
   service: WebService;
   browser: Browser;
-  /** Opens a signed-in person for this test. The test fails when their pages have an unexpected problem. */
+  /** Opens a signed-in person for this test. The test fails if a page of the person has an unexpected problem. */
   person(name: string, options?: PersonOptions): Promise<Person>;
 };
 
 type WebOptions = ChromiumOptions & {
-  /** Settings of a service that only this `describe` uses. Undefined: all tests share one service. */
+  /** The settings of a service that only this `describe` uses. Without them, the tests use the shared service. */
   env?: Record<string, string>;
 };
 

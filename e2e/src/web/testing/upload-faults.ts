@@ -29,7 +29,7 @@ export async function filenames({ client }: Person, { id }: Note) {
   return (await client.notes.get(id)).attachments.map(({ filename }) => filename);
 }
 
-/** Delays the read of the stored uploads: `isRead` resolves when it is done, and the page sees the result after `release`. */
+/** Delays the read of the stored uploads. `isRead` resolves when the read is done. The page gets the result after `release`. */
 export async function readLate({ page }: Person) {
   const isRead = Promise.withResolvers<void>();
   await page.exposeFunction("tellRead", isRead.resolve);
@@ -57,7 +57,7 @@ export async function chooseBy(click: Locator, files: Parameters<FileChooser["se
   await (await chooser).setFiles(files);
 }
 
-/** Writes a file of zeros. The page recognizes it by its date when it is chosen again. */
+/** Writes a file of zeros. If it is chosen again, the page recognises the file by its date. */
 export async function fileOnDisk(name: string, { sizeBytes }: { sizeBytes: number }): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "valetkey-disk-")), name);
   onTestFinished(() => rm(dirname(path), { recursive: true }));

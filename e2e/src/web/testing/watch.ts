@@ -2,7 +2,7 @@ import type { BrowserContext, ConsoleMessage, Page, Response } from "playwright-
 
 /** The requests and problems of all pages of one person. */
 export type Watch = {
-  /** Every request so far by its origin, without `blob:` and `data:`. */
+  /** Every request so far, by origin, without `blob:` and `data:`. */
   requests: ReadonlyMap<string, readonly { method: string; url: string }[]>;
   /** Console errors, policy violations, uncaught errors, and requests that failed or were refused. */
   problems: readonly string[];
@@ -10,7 +10,7 @@ export type Watch = {
   expect(pattern: RegExp): void;
 };
 
-// The console repeats problems that the response or the policy event reports already.
+// The console repeats problems that the response or the policy event already reports.
 const REPEATED = /^Failed to load resource|Content Security Policy/;
 // The page aborted the request, or the request became a download.
 const GIVEN_UP = "net::ERR_ABORTED";

@@ -3,7 +3,7 @@ import { openPromise } from "yauzl";
 
 export type ZipEntry = { name: string; bytes: Buffer };
 
-/** Unpacks a ZIP in memory. Rejects when it is damaged. */
+/** Unpacks a ZIP in memory. Rejects if the ZIP is damaged. */
 export async function readZip(path: string): Promise<ZipEntry[]> {
   const zip = await openPromise(path);
   const entries: ZipEntry[] = [];

@@ -2,10 +2,10 @@ import type { Call } from "../call.ts";
 import type { ActivityQuery, AuditEventPage } from "../wire.ts";
 import { iteratePages, type PageOptions } from "./pages.ts";
 
-/** One note. Default: all notes of the caller. */
+/** The activity of one note. Default: of all notes of the caller. */
 type Subject = { noteId?: string };
 
-/** `omit`: without URLs of thumbnails, renewed URLs, and an owner's views of their own files. Default: `include`. */
+/** `omit` leaves out URLs of thumbnails, renewed URLs, and the URLs with which owners view their own files. Default: `include`. */
 type Filter = { routine?: ActivityQuery["routine"] };
 
 /** /activity and /notes/:noteId/activity, newest first. */

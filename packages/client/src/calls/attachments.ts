@@ -9,7 +9,7 @@ export function attachmentCalls(call: Call) {
   return {
     /** Returns one page of the files that are shared with the caller without their notes, newest first. */
     listShared,
-    /** Yields every one of these files, page by page. */
+    /** Yields every file of `listShared`, page by page. */
     iterateShared: (options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => listShared({ ...options, ...(cursor !== undefined && { cursor }) })),
     get: (attachmentId: string, { signal }: { signal?: AbortSignal } = {}) =>

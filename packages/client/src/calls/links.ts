@@ -11,7 +11,7 @@ import type {
 } from "../wire.ts";
 import type { PageOptions } from "./pages.ts";
 
-/** Links and file requests, as people with an account make and see them. All lists have the newest first. */
+/** The links and file requests of people with an account. Every list starts with the newest link. */
 export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
   const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
@@ -31,9 +31,9 @@ export function linkCalls(call: Call) {
     /** Returns one page of the links that name this file. A link of the whole note names no file. */
     ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
     get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
-    /** Edits a link. `newUrl: true` gives it another URL, and ends the earlier one. */
+    /** Edits a link. `newUrl: true` gives the link a new URL, and the earlier URL stops working. */
     update: (linkId: string, change: UpdateLinkBody) => call<Link>("PATCH", one(linkId), { body: change }),
-    /** Revokes a link. URLs issued before stay valid until `lastUrlExpiresAt`. */
+    /** Revokes a link. URLs that the link issued before stay valid until `lastUrlExpiresAt`. */
     revoke: (linkId: string) => call<RevokedLink>("DELETE", one(linkId)),
     /** Returns one page of the audit events of a link. */
     events: (linkId: string, options: PageOptions = {}) => page<AuditEventPage>(`${one(linkId)}/events`, options),

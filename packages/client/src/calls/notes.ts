@@ -3,9 +3,9 @@ import type { AttachmentPage, CreateNoteBody, ListNotesQuery, Note, NotePage, Up
 import { iteratePages, type PageOptions } from "./pages.ts";
 
 type Signal = { signal?: AbortSignal };
-/** `owned` by the caller (default), or `shared` with the caller. */
+/** `owned`: the notes of the caller. `shared`: the notes that are shared with the caller. Default: `owned`. */
 type Scope = { scope?: ListNotesQuery["scope"] };
-/** Only notes with this text in their title, their body or a filename. 1 to 200 characters. Case does not matter. */
+/** Returns only notes with this text in the title, the body or a filename. 1 to 200 characters. Case does not matter. */
 type Search = { q?: string };
 
 export function noteCalls(call: Call) {
@@ -18,7 +18,7 @@ export function noteCalls(call: Call) {
     create: (note: CreateNoteBody, { signal }: Signal = {}) => call<Note>("POST", "/notes", { body: note, signal }),
     /** Returns one page. A note in a list has the start of its body as `snippet`. */
     list,
-    /** Yields every note as in a list, page by page. */
+    /** Yields every note in the form of `list`, page by page. */
     iterate: (options: Scope & Search & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
     /** Returns the note with the first page of its attachments. `attachmentsCursor` continues in `listAttachments`. */
@@ -28,9 +28,9 @@ export function noteCalls(call: Call) {
     /** Yields every attachment of a note, page by page. */
     iterateAttachments: (noteId: string, options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
-    /** Changes a note. With `ifUpdatedAt`, it throws `note_changed` when the note has changed since that instant. */
+    /** Changes a note. With `ifUpdatedAt`, throws `note_changed` if the note has changed since that instant. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
-    /** Deletes the note with its attachments, shares and stored files. */
+    /** Deletes the note with its attachments and shares. `trash.restore` brings them back for a while. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),
   };
 }

@@ -7,13 +7,16 @@ export type ShareSubject = { noteId: string } | { attachmentId: string };
 /** The shares of a note or of an attachment. An attachment can only be shared with viewers. */
 export type ShareCalls = {
   /**
-   * Shares with users by id or email address, or changes the shares that they have. Returns all shares of the subject.
+   * Shares with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
+   * invitation, whether or not it has an account. Returns all shares and open invitations of the subject.
    * `results` has one outcome for each receiver: first `userIds`, then `emails`, in the order of the request.
    */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
-  /** Revokes a share. The service refuses the person's next request. URLs issued before stay valid until they expire. */
+  /**
+   * Revokes a share. The service refuses the next request of the person. URLs that the person already has stay valid until they expire.
+   */
   remove(subject: ShareSubject, userId: string): Promise<void>;
 };
 

@@ -5,12 +5,12 @@ export function tokenCalls(call: Call) {
   return {
     /** Creates a token. Only this response contains the token itself. */
     create: (token: CreateTokenBody) => call<CreatedToken>("POST", "/tokens", { body: token }),
-    /** Lists the caller's tokens. `userId`: those of another user, only for administrators. */
+    /** Lists the tokens of the caller. With `userId`, an administrator lists the tokens of another user. */
     list: ({ signal, userId }: { signal?: AbortSignal; userId?: string } = {}) =>
       call<ApiTokens>("GET", ofUser(userId), { signal }),
-    /** Revokes a token of the caller. Administrators revoke any token. */
+    /** Revokes a token of the caller. An administrator can revoke every token. */
     remove: (tokenId: string) => call<void>("DELETE", `/tokens/${encodeURIComponent(tokenId)}`),
-    /** Revokes all tokens of the caller. `userId`: those of another user, only for administrators. */
+    /** Revokes all tokens of the caller. With `userId`, an administrator revokes the tokens of another user. */
     removeAll: ({ userId }: { userId?: string } = {}) => call<void>("DELETE", ofUser(userId)),
   };
 }

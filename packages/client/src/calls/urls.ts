@@ -5,17 +5,17 @@ import type { FileUrl, FileUrls, UrlPurpose } from "../wire.ts";
 const MAX_BATCH = 1000;
 
 /**
- * `expiresIn` is in seconds. The service has the range and the default (60).
- * `purpose` is part of the audit event. Default: `view` for an inline URL, `download` for any other.
+ * `expiresIn` is in seconds. Default: 60. The service limits the range.
+ * `purpose` is part of the audit event. Default: `view` for an inline URL, and `download` for every other URL.
  */
 export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: AbortSignal | undefined };
 
-/** Default `attachment`. With `inline`, a file that a browser must not show is still an attachment. */
+/** Default: `attachment`. With `inline`, the browser still saves a file that it must not show. */
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
- * With `cacheable`, calls within half of `expiresIn` return the same URL, so that a browser finds a picture in its cache.
- * `expiresAt` is the true expiry, half of `expiresIn` away at least. Only for inline URLs. Default: false.
+ * With `cacheable`, calls within half of `expiresIn` return the same URL, so that a browser finds a picture in its cache. The URL then
+ * lives for at least half of `expiresIn`, and `expiresAt` is its expiry. Only for inline URLs. Default: false.
  */
 export type Cacheable = { cacheable?: boolean };
 
@@ -25,7 +25,10 @@ export function urlCalls(call: Call) {
     urlFor: (attachmentId: string, { signal, ...query }: UrlOptions & Disposition & Cacheable = {}) =>
       call<FileUrl>("GET", `/attachments/${encodeURIComponent(attachmentId)}/url`, { query: { ...query }, signal }),
 
-    /** Issues URLs of many files, or an error code for each, in order. It sends one request for each 1,000 ids. */
+    /**
+     * Issues URLs of many files. The result has a URL or an error code for each file, in the order of the ids. Sends one request for
+     * every 1,000 ids.
+     */
     async urlsFor(
       attachmentIds: readonly string[],
       { signal, ...options }: UrlOptions = {},

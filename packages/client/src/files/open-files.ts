@@ -7,7 +7,8 @@ import { detectPlatform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import { defaultStore } from "../stores/web-store.ts";
 import { itemReceiver } from "../upload/receiver.ts";
-import { startTask, type UploadOptions, type UploadTask } from "../upload/upload-task.ts";
+import type { UploadOptions } from "../upload/upload-options.ts";
+import { startTask, type UploadTask } from "../upload/upload-task.ts";
 import type { Attachment, FileUrl } from "../wire.ts";
 
 /** A thing of the application that files belong to, such as `{ resource: "invoice", id: "42" }`. */
@@ -19,7 +20,7 @@ export type ItemFile = Attachment & { resource: string; itemId: string };
 /** A running upload to an item. */
 export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise<ItemFile> };
 
-/** `baseUrl` is the URL of the routes, such as `https://app.example.com/files`. */
+/** `baseUrl` is the URL of the routes, such as `https://app.example.com/files`, or `/files` in a page. */
 export type FilesOptions = CallsOptions & {
   /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
   store?: UploadStore;
@@ -31,7 +32,8 @@ export type FilesClient = ReturnType<typeof openFiles>;
 type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 
 /**
- * Opens the files of an application that has `createValetKey`. It sends nothing yet. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Opens the files of an application that uses `createValetKey`. It sends no request. Throws `invalid_option` when `baseUrl` is not a
+ * URL.
  *
  * @example
  * ```ts
@@ -68,8 +70,8 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
     download: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
     /**
-     * Uploads a file straight to the bucket and adds it to an item. The upload starts at once, and resumes an interrupted upload of the
-     * same file to the same item. Throws `invalid_option`. Every other failure rejects `done`.
+     * Uploads a file straight to the bucket and adds it to an item. The upload starts at once. If an earlier upload of this file to
+     * this item was interrupted, it resumes. Throws `invalid_option`. Every other failure rejects `done`.
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(

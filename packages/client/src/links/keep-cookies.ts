@@ -1,4 +1,7 @@
-/** Keeps the visitor's cookie where the platform does not, such as in Node. A browser hides cookies and ignores this header. */
+/**
+ * Stores the cookie of the visitor on platforms that store no cookies, such as Node. A browser stores the cookie itself, hides it from
+ * scripts, and ignores this header.
+ */
 export function keepCookies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   const cookies = new Map<string, string>();
   return async (input, init) => {

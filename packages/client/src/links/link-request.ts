@@ -3,10 +3,11 @@ import type { FileSource } from "../file-source.ts";
 import type { Platform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import { requestReceiver } from "../upload/receiver.ts";
-import { type SendTask, startTask, type UploadOptions } from "../upload/upload-task.ts";
+import type { UploadOptions } from "../upload/upload-options.ts";
+import { type SendTask, startTask } from "../upload/upload-task.ts";
 import type { Receipt, SendFileBody, SentFile, SentFiles } from "../wire.ts";
 
-/** `slotId` is needed when the request has slots, and `visitorName` when it asks for one. */
+/** Pass `slotId` if the file request has slots, and `visitorName` if it asks for the name of the visitor. */
 export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
 
 /** Milliseconds. */
@@ -15,13 +16,13 @@ const LOOK_MS = 60_000;
 /** The calls of a visitor to a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file straight to the bucket. It starts at once, and resumes an interrupted upload of the same file to the same slot.
-   * Throws `invalid_option`. Every other failure rejects `done`.
+   * Sends a file straight to the bucket. The upload starts at once. If an earlier upload of this file to this slot was interrupted, it
+   * resumes. Throws `invalid_option`. Every other failure rejects `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that this visitor sent, oldest first. */
   sent(options?: { signal?: AbortSignal }): Promise<SentFile[]>;
-  /** Aborts an upload of this visitor, or takes back a file that they sent. */
+  /** Aborts an upload of this visitor, or deletes a file that the visitor sent. */
   takeBack(uploadId: string): Promise<void>;
   /** Returns the signed receipt of a complete file. */
   receipt(uploadId: string): Promise<Receipt>;
@@ -40,9 +41,9 @@ type Deps = {
 export function linkRequest({ call, look, ...deps }: Deps, token: string): LinkRequest {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let looked: Promise<unknown> | undefined;
-  // Without the cookie, several first files would have several senders.
+  // Without the cookie, files that start at the same time would belong to different visitors.
   const callAsVisitor: Call = async (method, path, options) => {
-    // No signal of one upload, because other uploads wait for the same look.
+    // The signal of one upload must not abort this look, because other uploads wait for it.
     looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
       looked = undefined;
       throw error;

@@ -21,8 +21,8 @@ export type LinkOptions = {
 export type OpenedLinkClient = ReturnType<typeof openLink>;
 
 /**
- * Opens a link for a visitor. It sends nothing yet. `token` is the last part of the link's URL. Throws `invalid_option` when `baseUrl` is
- * not a URL.
+ * Opens a link for a visitor. It sends no request. `token` is the last part of the link's URL. Throws `invalid_option` when `baseUrl`
+ * is not a URL.
  *
  * @example
  * ```ts
@@ -45,7 +45,10 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
   const calls = visitCalls(call, token);
   return {
     ...calls,
-    /** Claims a file and reads it from the bucket. In the window of the claim, it resumes a broken connection with a new URL. */
+    /**
+     * Claims a file and reads it from the bucket. After a broken connection, it resumes with a new URL, as long as the window of the
+     * claim is open.
+     */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
       downloadOfLink({ calls, fetch, platform }, { file, signal }),
     ...linkRequest({ baseUrl, call, platform, store, look: calls.look }, token),

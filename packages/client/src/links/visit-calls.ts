@@ -6,18 +6,18 @@ export function visitCalls(call: Call, token: string) {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let lastClaim: Promise<unknown> = Promise.resolve();
   return {
-    /** Returns what the link opens, or that it is locked. It counts nothing. */
+    /** Returns the files behind the link, or that the link is locked. Does not count as a claim. */
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
     /** Unlocks the link for this visitor. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
-    /** Makes a claim, which counts once, and returns its first URLs. Default: all files, to be saved. */
+    /** Makes a claim, which counts once, and returns the first URLs of the claim. Default: URLs that save all files. */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
-      // One after the other, because a claim in the window of an earlier one does not count.
+      // Claims run one after the other, because a claim in the window of an earlier claim does not count.
       const claimed = lastClaim.then(() => call<LinkClaim>("POST", `${link}/claims`, { body: wanted }));
       lastClaim = claimed.catch(() => undefined);
       return claimed;
     },
-    /** Returns fresh URLs in the window of a claim. It counts nothing. Throws `link_not_found` after the window. */
+    /** Returns fresh URLs in the window of a claim. Does not count as another claim. Throws `link_not_found` after the window. */
     urls: (claimId: string, wanted: ClaimBody = {}) =>
       call<LinkClaim>("POST", `${link}/claims/${encodeURIComponent(claimId)}/urls`, { body: wanted }),
   };

@@ -7,7 +7,7 @@ export type WebStorage = {
   removeItem(key: string): void;
 };
 
-/** Stores unfinished uploads in the browser: `localStorage` survives the tab, `sessionStorage` only a reload. */
+/** Stores unfinished uploads in the browser. `localStorage` survives the end of the tab. `sessionStorage` survives only a reload. */
 export function webStore(storage: WebStorage): UploadStore {
   return {
     get: (key) => storage.getItem(key),
@@ -19,7 +19,7 @@ export function webStore(storage: WebStorage): UploadStore {
 /** Uses `localStorage` in a page that has access to it, and memory elsewhere. */
 export function defaultStore(): UploadStore {
   try {
-    // Node has a localStorage as well, but without a file behind it.
+    // Node also has a localStorage, but it stores nothing on the disk.
     const { document, localStorage } = globalThis as { document?: unknown; localStorage?: WebStorage };
     if (document !== undefined && localStorage !== undefined) return webStore(localStorage);
   } catch {

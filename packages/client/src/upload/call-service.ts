@@ -12,7 +12,7 @@ type Request = {
   survivesAbort?: boolean;
 };
 
-/** Calls the service, and retries until it responds. A repeated call must do no harm. */
+/** Calls the service, and retries until the service responds. The call must be safe to repeat. */
 export function callService<T>({ call, retry }: Pick<UploadContext, "call" | "retry">, request: Request): Promise<T> {
   const { method, path, withinMs = RESPONSE_MS, survivesAbort = false, ...rest } = request;
   return retry((signal) => {

@@ -4,9 +4,9 @@ import { callService } from "./call-service.ts";
 import { findUpload, uploadPath } from "./open-upload.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
-/** A bucket needs time to assemble 10,000 parts, and the service to read a large file. Milliseconds. */
+/** The bucket needs time to assemble 10,000 parts, and the service needs time to read a large file. Milliseconds. */
 const COMPLETION_MS = 900_000;
-/** The first pause between polls of the verification. Each pause is longer by half. Milliseconds. */
+/** The first pause between polls of the verification. Each pause is 1.5 times as long as the previous pause. Milliseconds. */
 const POLL_MS = 500;
 const MAX_POLL_MS = 10_000;
 

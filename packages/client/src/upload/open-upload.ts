@@ -15,7 +15,7 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   if (partSize !== undefined && partCount !== undefined) {
     return { uploadId, attachmentId, kind: "multipart", partSize, partCount };
   }
-  // The store holds no signed requests. A start with the same key returns the same upload with a fresh one.
+  // The store contains no signed requests. A start with the same key returns the same upload with a fresh signed request.
   return startUpload(context, ids.idempotencyKey);
 }
 
@@ -23,7 +23,7 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
 type FoundUpload = Upload["upload"] | (Send["upload"] & { attachmentId?: undefined });
 type NewUpload = StartedUpload["upload"] | (StartedSend["upload"] & { attachmentId?: undefined });
 
-/** Reads an upload from the service, with the parts in the bucket. Undefined when the service has no such upload. */
+/** Reads an upload from the service, with the parts in the bucket. Returns undefined if the service has no such upload. */
 export async function findUpload(context: UploadContext, uploadId: string): Promise<FoundUpload | undefined> {
   try {
     const path = uploadPath(context, uploadId);
@@ -35,7 +35,7 @@ export async function findUpload(context: UploadContext, uploadId: string): Prom
   }
 }
 
-/** Aborts an upload at the service, which deletes the parts. Returns false when the upload is complete already. */
+/** Aborts an upload at the service, which deletes the parts. Returns false if the upload is already complete. */
 export async function abortUpload(
   context: Pick<UploadContext, "call" | "retry" | "receiver">,
   uploadId: string,
@@ -56,10 +56,10 @@ export function uploadPath({ receiver }: Pick<UploadContext, "receiver">, upload
   return `${receiver.uploadsPath}/${encodeURIComponent(uploadId)}`;
 }
 
-/** Starts an upload. With a key from before, the service returns the upload of that key, signed anew. */
+/** Starts an upload. For a used key, the service returns the upload of that key with a fresh signature. */
 export async function startUpload(context: UploadContext, usedKey: string | undefined): Promise<OpenUpload> {
   const idempotencyKey = usedKey ?? newKey(context.platform);
-  // Saved before the request, so that the next process finds this upload when the response is lost.
+  // The key is saved before the request. If the response is lost, the next process finds this upload by its key.
   await context.saved.save({ idempotencyKey });
   try {
     const { upload } = await callService<{ upload: NewUpload }>(context, {
@@ -67,14 +67,14 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
       path: context.receiver.startPath,
       body: context.declared,
       headers: { "idempotency-key": idempotencyKey },
-      // A cut request would leave an upload with an unknown id.
+      // If an abort cut this request, it could leave an upload with an unknown id.
       survivesAbort: true,
     });
     await context.saved.save({ idempotencyKey, uploadId: upload.id });
     return toOpen(upload);
   } catch (error) {
     const isForOtherFile = error instanceof ValetKeyError && error.code === "idempotency_key_reused";
-    // The file has changed in a way that its fingerprint does not show.
+    // The file has changed, but its fingerprint is the same.
     if (usedKey !== undefined && isForOtherFile) return startUpload(context, undefined);
     throw error;
   }
@@ -91,7 +91,7 @@ function toOpen(upload: NewUpload): OpenUpload {
   return { ...ids, kind: "put", request: { method, url, headers } };
 }
 
-/** Whether the upload can resume, or is complete. Other uploads start anew. */
+/** Whether the upload can resume, or is complete. Otherwise the client starts a new upload. */
 function isUsable({ state }: FoundUpload): boolean {
   return state !== "rejected" && state !== "aborted" && state !== "expired";
 }

@@ -5,7 +5,7 @@ export type SignedPart = SignedParts["parts"][number];
 type Options = {
   /** The parts to sign, in the order of sending. */
   partNumbers: readonly number[];
-  /** How many parts the client sends at once, and how far ahead it signs. */
+  /** The number of parts that the client sends at once. The client signs as many parts ahead. */
   parallel: number;
   sign: (partNumbers: number[]) => Promise<SignedPart[]>;
   now: () => number;
@@ -13,7 +13,7 @@ type Options = {
 
 type Signed = { part: SignedPart; staleAt: number };
 
-/** Signs parts just before the client sends them, several in one request. It signs stale parts again. */
+/** Signs parts just before the client sends them, several in one request. Signs a part again if its signature is stale. */
 export type PartSigner = {
   /** Rejects when `sign` rejects. The next call signs again. */
   get(partNumber: number): Promise<SignedPart>;
@@ -21,7 +21,7 @@ export type PartSigner = {
   drop(partNumber: number): void;
 };
 
-/** A signature with a shorter rest of its lifetime counts as stale. Milliseconds. */
+/** A signature that expires within this time counts as stale. Milliseconds. */
 const MARGIN_MS = 30_000;
 const MAX_BATCH = 100;
 
@@ -65,10 +65,10 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
   };
 }
 
-/** Counts from the request by a monotonic clock, because the wall clock may be an hour off. */
+/** Counts from the request on a monotonic clock, because the wall clock may be wrong by an hour. */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));
-  // Without an expiry, the bucket refuses the part when it is stale.
+  // The URL contains no expiry. When the signature is stale, the bucket refuses the part.
   if (!(seconds > 0)) return Number.POSITIVE_INFINITY;
   return requestedAt + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS);
 }

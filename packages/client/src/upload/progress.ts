@@ -1,3 +1,4 @@
+import type { Platform } from "../platform.ts";
 import { createSpeedMeter } from "./speed-meter.ts";
 
 /**
@@ -21,16 +22,16 @@ export type UploadState =
 
 export type UploadProgress = {
   state: UploadState;
-  /** Shrinks when the client must send bytes again. Parts that the bucket has from before count from the start. */
+  /** Shrinks when the client must send bytes again. After a resume, it includes the parts that the bucket already has. */
   sentBytes: number;
   totalBytes: number;
-  /** Smoothed over seconds. Null until it is known. */
+  /** Smoothed over seconds. Null until the rate is known. */
   bytesPerSecond: number | null;
-  /** At the current rate. Null until it is known. */
+  /** At the current rate. Null until the rate is known. */
   secondsLeft: number | null;
 };
 
-/** Smooth for the eye, and cheap for a page that renders each report. Milliseconds. */
+/** The pause between reports. It looks smooth, and it is cheap for a page that renders each report. Milliseconds. */
 const REPORT_MS = 100;
 
 /** Counts the sent bytes and reports them, at most ten times a second and at every change of state. */
@@ -46,19 +47,22 @@ export type Progress = {
   current(): UploadProgress;
 };
 
-type Options = {
+type Report = (progress: UploadProgress) => void;
+
+type Options = Pick<Platform, "now" | "sleep"> & {
   totalBytes: number;
-  now: () => number;
-  report: ((progress: UploadProgress) => void) | undefined;
+  report: Report | undefined;
 };
 
-export function createProgress({ totalBytes, now, report }: Options): Progress {
+export function createProgress({ totalBytes, now, sleep, report }: Options): Progress {
   const meter = createSpeedMeter(now);
   const pieces = new Map<symbol, number>();
   let state: UploadState = "starting";
   let held: "waiting" | "paused" | undefined;
   let kept = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
+  /** Cancels the report that is due soon. Without that report, the last bytes before a break would stay unreported. */
+  let delayed: AbortController | undefined;
 
   function current(): UploadProgress {
     let sentBytes = kept;
@@ -77,7 +81,22 @@ export function createProgress({ totalBytes, now, report }: Options): Progress {
   function changed({ always }: { always: boolean }): void {
     const progress = current();
     meter.update(progress.sentBytes);
-    if (report === undefined || (!always && now() - reportedAt < REPORT_MS)) return;
+    if (report === undefined) return;
+    const waitMs = always ? 0 : reportedAt + REPORT_MS - now();
+    if (waitMs <= 0) send(report);
+    else if (delayed === undefined) void sendIn(waitMs, report);
+  }
+
+  async function sendIn(waitMs: number, report: Report): Promise<void> {
+    delayed = new AbortController();
+    const { signal } = delayed;
+    await sleep(waitMs, signal);
+    if (!signal.aborted) send(report);
+  }
+
+  function send(report: Report): void {
+    delayed?.abort();
+    delayed = undefined;
     reportedAt = now();
     report(current());
   }

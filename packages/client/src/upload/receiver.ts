@@ -4,7 +4,7 @@ import type { CallOptions } from "../call.ts";
 export type Receiver = {
   /** Identifies the receiver in the store of unfinished uploads. */
   key: string;
-  /** A POST to it starts an upload. */
+  /** A POST to this path starts an upload. */
   startPath: string;
   /** The path of the uploads, to which an id is added. */
   uploadsPath: string;
@@ -36,11 +36,11 @@ export function itemReceiver(path: string): Receiver {
   };
 }
 
-/** Uploads to a file request return the sent file. Each slot has uploads of its own. */
+/** Uploads to a file request return the sent file. Each slot has its own uploads. */
 export function requestReceiver(token: string, slotId: string | undefined): Receiver {
   const uploadsPath = `/public/links/${encodeURIComponent(token)}/uploads`;
   return {
-    // The start of the token names the link. The store does not get the rest, which opens it.
+    // The start of the token identifies the link. The rest of the token opens the link, so the store does not get it.
     key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
     startPath: uploadsPath,
     uploadsPath,

@@ -13,13 +13,13 @@ type Options = {
   platform: Platform;
   gate: PauseGate;
   signal: AbortSignal;
-  /** Without any success for so long while there is a connection, it throws the last error. Milliseconds. */
+  /** After this time with a connection but without a success, the retry loop throws the last error. Milliseconds. */
   giveUpAfterMs: number;
-  /** Called with the number of attempts, and how many of them wait. */
+  /** Called with the number of running requests, and the number of those that wait. */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
-/** Makes the retry loop for all requests of one upload, which share what they know of an outage. */
+/** Makes the retry loop of one upload. All requests of the upload share the time of the last success. */
 export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWaiting }: Options): Retry {
   const { now, network } = platform;
   let lastSuccessAt = now();
@@ -40,7 +40,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
       if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
-    // A pause or a lost connection is no outage of the service.
+    // The time of a pause or of a lost connection does not count as an outage of the service.
     lastSuccessAt = now();
   }
 
@@ -87,7 +87,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
 }
 
 /**
- * The pause before the next attempt, in milliseconds. It never ends before the time that the service asked for.
+ * The pause before the next attempt, in milliseconds. It is never shorter than the pause that the service asked for.
  *
  * It grows exponentially with full jitter, so that clients do not all return at once after an outage.
  */

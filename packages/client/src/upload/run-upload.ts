@@ -5,10 +5,12 @@ import { isLost, sendParts } from "./send-parts.ts";
 import { sendPut } from "./send-put.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
-/** How often the client sends bytes again that the service finds missing. */
+/** How often the client sends the bytes that the service finds missing. */
 const MAX_ROUNDS = 3;
 
-/** Uploads the file and returns the finished file. `context.opened` is the upload that it started or resumed last. */
+/**
+ * Uploads the file and returns the finished file. Afterwards `context.opened` is the upload that the function started or resumed last.
+ */
 export async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
   let upload = await openUpload(context);
   for (let isRestart = false; ; isRestart = true) {
@@ -40,13 +42,16 @@ async function sendAndComplete<File extends FinishedFile>(context: UploadContext
   }
 }
 
-/** Whether to restart: yes after an expiry or lost parts, no after somebody aborted the upload. */
+/**
+ * Decides whether to restart, and aborts an upload whose parts are lost. Returns true after an expiry or lost parts, and false after
+ * somebody aborted the upload.
+ */
 async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
   if (!(error instanceof ValetKeyError)) return false;
   const isGone = isLost(error) || error.code === "upload_not_found" || error.code === "upload_not_pending";
   if (!isGone) return false;
   const current = await findUpload(context, upload.uploadId);
-  // The bucket has lost the parts, and the old upload would use the quota until it expires.
+  // The bucket has lost the parts. Without an abort, the old upload would use the quota until it expires.
   if (current?.state === "pending") return abortUpload(context, upload.uploadId);
   return current === undefined || current.state === "expired";
 }

@@ -1,10 +1,10 @@
 import type { UploadStore } from "../stores/upload-store.ts";
 import type { StartUploadBody } from "../wire.ts";
 
-/** The saved state of an unfinished upload: the key of its start and, once it has started, its id. */
+/** The saved state of an unfinished upload: the idempotency key of the start and, after the start, the id of the upload. */
 export type UploadIds = { idempotencyKey: string; uploadId?: string };
 
-/** The store of one upload. It swallows failures, because they only prevent a later resume. */
+/** The store of one upload. It ignores failures, because a failure only prevents a later resume. */
 export type SavedUpload = {
   load(): Promise<UploadIds | undefined>;
   save(ids: UploadIds): Promise<void>;
@@ -31,7 +31,7 @@ export function openSavedUpload(store: UploadStore, key: string): SavedUpload {
       try {
         await store.remove(key);
       } catch {
-        // The next start finds out from the service.
+        // The next start learns from the service that this upload is over.
       }
     },
   };
@@ -45,7 +45,7 @@ function parse(text: string | null | undefined): UploadIds | undefined {
 type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: string; lastModified: number };
 
 /**
- * Identifies a file after a reload, by its metadata and its receiver.
+ * Identifies a file after a reload by the metadata and the receiver of the file.
  *
  * It does not read the bytes, so it cannot detect a change that keeps the name, the size and the time of the last change.
  */

@@ -8,7 +8,7 @@ import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 type MultipartUpload = OpenUpload & { kind: "multipart" };
 
-/** The signatures of a part that the bucket may refuse before the upload fails. */
+/** How many signatures of a part the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
 /** Sends every part that the bucket does not have, several at once. */
@@ -28,7 +28,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   });
   const queue = missing.values();
   const work = async () => {
-    // All workers share one iterator, so each takes the next free part.
+    // All workers share one iterator, so each worker takes the next free part.
     for (const partNumber of queue) {
       await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
     }
@@ -43,7 +43,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   }
 }
 
-/** Asks the service for the stored parts, because another tab or an earlier process may have sent some. */
+/** Queries the stored parts from the service, because another tab or an earlier process may have sent some of them. */
 async function findMissing(context: UploadContext, upload: MultipartUpload): Promise<number[]> {
   const { progress, file } = context;
   const found = await findUpload(context, upload.uploadId);

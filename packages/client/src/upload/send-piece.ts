@@ -2,7 +2,7 @@ import { aborted, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 import type { SignedPut, UploadContext } from "./upload-context.ts";
 
-/** Without progress for so long, the connection counts as dead. Milliseconds. */
+/** After this time without progress, the connection counts as dead. Milliseconds. */
 const STALL_MS = 60_000;
 /** The time for the bucket to store the bytes, or to send a piece without reports of progress. Milliseconds. */
 const STORE_MS = 300_000;
@@ -52,7 +52,7 @@ function watchFor(signal: AbortSignal) {
   };
 }
 
-/** The codes of S3 that ask for a retry, but have a status of a client error. */
+/** S3 errors that a retry can fix, although they have the status of a client error. */
 const RETRYABLE = /^(RequestTimeout|ConditionalRequestConflict|OperationAborted)$/;
 
 function toError(status: number, text: string): ValetKeyError {

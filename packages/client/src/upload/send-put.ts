@@ -4,15 +4,15 @@ import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 type PutUpload = OpenUpload & { kind: "put" };
 
-/** The signatures that the bucket may refuse before the upload fails. */
+/** How many signatures the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends a file in one PUT. Returns the upload that has the file: a new one when the first had expired. */
+/** Sends a file in one PUT. Returns the upload that has the file. If the given upload had expired, this is a new upload. */
 export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
   for (let signatures = 1; ; signatures += 1) {
     const outcome = await sendOnce(context, upload);
-    // Occupied: an earlier attempt succeeded, but its response was lost. The service verifies that the object is this file.
+    // `occupied`: an earlier attempt succeeded, but its response was lost. The service verifies that the object is this file.
     if (outcome !== "expired") return upload;
     if (signatures === MAX_SIGNATURES) throw refused(403, "");
     const next = await renew(context, upload);
@@ -37,7 +37,7 @@ async function sendOnce(context: UploadContext, { request }: PutUpload) {
   });
 }
 
-/** Gets a fresh signature. When the service starts a new upload instead, it aborts the old one. */
+/** Requests a fresh signature. If the service starts a new upload instead, this function aborts the old upload. */
 async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload> {
   const ids = await context.saved.load();
   const next = await startUpload(context, ids?.idempotencyKey);

@@ -1,27 +1,27 @@
 import { networkError, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 
-/** One signed request. The headers and the bytes must stay as they are. */
+/** One signed request. Do not change the headers or the bytes, because the signature covers them. */
 export type Sending = {
   method: string;
   url: string;
   headers: Record<string, string>;
   bytes: FileSource;
-  /** Called with the bytes sent so far, where the platform reports them. */
+  /** Called with the number of bytes sent so far, if the platform reports it. */
   onSent: (bytes: number) => void;
   signal: AbortSignal;
 };
 
-/** The response of the bucket. `text` is the body. The body of an error is XML with its code. */
+/** The response of the bucket. `text` is the body. The body of an error is XML with the error code. */
 export type Sent = { status: number; text: string };
 
 /** Sends bytes to the bucket. Throws ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;
 
-/** The bytes of one read. Together with the number of parallel parts, they limit the memory of an upload. */
+/** The size of one read. This size and the number of parallel parts limit the memory of an upload. */
 const CHUNK_BYTES = 2 ** 20;
 
-/** Browsers set these headers themselves and forbid to set them. */
+/** Browsers set these headers themselves and do not allow scripts to set them. */
 const SET_BY_BROWSER = /^(content-length|host)$/i;
 
 const WHAT = "An upload to the bucket";
@@ -39,7 +39,7 @@ type Xhr = {
   abort(): void;
 };
 
-/** For browsers, where only XMLHttpRequest reports the progress of an upload. It reads the file while it sends. */
+/** For browsers, where only XMLHttpRequest reports the progress of an upload. The browser reads the file while it sends the file. */
 export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
   return ({ method, url, headers, bytes, onSent, signal }) =>
     new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // A changed file fails like a broken network. Reading one byte of the file tells them apart.
+      // A changed file causes the same event as a broken network. Reading one byte of the file distinguishes the two.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);
@@ -66,7 +66,7 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
     });
 }
 
-/** For Node and workers without XMLHttpRequest. It reports progress within a part only where a body can stream. */
+/** For Node and workers without XMLHttpRequest. It reports progress within a part only if the platform can stream a body. */
 export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
     const failure: { error?: ValetKeyError } = {};
@@ -95,7 +95,7 @@ function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStr
   return new ReadableStream(
     {
       async pull(controller) {
-        // A pull for the next chunk means that the chunks before were sent.
+        // A request for the next chunk means that the earlier chunks were sent.
         onSent(start);
         if (start === bytes.size) return controller.close();
         const end = Math.min(bytes.size, start + CHUNK_BYTES);

@@ -11,8 +11,8 @@ import type { SavedUpload } from "./saved-upload.ts";
 export type SignedPut = { method: string; url: string; headers: Record<string, string> };
 
 /**
- * An upload that the service knows, and how to send the bytes. `sent`: the service has all bytes.
- * `attachmentId` is undefined for a file request.
+ * An upload that the service knows, and how to send the bytes. With `sent`, all bytes are already stored. `attachmentId` is undefined
+ * for a file request.
  */
 export type OpenUpload = { uploadId: string; attachmentId: string | undefined } & (
   | { kind: "put"; request: SignedPut }

@@ -1,7 +1,8 @@
 /*
  * The life of an upload. Each line names the file that does it:
  *
- * describe-file       the name, size, type and, for a small file, the SHA-256
+ * describe-file       the name, size and type
+ * hash-file           the SHA-256 of a small file
  * saved-upload        the record in the store that lets a later page or process resume
  * open-upload         starts the upload at the service, or resumes the saved one
  * send-put            sends the file in one PUT, or
@@ -20,7 +21,8 @@ import type { Platform } from "../platform.ts";
 import type { UploadStore } from "../stores/upload-store.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { waitForVerification } from "./complete.ts";
-import { describeFile, type FileOptions, hashFile } from "./describe-file.ts";
+import { describeFile } from "./describe-file.ts";
+import { hashFile } from "./hash-file.ts";
 import { abortUpload, findUpload } from "./open-upload.ts";
 import { createPauseGate } from "./pause-gate.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
@@ -29,17 +31,7 @@ import { createRetry } from "./retry.ts";
 import { runUpload } from "./run-upload.ts";
 import { fingerprint, openSavedUpload } from "./saved-upload.ts";
 import type { FinishedFile, UploadContext } from "./upload-context.ts";
-
-export type UploadOptions = FileOptions & {
-  /** Called at most ten times a second, and at every change of state. */
-  onProgress?: (progress: UploadProgress) => void;
-  /** Aborts the upload, like `abort()`. */
-  signal?: AbortSignal;
-  /** How many parts of a large file the client sends at once: 1 to 16, default 4. */
-  parallel?: number;
-  /** Fails the upload without any success for so long while there is a connection. It can resume later. Seconds, default 600. */
-  giveUpAfterSeconds?: number;
-};
+import { readLimits, type UploadOptions } from "./upload-options.ts";
 
 /** A running upload to a file request. `done` resolves with the file, `ready` or `quarantined`. */
 export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
@@ -51,19 +43,16 @@ export type UploadTask = {
   progress(): UploadProgress;
   /** The id of the attachment on the note. Undefined until the service has started the upload. */
   attachmentId(): string | undefined;
-  /** Stops sending at once. Stored parts stay. `resume` sends the interrupted ones again. */
+  /** Stops sending at once. Stored parts stay. `resume` sends the interrupted parts again. */
   pause(): void;
   resume(): void;
-  /** Aborts the upload here and at the service. `done` rejects with `aborted`, or resolves when the upload was complete already. */
+  /** Aborts the upload here and at the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */
   abort(): Promise<void>;
 };
 
 type Deps = { baseUrl: string; call: Call; platform: Platform; store: UploadStore };
 
-const DEFAULT_PARALLEL = 4;
-const MAX_PARALLEL = 16;
-const DEFAULT_GIVE_UP_SECONDS = 600;
-/** The service deletes the upload later when the abort cannot reach it. Milliseconds. */
+/** If the abort does not reach the service within this time, the service deletes the upload later. Milliseconds. */
 const ABORT_WITHIN_MS = 20_000;
 /** After these errors, an upload cannot resume. */
 const FINAL_ERRORS: ReadonlySet<string> = new Set([
@@ -78,26 +67,20 @@ type Order = {
   receiver: Receiver;
   file: FileSource;
   options: UploadOptions;
-  /** The declaration of a visitor beside the file. */
+  /** The slot and the name that a visitor declares with the file. */
   visit?: Pick<SendFileBody, "slotId" | "visitorName">;
 };
 
 /** Starts an upload. Throws `invalid_option`. */
 export function startTask<File extends FinishedFile>(deps: Deps, { receiver, file, options, visit }: Order) {
   const { baseUrl, call, platform, store } = deps;
-  const { parallel = DEFAULT_PARALLEL, giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS, onProgress } = options;
-  if (!Number.isInteger(parallel) || parallel < 1 || parallel > MAX_PARALLEL) {
-    throw new ValetKeyError(
-      "invalid_option",
-      `parallel is ${parallel}. It must be a whole number from 1 to ${MAX_PARALLEL}.`,
-    );
-  }
+  const { parallel, giveUpAfterSeconds } = readLimits(options);
   const { body, lastModified } = describeFile(file, options);
   const declared: SendFileBody = { ...body, ...visit };
   const { filename, sizeBytes, contentType } = declared;
   const key = fingerprint({ baseUrl, receiver: receiver.key, filename, sizeBytes, contentType, lastModified });
   const saved = openSavedUpload(store, key);
-  const progress = createProgress({ totalBytes: file.size, now: platform.now, report: onProgress });
+  const progress = createProgress({ ...platform, totalBytes: file.size, report: options.onProgress });
   const gate = createPauseGate();
   const aborter = new AbortController();
   const signal = options.signal === undefined ? aborter.signal : AbortSignal.any([options.signal, aborter.signal]);
@@ -112,7 +95,7 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
     },
   });
   const context: UploadContext = { call, platform, retry, progress, saved, receiver, file, declared, parallel, signal };
-  const done = run<File>(context);
+  const done = run<File>(context, options.startsAfter);
   return {
     done,
     progress: progress.current,
@@ -126,13 +109,14 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
   };
 }
 
-async function run<File extends FinishedFile>(context: UploadContext): Promise<File> {
+async function run<File extends FinishedFile>(context: UploadContext, startsAfter: unknown): Promise<File> {
   const { saved, progress, signal } = context;
   try {
     if (context.declared.sha256 === undefined) {
       const sha256 = await hashFile(context);
       if (sha256 !== undefined) context.declared = { ...context.declared, sha256 };
     }
+    await startsAfter;
     progress.enter("starting");
     return await succeed(context, await runUpload<File>(context));
   } catch (error) {
@@ -149,7 +133,7 @@ async function succeed<File extends FinishedFile>({ saved, progress }: UploadCon
   return file;
 }
 
-/** Aborts the upload at the service too. An upload that is complete by then is a success. */
+/** Aborts the upload at the service too. If the upload is complete by then, returns its file. */
 async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();

@@ -1,6 +1,6 @@
 /*
- * An entry point of its own, because it imports node:crypto. The main entry point also runs in browsers.
- * SHA-256 is small enough to write again for them. RSA and ECDSA are not, and a browser must never hold this private key.
+ * A separate entry point, because it imports node:crypto. The main entry point also runs in browsers, with its own SHA-256. RSA and
+ * ECDSA are too large to write again, and a browser must never have this private key.
  */
 export {
   type CloudFrontGetOptions,

@@ -7,7 +7,7 @@ import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*
  * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference.
- * The SDK decodes !'()* in a path. An asterisk in a policy matches any text, so these keys would open other objects.
+ * The SDK decodes !'()* in a path. An asterisk in a policy matches any text, so a URL for such a key would open other objects.
  */
 
 type Case = CloudFrontGetOptions & { key: string; keyPairId: string; host: string; hash: "sha1" | "sha256" };
@@ -27,7 +27,7 @@ const candidate = fc.record({
   hash: fc.constantFrom("sha1" as const, "sha256" as const),
   response: any.response,
   expiresInSeconds: any.expiresInSeconds,
-  // The SDK takes the first day of 1970 for a missing date.
+  // The SDK treats the first second of 1970 as a missing date.
   now: any.now.filter((now) => now >= 1000),
   ipAddress: fc.oneof(fc.constant(undefined), ipv4, fc.tuple(ipv4, fc.integer({ min: 0, max: 32 })).map(toRange)),
 });
@@ -81,7 +81,7 @@ function isSigned(url: string, options: Case): boolean {
   return createVerify(options.hash).update(text).verify(ec.publicKey, signature);
 }
 
-/** The URL as a caller of the SDK writes it. */
+/** The URL in the form in which a caller of the SDK writes it. */
 function resourceOf({ host, key, response = {} }: Case): string {
   const path = key.split("/").map(encodeURIComponent).join("/");
   const values = typeof response === "string" ? {} : response;

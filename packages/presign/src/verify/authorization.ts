@@ -33,7 +33,7 @@ export const ALGORITHM = "AWS4-HMAC-SHA256";
 /**
  * Reads the signature from the query or from the Authorization header of a request.
  *
- * Refuses both at once (400 `InvalidArgument`) and neither (403 `AccessDenied`).
+ * Refuses a request with both (400 `InvalidArgument`) and a request without a signature (403 `AccessDenied`).
  * Refuses missing, repeated and malformed parts (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
  */
 export function readAuthorization(query: readonly QueryParameter[], headers: HeaderFields): Authorization | Refusal {
@@ -49,7 +49,7 @@ export function readAuthorization(query: readonly QueryParameter[], headers: Hea
   return refuse(403, "AccessDenied", { message: "Access Denied" });
 }
 
-/** Whether a query parameter belongs to the signature. It ignores case, so that a misspelt parameter is refused. */
+/** Whether a query parameter belongs to the signature. It ignores case, so that the verifier refuses `x-amz-date` in the wrong case. */
 export function isSignatureParameter(name: string): boolean {
   const lower = name.toLowerCase();
   return lower.startsWith("x-amz-") && QUERY_NAMES.some((known) => lower === `x-amz-${known.toLowerCase()}`);
@@ -76,7 +76,7 @@ function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
   return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Returns undefined when an X-Amz-* parameter is repeated, in any case. */
+/** Collects the signature parameters. Returns undefined if a parameter is repeated, also in another case. */
 function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   const seen = new Set<string>();
@@ -135,7 +135,7 @@ function readParts(raw: RawParts) {
   return { ...signer, signedHeaders };
 }
 
-/** Parses a credential, a date and a signature, or returns the name of the first malformed one. */
+/** Parses a credential, a date and a signature, or returns the name of the first malformed value. */
 export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "signedHeaders">) {
   const [accessKeyId, date, region, service, terminator, ...rest] = credential.split("/");
   if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";

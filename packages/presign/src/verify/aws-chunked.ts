@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from "./refusal.ts";
 import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./signature.ts";
 
-/** An incremental SHA-256. The caller passes it in, because this package has none. */
+/** An incremental SHA-256. The caller passes it in, because this package has no incremental hash. */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 
 /** The options of the decoder: the signature chain of signed chunks, and the announced trailers. */
@@ -126,7 +126,7 @@ export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedD
   };
 }
 
-/** Signs a chunk. The signature covers the one before it, so nobody can drop or move chunks. */
+/** Checks the signatures of the chunks. Each signature covers the previous signature, so nobody can drop or move chunks. */
 function signatureChain({ signed, seed, createSha256 }: AwsChunkedOptions) {
   let previous = seed.signature;
   let hash: Sha256Stream | undefined;

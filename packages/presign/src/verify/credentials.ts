@@ -9,7 +9,7 @@ export type VerifierCredentials = { secretAccessKey: string; sessionToken?: stri
 /** The credentials and the region that a verifier accepts. */
 export type VerifierOptions = {
   region: string;
-  /** Returns undefined for an unknown key. */
+  /** Returns undefined for an unknown access key. */
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
@@ -41,7 +41,7 @@ export function checkScope(signer: Signer, region: string): Refusal | undefined 
   return undefined;
 }
 
-/** Refuses an unknown key and the session token of another key. */
+/** Refuses an unknown access key, and the session token of another access key. */
 export function checkCredentials(signer: Signer, known: VerifierCredentials | undefined): Refusal | undefined {
   if (known === undefined) {
     return refuse(403, "InvalidAccessKeyId", {
@@ -53,7 +53,7 @@ export function checkCredentials(signer: Signer, known: VerifierCredentials | un
   return refuse(400, "InvalidToken", { message: "The provided token is malformed or otherwise invalid." });
 }
 
-/** Derives and caches the signing keys of a region. */
+/** Makes a function that derives and caches the signing keys of a region. */
 export function cachedSigningKeys(region: string): (date: string, secretAccessKey: string) => Uint8Array {
   const keys = new Map<string, Uint8Array>();
   return (date, secretAccessKey) => {

@@ -6,7 +6,8 @@ import type { QueryParameter } from "./request-target.ts";
 /**
  * The payload of a request, as its signature declares it.
  *
- * `unsigned` declares nothing, and `sha256` the hash. `chunked` declares an aws-chunked body, with or without signed chunks and trailers.
+ * `unsigned` declares nothing. `sha256` declares the hash of the body. `chunked` declares an aws-chunked body, with or without signed
+ * chunks and trailers.
  */
 export type PayloadDeclaration =
   | { kind: "unsigned" }
@@ -20,7 +21,7 @@ const STREAMING: Record<string, PayloadDeclaration> = {
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": { kind: "chunked", signed: true, trailer: true },
 };
 
-/** The declared payload. `hash` is its value in the canonical request. */
+/** The declared payload. `hash` is the value in the canonical request. */
 export type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**

@@ -10,9 +10,9 @@ export type PostPolicy = { expiration: number; conditions: FieldCondition[]; ran
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Parses a policy document from the signed base64 text, or returns the error.
+ * Parses a policy document from the signed base64 text, or returns the reason why it is invalid.
  *
- * When there are several length ranges, all must hold. Source: Amazon S3, "POST policy".
+ * If there are several length ranges, the file must be within all of them. Source: Amazon S3, "POST policy".
  */
 export function readPostPolicy(base64: string): PostPolicy | string {
   const document = decodeJson(base64);

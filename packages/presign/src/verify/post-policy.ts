@@ -12,9 +12,9 @@ import { type Refusal, refuse } from "./refusal.ts";
 import { equalInConstantTime, signatureDoesNotMatch } from "./signature.ts";
 
 /**
- * An HTML form without its file. `fields` are by lowercase name, and `bucket` is from the URL.
+ * An HTML form without its file. The names of `fields` are lowercase, and `bucket` comes from the URL.
  *
- * The key must contain the filename in place of `${filename}`.
+ * In the field `key`, the caller has replaced `${filename}` by the filename.
  */
 export type PostedForm = { bucket: string; fields: ReadonlyMap<string, string> };
 
@@ -30,9 +30,9 @@ const WITHOUT_CONDITION = /^(?:policy|file|x-amz-signature|x-ignore-.*)$/s;
 /**
  * Makes a verifier of uploads by HTML form with a signed policy.
  *
- * The policy needs a condition for the bucket and for every field except x-amz-signature, file, policy and x-ignore-*.
- * A refusal carries the status, code and message of Amazon S3. The verifier never throws on what a client sent.
- * Source: AWS "Authenticating requests in browser-based uploads using POST".
+ * The policy needs a condition for the bucket and for every field except x-amz-signature, file, policy and x-ignore-*. A refusal
+ * carries the status, code and message of Amazon S3. The verifier never throws, whatever a client sends. Source: AWS "Authenticating
+ * requests in browser-based uploads using POST".
  */
 export function createPostVerifier(options: VerifierOptions): PostVerifier {
   const signingKey = cachedSigningKeys(options.region);

@@ -1,4 +1,4 @@
-/** A refused request, with the response. `details` are further elements of the S3 error document. */
+/** A refusal, with the values of the response. `details` are further elements of the S3 error document. */
 export type Refusal = {
   ok: false;
   status: number;

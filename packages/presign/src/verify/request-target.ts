@@ -5,7 +5,7 @@ import { type Refusal, refuse } from "./refusal.ts";
 export type QueryParameter = { readonly name: string; readonly value: string };
 
 /**
- * A parsed request target. The verification and the routing both use it, so they cannot differ.
+ * A parsed request target. The verification and the routing use the same value, so they cannot differ.
  *
  * `rawPath` is as received. `path` is percent-decoded once. `canonicalPath` is `path`, encoded as Signature Version 4 requires.
  */
@@ -23,7 +23,7 @@ const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
 /**
  * Parses a raw request target (`/bucket/key?query`). Each character is one received byte.
  *
- * It normalises nothing: `//`, `.` and `..` stay. `+` in the query is a space.
+ * It normalises nothing, so `//`, `.` and `..` stay. `+` in the query is a space.
  * Refuses other forms than the origin form, broken percent-encoding and bytes that are not UTF-8 (400 `InvalidURI`).
  */
 export function parseRequestTarget(target: string): RequestTarget | Refusal {

@@ -1,7 +1,7 @@
 import { hmacSha256, sha256Hex, toHex } from "../sha256.ts";
 import { refuse } from "./refusal.ts";
 
-/** The context of a signature. `dateTime` has the form yyyymmddThhmmssZ, and `scope` date/region/s3/aws4_request. */
+/** The context of a signature. `dateTime` has the form yyyymmddThhmmssZ, and `scope` has the form date/region/s3/aws4_request. */
 export type SigningContext = { dateTime: string; scope: string; signingKey: Uint8Array };
 
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -32,7 +32,7 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return difference === 0;
 }
 
-/** Converts a text of one-byte characters to bytes. node:http has targets and headers in this form. */
+/** Converts a text of one-byte characters to bytes. node:http returns targets and headers in this form. */
 export function latin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);

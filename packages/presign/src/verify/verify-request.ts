@@ -9,19 +9,19 @@ import { equalInConstantTime, type SigningContext, sign, signatureDoesNotMatch, 
 /** A request as it was received. In the target and the headers, each character is one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
 
-/** An accepted request with its parsed parts. Use them instead of the raw request. */
+/** An accepted request with its parsed parts. Use these parts instead of the raw request. */
 export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
   accessKeyId: string;
-  /** The expiry of a presigned URL, in milliseconds since 1970. A header signature has none. */
+  /** The expiry of a presigned URL, in milliseconds since 1970. A header signature has no expiry. */
   expiresAt?: number;
   target: RequestTarget;
   headers: HeaderFields;
   /** Lowercase and sorted. The sender of a presigned request can choose every other header. */
   signedHeaders: readonly string[];
   payload: PayloadDeclaration;
-  /** The first link of the chain of chunk signatures, for createAwsChunkedDecoder. */
+  /** The signature of the request, which is the first link of the chain of chunk signatures. Pass it to createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
 };
 
@@ -35,8 +35,8 @@ type Context = { request: ReceivedRequest; target: RequestTarget; headers: Heade
  *
  * The signature covers the method, the raw path, every query parameter and every signed header.
  * The client must sign `host` and all `x-amz-*` headers.
- * A refusal carries the status, code and message of Amazon S3. The verifier never throws on what a client sent.
- * Source: AWS "Authenticating Requests (AWS Signature Version 4)".
+ * A refusal carries the status, code and message of Amazon S3. The verifier never throws, whatever a client sends. Source: AWS
+ * "Authenticating Requests (AWS Signature Version 4)".
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ function checkTime(authorization: Authorization, now: number): Refusal | undefin
       },
     });
   }
-  // The allowance for clocks is for the start of a URL's life only: it never prolongs it.
+  // The allowance for clocks applies only to the start of the lifetime of a URL. It never makes the lifetime longer.
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   const expires = signedAt + expiresIn * 1000;
   if (now < expires) return undefined;
@@ -120,7 +120,8 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // A client may escape other characters than it signed, which still names the same key. So both paths are valid.
+  // A client may percent-encode more or fewer characters than the signed path does, and both paths name the same key. So both are
+  // valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";
   for (const path of paths) {

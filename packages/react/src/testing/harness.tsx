@@ -1,7 +1,7 @@
 import { type ReactNode, StrictMode } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
-import { type FilesClient, ValetKeyProvider } from "./everything.ts";
+import { ValetKeyProvider, type ValetKeyProviderProps } from "./everything.ts";
 
 // The tests bundle this module with each version of React (`load-harness.ts`).
 export { createElement, version } from "react";
@@ -10,7 +10,7 @@ export { renderToString };
 
 export type Mounted = { container: HTMLElement; problems: unknown[]; unmount(): void };
 
-function inStrictMode(client: FilesClient, children: ReactNode) {
+function inStrictMode(client: ValetKeyProviderProps["client"], children: ReactNode) {
   return (
     <StrictMode>
       <ValetKeyProvider client={client}>{children}</ValetKeyProvider>
@@ -19,19 +19,22 @@ function inStrictMode(client: FilesClient, children: ReactNode) {
 }
 
 /** Renders in strict mode. */
-export function mount(client: FilesClient, children: ReactNode): Mounted {
+export function mount(client: ValetKeyProviderProps["client"], children: ReactNode): Mounted {
   const container = document.body.appendChild(document.createElement("div"));
   const root = createRoot(container);
   root.render(inStrictMode(client, children));
   return { container, problems: [], unmount: () => root.unmount() };
 }
 
-export function renderOnServer(client: FilesClient, children: ReactNode): string {
+export function renderOnServer(client: ValetKeyProviderProps["client"], children: ReactNode): string {
   return renderToString(inStrictMode(client, children));
 }
 
 /** Continues in the browser with the markup of the server. `problems` are the differences that React found. */
-export function hydrate(client: FilesClient, { html, children }: { html: string; children: ReactNode }): Mounted {
+export function hydrate(
+  client: ValetKeyProviderProps["client"],
+  { html, children }: { html: string; children: ReactNode },
+): Mounted {
   const container = document.body.appendChild(document.createElement("div"));
   container.innerHTML = html;
   const problems: unknown[] = [];
@@ -48,7 +51,7 @@ function Probe({ use }: { use: () => void }) {
 export type RenderedHook<T> = Mounted & { readonly current: T };
 
 /** Calls a hook in strict mode. `current` is its newest result. */
-export function renderHook<T>(client: FilesClient, useHook: () => T): RenderedHook<T> {
+export function renderHook<T>(client: ValetKeyProviderProps["client"], useHook: () => T): RenderedHook<T> {
   const results: T[] = [];
   const mounted = mount(client, <Probe use={() => void results.push(useHook())} />);
   return {

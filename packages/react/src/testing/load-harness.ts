@@ -10,7 +10,7 @@ import { aliasesOf, type Major } from "./versions.ts";
 export type Harness = typeof import("./harness.tsx");
 export type Loaded = Harness & { close(): Promise<void> };
 
-/** Opens a page of jsdom, and loads this package in it with a version of React. Requests are those of Node. */
+/** Opens a page of jsdom, and loads this package in it with a version of React. Requests use the fetch of Node. */
 export async function loadHarness(major: Major): Promise<Loaded> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-react-"));
   const { outputFiles } = await build({
@@ -33,7 +33,7 @@ export async function loadHarness(major: Major): Promise<Loaded> {
   return {
     ...harness,
     async close() {
-      // React runs the last effects after an unmount in tasks of their own.
+      // React runs the last effects of an unmount in separate tasks.
       await setImmediate();
       await setImmediate();
       closePage();

@@ -5,7 +5,7 @@ import { Dropzone, openFiles, useDownload, useFileUrl, useUploads, ValetKeyProvi
 const client = openFiles({ baseUrl: `${location.origin}/files`, token: "ann" });
 
 function Picture({ fileId }: { fileId: string }) {
-  const { src, onError } = useFileUrl(fileId, { renew: "on-error" });
+  const { src, onError } = useFileUrl(fileId);
   const [isShown, setIsShown] = useState(false);
   return (
     <>

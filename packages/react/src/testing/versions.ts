@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 export const MAJORS = [18, 19] as const;
 export type Major = (typeof MAJORS)[number];
 
-/** The packages that have each version of React. */
+/** The packages that install each version of React. */
 const HOMES: Record<Major, string> = { 18: "../../../../e2e/react-18/package.json", 19: "../../package.json" };
 
 /** The folders of a version of React, for a bundler. */

@@ -1,26 +1,26 @@
 import { noSuchUpload, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 
-/** A body that arrives. `wait` waits for its next bytes, and rejects when the body is refused. */
+/** A body in transit. `wait` waits for the next bytes of the body, and rejects when the bucket refuses the body. */
 export type Arrival = { wait<T>(bytes: Promise<T>): Promise<T> };
 
 type Arriving = Arrival & { uploadId: string | undefined; refuse: (error: S3Error) => void };
 
-/** The bodies that arrive on presigned URLs. */
+/** The bodies in transit to presigned URLs. */
 export type ArrivingBodies = {
-  /** Bounds a body. Throws SlowDown when too many bodies of its object or part arrive, and RequestTimeout when it is late. */
+  /** Receives a body. Throws SlowDown while two other bodies of the same object or part arrive. Throws RequestTimeout for a late body. */
   receive<T>(request: S3Request, body: (arrival: Arrival) => Promise<T>): Promise<T>;
   /** Refuses the bodies of the parts of a removed upload. */
   refuseParts(uploadId: string): void;
 };
 
-/** Two, so that a client can repeat a body whose connection broke without a notice. */
+/** The second body lets a client retry when its connection broke and the bucket has not noticed. */
 const BODIES_AT_ONCE = 2;
 const UNBOUNDED: Arrival = { wait: (bytes) => bytes };
 
 /**
- * Bounds the bodies of presigned URLs, because their bytes take disk space that the signer may not count.
- * A body may arrive until `lateMs` after the expiry of its URL. Requests that are signed in a header have no bound.
+ * Limits the bodies of presigned URLs, because the bytes use disk space that the signer may not count.
+ * A body may arrive until `lateMs` after the expiry of its URL. Requests that are signed in a header have no such limits.
  */
 export function createArrivingBodies({ now, lateMs }: { now: () => number; lateMs: number }): ArrivingBodies {
   const arriving = new Map<string, Set<Arriving>>();

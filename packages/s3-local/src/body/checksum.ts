@@ -4,13 +4,13 @@ import { Crc64Nvme } from "@aws-sdk/checksums/crc";
 import type { ChecksumAlgorithm } from "../store/records.ts";
 import { crc32c } from "./crc32c.ts";
 
-/** A checksum that is computed while bytes arrive. The library behind CRC64NVME resolves its digest later. */
+/** A checksum that is computed while bytes arrive. Only CRC64NVME returns its digest as a promise. */
 export type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
   update(bytes: Uint8Array): void;
   digest(): Digest;
 };
 
-/** The algorithms that can give a multipart object a checksum of its parts' checksums. */
+/** The algorithms of composite checksums. A composite checksum is the checksum of the checksums of the parts. */
 export type CompositeAlgorithm = Exclude<ChecksumAlgorithm, "CRC64NVME">;
 
 export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {

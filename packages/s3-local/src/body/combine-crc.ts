@@ -15,10 +15,10 @@ export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is Combina
 }
 
 /**
- * The CRC of concatenated parts, from the CRC and the size in bytes of each part.
+ * Computes the CRC of concatenated parts from the CRC and the size of each part.
  *
- * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. It computes each power once.
- * Source: M. Adler, "crc32_combine", as described in zlib's documentation.
+ * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. The function computes each power
+ * once. Source: M. Adler, "crc32_combine", as described in zlib's documentation.
  */
 export function combineCrcs(
   algorithm: CombinableAlgorithm,

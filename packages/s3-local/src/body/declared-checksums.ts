@@ -2,7 +2,7 @@ import { S3Error } from "../errors.ts";
 import type { ChecksumAlgorithm } from "../store/records.ts";
 import { CHECKSUM_ALGORITHMS, checksumHeader, isChecksumAlgorithm, parseChecksum } from "./checksum.ts";
 
-/** The checksum that a request declares for its body. Without a value, a trailer has it. */
+/** The checksum that a request declares for its body. Without `value`, a trailer contains the value. */
 export type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };
 
 export type ReadField = (name: string) => string | undefined;
@@ -10,7 +10,7 @@ export type ReadField = (name: string) => string | undefined;
 /**
  * Reads the checksum that a request declares in a header or announces as a trailer, if any.
  *
- * Throws InvalidRequest for several checksums, an invalid one, and an algorithm without a checksum.
+ * Throws InvalidRequest for several checksums, an invalid checksum, and an algorithm without a checksum.
  */
 export function readDeclaredChecksum(field: ReadField): DeclaredChecksum | undefined {
   const declared: DeclaredChecksum[] = [];

@@ -6,7 +6,7 @@ import { invalidArgument, S3Error } from "../errors.ts";
 /**
  * A form up to its file. The keys of `fields` are lowercase. `filename` has no folder.
  *
- * Await `ended` after the file: it rejects when the form is incomplete or has a second file.
+ * Await `ended` after the file. `ended` rejects when the form is incomplete or has a second file.
  */
 export type UploadForm = { fields: Map<string, string>; filename: string; file: Readable; ended: Promise<void> };
 
@@ -43,7 +43,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       });
       parser.on("file", (_: string, stream: Readable, filename: string | undefined) => {
         file = stream;
-        // The parser emits its errors only on the file, and the reader of the file must not wait forever.
+        // The parser emits its errors only on the file. Without this listener, the reader of the file would wait forever.
         stream.on("error", () => fail(incomplete()));
         resolve({ fields, filename: filename ?? "", file: stream, ended });
       });
@@ -58,7 +58,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       incoming.pipe(parser);
     });
     ended.catch(() => {
-      // The caller that awaits it later gets the error.
+      // The caller that awaits `ended` later gets the error.
     });
   });
 }

@@ -11,13 +11,13 @@ import { createHashVerifier } from "./hash-verifier.ts";
 /** The largest body of one PutObject or UploadPart: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** A destination of received bytes. The sender awaits a returned promise. */
+/** A destination of received bytes. It frees their memory. The sender awaits a returned promise. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
 /** A received body that matches its declared length and hashes. */
 export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
-/** A refusal of the verifier in the middle of a body. */
+/** The verifier refused a signature in the middle of a body. */
 export class RefusedBody extends Error {
   override readonly name = "RefusedBody";
   readonly refusal: Refusal;
@@ -33,7 +33,7 @@ export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: 
 /**
  * Receives the body of a request into a sink. It decodes and hashes the body, and checks the declared length and hashes.
  *
- * Throws MissingContentLength, EntityTooLarge, IncompleteBody, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
+ * Throws MissingContentLength, EntityTooLarge, IncompleteBody, InvalidRequest, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
  * RefusedBody. After any error, the caller must discard the bytes in the sink.
  */
 export async function receiveBody(request: S3Request, options: ReceiveOptions): Promise<ReceivedBody> {
@@ -78,7 +78,7 @@ async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): Async
     if (cause instanceof S3Error) throw cause;
     throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
   } finally {
-    // After a refusal, the iterator still waits for bytes, and its return would wait too.
+    // After a refusal, the iterator still waits for bytes, and a call of `return` would wait too.
     if (!isWaiting) await iterator.return?.();
   }
 }

@@ -14,7 +14,7 @@ export function writeBody(
   );
 }
 
-/** Writes received bytes durably to the disk. When `receive` fails, it leaves no file. */
+/** Writes received bytes durably to the disk. When `receive` fails, no file remains. */
 export async function writeBytes(store: Store, receive: (sink: Sink) => Promise<ReceivedBody>): Promise<WrittenBody> {
   const writer = store.blobs.create();
   try {

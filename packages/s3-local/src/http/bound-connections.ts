@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
 import type { Exchange } from "./request.ts";
 
-/** Requests that one connection may send before it has read the response of the first one. */
+/** The requests that one connection may send before it has read the response to the first request. */
 const PIPELINED_REQUESTS = 100;
 
 /**
- * Bounds what one connection makes the bucket hold. A request starts after the client has read the response before it, so a client
- * that reads nothing has one response in memory. A client that sends too many requests at once is cut.
+ * Makes a function that starts requests, and limits the memory that one connection can use. A request starts after the client has read
+ * the previous response, so a client that reads nothing has one response in memory. A client that sends too many requests at once is
+ * cut.
  * By default, Node handles all requests of a connection at the same time, and holds all their responses.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
@@ -25,7 +26,7 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
     exchange.outgoing.once("close", () => {
       queue.shift();
       const [next] = queue;
-      // In a new turn of the event loop, so that other connections are read. Without a client, its requests are dropped.
+      // A new turn of the event loop lets the bucket read other connections. When the client is gone, its requests are dropped.
       if (next !== undefined) setImmediate(() => socket.writable && start(next));
     });
     queue.push(exchange);
@@ -33,7 +34,7 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
   };
 }
 
-/** Cuts a connection with many open requests. Node makes an error for each one, and all their stack traces would block the bucket. */
+/** Cuts a connection with many open requests. Node makes an error for each request, and so many stack traces would block the bucket. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

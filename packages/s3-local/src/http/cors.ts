@@ -4,7 +4,7 @@ import type { CorsRule } from "../store/buckets.ts";
 export type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
 
 /**
- * The headers that let a page of another origin read a response. Empty when no rule matches.
+ * The headers that let a page of another origin read a response. Returns no headers when no rule matches.
  *
  * The first rule that matches decides. Source: Amazon S3, "Using cross-origin resource sharing".
  */

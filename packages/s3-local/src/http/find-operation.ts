@@ -1,19 +1,18 @@
 import { S3Error } from "../errors.ts";
 import type { Operation } from "../operations/context.ts";
+import { checkOwner, OWNER_FIELDS } from "./check-owner.ts";
 import type { S3Request } from "./request.ts";
 import { ROUTES, type Route } from "./routes.ts";
 
-/** SDKs send these headers with every request. They have no effect. */
+/** SDKs send these headers with every request. The headers have no effect. */
 const WITHOUT_EFFECT = ["x-amz-user-agent"];
-/** Headers of every operation. Each must name the owner that listings report. */
-const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
 
 /**
  * Finds the operation of a request. Throws MethodNotAllowed when no route matches.
  *
  * Throws AccessDenied when the client expects another owner of the bucket.
  * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
- * To ignore it would do something else than the client asked for.
+ * A bucket that ignores it would do something other than the client wants.
  */
 export function findOperation(request: S3Request): Operation {
   const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";
@@ -36,13 +35,6 @@ export function findOperation(request: S3Request): Operation {
   }
   checkOwner(request);
   return route.run;
-}
-
-function checkOwner({ field, verified }: S3Request): void {
-  for (const name of OWNER_FIELDS) {
-    const expected = field(name);
-    if (expected !== undefined && expected !== verified.accessKeyId) throw new S3Error("AccessDenied", "Access Denied");
-  }
 }
 
 function matches({ needs = [], needsField }: Route, request: S3Request): boolean {

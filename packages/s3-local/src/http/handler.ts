@@ -35,7 +35,7 @@ type HandlerOptions = {
 type Outcome = { response: S3Response; code?: string };
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-// Stored files come from users, so a browser that opens one must not run it.
+// Stored files come from users, so a browser that opens a file must not run it.
 const SAFETY = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -106,13 +106,13 @@ function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
 
 type Common = { requestId: string; bucket: string; context: Context };
 
-/** Sets the headers of every response. Errors have them too, so that a page can read the error. */
+/** Sets the headers of every response. Errors have these headers too, so that a page can read the error. */
 function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
   outgoing.setHeader("x-amz-request-id", requestId);
   for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);
   const rules = context.store.buckets.find(bucket)?.cors;
   if (rules === undefined) return;
-  // Set without an Origin too, because a cache must not return this response to a page that sends one.
+  // `Vary` is also set for a request without an Origin, because a cache must not return this response to a page that sends an Origin.
   outgoing.setHeader("Vary", VARY);
   const origin = header(incoming, "origin");
   if (origin === undefined || incoming.method === "OPTIONS") return;

@@ -11,11 +11,11 @@ export const STORED_HEADERS = [
   "expires",
 ] as const;
 
-/** Browsers add these themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/** Browsers add these values themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 const METADATA_PREFIX = "x-amz-meta-";
 const MAX_METADATA_BYTES = 2048;
-// The characters of an HTTP/1.1 header value: visible ASCII, space, tab, and the bytes above.
+// The characters of an HTTP/1.1 header value: visible ASCII, space, tab, and the bytes from 0x80.
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Reads the headers to store with an object. Throws MetadataTooLarge over 2 KiB of user metadata. */
@@ -30,8 +30,8 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
 }
 
 /**
- * Refuses headers to store that a presigned URL does not sign, because they would change the response to every reader.
- * Amazon S3 refuses unsigned `x-amz-*` headers only. The content type is exempt: clients such as curl send one of their own.
+ * Refuses stored headers that a presigned URL does not sign, because these headers would change the response to every reader. Amazon S3
+ * refuses only unsigned `x-amz-*` headers. The content type is exempt, because clients such as curl add one.
  */
 export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   if (verified.kind !== "query") return;
@@ -46,7 +46,7 @@ export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   });
 }
 
-/** Returns the value. Throws InvalidArgument when a header cannot contain it. */
+/** Returns the value. Throws InvalidArgument for a value that a header cannot contain. */
 export function checkHeaderValue(name: string, value: string): string {
   if (HEADER_VALUE.test(value)) return value;
   throw invalidArgument("Header value cannot be represented using ISO-8859-1.", { ArgumentName: name });

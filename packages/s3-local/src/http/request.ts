@@ -8,8 +8,8 @@ export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; ex
 /**
  * A verified and parsed request. Operations read nothing else.
  *
- * `parameters` are the query parameters without those of the signature.
- * `field` reads a header by lowercase name, or the `x-amz-*` parameter that a presigner put into the query instead.
+ * `parameters` are the query parameters without the parameters of the signature.
+ * `field` reads a header by its lowercase name. A presigner may put an `x-amz-*` header into the query, and `field` finds it there.
  */
 export type S3Request = Exchange & {
   method: string;
@@ -17,7 +17,7 @@ export type S3Request = Exchange & {
   key: string;
   parameters: ReadonlyMap<string, string>;
   field: (name: string) => string | undefined;
-  /** The `x-amz-*` names present, lowercase, in headers and query. */
+  /** The `x-amz-*` names of the headers and the query, in lower case. */
   amzFields: readonly string[];
   verified: VerifiedRequest;
 };

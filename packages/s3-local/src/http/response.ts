@@ -10,7 +10,7 @@ export type S3Response = {
   content?: ContentRange;
 };
 
-// A client that still sends loses the response when the connection closes. So the server reads on, within these limits.
+// A client that is still sending loses the response when the connection closes. So the server continues to read, within these limits.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 
@@ -21,7 +21,7 @@ export async function sendResponse(response: S3Response, { incoming, outgoing }:
   if (isUnread) outgoing.setHeader("Connection", "close");
   for (const [name, value] of Object.entries(response.headers ?? {})) outgoing.setHeader(name, value);
   if (response.xml !== undefined) outgoing.setHeader("Content-Type", "application/xml");
-  // The operation may have set the length that a GET would have. Responses with 204 and 304 have no length.
+  // The operation of a HEAD request may have set the length of the object. Responses with 204 and 304 have no length.
   if (!outgoing.hasHeader("Content-Length") && response.status !== 204 && response.status !== 304) {
     outgoing.setHeader("Content-Length", body.length);
   }

@@ -4,16 +4,16 @@ import type { ServerResponse } from "node:http";
 import type { Segment } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
-/** A range of a content: `from` included, `to` excluded. `unpin` releases its blobs. */
+/** A range of the content of an object or a part: `from` included, `to` excluded. `unpin` releases the blobs of the range. */
 export type ContentRange = { store: Store; segments: readonly Segment[]; from: number; to: number; unpin: () => void };
 
 const BLOCK_BYTES = 512 * 1024;
 const CHECKS_AT_ONCE = 32;
 
 /**
- * Selects a range of a content and pins its blobs.
+ * Selects a range of the content and pins the blobs of the range.
  *
- * Call it in the turn of the event loop that read the row. Then a download completes even when its object is replaced.
+ * Call it in the turn of the event loop that read the row. Then the download completes, even if another request replaces the object.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
@@ -21,8 +21,8 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 }
 
 /**
- * Reads the last byte of each blob of a range, so that a missing or truncated blob is an error and never a short body.
- * On a failure, it unpins the blobs.
+ * Reads the last byte of each blob of a range, so that a missing or truncated blob is an error and never a short body. On a failure,
+ * the function unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
   try {
@@ -44,7 +44,7 @@ async function readLastByte(store: Store, { blob, blobOffset, length }: Segment)
   }
 }
 
-/** Sends a range as the response body. On a failure, it cuts the connection, so that the client notices. */
+/** Sends a range as the response body. On a failure, the function cuts the connection, so that the client notices. */
 export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
   try {
     const send = createSender(outgoing);
@@ -61,7 +61,7 @@ export async function sendContent(content: ContentRange, outgoing: ServerRespons
   }
 }
 
-/** Reads a range block by block. It overwrites a block two blocks later, so do not keep one. */
+/** Reads a range block by block. Each block is overwritten two blocks later, so do not keep it. */
 export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
   const blockBytes = Math.min(BLOCK_BYTES, to - from);
   const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
@@ -93,9 +93,9 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
 }
 
 /**
- * Sends a block after the previous one is sent, while the caller reads the next. Returns false when the client is gone.
+ * Makes a function that sends a block as soon as the previous block is sent. Meanwhile the caller reads the next block.
  *
- * With undefined, it only waits for the last block.
+ * The function returns false when the client is gone. With undefined, it only waits for the last block.
  */
 function createSender(outgoing: ServerResponse): (block: Buffer | undefined) => Promise<boolean> {
   const closed = once(outgoing, "close").then(() => false);

@@ -1,4 +1,4 @@
-/** The content of an element: text, or elements by name. A list repeats its element, and undefined omits it. */
+/** The content of an element: text, or elements by name. A list repeats the element, and undefined omits the element. */
 export type XmlContent = string | number | boolean | XmlElements;
 export type XmlElements = { [name: string]: XmlContent | readonly XmlContent[] | undefined };
 

@@ -60,7 +60,7 @@ function readToken(token: string): string {
   throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }
 
-/** CreateBucket: an existing bucket is 409, but 200 in us-east-1, as in Amazon S3. */
+/** CreateBucket: returns 409 for an existing bucket, but 200 in us-east-1, as Amazon S3 does. */
 export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   if (!isBucketName(bucket)) {
@@ -83,7 +83,7 @@ export function headBucket(request: S3Request, { store, region }: Context): S3Re
   return { status: 200, headers: { "x-amz-bucket-region": region } };
 }
 
-/** DeleteBucket: the bucket must be empty. Its unfinished multipart uploads are deleted with it. */
+/** DeleteBucket: the bucket must be empty. The unfinished multipart uploads are deleted with the bucket. */
 export async function deleteBucket(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   await store.write(() => {
@@ -100,7 +100,7 @@ export async function deleteBucket(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** GetBucketLocation: us-east-1 is an empty location, as in Amazon S3. */
+/** GetBucketLocation: the location of us-east-1 is empty, as in Amazon S3. */
 export function getBucketLocation(request: S3Request, { store, region }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, xml: writeXml("LocationConstraint", region === "us-east-1" ? "" : region) };

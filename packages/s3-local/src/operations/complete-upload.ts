@@ -19,7 +19,7 @@ const MAX_PARTS = 10_000;
 
 type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
 
-/** CompleteMultipartUpload: one change, which copies no bytes. It drops parts that the client did not name. */
+/** CompleteMultipartUpload: one change of the database, which copies no bytes. It deletes the parts that the client did not name. */
 export async function completeUpload(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const named = uploadOf(request);
@@ -55,7 +55,7 @@ export async function completeUpload(request: S3Request, { store, bodies, now }:
   return { status: 200, xml: writeResult(bucket, object) };
 }
 
-/** The object that this upload has become. A client repeats a completion when it did not receive the response. */
+/** Finds the object that an earlier completion of this upload made. A client that lost the response repeats the completion. */
 function completedObject(request: S3Request, store: Store): ObjectRecord | undefined {
   const { key, uploadId } = uploadOf(request);
   const object = store.objects.find(request.bucket, key);

@@ -19,7 +19,7 @@ export function readWriteConditions(request: S3Request): WriteConditions {
 }
 
 /**
- * Whether the client already has the object. Throws PreconditionFailed when a condition does not hold.
+ * Whether the client already has the object. Throws PreconditionFailed when a condition is false.
  *
  * An entity tag takes precedence over a date. Source: RFC 9110, section 13.2.2.
  */

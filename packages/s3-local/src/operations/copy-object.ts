@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { checkStorage, checksumElements } from "./put-object.ts";
 
 /**
- * CopyObject: one change, which copies no bytes.
+ * CopyObject: one change of the database, which copies no bytes.
  *
  * The copy keeps the entity tag and the checksums. Amazon S3 gives the copy of a multipart object a new entity tag.
  */
@@ -52,7 +52,7 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
   });
 }
 
-/** Reads the bucket and key of `x-amz-copy-source`. Throws InvalidArgument, and NotImplemented for a version. */
+/** Reads the bucket and key of `x-amz-copy-source`. Throws InvalidArgument. Throws NotImplemented for a version. */
 export function readSource(header: string): { bucket: string; key: string } {
   if (header.includes("?"))
     throw new S3Error("NotImplemented", "Versions are not implemented", { details: { Header: "x-amz-copy-source" } });
@@ -69,7 +69,7 @@ export function readSource(header: string): { bucket: string; key: string } {
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
 
-/** Reads the new headers of the copy. Undefined keeps the headers of the source. */
+/** Reads the new headers of the copy. Returns undefined if the copy keeps the headers of the source. */
 function readReplacement(request: S3Request): ObjectHeaders | undefined {
   const directive = request.field("x-amz-metadata-directive") ?? "COPY";
   if (directive === "COPY") return undefined;
@@ -80,7 +80,7 @@ function readReplacement(request: S3Request): ObjectHeaders | undefined {
   });
 }
 
-/** A copy can keep a checksum, but not get a new one, because it reads no bytes. */
+/** Throws NotImplemented for a new checksum algorithm. A copy keeps the checksums of the source, because it reads no bytes. */
 function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
   const algorithm = request.field("x-amz-checksum-algorithm");
   if (algorithm === undefined || checksums.some((checksum) => checksum.algorithm === algorithm)) return;

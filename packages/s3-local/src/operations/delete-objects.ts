@@ -21,7 +21,7 @@ export async function deleteObject(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** DeleteObjects: deletes up to 1,000 keys in one change, so either all or none. */
+/** DeleteObjects: deletes up to 1,000 keys in one change of the database, so it deletes all of them or none. */
 export async function deleteObjects(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   store.buckets.get(bucket);

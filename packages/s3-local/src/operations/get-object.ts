@@ -46,7 +46,7 @@ export async function getObject(request: S3Request, { store }: Context): Promise
   };
 }
 
-/** Reads `partNumber`, which excludes a Range header. Source: Amazon S3, "GetObject". */
+/** Reads `partNumber`. Throws InvalidRequest for a request that also has a Range header. Source: Amazon S3, "GetObject". */
 function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;
@@ -54,7 +54,7 @@ function readPart(request: S3Request): number | undefined {
   throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
 }
 
-/** A range has no checksum, because the stored one is of the whole object. */
+/** A range has no checksum, because the stored checksum is that of the whole object. */
 function pieceByRange(request: S3Request, object: ObjectRecord): Piece {
   const range = readRange(rangeHeader(request, object), object.sizeBytes);
   if (range === undefined) return { from: 0, to: object.sizeBytes, isPartial: false, checksums: object.checksums };

@@ -77,7 +77,10 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** The first key of the page, or undefined when no key can follow. A common prefix as marker skips all its keys. */
+/**
+ * The first key of the page. Undefined if no key can follow. If the marker is a common prefix, the page starts after all keys with that
+ * prefix.
+ */
 function keyAfterMarker(
   marker: string,
   { prefix, delimiter }: { prefix: string; delimiter: string },
@@ -92,7 +95,7 @@ function nameOf(entry: ListingEntry): string {
 
 type Shown = { encode: (key: string) => string; owner: XmlElements | undefined };
 
-/** The only owner of everything, as every listing reports it. */
+/** The owner of all buckets and objects, as every listing reports it. */
 export function ownerOf({ verified }: S3Request): XmlElements {
   return { ID: verified.accessKeyId, DisplayName: verified.accessKeyId };
 }

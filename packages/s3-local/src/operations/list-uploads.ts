@@ -77,7 +77,7 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** A key marker without an id skips every upload of its key, because no id sorts after this character. */
+/** If there is no id, the page starts after every upload of the key, because no id sorts after this character. */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };
@@ -102,7 +102,10 @@ function toXml(
 type UploadEntry = { upload: UploadRecord } | { commonPrefix: string };
 type UploadQuery = { prefix: string; delimiter: string; limit: number; keyMarker: string };
 
-/** Takes one page, in which uploads with a common prefix are one entry. A common prefix as marker skips all its uploads. */
+/**
+ * Takes one page, in which uploads with a common prefix are one entry. If the marker is a common prefix, the page starts after its
+ * uploads.
+ */
 function takeEntries(found: Iterable<UploadRecord>, { prefix, delimiter, limit, keyMarker }: UploadQuery) {
   const entries: UploadEntry[] = [];
   let lastPrefix = commonPrefixOf(keyMarker, { prefix, delimiter }) === keyMarker ? keyMarker : undefined;

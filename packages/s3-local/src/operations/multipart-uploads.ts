@@ -38,7 +38,7 @@ export async function createUpload(request: S3Request, { store, now }: Context):
   return { status: 200, headers, xml };
 }
 
-/** UploadPart: replaces the part of the same number once the new one is complete and durable. */
+/** UploadPart: replaces the part of the same number once the new part is complete and durable. */
 export async function uploadPart(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -102,7 +102,7 @@ function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlg
   );
 }
 
-/** Each part of an upload with checksums must have one, or the object could not have one. */
+/** Each part of an upload with checksums needs a checksum, because the checksum of the object is computed from them. */
 function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
   if (checksumAlgorithm === undefined) return;
   const actual = readDeclaredChecksum(request.field)?.algorithm;

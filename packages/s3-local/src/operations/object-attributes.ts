@@ -57,7 +57,7 @@ function checksumOf({ checksums }: ObjectRecord): XmlElements | undefined {
   return first && { ...checksumElements(checksums), ChecksumType: first.type };
 }
 
-/** The parts of a multipart object. It lists single parts only when they have checksums, as Amazon S3 does. */
+/** The number of parts of a multipart object. It lists the parts only if they have checksums, as Amazon S3 does. */
 function partsOf(
   request: S3Request,
   { store, object }: { store: Store; object: ObjectRecord },

@@ -8,9 +8,10 @@ import type { PartRecord, UploadRecord } from "../store/uploads.ts";
 type Completed = { upload: UploadRecord; parts: readonly PartRecord[] };
 
 /**
- * Computes the checksum of a completed object from the checksums of its parts. Undefined for an upload without one.
+ * Computes the checksum of a completed object from the checksums of its parts. Returns undefined if the upload declared no checksum
+ * algorithm.
  *
- * Throws BadDigest when the client expects another value, and InvalidRequest when it expects another type or algorithm.
+ * Throws BadDigest when the client expects another value. Throws InvalidRequest when the client expects another type or algorithm.
  */
 export function objectChecksum(request: S3Request, completed: Completed): Checksum | undefined {
   const { checksumAlgorithm: algorithm, checksumType: type } = completed.upload;

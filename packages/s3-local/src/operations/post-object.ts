@@ -29,7 +29,7 @@ export async function postObject(
   const form = await readForm(incoming);
   const { fields } = form;
   try {
-    // A function, because the filename may contain a replacement pattern such as $&.
+    // The replacement is a function, because the filename may contain a replacement pattern such as $&.
     const key = (fields.get("key") ?? "").replaceAll(FILENAME, () => form.filename);
     if (fields.has("key")) fields.set("key", key);
     const bucket = splitPath(decodeURIComponent(incoming.url ?? "")).bucket;
@@ -104,7 +104,7 @@ function readFields(fields: ReadonlyMap<string, string>): Fields {
   return { field: (name) => fields.get(aliases[name] ?? name), amzFields: names };
 }
 
-/** A policy covers no headers, so no header may change the operation. */
+/** Refuses `x-amz-*` headers. A policy covers no headers, so no header may change the operation. */
 function refuseUnsignedHeaders(names: readonly string[]): void {
   const unsigned = names.filter((name) => name.startsWith("x-amz-"));
   if (unsigned.length === 0) return;
@@ -127,7 +127,7 @@ function toResponse(
   return { status: 201, headers, xml: writeXml("PostResponse", { Location, ...made, ETag }) };
 }
 
-/** The URL of the redirect after the upload. It ignores an invalid URL. Source: Amazon S3, "POST Object". */
+/** The URL of the redirect after the upload. Undefined if the form names no valid URL. Source: Amazon S3, "POST Object". */
 function redirectTo(
   target: string | undefined,
   { Bucket, Key, ETag }: { Bucket: string; Key: string; ETag: string },

@@ -10,7 +10,7 @@ import { commitBody } from "../store/store.ts";
 import { readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
 
-/** PutObject: readers see the old object until the new one is complete and durable. */
+/** PutObject: readers see the old object until the new object is complete and durable. */
 export async function putObject(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   store.buckets.get(bucket);

@@ -6,7 +6,7 @@ const RANGE = /^bytes=(\d*)-(\d*)$/;
 export type ByteRange = { from: number; to: number };
 
 /**
- * Reads a Range header for an object of this size. Undefined stands for the whole object.
+ * Reads a Range header for an object of this size. Returns undefined for the whole object.
  *
  * It ignores malformed headers and several ranges, as RFC 9110 section 14.2 allows.
  * Throws InvalidRange when the object has none of the bytes.

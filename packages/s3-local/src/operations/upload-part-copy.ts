@@ -52,7 +52,10 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   };
 }
 
-/** Reads the range of the source. Unlike a Range header, it must lie within the object. Source: Amazon S3, "UploadPartCopy". */
+/**
+ * Reads the range of the source. Unlike the range of a Range header, this range must lie within the object. Source: Amazon S3,
+ * "UploadPartCopy".
+ */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {
   if (header === undefined) return { from: 0, to: sizeBytes };
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);

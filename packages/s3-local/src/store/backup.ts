@@ -30,7 +30,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
     /** Resolves when objects may be deleted. Call it right before the change that deletes them. */
     untilRemovable: async (): Promise<void> => removals?.promise,
     /**
-     * Starts a backup. No object is deleted until its metadata is copied, and no blob until it ends.
+     * Starts a backup. Until the metadata is copied, no object is deleted. Until the backup ends, no blob is deleted.
      * So the copy has every object of a database snapshot that is taken between `start` and `copyMetadata`.
      */
     async start(): Promise<BucketBackup> {
@@ -47,7 +47,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(file, { force: true });
-        // Deletions that have passed the gate are in the same commit, or in an earlier one.
+        // Deletions that no longer wait for `untilRemovable` are in the same commit, or in an earlier commit.
         await write(() => undefined);
       } catch (error) {
         await end();
@@ -66,7 +66,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   };
 }
 
-/** A copy in WAL mode would get further files beside it when it is read. */
+/** In WAL mode, a reader of the copy would create more files beside it. */
 function makeSingleFile(file: string): void {
   const copy = new DatabaseSync(file);
   copy.exec("PRAGMA journal_mode = DELETE");

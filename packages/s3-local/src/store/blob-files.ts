@@ -9,8 +9,8 @@ export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
 /**
  * Opens the blob folder of a data folder, and deletes the writes that an earlier process did not finish.
  *
- * A blob holds the bytes of an object. Blobs are immutable and have random names, so no key reaches the file system.
- * A write goes to a folder of its own, is synced, and is then renamed into the blob folder. So every file there is complete.
+ * A blob holds the bytes of an object. Blobs are immutable and have random names, so no key reaches the file system. A write goes to
+ * the folder `unfinished`, is synced, and is then renamed into the blob folder. So every file in the blob folder is complete.
  */
 export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");
@@ -22,11 +22,11 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
-  /** The blobs to delete when `keepAll` ends. Undefined: blobs are deleted at once. */
+  /** The blobs to delete when `keepAll` ends. While this is undefined, blobs are deleted at once. */
   let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 
-  /** Renames a finished file durably. It creates the folder of the first two digits when it is missing. */
+  /** Renames a finished file durably. Creates the folder, which is named after the first two digits, if it is missing. */
   async function publish(temporary: string, name: string): Promise<void> {
     const folder = join(root, name.slice(0, 2));
     try {
@@ -62,7 +62,7 @@ export async function openBlobFiles(dataDir: string) {
   }
 
   return {
-    /** Starts a new blob. It exists only after its `finish` has returned. */
+    /** Starts a new blob. The blob exists only after `finish` has returned. */
     create() {
       const name = randomBytes(16).toString("hex");
       const temporary = join(unfinished, name);
@@ -85,7 +85,7 @@ export async function openBlobFiles(dataDir: string) {
         for (const name of names) removeNow(name);
       };
     },
-    /** Deletes blobs without rows, each as soon as nobody reads it. */
+    /** Deletes blobs without rows, each as soon as no request reads it. */
     remove(names: readonly string[]): void {
       for (const name of names) {
         if (pinned.has(name)) doomed.add(name);

@@ -1,7 +1,8 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
+import { freeBytes } from "./free-bytes.ts";
 
 export type BlobWriter = {
-  /** Writes bytes, which must not change afterwards. Await a returned promise before the next call. */
+  /** Writes bytes and frees their memory, so nothing may use them afterwards. Await a returned promise before the next call. */
   write(bytes: Uint8Array): Promise<void> | undefined;
   /** Makes the blob durable and returns its name, or undefined when there are no bytes and no file. */
   finish(): Promise<string | undefined>;
@@ -15,7 +16,7 @@ const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
 
-/** Makes a writer that collects bytes into large writes. It collects the next batch while one is being written. */
+/** Makes a writer that collects bytes into large writes. It collects the next batch while it writes the previous batch. */
 export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
   let handle: FileHandle | undefined;
   let batch: Uint8Array[] = [];
@@ -27,6 +28,7 @@ export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions
   async function writeBatch(buffers: Uint8Array[], sizeBytes: number): Promise<void> {
     handle ??= await open(temporary, "wx", 0o600);
     await writeAll(handle, buffers, sizeBytes);
+    for (const bytes of buffers) freeBytes(bytes);
     unsyncedBytes += sizeBytes;
     if (unsyncedBytes < SYNC_EVERY_BYTES) return;
     unsyncedBytes = 0;
@@ -77,7 +79,7 @@ export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions
 async function writeAll(handle: FileHandle, buffers: Uint8Array[], sizeBytes: number): Promise<void> {
   const { bytesWritten } = await handle.writev(buffers);
   if (bytesWritten === sizeBytes) return;
-  // A short write is rare (a full disk, a signal). A full disk fails on the next write.
+  // A full disk or a signal can end a write early. On a full disk, the next write fails.
   let rest = Buffer.concat(buffers).subarray(bytesWritten);
   while (rest.length > 0) rest = rest.subarray((await handle.write(rest)).bytesWritten);
 }

@@ -8,9 +8,9 @@ export type ContentPart = { from: number; to: number; checksums: Checksum[] };
 export type Contents = ReturnType<typeof createContents>;
 
 /**
- * The contents of objects and parts. Each is a list of segments of blobs, and a blob lives as long as a segment refers to it.
+ * The contents of objects and parts. Each content is a list of segments of blobs. A blob lives as long as a segment refers to it.
  *
- * So a copy and a completed multipart upload move no bytes. All functions but `segments` and `hasBlob` run inside a change.
+ * So a copy and a completed multipart upload move no bytes. Call the functions that write only inside `Write`.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(
@@ -46,7 +46,10 @@ export function createContents(database: DatabaseSync) {
   }
 
   return {
-    /** The segments with the bytes `from` (included) to `to` (excluded), in order. The first and last may extend beyond. */
+    /**
+     * The segments with the bytes `from` (included) to `to` (excluded), in order. The first and the last segment may extend beyond this
+     * range.
+     */
     segments,
     hasBlob: (name: string): boolean => findBlob.get(name) !== undefined,
     add({ blob, sizeBytes }: WrittenBody): string {
@@ -56,7 +59,7 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content of the same bytes, or of a range (`to` excluded), without copying them. */
+    /** Makes a second content of the same bytes, or of a range (`to` excluded), without copying the bytes. */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];
@@ -68,7 +71,7 @@ export function createContents(database: DatabaseSync) {
       }
       return copyId;
     },
-    /** Joins contents into one, which has them as its parts. The joined contents no longer exist. */
+    /** Joins contents into a new content, which has the joined contents as its parts. The joined contents no longer exist. */
     join(parts: readonly { contentId: string; sizeBytes: number; checksums: Checksum[] }[]): string {
       const joinedId = randomUUID();
       let start = 0;
@@ -84,7 +87,7 @@ export function createContents(database: DatabaseSync) {
       addCompletion.run(contentId, uploadId);
     },
     isMadeBy: (contentId: string, uploadId: string): boolean => selectCompletion.get(contentId, uploadId) !== undefined,
-    /** The number of parts of a joined content. 0 for other contents. */
+    /** The number of parts of a joined content. Returns 0 for other contents. */
     partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
     /** The nth part, counted from 1. The upload may have had other part numbers. */
     part(contentId: string, partNumber: number): ContentPart | undefined {
@@ -106,7 +109,7 @@ export function createContents(database: DatabaseSync) {
       }
     },
     freedCount: (): number => freed.length,
-    /** Keeps only the first `count` freed blobs, after a rollback. */
+    /** After a rollback, forgets all freed blobs but the first `count`. */
     keepFreed(count: number): void {
       freed.length = count;
     },

@@ -6,14 +6,17 @@ export type Write = <T>(change: () => T) => Promise<T>;
 type Job = { change: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void };
 type Outcome = () => void;
 
-/** Called after each commit and rollback, to delete files that no row references. */
+/**
+ * Collects the files that the changes free. `committed` deletes these files. After a rollback, `undoTo` forgets the files since a
+ * `mark`.
+ */
 export type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 
 /**
- * Makes the only function that changes the database. The changes of one turn of the event loop share one durable commit.
+ * Makes `Write`, the only function that changes the database. The changes of one turn of the event loop share one durable commit.
  *
- * A commit blocks the process until the disk is done, so requests share it. A change that throws is rolled back alone.
- * Changes run one after the other, so a check and the write that depends on it belong in one change.
+ * A commit blocks the process until the disk is done, so requests share it. A change that throws is rolled back alone. Changes run one
+ * after the other, so put a check and the write that depends on it into one change.
  */
 export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];
@@ -44,7 +47,7 @@ export function createGroupCommit(database: DatabaseSync, listener: CommitListen
       database.exec("RELEASE change");
       return () => resolve(value);
     } catch (error) {
-      // A full disk rolls back the whole transaction, and the savepoint with it.
+      // A full disk rolls back the whole transaction, with its savepoints.
       if (!database.isTransaction) throw error;
       database.exec("ROLLBACK TO change; RELEASE change");
       listener.undoTo(mark);

@@ -27,7 +27,7 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
       const commonPrefix = commonPrefixOf(object.key, query);
       entries.push(commonPrefix === undefined ? { object } : { commonPrefix });
       if (commonPrefix === undefined) continue;
-      // The prefix may have a million keys, so start a new read after them.
+      // A million keys may have this prefix, so start a new read after them.
       from = successor(commonPrefix);
       break;
     }
@@ -35,7 +35,7 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
   return { entries, isTruncated: false };
 }
 
-/** The first key after all keys that start with this text, in UTF-8 order. Undefined when there is none. */
+/** The first key after all keys that start with this text, in UTF-8 order. Undefined if no such key exists. */
 export function successor(text: string): string | undefined {
   const points = Array.from(text, (character) => character.codePointAt(0) as number);
   while (points.at(-1) === 0x10ffff) points.pop();
@@ -49,7 +49,7 @@ export function nextKey(key: string): string {
   return `${key}\0`;
 }
 
-/** The common prefix that groups a key. Undefined when the key stays an entry of its own. */
+/** The common prefix that groups a key. Undefined if the key is its own entry. */
 export function commonPrefixOf(
   key: string,
   { prefix, delimiter }: Pick<ListingQuery, "prefix" | "delimiter">,

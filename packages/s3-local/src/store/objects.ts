@@ -6,7 +6,7 @@ import type { ObjectRecord } from "./records.ts";
 /** Conditions on the current object of a key: raw `If-Match` and `If-None-Match` values. */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
-/** The objects. `put` and `remove` run inside a change. */
+/** The objects. Call `put` and `remove` only inside `Write`. */
 export function createObjects(database: DatabaseSync, contents: Contents) {
   const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
   const select = database.prepare(`SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`);
@@ -29,11 +29,14 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
       if (object !== undefined) return object;
       throw new S3Error("NoSuchKey", "The specified key does not exist.", { details: { Key: key } });
     },
-    /** Yields the objects from the key `from` on, in the order of UTF-8 bytes. Read them before any other query. */
+    /**
+     * Yields the objects from the key `from` on, in the order of UTF-8 bytes. Read all objects that you need before you run another
+     * query.
+     */
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
     },
-    /** Stores an object and drops the old one of the key. Throws when a condition does not hold. */
+    /** Stores an object and deletes the old object of the key. Throws when a condition is false. */
     put(bucket: string, object: ObjectRecord, conditions: WriteConditions = {}): void {
       const before = find(bucket, object.key);
       checkConditions(before, conditions);
@@ -51,7 +54,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
   };
 }
 
-/** Throws PreconditionFailed unless the conditions hold for the current object. `If-Match` without an object is NoSuchKey. */
+/** Throws PreconditionFailed when a condition is false for the current object. Throws NoSuchKey for `If-Match` without an object. */
 export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
   if (ifMatch !== undefined) {
     if (object === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist.");

@@ -1,7 +1,7 @@
 /** The checksum algorithms of Amazon S3, besides MD5. */
 export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
 
-/** A checksum of an object or a part in base64. A `COMPOSITE` one is the checksum of the checksums of the parts. */
+/** A checksum of an object or a part in base64. A `COMPOSITE` checksum is the checksum of the checksums of the parts. */
 export type Checksum = { algorithm: ChecksumAlgorithm; value: string; type: "FULL_OBJECT" | "COMPOSITE" };
 
 /**
@@ -20,7 +20,7 @@ export type ObjectRecord = ObjectHeaders & {
   checksums: Checksum[];
 };
 
-/** A range of a content. It starts at `start` in the content and at `blobOffset` in the blob. */
+/** A range of the content of an object or a part (contents.ts). It starts at `start` in the content and at `blobOffset` in the blob. */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
 /** A body that is durable on disk, but that no row refers to yet. An empty body has no blob. */

@@ -7,22 +7,22 @@ const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 const SQLITE_FULL = 13;
 
-/** Whether an error of SQLite or of the file system means that the disk is full, or the quota of its user. */
+/** Whether an error of SQLite or of the file system means that the disk, or the disk quota of the user, is full. */
 export function isDiskFull(error: unknown): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   return code === "ENOSPC" || code === "EDQUOT" || (typeof errcode === "number" && (errcode & 0xff) === SQLITE_FULL);
 }
 
 /**
- * A file of 4 MiB that is deleted when a deletion finds the disk full, because a deletion needs space before it frees any.
- * Without it, a full disk could not be emptied.
+ * A file of 4 MiB. When the disk is full, the bucket deletes this file, because a deletion of objects needs space before it frees
+ * space.
  */
 export function createReserve(file: string) {
   function sizeBytes(): number {
     return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Writes the reserve as far as there is space. */
+  /** Writes as much of the reserve as the disk has space for. */
   function refill(): void {
     try {
       for (let size = sizeBytes(); size < RESERVE_BYTES; size += STEP.length)
@@ -34,7 +34,7 @@ export function createReserve(file: string) {
 
   refill();
   return {
-    /** Runs a change that frees space. On a full disk, it runs it again without the reserve. */
+    /** Runs a change that frees space. On a full disk, deletes the reserve and runs the change again. */
     async spend<T>(change: () => Promise<T>): Promise<T> {
       try {
         return await change();

@@ -14,7 +14,7 @@ import { createUploads } from "./uploads.ts";
 /** The data of the buckets: metadata in SQLite, bytes in blob files. A change is durable once its `write` has resolved. */
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
-/** Opens or creates the store of a data folder, locks it for this process, and deletes the rests of interrupted writes. */
+/** Opens or creates the store of a data folder, locks it for this process, and deletes the files of interrupted writes. */
 export async function openStore(dataDir: string) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(dataDir, "bucket.sqlite"));
@@ -42,7 +42,7 @@ export async function openStore(dataDir: string) {
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /** The number of blobs without a row, from interrupted writes, that the start has deleted. */
+      /** The number of blobs without a row that the start has deleted. Interrupted writes leave such blobs. */
       sweptBlobs,
       async close() {
         await blobs.settle();

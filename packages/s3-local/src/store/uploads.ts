@@ -23,7 +23,7 @@ export type PartRecord = {
   checksums: Checksum[];
 };
 
-/** The multipart uploads and their parts. Functions that write run inside a change. */
+/** The multipart uploads and their parts. Call the functions that write only inside `Write`. */
 export function createUploads(database: DatabaseSync, contents: Contents) {
   const columns = "upload_id, key, initiated, headers, metadata, checksum_algorithm, checksum_type";
   const select = database.prepare(`SELECT ${columns} FROM uploads WHERE bucket = ? AND key = ? AND upload_id = ?`);
@@ -71,7 +71,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
       const { partNumber, contentId, sizeBytes, etag, lastModified, checksums } = part;
       upsertPart.run(uploadId, partNumber, contentId, sizeBytes, etag, lastModified, JSON.stringify(checksums));
     },
-    /** Deletes an upload and the contents of its parts, except those that were joined into an object. */
+    /** Deletes an upload and the contents of its parts. A completed object keeps the contents that were joined into it. */
     remove(bucket: string, { key, uploadId }: { key: string; uploadId: string }): void {
       for (const { contentId } of parts(uploadId)) contents.drop(contentId);
       removeParts.run(uploadId);

@@ -18,7 +18,7 @@ type RawRequest = {
   body?: Uint8Array | string;
 };
 
-/** Sends a request without normalising its path, as fetch would do. */
+/** Sends a request with its path unchanged. fetch would normalise the path. */
 export async function send({ method, url, headers = {}, body }: RawRequest): Promise<RawResponse> {
   const outgoing = open({ method, url, headers });
   outgoing.end(body);

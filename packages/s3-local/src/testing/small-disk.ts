@@ -9,7 +9,7 @@ export async function mountSmallDisk({ mebibytes }: { mebibytes: number }): Prom
   const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder]);
   onTestFinished(() => {
-    // Lazily, because a killed process may still have files open.
+    // The unmount is lazy, because a killed process may still have files open.
     execFileSync("umount", ["--lazy", folder]);
     rmSync(folder, { recursive: true });
   });

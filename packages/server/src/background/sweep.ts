@@ -5,13 +5,20 @@ import { type Loop, startLoop } from "./loop.ts";
 const INTERVAL_MS = 30_000;
 
 /**
- * Records counted refusals, and expires abandoned uploads. Deletes the objects whose deletion is due, the counts of expired limits,
- * and old claims of links.
+ * Records counted refusals, and expires abandoned uploads and the trash. Deletes the objects whose deletion is due, the counts of expired limits,
+ * old claims of links, old invitations, and expired links of accounts.
  */
 export function startSweep(options: {
   useCases: Pick<
     UseCases,
-    "expireUploads" | "purgeObjects" | "deleteExpiredWindows" | "deleteOldClaims" | "flushRefusals"
+    | "expireUploads"
+    | "expireTrash"
+    | "purgeObjects"
+    | "deleteExpiredWindows"
+    | "deleteOldClaims"
+    | "deleteExpiredAccountLinks"
+    | "deleteOldInvitations"
+    | "flushRefusals"
   >;
   logger: Logger;
 }): Loop {
@@ -20,9 +27,12 @@ export function startSweep(options: {
     async round() {
       await useCases.flushRefusals();
       await useCases.expireUploads();
+      await useCases.expireTrash();
       await useCases.purgeObjects();
       await useCases.deleteExpiredWindows();
       await useCases.deleteOldClaims();
+      await useCases.deleteExpiredAccountLinks();
+      await useCases.deleteOldInvitations();
     },
     intervalMs: INTERVAL_MS,
     onError: (error) => logger.error({ err: error }, "The sweep failed. It is retried."),

@@ -5,8 +5,8 @@ import type { AuditArchive } from "../usecases/ports/index.ts";
 import { syncFolder } from "./files.ts";
 
 /**
- * Appends audit events to files of JSON lines in `folder`, durably: one file for each process and day.
- * After a crash, the last line of a file may be cut. Its event is exported again into another file.
+ * Appends audit events durably to files of JSON lines in `folder`. Each process has its own file for each day. After a crash, the last
+ * line of a file may be incomplete. The event of that line is exported again into another file.
  */
 export function createAuditArchive({ folder, clock }: { folder: string; clock: () => number }): AuditArchive {
   const newSuffix = () => randomBytes(4).toString("hex");
@@ -26,7 +26,7 @@ export function createAuditArchive({ folder, clock }: { folder: string; clock: (
         }
         await syncFolder(folder);
       } catch (error) {
-        // The file may end with a cut line.
+        // The file may now end with an incomplete line, so the next export starts a new file.
         suffix = newSuffix();
         throw error;
       }

@@ -5,10 +5,10 @@ import { Value } from "typebox/value";
 import { DomainError } from "../domain/errors.ts";
 import { FileEntry } from "./manifest.ts";
 
-/** The file that lists the blobs of a backup: one JSON object a line, in the order of their paths. */
+/** The file that lists the blobs of a backup, with one JSON object on each line, sorted by path. */
 export const BLOB_LIST = "blobs.jsonl";
 
-/** Reads a list of blobs. Throws `invalid_request` when a line is damaged. */
+/** Reads a list of blobs. Throws `invalid_request` if a line is damaged. */
 export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const entry: unknown = JSON.parse(line);
@@ -18,7 +18,7 @@ export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   }
 }
 
-/** Returns a function that finds the entry of a path. Call it with paths in their order. */
+/** Returns a function that finds the entry of a path. Call it with sorted paths. */
 export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => Promise<FileEntry | undefined> {
   let current: FileEntry | undefined;
   let isOver = false;

@@ -16,7 +16,10 @@ export async function digestOf(file: string): Promise<Digest> {
   }
 }
 
-/** Copies a file durably, for its owner alone. `to` exists only when it is whole. Creates the folder of `to` if it is missing. */
+/**
+ * Copies a file durably. Only its owner may read the copy. `to` exists only when the copy is complete. Creates the folder of `to` if it
+ * is missing.
+ */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
   const temporary = `${to}.partial`;
   const from = await open(source, "r");
@@ -51,7 +54,7 @@ async function pump(from: FileHandle, to?: FileHandle): Promise<Digest> {
   }
 }
 
-/** The size of a file in bytes. Undefined: there is no such file. */
+/** The size of a file in bytes. Returns undefined if the file does not exist. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   try {
     return (await stat(file)).size;
@@ -63,7 +66,7 @@ export async function sizeOf(file: string): Promise<number | undefined> {
 
 /** Makes new names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows can't open a folder, and doesn't need this.
+  // Windows can't open a folder, and doesn't need this step.
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {

@@ -25,7 +25,7 @@ export type Source = {
     lastMigration(): string | undefined;
     close(): void;
   };
-  /** Lists the blobs of a copy of the metadata, in the order of their paths. */
+  /** Lists the blobs of a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
 };
 
@@ -35,7 +35,7 @@ export type BackupOptions = {
   source: Source;
   version: string;
   now: Date;
-  /** Whether to read the blobs that earlier backups copied, and to copy again those with other bytes. */
+  /** Whether to read the blobs that earlier backups copied, and to copy the damaged blobs again. */
   verify: boolean;
   writeProgress: (line: string) => void;
 };
@@ -45,9 +45,10 @@ const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
- * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs.
- * A second backup into the same folder copies only new blobs, and those that are missing there or have another size. Until it is whole, the folder still holds the backup before it.
- * Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
+ * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A
+ * second backup into the same folder copies only new blobs, and blobs that are missing there or have another size. Until the second
+ * backup is complete, the folder still contains the earlier backup. Throws `invalid_request`, `storage_full`, `database_unavailable` or
+ * `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -74,14 +75,16 @@ async function make(options: BackupOptions): Promise<Manifest> {
   try {
     const snapshot = source.openSnapshot();
     try {
-      // Objects can't be deleted between the snapshot and the end of this copy. So each row of the snapshot has its object in it.
+      // Objects can't be deleted between the snapshot and the end of this copy. So this copy has the object of each row of the
+      // snapshot.
       await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
       await snapshot.copyTo(join(folder, FILES.database));
       await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
-      // After the snapshot: an event is exported before its row is deleted, so it is in one of the two.
+      // The exported events are copied after the snapshot. An event is exported before its row is deleted, so the export or the
+      // snapshot contains the event.
       await copyAudit(dataDir, folder);
       const blobs = await copyBlobs({ ...options, folder, before });
-      // Fails when the service stopped meanwhile, because blobs of this copy may be deleted since.
+      // Fails if the service stopped in the meantime, because some blobs of this copy may already be deleted.
       await bucket.end();
       const manifest: Manifest = {
         format: FORMAT,
@@ -106,7 +109,7 @@ async function make(options: BackupOptions): Promise<Manifest> {
   }
 }
 
-/** The manifest of the earlier backup. Undefined: there is none, or its list of blobs is damaged. */
+/** The manifest of the earlier backup. Returns undefined if there is no earlier backup, or if its list of blobs is damaged. */
 async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
   const manifest = await readManifest(backupDir).catch(() => undefined);
   const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
@@ -181,7 +184,7 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/** Copies a blob unless the folder has it whole. Undefined: the bucket has lost it, or a part of it. */
+/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the bucket has lost the blob or a part of it. */
 async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
   const { path, leastBytes } = blob;
   const { dataDir, backupDir, known, progress } = options;
@@ -190,14 +193,14 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   let entry = await findWhole(blob, { ...options, target, origin });
   if (entry === undefined && ((await sizeOf(origin)) ?? -1) >= leastBytes) {
     const copied = { path, ...(await copyDurably(origin, target)) };
-    // A blob never changes, so other bytes than on the day of the earlier backup are damage.
+    // A blob never changes. If its bytes differ from the earlier backup, the blob is damaged.
     if (known === undefined || known.sha256 === copied.sha256) entry = copied;
   }
   progress.add(entry?.sizeBytes ?? 0);
   return entry;
 }
 
-/** The entry of a blob in the folder of the backup. Undefined: it is missing or damaged there. */
+/** The entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged there. */
 async function findWhole(
   { path, leastBytes }: ListedBlob,
   { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },
@@ -208,7 +211,7 @@ async function findWhole(
     const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
     return isWhole ? known : undefined;
   }
-  // Left by an interrupted backup. Only the original tells whether it is still whole.
+  // An interrupted backup has left this copy. Only a comparison with the original shows whether the copy is whole.
   const digest = await digestOf(target);
   const isLost = (await sizeOf(origin)) === undefined;
   return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;
@@ -246,7 +249,7 @@ async function entriesOf(folder: string): Promise<FileEntry[]> {
   return entries;
 }
 
-/** Makes the names in a folder and in its folders durable. */
+/** Makes the names in a folder and in its subfolders durable. */
 async function syncFolders(folder: string): Promise<void> {
   if ((await sizeOf(folder)) === undefined) return;
   for (const entry of await readdir(folder, { withFileTypes: true })) {

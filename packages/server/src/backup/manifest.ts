@@ -6,10 +6,10 @@ import { DomainError } from "../domain/errors.ts";
 import { syncFolder } from "./files.ts";
 
 const NAME = "manifest.json";
-/** Raise it when an older version of the service could not restore a new backup. */
+/** Increase this number if older versions of the service can't restore new backups. */
 export const FORMAT = 1;
 
-/** A path below a folder, with slashes. No part begins with a dot. */
+/** A path below a folder, with slashes. No segment of the path starts with a dot. */
 const RelativePath = Type.String({ pattern: "^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$" });
 const Count = Type.Integer({ minimum: 0 });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
@@ -24,19 +24,19 @@ const Manifest = Type.Object({
   /** The version of the service. */
   version: Type.String(),
   lastMigration: Type.String(),
-  /** The folder of all files except blobs. Each backup has a new one, so that the one before stays whole until the end. */
+  /** The folder of all files except blobs. Each backup has a new folder, so that the earlier backup stays whole until the end. */
   folder: RelativePath,
   /** The files in `folder`. */
   files: Type.Array(FileEntry),
   rows: Type.Object({ notes: Count, attachments: Count }),
-  /** `missing`: the blobs that the bucket had lost, or that were shorter than their objects. */
+  /** `missing`: the blobs that the bucket had lost, or that were too short. */
   blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
 });
 
-/** Describes a whole backup. It is written last, so a folder without it is not a whole backup. */
+/** Describes a whole backup. The manifest is written last, so a folder without a manifest is not a whole backup. */
 export type Manifest = Static<typeof Manifest>;
 
-/** Reads the manifest of a backup. Throws `invalid_request` when the backup is not whole, or of a later version. */
+/** Reads the manifest of a backup. Throws `invalid_request` if the backup is not whole, or is from a later version. */
 export async function readManifest(backupDir: string): Promise<Manifest> {
   const text = await readFile(join(backupDir, NAME), "utf8").catch((cause) => {
     throw notWhole(backupDir, "it has no manifest.json", cause);

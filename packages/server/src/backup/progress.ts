@@ -3,7 +3,7 @@ export type Progress = { add(sizeBytes: number): void; end(): void };
 
 const EVERY_MS = 1_000;
 
-/** Writes a line about the progress once a second, and one at the end. */
+/** Writes a line about the progress once a second, and a last line at the end. */
 export function createProgress(options: {
   verb: string;
   files: number;

@@ -8,7 +8,7 @@ import { FILES } from "./make.ts";
 import { type FileEntry, type Manifest, notWhole, readManifest } from "./manifest.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
-/** Everything is copied here first, so that a service never starts on half of a backup. */
+/** A restore first copies all files into this folder, so that a service never starts on half of a backup. */
 const RESTORING = "restoring";
 
 export type RestoreOptions = {
@@ -20,8 +20,8 @@ export type RestoreOptions = {
 };
 
 /**
- * Restores a backup into an empty data folder. Verifies every byte of the backup before it changes anything.
- * Throws `invalid_request` when the backup is not whole or of a later version, or when the data folder is not empty.
+ * Restores a backup into an empty data folder. Verifies every byte of the backup before it changes anything. Throws `invalid_request`
+ * if the backup is not whole, if it is from a later version, or if the data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { backupDir, dataDir, writeProgress } = options;
@@ -45,7 +45,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
   return manifest;
 }
 
-/** Throws `invalid_request` when a restore into this data folder was interrupted. */
+/** Throws `invalid_request` if a restore into this data folder was interrupted. */
 export function refuseInterruptedRestore(dataDir: string): void {
   if (existsSync(join(dataDir, RESTORING))) throw interrupted(dataDir);
 }
@@ -69,7 +69,7 @@ async function refuseFull(dataDir: string): Promise<void> {
 
 type BackedUp = { file: string; entry: FileEntry; isBlob: boolean };
 
-/** The list of blobs comes before the blobs, so that it is verified before it is read. */
+/** Yields the list of blobs before the blobs, so that the list is verified before it is read. */
 async function* filesOf(backupDir: string, { folder, files }: Manifest): AsyncGenerator<BackedUp> {
   for (const entry of files) yield { file: join(backupDir, folder, entry.path), entry, isBlob: false };
   for await (const entry of readBlobList(join(backupDir, folder, BLOB_LIST))) {
@@ -105,7 +105,7 @@ async function copyAll(
   await syncTree(staging);
   for (const name of await readdir(staging)) await rename(join(staging, name), join(dataDir, name));
   await syncFolder(dataDir);
-  // While the folder exists, the service refuses to start.
+  // While the folder `restoring` exists, the service refuses to start.
   await rmdir(staging);
   await syncFolder(dataDir);
 }

@@ -55,7 +55,7 @@ export function createBucket(options: BucketOptions): Bucket {
   const copy = createCopy(client);
   const endpoints = [...new Set([publicEndpoint, endpoint])].filter((url) => url !== undefined);
   return {
-    newObjectKey: createNewObjectKey({ keyPrefix: options.keyPrefix ?? "", random: options.random }),
+    newObjectKey: createNewObjectKey({ keyPrefix: options.keyPrefix ?? "", clock, random: options.random }),
     objectKeyOf: createObjectKeyOf({ bucket: name, endpoints }),
     ...createSigning({ target, credentials, onWarning, cloudFront: options.cloudFront }),
     ...objects,

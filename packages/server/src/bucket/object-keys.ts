@@ -1,21 +1,30 @@
 import { PresignError, parseS3Url } from "@valetkey/presign";
 import { DomainError } from "../domain/errors.ts";
 
-const KEY_BYTES = 16;
-const RANDOM_PART = /^[0-9a-f]{32}$/;
+const RANDOM_BYTES = 16;
+const TIME_DIGITS = 12;
+// Keys of earlier versions have no time.
+const OWN_PART = /^(?:[0-9a-f]{12})?[0-9a-f]{32}$/;
 
-/** Creates keys of the prefix and 128 random bits in hex, which are safe in file systems, URLs and logs. */
+/**
+ * Creates keys of the prefix, the time and 128 random bits. Both are in hex, which is safe in file systems, URLs and logs.
+ * The time lets new rows share the pages of an index. Random keys alone would write one page for each row.
+ */
 export function createNewObjectKey(options: {
   keyPrefix: string;
+  clock: () => number;
   random: (bytes: number) => Uint8Array;
 }): () => string {
-  const { keyPrefix, random } = options;
-  return () => `${keyPrefix}${Buffer.from(random(KEY_BYTES)).toString("hex")}`;
+  const { keyPrefix, clock, random } = options;
+  return () => {
+    const time = clock().toString(16).padStart(TIME_DIGITS, "0");
+    return `${keyPrefix}${time}${Buffer.from(random(RANDOM_BYTES)).toString("hex")}`;
+  };
 }
 
 /** Whether `createNewObjectKey` created the key. */
 export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey: string) => boolean {
-  return (objectKey) => objectKey.startsWith(keyPrefix) && RANDOM_PART.test(objectKey.slice(keyPrefix.length));
+  return (objectKey) => objectKey.startsWith(keyPrefix) && OWN_PART.test(objectKey.slice(keyPrefix.length));
 }
 
 /** Parses the key from a URL of an object in this bucket. `endpoints` are accepted besides AWS. */

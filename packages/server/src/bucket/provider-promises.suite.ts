@@ -315,7 +315,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       objectKey: from,
       contentType: "image/png",
       maxBytes: bytes.length,
-      body: Readable.from([bytes]),
+      body: Readable.from([Buffer.from(bytes)]),
     });
     const client = clientOn(server);
     const copy = createCopy(client, limits);

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { DomainError } from "../domain/errors.ts";
+import { freeBytes } from "./free-bytes.ts";
 import type { FormBuffers, HeldBuffer } from "./part-buffers.ts";
 
 /** A part of a stream. All parts but the last have `partBytes`. The caller releases the buffer of `bytes` when the part is stored. */
@@ -12,7 +13,7 @@ const SMALL_BYTES = 65_536;
 
 /**
  * Splits a stream into one or more parts and reads no further than the current part.
- * Acquires a buffer when the first bytes of its part arrive, unless the whole file is small.
+ * Acquires a buffer when the first bytes of its part arrive, unless the whole file is small. Frees each chunk when it is copied.
  * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy`
  * when it is slow while other forms wait. Destroys the stream at its end.
  */
@@ -40,6 +41,7 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
       if (total <= SMALL_BYTES) {
         small ??= Buffer.allocUnsafeSlow(SMALL_BYTES);
         chunk.copy(small, before);
+        freeBytes(chunk);
         continue;
       }
       const pieces = small === undefined ? [chunk] : [small.subarray(0, before), chunk];
@@ -54,6 +56,7 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
           at += copied;
         }
       }
+      freeBytes(chunk);
     }
     yield takePart(true);
   } finally {

@@ -45,7 +45,7 @@ async function troubled(fateOf: (request: string, nth: number, incoming: Incomin
     bucket.store({
       objectKey,
       contentType: "text/plain",
-      body: Readable.from([bytes], { objectMode: false }),
+      body: Readable.from([Buffer.from(bytes)], { objectMode: false }),
       maxBytes: 100 * MIB,
     });
   return { bucket, store, requests, warnings };
@@ -81,6 +81,19 @@ describe("memory", () => {
     expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
     await bucket.delete([objectKey]);
     bucket.close();
+  });
+
+  test("frees each chunk, and keeps memory that chunks share", async () => {
+    const bucket = bucketOn(server);
+    onTestFinished(() => bucket.close());
+    const shared = Buffer.from(patterned(3 * MIB));
+    const chunks = [Buffer.from(patterned(MIB)), shared.subarray(MIB), Buffer.from(patterned(PART))];
+    const expected = sha256(Buffer.concat(chunks));
+    const body = Readable.from([...chunks], { objectMode: false, highWaterMark: 0 });
+    const { checksum } = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: 9 * MIB });
+    expect(checksum.value).toBe(expected);
+    expect(chunks.map(({ length }) => length)).toEqual([0, 2 * MIB, 0]);
+    expect(shared).toEqual(patterned(3 * MIB));
   });
 
   test("reads at most two parts and one chunk ahead of the bucket", async () => {

@@ -28,7 +28,7 @@ const PART_BYTES = 5 * 2 ** 20;
  * The wait is shorter than the idle timeout of the client's connection, so that the client gets a response. It is longer than the time
  * to fill a buffer, so that a few slow forms make no other form fail.
  */
-const PART_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
+const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 /** Source: Amazon S3, "Multipart upload limits". */
 const MAX_PARTS = 10_000;
 
@@ -37,7 +37,7 @@ const MAX_PARTS = 10_000;
  * An object counts as stored when the bucket confirms its checksum. If the bucket stores no checksum, the object is read back.
  */
 export function createStore(options: Options): Store {
-  const partBuffers = createPartBuffers({ ...PART_BUFFERS, ...options.partBuffers });
+  const partBuffers = createPartBuffers({ ...FORM_BUFFERS, ...options.partBuffers });
   return async (asked) => {
     const attempt: Attempt = { multipart: undefined, mayBeThere: false };
     const buffers = partBuffers.open(asked.userId ?? "");

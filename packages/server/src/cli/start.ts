@@ -1,7 +1,9 @@
+import cluster from "node:cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { type Config, loadConfig } from "../config/index.ts";
 import { createLogger, type Service, startService } from "../wiring/service.ts";
+import { reportListening, runWorkers } from "./run-workers.ts";
 
 const SAME_SIGNAL_MS = 1_000;
 
@@ -13,12 +15,18 @@ export function startCommand(): Command {
 async function start(): Promise<void> {
   const { config, warnings } = loadConfig();
   const logger = createLogger(config);
-  for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
-  const service = await startService(config, { logger });
+  if (cluster.isPrimary) {
+    for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
+    if (config.server.workers > 1) process.exit(await runWorkers(config, { logger }));
+  }
+  // A failed start closes everything, so the process can exit. The channel to the primary process must not prevent that.
+  process.channel?.unref();
+  const service = await startService(config, { logger, warnings });
   // A supervisor that reads the banner may send a signal at once.
   const stopped = nextSignal();
   // Standard output has the log alone, one JSON line an event.
-  process.stderr.write(`${banner(config, service)}\n`);
+  if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
+  else reportListening(banner(config, service));
   const signal = await stopped;
   exitAtSecondSignal();
   const { drainSeconds, shutdownSeconds } = config.server;

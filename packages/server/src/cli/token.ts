@@ -52,13 +52,19 @@ async function revokeTokens(ids: string[], { email, all }: { email?: string; all
   }
   await withCore(async (core) => {
     if (email !== undefined) {
-      const count = await core.useCases.revokeApiTokensOf((await findPerson(core, email)).id);
+      const count = await core.useCases.revokeApiTokensOf(undefined, (await findPerson(core, email)).id);
       process.stdout.write(`Revoked ${count} ${count === 1 ? "token" : "tokens"}.\n`);
     }
     for (const id of ids) {
-      const isRevoked = await core.db.apiTokens.deleteOfAnyUser(id);
-      if (!isRevoked) throw new DomainError("token_not_found", `There is no token ${id}. List: valetkey token list`);
+      await core.useCases.revokeAnyApiToken(undefined, id).catch(withHint(id));
       process.stdout.write(`Revoked ${id}.\n`);
     }
   });
+}
+
+function withHint(id: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof DomainError && error.code === "token_not_found")) throw error;
+    throw new DomainError("token_not_found", `There is no token ${id}. List: valetkey token list`);
+  };
 }

@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { parseSize } from "../config/size.ts";
 import { DomainError } from "../domain/errors.ts";
+import { type Quota, quotaOfUser } from "../domain/usage.ts";
+import { accountLinkUrl } from "../usecases/accounts/account-links.ts";
+import type { PersonRecord } from "../usecases/ports/index.ts";
 import { findPerson, withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
-/** `valetkey user` creates accounts, vouches for email addresses, and disables and enables people. `add` without `--password` prints a generated one. */
+/** `valetkey user` lists people, creates accounts, makes links for new passwords, vouches for email addresses, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
 export function userCommand(): Command {
   const add = new Command("add")
     .description("create an account")
@@ -14,6 +18,10 @@ export function userCommand(): Command {
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
     .option("--admin", "an administrator, who may adopt and so read every object of the bucket", false)
     .action(addUser);
+  const reset = new Command("reset")
+    .description("print a link for a new password, which works once within 24 hours")
+    .argument("<person>", "the email address or id of the person")
+    .action(resetUser);
   const prove = new Command("prove")
     .description("vouch for the email address of a person, who then receives the shares by it")
     .argument("<person>", "the email address or id of the person")
@@ -26,22 +34,45 @@ export function userCommand(): Command {
     .description("let a disabled person in again")
     .argument("<person>", "the email address or id of the person")
     .action(enableUser);
+  const list = new Command("list")
+    .description("list people with their last sign-in, storage and links, the newest first")
+    .option("--search <text>", "a part of the email address, the name or the id")
+    .action(listUsers);
+  const quota = new Command("quota")
+    .description("set how much a person may store, whatever USER_QUOTA_BYTES is")
+    .argument("<person>", "the email address or id of the person")
+    .argument("<size>", "such as 500MiB or 5GiB, or default for USER_QUOTA_BYTES", parseQuota)
+    .action(setQuota);
   return new Command("user")
     .description("manage people")
+    .addCommand(list)
     .addCommand(add)
+    .addCommand(reset)
     .addCommand(prove)
     .addCommand(disable)
-    .addCommand(enable);
+    .addCommand(enable)
+    .addCommand(quota);
 }
 
 async function addUser({ email, name = email, password, admin }: AddOptions): Promise<void> {
   const chosen = password ?? randomBytes(15).toString("base64url");
   await withCore(async ({ accounts, useCases }) => {
     const { id } = await accounts.createAccount({ email, name, password: chosen });
-    if (admin) await useCases.rememberPerson({ id, email, name, isAdmin: true });
+    if (admin) await useCases.rememberForOperator({ id, email, name, isAdmin: true }, "person.made_administrator");
   });
   process.stdout.write(`Added ${email}${admin ? ", an administrator" : ""}.\n`);
   if (password === undefined) process.stdout.write(`Password: ${chosen}\n`);
+}
+
+async function resetUser(person: string): Promise<void> {
+  await withCore(async (core, logger) => {
+    const { id } = await findPerson(core, person);
+    const { token } = await core.useCases.makeResetLink(undefined, id);
+    const url = accountLinkUrl(core.publicUrl, { kind: "password-reset", token });
+    const change = { userId: id, cause: "valetkey user reset" };
+    logger.child({}, { level: "info" }).info(change, "a link for a new password was made");
+    process.stdout.write(`Give this link to ${person}. It works once, within 24 hours:\n${url}\n`);
+  });
 }
 
 async function proveEmail(person: string): Promise<void> {
@@ -49,7 +80,7 @@ async function proveEmail(person: string): Promise<void> {
     const { id } = await findPerson(core, person);
     const { email, name } = await core.useCases.getMe({ userId: id });
     if (email === undefined) throw new DomainError("invalid_request", `${person} has no email address.`);
-    await core.useCases.rememberPerson({ id, email, emailProvenBy: "operator", name });
+    await core.useCases.rememberForOperator({ id, email, emailProvenBy: "operator", name }, "person.email_proven");
     process.stdout.write(`${email} now belongs to ${id}.\n`);
   });
 }
@@ -67,5 +98,51 @@ async function enableUser(person: string): Promise<void> {
     const { id } = await findPerson(core, person);
     const wasDisabled = await core.useCases.enableUser(id);
     process.stdout.write(wasDisabled ? `Enabled ${person} (${id}).\n` : `${person} (${id}) was not disabled.\n`);
+  });
+}
+
+async function listUsers({ search: text }: { search?: string }): Promise<void> {
+  await withCore(async ({ db, useCases }) => {
+    let cursor: string | undefined;
+    do {
+      const page = await db.administration.listPeople({ limit: 200, cursor, text });
+      for (const person of page.items) process.stdout.write(`${describePerson(person, useCases.quota)}\n`);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  });
+}
+
+/** An id, a name or an email address of a JWT can have control characters, so each is written as JSON. */
+function describePerson(person: PersonRecord, quota: Quota): string {
+  const { id, email, name, isEmailProven, isAdmin, disabledAt, lastSignInAt, usage, links } = person;
+  const most = quotaOfUser(quota, usage.quotaBytes).bytes;
+  const roles = [isEmailProven && "proven", isAdmin && "administrator", disabledAt !== undefined && "disabled"];
+  return [
+    JSON.stringify(email ?? null),
+    `name ${JSON.stringify(name ?? null)}`,
+    `id ${JSON.stringify(id)}`,
+    ...roles.filter((role) => role !== false),
+    lastSignInAt === undefined ? "never signed in" : `signed in ${new Date(lastSignInAt).toISOString()}`,
+    `${usage.bytes}${most === undefined ? "" : ` of ${most}`} bytes`,
+    `files ${usage.files}`,
+    `links ${links}`,
+  ].join("  ");
+}
+
+type ChosenQuota = { bytes: number | null };
+
+function parseQuota(text: string): ChosenQuota {
+  if (text === "default") return { bytes: null };
+  const bytes = parseSize(text);
+  if (bytes === undefined) throw new InvalidArgumentError("Give a size such as 500MiB or 5GiB, or default.");
+  return { bytes };
+}
+
+async function setQuota(person: string, { bytes }: ChosenQuota): Promise<void> {
+  await withCore(async (core) => {
+    const { id } = await findPerson(core, person);
+    await core.useCases.changePerson(undefined, id, { quotaBytes: bytes });
+    const quota = bytes === null ? "the default quota" : `a quota of ${bytes} bytes`;
+    process.stdout.write(`${person} (${id}) has ${quota}.\n`);
   });
 }

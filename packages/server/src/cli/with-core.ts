@@ -1,15 +1,16 @@
-import pino from "pino";
+import pino, { type Logger } from "pino";
 import { loadConfig } from "../config/index.ts";
 import { DomainError } from "../domain/errors.ts";
 import { normaliseEmail, receiverAmong } from "../domain/person.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
 /** Runs a command on the configured database and bucket. A service may use both at the same time. */
-export async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> {
+export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<T>): Promise<T> {
   const { config } = loadConfig();
-  const core = await openCore(config, { logger: pino({ level: "warn" }, pino.destination(2)) });
+  const logger = pino({ level: "warn" }, pino.destination(2));
+  const core = await openCore(config, { logger });
   try {
-    return await work(core);
+    return await work(core, logger);
   } finally {
     await core.close();
   }

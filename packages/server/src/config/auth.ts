@@ -5,7 +5,7 @@ import type { AuthConfig, EmbeddedSecrets } from "./types.ts";
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-// Secrets from examples, tutorials and libraries. Anyone who reads those can forge a session.
+// Secrets from examples, tutorials and libraries. Every reader of these pages could forge a session.
 const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
@@ -36,7 +36,8 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
-  // People come from elsewhere then, and a stranger could sign up with the email address of one of them.
+  // With an issuer, people come from another system. With open sign-up, a stranger could sign up with the email address of such a
+  // person.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.choice("AUTH_SIGN_UP", { of: ["open", "closed"], fallback: hasIssuer ? "closed" : "open" });
   return (secrets) => ({
@@ -80,8 +81,8 @@ function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: st
 }
 
 /**
- * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Undefined: not set.
- * Short, guessable and known default secrets are faults, and no text repeats them (docs/security-requirements.md, 29).
+ * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Returns undefined if the secret is
+ * not set. Short, guessable and known default secrets are faults, and no text repeats a secret (docs/security-requirements.md, 29).
  */
 function readSecret(reader: ConfigReader, name: string): string | undefined {
   const secret = reader.text(name);

@@ -17,7 +17,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, server, ...common });
-  // In path style, and with names that no host name can contain, the bucket has the origin of its endpoint.
+  // In path style, or if a host name cannot contain the name of the bucket, the bucket has the origin of its endpoint.
   if (bucket.forcePathStyle || !/^[a-z0-9-]+$/.test(name))
     requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
   return () => bucket;
@@ -49,7 +49,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   });
 }
 
-/** Uploaded content must not share an origin with the sessions, whatever its headers are (docs/security-requirements.md, 14). */
+/** Uploaded content must never share an origin with the sessions (docs/security-requirements.md, 14). */
 function requireOwnOrigin(
   reader: ConfigReader,
   { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },
@@ -96,7 +96,7 @@ function readS3(
     region: readRegion(reader, { hasEndpoint: reader.text("S3_ENDPOINT") !== undefined }),
     endpoint,
     ...common,
-    // AWS needs a host name for each bucket. Most S3-compatible servers have none.
+    // AWS needs a host name for each bucket. Most S3-compatible servers have no such host names.
     forcePathStyle: reader.flag("S3_FORCE_PATH_STYLE", pathStyle),
     credentials,
     cloudFront: readCloudFront(reader, server),
@@ -117,7 +117,7 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
   return "us-east-1";
 }
 
-/** Reads static credentials. Undefined: the provider chain of the AWS SDK finds them. */
+/** Reads static credentials. Returns undefined if the provider chain of the AWS SDK finds the credentials. */
 export function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");

@@ -8,7 +8,7 @@ const TOGETHER = `Set ${NEEDED.join(", ")} together, or none of them.`;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const RSA_BITS = 2048;
 
-/** Reads the distribution that downloads come from. Undefined: they come from the bucket. */
+/** Reads the distribution that downloads come from. Returns undefined if downloads come from the bucket. */
 export function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontConfig | undefined {
   const [domain, keyPairId, pem] = NEEDED.map((name) => reader.text(name));
   const hash = reader.choice("CLOUDFRONT_HASH", { of: ["sha256", "sha1"], fallback: "sha256" });
@@ -40,7 +40,7 @@ export function refuseCloudFront(reader: ConfigReader): void {
   );
 }
 
-/** Reads a host name. A URL works too, and http only on this machine, where tests have their distribution. */
+/** Reads a host name. Accepts a URL too. http is for this machine only, where tests have their distribution. */
 function readDomain(
   reader: ConfigReader,
   { domain, server }: { domain: string; server: ServerConfig },
@@ -73,7 +73,7 @@ function checkKeyPairId(reader: ConfigReader, keyPairId: string): void {
 }
 
 function readPrivateKey(reader: ConfigReader, text: string): string | undefined {
-  // Many tools store a variable in one line, and write \\n for each line break.
+  // Many tools store a variable in one line, with \\n for each line break.
   const pem = text.replaceAll("\\n", "\n");
   const problem = problemOf(pem);
   if (problem === undefined) return pem;
@@ -85,7 +85,7 @@ function readPrivateKey(reader: ConfigReader, text: string): string | undefined 
   return undefined;
 }
 
-/** The texts leave out the message of the parser, because it may quote the key. */
+/** Describes the problem of a private key. The texts omit the message of the parser, because that message may quote the key. */
 function problemOf(pem: string): string | undefined {
   if (/ENCRYPTED/.test(pem)) return "is encrypted with a passphrase, which the service does not know";
   if (/BEGIN PUBLIC KEY/.test(pem))

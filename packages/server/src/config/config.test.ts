@@ -24,6 +24,7 @@ describe("defaults", () => {
       dataDir,
       drainSeconds: 0,
       shutdownSeconds: 30,
+      workers: 1,
     });
     expect(config.bucket).toMatchObject({ kind: "embedded", port: 3001, publicEndpoint: "http://localhost:3001" });
     expect(config.database).toEqual({ kind: "sqlite", file: join(dataDir, "valetkey.db") });
@@ -40,6 +41,7 @@ describe("defaults", () => {
       notePendingUploads: 500,
       verifyInRequestMaxBytes: 64 * 2 ** 20,
       urlRate: { perSecond: 200, burst: 5_000 },
+      trashDays: 30,
       uploadRate: { perSecond: 20, burst: 5_000 },
       links: { isEnabled: true, isPasswordRequired: false, windowSeconds: 900 },
     });
@@ -114,6 +116,7 @@ describe("defaults", () => {
       USER_QUOTA_BYTES: "2 TiB",
       USER_QUOTA_FILES: "500",
       URL_RATE_LIMIT: "10",
+      TRASH_DAYS: "7",
       LINKS: "off",
       LINKS_MAX_EXPIRY: "2592000",
       LINKS_PASSWORD: "required",
@@ -122,6 +125,7 @@ describe("defaults", () => {
       TRUST_PROXY: "10.0.0.0/8, loopback",
       LOG_LEVEL: "warn",
       SHUTDOWN_SECONDS: "20",
+      WORKERS: "4",
       METRICS_PORT: "9464",
       METRICS_TOKEN: "a-token-for-prometheus",
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
@@ -140,6 +144,7 @@ describe("defaults", () => {
         dataDir: "/srv/valetkey",
         drainSeconds: 5,
         shutdownSeconds: 20,
+        workers: 4,
       },
       bucket: {
         kind: "s3",
@@ -180,6 +185,7 @@ describe("defaults", () => {
         userQuotaBytes: 2 * 2 ** 40,
         userQuotaFiles: 500,
         urlRate: { perSecond: 10, burst: 1_000 },
+        trashDays: 7,
         uploadRate: { perSecond: 20, burst: 5_000 },
         links: {
           isEnabled: false,

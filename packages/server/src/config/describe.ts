@@ -1,8 +1,8 @@
-import type { CloudFrontConfig, Config, ConfigCredentials } from "./types.ts";
+import type { CloudFrontConfig, Config, ConfigCredentials, MailConfig } from "./types.ts";
 
 const MASK = "********";
 
-/** Formats the configuration for people, one `NAME=value` a line, with secrets masked. */
+/** Formats the configuration for people, with one `NAME=value` on each line. Masks secrets. */
 export function describeConfig(config: Config): string[] {
   const { server, auth, limits, tracing } = config;
   return [
@@ -30,10 +30,12 @@ export function describeConfig(config: Config): string[] {
     line("CLAMAV_HOST", config.scanner?.host),
     line("CLAMAV_PORT", config.scanner?.port),
     line("CLAMAV_TOO_LARGE", config.scanner?.tooLarge),
+    ...describeMail(config.mail),
     line("URL_TTL_DEFAULT", limits.urlTtlDefaultSeconds),
     line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
     line("URL_TTL_MAX_SHARED", limits.urlTtlMaxSharedSeconds),
     line("URL_RATE_LIMIT", limits.urlRate?.perSecond ?? 0),
+    line("TRASH_DAYS", limits.trashDays),
     line("UPLOAD_MAX_BYTES", limits.uploadMaxBytes),
     line("USER_QUOTA_BYTES", limits.userQuotaBytes),
     line("USER_QUOTA_FILES", limits.userQuotaFiles),
@@ -51,10 +53,23 @@ export function describeConfig(config: Config): string[] {
     line("OTEL_TRACES_SAMPLER_ARG", tracing?.sampler.endsWith("traceidratio") ? tracing.ratio : undefined),
     line("TRUST_PROXY", String(server.trustProxy)),
     line("AUDIT_DAYS", server.auditDays),
+    line("WORKERS", server.workers),
     line("DRAIN_SECONDS", server.drainSeconds),
     line("SHUTDOWN_SECONDS", server.shutdownSeconds),
     line("LOG_LEVEL", server.logLevel),
   ].filter((text) => text !== undefined);
+}
+
+function describeMail(mail: MailConfig | undefined): (string | undefined)[] {
+  if (mail === undefined) return [];
+  const { host, port, isSecure, requiresTls, user, from } = mail;
+  const login = user === undefined ? "" : `${encodeURIComponent(user)}:${MASK}@`;
+  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const query = requiresTls && !isSecure ? "?requireTLS=true" : "";
+  return [
+    line("SMTP_URL", `${isSecure ? "smtps" : "smtp"}://${login}${server}${query}`),
+    line("MAIL_FROM", `${from.name} <${from.email}>`),
+  ];
 }
 
 function describeBucket({ bucket }: Config): (string | undefined)[] {
@@ -94,7 +109,7 @@ function describeCloudFront(cloudFront: CloudFrontConfig | undefined): (string |
 function describeCredentials(credentials: ConfigCredentials | undefined): (string | undefined)[] {
   if (credentials === undefined) return [line("AWS_ACCESS_KEY_ID", "(the SDK's provider chain)")];
   return [
-    // Enough to tell two keys apart.
+    // The last four characters are enough to distinguish two keys.
     line("AWS_ACCESS_KEY_ID", `${MASK}${credentials.accessKeyId.slice(-4)}`),
     line("AWS_SECRET_ACCESS_KEY", MASK),
     line("AWS_SESSION_TOKEN", credentials.sessionToken === undefined ? undefined : MASK),

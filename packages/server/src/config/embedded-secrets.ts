@@ -54,14 +54,14 @@ function create(dataDir: string): EmbeddedSecrets {
   return read(file) ?? damaged(file);
 }
 
-/** Unlike a rename, a link never replaces the file of another process. */
+/** Publishes the file with a link, because a link never replaces the file of another process, but a rename does. */
 function publish(temporary: string, file: string): void {
   try {
     linkSync(temporary, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    // FAT and some network shares have no links.
+    // FAT and some network shares do not support links.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }
@@ -75,7 +75,7 @@ function read(file: string): EmbeddedSecrets | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  // A copy or a restore may have made it readable for others.
+  // A copy or a restore may have made the file readable for other users.
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   return parse(text) ?? damaged(file);
 }
@@ -113,7 +113,7 @@ function writeDurably(file: string, text: string): void {
 }
 
 function syncDirectory(directory: string): void {
-  // Windows can't open a directory, and doesn't need this.
+  // Windows can't open a directory, and doesn't need this step.
   if (process.platform === "win32") return;
   const handle = openSync(directory, "r");
   try {

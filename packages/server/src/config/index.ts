@@ -6,6 +6,7 @@ import { readBucket, readCredentials } from "./bucket.ts";
 import { readDatabase } from "./database.ts";
 import { ensureSecrets } from "./embedded-secrets.ts";
 import { ConfigError } from "./error.ts";
+import { readMail } from "./mail.ts";
 import { warnOfNearMisses } from "./near-misses.ts";
 import { ConfigReader, type Environment } from "./reader.ts";
 import { readScanner } from "./scanner.ts";
@@ -21,7 +22,7 @@ export type * from "./types.ts";
 /** The configuration, and warnings of probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
-// The AWS SDK reads these from the real environment. In a .env file they have no effect.
+// The AWS SDK reads these variables from the real environment. In a .env file they have no effect.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
 type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
@@ -51,8 +52,8 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses an environment. Pure, except that `secretsOf` is called for the secrets of a data directory.
- * It is called only if they are needed and the configuration has no fault. Throws ConfigError.
+ * Parses an environment. The function is pure, except that it calls `secretsOf` for the secrets of a data directory. It calls
+ * `secretsOf` only if the configuration needs secrets and has no fault. Throws ConfigError.
  */
 export function parseConfig(
   env: Environment,
@@ -65,6 +66,7 @@ export function parseConfig(
   const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
   const auth = readAuth(reader, { embedded });
   const scanner = readScanner(reader);
+  const mail = readMail(reader, server);
   const limits = readLimits(reader);
   const metrics = readMetrics(reader, server.port);
   const tracing = readTracing(reader);
@@ -76,7 +78,7 @@ export function parseConfig(
     return made;
   };
   return {
-    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, limits, metrics, tracing },
+    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, mail, limits, metrics, tracing },
     warnings: reader.warnings,
   };
 }
@@ -93,12 +95,15 @@ function readDotenv(file: string): Environment {
   }
 }
 
-/** Removes text on which Node's parser fails: a byte order mark, and blanks after a `=`, for which it takes the next line. */
+/**
+ * Removes text that the parser of Node misreads: a byte order mark, and blanks after a `=`. After such blanks, the parser takes the
+ * next line as the value.
+ */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }
 
-/** Reads the settings of `valetkey presign`, which works without those of a service. Throws ConfigError. */
+/** Reads the settings of `valetkey presign`, which needs no other settings of a service. Throws ConfigError. */
 export function loadSigningTarget(env = process.env, { workingDirectory } = { workingDirectory: process.cwd() }) {
   const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
   const target = {

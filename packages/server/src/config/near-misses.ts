@@ -1,6 +1,6 @@
 import type { ConfigReader } from "./reader.ts";
 
-// The names of other programs for our variables. Operators set them by mistake.
+// The names that other programs use for our variables. Operators set such a name by mistake.
 const RIGHT_NAMES: Record<string, string> = {
   AWS_BUCKET: "AWS_BUCKET_NAME",
   AWS_S3_BUCKET: "AWS_BUCKET_NAME",
@@ -37,9 +37,13 @@ const RIGHT_NAMES: Record<string, string> = {
   CLAMD_HOST: "CLAMAV_HOST",
   CLAMD_PORT: "CLAMAV_PORT",
   MAX_UPLOAD_BYTES: "UPLOAD_MAX_BYTES",
+  SMTP_HOST: "SMTP_URL",
+  MAIL_URL: "SMTP_URL",
+  SMTP_FROM: "MAIL_FROM",
+  EMAIL_FROM: "MAIL_FROM",
 };
 
-/** Warns of each variable that is set under the name of another program while ours is not set. */
+/** Warns of each variable that is set under the name of another program, if our variable is not set. */
 export function warnOfNearMisses(reader: ConfigReader): void {
   for (const [name, meant] of Object.entries(RIGHT_NAMES)) {
     if (reader.text(name) === undefined || reader.text(meant) !== undefined) continue;

@@ -6,7 +6,7 @@ const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** The name is the label of a button. */
 const MAX_NAME_LENGTH = 60;
 
-/** Reads the identity provider for the sign-in. Undefined: none. */
+/** Reads the identity provider for the sign-in. Returns undefined if there is no provider. */
 export function readOidc(reader: ConfigReader): OidcConfig | undefined {
   const [issuer, clientId, clientSecret] = NEEDED.map((name) => reader.text(name));
   const name = readName(reader);
@@ -31,7 +31,7 @@ function checkIssuer(reader: ConfigReader, issuer: string): void {
   const url = URL.parse(issuer);
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && LOCAL_HOSTS.has(url.hostname));
   if (isSafe && url.username === "" && url.password === "" && !/[?#]/.test(issuer)) return;
-  // The text leaves the value out, because it may contain a password.
+  // The text omits the value, because the value may contain a password.
   reader.fault(
     "AUTH_OIDC_ISSUER",
     "is not an https URL without user name, query and fragment (http only on localhost)",

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { ConfigFault } from "./error.ts";
+import { parseSize } from "./size.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Spec = { fallback: number; min: number; max: number; unit?: string };
 
-const UNITS: Record<string, number> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
-
-/** The variables whose value can be in a file, whose path is in the variable with `_FILE` at the end. */
+/** The variables whose value can be in a file. The variable with `_FILE` at the end contains the path of the file. */
 const SECRETS = [
   "AUTH_SECRET",
   "AUTH_SECRETS_OLD",
@@ -20,6 +19,7 @@ const SECRETS = [
   "DATABASE_URL",
   "METRICS_TOKEN",
   "OTEL_EXPORTER_OTLP_HEADERS",
+  "SMTP_URL",
 ] as const;
 
 /** Reads variables and collects all faults. An empty variable counts as unset. */
@@ -82,18 +82,17 @@ export class ConfigReader {
     return fallback;
   }
 
-  /** Reads a number of bytes: `5368709120`, or `5GiB` and `5 GiB` with KiB, MiB, GiB or TiB. */
+  /** Reads a number of bytes, such as `5368709120`, `5GiB` or `5 GiB`. The units are KiB, MiB, GiB and TiB. */
   size(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    const [, digits, unit] = /^(\d{1,15}) ?((?:[KMGT]iB)?)$/.exec(value) ?? [];
-    const bytes = Number(digits) * (UNITS[unit ?? ""] ?? Number.NaN);
-    if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes;
+    const bytes = parseSize(value);
+    if (bytes !== undefined) return bytes;
     this.fault(name, `is "${value}", which is not a size`, `Write bytes, or KiB, MiB, GiB, TiB: ${name}=100MiB.`);
     return undefined;
   }
 
-  /** Reads a limit of at least 1. Undefined: no limit. */
+  /** Reads a limit of at least 1. Returns undefined if there is no limit. */
   count(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -128,7 +127,7 @@ export class ConfigReader {
     if (url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !/[?#]/.test(value)) {
       return value.replace(/\/+$/, "");
     }
-    // The text leaves the value out, because it may contain a password.
+    // The text omits the value, because the value may contain a password.
     this.fault(
       name,
       "is not an http or https URL without user name, query and fragment",

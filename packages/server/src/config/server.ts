@@ -13,34 +13,38 @@ const DEFAULT_URL_TTL_SECONDS = 60;
 const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
 const DEFAULT_URL_TTL_MAX_SHARED_SECONDS = 900;
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
-/** The largest object of Amazon S3. `domain/part-plan.ts` states it too, because config imports no other folder. */
+/** The largest object of Amazon S3. `domain/part-plan.ts` states this limit too, because config imports no other folder. */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Larger files are uploaded as multipart. A PUT up to this size is one request, and cheap to repeat. */
+/** Larger files use a multipart upload. A single PUT of at most this size is cheap to repeat. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
-/** Far more than any client sends at once. A note has fewer, so that one user can't use up those of many notes. */
+/** No client sends so many uploads at once. The limit of a note is lower, so that one note can't use up all pending uploads of a user. */
 const USER_PENDING_UPLOADS = 1_000;
 const NOTE_PENDING_UPLOADS = 500;
 const DEFAULT_URL_RATE = 200;
 const MAX_URL_RATE = 1_000_000;
+const DEFAULT_TRASH_DAYS = 30;
+const MAX_TRASH_DAYS = 3_650;
 /** A person may request the URLs of this many seconds at once. */
 const URL_BURST_SECONDS = 25;
 /** A batch must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
 const MAX_BATCH_URLS = 1_000;
-/** More than an import of many small files needs, and far less than the database can record. */
+/** An import of many small files needs less than this rate, and the database can record much more. */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
-/** Larger files are verified after the request: reading this much takes a second or two. */
+/** Larger files are verified after the request. To read this many bytes takes one or two seconds. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
-/** Long enough for a load balancer that polls /readyz every second and needs three failures. */
+/** This is long enough for a load balancer that polls /readyz every second and needs three failures. */
 const DEFAULT_DRAIN_SECONDS = 5;
 /** Service managers such as Kubernetes kill a process after 30 seconds. */
 const DEFAULT_SHUTDOWN_SECONDS = 30;
 const MAX_SHUTDOWN_SECONDS = 3_600;
+/** No machine for one service has more cores than this. */
+const MAX_WORKERS = 256;
 
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
-/** A larger count of proxies would trust entries that the client wrote. */
+/** With a larger number of proxies, the service would trust entries that the client wrote. */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 const LOCAL_HOSTS = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -50,7 +54,7 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
   const port = reader.integer("PORT", { fallback: DEFAULT_PORT, min: 0, max: MAX_PORT });
   const host = reader.text("HOST") ?? "127.0.0.1";
   const publicUrl = readPublicUrl(reader, { host, port });
-  // The service has no TLS of its own, so an https URL means a proxy.
+  // The service itself does not support TLS, so an https URL means a proxy.
   const isBehindProxy = URL.parse(publicUrl ?? "")?.protocol === "https:";
   return {
     port,
@@ -61,7 +65,28 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
     dataDir: resolve(options.workingDirectory, reader.text("DATA_DIR") ?? "data"),
     auditDays: reader.count("AUDIT_DAYS"),
     ...readShutdown(reader, { host, publicUrl }),
+    workers: readWorkers(reader),
   };
+}
+
+function readWorkers(reader: ConfigReader): number {
+  const workers = reader.integer("WORKERS", { fallback: 1, min: 1, max: MAX_WORKERS });
+  if (workers === 1) return workers;
+  if (reader.text("DATABASE_URL") === undefined) {
+    reader.fault(
+      "WORKERS",
+      `is ${workers}, but only one process can serve an SQLite database`,
+      "Set DATABASE_URL to a PostgreSQL database, or leave WORKERS out.",
+    );
+  }
+  if (reader.text("AWS_BUCKET_NAME") === undefined) {
+    reader.fault(
+      "WORKERS",
+      `is ${workers}, but only one process can serve the embedded bucket`,
+      "Set AWS_BUCKET_NAME and the other settings of an S3 bucket, or leave WORKERS out.",
+    );
+  }
+  return workers;
 }
 
 function readShutdown(
@@ -158,6 +183,12 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
     userPendingUploads: USER_PENDING_UPLOADS,
     notePendingUploads: NOTE_PENDING_UPLOADS,
     urlRate: readUrlRate(reader),
+    trashDays: reader.integer("TRASH_DAYS", {
+      fallback: DEFAULT_TRASH_DAYS,
+      unit: "days",
+      min: 0,
+      max: MAX_TRASH_DAYS,
+    }),
     uploadRate: UPLOAD_RATE,
     links: readLinks(reader),
     verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,

@@ -13,7 +13,7 @@ const SAMPLERS: readonly TraceSampler[] = [
 /** Pairs of `name=value`, separated by commas. */
 const HEADERS = /^\s*[^=,\s]+\s*=[^,]+(?:,\s*[^=,\s]+\s*=[^,]+)*$/;
 
-/** Reads the standard variables of OpenTelemetry. Undefined: no traces. */
+/** Reads the standard variables of OpenTelemetry. Returns undefined if the service sends no traces. */
 export function readTracing(reader: ConfigReader): TracingConfig | undefined {
   const endpoint = reader.httpUrl("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318");
   if (endpoint === undefined || reader.flag("OTEL_SDK_DISABLED")) return undefined;
@@ -30,7 +30,7 @@ export function readTracing(reader: ConfigReader): TracingConfig | undefined {
 function readHeaders(reader: ConfigReader): string | undefined {
   const value = reader.text("OTEL_EXPORTER_OTLP_HEADERS");
   if (value === undefined || HEADERS.test(value)) return value;
-  // The text leaves the value out, because it may contain a token.
+  // The text omits the value, because the value may contain a token.
   reader.fault(
     "OTEL_EXPORTER_OTLP_HEADERS",
     "is not a list of name=value pairs",

@@ -1,4 +1,4 @@
-/** Static credentials. Temporary ones have a `sessionToken`. */
+/** Static credentials. Temporary credentials have a `sessionToken`. */
 export type ConfigCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -7,19 +7,24 @@ export type ServerConfig = {
   /** 0: any free port. */
   port: number;
   host: string;
-  /** Without a trailing slash. Undefined: not set, and the port is chosen at startup. */
+  /** Without a trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
   publicUrl: string | undefined;
-  /** The proxies whose X-Forwarded-* headers count: none, a number from the last, or these IP addresses. */
+  /**
+   * The proxies whose X-Forwarded-* headers the service trusts: none, this number of proxies counted from the last, or these IP
+   * addresses.
+   */
   trustProxy: false | number | string[];
   logLevel: LogLevel;
   /** Absolute. */
   dataDir: string;
-  /** Older audit events are exported to DATA_DIR and deleted. Undefined: they stay. */
+  /** Older audit events are exported to DATA_DIR and deleted. If undefined, all audit events stay. */
   auditDays: number | undefined;
-  /** How long everything is still served after SIGTERM, so that load balancers can send new requests elsewhere. Seconds. */
+  /** How long the service still accepts requests after SIGTERM. In this time, load balancers switch to other replicas. Seconds. */
   drainSeconds: number;
-  /** How long a stop may take, counted from SIGTERM. Then open connections are cut. Seconds. */
+  /** The longest time from SIGTERM to the end of the stop. Then the service cuts open connections. Seconds. */
   shutdownSeconds: number;
+  /** The number of processes that serve requests. More than 1 process needs PostgreSQL and an external bucket. */
+  workers: number;
 };
 
 /** The bucket in `server.dataDir` that this process serves. */
@@ -30,16 +35,16 @@ export type EmbeddedBucketConfig = {
   port: number;
   name: string;
   region: string;
-  /** The URL for browsers, which is signed. Undefined: the URL that it listens on. */
+  /** The signed URL for browsers. If undefined, it is the URL that the bucket listens on. */
   publicEndpoint: string | undefined;
   /** Empty, or ends with a slash. */
   keyPrefix: string;
   credentials: ConfigCredentials;
 };
 
-/** A CloudFront distribution in front of the bucket, and the key pair that it trusts. */
+/** A CloudFront distribution in front of the bucket, and the key pair that the distribution trusts. */
 export type CloudFrontConfig = {
-  /** Its URL, without a path. */
+  /** The URL of the distribution, without a path. */
   distribution: string;
   keyPairId: string;
   /** PEM. */
@@ -53,16 +58,16 @@ export type S3BucketConfig = {
   kind: "s3";
   name: string;
   region: string;
-  /** Undefined: AWS. */
+  /** Undefined for AWS. */
   endpoint: string | undefined;
-  /** The URL for browsers, which is signed. Undefined: `endpoint`. */
+  /** The signed URL for browsers. If undefined, it is `endpoint`. */
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
   /** Empty, or ends with a slash. */
   keyPrefix: string;
-  /** Undefined: the provider chain of the AWS SDK finds them. */
+  /** If undefined, the provider chain of the AWS SDK finds the credentials. */
   credentials: ConfigCredentials | undefined;
-  /** Undefined: downloads come from the bucket. */
+  /** If undefined, downloads come from the bucket. */
   cloudFront: CloudFrontConfig | undefined;
 };
 
@@ -70,29 +75,29 @@ export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
-  /** `prepared`: whether the statements of the hot path have names. `schema` undefined: that of the connection. */
+  /** `prepared`: whether the statements of the hot path have names. If `schema` is undefined, the connection chooses the schema. */
   | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
 /** An OpenID provider that people sign in with. */
 export type OidcConfig = {
-  /** As in its discovery document, except trailing slashes. */
+  /** The issuer as in the discovery document, but without trailing slashes. */
   issuer: string;
   clientId: string;
   clientSecret: string;
-  /** The label of its button. */
+  /** The label of the button for this provider. */
   name: string;
 };
 
 export type AuthConfig = {
   secret: string;
-  /** Earlier values of `secret`. They open links, and nothing else. */
+  /** Earlier values of `secret`. Their only use is to open links. */
   oldSecrets: readonly string[];
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
   issuer: string | undefined;
   audience: string | undefined;
   signUp: "open" | "closed";
-  /** Undefined: none. */
+  /** Undefined if there is no identity provider. */
   oidc: OidcConfig | undefined;
 };
 
@@ -106,12 +111,12 @@ export type ScannerConfig = {
 
 export type LinksConfig = {
   isEnabled: boolean;
-  /** Counted from the creation of a link. Seconds. Undefined: a link may live until it is revoked. */
+  /** The longest expiry, counted from the creation of a link. Seconds. If undefined, a link may live until it is revoked. */
   maxExpirySeconds: number | undefined;
   isPasswordRequired: boolean;
   /** How long a claim gets new URLs. Seconds. */
   windowSeconds: number;
-  /** An email address or a URL for visitors who report abuse. Undefined: none. */
+  /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
 };
 
@@ -127,24 +132,26 @@ export type LimitsConfig = {
   userPendingUploads: number;
   notePendingUploads: number;
   verifyInRequestMaxBytes: number;
-  /** Undefined: no limit. */
+  /** If undefined, there is no limit. */
   userQuotaBytes: number | undefined;
-  /** Undefined: no limit. */
+  /** If undefined, there is no limit. */
   userQuotaFiles: number | undefined;
-  /** Undefined: no limit. */
+  /** If undefined, there is no limit. */
   urlRate: { perSecond: number; burst: number } | undefined;
+  /** How long the trash retains what a user deletes. 0: a deletion is for good. Days. */
+  trashDays: number;
   uploadRate: { perSecond: number; burst: number };
   links: LinksConfig;
 };
 
 export type MetricsConfig = {
-  /** The port of /metrics alone. Undefined: the port of the service. */
+  /** A separate port for /metrics. If undefined, /metrics is on the port of the service. */
   port: number | undefined;
-  /** The bearer token that /metrics requires. Undefined: none. */
+  /** The bearer token that /metrics requires. If undefined, /metrics requires no token. */
   token: string | undefined;
 };
 
-/** How the recorded traces are chosen (OpenTelemetry, OTEL_TRACES_SAMPLER). */
+/** The way in which the service chooses the traces to record (OpenTelemetry, OTEL_TRACES_SAMPLER). */
 export type TraceSampler =
   | "always_on"
   | "always_off"
@@ -158,11 +165,25 @@ export type TracingConfig = {
   endpoint: string;
   /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
   headers: string | undefined;
-  /** Undefined: from OTEL_RESOURCE_ATTRIBUTES, or "valetkey". */
+  /** If undefined, the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey". */
   serviceName: string | undefined;
   sampler: TraceSampler;
   /** The share of the traces that the `traceidratio` samplers record, from 0 to 1. */
   ratio: number;
+};
+
+/** The SMTP server that accepts mails. */
+export type MailConfig = {
+  host: string;
+  port: number;
+  /** TLS from the first byte. Otherwise the connection starts without TLS, and uses STARTTLS if the server offers it. */
+  isSecure: boolean;
+  /** Whether a connection without TLS is refused. */
+  requiresTls: boolean;
+  /** Both are set or undefined. */
+  user: string | undefined;
+  password: string | undefined;
+  from: { name: string; email: string };
 };
 
 /** The parsed configuration. */
@@ -171,11 +192,13 @@ export type Config = {
   bucket: BucketConfig;
   database: DatabaseConfig;
   auth: AuthConfig;
-  /** Undefined: files are not scanned. */
+  /** If undefined, files are not scanned. */
   scanner: ScannerConfig | undefined;
+  /** Undefined: no mail. */
+  mail: MailConfig | undefined;
   limits: LimitsConfig;
   metrics: MetricsConfig;
-  /** Undefined: no traces. */
+  /** If undefined, the service sends no traces. */
   tracing: TracingConfig | undefined;
 };
 

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { AccessQueries, Database, UrlAuditLog } from "../usecases/ports/index.ts";
+import type { AccessQueries, Database, UploadQueries, UrlAuditLog } from "../usecases/ports/index.ts";
 import type { EngineName } from "./engine.ts";
 import { buildQueries, type QueryContext } from "./queries/index.ts";
 import type { Tables } from "./schema.ts";
@@ -23,6 +23,8 @@ export function assembleDatabase(parts: {
   context: QueryContext;
   /** The access queries of the hot path, outside of transactions. */
   access: AccessQueries;
+  /** The hot steps of uploads, each in a transaction of its own. */
+  uploadSteps: Pick<UploadQueries, "start" | "complete">;
   urlAudit: UrlAuditLog;
   /** Default: none. */
   pools?: () => PoolState[];
@@ -30,17 +32,29 @@ export function assembleDatabase(parts: {
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
 }): OpenDatabase {
-  const { kysely, context, urlAudit } = parts;
+  const { kysely, transactions, context, uploadSteps, urlAudit } = parts;
+  const queries = buildQueries(kysely, context);
   return {
-    ...buildQueries(kysely, context),
+    ...queries,
     access: parts.access,
+    uploads: {
+      ...queries.uploads,
+      async start(start) {
+        transactions.refuseInside();
+        return uploadSteps.start(start);
+      },
+      async complete(completion) {
+        transactions.refuseInside();
+        return uploadSteps.complete(completion);
+      },
+    },
     urlAudit,
     searchesAtOnce: context.search.atOnce,
     kysely,
     engine: context.engine.name,
     pools: parts.pools ?? (() => []),
     transaction(work, { freesSpace = false } = {}) {
-      const run = () => parts.transactions.run(kysely, (transaction) => work(buildQueries(transaction, context)));
+      const run = () => transactions.run(kysely, (transaction) => work(buildQueries(transaction, context)));
       return freesSpace && parts.spendReserve !== undefined ? parts.spendReserve(run) : run();
     },
     async probe() {

@@ -1,12 +1,14 @@
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
+import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Database } from "../usecases/ports/index.ts";
 import { ended, startChild } from "./testing/child-process.ts";
 import type { DatabaseLocation } from "./testing/database-location.ts";
 import { engines } from "./testing/test-databases.ts";
 import { useDatabase } from "./testing/use-database.ts";
 
-const ROUNDS = 10;
+/** More than this takes minutes: `KILL_ROUNDS=1000 npx vitest run packages/server/src/db/durability.test.ts`. */
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const ID_LENGTH = 36;
 // After many events, the kill comes while SQLite files its journal (sqlite/journal/log.ts).
 const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
@@ -19,36 +21,57 @@ describe.each(engines)("URL events on $name", (engine) => {
     for (let round = 0; round < ROUNDS; round++) {
       const noteId = `round-${round}`;
       const events = eventsBeforeKill(round);
-      const acknowledged = await recordUntilKilled(location, { noteId, events });
-      const stored = new Set(await storedIds(suite.db, noteId));
+      const acknowledged = await runUntilKilled("record-until-killed", location, { noteId, acknowledgements: events });
+      const stored = new Set((await storedEvents(suite.db, noteId)).map(({ id }) => id));
       expect(acknowledged.length).toBeGreaterThanOrEqual(events);
       expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     }
   });
 });
 
-async function storedIds(db: Database, noteId: string): Promise<string[]> {
-  const ids: string[] = [];
+describe.each(engines)("transactions on $name", (engine) => {
+  const suite = useDatabase(engine);
+  it(`survive kill -9 whole or not at all, ${ROUNDS} times in a row`, async () => {
+    const { file, url } = suite.test;
+    const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
+    for (let round = 0; round < ROUNDS; round++) {
+      const noteId = `round-${round}`;
+      const acknowledgements = 20 + 37 * (round % 10);
+      const acknowledged = await runUntilKilled("write-until-killed", location, { noteId, acknowledgements });
+      const stored = await storedEvents(suite.db, noteId);
+      const firsts = new Set(stored.filter(({ actorId }) => actorId === "bob").map(({ id }) => id));
+      const partners = new Set(stored.filter(({ actorId }) => actorId !== "bob").map(({ actorId }) => actorId));
+      expect(acknowledged.length).toBeGreaterThanOrEqual(acknowledgements);
+      expect(acknowledged.filter((id) => !firsts.has(id))).toEqual([]);
+      expect(partners).toEqual(firsts);
+    }
+  });
+});
+
+async function storedEvents(db: Database, noteId: string): Promise<AuditEvent[]> {
+  const events: AuditEvent[] = [];
   let cursor: string | undefined;
   do {
     const page = await db.audit.listOfNote(noteId, { limit: 5_000, cursor });
-    ids.push(...page.items.map((event) => event.id));
+    events.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return ids;
+  return events;
 }
 
-async function recordUntilKilled(
+/** Starts a child, and kills it after so many ids. Returns all ids that it printed. */
+async function runUntilKilled(
+  name: string,
   location: DatabaseLocation,
-  { noteId, events }: { noteId: string; events: number },
+  { noteId, acknowledgements }: { noteId: string; acknowledgements: number },
 ): Promise<string[]> {
-  const child = startChild("record-until-killed", [JSON.stringify(location), noteId]);
+  const child = startChild(name, [JSON.stringify(location), noteId]);
   const end = ended(child);
   const acknowledged: string[] = [];
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     // The kill may cut the last line short.
     if (line.length === ID_LENGTH) acknowledged.push(line);
-    if (acknowledged.length === events) child.kill("SIGKILL");
+    if (acknowledged.length === acknowledgements) child.kill("SIGKILL");
   }
   expect(await end).toBe("SIGKILL");
   return acknowledged;

@@ -1,9 +1,12 @@
 import type { Generated } from "kysely";
 import type { ShareRole } from "../domain/access.ts";
+import type { AccountLinkKind } from "../domain/account.ts";
+import type { AdminAction } from "../domain/admin-event.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
 import type { FileEventKind } from "../domain/item.ts";
 import type { LinkKind, LinkNotify } from "../domain/link.ts";
+import type { MailKind } from "../domain/mail.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 
 /** A boolean in the form that both engines store. */
@@ -14,8 +17,9 @@ type Bit = 0 | 1;
  * Instants are milliseconds since the epoch.
  */
 export type Tables = {
-  auth_users: { id: string };
+  auth_users: { id: string; email: string; name: string };
   auth_sessions: { id: string; user_id: string };
+  auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
   /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is not known, because the user is older than this table. */
   identities: {
     issuer: JwtIssuer | "legacy";
@@ -32,6 +36,8 @@ export type Tables = {
     is_admin: Bit;
     created_at: number;
     updated_at: number;
+    /** Null: no session was made yet. */
+    last_sign_in_at: number | null;
   };
   disabled_users: {
     user_id: string;
@@ -47,6 +53,8 @@ export type Tables = {
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
+    /** The item of the trash that has this note. Null: it is not in the trash. */
+    trash_id: string | null;
   };
   attachments: {
     id: string;
@@ -64,6 +72,8 @@ export type Tables = {
     state: AttachmentState;
     reject_reason: string | null;
     created_at: number;
+    /** The item of the trash that has this attachment, alone or with its note. Null: it is not in the trash. */
+    trash_id: string | null;
   };
   uploads: {
     id: string;
@@ -91,6 +101,8 @@ export type Tables = {
     owner_id: string;
     used_bytes: number;
     files: number;
+    /** The quota that an administrator gave this owner. Null: the quota of the service. */
+    quota_bytes: number | null;
   };
   /** Quota without an attachment: of a running form upload, or of a deleted file that a signed URL can store again. */
   reservations: {
@@ -115,6 +127,28 @@ export type Tables = {
     created_at: number;
     created_by: string;
   };
+  /** A share by email address, until its receiver has opened it. `subject_id`: the attachment, or else the note. */
+  invitations: {
+    id: string;
+    subject_id: string;
+    note_id: string;
+    attachment_id: string | null;
+    email: string;
+    role: ShareRole;
+    expires_at: number | null;
+    user_id: string | null;
+    invited_by: string;
+    invited_at: number;
+    generation: number;
+    link_expires_at: number;
+    redeemed_at: number | null;
+  };
+  access_requests: {
+    note_id: string;
+    user_id: string;
+    requested_at: number;
+    dismissed_at: number | null;
+  };
   api_tokens: {
     id: string;
     user_id: string;
@@ -136,6 +170,16 @@ export type Tables = {
     detail: string;
     /** domain/url-purpose.ts decides it. The indexes have it, so that a list can skip any number of such events. */
     is_routine: Bit;
+  };
+  /** What administrators did. `actor_id` null: the operator, with a command. `subject_id`: the user, the link or the mail. */
+  admin_events: {
+    id: string;
+    at: number;
+    action: AdminAction;
+    actor_id: string | null;
+    subject_id: string;
+    /** A JSON object. */
+    detail: string;
   };
   object_deletions: {
     object_key: string;
@@ -210,6 +254,16 @@ export type Tables = {
     count: number;
     expires_at: number;
   };
+  /** The items of the trash: a note with its attachments, or one attachment. */
+  trash: {
+    id: string;
+    note_id: string;
+    /** Null: the note. */
+    attachment_id: string | null;
+    owner_id: string;
+    deleted_by: string;
+    deleted_at: number;
+  };
   /** The items of an application that embeds the service. The files of an item are those of its note. */
   items: {
     note_id: string;
@@ -227,6 +281,29 @@ export type Tables = {
     /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
     due_at: number;
     attempts: number;
+  };
+  /** The outbox of mails. */
+  mails: {
+    id: string;
+    kind: MailKind["kind"];
+    email: string;
+    /** A JSON object: the facts of this kind. */
+    detail: string;
+    created_at: number;
+    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: given up. */
+    due_at: number | null;
+    attempts: number;
+    given_up_at: number | null;
+    /** Why the last try failed. Null: it was not tried yet. */
+    problem: string | null;
+  };
+  account_links: {
+    token_hash: string;
+    kind: AccountLinkKind;
+    user_id: string;
+    sent_to: string | null;
+    password_mark: string | null;
+    expires_at: number;
   };
   /** One row: the application that this database belongs to. */
   application: {

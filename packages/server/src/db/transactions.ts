@@ -9,6 +9,8 @@ import type { Tables } from "./schema.ts";
 export type Transactions = {
   /** A plugin for the outer Kysely instance. */
   guard: KyselyPlugin;
+  /** Throws inside the work of a transaction. For queries that bypass the guarded instance. */
+  refuseInside(): void;
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
 };
 
@@ -21,6 +23,7 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
     if (current.getStore()?.open) throw new Error("Inside a transaction, use the queries that it passes in.");
   }
   return {
+    refuseInside,
     guard: {
       transformQuery({ node }) {
         refuseInside();

@@ -1,9 +1,9 @@
 import type { Outcome } from "./finding.ts";
 import type { DoctorParts } from "./parts.ts";
 
-/** One check. It never rejects for a fault that it looks for, and changes nothing but objects under keys of the doctor. */
+/** One check. It reports a fault as an outcome, and does not reject for it. It changes only objects under the keys of the doctor. */
 export type Check = {
-  /** Shown as progress, and when the check can't run. */
+  /** The report shows this name as progress, and if the check can't run. */
   name: string;
   /** Whether this set-up has the subject of the check. Default: yes. */
   applies?(parts: DoctorParts): boolean;

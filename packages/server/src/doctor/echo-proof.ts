@@ -4,12 +4,12 @@ import type { EchoProof } from "./parts.ts";
 /** How long a token is valid. Milliseconds. */
 const VALID_MS = 60_000;
 
-/** The side of the service: returns the proof for a valid token, or undefined. */
+/** The part of the service. Returns the proof for a valid token, and undefined for any other token. */
 export type ProveEcho = (token: string) => string | undefined;
 
 /**
- * Lets the doctor and the service recognise each other over a proxy, by the secret that both have. A token is a time and its HMAC, and
- * a proof is the HMAC of the token.
+ * Lets the doctor and the service recognise each other through a proxy, by the secret that both have. A token is a time and its HMAC,
+ * and a proof is the HMAC of the token.
  */
 export function createEchoProof({
   secret,

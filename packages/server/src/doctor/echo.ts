@@ -8,7 +8,7 @@ export type Echo = {
   ip: string;
   /** The number of addresses in X-Forwarded-For that the service trusts, counted from the last. */
   trustedHops: number;
-  /** The header X-Forwarded-For. Empty: none. */
+  /** The header X-Forwarded-For, or an empty text. */
   forwardedFor: string;
   bytes: number;
   /** From the first byte of the body to the last. Milliseconds. */
@@ -25,7 +25,7 @@ export type Echoed = { echo: Echo } | { answer: Answer };
 
 type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
 
-/** Sends a request to PUBLIC_URL with a forged address. Returns the response of a server that is not this service as it is. */
+/** Sends a request to PUBLIC_URL with a forged IP address. If another server responds, returns its response unchanged. */
 export async function sendEcho(
   { publicUrl, requests, echo }: Parts,
   body: Buffer | "slow" = Buffer.alloc(0),
@@ -52,7 +52,7 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
   }
 }
 
-/** A body that arrives in two parts, unless a proxy collects it. */
+/** A body that arrives in two pieces, unless a proxy collects the whole body first. */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
     (async function* () {
@@ -63,7 +63,7 @@ function slowBody(): ReadableStream<Uint8Array> {
   );
 }
 
-/** Whether the parts of a slow body arrived together. */
+/** Whether the pieces of a slow body arrived together. */
 export function isCollected({ bodyMs }: Echo): boolean {
   return bodyMs < PAUSE_MS / 2;
 }

@@ -3,16 +3,16 @@ import { CATALOGUE } from "./catalogue/index.ts";
 
 export type FindingId = keyof typeof CATALOGUE;
 
-/** A remedy to paste, such as a command or a JSON document. `label` says where it belongs. */
+/** A remedy to paste, such as a command or a JSON document. `label` names the place for it. */
 export type Fix = { label: string; text: string };
 
-/** A fault of this set-up. `detail` is the observation. It contains no secret and no signature. */
+/** A fault of this set-up. `detail` is the observation, and contains no secret and no signature. */
 export type Finding = Entry & { id: FindingId; detail: string; fix: Fix[] };
 
-/** A check without a result, and the reason. It is neither a fault nor a success. */
+/** A check without a result, and the reason. Such a check is neither a fault nor a success. */
 export type Unchecked = { subject: string; reason: string };
 
-/** The outcomes of one check. Empty: the check found no fault. */
+/** One outcome of a check. A check without outcomes found no fault. */
 export type Outcome = Found | { unchecked: Unchecked };
 type Found = { finding: Finding };
 

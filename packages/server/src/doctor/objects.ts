@@ -9,7 +9,7 @@ const EXPIRES_IN_SECONDS = 60;
 type Parts = Pick<DoctorParts, "bucket" | "clock" | "requests">;
 type Signing = { at?: PresignTarget; agedSeconds?: number; expiresInSeconds?: number; origin?: string };
 
-/** Signs a URL and sends it. `agedSeconds`: how long ago the signature was made. `origin`: that of a page. */
+/** Signs URLs of objects, and sends requests to them. `agedSeconds`: the age of the signature. `origin`: the origin of a page. */
 export function createSignedRequests({ bucket, clock, requests }: Parts) {
   async function signing({ agedSeconds = 0, expiresInSeconds = EXPIRES_IN_SECONDS }: Signing) {
     const credentials: Credentials = await bucket.credentials();
@@ -36,7 +36,7 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
       const { url } = presigner({}).presignDelete({ key, ...(await signing({})) });
       return requests.send(url, { method: "DELETE" });
     },
-    /** The URL of the object for an upload, as a browser calls it. */
+    /** The URL with which a browser uploads the object. */
     async putUrl(key: string, options: Signing = {}): Promise<string> {
       const headers = { "content-type": TYPE };
       return presigner(options).presignPut({ key, headers, ...(await signing(options)) }).url;
@@ -49,7 +49,7 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
   };
 }
 
-/** Runs a call of the SDK. Its refusal has the code and the status of the response. */
+/** Runs a call of the SDK. `refusal` has the code and the status of the response. */
 export async function attempt<T>(call: Promise<T>): Promise<{ output: T } | { refusal: Refusal }> {
   try {
     return { output: await call };
@@ -69,7 +69,10 @@ export function isForbidden({ code, status }: Refusal): boolean {
   return code === "AccessDenied" || status === 401 || status === 403;
 }
 
-/** Whether the server has no such feature. Garage and others respond with 501, Swift and Ceph also with 405 or 400. */
+/**
+ * Whether a refusal means that the server lacks the feature. Garage and others respond with 501. Swift and Ceph also respond with 405
+ * or 400.
+ */
 export function isUnsupported({ code, status }: Refusal): boolean {
   return status === 501 || status === 405 || code === "NotImplemented" || code === "MethodNotAllowed";
 }

@@ -5,8 +5,8 @@ import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
 import type { Provider } from "./provider.ts";
 import type { Requests } from "./requests.ts";
 
-/** The configuration as far as the checks read it. */
-export type CheckedConfig = Pick<Config, "server" | "bucket" | "database" | "limits" | "metrics" | "scanner">;
+/** The part of the configuration that the checks read. */
+export type CheckedConfig = Pick<Config, "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail">;
 
 /** The access of the checks to the bucket. */
 export type CheckedBucket = {
@@ -15,7 +15,7 @@ export type CheckedBucket = {
   target: PresignTarget;
   /** The bucket at the endpoint that browsers call. */
   publicTarget: PresignTarget;
-  /** The endpoint in commands to paste. Undefined: AWS. */
+  /** The endpoint in commands to paste. Undefined for AWS. */
   endpoint: string | undefined;
   /** Rejects if no source has credentials. */
   credentials(): Promise<Credentials>;
@@ -24,7 +24,7 @@ export type CheckedBucket = {
   capabilities(): Promise<BucketCapabilities>;
 };
 
-/** Proves to the service that the doctor has its secret, and that the response is from the same service. */
+/** Proves to the service that the doctor has its secret. Proves to the doctor that the response is from the same service. */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
 /** Everything that the checks need. */
@@ -40,7 +40,9 @@ export type DoctorParts = {
   /** Creates a key under the prefix of the doctor. The run deletes its object at the end. */
   newKey(): string;
   echo: EchoProof;
-  /** Undefined: no scanner is configured. */
+  /** Undefined if no scanner is configured. */
   probeScanner: (() => Promise<void>) | undefined;
+  /** Undefined if no mail is configured. */
+  probeMail: (() => Promise<void>) | undefined;
   clock: () => number;
 };

@@ -1,4 +1,4 @@
-/** The kind of S3 server, which decides how a remedy is written. */
+/** The kind of S3 server. A remedy depends on it. */
 export type Provider =
   | "aws"
   | "r2"
@@ -31,7 +31,7 @@ const BY_SERVER: readonly [RegExp, Provider][] = [
   [/^Ceph/i, "ceph"],
 ];
 
-/** Recognises the provider by its endpoint, and then by the headers of a response. `endpoint` undefined: AWS. */
+/** Recognises the provider by its endpoint, and then by the headers of a response. Without an `endpoint`, the provider is AWS. */
 export function recogniseProvider({
   endpoint,
   headers,
@@ -46,7 +46,7 @@ export function recogniseProvider({
   const server = headers?.get("server") ?? "";
   const byServer = BY_SERVER.find(([pattern]) => pattern.test(server))?.[1];
   if (byServer !== undefined) return byServer;
-  // Swift names each transaction in a header of its own. Ceph RGW has request ids with the name of its zone.
+  // Swift has its own header for the id of a transaction. The request ids of Ceph RGW contain the name of its zone.
   if (headers?.has("x-trans-id") === true) return "swift";
   if (/^tx[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-/.test(headers?.get("x-amz-request-id") ?? "")) return "ceph";
   return "other";

@@ -1,14 +1,14 @@
-/** A response, with the code of an S3 error. `text` holds the first 16 KiB of the body. */
+/** A response, with the code of an S3 error. `text` is the first 16 KiB of the body. */
 export type Response = {
   status: number;
   headers: Headers;
   text: string;
-  /** The code of an S3 error. Undefined: none. */
+  /** The code of an S3 error. Undefined if the body is not an S3 error. */
   code: string | undefined;
   sentAt: number;
   receivedAt: number;
 };
-/** A request without a response. `reason` contains no part of the URL but its host. */
+/** A request without a response. `reason` contains the host of the URL, but no other part of it. */
 export type Failure = { failure: string; reason: string };
 export type Answer = Response | Failure;
 
@@ -41,14 +41,14 @@ export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
 
-/** Whether the failure is one of TLS, such as a certificate of another host. */
+/** Whether the failure is a failure of TLS, such as a certificate of another host. */
 export function isTlsFailure({ failure, reason }: Failure): boolean {
   return TLS_CODES.test(failure) || /wrong version number|packet length too long/.test(reason);
 }
 
 function toFailure(error: unknown): Failure {
   const cause = (error as { cause?: unknown }).cause ?? error;
-  // A host name with several IP addresses fails once for each.
+  // A host name with several IP addresses fails once for each IP address.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const { code, name } = first as { code?: unknown; name?: string };
   const failure = typeof code === "string" ? code : (name ?? "Error");
@@ -61,10 +61,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The difference of the clock of the responding server to ours, in milliseconds. Undefined: the response has no date. */
+/** The clock of the responding server minus our clock, in milliseconds. Undefined if the response has no date. */
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;
-  // The header has whole seconds, so the mean is half a second later.
+  // The header has whole seconds, rounded down. So the time is half a second later on average.
   return date + 500 - (sentAt + receivedAt) / 2;
 }

@@ -5,6 +5,7 @@ import { credentialsCheck } from "./checks/credentials.ts";
 import { exposureCheck } from "./checks/exposure.ts";
 import { featuresCheck } from "./checks/features.ts";
 import { hostCheck } from "./checks/host.ts";
+import { mailCheck } from "./checks/mail.ts";
 import { permissionsCheck } from "./checks/permissions.ts";
 import { postgresCheck } from "./checks/postgres.ts";
 import { publicEndpointCheck } from "./checks/public-endpoint.ts";
@@ -18,7 +19,7 @@ import { type Finding, type Outcome, unchecked } from "./finding.ts";
 import type { DoctorParts } from "./parts.ts";
 import { runCheck } from "./run-check.ts";
 
-/** The result of a run. `checked` names the checks that could check everything. */
+/** The result of a run. `checked` names the checks that were complete. */
 export type Report = {
   ranAt: string;
   provider: string;
@@ -31,11 +32,11 @@ export type Report = {
 
 type Options = { onProgress?: (name: string) => void; limitMs?: number };
 
-/** Longer than a few calls that each run into their own time limit. Milliseconds. */
+/** This is enough for a few calls that each reach their own time limit. Milliseconds. */
 const LIMIT_MS = 40_000;
-/** In this order. Each group ends at its first error, because the rest needs it. */
+/** The checks run in this order. If a gate finds an error, the rest of its group does not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
-  { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck] },
+  { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck, mailCheck] },
   {
     subject: "bucket",
     checks: [
@@ -52,7 +53,7 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   },
   { subject: "PUBLIC_URL", checks: [publicUrlCheck] },
 ];
-/** Without these, every later check of the bucket would fail for the same reason. */
+/** After an error of one of these checks, every later check of the bucket would fail for the same reason. */
 const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 

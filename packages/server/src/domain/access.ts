@@ -1,13 +1,15 @@
 import { DomainError } from "./errors.ts";
 
 /**
- * The role of a user on a note or an attachment. `undefined`: neither the owner nor the holder of a live share.
- * The holder of a share of one attachment is a viewer of that attachment only, never of its note or of other attachments.
+ * The role of a user on a note or an attachment. The role is undefined for a user who is neither the owner nor the holder of a live
+ * share. The holder of a share of one attachment is a viewer of only that attachment.
  */
 export type Role = "owner" | "editor" | "viewer";
 
 /** The roles that a share can grant. */
 export type ShareRole = Exclude<Role, "owner">;
+
+export const ROLES: readonly Role[] = ["owner", "editor", "viewer"];
 
 const viewer = ["note.read", "attachment.read", "attachment.issueUrl"] as const;
 const editor = [

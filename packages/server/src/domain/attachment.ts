@@ -1,9 +1,9 @@
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
- * - pending: its upload has started
+ * - pending: the upload has started
  * - verifying: the bytes of the object are compared with the declaration
  * - scanning: a virus scanner reads the object
- * - quarantined: the file of a visitor waits until somebody accepts or rejects it
+ * - quarantined: the file of a visitor waits for a review
  * - rejected: the object differs from the declaration, or is infected
  * - aborted, expired: the upload did not complete
  */
@@ -23,7 +23,12 @@ export function isBeingVerified(state: AttachmentState): state is VerificationSt
   return state === "verifying" || state === "scanning";
 }
 
-/** An upload that did not complete is no content of its note. */
+/** Whether all bytes of the file have arrived. Only such a file goes to the trash. */
+export function isComplete(state: AttachmentState): boolean {
+  return state === "ready" || state === "quarantined" || isBeingVerified(state);
+}
+
+/** A note does not list uploads that did not complete. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 
 /** The checksum of the whole file, base64 as S3 writes it. */
@@ -33,7 +38,7 @@ export type Checksum = { algorithm: "SHA256"; value: string };
 export type Attachment = {
   id: string;
   noteId: string;
-  /** The owner of the note. It never changes, and the copy spares access decisions a second row. */
+  /** The owner of the note, which never changes. With this copy, access decisions need no second row. */
   ownerId: string;
   createdBy: string;
   objectKey: string;
@@ -44,7 +49,10 @@ export type Attachment = {
   sizeBytes: number;
   checksum: Checksum | undefined;
   state: AttachmentState;
-  /** Why the file was rejected, in words for its sender. */
+  /** Why the file was rejected, in words for the sender. */
   rejectReason: string | undefined;
   createdAt: number;
 };
+
+/** An attachment in the list of its note. `sharedWith`: for the owner, how many people have the file without its note, if any. */
+export type ListedAttachment = Attachment & { sharedWith?: number | undefined };

@@ -3,13 +3,24 @@ export type AuditAction =
   | "note.created"
   | "note.updated"
   | "note.deleted"
+  | "note.restored"
+  | "note.purged"
   | "attachment.uploaded"
   | "attachment.accepted"
   | "attachment.rejected"
   | "attachment.adopted"
   | "attachment.deleted"
+  | "attachment.restored"
+  | "attachment.purged"
   | "share.granted"
   | "share.revoked"
+  | "invitation.created"
+  | "invitation.updated"
+  | "invitation.renewed"
+  | "invitation.revoked"
+  | "invitation.redeemed"
+  | "access.requested"
+  | "access.dismissed"
   | "link.created"
   | "link.updated"
   | "link.renewed"
@@ -25,14 +36,14 @@ export type AuditAction =
  * `attachmentIds` has one id for a single URL, and up to 1,000 for a batch.
  */
 export type AuditEvent = {
-  /** UUIDv7, so that the order of ids is the order of time. */
+  /** A UUIDv7, so that ids sort by time. */
   id: string;
   /** Milliseconds since the epoch. */
   at: number;
   action: AuditAction;
   actorId: string;
   noteId: string;
-  /** The owner of the note. The event is part of their activity. */
+  /** The owner of the note. The activity of the owner contains the event. */
   ownerId: string;
   attachmentIds: readonly string[];
   /** Facts for display, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */

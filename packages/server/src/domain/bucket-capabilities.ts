@@ -17,10 +17,10 @@ const NAMES = {
 } as const;
 const KEYS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 
-/** The capabilities of a bucket, from a probe. */
+/** The capabilities that a probe has found in a bucket. */
 export type BucketCapabilities = Record<keyof typeof NAMES, boolean>;
 
-/** The capabilities before the first probe. With them, uploads are safe on any server. */
+/** The capabilities before the first probe. With these, uploads are safe on every server. */
 export const LEAST_CAPABILITIES = Object.fromEntries(KEYS.map((name) => [name, false])) as BucketCapabilities;
 
 /** Describes the capabilities in one line for the log. */
@@ -28,7 +28,7 @@ export function describeCapabilities(capabilities: BucketCapabilities): string {
   return `bucket: ${KEYS.map((name) => `${NAMES[name]} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
 }
 
-/** Parses stored capabilities. Undefined when they are incomplete, for example from an earlier version. */
+/** Parses stored capabilities. Returns undefined if they are incomplete, for example from an earlier version. */
 export function parseCapabilities(stored: unknown): BucketCapabilities | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   const values = stored as Record<string, unknown>;

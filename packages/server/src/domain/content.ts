@@ -15,12 +15,15 @@ const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
 const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
 /** PDF readers search for the `%PDF-` mark in this many first bytes. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
-/** MP4 fragments and old QuickTime files, which file-type does not recognise. The name follows four bytes of length. */
+/**
+ * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. The name of a box follows four bytes of
+ * length.
+ */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
 /** Text formats that file-type recognises. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
-/** Some systems derive the type from the extension alone, and declare videos (.ts) and slides (.pot) as these. */
+/** Some systems derive the type from the extension alone. They declare videos (.ts) and slides (.pot) with these types. */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
 /** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
@@ -34,8 +37,8 @@ const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Explains to the sender how the content, the name and the declared type of a file contradict each other. Undefined when they do not
- * (docs/security-requirements.md, 5).
+ * Explains to the sender how the content, the name and the declared type of a file contradict each other. Returns undefined if they
+ * agree (docs/security-requirements.md, 5).
  * `start` is the first START_BYTES of the file, and `detectedType` is the type that file-type detects in them.
  */
 export function findContradiction(
@@ -49,12 +52,12 @@ export function findContradiction(
   return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
 }
 
-/** Kinds that wrap other kinds, so that the declared type says more than the content. */
+/** Kinds that contain other kinds. The declared type is more precise than the detected type. */
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * The type of a file that a file request must accept: the declared type, unless nothing verifies it and the content is certainly
- * another kind. Call it for a file without a contradiction. The parameters are those of `findContradiction`.
+ * The type that a file request must accept. This is the declared type, unless no check verifies it and the content is certainly another
+ * kind. Call it for a file without a contradiction, with the parameters of `findContradiction`.
  */
 export function typeToAccept(
   contentType: string,
@@ -96,7 +99,7 @@ function contradictionOfBoth({ filename, contentType }: Claim): string | undefin
     : undefined;
 }
 
-/** Whether the type is an image, audio, video or PDF. The name of a program or a web page contradicts it. */
+/** Whether the type is an image, audio, video or PDF. For these types, the name of a program or a web page is a contradiction. */
 function isPassive({ filename, contentType }: Claim): boolean {
   if (contentType === "image/svg+xml") return !["svg", "svgz", "xml"].includes(extensionOf(filename));
   return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
@@ -113,7 +116,7 @@ function normalise(text: string, detectedType: string | undefined): string | und
   return text.slice(0, PDF_MARK_WITHIN).includes("%PDF-") ? PDF : undefined;
 }
 
-/** Whether a file is certainly not text. A table may start with "MZ", "BM" or "ID3", and a text may mention "%PDF-". */
+/** Whether a file is certainly not text. A text file may start with "MZ", "BM" or "ID3", and may mention "%PDF-". */
 function isBinary(text: string, type: string | undefined): boolean {
   if (type === undefined || TEXT_FORMATS.test(type) || UTF_16.test(text)) return false;
   return type === PDF ? text.startsWith("%PDF-") : BINARY_BYTE.test(text);
@@ -129,7 +132,7 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/** Whether a file that is declared as text, image, audio or video, of no kind in KINDS, is certainly something else. */
+/** Whether a file that is declared as text, image, audio or video certainly has another type. It is for types without a kind in KINDS. */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;

@@ -1,7 +1,7 @@
 /** The set of words in a text. */
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Files that a browser runs or renders, or that a double click runs. `com` is missing, because names of web sites end with it. */
+/** Files that a browser runs or renders, or that a double click runs. `com` is missing, because names of web sites end with `com`. */
 const ACTIVE = words(`
   html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt js mjs cjs php asp aspx jsp hta
   exe dll scr pif cpl msi msp lnk bat cmd ps1 vbs vbe jse wsf wsh reg jar apk deb rpm sh bash
@@ -21,12 +21,12 @@ export function extensionOf(filename: string): string {
   return dot === -1 ? "" : name.slice(dot + 1).toLowerCase();
 }
 
-/** Whether the extension is that of a program or a web page. */
+/** Whether a filename has the extension of a program or a web page. */
 export function isActiveName(filename: string): boolean {
   return ACTIVE.has(extensionOf(filename));
 }
 
-/** Whether the extension is that of a text file. */
+/** Whether a filename has the extension of a text file. */
 export function isTextName(filename: string): boolean {
   return TEXT.has(extensionOf(filename));
 }

@@ -6,13 +6,13 @@ export type FileKind = {
   name: string;
   /** Without the dot. */
   extensions: readonly string[];
-  /** The declared media types of this kind, the usual one first. */
+  /** The declared media types of this kind, with the usual type first. */
   types: readonly string[];
-  /** The possible first bytes, one character for each byte. Absent where file-type detects the kind. */
+  /** The possible first bytes, one character for each byte. Absent if the npm package `file-type` detects the kind. */
   marks?: readonly string[];
   /** Detected types that are also valid for this kind. */
   alsoFine?: readonly string[];
-  /** Valid files of this kind may have an unknown start. Only another kind contradicts it. */
+  /** Valid files of this kind may have an unknown start. Only the start of another kind is a contradiction. */
   isLoose?: boolean;
 };
 
@@ -20,7 +20,7 @@ const office = (extension: string, type: string): FileKind => ({
   name: "an office document",
   extensions: [extension],
   types: [type],
-  // A zip archive. With a password, it is wrapped in a compound file.
+  // Such a file is a zip archive. With a password, a compound file contains the archive.
   alsoFine: ["application/zip", "application/x-cfb"],
 });
 
@@ -28,8 +28,8 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The kinds whose signature is checked. Other kinds pass: they have no signature, or their name is used for many formats, such as .doc
- * files that are RTF or HTML.
+ * The kinds whose first bytes are checked. Other kinds pass, because they have no mark, or because many formats use their name. For
+ * example, a .doc file may be RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
   {
@@ -52,7 +52,7 @@ const KINDS: readonly FileKind[] = [
     name: "a zip archive",
     extensions: ["zip"],
     types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
-    // A normal archive, an empty one, and a split one.
+    // A normal archive, an empty archive, and a split archive.
     marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
   },
   {
@@ -69,7 +69,7 @@ const KINDS: readonly FileKind[] = [
   office("ods", `${OPEN_DOCUMENT}.spreadsheet`),
   office("odp", `${OPEN_DOCUMENT}.presentation`),
   {
-    // One container. Its brands are not reliable.
+    // MP4 and QuickTime share one container, and the brand in the file is not reliable.
     name: "an MP4 or QuickTime file",
     extensions: ["mp4", "m4v", "m4a", "m4b", "mov", "qt", "3gp", "3g2", "f4v"],
     types: [
@@ -101,7 +101,7 @@ const KINDS: readonly FileKind[] = [
     name: "a FLAC file",
     extensions: ["flac"],
     types: ["audio/flac", "audio/x-flac"],
-    // With ID3 tags in front, file-type detects an MP3.
+    // If ID3 tags come first, file-type detects an MP3.
     alsoFine: ["audio/mpeg"],
     marks: ["fLaC"],
   },
@@ -109,7 +109,7 @@ const KINDS: readonly FileKind[] = [
     name: "an MP3 file",
     extensions: ["mp3", "mp2", "mpga"],
     types: ["audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg", "audio/mpeg3"],
-    // Phones declare .m4a as audio/mpeg, and users name any music .mp3.
+    // Phones declare .m4a as audio/mpeg, and users give all kinds of music the name .mp3.
     alsoFine: ["video/mp4", "audio/aac", "audio/wav"],
     isLoose: true,
   },
@@ -124,7 +124,7 @@ const KINDS: readonly FileKind[] = [
     name: "a WAV file",
     extensions: ["wav", "wave"],
     types: ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
-    // With ID3 tags in front.
+    // The detected type if ID3 tags come first.
     alsoFine: ["audio/mpeg"],
     isLoose: true,
   },

@@ -12,19 +12,19 @@ export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
 
-/** Undefined: this is the id of a user. */
+/** The id of a visitor. Undefined for the id of a user. */
 export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }
 
-/** The files of a request that are not over: their number and size, and the slots that they fill. */
+/** The files that count in a file request: their number and size, and the slots that they fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 
-/** A file as its sender declares it. */
+/** The declaration of a file by its sender. */
 export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
 
 /**
- * Checks a file against the limits of a request that has `used` already.
+ * Checks a file against the limits of a file request. `used` is the usage before this file.
  * Throws `invalid_request` for a wrong slot, `kind_not_accepted`, `file_too_large` and `request_full`.
  */
 export function checkOffer(
@@ -80,9 +80,10 @@ function full(message: string): DomainError {
 }
 
 /**
- * Validates the name that a visitor gives. Returns it in NFC without surrounding white space, or undefined for none.
- * A name that nobody can see is none.
- * Throws `invalid_request` for control characters and bidirectional marks, and when the request requires a name.
+ * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined without a name. An
+ * invisible name counts as no name.
+ * Throws `invalid_request` for control characters, bidirectional marks and a long name. Throws it also for a missing name if the file
+ * request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;

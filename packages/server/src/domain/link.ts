@@ -3,10 +3,10 @@ import type { ShareRole } from "./access.ts";
 /** `download`: visitors get files. `upload`: a file request, by which visitors send files. */
 export type LinkKind = "download" | "upload";
 
-/** When the owner of the note is told about a claim or a received file. */
+/** When the service notifies the owner of the note of a claim or a received file. */
 export type LinkNotify = "never" | "first" | "each";
 
-/** A named place of a file request, for one file. An empty `accept` accepts every kind. */
+/** A named place of a file request, for one file. With an empty `accept`, the slot accepts every kind. */
 export type LinkSlot = {
   id: string;
   name: string;
@@ -28,7 +28,7 @@ export type FileRequest = {
 /** Access to files of one note for people without an account. Instants are milliseconds since the epoch. */
 export type Link = {
   id: string;
-  /** Part of the token. A new URL raises it, so that earlier tokens stop working. */
+  /** A part of the token. A new URL increases the generation, so that earlier tokens stop working. */
   generation: number;
   kind: LinkKind;
   noteId: string;
@@ -37,15 +37,15 @@ export type Link = {
   createdBy: string;
   label: string;
   message: string;
-  /** Undefined: every ready file of the note. */
+  /** Undefined for every ready file of the note. */
   attachmentIds: readonly string[] | undefined;
-  /** Undefined: until revoked. */
+  /** Undefined if the link lives until it is revoked. */
   expiresAt: number | undefined;
-  /** Argon2id in the PHC string format. Undefined: no password. */
+  /** Argon2id in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
-  /** Raised with each change of the password, which ends the visits that an earlier password unlocked. */
+  /** Each change of the password increases the version. That ends the visits that an earlier password unlocked. */
   passwordVersion: number;
-  /** Undefined: no limit. */
+  /** Undefined if there is no limit. */
   maxClaims: number | undefined;
   claims: number;
   opened: number;
@@ -69,19 +69,22 @@ export type LinkClaim = {
 
 /** The rules of the operator for all links. */
 export type LinkPolicy = {
-  /** False: nobody makes a link, and visitors open none. */
+  /** If false, nobody can make a link, and visitors can open no link. */
   isEnabled: boolean;
-  /** The longest expiry, counted from the creation. Seconds. Undefined: a link may live until it is revoked. */
+  /** The longest expiry, counted from the creation. Seconds. If undefined, a link may live until it is revoked. */
   maxExpirySeconds: number | undefined;
   /** Whether a link without a password is closed to visitors. */
   isPasswordRequired: boolean;
   /** How long a claim gets new URLs. Seconds. */
   windowSeconds: number;
-  /** An email address or a URL for visitors who report abuse. Undefined: none. */
+  /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
 };
 
-/** When visitors can no longer open the link, also under a policy that is stricter than at its creation. Undefined: when revoked. */
+/**
+ * The instant after which visitors can no longer open the link. A policy that became stricter after the creation applies, too.
+ * Undefined if the link lives until it is revoked.
+ */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
   { maxExpirySeconds }: Pick<LinkPolicy, "maxExpirySeconds">,
@@ -91,19 +94,19 @@ export function effectiveExpiry(
 }
 
 /**
- * Whether a person who may make links of the note may also edit this one. A link dies with the right of its creator, so an editor who
- * changed the link of somebody else would keep access through it.
+ * Whether a person who may make links of the note may also edit this link. A link ends when its creator loses access. An editor who
+ * changed the link of another person would keep access through that link.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;
 }
 
-/** `closed`: the policy of the operator does not let visitors open it. */
+/** `closed`: the policy of the operator does not let visitors open the link. */
 export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned" | "closed";
 
 /**
- * The state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: the ready files that it opens
- * for `download`, or the files that it still takes for `upload`.
+ * The state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: for `download`, the number of
+ * ready files. For `upload`, the number of files that the link still accepts.
  */
 export function linkState(
   link: Link,

@@ -1,5 +1,5 @@
 import type { Role } from "./access.ts";
-import type { Attachment } from "./attachment.ts";
+import type { ListedAttachment } from "./attachment.ts";
 
 /** A note. Instants are milliseconds since the epoch. */
 export type Note = {
@@ -8,21 +8,31 @@ export type Note = {
   title: string;
   body: string;
   createdAt: number;
-  /** Increases with every change, even if the clock does not. So two versions of a note never have the same instant. */
+  /** Increases with every change, even if the clock stands still. So two versions of a note never have the same instant. */
   updatedAt: number;
 };
 
 /** A note with the role of the caller. */
 export type NoteWithRole = Note & { role: Role };
 
-/** A note with the first page of its attachments. `attachmentsCursor` continues after it. Undefined: these are all attachments. */
+/**
+ * A note with the first page of its attachments. `attachmentsCursor` continues after this page. It is undefined if the page has all
+ * attachments.
+ */
 export type NoteWithAttachments = NoteWithRole & {
-  attachments: Attachment[];
+  /** When the access of the caller expires. Undefined: never. */
+  accessExpiresAt: number | undefined;
+  attachments: ListedAttachment[];
   attachmentsCursor: string | undefined;
   attachmentCount: number;
+  accessRequestCount: number;
 };
 
-/** A note in a list. `snippet` is the start of its body. */
-export type NoteSummary = Omit<Note, "body"> & { snippet: string; attachmentCount: number };
+/** A note in a list. `snippet` is the start of its body. `accessRequestCount`: 0 for a user who is not the owner. */
+export type NoteSummary = Omit<Note, "body"> & {
+  snippet: string;
+  attachmentCount: number;
+  accessRequestCount: number;
+};
 
 export type NoteSummaryWithRole = NoteSummary & { role: Role };

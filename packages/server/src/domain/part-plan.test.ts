@@ -11,7 +11,7 @@ const MAX_PART_BYTES = 5 * 2 ** 30;
 const sizes = fc.oneof(
   fc.integer({ min: THRESHOLD + 1, max: 5 * 2 ** 40 }),
   fc.integer({ min: THRESHOLD + 1, max: 200 * MIB }),
-  // Around the size at which parts must grow.
+  // Sizes around the size at which parts must grow.
   fc.integer({ min: 80_000 * MIB - 3, max: 80_000 * MIB + 3 }),
 );
 

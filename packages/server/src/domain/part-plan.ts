@@ -2,12 +2,12 @@ const MIB = 2 ** 20;
 // The limits of Amazon S3. Source: its documentation, "Multipart upload limits".
 export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
-/** The smallest part, except for the last. */
+/** The smallest part, except for the last part. */
 const MIN_PART_BYTES = 5 * MIB;
-/** A broken connection loses one part at most, so parts are small. */
+/** Parts are small, because a broken connection loses one part at most. */
 const USUAL_PART_BYTES = 8 * MIB;
 
-/** The sizes of a multipart file. Each part has `partSize` bytes, except for the last. Bytes. */
+/** The sizes of a multipart file. Each part except for the last part has `partSize` bytes. Bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
 
 /** `partSize` is bytes. */

@@ -9,21 +9,21 @@ export type Person = {
   isAdmin: boolean;
 };
 
-/** An issuer of JWTs, by the setting that verifies its tokens. The same subject of two issuers is two users. */
+/** An issuer of JWTs, named after the setting that verifies its tokens. The same subject of two issuers means two users. */
 export type JwtIssuer = "jwt-secret" | "jwks";
 
 /** The name of a user in the tokens of one issuer. */
 export type Subject = { issuer: JwtIssuer; subject: string };
 
 /** The party that vouches that a user owns their email address. */
-export type EmailProof = "operator" | "oidc" | JwtIssuer;
+export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 
-/** A user who has an email address, and whether anyone vouches for it. */
+/** A user with an email address. `isProven`: whether a party vouches that the user owns the address. */
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
- * Returns the user who receives a share by an email address: the only proven holder, or the only holder if none is proven.
- * `ambiguous`: several users qualify, and the service can't tell to whom the email address belongs.
+ * Returns the user who receives a share by an email address. This is the only proven holder, or the only holder if no holder is proven.
+ * Returns `ambiguous` if several users qualify.
  */
 export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "unknown" | "ambiguous" {
   const proven = holders.filter((holder) => holder.isProven);
@@ -32,26 +32,27 @@ export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "u
   return another === undefined ? receiver : "ambiguous";
 }
 
-/** A credential that can be revoked. The id is that of its row, never its secret. */
+/** A credential that can be revoked. The id is the id of its row, never the secret. */
 export type Credential = { kind: "session" | "api-token"; id: string };
 
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
-  /** Undefined: a JWT, or the request needs none. */
+  /** Undefined for a JWT, and for a request that needs no credential. */
   credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
   /**
-   * The decisions of an application that embeds the service, by id of the note of an item. They are made for one request, and replace
-   * those of the database. Undefined: the database decides.
+   * The decisions of an application that embeds the service, by id of the note of an item. They are valid for one request, and replace
+   * the decisions of the database. If undefined, the database decides.
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };
 
 /**
  * Normalises an email address for storage and comparison.
- * Only ASCII letters lose their case: Unicode would turn the Kelvin sign into a k, and so one email address into that of another person.
+ * Only ASCII letters lose their case. With Unicode rules, the Kelvin sign would become a k, and one email address would become the
+ * email address of another person.
  */
 export function normaliseEmail(email: string): string {
   return email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());

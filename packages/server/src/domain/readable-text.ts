@@ -1,9 +1,9 @@
 import { DomainError } from "./errors.ts";
 
-// Blank characters that Unicode classes as letters or symbols.
+// Excludes blank characters that Unicode classes as letters or symbols.
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
 
-/** Throws `invalid_request` for a text that people can't see, or that can look like another one. An empty text is none. */
+/** Throws `invalid_request` for a text that people can't see, or that can look like another text. An empty text is valid. */
 export function checkReadable(text: string | undefined, name: string): void {
   if (text === undefined || text === "") return;
   if (!isVisible(text)) {

@@ -20,7 +20,7 @@ export function normaliseContentType(contentType: string): string {
 }
 
 /**
- * Returns the disposition and type that the URL of a download contains. For a type outside the inline allow-list, these are always
+ * Returns the disposition and type that the URL of a download contains. For a type outside the inline allow-list, the result is always
  * `attachment` and application/octet-stream (docs/security-requirements.md, 12).
  */
 export function safeServing(
@@ -28,7 +28,7 @@ export function safeServing(
   requested: Disposition,
 ): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
-    // With an explicit charset, no browser guesses another one.
+    // With an explicit charset, no browser guesses the charset.
     const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;
     return { disposition: requested, contentType: type };
   }

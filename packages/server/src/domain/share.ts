@@ -1,7 +1,10 @@
 import type { ShareRole } from "./access.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** A revocable grant of access to one user. Instants are milliseconds since the epoch. `expiresAt` undefined: until revoked. */
+/**
+ * A revocable grant of access to one user. Instants are milliseconds since the epoch. Without `expiresAt`, the share lives until it is
+ * revoked.
+ */
 export type Share = {
   userId: string;
   role: ShareRole;
@@ -10,7 +13,7 @@ export type Share = {
   createdBy: string;
 };
 
-/** A share with the name and email address of its holder, where known. */
+/** A share with the name and email address of its holder, if they are known. */
 export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
 
 /** An attachment that is shared with one user without its note. */

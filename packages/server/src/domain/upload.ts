@@ -1,6 +1,6 @@
 import type { AttachmentState, Checksum } from "./attachment.ts";
 
-/** `bucketUploadId` is the bucket's id of the upload. `partSize` is the length of every part except for the last. Bytes. */
+/** `bucketUploadId` is the id of the upload in the bucket. `partSize` is the length of every part except for the last part. Bytes. */
 export type MultipartUpload = { bucketUploadId: string; partSize: number };
 
 /** The upload of one attachment. Instants are milliseconds since the epoch. */
@@ -10,15 +10,18 @@ export type Upload = {
   noteId: string;
   userId: string;
   objectKey: string;
-  /** Undefined: a single PUT. */
+  /** Undefined for a single PUT. */
   multipart: MultipartUpload | undefined;
   filename: string;
   contentType: string;
   sizeBytes: number;
   declaredChecksum: Checksum | undefined;
-  /** The same user can repeat the start with this key. Undefined: none was given, or it is forgotten. */
+  /** The same user can repeat the start with this key. Undefined if the client sent no key, or the service has deleted it. */
   idempotencyKey: string | undefined;
-  /** A signed URL can write to the object even after completion. So a copy under another key is verified and served. */
+  /**
+   * Whether a signed URL can write to the object even after completion. If so, the service verifies and serves a copy under another
+   * key.
+   */
   staged: boolean;
   state: AttachmentState;
   /** When the signed URLs expire. */

@@ -1,17 +1,17 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { Disposition } from "./serving.ts";
 
-/** The use of a URL as its caller names it. It only describes the audit event, and no access depends on it. */
+/** The use of a URL, as the caller names it. The purpose only describes the audit event. No access depends on it. */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
-/** The purpose of a URL whose caller names none. */
+/** The purpose of a URL whose caller names no purpose. */
 export function defaultPurpose(disposition: Disposition): UrlPurpose {
   return disposition === "inline" ? "view" : "download";
 }
 
 /**
- * Whether an event only accompanies what a person does: a URL for a thumbnail, a renewed URL, an owner's view of their own file, or
- * a URL of a link, whose claim is an event of its own. A list of events can omit these.
+ * Whether an event only accompanies the act of a person. Such events are a URL for a thumbnail, a renewed URL, a view by the owner of
+ * the file, and a URL of a link. The claim of a link has its own event. A list of events can omit routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {
   if (action !== "url.issued") return false;

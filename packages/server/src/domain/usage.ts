@@ -1,11 +1,16 @@
 import type { AttachmentState } from "./attachment.ts";
 import { DomainError } from "./errors.ts";
 
-/** The usage of a user: all files on their notes, pending uploads included, adopted objects excluded. */
+/** The usage of a user: all files on the notes of the user. Pending uploads count. Adopted objects do not count. */
 export type Usage = { bytes: number; files: number };
 
-/** The most that a user may use. Undefined: no limit. */
+/** The most that a user may use. Undefined if there is no limit. */
 export type Quota = { bytes: number | undefined; files: number | undefined };
+
+/** The quota of one user: the bytes that an administrator gave to the user, or those of the service. */
+export function quotaOfUser(quota: Quota, ownBytes: number | undefined): Quota {
+  return { ...quota, bytes: ownBytes ?? quota.bytes };
+}
 
 /** The states of a file that no longer uses capacity. A state that is missing here counts. */
 export const ENDED: readonly AttachmentState[] = ["rejected", "aborted", "expired"];
@@ -21,10 +26,10 @@ export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota;
   if (!isOwner) return refuse("The quota of the owner of this note is too small for this file.");
   if (quota.files !== undefined && used.files + wanted.files > quota.files) {
     return refuse(
-      `You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files first. A new file frees its space 20 minutes after the start of its upload.`,
+      `You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files for good first. A new file frees its space 20 minutes after the start of its upload.`,
     );
   }
   return refuse(
-    `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files first. A new file frees its space 20 minutes after the start of its upload.`,
+    `No capacity for ${wanted.bytes} more bytes: ${used.bytes} of the ${quota.bytes} bytes allowed on your notes are in use. Delete some files for good first. A new file frees its space 20 minutes after the start of its upload.`,
   );
 }

@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 import type { BucketBackup } from "@valetkey/s3-local";
 
 /*
- * `valetkey backup` runs in another process than the bucket, which holds the only connection to its metadata.
- * They talk over a Unix socket that only the owner of the data folder can open. One connection is one backup: when it closes, for
- * whatever reason, the backup ends.
+ * `valetkey backup` runs in another process than the bucket, and only the bucket has a connection to its metadata. The two processes
+ * talk over a Unix socket that only the owner of the data folder can open. One connection is one backup. When the connection closes,
+ * for whatever reason, the backup ends.
  */
 
 type Request = "start" | "copyMetadata" | "end";
@@ -24,8 +24,8 @@ function socketPath(dataDir: string): string {
 }
 
 /**
- * Serves backups of a running bucket. Returns undefined where the path of the socket is too long, and on Windows.
- * Then a backup needs a stopped service.
+ * Serves backups of a running bucket. Returns undefined if the path of the socket is too long, and on Windows. Then a backup needs a
+ * stopped service.
  */
 export async function serveBackups(
   dataDir: string,
@@ -33,7 +33,7 @@ export async function serveBackups(
 ): Promise<{ close(): void } | undefined> {
   const path = socketPath(dataDir);
   if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
-  // A killed process leaves its socket. The lock on the data folder proves that no other process uses it.
+  // A killed process leaves its socket. The lock on the data folder proves that no other process uses the socket.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -64,19 +64,19 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   }
-  // The client may be gone at any time. The end of the loop handles it.
+  // The client may disconnect at any time. The end of the loop handles that.
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {
       socket.write(`${JSON.stringify(await reply(line as Request))}\n`);
     }
   } catch {
-    // A connection that breaks ends the backup like one that closes.
+    // A broken connection ends the backup like a closed connection.
   }
   await backup?.end().catch(() => undefined);
 }
 
-/** Connects to the running bucket of a data folder. Undefined: none is running, or it serves no backups. */
+/** Connects to the running bucket of a data folder. Returns undefined if no bucket runs, or if it serves no backups. */
 export async function connectToBucket(
   dataDir: string,
 ): Promise<(BucketBackup & { start(): Promise<void> }) | undefined> {
@@ -87,7 +87,7 @@ export async function connectToBucket(
   } catch {
     return undefined;
   }
-  // The next request fails when the connection breaks.
+  // After a broken connection, the next request fails.
   socket.on("error", () => undefined);
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
   async function request(name: Request): Promise<string> {

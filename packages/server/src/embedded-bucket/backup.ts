@@ -6,8 +6,8 @@ import { connectToBucket } from "./backup-socket.ts";
 export { listBlobs };
 
 /**
- * Starts a backup of the embedded bucket in `dataDir`: in the service that runs it, or else in this process.
- * `end` rejects when the service stopped in the meantime, because then the blobs were no longer kept.
+ * Starts a backup of the embedded bucket in `dataDir`. The backup runs in the service if the service runs, and otherwise in this
+ * process. `end` rejects if the service stopped in the meantime, because a stopped service no longer protects the blobs.
  * Rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
@@ -24,7 +24,7 @@ export async function startBucketBackup(dataDir: string): Promise<BucketBackup> 
   }
 }
 
-/** Nobody knows the credentials of this bucket. It runs only to lock the folder and to copy the metadata. */
+/** Runs the bucket in this process, only to lock the folder and to copy the metadata. Nobody knows the credentials of this bucket. */
 async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
   const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
   const bucket = await startS3Local({ dataDir, credentials });

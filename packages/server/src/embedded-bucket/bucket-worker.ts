@@ -10,7 +10,7 @@ export type WorkerMessage = "started" | BucketFailure;
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread");
 
-// An error that passes between threads loses its code.
+// Sends the code of an error separately, because an error that passes between threads loses its code.
 function logger(event: BucketEvent): void {
   if (event.type !== "failure") return;
   const { message, stack, code } =
@@ -23,7 +23,7 @@ function toError(error: unknown): NodeJS.ErrnoException {
 }
 
 const s3 = await startS3Local({ ...workerData, logger });
-// Some file systems have no sockets. Then the service runs, and a backup needs a stopped service.
+// Some file systems have no sockets. The service then runs without backups, and a backup needs a stopped service.
 const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
   logger({ type: "failure", requestId: "", error }),
 );

@@ -4,8 +4,8 @@ import { DomainError } from "../domain/errors.ts";
 import type { BucketFailure, WorkerMessage } from "./bucket-worker.ts";
 
 /**
- * Starts the embedded bucket on a worker thread. `close` gives requests in flight `withinMs` milliseconds, and ends the thread.
- * Rejects with `bucket_unavailable`, or with the error of its port.
+ * Starts the embedded bucket on a worker thread. `close` lets requests in flight finish within `withinMs` milliseconds, and then ends
+ * the thread. Rejects with `bucket_unavailable`, or with the error of its port.
  */
 export async function startEmbeddedBucket(
   bucket: {
@@ -22,7 +22,7 @@ export async function startEmbeddedBucket(
   }: {
     dataDir: string;
     allowedOrigins: string[];
-    /** Called for each request that fails by a fault of the bucket. */
+    /** Called for each request that fails because of a fault of the bucket. */
     onFailure: (failure: BucketFailure) => void;
   },
 ): Promise<{ close(withinMs: number): Promise<void> }> {

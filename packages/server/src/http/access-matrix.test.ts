@@ -7,8 +7,8 @@ import type { Client } from "./testing/service.ts";
 import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
-// docs/security-requirements.md, 15: every route for every user. The last column is the owner of a deleted note.
-// A batch has a code for each item, so its cells hold that code instead of the status.
+// docs/security-requirements.md, 15: every route for every user. The last column is the owner of a deleted note. A batch has a code for
+// each item, so the cells of a batch contain that code instead of the status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -26,7 +26,7 @@ const table: readonly Row[] = [
   ["DELETE /notes/:noteId",                    204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /notes/:noteId/attachments",           200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // An object that is already in the bucket. Only administrators adopt it, see below.
+  // The object is already in the bucket. Only administrators can adopt it, see below.
   [ADOPT,
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /notes/:noteId/uploads",              201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -36,7 +36,7 @@ const table: readonly Row[] = [
   ["GET /notes/:noteId/activity",              200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId",           200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // A viewer may not review. For the others, the file is not quarantined.
+  // A viewer may not review. The owner and the editor get 409, because the file is not quarantined.
   ["POST /attachments/:attachmentId/review",   409,  409,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/download",  302,  302,   302,  302,    403,    403,    403,    403,   403,  401,  404],
@@ -45,6 +45,16 @@ const table: readonly Row[] = [
   ["PUT /attachments/:attachmentId/shares",    200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId/shares/:userId",
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /notes/:noteId/access-requests",       200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["PUT /notes/:noteId/access-requests/:userId",
+                                               204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["DELETE /notes/:noteId/access-requests/:userId",
+                                               204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  // The response does not tell whether the note exists.
+  ["POST /notes/:noteId/access-requests",      202,  202,   202,  202,    202,    202,    202,    202,   202,  401,  202],
+  // A foreign invitation is reported as missing.
+  ["PATCH /invitations/:invitationId",         200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["DELETE /invitations/:invitationId",        204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /notes/:noteId/links",                 200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/links",                201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/links",     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -67,19 +77,37 @@ const table: readonly Row[] = [
   ["POST /s3/multipart/:uploadId/complete",    409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /s3/multipart/:uploadId",           200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /s3/sts",                              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // Routes about the caller's own objects.
+  // Routes about the objects of the caller.
   ["GET /notes",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /notes",                              201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["GET /attachments",                         200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /links",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["GET /trash",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  // Nothing is in the trash here. routes/trash/routes.test.ts tests what is.
+  ["POST /trash/notes/:noteId/restore",        404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["DELETE /trash/notes/:noteId",              404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["POST /trash/attachments/:attachmentId/restore",
+                                               404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["DELETE /trash/attachments/:attachmentId",  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /usage",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /tokens",                              200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // Administrators only (routes/doctor/routes.test.ts).
+  // A token that nobody has made. routes/invitations tests the others.
+  ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
+  // Administrators only (routes/doctor, routes/administration).
+  ["GET /admin/people",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["GET /admin/links",                         403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["DELETE /admin/links/:linkId",              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["GET /admin/mails",                         403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["POST /admin/mails/:mailId/retry",          403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["GET /admin/log",                           403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["PATCH /admin/people/:userId",              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["POST /admin/people/:userId/reset-link",    403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/doctor",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   // Public routes without user data.
   ["GET /receipts/key",                        200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
@@ -91,7 +119,7 @@ const table: readonly Row[] = [
 
 const rows = table.map(([call, ...expected]) => ({ call, expected }));
 
-describe.each(engines)("requirement 15: access of every user to every route, on $name", (engine) => {
+describe.each(engines)("requirements 15 and 47: access of every user to every route, on $name", (engine) => {
   const clients = new Map<string, Client>();
 
   const service = useService({ engine });

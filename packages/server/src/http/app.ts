@@ -17,12 +17,15 @@ import { createMetrics, observeRoute } from "./metrics.ts";
 import { documentRoutes } from "./openapi.ts";
 import { createRouteTable } from "./route-table.ts";
 import type { App, RouteDeps } from "./route-types.ts";
+import { accessRequestRoutes } from "./routes/access-requests/routes.ts";
 import { activityRoutes } from "./routes/activity/routes.ts";
+import { administrationRoutes } from "./routes/administration/routes.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
 import { echoRoute } from "./routes/doctor/echo.ts";
 import { type Doctor, doctorRoutes } from "./routes/doctor/routes.ts";
 import { instanceRoutes, type ShownLimits } from "./routes/instance/routes.ts";
+import { invitationRoutes, openInvitationRoutes } from "./routes/invitations/routes.ts";
 import { linkRoutes } from "./routes/links/routes.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
 import { type MetricsAccess, metricsRoute } from "./routes/ops/metrics.ts";
@@ -34,7 +37,8 @@ import { receiptRoutes } from "./routes/receipts/routes.ts";
 import { s3Routes } from "./routes/s3/routes.ts";
 import { shareRoutes } from "./routes/shares/routes.ts";
 import { tokenRoutes } from "./routes/tokens/routes.ts";
-import { uploadRoutes } from "./routes/uploads/routes.ts";
+import { trashRoutes } from "./routes/trash/routes.ts";
+import { sendRoutes, uploadRoutes } from "./routes/uploads/routes.ts";
 import { urlRoutes } from "./routes/urls/routes.ts";
 import { usageRoutes } from "./routes/usage/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
@@ -51,39 +55,42 @@ export type AppOptions = {
   /** Accounts and sessions, mounted at /auth and described by /instance. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
-  /** Checks the set-up. Undefined: no routes for it. */
+  /** Checks the set-up. Without it, there are no routes of the doctor. */
   doctor?: Doctor;
-  /** The public origin of the service. Every absolute URL is built from it, and never from a request header. */
+  /** The public origin of the service. Every absolute URL is built from this origin, and never from a request header. */
   publicUrl: string;
   /** The origins that browsers fetch files from. The Content-Security-Policy lists them. */
   bucketOrigins: readonly string[];
   /** Whether each URL works only for the IP address that requested it. Default: false. */
   bindsUrlsToIp?: boolean;
-  /** The proxies whose X-Forwarded-* headers are trusted. False: none. */
+  /** The proxies whose X-Forwarded-* headers the service trusts. False for no proxy. */
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
-  /** pino's options and the stream for the lines (default: standard output). False: no log. */
+  /** The options of pino, and the stream for the lines (default: standard output). False for no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: ShownLimits;
-  /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
+  /** `readWithinMs`: the longest time in which a client reads a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
   /** Default: the limits in http-limits.ts. */
   bodyTimeoutMs?: number;
   formProgress?: FormProgressLimits;
-  /** Creates the id that a problem and its log line share, unless the request has an X-Request-Id. */
+  /** Creates the id that a problem and its log line share. Not used for a request with an X-Request-Id. */
   requestId: () => string;
-  /** The registry for the HTTP metrics. /metrics also shows the other metrics in it. */
+  /** The registry for the HTTP metrics. /metrics also shows the other metrics of this registry. */
   metrics?: Registry;
-  /** The token for /metrics. "elsewhere": not served here, because it has a port of its own. Default: no token. */
+  /** The token for /metrics. "elsewhere": /metrics is not served here, because it has its own port. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
   /** Aborted when the service drains: /readyz returns 503, and each response closes its connection. Default: never. */
   draining?: AbortSignal;
-  /** The folder with the built web app. Default: /docs has the only pages. */
+  /** The folder with the built web app. By default, there is no web app, and /docs has the only pages. */
   webRoot?: string | undefined;
 };
 
-const ROUTES = [noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, tokenRoutes, usageRoutes];
+const ROUTES = [
+  ...[noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, invitationRoutes, accessRequestRoutes],
+  ...[trashRoutes, tokenRoutes, usageRoutes, administrationRoutes],
+];
 
 /** Builds the HTTP application. It does not listen yet. */
 export function buildApp(options: AppOptions): App {
@@ -128,33 +135,37 @@ export function buildApp(options: AppOptions): App {
       metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
     pageRoutes(open, { publicUrl, webApp });
     receiptRoutes(open, deps);
+    openInvitationRoutes(open, deps);
   });
   const { doctor } = options;
   if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
-    // Without the readable prefix, which is free to choose.
+    // The holder does not include the readable prefix, because a visitor can choose any prefix.
     const holderOf = ({ params }: FastifyRequest) => `link:${(params as { token: string }).token.split("~").at(-1)}`;
     visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
     publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
   });
   const { requireEnabled } = useCases;
   const authentication = authenticationHook(authenticate, { requireEnabled });
-  const ofCaller = inTurns({
-    turns: { turns: writes, holderOf: (request) => `user:${callerOf(request).userId}` },
-    check: identifyAgain(authenticate, { requireEnabled }),
-  });
+  const ownTurns = { turns: writes, holderOf: (request: FastifyRequest) => `user:${callerOf(request).userId}` };
+  const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // The hot path, where the access query also refuses disabled users.
+    // These routes are the hot path. Their access query also refuses disabled users.
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
     urlRoutes(api, deps);
   });
   app.register(async (api: App) => {
+    api.addHook("onRequest", authenticationHook(authenticate));
+    api.addHook("onRoute", inTurns({ turns: ownTurns, check: identifyAgain(authenticate) }));
+    sendRoutes(api, deps);
+  });
+  app.register(async (api: App) => {
     api.addHook("onRequest", authentication);
     api.addHook("onRoute", ofCaller);
     for (const routes of ROUTES) routes(api, deps);
-    if (doctor !== undefined) doctorRoutes(api, { useCases, doctor });
+    if (doctor !== undefined) doctorRoutes(api, { ...deps, doctor });
     await api.register(async (form: App) => attachRoute(form, deps));
   });
   app.register(async (api: App) => {
@@ -177,26 +188,26 @@ function createServer(
     serverFactory: (handle) => createBoundServer(handle, connections),
     logger: logger === false ? false : withRedaction(logger),
     logController: new RequestLog(),
-    // A child logger for each request would cost more than its log line, which carries the request id anyway.
+    // A child logger for each request would cost more than the log line, and the log line already contains the request id.
     childLoggerFactory: (parent) => parent,
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
     trustProxy,
     schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
-    // A request on an open connection is still served.
+    // While the server closes, it still serves requests on open connections.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** The id that a proxy gave to the request. Undefined: none, or one that does not look like an id. */
+/** The id that a proxy gave to the request. Undefined if there is no id, or if the text does not look like an id. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
-/** While the service drains or closes: serves every request, and closes its connection with the response. */
+/** While the service drains or closes, it serves every request, and closes the connection with the response. */
 function closeConnections(
   app: App,
   { headers, draining }: { headers: Record<string, string>; draining: AbortSignal | undefined },
@@ -213,7 +224,8 @@ function closeConnections(
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }
-    // Node accepts waiting connections before it runs this callback. The end of listening would reset them.
+    // Node accepts waiting connections before it runs this callback. Without this turn, the end of listening would reset these
+    // connections.
     setImmediate(done);
   });
 }

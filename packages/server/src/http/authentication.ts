@@ -21,15 +21,16 @@ export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
 }
 
 /**
- * Builds the hook that identifies the caller. It uses a callback, so that a synchronous result costs no promise.
- * `requireEnabled` refuses disabled users with a query. Routes that only decide access leave it out, because the access query refuses them.
+ * Builds the hook that identifies the caller. It uses a callback, so that a synchronous result costs no promise. `requireEnabled`
+ * refuses disabled users with a query. Routes that only decide access omit `requireEnabled`, because the access query refuses disabled
+ * users.
  */
 export function authenticationHook(
   authenticate: Authenticate,
   { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},
 ): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    // The response is for one user. A cache must not store it, above all not a signed URL.
+    // The response is for one user, so a cache must not store it. This matters most for a signed URL.
     reply.header("cache-control", "no-store");
     let caller: Caller | Promise<Caller>;
     try {
@@ -48,7 +49,7 @@ export function authenticationHook(
   };
 }
 
-/** Identifies the caller again before a write, because the credential can be revoked while the body arrives. */
+/** Makes a check that identifies the caller again before a write, because the credential can be revoked while the body arrives. */
 export function identifyAgain(
   authenticate: Authenticate,
   { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},

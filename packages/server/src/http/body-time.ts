@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HttpProblem } from "./problem.ts";
 
-/** Refuses a body that is not complete within this time, with 408. Forms have limits of their own, because a file may take hours. */
+/** Refuses with 408 a body that is not complete within this time. Forms have their own limits, because a file may take hours. */
 export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
   app.addHook("onRequest", (request, reply, done) => {
     const { raw } = request;
     if (hasBody(request) && !isStreamedForm(request)) {
       const timer = setTimeout(() => {
-        // Fastify listens while it reads a body. Without a listener, the response is sent or no one reads the body yet.
+        // Fastify listens while it reads a body. Without a listener, the response is sent, or the read has not started.
         if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
         else raw.emit("error", late(timeoutMs));
       }, timeoutMs);

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
-  /** How to start the requests of the connection, in their order. The first one has started. */
+  /** The functions that start the requests of the connection, in order. The first request has started. */
   queue: (() => void)[];
   /** Cuts the client unless it reads the response in time. */
   timer: NodeJS.Timeout | undefined;
@@ -26,11 +26,11 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
 }
 
 /**
- * Bounds what one connection makes the service hold. A request starts after the client has read the response before it, so a client
- * that reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests at once, is cut.
- * By default, Node handles all requests of a connection at the same time, and holds all their responses.
+ * Limits the memory that one connection can use. A request starts after the client has read the previous response, so a client that
+ * reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests at once, is cut. By
+ * default, Node handles all requests of a connection at the same time, and holds all their responses.
  *
- * It runs before `handle`, because Node parses 64 KiB of requests in one go, also after the connection is cut.
+ * The check runs before `handle`, because Node parses 64 KiB of requests in one go, also after the connection is cut.
  */
 function boundConnections(
   handle: RequestListener,
@@ -44,13 +44,13 @@ function boundConnections(
       queue,
       timer: undefined,
       startTimer() {
-        // The kernel takes a short response at once. Most responses need no timer.
+        // The kernel accepts a short response at once, so most responses need no timer.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
       },
       startNext() {
         clearTimeout(connection.timer);
         queue.shift();
-        // In a new turn of the event loop, so that other connections are read. Without a client, its requests are dropped.
+        // A new turn of the event loop lets the service read other connections. When the client is gone, its requests are dropped.
         if (queue.length > 0) setImmediate(() => socket.writable && queue[0]?.());
       },
     };
@@ -70,13 +70,13 @@ function boundConnections(
     }
     response.on("prefinish", startTimer).on("close", startNext);
     const start = () => handle(request, response);
-    // A request that waits is started by the one before it, and must not appear in its trace.
+    // The previous request starts a waiting request. The waiting request must not appear in the trace of the previous request.
     queue.push(queue.length === 0 ? start : AsyncLocalStorage.bind(start));
     if (queue.length === 1) start();
   };
 }
 
-/** Cuts a connection with many open requests. Node makes an error for each one, and all their stack traces would block the service. */
+/** Cuts a connection with many open requests. Node makes an error for each request, and so many stack traces would block the service. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

@@ -4,10 +4,10 @@ import { HttpProblem } from "./problem.ts";
 
 const IPV4_ONLY = "The URLs of this service work for one IPv4 address. Connect over IPv4, then try again.";
 
-/** The IP address that the URLs of a request are bound to. Undefined: they are for any client. */
+/** The IP address that the URLs of a request are bound to. Undefined if the URLs work for every client. */
 export type ClientIpOf = (request: Pick<FastifyRequest, "ip">) => string | undefined;
 
-/** With `bindsUrlsToIp`, the result throws HttpProblem `ipv4_required` for a client without an IPv4 address. */
+/** With `bindsUrlsToIp`, the returned function throws HttpProblem `ipv4_required` for a client without an IPv4 address. */
 export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }): ClientIpOf {
   if (!bindsUrlsToIp) return () => undefined;
   return ({ ip }) => {

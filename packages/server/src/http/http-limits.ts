@@ -2,9 +2,9 @@
 export const httpLimits = {
   /** A body within this limit costs a few milliseconds, even if its content is hostile. */
   jsonBodyBytes: 65_536,
-  /** Only for texts of notes and for lists of parts. */
+  /** The limit for texts of notes and for lists of parts. */
   largeJsonBodyBytes: 1_048_576,
-  /** A body that is not a form must be complete within this time. A large one then needs 52 KiB a second. Milliseconds. */
+  /** A body that is not a form must be complete within this time. The largest body then needs 52 kB a second. Milliseconds. */
   bodyTimeoutMs: 20_000,
   /** Levels of nesting in a JSON body. The deepest schema has three. */
   jsonDepth: 16,
@@ -19,23 +19,25 @@ export const httpLimits = {
   headersTimeoutMs: 20_000,
   /** A connection without traffic for this long is closed. A slow upload stays open. Milliseconds. */
   idleTimeoutMs: 120_000,
-  /** A client that has not read a whole response after this long is cut. Milliseconds. */
+  /** A client that has not read a whole response within this time is cut. Milliseconds. */
   readWithinMs: 120_000,
-  /** Requests that one connection may send before it has read the response of the first one. */
+  /** The requests that one connection may send before it has read the response to the first request. */
   pipelinedRequests: 100,
-  /** Longer than the idle timeout of common load balancers, so that they close first. Milliseconds. */
+  /**
+   * This is longer than the idle timeout of common load balancers, so that the load balancer closes the connection first. Milliseconds.
+   */
   keepAliveTimeoutMs: 72_000,
-  /** Characters of one path segment. Fits a percent-encoded user id of 255 characters. */
+  /** The longest path segment. A percent-encoded user id of 255 characters fits. Characters. */
   pathSegmentLength: 1_024,
   /** A form that makes no progress is aborted, because it holds a buffer and a reservation. A slow upload may take hours. */
   formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
   /** The most that boundaries and part headers add to the file of a form. */
   formOverheadBytes: 65_536,
-  /** How long the rest of a refused upload is read and dropped, so that the client can read the response. Milliseconds. */
+  /** For this time, the service reads and drops the rest of a refused upload, so that the client can read the response. Milliseconds. */
   lingerMs: 5_000,
-  /** How often idle connections are closed during shutdown. Milliseconds. */
+  /** The interval at which idle connections are closed during shutdown. Milliseconds. */
   closeIdleIntervalMs: 50,
   probeTimeoutMs: 2_000,
-  /** How often /readyz probes a part at most. Milliseconds. */
+  /** The shortest interval between two probes of a part by /readyz. Milliseconds. */
   probeEveryMs: 1_000,
 } as const;

@@ -4,10 +4,10 @@ import { structureFault } from "./json-structure.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import { HttpProblem } from "./problem.ts";
 
-/** The parser and the validation of a longer body take milliseconds. Characters. */
+/** For a longer body, the parser and the validation take milliseconds. Characters. */
 const LONG_TEXT = 32_768;
 
-/** Accepts JSON bodies of limited size and structure, and refuses other media types with 415. An empty body counts as none. */
+/** Accepts JSON bodies of limited size and structure, and refuses other media types with 415. An empty body counts as no body. */
 export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTurns }): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();

@@ -12,7 +12,7 @@ type Visitor = ReturnType<typeof visitorOf>;
 type Scene = StoredLink & { visitor: Visitor; claimId: string };
 type Column = (service: TestService) => Promise<Scene>;
 
-/** A visitor who has claimed files. Further changes end what they may do. */
+/** Makes a visitor who has claimed files. Further changes end the rights of the visitor. */
 async function claimed(service: TestService, given: Parameters<typeof storeLink>[1] = {}): Promise<Scene> {
   const stored = await storeLink(service.db, given);
   const visitor = visitorOf(service.app);

@@ -3,7 +3,8 @@ import type { LoggerOptions } from "pino";
 
 const REDACTED = "[redacted]";
 
-// Ordered: whole query strings first, then single secrets. Applied to the finished line, so nested values are covered.
+// The order matters: whole query strings first, then single secrets. The patterns apply to the finished line, so they cover nested
+// values.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\bhttps?:\/\/[^\s"'?\\<>]+)\?[^\s"'\\<>]*/gi, `$1?${REDACTED}`],
   [/\bx-amz-(?:signature|credential|security-token)\b[^\s"'&,;\\<>]*/gi, REDACTED],
@@ -37,7 +38,7 @@ export function withRedaction<Options extends LoggerOptions>(options: Options): 
   };
 }
 
-/** The fields that identify a request in the log. The URL and the headers stay out of it. */
+/** The fields that identify a request in the log. They omit the URL and the headers. */
 export function logFields(request: FastifyRequest) {
   return {
     requestId: request.id,
@@ -62,7 +63,7 @@ export class RequestLog extends LogController {
   override routeNotFound(): void {}
 }
 
-// Saves building an object that is not logged. Fastify's logger type lacks this method of pino.
+// Whether the log has this level. If not, the caller builds no object. The logger type of Fastify lacks this method of pino.
 function isEnabled(log: FastifyBaseLogger, level: string): boolean {
   return (log as FastifyBaseLogger & { isLevelEnabled?(level: string): boolean }).isLevelEnabled?.(level) ?? false;
 }

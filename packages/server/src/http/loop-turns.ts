@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Runs work that takes milliseconds, one in each turn of the event loop. */
 export type LoopTurns = (work: () => void) => void;
 
-/** Makes turns. Without them, the works of many clients run one after the other before any other request is read. */
+/** Makes turns. Without turns, the work of many clients would run before the service reads any other request. */
 export function createLoopTurns(): LoopTurns {
   const waiting: (() => void)[] = [];
   function runNext(): void {
@@ -11,7 +11,7 @@ export function createLoopTurns(): LoopTurns {
     if (waiting.length > 0) setImmediate(runNext);
   }
   return (work) => {
-    // Otherwise the work of one request would run in the context of another, and appear in its trace.
+    // Without the binding, the work of a request would run in the context of another request, and appear in the wrong trace.
     waiting.push(AsyncLocalStorage.bind(work));
     if (waiting.length === 1) setImmediate(runNext);
   };

@@ -2,7 +2,7 @@ import type { FileUrls } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { Counter, Histogram, Registry } from "prom-client";
 
-// Seconds. An access decision with its signature takes under a millisecond, an upload takes minutes.
+// An access decision with its signature takes less than a millisecond, and an upload takes minutes. Seconds.
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 type UrlOutcome = "issued" | NonNullable<FileUrls["urls"][number]["code"]>;
@@ -44,7 +44,7 @@ export function createMetrics(registry: Registry = new Registry()) {
   };
 }
 
-/** An onRoute hook that observes the route. */
+/** An `onRoute` hook that measures the requests of the route. */
 export function observeRoute(metrics: Metrics, route: RouteOptions): void {
   const observer = metrics.observer({ method: String(route.method), route: route.url });
   route.onResponse = [...[route.onResponse ?? []].flat(), observer];

@@ -42,6 +42,14 @@ const contract = [
   "get /attachments/{attachmentId}/shares",
   "delete /attachments/{attachmentId}/shares/{userId}",
   "post /notes/{noteId}/links",
+  "post /notes/{noteId}/access-requests",
+  "get /notes/{noteId}/access-requests",
+  "put /notes/{noteId}/access-requests/{userId}",
+  "delete /notes/{noteId}/access-requests/{userId}",
+  "post /invitations/look",
+  "post /invitations/redeem",
+  "patch /invitations/{invitationId}",
+  "delete /invitations/{invitationId}",
   "get /notes/{noteId}/links",
   "post /attachments/{attachmentId}/links",
   "get /attachments/{attachmentId}/links",
@@ -51,6 +59,11 @@ const contract = [
   "delete /links/{linkId}",
   "get /links/{linkId}/events",
   "get /notes/{noteId}/activity",
+  "get /trash",
+  "post /trash/notes/{noteId}/restore",
+  "post /trash/attachments/{attachmentId}/restore",
+  "delete /trash/notes/{noteId}",
+  "delete /trash/attachments/{attachmentId}",
   "get /activity",
   "get /me",
   "get /usage",
@@ -59,6 +72,14 @@ const contract = [
   "delete /tokens",
   "delete /tokens/{tokenId}",
   "get /admin/doctor",
+  "get /admin/links",
+  "delete /admin/links/{linkId}",
+  "get /admin/mails",
+  "post /admin/mails/{mailId}/retry",
+  "get /admin/log",
+  "get /admin/people",
+  "patch /admin/people/{userId}",
+  "post /admin/people/{userId}/reset-link",
   "get /instance",
   "post /auth/sign-up/email",
   "post /auth/sign-in/email",
@@ -66,6 +87,11 @@ const contract = [
   "get /auth/get-session",
   "post /auth/update-user",
   "post /auth/change-password",
+  "post /auth/request-password-reset",
+  "post /auth/check-password-reset",
+  "post /auth/reset-password",
+  "post /auth/request-email-proof",
+  "post /auth/prove-email",
   "get /auth/list-sessions",
   "post /auth/revoke-session",
   "post /auth/revoke-other-sessions",
@@ -182,8 +208,11 @@ describe("the OpenAPI document", () => {
       session: { type: "apiKey", in: "cookie", name: "__Host-valetkey.session_token" },
     });
     expect(document.security).toEqual([{ bearer: [] }, { session: [] }]);
-    const accounts = ["get /instance", "post /auth/sign-up/email", "post /auth/sign-in/email"];
-    const open = [...contract.slice(-3), ...accounts, "post /receipts/verify", "get /receipts/key"];
+    const resets = ["request-password-reset", "check-password-reset", "reset-password"];
+    const paths = ["sign-up/email", "sign-in/email", ...resets];
+    const accounts = ["get /instance", ...paths.map((path) => `post /auth/${path}`)];
+    const receipts = ["post /receipts/verify", "get /receipts/key"];
+    const open = [...contract.slice(-3), ...accounts, ...receipts, "post /invitations/look"];
     const withCookieOrWithout = ["post /auth/sign-out", "get /auth/get-session"];
     for (const [call, { security }] of operations()) {
       if (open.includes(call) || call.includes("{token}")) expect(security, call).toEqual([]);
@@ -226,6 +255,11 @@ describe("the OpenAPI document", () => {
     await ask("POST /auth/revoke-other-sessions", { cookie: changed.cookie });
     await ask("POST /auth/revoke-sessions", { cookie: changed.cookie });
     await ask("POST /auth/sign-out", { cookie: changed.cookie });
+    const { id = "" } = (await service.db.people.findByEmails([person.email]))[0] ?? {};
+    const { token } = await service.useCases.makeResetLink(undefined, id);
+    await ask("POST /auth/check-password-reset", { json: { token } });
+    const { cookie: again } = await ask("POST /auth/reset-password", { json: { token, newPassword: password } });
+    await ask("POST /auth/sign-out", { cookie: again });
   });
 
   it("describes the range and the default of expiresIn", () => {

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
+import { join } from "node:path";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
@@ -6,11 +8,12 @@ import type { FastifyReply, FastifySchema } from "fastify";
 import { Type } from "typebox";
 import { sessionCookieName } from "./auth/accounts-config.ts";
 import type { App } from "./route-types.ts";
+import { notFound } from "./send-problem.ts";
 
 /** The schema of a response without a body. */
 export const emptyResponse = Type.Null({ description: "Done" });
 
-// All refusals of all routes have this shape. It is only in the document, so no serialiser is compiled for it.
+// All refusals of all routes have this shape. The schema is only in the document, so no serialiser is compiled for it.
 const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
@@ -27,7 +30,7 @@ export function operations<Schemas extends Record<string, FastifySchema>>(
   ) as Schemas;
 }
 
-/** In the order in which a reader needs them. */
+/** The tags, in the order in which a reader needs them. */
 const tags = [
   { name: "notes", description: "Notes that files are attached to" },
   { name: "attachments", description: "The files of a note" },
@@ -36,15 +39,20 @@ const tags = [
   { name: "uppy", description: "Uploads for pages with Uppy" },
   { name: "shares", description: "Access of other users to a note or a file" },
   { name: "links", description: "Links and file requests for people without an account" },
+  { name: "trash", description: "Deleted notes and files, which can be restored" },
   { name: "activity", description: "The audit log" },
   { name: "usage", description: "Storage used by your files" },
   { name: "tokens", description: "API tokens" },
   { name: "accounts", description: "Sign-up, sign-in, sessions" },
   { name: "visitors", description: "Links, for people without an account" },
+  { name: "administration", description: "For administrators" },
   { name: "operations", description: "Probes and metrics" },
 ] as const;
 
-/** Makes /docs follow the light or dark scheme of the browser. Swagger UI has only a button for it, which the layout hides. */
+/**
+ * Makes /docs follow the light or dark scheme of the browser. Swagger UI has only a button for the scheme, and the layout hides that
+ * button.
+ */
 const FOLLOW_SCHEME = `
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -52,19 +60,22 @@ dark.addEventListener("change", follow);
 follow();
 `;
 
-/** Hides the column for OpenAPI links. No response has any, and the column fills a third of a phone. */
+/** Hides the column for OpenAPI links. No response has such links, and the column fills a third of the screen of a phone. */
 const NO_LINKS = `
 .swagger-ui .response-col_links { display: none; }
 `;
 
+/** The files of Swagger UI in the published command. The sources use the files of the package. */
+const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
+
 export type DocumentOptions = {
   publicUrl: string;
-  /** Default: no accounts, and so no sessions. */
+  /** Without accounts, there are no sessions. */
   accounts?: unknown;
   limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
 };
 
-/** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Must run before the routes are registered. */
+/** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Call it before the routes are registered. */
 export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
   const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
   const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
@@ -105,13 +116,18 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   };
   app.register(swaggerUi, {
     routePrefix: "/docs",
+    ...(existsSync(BUNDLED_UI) && { baseDir: BUNDLED_UI }),
+    // The layout has no logo. Without this line the plugin reads the logo of its package.
+    logo: { type: "image/svg+xml", content: "" },
     uiHooks: {
       preHandler: (request, reply, done) => {
-        if (request.routeOptions.url === "/docs/json") sendDocument(reply);
-        else done();
+        const { url } = request.routeOptions;
+        if (url === "/docs/json") sendDocument(reply);
+        // With `baseDir`, the plugin adds this route for files that we don't have.
+        else done(url === "/docs/*" ? notFound() : undefined);
       },
     },
-    // Files, because the Content-Security-Policy forbids inline scripts and styles.
+    // Scripts and styles are files, because the Content-Security-Policy forbids inline code.
     theme: {
       title: "Valet Key API",
       js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],

@@ -27,7 +27,7 @@ const NEEDS_NO_DATABASE = [
   ...NO_DATABASE_IN_RECEIPTS,
 ];
 
-/** The page of a link tells a visitor of the outage in HTML. */
+/** The page of a link reports the outage to the visitor in HTML. */
 const IS_PAGE = / \/s\/:token/;
 
 async function note(service: TestService): Promise<string> {
@@ -150,7 +150,7 @@ describe("an outage of the database", () => {
     expect(issued.text).not.toContain("X-Amz");
     expect((await ann.send(`GET /notes/${noteId}`)).status).toBe(200);
     journal.exec("rollback");
-    // Audit events of URLs have their own file, so URLs need only that one.
+    // Audit events of URLs have their own file, so issuing a URL needs only that file.
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
     database.exec("rollback");
     expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);

@@ -1,10 +1,10 @@
 import type { Person as WirePerson } from "@valetkey/contract";
 import type { Person } from "../domain/person.ts";
 
-/** The known users among those that a response names, by id. */
+/** The known users among the users that a response names, by id. */
 export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
 
-/** A user in the form of the wire. An unknown user has only an id. */
+/** A user in the form of a response. An unknown user has only an id. */
 export function presentPerson(id: string, people: People): WirePerson {
   const { name, email } = people.get(id) ?? {};
   return { id, name: name ?? null, email: email ?? null };

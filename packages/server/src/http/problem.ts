@@ -25,7 +25,7 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
 /** The parts of an error that a client may read. */
 export type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
-// Errors of the framework and its plugins, by code. Their own texts could quote a header or a path.
+// Errors of the framework and its plugins, by code. The texts of the framework could quote a header or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
@@ -58,7 +58,7 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) {
-    // Does not compile if the contract lacks a domain code.
+    // This line does not compile if the contract lacks a domain code.
     const code: DomainErrorCode & ProblemCode = error.code;
     const { message: detail, retryAfterSeconds } = error;
     const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };

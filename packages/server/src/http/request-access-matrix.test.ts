@@ -10,7 +10,7 @@ import { createVisitor, insertRequest, type TestVisitor } from "./testing/visito
 // docs/security-requirements.md, 15: every route of file requests, for every visitor.
 type Scene = { visitor: TestVisitor; uploadId: string };
 
-/** A visitor who has started an upload. */
+/** Makes a visitor who has started an upload. */
 async function started(service: TestService, given: Partial<Link> = {}) {
   const ann = service.as("ann");
   const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;

@@ -2,7 +2,7 @@ import type { RouteOptions } from "fastify";
 
 export type RouteTable = ReturnType<typeof createRouteTable>;
 
-/** Remembers every registered route, to tell a 404 from a 405. */
+/** Remembers every registered route, to distinguish a 404 from a 405. */
 export function createRouteTable() {
   const routes: { pattern: RegExp; method: string }[] = [];
   const apiSections = new Set<string>();

@@ -42,6 +42,8 @@ export type RouteDeps = {
   /** The public origin of the service. */
   publicUrl: string;
   clientIpOf: ClientIpOf;
-  /** A `preHandler` for lists: a long page takes milliseconds, so each gets a turn of the event loop (loop-turns.ts). */
+  /**
+   * A `preHandler` for lists. A long page takes milliseconds, so each request for a page gets a turn of the event loop (loop-turns.ts).
+   */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };

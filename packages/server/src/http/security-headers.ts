@@ -6,12 +6,13 @@ const YEAR_SECONDS = 31_536_000;
 
 export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
 
-/** Adds the security headers to every response. It also fills `headers`, for responses that bypass the hooks. */
+/** Adds the security headers to every response. Also stores them in `headers`, for responses that bypass the hooks. */
 export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: Record<string, string> },
 ): void {
-  // Helmet builds its policy for each request, a tenth of the cost of issuing a URL. The policy never changes, so it is built once.
+  // Helmet would build its policy for each request, at a tenth of the cost of issuing a URL. The policy never changes, so it is built
+  // once.
   app.addHook("onReady", async () => {
     Object.assign(headers, await renderOnce(helmetOptions(options)));
   });
@@ -23,7 +24,7 @@ export function addSecurityHeaders(
 
 /**
  * Forbids inline code, framing and referrers (docs/security-requirements.md, 25).
- * The only foreign origins that it permits are those of the bucket.
+ * The only foreign origins that the policy permits are the origins of the bucket.
  * HSTS and the upgrade of insecure requests apply only if the public URL is HTTPS.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {
@@ -52,7 +53,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
     referrerPolicy: { policy: "no-referrer" },
     strictTransportSecurity: isHttps ? { maxAge: YEAR_SECONDS, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
-    // Headers of obsolete browsers.
+    // These headers are only for obsolete browsers.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

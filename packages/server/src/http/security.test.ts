@@ -140,7 +140,7 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
           apiTokens: {
             ...db.apiTokens,
             list: () => {
-              // Not an Error.
+              // The thrown value is not an Error.
               throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
             },
           },

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { logFields } from "./logging.ts";
 import { HttpProblem, problemBody, refusalOf } from "./problem.ts";
 
-// Long enough for a restart, short enough that users keep waiting. Seconds.
+// This is long enough for a restart, and short enough that users still wait. Seconds.
 const RETRY_AFTER = "2";
 
 /** The refusal of a path that has no route. */
@@ -12,7 +12,7 @@ export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/** Sends an error as a problem document (RFC 9457). Also handles errors that Fastify raises before it finds a route. */
+/** Sends an error as a problem document (RFC 9457). Works also for errors that Fastify raises before it finds a route. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];

@@ -2,14 +2,20 @@ import SerializerSelector, { type SerializerFactory } from "@fastify/fast-json-s
 
 const selectSerializer = SerializerSelector();
 
-/** Compiles the serializer of a response with the first one. A start would spend a tenth of its time on all of them. */
+/** Like a validator, a serializer depends only on its schema. All services of a process share it. */
+const serializers = new WeakMap<object, (data: unknown) => string>();
+
+/** Compiles each serializer for its first response. If a start compiled all serializers, that would take a tenth of the start. */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);
   return (route) => {
-    let serialize: ReturnType<typeof compile> | undefined;
+    const schema = route.schema as object;
     return (data) => {
-      serialize ??= compile(route);
-      return serialize(data);
+      const known = serializers.get(schema);
+      if (known !== undefined) return known(data);
+      const compiled = compile(route);
+      serializers.set(schema, compiled);
+      return compiled(data);
     };
   };
 };

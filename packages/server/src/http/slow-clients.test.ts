@@ -9,7 +9,7 @@ import { startServiceInTest } from "./testing/use-service.ts";
 const MIB = 2 ** 20;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="slow.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
-/** No form of a test reaches these limits, unless the test sets others. */
+/** No form reaches these limits, unless a test sets other limits. */
 const PATIENT = { stallMs: 60_000, rateWindowMs: 60_000, minBytesPerSecond: 1 };
 
 // These tests need sockets, because `inject` sends whole bodies.

@@ -5,7 +5,7 @@ import type { App } from "./route-types.ts";
 export type RequestSpan = {
   /** Calls `work`, so that the spans of everything that it starts are children of this span. */
   run(work: () => void): void;
-  /** `code`: the error code of the response. Undefined: no error. */
+  /** `code`: the error code of the response. Undefined if there is no error. */
   end(outcome: { status: number; code: string | undefined }): void;
 };
 

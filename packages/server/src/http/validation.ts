@@ -22,19 +22,19 @@ const MAX_NAMED = 5;
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 
 /**
- * Checks requests against their TypeBox schemas, which are compiled once for each route. Unknown members are refused, not removed.
+ * Checks requests against their TypeBox schemas. Unknown members are refused, not removed.
  * Only whole numbers in a query are converted, and ids in a path become lower case.
  * Throws `invalid_request`, which names the member and the expectation.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, contentType }) => {
-  // A form is read as a stream. Its schema is only for the document.
+  // A form is read as a stream, so the schema of a form is only for the document.
   if (contentType === "multipart/form-data") return (value: unknown) => ({ value });
-  const compiled = Compile(schema);
   const node = schema as SchemaNode;
   const prepare = preparerOf(httpPart, node);
   const part = partNames[httpPart ?? ""] ?? "request";
   return (value: unknown) => {
     prepare?.(value as Record<string, unknown>);
+    const compiled = compiledOf(node);
     if (compiled.Check(value)) return { value };
     const issues = compiled.Errors(abridge(node, value));
     return { error: new HttpProblem("invalid_request", explain(part, { schema: node, issues })) };
@@ -57,7 +57,7 @@ function pathPreparer(schema: SchemaNode): Preparer {
   };
 }
 
-/** Fills in defaults and parses whole numbers, because a query holds only strings. */
+/** Fills in defaults and parses whole numbers, because a query contains only strings. */
 function queryPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const integers = properties.filter(([, property]) => property.type === "integer").map(([name]) => name);
@@ -74,8 +74,8 @@ function queryPreparer(schema: SchemaNode): Preparer {
 }
 
 /**
- * Cuts an invalid value down to its first error. The library lists the errors of the whole value, which blocks the process
- * for half a second on a body of 1 MiB.
+ * Reduces an invalid value to its first error. The library lists all errors of a value, and for a body of 1 MiB that blocks the process
+ * for half a second.
  */
 function abridge(node: SchemaNode, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -83,12 +83,22 @@ function abridge(node: SchemaNode, value: unknown): unknown {
   return node.properties === undefined || node.patternProperties !== undefined ? value : abridgeMembers(node, value);
 }
 
-const compiledItems = new WeakMap<SchemaNode, Validator>();
+const validators = new WeakMap<SchemaNode, Validator>();
 
-/** Keeps the first invalid item at its index, or one item too many. The other indexes are holes, which the library skips. */
+/** Compiles a schema when its first value arrives. Otherwise a start would wait for the schemas of all routes. */
+function compiledOf(node: SchemaNode): Validator {
+  const known = validators.get(node);
+  if (known !== undefined) return known;
+  const compiled = Compile(node as TSchema);
+  validators.set(node, compiled);
+  return compiled;
+}
+
+/**
+ * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The other indexes are holes, which the library skips.
+ */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
-  const compiled = compiledItems.get(items) ?? Compile(items as TSchema);
-  compiledItems.set(items, compiled);
+  const compiled = compiledOf(items);
   const kept: unknown[] = [];
   kept.length = Math.min(value.length, maxItems + 1);
   for (let index = 0; index < kept.length; index += 1) {
@@ -100,7 +110,7 @@ function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: Schema
   return kept;
 }
 
-/** Keeps the expected members and the first few unexpected ones. */
+/** Keeps the expected members and the first few unexpected members. */
 function abridgeMembers({ properties = {} }: SchemaNode, value: object): object {
   const members = value as Record<string, unknown>;
   const kept: [string, unknown][] = [];

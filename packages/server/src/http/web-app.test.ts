@@ -16,10 +16,16 @@ const PAGES = [
   "/shared",
   "/activity",
   "/links",
+  "/deleted",
   "/settings",
   "/settings/doctor",
+  "/admin",
+  "/invitation",
   "/sign-in",
   "/sign-up?next=%2F",
+  "/forgot-password",
+  "/new-password",
+  "/confirm-email",
 ];
 
 describe("the web app", () => {

@@ -8,37 +8,50 @@ import { notFound, sendProblem } from "./send-problem.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Set on routes that only the web app has. A missing path below such a route is reported with a page. */
+    /** Set on routes that only the web app has. For a missing path below such a route, the service returns a page. */
     isPage?: boolean;
   }
 }
 
-/** The paths that only the web app has. It also has `/`, `/activity` and `/links`, which it shares with the API. */
-const PAGES = ["/n/:noteId", "/shared", "/settings", "/settings/doctor", "/sign-in", "/sign-up"];
+/** The paths that only the web app has. The web app shares `/`, `/activity` and `/links` with the API. */
+const PAGES = [
+  "/n/:noteId",
+  "/shared",
+  "/deleted",
+  "/settings",
+  "/settings/doctor",
+  "/admin",
+  "/sign-in",
+  "/sign-up",
+  "/forgot-password",
+  "/new-password",
+  "/confirm-email",
+  "/invitation",
+];
 const INDEX = "index.html";
-/** The page of links, for visitors without an account. It is a build of its own. */
+/** The page of links, for visitors without an account. It has a separate build. */
 const LANDING = "landing.html";
 const HTML = "text/html; charset=utf-8";
-// Dotfiles are private. A .br or .gz file is sent only in place of the file that it was made from.
+// Dotfiles are private. A .br or .gz file is sent only in place of its original.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
 /** The pages of the web app. */
 export type WebApp = {
-  /** Sends the app to a browser that opens a page. Returns false for any other client, and sends nothing. */
+  /** Sends the app to a browser that opens a page. For every other client, sends nothing and returns false. */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
-  /** The "not found" page for a browser that opens a page. Undefined for any other client. */
+  /** The "not found" page for a browser that opens a page. Undefined for every other client. */
   notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 
 /**
  * Serves the build of the web app from `root`.
- * Files in /assets have their hash in the name, so browsers cache them for a year. Browsers revalidate all other files.
- * The list of files beside /assets is read once, at startup. The page of a link tells nothing about the link.
+ * Files in /assets have their hash in the name, so browsers cache them for a year. Browsers revalidate all other files. The list of
+ * files beside /assets is read once, at startup. The page of a link contains nothing about the link.
  */
 export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
   app.register(async (assets: App) => {
-    // A path that the plugin refuses for its spelling gets the same 404 as a missing file.
+    // If the plugin refuses the spelling of a path, the response is the same 404 as for a missing file.
     assets.setErrorHandler((error: FastifyError, request, reply) =>
       sendProblem((error.statusCode ?? 500) < 500 ? notFound() : error, request, reply as FastifyReply),
     );
@@ -73,7 +86,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
       sendFresh(reply, INDEX);
       return true;
     },
-    // Read without an ETag: a 304 for a missing page would show an empty one.
+    // The page is read without an ETag, because a 304 for a missing page would show an empty page.
     notFoundPage(request, reply) {
       if (!opensPage(request)) return undefined;
       reply.code(404).header("cache-control", "no-store").type(HTML);
@@ -97,7 +110,9 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
 /** Visits of a link leave no trace in caches and search engines. */
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
-/** The page is the same for every link. The token of the request stands in it for browsers without JavaScript. */
+/**
+ * Fills in the page of links, which is the same for every link. For browsers without JavaScript, it contains the token of the request.
+ */
 function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
   return page
     .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)

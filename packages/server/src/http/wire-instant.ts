@@ -14,12 +14,12 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
 }
 
 /**
- * Parses the instant of the body's member `name` to milliseconds since the epoch, and drops fractions of a millisecond.
- * Throws `invalid_request` for a date that does not exist.
+ * Parses the instant in the member `name` of the body to milliseconds since the epoch. Drops fractions of a millisecond. Throws
+ * `invalid_request` for a date that does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // Date.parse turns 30 February into 2 March. Only a date that exists comes back as it was written.
+  // Date.parse turns 30 February into 2 March. Only a date that exists keeps its text.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)

@@ -7,7 +7,7 @@ import { createWriteTurns } from "./write-turns.ts";
 
 const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Turns whose writes end in the order of their starts, by `endNext`. */
+/** Makes turns whose writes end in the order of their starts, by `endNext`. */
 function startTurns() {
   const turns = createWriteTurns();
   const started: string[] = [];
@@ -61,7 +61,7 @@ describe("requirement 30: the writes of one holder", () => {
 });
 
 describe.each(engines)("requirement 30: many writes at the same time, on $name", (engine) => {
-  /** A service, and the most transactions that ran in it at the same time. */
+  /** Starts a service that counts the most transactions that run at the same time. */
   async function start() {
     let running = 0;
     let most = 0;

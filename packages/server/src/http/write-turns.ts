@@ -2,22 +2,22 @@ import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
 import { isStreamedForm } from "./body-time.ts";
 import { HttpProblem } from "./problem.ts";
 
-/** How many writes of one holder run at the same time. Each may hold a connection of the database. */
+/** How many writes of one holder run at the same time. Each write may use a connection of the database. */
 const AT_ONCE = 3;
-/** How many more wait. Others are refused. */
+/** How many more writes of a holder may wait. Further writes are refused. */
 const MAX_WAITING = 200;
 const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 export type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
- * Runs the writes of each holder in order, a few at a time, so that one person does not delay the others.
- * A holder is a user, or a link for all its visitors. The turns hold in this process only.
+ * Runs the writes of each holder in order, a few at a time, so that one person does not delay other people.
+ * A holder is a user, or a link with all its visitors. Each process has its own turns.
  */
 export function createWriteTurns() {
   const holders = new Map<string, { running: number; waiting: (() => void)[] }>();
   return {
-    /** Throws `rate_limited` when too many writes of the holder wait. */
+    /** Runs a write. Throws `rate_limited` if too many writes of the holder wait. */
     async run<T>(holder: string, write: () => Promise<T>): Promise<T> {
       const turns = holders.get(holder) ?? { running: 0, waiting: [] };
       holders.set(holder, turns);
@@ -47,17 +47,17 @@ function tooMany(): HttpProblem {
 type Options = {
   /** Default: the route does not wait. */
   turns?: { turns: WriteTurns; holderOf: (request: FastifyRequest) => string };
-  /** Runs before the handler, when the body and the turn are there. */
+  /** Runs before the handler, when the body has arrived and the turn has come. */
   check?: (request: FastifyRequest) => Promise<void>;
 };
 
-/** An onRoute hook for writing routes. Forms do not wait, because a file may take hours. The use case checks the credential of a form. */
+/** Makes an `onRoute` hook for writing routes. Forms do not wait, because a file may take hours. */
 export function inTurns({ turns, check = async () => undefined }: Options): (route: RouteOptions) => void {
   return (route) => {
     if (!WRITES.has(String(route.method))) return;
     const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
-      // Its body has not arrived yet.
+      // The body of a form has not arrived yet.
       if (isStreamedForm(request)) return handler.call(this, request, reply);
       const write = async () => {
         await check(request);

@@ -6,11 +6,11 @@ import { DomainError } from "../domain/errors.ts";
 import type { Scanner, ScanVerdict } from "../usecases/ports/index.ts";
 
 export type ClamdTimeouts = {
-  /** For the connection, and for the reply to a ping. */
+  /** The time for the connection, and for the reply to a ping. */
   connectMs: number;
-  /** Without a byte in either direction during a transfer. */
+  /** The time without a byte in either direction during a transfer. */
   idleMs: number;
-  /** From the last byte of a file to the verdict. clamd itself stops after MaxScanTime, two minutes by default. */
+  /** The time from the last byte of a file to the verdict. clamd itself stops after MaxScanTime, by default two minutes. */
   verdictMs: number;
 };
 
@@ -29,7 +29,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   async function open(): Promise<Socket> {
     const socket = new Connection();
     socket.connect({ host, port });
-    // A caller that waits gets the error. Otherwise it has no effect, but Node needs a listener.
+    // A caller that waits gets the error. Without such a caller, the error has no effect, but Node needs a listener.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(timeouts.connectMs) });
@@ -49,14 +49,14 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     const file: { broken?: unknown } = {};
     const sending = pipeline(framed(body, file), socket, { end: false, signal: stop.signal });
     try {
-      // clamd may reply before the end of the file. Then the rest is not sent.
+      // clamd may reply before the end of the file. Then the rest of the file is not sent.
       const sent = sending.then(() => {
         socket.setTimeout(timeouts.verdictMs);
         return reply;
       });
       return verdictOf(await Promise.race([reply, sent]));
     } catch (error) {
-      // An error of the file also breaks the connection. The file is the cause.
+      // If reading the file fails, the connection breaks too. The error of the file is the cause.
       if (file.broken !== undefined) throw file.broken;
       throw error instanceof DomainError ? error : unavailable("the scan broke off", error);
     } finally {
@@ -90,8 +90,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
 type Done = (error?: Error | null) => void;
 
 /**
- * clamd replies and closes as soon as a file is too large. A later write fails, and Node then discards the connection with the unread reply.
- * In this class such a write never ends, so that the reply is read first.
+ * clamd replies and closes as soon as a file is too large. A later write fails, and Node then discards the connection with the unread
+ * reply. In this class, a failed write never ends, so the reply is read first.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {

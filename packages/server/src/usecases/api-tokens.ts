@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
+import { type Actor, act } from "./administration/act.ts";
 import { requireCredential } from "./credentials.ts";
 import { requireEnabled } from "./disabled-users.ts";
 import { requireAdministrator } from "./people.ts";
@@ -20,7 +21,8 @@ type CreatedToken = { token: string; record: ApiToken };
 
 /**
  * Creates a token that acts as the caller. The service never shows it again.
- * For the subject of a JWT, the latest expiry and the default is 90 days, or the expiry of the API token that it is created with.
+ * An API token of a JWT subject expires within 90 days, and not after the API token that creates it. The latest allowed expiry is also
+ * the default.
  * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked meanwhile.
  */
 export function createApiToken(deps: Deps) {
@@ -97,32 +99,51 @@ export function listApiTokens({ db }: Deps) {
 }
 
 /** Revokes a token of the caller, or as an administrator any token. Throws `token_not_found`. */
-export function revokeApiToken({ db }: Deps) {
+export function revokeApiToken(deps: Deps) {
+  const { db } = deps;
   return async (caller: Caller, tokenId: string): Promise<void> => {
     if (await db.apiTokens.delete(caller.userId, tokenId)) return;
-    const isAdmin = (await db.people.find(caller.userId))?.isAdmin === true;
-    if (!isAdmin || !(await db.apiTokens.deleteOfAnyUser(tokenId))) {
-      throw new DomainError("token_not_found", "Token not found");
-    }
+    if ((await db.people.find(caller.userId))?.isAdmin !== true) throw tokenNotFound();
+    await revokeAnyApiToken(deps)(caller, tokenId);
   };
+}
+
+/** Revokes a token of any user. Throws `access_denied` or `token_not_found`. */
+export function revokeAnyApiToken(deps: Deps) {
+  return (actor: Actor, tokenId: string): Promise<void> =>
+    act(deps, actor, async (tx, { log }) => {
+      const userId = await tx.apiTokens.deleteOfAnyUser(tokenId);
+      if (userId === undefined) throw tokenNotFound();
+      await log("person.tokens_revoked", userId, { count: 1 });
+    });
 }
 
 /** Revokes all tokens of a user. Default: the caller's. Only administrators revoke those of others. Throws `access_denied`. */
-export function revokeApiTokens({ db }: Deps) {
+export function revokeApiTokens(deps: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<void> => {
-    if (userId !== caller.userId) await requireAdministrator(db, caller);
-    await revokeApiTokensOf({ db })(userId);
+    if (userId === caller.userId) await deps.db.transaction((tx) => revokeAllIn(tx, userId));
+    else await revokeApiTokensOf(deps)(caller, userId);
   };
 }
 
-/** Revokes all tokens of a user for the operator. Returns their number. */
-export function revokeApiTokensOf({ db }: Pick<Deps, "db">) {
-  return (userId: string): Promise<number> =>
-    db.transaction(async (tx) => {
-      // Otherwise a token that is being created would survive.
-      await tx.credentials.lock(userId);
-      return tx.apiTokens.deleteAll(userId);
+/** Revokes all tokens of a user for an administrator. Returns their number. Throws `access_denied`. */
+export function revokeApiTokensOf(deps: Deps) {
+  return (actor: Actor, userId: string): Promise<number> =>
+    act(deps, actor, async (tx, { log }) => {
+      const count = await revokeAllIn(tx, userId);
+      if (count > 0) await log("person.tokens_revoked", userId, { count });
+      return count;
     });
+}
+
+async function revokeAllIn(tx: Queries, userId: string): Promise<number> {
+  // Otherwise a token that is being created would survive.
+  await tx.credentials.lock(userId);
+  return tx.apiTokens.deleteAll(userId);
+}
+
+function tokenNotFound(): DomainError {
+  return new DomainError("token_not_found", "Token not found");
 }
 
 // A token has 256 random bits and cannot be guessed, so a fast hash without a salt is enough.

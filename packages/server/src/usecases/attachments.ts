@@ -1,15 +1,24 @@
-import type { Attachment } from "../domain/attachment.ts";
+import { type Attachment, isComplete } from "../domain/attachment.ts";
+import type { AuditEvent } from "../domain/audit-event.ts";
+import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { SharedAttachment } from "../domain/share.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { authoriseAttachment } from "./authorise.ts";
+import type { Arrive } from "./invitations/arrive.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
-import { deleteWaiting, planDeletion, queueDeletions } from "./storage/purge.ts";
+import type { PlannedDeletion } from "./storage/object-deletions.ts";
+import { releaseObjects } from "./storage/release-objects.ts";
+import { purgeAttachments } from "./trash/purge.ts";
 
 /** Returns an attachment. Throws `attachment_not_found` or `access_denied`. */
-export function getAttachment({ db }: Deps) {
-  return (caller: Caller, attachmentId: string): Promise<Attachment> =>
-    authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });
+export function getAttachment({ db }: Deps, arrive: Arrive) {
+  return async (caller: Caller, attachmentId: string): Promise<Attachment> => {
+    const attachment = await authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });
+    if (attachment.ownerId !== caller.userId)
+      await arrive(caller, { noteId: attachment.noteId, attachmentIds: [attachment.id] });
+    return attachment;
+  };
 }
 
 /** Lists the attachments that are shared with the caller without their notes, newest first. */
@@ -18,35 +27,44 @@ export function listSharedAttachments({ db, clock }: Deps) {
     db.shares.listAttachmentsFor(caller.userId, { ...page, now: clock() });
 }
 
-/** Deletes an attachment, and queues the deletion of its object in the same transaction. */
+/**
+ * Moves an attachment to the trash, and removes it from links. An unfinished upload is deleted for good, and so is any attachment
+ * without a trash. Throws `attachment_not_found` or `access_denied`.
+ */
 export function deleteAttachment(deps: Deps) {
+  const { limits, newId } = deps;
   return (caller: Caller, attachmentId: string): Promise<void> =>
-    removeAttachment(deps, {
-      caller,
-      authorise: (tx) => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" }),
+    releaseObjects(deps, async (tx, now) => {
+      const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+      if (limits.trashDays === 0 || !isComplete(attachment.state)) return purge(deps, { tx, caller, attachment, now });
+      const { noteId, ownerId } = attachment;
+      const item = { id: newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
+      const isDeleted = (await tx.notes.hold(noteId)) && (await tx.trash.putAttachment(attachmentId, item));
+      if (!isDeleted) throw new DomainError("attachment_not_found", "Attachment not found");
+      await tx.links.removeFile(attachmentId);
+      await tx.audit.add(deleted(deps, { caller, attachment, now }));
+      return [];
     });
 }
 
-/** Deletes the attachment that `authorise` returns. `authorise` throws when the caller may not delete it. */
-export async function removeAttachment(
+/** Deletes the attachment that `authorise` returns for good. `authorise` throws when the caller may not delete it. */
+export function removeAttachment(
   deps: Deps,
   { caller, authorise }: { caller: Caller; authorise: (queries: Queries) => Promise<Attachment> },
 ): Promise<void> {
-  const { db, clock, newId, onDeletionsQueued } = deps;
-  const now = clock();
-  const planned = await db.transaction(
-    async (tx) => {
-      const attachment = await authorise(tx);
-      const planned = await planDeletion(tx, { attachment, now });
-      await tx.attachments.delete(attachment.id);
-      await queueDeletions(tx, { planned, now });
-      const detail = { filename: attachment.filename };
-      const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
-      await tx.audit.add(auditEvent("attachment.deleted", event));
-      return planned;
-    },
-    { freesSpace: true },
-  );
-  onDeletionsQueued();
-  await deleteWaiting(deps, { planned, now });
+  return releaseObjects(deps, async (tx, now) => purge(deps, { tx, caller, attachment: await authorise(tx), now }));
+}
+
+type Deletion = { caller: Caller; attachment: Attachment; now: number };
+
+async function purge(deps: Deps, { tx, ...deletion }: Deletion & { tx: Queries }): Promise<PlannedDeletion[]> {
+  const { attachment, now } = deletion;
+  const planned = await purgeAttachments(tx, { attachments: [attachment], now });
+  await tx.audit.add(deleted(deps, deletion));
+  return planned;
+}
+
+function deleted({ newId }: Deps, { caller, attachment, now }: Deletion): AuditEvent {
+  const detail = { filename: attachment.filename };
+  return auditEvent("attachment.deleted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
 }

@@ -1,18 +1,32 @@
+import { askForAccess, dismissAccessRequest, grantAccess, listAccessRequests } from "./access-requests.ts";
+import { deleteExpiredAccountLinks } from "./accounts/account-links.ts";
+import { hasProvenEmail, proveEmail, rememberAccount, requestEmailProof } from "./accounts/prove-email.ts";
+import { checkResetLink, makeResetLink, requestPasswordReset, resetPassword } from "./accounts/reset-password.ts";
 import { listActivity, listNoteActivity } from "./activity.ts";
+import { listAllLinks, revokeAnyLink } from "./administration/links.ts";
+import { listAdminEvents } from "./administration/log.ts";
+import { listMails, retryMail } from "./administration/mails.ts";
+import { rememberForOperator } from "./administration/operator.ts";
+import { changePerson, disableUser, enableUser, listPeople } from "./administration/people.ts";
 import { createAllowance } from "./allowance.ts";
 import {
   authenticateApiToken,
   createApiToken,
   createApiTokenOf,
   listApiTokens,
+  revokeAnyApiToken,
   revokeApiToken,
   revokeApiTokens,
   revokeApiTokensOf,
 } from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
-import { disableUser, enableUser, requireEnabled } from "./disabled-users.ts";
+import { requireEnabled } from "./disabled-users.ts";
 import { expireAuditEvents } from "./expire-audit-events.ts";
 import { identifySubject } from "./identities.ts";
+import { createArrivals } from "./invitations/arrive.ts";
+import { lookAtInvitation } from "./invitations/look.ts";
+import { revokeInvitation, updateInvitation } from "./invitations/manage.ts";
+import { redeemInvitation } from "./invitations/redeem.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { deleteExpiredWindows } from "./limit-windows.ts";
@@ -32,16 +46,18 @@ import { revokeLink } from "./links/revoke.ts";
 import { unlockLink } from "./links/unlock.ts";
 import { updateLink } from "./links/update.ts";
 import { visitorUploads } from "./links/visitor-uploads.ts";
-import { createNote, deleteNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
+import { createNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
-import { findPeople, getMe, rememberPerson } from "./people.ts";
+import { findPeople, getMe, recordSignIn, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./refusals.ts";
 import { reviewFile } from "./review-file.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
-import { purgeObjects } from "./storage/purge.ts";
+import { purgeObjects } from "./storage/object-deletions.ts";
+import { deleteNote } from "./trash/delete-note.ts";
+import { deleteForGood, expireTrash, listTrash, restoreFromTrash } from "./trash/trash.ts";
 import {
   abortUpload,
   attachFile,
@@ -54,7 +70,7 @@ import {
   signParts,
   startUpload,
 } from "./uploads/index.ts";
-import { getUsage } from "./usage.ts";
+import { getUsage, quotaOf } from "./usage.ts";
 
 const TOO_MANY_URLS = "You requested too many URLs in a short time. Wait until Retry-After has passed, then try again.";
 const TOO_MANY_STARTS =
@@ -64,23 +80,28 @@ const TOO_MANY_STARTS =
 export function createUseCases(deps: Deps) {
   const { clock, limits } = deps;
   const refusals = createRefusals(deps);
-  const urlParts = { refusals, allowance: createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS }) };
+  const arrive = createArrivals(deps);
+  const urlParts = { refusals, arrive, allowance: createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS }) };
   const starts = createAllowance(limits.uploadRate, { clock, problem: TOO_MANY_STARTS });
   const hashTurns = createHashTurns();
   const visits = { admit: admit(deps), allowance: urlParts.allowance };
   return {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
-    getNote: getNote(deps),
-    listAttachments: listAttachments(deps),
-    updateNote: updateNote(deps),
+    getNote: getNote(deps, arrive),
+    listAttachments: listAttachments(deps, arrive),
+    updateNote: updateNote(deps, arrive),
     deleteNote: deleteNote(deps),
-    attachFile: attachFile(deps, starts),
+    listTrash: listTrash(deps),
+    restoreFromTrash: restoreFromTrash(deps),
+    deleteForGood: deleteForGood(deps),
+    expireTrash: expireTrash(deps),
+    attachFile: attachFile(deps, { allowance: starts, arrive }),
     adoptObject: adoptObject(deps),
-    getAttachment: getAttachment(deps),
+    getAttachment: getAttachment(deps, arrive),
     listSharedAttachments: listSharedAttachments(deps),
     deleteAttachment: deleteAttachment(deps),
-    startUpload: startUpload(deps, starts),
+    startUpload: startUpload(deps, { allowance: starts, arrive }),
     getUpload: getUpload(deps),
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
@@ -95,6 +116,15 @@ export function createUseCases(deps: Deps) {
     putShares: putShares(deps),
     listShares: listShares(deps),
     revokeShare: revokeShare(deps),
+    lookAtInvitation: lookAtInvitation(deps),
+    redeemInvitation: redeemInvitation(deps),
+    updateInvitation: updateInvitation(deps),
+    revokeInvitation: revokeInvitation(deps),
+    deleteOldInvitations: () => deps.db.invitations.deleteOld(clock()),
+    askForAccess: askForAccess(deps),
+    listAccessRequests: listAccessRequests(deps),
+    grantAccess: grantAccess(deps),
+    dismissAccessRequest: dismissAccessRequest(deps),
     createLink: createLink(deps, hashTurns),
     createFileLink: createFileLink(deps, hashTurns),
     listLinks: listLinks(deps),
@@ -112,6 +142,15 @@ export function createUseCases(deps: Deps) {
     revokeApiTokens: revokeApiTokens(deps),
     revokeApiTokensOf: revokeApiTokensOf(deps),
     createApiTokenOf: createApiTokenOf(deps),
+    listPeople: listPeople(deps),
+    listAdminEvents: listAdminEvents(deps),
+    listAllLinks: listAllLinks(deps),
+    revokeAnyLink: revokeAnyLink(deps),
+    listMails: listMails(deps),
+    retryMail: retryMail(deps),
+    rememberForOperator: rememberForOperator(deps),
+    revokeAnyApiToken: revokeAnyApiToken(deps),
+    changePerson: changePerson(deps),
     disableUser: disableUser(deps),
     enableUser: enableUser(deps),
     requireEnabled: requireEnabled(deps),
@@ -120,10 +159,22 @@ export function createUseCases(deps: Deps) {
     deleteExpiredWindows: deleteExpiredWindows(deps),
     deleteOldClaims: deleteOldClaims(deps),
     rememberPerson: rememberPerson(deps),
+    recordSignIn: recordSignIn(deps),
+    rememberAccount: rememberAccount(deps),
+    requestPasswordReset: requestPasswordReset(deps),
+    makeResetLink: makeResetLink(deps),
+    checkResetLink: checkResetLink(deps),
+    resetPassword: resetPassword(deps),
+    requestEmailProof: requestEmailProof(deps),
+    proveEmail: proveEmail(deps),
+    hasProvenEmail: hasProvenEmail(deps),
+    deleteExpiredAccountLinks: deleteExpiredAccountLinks(deps),
     identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),
     getMe: getMe(deps),
     getUsage: getUsage(deps),
+    /** The quota of users without an own quota. */
+    quota: quotaOf(limits),
     lookAtLink: lookAtLink(deps, visits),
     unlockLink: unlockLink(deps, { ...visits, hashTurns }),
     claimLink: claimLink(deps, visits),

@@ -7,13 +7,14 @@ import { defaultPurpose, type UrlPurpose } from "../domain/url-purpose.ts";
 import type { Allowance } from "./allowance.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { roleOf } from "./authorise.ts";
+import type { Arrive } from "./invitations/arrive.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
 import type { Refusals } from "./refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 
 /** The parts that single URLs and batches share. */
-export type UrlParts = { refusals: Refusals; allowance: Allowance };
+export type UrlParts = { refusals: Refusals; allowance: Allowance; arrive: Arrive };
 
 export type IssuedUrl = {
   fileUrl: string;
@@ -27,7 +28,7 @@ export type IssuedUrl = {
  * `expiresInSeconds` undefined: the configured default. `purpose` undefined: it follows from the disposition.
  * Throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
-export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
+export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits, newId } = deps;
   return async (
     caller: Caller,
@@ -64,6 +65,10 @@ export function issueUrl(deps: Deps, { refusals, allowance }: UrlParts) {
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await db.urlAudit.record(auditEvent("url.issued", event));
+    // A thumbnail stands in a list, before anyone opens the file.
+    if (role !== "owner" && purpose !== "thumbnail") {
+      await arrive(caller, { noteId: attachment.noteId, attachmentIds: [attachment.id] }, { isFrequent: true });
+    }
     return { fileUrl: signed.url, expiresInSeconds: detail.expiresInSeconds, expiresAt: signed.expiresAt };
   };
 }

@@ -28,7 +28,7 @@ export type BatchAnswer =
  * The refused URLs of a note count as one refusal.
  * `purpose` undefined: a download. Throws `expires_in_out_of_range`, and `rate_limited` for the whole batch.
  */
-export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
+export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
   return async (
     caller: Caller,
@@ -77,6 +77,12 @@ export function issueUrls(deps: Deps, { refusals, allowance }: UrlParts) {
         db.urlAudit.record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
       ),
     );
+    // A thumbnail stands in a list, before anyone opens the file.
+    const opened = purpose === "thumbnail" ? [] : issued.values();
+    for (const { noteId, attachments } of opened) {
+      if (attachments[0]?.ownerId === caller.userId) continue;
+      await arrive(caller, { noteId, attachmentIds: attachments.map(({ id }) => id) }, { isFrequent: true });
+    }
     for (const attachments of Map.groupBy(refused, ({ noteId }) => noteId).values()) {
       refusals.record(caller, attachments);
     }

@@ -1,12 +1,12 @@
-import type { Attachment } from "../domain/attachment.ts";
+import type { ListedAttachment } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Note, NoteSummaryWithRole, NoteWithAttachments } from "../domain/note.ts";
+import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
 import { createFairTurns } from "./fair-turns.ts";
+import type { Arrive } from "./invitations/arrive.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
-import { deleteWaiting, type PlannedDeletion, planDeletion, queueDeletions } from "./storage/purge.ts";
 
 /** The longest page of a list. Most notes have fewer attachments, so that one request reads them all. */
 const FIRST_ATTACHMENTS = 200;
@@ -23,7 +23,15 @@ export function createNote({ db, clock, newId }: Deps) {
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: { title: note.title } };
       await tx.audit.add(auditEvent("note.created", event));
     });
-    return { ...note, role: "owner", attachments: [], attachmentsCursor: undefined, attachmentCount: 0 };
+    return {
+      ...note,
+      role: "owner",
+      accessExpiresAt: undefined,
+      attachments: [],
+      attachmentsCursor: undefined,
+      attachmentCount: 0,
+      accessRequestCount: 0,
+    };
   };
 }
 
@@ -54,10 +62,11 @@ type ListNotesInput = PageRequest & {
 };
 
 /** Returns a note with the first page of its attachments. Throws `note_not_found` or `access_denied`. */
-export function getNote({ db }: Deps) {
+export function getNote({ db, clock }: Deps, arrive: Arrive) {
   return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
     const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
-    return { ...note, ...(await firstAttachments(db, noteId)) };
+    if (note.role !== "owner") await arrive(caller, { noteId });
+    return { ...note, ...(await details(db, { note, caller, now: clock() })) };
   };
 }
 
@@ -65,7 +74,7 @@ export function getNote({ db }: Deps) {
  * Changes the title, the body, or both. `ifUpdatedAt`: only if this is still the instant of the last change.
  * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
  */
-export function updateNote({ db, clock, newId }: Deps) {
+export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
   return async (
     caller: Caller,
     input: { noteId: string; title?: string; body?: string; ifUpdatedAt?: number | undefined },
@@ -74,32 +83,65 @@ export function updateNote({ db, clock, newId }: Deps) {
     if (change.title === undefined && change.body === undefined) {
       throw new DomainError("invalid_request", "Give at least one of title and body.");
     }
-    return db.transaction(async (tx) => {
+    const updated = await db.transaction(async (tx) => {
       const { role } = await authoriseNote(tx, { caller, noteId, action: "note.edit" });
       const now = clock();
       const note = await tx.notes.update(noteId, { ...change, updatedAt: now });
       if (note === undefined) throw await whyUnchanged(tx, noteId);
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: {} };
       await tx.audit.add(auditEvent("note.updated", event));
-      return { ...note, role, ...(await firstAttachments(tx, noteId)) };
+      return { ...note, role, ...(await details(tx, { note: { ...note, role }, caller, now })) };
     });
+    if (updated.role !== "owner") await arrive(caller, { noteId });
+    return updated;
   };
 }
 
 /** Lists the attachments of a note, in order of creation. Throws `note_not_found` or `access_denied`. */
-export function listAttachments({ db }: Deps) {
-  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<Attachment>> => {
+export function listAttachments({ db, clock }: Deps, arrive: Arrive) {
+  return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<ListedAttachment>> => {
     const { noteId, ...page } = input;
-    await authoriseNote(db, { caller, noteId, action: "note.read" });
-    return db.attachments.pageOfNote(noteId, page);
+    const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
+    if (note.role !== "owner") await arrive(caller, { noteId });
+    return pageOfNote(db, { note, caller, now: clock(), ...page });
   };
 }
 
-async function firstAttachments({ attachments }: Queries, noteId: string) {
-  const { items, nextCursor } = await attachments.pageOfNote(noteId, { limit: FIRST_ATTACHMENTS, cursor: undefined });
-  // Most notes have one page, which is its own count.
-  const attachmentCount = nextCursor === undefined ? items.length : await attachments.countOfNote(noteId);
+type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; now: number };
+
+async function details(queries: Queries, reading: Reading) {
+  const { note, caller } = reading;
+  const isOwner = note.role === "owner";
+  // Only the owner of a note grants access.
+  const accessRequestCount = isOwner ? await queries.accessRequests.countOpen(note.id) : 0;
+  const accessExpiresAt = isOwner ? undefined : await queries.shares.expiryOf(note.id, caller.userId);
+  return { accessRequestCount, accessExpiresAt, ...(await firstAttachments(queries, reading)) };
+}
+
+async function firstAttachments(queries: Queries, reading: Reading) {
+  const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
+  const { items, nextCursor } = await pageOfNote(queries, first);
+  // Most notes have one page, which has its own count.
+  const attachmentCount =
+    nextCursor === undefined
+      ? items.filter(({ state }) => state !== "rejected").length
+      : await queries.attachments.countOfNote(reading.note.id);
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
+}
+
+/** A page of the attachments that the caller sees. A rejected one concerns only the owner of the note and its sender. */
+async function pageOfNote(
+  { attachments, shares }: Queries,
+  { note, caller, now, ...page }: Reading & PageRequest,
+): Promise<Page<ListedAttachment>> {
+  if (note.role !== "owner") return attachments.pageOfNote(note.id, { ...page, sentBy: caller.userId });
+  const { items, nextCursor } = await attachments.pageOfNote(note.id, page);
+  if (items.length === 0) return { items, nextCursor };
+  const counts = await shares.countByAttachment(
+    items.map(({ id }) => id),
+    now,
+  );
+  return { items: items.map((item) => ({ ...item, sharedWith: counts.get(item.id) })), nextCursor };
 }
 
 async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainError> {
@@ -108,31 +150,4 @@ async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainErr
     "note_changed",
     "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",
   );
-}
-
-/** Deletes a note with its shares and attachments, and queues the deletion of every object in the same transaction. */
-export function deleteNote(deps: Deps) {
-  const { db, clock, newId, onDeletionsQueued } = deps;
-  return async (caller: Caller, noteId: string): Promise<void> => {
-    const now = clock();
-    const planned = await db.transaction(
-      async (tx) => {
-        const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
-        // Locks out new attachments, whose objects would stay in the bucket without a row.
-        if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
-        const attachments = await tx.attachments.listOfNote(noteId);
-        const planned: PlannedDeletion[] = [];
-        for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
-        await tx.notes.delete(noteId);
-        await queueDeletions(tx, { planned, now });
-        const subject = { ...aboutNote(note), attachmentIds: attachments.map((attachment) => attachment.id) };
-        const event = { id: newId(), caller, subject, at: now, detail: { title: note.title } };
-        await tx.audit.add(auditEvent("note.deleted", event));
-        return planned;
-      },
-      { freesSpace: true },
-    );
-    onDeletionsQueued();
-    await deleteWaiting(deps, { planned, now });
-  };
 }

@@ -1,32 +1,45 @@
 import { DomainError } from "../domain/errors.ts";
 import { visitorActorId, visitorIdOf } from "../domain/file-request.ts";
 import { type Caller, type EmailProof, normaliseEmail, type Person } from "../domain/person.ts";
+import { claimInvitations } from "./invitations/claim.ts";
 import type { Deps, Queries } from "./ports/index.ts";
 
+export type Identity = {
+  id: string;
+  /** Undefined: it stays. Null: it is removed. */
+  email: string | null | undefined;
+  emailProvenBy?: EmailProof | undefined;
+  /** When the party stated the email address. Default: now. */
+  emailStatedAt?: number | undefined;
+  name: string | undefined;
+  isAdmin?: boolean;
+};
+
 /**
- * Records a user from an account or a trusted token, so that others can share by email address.
- * `email` undefined: it stays. Null: it is removed.
+ * Records a user from an account or a trusted token, so that others can share by email address. A proven email address receives the
+ * shares that wait for it, also if it was proven before. So a claim that was interrupted is repeated at the next sign-in.
  */
-export function rememberPerson({ db, clock }: Deps) {
-  return async (identity: {
-    id: string;
-    email: string | null | undefined;
-    emailProvenBy?: EmailProof | undefined;
-    /** When the party stated the email address. Default: now. */
-    emailStatedAt?: number | undefined;
-    name: string | undefined;
-    isAdmin?: boolean;
-  }): Promise<void> => {
-    await db.people.put({
-      id: identity.id,
-      email: identity.email && normaliseEmail(identity.email),
-      emailProvenBy: identity.emailProvenBy,
-      emailStatedAt: identity.emailStatedAt,
-      name: identity.name,
-      isAdmin: identity.isAdmin ?? false,
-      now: clock(),
-    });
+export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return async (identity: Identity): Promise<void> => {
+    await rememberPersonIn(db, identity, clock());
+    if (identity.email) await claimInvitations({ db, clock }, identity.id);
   };
+}
+
+/** Records a user as a part of a transaction, without the shares that wait. */
+export async function rememberPersonIn(
+  { people }: Pick<Queries, "people">,
+  identity: Identity,
+  now: number,
+): Promise<void> {
+  const { id, emailProvenBy, emailStatedAt, name, isAdmin = false } = identity;
+  const email = identity.email && normaliseEmail(identity.email);
+  await people.put({ id, email, emailProvenBy, emailStatedAt, name, isAdmin, now });
+}
+
+/** Records the instant of a sign-in. */
+export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (userId: string): Promise<void> => db.people.signedIn(userId, clock());
 }
 
 type Named = Pick<Person, "name" | "email">;

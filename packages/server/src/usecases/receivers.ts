@@ -1,54 +1,59 @@
 import { DomainError } from "../domain/errors.ts";
-import { type Caller, type EmailHolder, type JwtIssuer, normaliseEmail, receiverAmong } from "../domain/person.ts";
+import { type Caller, type JwtIssuer, normaliseEmail, receiverAmong } from "../domain/person.ts";
 import { userOfSubject } from "./identities.ts";
 import type { Deps, IdHolder, Queries } from "./ports/index.ts";
 
 /**
- * How sharing with one receiver of the request ended. `unknown`: nobody has this id or email address.
- * `ambiguous`: several users have this email address, and the service can't tell who owns it.
+ * How sharing with one receiver of the request ended. `unknown`: nobody has this id. An email address is always `shared`, so that the
+ * result does not tell whether it has an account (ADR 21).
  */
-export type ShareResult =
-  | { userId: string; outcome: "shared" | "unknown" }
-  | { email: string; outcome: "shared" | "unknown" | "ambiguous" };
+export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 
 type Context = Pick<Deps, "newId" | "jwtIssuers">;
+
+export type Receivers = {
+  userIds: string[];
+  /** Normalised, each once. */
+  emails: string[];
+  results: ShareResult[];
+};
 
 /** Finds the users of a share request, with one result for each receiver. Throws `invalid_request`. */
 export async function findReceivers(
   queries: Queries,
   request: Context & { caller: Caller; userIds: readonly string[]; emails: readonly string[]; ownerId: string },
-): Promise<{ userIds: Set<string>; results: ShareResult[] }> {
+): Promise<Receivers> {
   const { caller, ownerId } = request;
   if (request.userIds.length + request.emails.length === 0) {
     throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
   }
   const issuer = await queries.identities.issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
-  const usersByEmail = await findUsersByEmail(queries, request.emails);
-  const userIds = new Set(usersById.values());
-  for (const user of usersByEmail.values()) if (typeof user !== "string") userIds.add(user.id);
-  if (userIds.has(ownerId)) {
+  const emails = [...new Set(request.emails.map(normaliseEmail))];
+  // The email address itself decides. A refusal that depends on its holder would tell the owner who holds it.
+  const ownEmail = emails.length === 0 ? undefined : (await queries.people.find(ownerId))?.email;
+  if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
   }
-  const byId = request.userIds.map((userId): ShareResult => {
+  const ofIds = request.userIds.map((userId): ShareResult => {
     return { userId, outcome: usersById.has(userId) ? "shared" : "unknown" };
   });
-  const byEmail = request.emails.map((email): ShareResult => {
-    const user = usersByEmail.get(normaliseEmail(email)) ?? "unknown";
-    return { email, outcome: typeof user === "string" ? user : "shared" };
-  });
-  return { userIds, results: [...byId, ...byEmail] };
+  const ofEmails = request.emails.map((email): ShareResult => ({ email, outcome: "shared" }));
+  return { userIds: [...new Set(usersById.values())], emails, results: [...ofIds, ...ofEmails] };
 }
 
-/** The receivers by normalised email address, or why there is none. */
-async function findUsersByEmail(
-  queries: Queries,
+/** Finds the user who holds each of these normalised email addresses. Undefined: nobody does, or several users do. */
+export async function findHolders(
+  { people }: Pick<Queries, "people">,
   emails: readonly string[],
-): Promise<Map<string, EmailHolder | "unknown" | "ambiguous">> {
-  if (emails.length === 0) return new Map();
-  const wanted = [...new Set(emails.map(normaliseEmail))];
-  const holders = Map.groupBy(await queries.people.findByEmails(wanted), ({ email }) => email);
-  return new Map(wanted.map((email) => [email, receiverAmong(holders.get(email) ?? [])]));
+): Promise<Map<string, string | undefined>> {
+  const holders = Map.groupBy(await people.findByEmails(emails), ({ email }) => email);
+  return new Map(
+    emails.map((email) => {
+      const receiver = receiverAmong(holders.get(email) ?? []);
+      return [email, typeof receiver === "string" ? undefined : receiver.id];
+    }),
+  );
 }
 
 /**

@@ -4,6 +4,8 @@ import { type Caller, normaliseEmail } from "../domain/person.ts";
 import type { ShareWithPerson } from "../domain/share.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "./audit-event.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
+import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
+import { invite } from "./invitations/invite.ts";
 import { takeFromWindow, type WindowLimit } from "./limit-windows.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 import { findReceivers, type ShareResult } from "./receivers.ts";
@@ -11,9 +13,16 @@ import { findReceivers, type ShareResult } from "./receivers.ts";
 /** The most shares of a note or an attachment. They are listed as a whole. */
 const MAX_SHARES = 1_000;
 
-/** Email addresses without a user. Each tells the caller that nobody here has it. A request has up to 100. */
-const UNKNOWN_EMAILS: WindowLimit = { name: "unknown-emails", max: 200, windowMs: 3_600_000 };
-const TOO_MANY_UNKNOWN = "You shared with too many unknown email addresses. Wait until Retry-After has passed.";
+/**
+ * The email addresses that a user shares with. All count alike: a limit of those without an account would tell which have one.
+ * A request has up to 100.
+ */
+const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
+const TOO_MANY_EMAILS =
+  "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
+
+/** The shares of a note or an attachment that its owner sees, and its open invitations. */
+export type SharesOfSubject = { shares: ShareWithPerson[]; invitations: DescribedInvitation[] };
 
 export type ShareInput = {
   subject: ShareSubject;
@@ -25,69 +34,75 @@ export type ShareInput = {
 };
 
 /**
- * Shares a note or one attachment with users and replaces the shares that they already have.
- * An unknown receiver is reported in `results` and stops no other receiver.
+ * Shares a note or one attachment with users and replaces the shares that they already have. Email addresses get invitations.
+ * An unknown id is reported in `results` and stops no other receiver.
  * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
- * `invalid_request`, and `rate_limited` after too many unknown email addresses.
+ * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function putShares(deps: Deps) {
   const { db, clock, newId } = deps;
-  return async (caller: Caller, input: ShareInput): Promise<{ shares: ShareWithPerson[]; results: ShareResult[] }> => {
+  return async (caller: Caller, input: ShareInput): Promise<SharesOfSubject & { results: ShareResult[] }> => {
     const { subject, role, expiresAt } = input;
-    const lookups = await takeLookups(deps, { caller, emails: input.emails });
+    await takeEmails(deps, { caller, amount: new Set(input.emails.map(normaliseEmail)).size });
     return db.transaction(async (tx) => {
       const place = await authorise(tx, { caller, subject });
       const now = clock();
       if (expiresAt !== undefined && expiresAt <= now) {
         throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
       }
-      const { userIds, results } = await findReceivers(tx, { ...deps, ...input, caller, ownerId: place.ownerId });
-      const ids = [...userIds];
+      const found = await findReceivers(tx, { ...deps, ...input, caller, ownerId: place.ownerId });
+      const { userIds, emails, results } = found;
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
-      await tx.shares.put(subject, ...ids.map((userId) => ({ userId, ...details })));
+      await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
+      // The owner named these users, so nothing about them stays behind an invitation.
+      const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
+      await tx.invitations.settle([subjectId], { userIds, now });
+      if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
       const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
-      const granted = ids.map((userId) => {
+      const granted = userIds.map((userId) => {
         const detail = { userId, role, expiresAt: expiry };
         return auditEvent("share.granted", { id: newId(), caller, subject: place, at: now, detail });
       });
       await tx.audit.add(...granted);
-      const shares = await tx.shares.list(subject);
-      if (shares.length > MAX_SHARES) {
-        throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
-      }
-      await lookups.giveBackKnown(tx, results);
-      return { shares, results };
+      if (emails.length > 0) await invite(tx, deps, { caller, subject, place, emails, role, expiresAt, now });
+      const listed = await list(deps, { queries: tx, subject });
+      limitShares(listed.shares.length + listed.invitations.length);
+      return { ...listed, results };
     });
   };
 }
 
-/**
- * Counts all email addresses before they are looked up, and gives the known ones back in the transaction of the shares.
- * If only unknown ones were counted, the refusal at the limit would tell whether an email address is known.
- */
-async function takeLookups(
+/** Throws `too_many_shares`. Invitations count as shares. */
+export function limitShares(count: number): void {
+  if (count <= MAX_SHARES) return;
+  throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
+}
+
+/** Counts email addresses before they are looked up, also those of a request that fails. Throws `rate_limited`. */
+export async function takeEmails(
   deps: Pick<Deps, "db" | "clock">,
-  { caller, emails }: { caller: Caller; emails: readonly string[] },
-): Promise<{ giveBackKnown(tx: Queries, results: readonly ShareResult[]): Promise<void> }> {
-  const amount = new Set(emails.map(normaliseEmail)).size;
-  if (amount === 0) return { giveBackKnown: async () => undefined };
-  const limit = { limit: UNKNOWN_EMAILS, holder: caller.userId, amount, problem: TOO_MANY_UNKNOWN };
-  const taken = await takeFromWindow(deps, limit);
-  return {
-    async giveBackKnown(tx, results) {
-      const known = results.flatMap((each) => ("email" in each && each.outcome !== "unknown" ? [each.email] : []));
-      const returned = new Set(known.map(normaliseEmail)).size;
-      if (returned > 0) await taken.giveBack(tx, returned);
-    },
+  { caller, amount }: { caller: Caller; amount: number },
+): Promise<void> {
+  if (amount === 0) return;
+  await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
+}
+
+/** Lists the shares and open invitations of a note or one attachment, also expired ones. Throws as `putShares` does. */
+export function listShares(deps: Deps) {
+  const { db } = deps;
+  return async (caller: Caller, subject: ShareSubject): Promise<SharesOfSubject> => {
+    await authorise(db, { caller, subject });
+    return list(deps, { queries: db, subject });
   };
 }
 
-/** Lists the shares of a note or one attachment, expired shares included. Throws as `putShares` does. */
-export function listShares({ db }: Deps) {
-  return async (caller: Caller, subject: ShareSubject): Promise<ShareWithPerson[]> => {
-    await authorise(db, { caller, subject });
-    return db.shares.list(subject);
-  };
+async function list(
+  deps: Deps,
+  { queries, subject }: { queries: Queries; subject: ShareSubject },
+): Promise<SharesOfSubject> {
+  const invitations = await queries.invitations.listOpen(subject);
+  const shares = await queries.shares.list(subject);
+  return { shares, invitations: invitations.map((invitation) => describeInvitation(deps, invitation)) };
 }
 
 /**

@@ -1,16 +1,16 @@
 import type { Caller } from "../domain/person.ts";
-import type { Quota, Usage } from "../domain/usage.ts";
+import { type Quota, quotaOfUser, type Usage } from "../domain/usage.ts";
 import type { Deps, Limits } from "./ports/index.ts";
 
 /** Returns the usage and the quota of the caller. */
 export function getUsage({ db, limits }: Deps) {
-  return async (caller: Caller): Promise<{ usage: Usage; quota: Quota }> => ({
-    usage: await db.usage.find(caller.userId),
-    quota: quotaOf(limits),
-  });
+  return async (caller: Caller): Promise<{ usage: Usage; quota: Quota }> => {
+    const { quotaBytes, ...usage } = await db.usage.find(caller.userId);
+    return { usage, quota: quotaOfUser(quotaOf(limits), quotaBytes) };
+  };
 }
 
-/** The quota, which is the same for every user. */
+/** The quota of the service, for every user without an own quota. */
 export function quotaOf({ userQuotaBytes, userQuotaFiles }: Limits): Quota {
   return { bytes: userQuotaBytes, files: userQuotaFiles };
 }

@@ -1,14 +1,17 @@
 import type { Logger } from "pino";
 import { startAuditRetention } from "../background/audit-retention.ts";
 import { startBucketProbe } from "../background/bucket-probe.ts";
+import type { Loop } from "../background/loop.ts";
+import { startMails } from "../background/mails.ts";
 import { startSweep } from "../background/sweep.ts";
 import { startVerification } from "../background/verification.ts";
+import { deliverMails } from "../usecases/mail/deliver-mails.ts";
 import type { Base } from "./base.ts";
 import type { Opened } from "./opened.ts";
 
 /**
- * Starts the background jobs on an open base. They run at intervals, and as soon as a use case queues work for them.
- * `kick` runs them for work that an earlier process left.
+ * Starts the background jobs on an open base. The jobs run at intervals, and as soon as a use case queues work. `kick` runs the jobs
+ * for work that an earlier process left.
  */
 export async function startBackground(
   base: Base,
@@ -23,12 +26,17 @@ export async function startBackground(
   work.on("deletionsQueued", sweep.kick);
   const auditRetention = startAuditRetention({ useCases, logger });
   opened.add(auditRetention.stop);
+  const mails = openMails(base, logger);
+  if (mails !== undefined) {
+    opened.add(mails.stop);
+    work.on("mailQueued", mails.kick);
+  }
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);
   if (base.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {
-      for (const job of [sweep, verification, auditRetention]) job.kick();
+      for (const job of [sweep, verification, auditRetention, mails]) job?.kick();
     },
   };
 }
@@ -38,4 +46,16 @@ async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   const waiting = await db.verifications.countNeedingScan();
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
+}
+
+/** Undefined: no mail is configured, and the outbox is left alone. */
+function openMails({ deps }: Base, logger: Logger): Loop | undefined {
+  if (deps.mail === undefined) return undefined;
+  const deliver = deliverMails(deps, {
+    onFailure({ isFinal, ...failure }) {
+      if (isFinal) logger.error(failure, "a mail was given up");
+      else logger.warn(failure, "a mail could not be sent, and is tried again");
+    },
+  });
+  return startMails({ deliver, logger });
 }

@@ -13,7 +13,7 @@ type Stored = Pick<Config, "server" | "database" | "bucket">;
 type Options = { backupDir: string; writeProgress: (line: string) => void };
 type BackupOptions = Options & { verify: boolean };
 
-/** Makes a backup of the embedded database and bucket. Throws `invalid_request` when one of them is elsewhere. */
+/** Makes a backup of the embedded database and bucket. Throws `invalid_request` if the database or the bucket is not embedded. */
 export function backUp(config: Stored, { backupDir, verify, writeProgress }: BackupOptions): Promise<Manifest> {
   const file = embeddedFile(config);
   const { dataDir } = config.server;

@@ -14,6 +14,7 @@ import { deriveLinkKeys } from "../usecases/links/keys.ts";
 import type { Deps, UploadOutcome } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";
+import { drawnAhead } from "./drawn-ahead.ts";
 import { createNewId } from "./new-id.ts";
 import { createOpened } from "./opened.ts";
 import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
@@ -21,24 +22,34 @@ import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
 /** The database, the bucket and the use cases. The service and embeddings are built on it. */
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
-/** Commits of use cases: work for the background, and ends of uploads for the metrics. */
-export type WorkEvents = { deletionsQueued: []; verificationQueued: []; uploadEnded: [outcome: UploadOutcome] };
+/** Events after commits of use cases: new work for the background jobs, and ends of uploads for the metrics. */
+export type WorkEvents = {
+  deletionsQueued: [];
+  verificationQueued: [];
+  mailQueued: [];
+  uploadEnded: [outcome: UploadOutcome];
+};
 
-/** The part of the configuration that the base needs. `dataDir` undefined: nothing is stored beside the database and the bucket. */
+/** The part of the configuration that the base needs. Without `dataDir`, only the database and the bucket store data. */
 export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits"> & {
   server: { dataDir: string | undefined; auditDays: number | undefined };
   auth: Pick<AuthConfig, "secret" | "oldSecrets" | "jwtSecret" | "jwksUrl">;
 };
 
-/** `inSpan` undefined: the calls of the database and the bucket have no spans. */
-export type BaseOptions = { logger: Logger; inSpan?: InSpan | undefined };
+/** Without `inSpan`, the calls of the database and the bucket have no spans. Without `mail`, there is no mail. */
+export type BaseOptions = {
+  logger: Logger;
+  inSpan?: InSpan | undefined;
+  mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl"> | undefined;
+};
 
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
-export async function openBase(config: BaseConfig, { logger, inSpan }: BaseOptions) {
+export async function openBase(config: BaseConfig, { logger, inSpan, mail }: BaseOptions) {
   const { auditDays, dataDir } = config.server;
   if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
   const clock = Date.now;
-  const newId = createNewId({ clock, random: randomBytes });
+  const random = drawnAhead(randomBytes);
+  const newId = createNewId({ clock, random });
   const plainDb =
     config.database.kind === "sqlite"
       ? await openSqlite({
@@ -54,7 +65,7 @@ export async function openBase(config: BaseConfig, { logger, inSpan }: BaseOptio
     const plainBucket = createBucket({
       ...bucketTarget(config.bucket),
       clock,
-      random: randomBytes,
+      random,
       onWarning: (warning) => logger.warn(warning),
     });
     opened.add(() => plainBucket.close());
@@ -76,6 +87,7 @@ export async function openBase(config: BaseConfig, { logger, inSpan }: BaseOptio
       linkKeys: deriveLinkKeys([config.auth.secret, ...config.auth.oldSecrets]),
       auditRetention: auditDays === undefined || archive === undefined ? undefined : { days: auditDays, archive },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
+      mail: mail && { ...mail, onQueued: () => work.emit("mailQueued") },
       onVerificationQueued: () => work.emit("verificationQueued"),
       onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
     };

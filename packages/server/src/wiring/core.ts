@@ -2,16 +2,18 @@ import type { Config } from "../config/index.ts";
 import { authTables } from "../db/index.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
 import { type BaseOptions, openBase } from "./base.ts";
+import { openMailer } from "./open-mailer.ts";
 
 /** The parts below HTTP. The commands of the CLI and the service are built on it. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** Opens the base of the service and its accounts. A failure leaves nothing open. */
 export async function openCore(config: Config, options: BaseOptions) {
-  const base = await openBase(config, options);
+  const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
+  const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl };
+  const base = await openBase(config, { ...options, mail });
   const { db, useCases, deps } = base;
   try {
-    const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
       tables: authTables,
@@ -20,11 +22,15 @@ export async function openCore(config: Config, options: BaseOptions) {
       signUp: config.auth.signUp,
       oidc: config.auth.oidc,
       newId: deps.newId,
-      rememberPerson: useCases.rememberPerson,
+      rememberPerson: useCases.rememberAccount,
       requireEnabled: useCases.requireEnabled,
       countPasswordGuess: useCases.countPasswordGuess,
       forgetPasswordGuesses: useCases.forgetPasswordGuesses,
       revokeApiTokens: useCases.revokeApiTokens,
+      hasPassword: db.accounts.hasPassword,
+      links: useCases,
+      sendsMail: config.mail !== undefined,
+      recordSignIn: useCases.recordSignIn,
       withdrawEmailProof: db.people.withdrawEmailProof,
     });
     return { ...base, accounts, publicUrl };

@@ -1,4 +1,4 @@
-import type { Config } from "../config/index.ts";
+import type { LoadedConfig } from "../config/index.ts";
 import { createEchoProof, type Report } from "../doctor/index.ts";
 import type { Doctor } from "../http/routes/doctor/routes.ts";
 import type { Core } from "./core.ts";
@@ -6,15 +6,15 @@ import { runDoctor } from "./doctor.ts";
 
 type DoctorReport = Awaited<ReturnType<Doctor["examine"]>>;
 
-/** A run sends about 60 requests to the bucket. Milliseconds. */
+/** The shortest time between two runs. A run sends about 60 requests to the bucket. Milliseconds. */
 const RUN_EVERY_MS = 10_000;
 const TEST_BODY_BYTES = 8;
 const TEST_URL_SECONDS = 60;
-/** When no URL can write the test object of a browser any more. Milliseconds. */
+/** After this time, no URL can write the test object of a browser any more. Milliseconds. */
 const DELETE_AFTER_MS = 600_000;
 
 /** The doctor of a running service. Concurrent and frequent calls share one run. */
-export function createDoctor(core: Pick<Core, "db" | "bucket">, { config }: { config: Config }): Doctor {
+export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;
   let isRunning = false;
@@ -22,7 +22,7 @@ export function createDoctor(core: Pick<Core, "db" | "bucket">, { config }: { co
   async function run(): Promise<Report> {
     isRunning = true;
     try {
-      return await runDoctor(config, { warnings: [] });
+      return await runDoctor(config, { warnings });
     } finally {
       isRunning = false;
     }
@@ -30,18 +30,21 @@ export function createDoctor(core: Pick<Core, "db" | "bucket">, { config }: { co
 
   return {
     prove,
-    async examine() {
+    async examine({ clientIp }) {
       if (last === undefined || (!isRunning && Date.now() - last.at >= RUN_EVERY_MS)) {
         last = { at: Date.now(), report: run() };
       }
       const report = await last.report;
-      return { ...report, browser: await signTestUrls(core) };
+      return { ...report, browser: await signTestUrls(core, clientIp) };
     },
   };
 }
 
-/** Signs an upload and a download of a test object, whose deletion is queued. The checks of a browser use them. */
-async function signTestUrls({ db, bucket }: Pick<Core, "db" | "bucket">): Promise<DoctorReport["browser"]> {
+/** Signs an upload and a download of a test object, and queues the deletion of the object. The checks in the browser use these URLs. */
+async function signTestUrls(
+  { db, bucket }: Pick<Core, "db" | "bucket">,
+  clientIp: string | undefined,
+): Promise<DoctorReport["browser"]> {
   const now = Date.now();
   const objectKey = bucket.newObjectKey();
   await db.objectDeletions.put({ objectKey, notBefore: now + DELETE_AFTER_MS });
@@ -58,6 +61,7 @@ async function signTestUrls({ db, bucket }: Pick<Core, "db" | "bucket">): Promis
     filename: "test.txt",
     contentType: "text/plain",
     disposition: "inline",
+    clientIp,
   });
   return { put: { url: put.url, headers: put.headers }, getUrl: get.url };
 }

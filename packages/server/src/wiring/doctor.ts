@@ -16,16 +16,17 @@ import type { BucketCapabilities } from "../domain/bucket-capabilities.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { bucketTarget } from "./bucket-target.ts";
+import { openMailer } from "./open-mailer.ts";
 
-/** Under the prefix of the service. The service itself never makes such a key. */
+/** The folder of the doctor, under the prefix of the service. The service itself never makes such a key. */
 const FOLDER = "valetkey-doctor/";
-/** Objects of a run that was killed. Milliseconds. */
+/** An object of this age belongs to a run that was killed. Milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
 
 type Options = {
   warnings: readonly string[];
-  /** Called with the name of each check before it runs. Default: ignored. */
+  /** Called with the name of each check before the check runs. */
   onProgress?: (name: string) => void;
 };
 
@@ -39,7 +40,7 @@ export async function runDoctor(config: Config, { warnings, onProgress }: Option
   }
 }
 
-/** Connects the checks to the parts of a configuration. `close` deletes their objects. */
+/** Connects the checks to the parts of a configuration. `close` deletes the objects of the checks. */
 export async function openDoctor(
   config: Config,
   { warnings }: Pick<Options, "warnings">,
@@ -82,6 +83,7 @@ export async function openDoctor(
     },
     echo: createEchoProof({ secret: config.auth.secret, clock }),
     probeScanner: config.scanner && createClamd(config.scanner).probe,
+    probeMail: config.mail && (await openMailer(config.mail)).probe,
   };
   return {
     parts,
@@ -111,7 +113,7 @@ function createS3Client({ endpoint, ...target }: Target): S3Client {
   });
 }
 
-/** The headers of any response tell servers without a known host name apart. */
+/** Recognises the provider. If the host name is unknown, the headers of a response distinguish the servers. */
 async function providerAt(
   endpoint: string | undefined,
   requests: DoctorParts["requests"],
@@ -121,7 +123,7 @@ async function providerAt(
   return recogniseProvider({ endpoint, ...(isFailure(answer) ? {} : { headers: answer.headers }) });
 }
 
-/** Deletes the objects of this run, and those of a run that was killed. A failure is harmless: the next run deletes them. */
+/** Deletes the objects of this run, and the objects of killed runs. A failure is harmless, because the next run deletes these objects. */
 async function removeObjects(
   bucket: Bucket,
   { keys, before }: { keys: readonly string[]; before: number },

@@ -2,21 +2,24 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Above the ports that need permission, and below those that the system assigns (from 32,768), so that no one takes the port meanwhile. */
+/**
+ * The ports above those that need permission, and below those that the system assigns (from 32,768), so that no other program gets the
+ * port.
+ */
 const RANGE = { from: 20_000, below: 32_768 };
 const ATTEMPTS = 100;
 
 /** A port that no other program can take until `release` resolves. */
 export type ReservedPort = { port: number; release(): Promise<void> };
 
-/** Finds a TCP port that nothing listens on. Throws the error of listening after a hundred attempts. */
+/** Finds a free TCP port. After a hundred attempts, throws the error of the last attempt to listen. */
 export async function freePort(host: string): Promise<number> {
   const { port, release } = await reservePort(host);
   await release();
   return port;
 }
 
-/** Like `freePort`, and listens there until the caller is about to listen itself. */
+/** Like `freePort`. It also listens on the port until the caller calls `release` and listens itself. */
 export async function reservePort(host: string): Promise<ReservedPort> {
   for (let attempt = 1; ; attempt += 1) {
     const port = randomInt(RANGE.from, RANGE.below);

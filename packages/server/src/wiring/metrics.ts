@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { MetricsConfig } from "../config/index.ts";
 import type { QueueSizes } from "../usecases/ports/index.ts";
 import type { Base } from "./base.ts";
 
@@ -6,7 +7,10 @@ import type { Base } from "./base.ts";
 const MEASURE_EVERY_MS = 1_000;
 
 /** The metrics of the process and of the base: event loop, memory, connections, queues and ended uploads. */
-export function createServiceMetrics({ db, work }: Pick<Base, "db" | "work">): Registry {
+export function createServiceMetrics(
+  { db, work }: Pick<Base, "db" | "work">,
+  { port, token }: MetricsConfig,
+): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const ended = new Counter({
@@ -17,7 +21,9 @@ export function createServiceMetrics({ db, work }: Pick<Base, "db" | "work">): R
   });
   work.on("uploadEnded", (outcome) => ended.inc({ outcome }));
   addPools(registry, db);
-  addQueues(registry, db);
+  // A stranger who asks for a new password could see in the queue whether the email address has an account.
+  const isOpen = port === undefined && token === undefined;
+  addQueues(registry, { db, showsMails: !isOpen });
   return registry;
 }
 
@@ -35,9 +41,9 @@ function addPools(registry: Registry, db: Base["db"]): void {
   });
 }
 
-function addQueues(registry: Registry, db: Base["db"]): void {
+function addQueues(registry: Registry, { db, showsMails }: Pick<Base, "db"> & { showsMails: boolean }): void {
   let last: { at: number; sizes: Promise<QueueSizes | undefined> } | undefined;
-  // While the database is unreachable, the other metrics are still served.
+  // Measures the queues. Returns undefined while the database is unreachable, so that the other metrics are still served.
   function measure(): Promise<QueueSizes | undefined> {
     const now = Date.now();
     if (last === undefined || now - last.at >= MEASURE_EVERY_MS) {
@@ -80,4 +86,17 @@ function addQueues(registry: Registry, db: Base["db"]): void {
       for (const [state, count] of Object.entries(sizes?.uploads ?? {})) this.set({ state }, count);
     },
   });
+  if (showsMails) {
+    gauge("valetkey_mails_waiting", "Mails that wait in the outbox.", ({ mails }) => mails);
+    gauge(
+      "valetkey_mails_oldest_seconds",
+      "How long the oldest mail has waited.",
+      ({ oldestMailMs }) => oldestMailMs / 1000,
+    );
+    gauge(
+      "valetkey_mails_given_up",
+      "Mails that were given up in the last 30 days.",
+      ({ mailsGivenUp }) => mailsGivenUp,
+    );
+  }
 }

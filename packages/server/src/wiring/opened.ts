@@ -1,6 +1,6 @@
-/** Closes what was opened, in the opposite order. */
+/** The opened parts. They are closed in the opposite order. */
 export type Opened = {
-  /** Registers how to close what was just opened. */
+  /** Registers the function that closes a part that was just opened. */
   add(close: () => unknown): void;
   /** Closes everything, even if a part fails to close. Rejects with the first failure. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import pino, { type Logger } from "pino";
 import type { Registry } from "prom-client";
 import { refuseInterruptedRestore } from "../backup/restore.ts";
-import type { Config } from "../config/index.ts";
+import type { Config, LoadedConfig } from "../config/index.ts";
 import { startEmbeddedBucket } from "../embedded-bucket/start.ts";
 import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
@@ -29,9 +29,9 @@ export type Service = {
   url: string;
   /** The origin that URLs are signed for. */
   bucketUrl: string;
-  /** False: the web app has not been built. */
+  /** False if the web app has not been built. */
   hasWebApp: boolean;
-  /** Makes load balancers send new requests elsewhere: /readyz returns 503. Everything is still served. */
+  /** Lets /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
   drain(): void;
   /**
    * Finishes the requests in flight, writes out the audit log, and closes everything.
@@ -43,14 +43,17 @@ export type Service = {
 const CLOSE_WITHIN_MS = 30_000;
 
 /** Starts everything that the configuration asks for, and listens. A failure leaves nothing open, so that the process can exit. */
-export async function startService(configured: Config, { logger }: { logger: Logger }): Promise<Service> {
+export async function startService(
+  configured: Config,
+  { logger, warnings = [] }: { logger: Logger; warnings?: LoadedConfig["warnings"] },
+): Promise<Service> {
   const opened = createOpened();
   const shutdown = createShutdown();
   try {
     const port = await settlePort(configured);
     opened.add(port.release);
     const config = await settleBucketPort(withPort(configured, port));
-    const service = await openService(config, { logger, opened, shutdown, releasePort: port.release });
+    const service = await openService(config, { logger, warnings, opened, shutdown, releasePort: port.release });
     return {
       ...service,
       drain: shutdown.drain,
@@ -60,20 +63,23 @@ export async function startService(configured: Config, { logger }: { logger: Log
       },
     };
   } catch (error) {
-    // The caller needs the reason for the failed start, not that of a failed close.
+    // The caller needs the reason of the failed start, not the reason of a failed close.
     await opened.close().catch(() => undefined);
     throw error;
   }
 }
 
+type ServiceParts = {
+  logger: Logger;
+  warnings: LoadedConfig["warnings"];
+  opened: Opened;
+  shutdown: Shutdown;
+  releasePort: () => Promise<void>;
+};
+
 async function openService(
   config: Config,
-  {
-    logger,
-    opened,
-    shutdown,
-    releasePort,
-  }: { logger: Logger; opened: Opened; shutdown: Shutdown; releasePort: () => Promise<void> },
+  { logger, warnings, opened, shutdown, releasePort }: ServiceParts,
 ): Promise<Omit<Service, "drain" | "close">> {
   const tracing = await openTracing(config, { logger, opened, shutdown });
   await openEmbeddedBucket(config, { logger, opened, shutdown });
@@ -82,8 +88,8 @@ async function openService(
   await claimDatabase(core.db, { name: SERVICE, bucket: "" });
   const background = await startBackground(core, { logger, opened });
   const webRoot = WEB_ROOTS.find((root) => existsSync(join(root, "index.html")));
-  const metrics = createServiceMetrics(core);
-  const app = createApp(core, { config, webRoot, draining: shutdown.draining, metrics, tracing });
+  const metrics = createServiceMetrics(core, config.metrics);
+  const app = createApp(core, { config, warnings, webRoot, draining: shutdown.draining, metrics, tracing });
   shutdown.cut.addEventListener("abort", () => app.server.closeAllConnections());
   opened.add(() => app.close());
   await releasePort();
@@ -98,12 +104,12 @@ async function openService(
   return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined };
 }
 
-/** The log: one JSON line an event, on standard output. */
+/** The log, with one JSON line for each event, on standard output. */
 export function createLogger(config: Config): Logger {
   return pino(withRedaction({ level: config.server.logLevel }));
 }
 
-/** Loads OpenTelemetry only if traces are wanted. It closes last, when the spans of all other parts have ended. */
+/** Loads OpenTelemetry only if traces are configured. OpenTelemetry closes last, when the spans of all other parts have ended. */
 async function openTracing(
   { tracing: config }: Config,
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
@@ -123,7 +129,7 @@ async function openEmbeddedBucket(
   refuseInterruptedRestore(server.dataDir);
   const { close } = await startEmbeddedBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
-    // Browsers write an origin in this form, whatever form PUBLIC_URL has.
+    // Browsers write an origin in this form. PUBLIC_URL may have another form.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
     onFailure({ requestId, message, stack, code }) {
       logger.error(
@@ -135,15 +141,14 @@ async function openEmbeddedBucket(
   opened.add(() => close(shutdown.leftMs()));
 }
 
-type AppParts = {
-  config: Config;
+type AppParts = LoadedConfig & {
   webRoot: string | undefined;
   draining: AbortSignal;
   metrics: Registry;
   tracing: Tracing | undefined;
 };
 
-function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: AppParts) {
+function createApp(core: Core, { config, warnings, webRoot, draining, metrics, tracing }: AppParts) {
   const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   return buildApp({
@@ -162,7 +167,7 @@ function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: 
       bucket: () => bucket.probe(),
       ...(scanner && { scanner: () => scanner.probe() }),
     },
-    doctor: createDoctor(core, { config }),
+    doctor: createDoctor(core, { config, warnings }),
     publicUrl,
     bucketOrigins: [...new Set([bucket.urlOrigin, bucket.downloadOrigin])],
     bindsUrlsToIp: config.bucket.kind === "s3" && config.bucket.cloudFront?.bindsIp === true,
@@ -173,14 +178,17 @@ function createApp(core: Core, { config, webRoot, draining, metrics, tracing }: 
     draining,
     metrics,
     startSpan: tracing?.startRequest,
-    metricsAccess: config.metrics.port === undefined ? { token: config.metrics.token } : "elsewhere",
+    // With several workers, a request on the shared port could reach any worker.
+    metricsAccess:
+      config.metrics.port === undefined && config.server.workers === 1 ? { token: config.metrics.token } : "elsewhere",
     webRoot,
   });
 }
 
 /**
- * The port of the service. Signed URLs and CORS rules contain it, so port 0, which means any port, is replaced before anything starts.
- * It is reserved until the service listens: a start takes seconds, and another program could take it.
+ * The port of the service. Port 0 means any free port. Signed URLs and CORS rules contain the port, so port 0 is replaced before
+ * anything starts. The new port is reserved until the service listens, because a start takes seconds and another program could take the
+ * port.
  */
 function settlePort({ server }: Config): Promise<ReservedPort> {
   if (server.port === 0) return reservePort(server.host);
@@ -197,7 +205,7 @@ async function settleBucketPort(config: Config): Promise<Config> {
   return { ...config, bucket: { ...bucket, port: await freePort(bucket.host) } };
 }
 
-/** A number means that many proxies, counted from the last. */
+/** A number is the number of proxies, counted from the last proxy. */
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;
   return (_address: string, hop: number) => hop < trustProxy;

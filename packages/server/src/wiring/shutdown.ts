@@ -1,11 +1,11 @@
-/** The steps of a stop: drain, then close, and cut what is still open. */
+/** The steps of a stop: drain, then close, and then cut the connections that are still open. */
 export type Shutdown = {
   /** Aborted when the service drains. */
   draining: AbortSignal;
   drain(): void;
   /** Aborted when open connections must be cut. */
   cut: AbortSignal;
-  /** Cuts after this many milliseconds. */
+  /** Cuts open connections after this many milliseconds. */
   cutAfter(withinMs: number): void;
   /** The milliseconds until the cut. */
   leftMs(): number;

@@ -13,10 +13,13 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   attachments: "database.attachments",
   uploads: "database.uploads",
   shares: "database.shares",
+  invitations: "database.invitations",
+  accessRequests: "database.accessRequests",
   people: "database.people",
   identities: "database.identities",
   disabledUsers: "database.disabledUsers",
   apiTokens: "database.apiTokens",
+  trash: "database.trash",
   credentials: "database.credentials",
   objectDeletions: "database.objectDeletions",
   verifications: "database.verifications",
@@ -30,10 +33,13 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   linkVisits: "database.linkVisits",
   items: "database.items",
   fileEvents: "database.fileEvents",
+  mails: "database.mails",
+  accounts: "database.accounts",
   application: "database.application",
+  administration: "database.administration",
 };
 
-/** Undefined: a call without a span, because it does no I/O or returns a list of pages. */
+/** A call with undefined has no span, because it does no I/O or returns a list of pages. */
 const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   presignGet: "signing",
   presignPut: "signing",

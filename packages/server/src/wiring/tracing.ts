@@ -24,7 +24,7 @@ import type { InSpan } from "./trace-parts.ts";
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;
-  /** Exports the spans that wait, for at most `withinMs` and 3 seconds. */
+  /** Exports the waiting spans. Stops after `withinMs`, and after 3 seconds at the latest. */
   close(options: { withinMs: number }): Promise<void>;
 };
 
@@ -32,8 +32,8 @@ export type Tracing = {
 const FLUSH_WITHIN_MS = 3_000;
 
 /**
- * Records spans and exports them in the background. A full queue drops spans, so the collector never delays a request.
- * Names and attributes contain no ids of objects or people, no URLs and no messages of errors (docs/security-requirements.md, 28).
+ * Records spans and exports them in the background. A full queue drops spans, so the collector never delays a request. Names and
+ * attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
  */
 export function createTracing(config: TracingConfig, { logger }: { logger: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({
@@ -67,7 +67,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // A call outside of requests has no parent. A call after the end of its request would distort the trace.
+      // A call outside of a request has no parent. A call after the end of its request would distort the trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
       return current.run(span, () => endWith(span, work));
@@ -79,7 +79,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
   };
 }
 
-/** Returns the result of `work`, and ends the span when it is there. */
+/** Returns the result of `work`, and ends the span when the result is there. */
 function endWith<T>(span: Span, work: () => T): T {
   const fail = (error: unknown) => {
     span.setAttribute("error.type", error instanceof DomainError ? error.code : "internal");

@@ -1,6 +1,8 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { ValetKeyProvider } from "@valetkey/react";
+import { client } from "../service/client.ts";
 import { queryClient } from "../service/queries.ts";
 import { router } from "./router.tsx";
 import { Toasts } from "./toasts.tsx";
@@ -10,8 +12,10 @@ export function App() {
     // The Content-Security-Policy allows no style elements. Their rules are in app.css.
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
-        <Toasts />
-        <RouterProvider router={router} />
+        <ValetKeyProvider client={client}>
+          <Toasts />
+          <RouterProvider router={router} />
+        </ValetKeyProvider>
       </QueryClientProvider>
     </CSPProvider>
   );

@@ -47,7 +47,8 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
   return (
     <Link
       to={to}
-      activeOptions={{ exact: true, includeSearch: false }}
+      // The settings have pages below them, which have no link of their own here.
+      activeOptions={{ exact: to !== "/settings", includeSearch: false }}
       className={clsx(
         "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent",
         isInside ? "text-accent" : "text-muted",

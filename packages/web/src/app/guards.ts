@@ -1,11 +1,16 @@
 import { redirect } from "@tanstack/react-router";
+import { linkTokens } from "../service/link-tokens.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../service/queries.ts";
 
 /** Redirects visitors without a session to the sign-in, or to the creation of the first account. Afterwards they return here. */
 export async function requireSession({ location }: { location: { href: string } }): Promise<void> {
-  const session = await queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true });
+  const [session, instance] = await Promise.all([
+    queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true }),
+    // The page checks files against the limits from its first moment. Without the limits the service checks alone.
+    queryClient.ensureQueryData(instanceQuery).catch(() => undefined),
+  ]);
   if (session !== null) return;
-  const { hasAccounts } = await queryClient.ensureQueryData(instanceQuery);
+  const { hasAccounts } = instance ?? (await queryClient.ensureQueryData(instanceQuery));
   const to = location.href === "/" ? {} : { to: location.href };
   throw hasAccounts ? redirect({ to: "/sign-in", search: to }) : redirect({ to: "/sign-up", search: to });
 }
@@ -22,4 +27,14 @@ export function ownPath(to: string | undefined): string {
   const { origin, pathname, search, hash } = new URL(to, location.origin);
   // `/.//evil.example` is parsed to a path of this origin that a browser reads as the URL of another host.
   return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
+}
+
+/** Moves the token of a link out of the URL, so that neither the history nor a bookmark holds it. */
+export function takeLinkToken({ location }: { location: { pathname: string; hash: string } }): { token: string } {
+  const { pathname, hash } = location;
+  if (hash !== "") {
+    linkTokens.hold(pathname, hash);
+    throw redirect({ href: pathname, replace: true });
+  }
+  return { token: linkTokens.of(pathname) };
 }

@@ -1,5 +1,5 @@
 import { nameOfKey } from "../service/shortcuts.ts";
-import { texts } from "../texts/index.ts";
+import { shortcutsTexts } from "../texts/en/shortcuts.ts";
 
 /** The keys of a shortcut, named as on this operating system. */
 export function KeyNames({ shortcut }: { shortcut: string }) {
@@ -7,7 +7,7 @@ export function KeyNames({ shortcut }: { shortcut: string }) {
   return (
     <span className="flex shrink-0 items-center gap-1 text-muted text-small">
       <Key>{first}</Key>
-      {second !== undefined && shortcut.includes(" ") && <span>{texts.shortcuts.between}</span>}
+      {second !== undefined && shortcut.includes(" ") && <span>{shortcutsTexts.between}</span>}
       {second !== undefined && <Key>{second}</Key>}
     </span>
   );

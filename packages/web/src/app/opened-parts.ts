@@ -1,7 +1,11 @@
 export { ActivityFeed } from "../features/activity/activity-feed.tsx";
 export { FileLinksDialog } from "../features/links/file-links-dialog.tsx";
 export { LinkSection } from "../features/links/link-section.tsx";
+export { UnavailableNote } from "../features/notes/unavailable-note.tsx";
 export { PreviewOverlay } from "../features/preview/overlay.tsx";
+export { AccessRequests } from "../features/sharing/access-requests.tsx";
+export { AskForAccess } from "../features/sharing/ask-for-access.tsx";
 export { ShareDialog } from "../features/sharing/share-dialog.tsx";
 export { Palette } from "./palette.tsx";
+export { SharedFilePreview } from "./shared-file-preview.tsx";
 export { ShortcutsDialog } from "./shortcuts-dialog.tsx";

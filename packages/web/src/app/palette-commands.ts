@@ -1,19 +1,35 @@
 import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { FileText, Keyboard, LogOut, type LucideIcon, Moon, Plus, Settings, Sun, SunMoon } from "lucide-react";
-import { useDeferredValue } from "react";
-import { $pendingDeletions } from "../features/notes/delete-note.ts";
+import {
+  FileText,
+  Keyboard,
+  LogOut,
+  type LucideIcon,
+  Moon,
+  Paperclip,
+  Pencil,
+  Plus,
+  Settings,
+  Sun,
+  SunMoon,
+  Trash2,
+  UserRoundPlus,
+} from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { $deletedNotes } from "../features/notes/delete-note.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
-import type { Shortcut } from "../service/shortcuts.ts";
+import { actionOf, type Shortcut } from "../service/shortcuts.ts";
 import { chooseTheme } from "../service/theme.ts";
 import { showProblem } from "../service/toasts.ts";
+import { paletteTexts } from "../texts/en/palette.ts";
+import { shortcutsTexts } from "../texts/en/shortcuts.ts";
 import { texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { signOut } from "./use-session.ts";
 
-const words = texts.palette;
+const words = paletteTexts;
 const goTo = { "/": "g n", "/shared": "g s", "/links": "g l", "/activity": "g a" } as const;
 /** How many notes of each list a search finds. */
 const FOUND = 6;
@@ -33,9 +49,11 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
     queryFn: ({ signal }) => findNotes(q, signal),
     placeholderData: (before) => before,
   });
-  const pendingDeletions = useStore($pendingDeletions);
-  const notes = (found.data ?? []).filter(({ id }) => !pendingDeletions.has(id));
+  const deletedNotes = useStore($deletedNotes);
+  const notes = (found.data ?? []).filter(({ id }) => !deletedNotes.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
+  // Read once, because the palette itself handles no shortcut.
+  const [ofNote] = useState(commandsOfNote);
   const groups: CommandGroup[] = [
     {
       label: words.notes,
@@ -46,6 +64,7 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
         run: () => void navigate({ to: "/n/$noteId", params: { noteId: id } }),
       })),
     },
+    { label: words.note, items: ofNote.filter(has) },
     {
       label: words.go,
       items: [
@@ -56,6 +75,7 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
           shortcut: goTo[to],
           run: () => void navigate({ to }),
         })),
+        { id: "deleted", label: texts.app.deleted, icon: Trash2, run: () => void navigate({ to: "/deleted" }) },
         {
           id: "settings",
           label: texts.app.settings,
@@ -72,12 +92,24 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
         { id: "light", label: words.light, icon: Sun, run: () => chooseTheme("light") },
         { id: "dark", label: words.dark, icon: Moon, run: () => chooseTheme("dark") },
         { id: "system", label: words.system, icon: SunMoon, run: () => chooseTheme("system") },
-        { id: "keys", label: texts.shortcuts.title, icon: Keyboard, shortcut: "?" as const, run: onShortcuts },
+        { id: "keys", label: shortcutsTexts.title, icon: Keyboard, shortcut: "?" as const, run: onShortcuts },
         { id: "sign-out", label: texts.app.signOut, icon: LogOut, run: () => void signOut().catch(showProblem) },
       ].filter(has),
     },
   ];
   return { groups: groups.filter(({ items }) => items.length > 0), isSearching: found.isFetching || q !== text.trim() };
+}
+
+/** What the open note permits. The note handles a shortcut for each. */
+function commandsOfNote(): Command[] {
+  const icons = { e: Pencil, u: Paperclip, s: UserRoundPlus } as const;
+  return (["e", "u", "s"] as const).flatMap((shortcut) => {
+    const run = actionOf(shortcut);
+    // After the palette has returned the focus.
+    const runLater = () => setTimeout(() => run?.());
+    const label = shortcutsTexts.keys[shortcut];
+    return run === undefined ? [] : [{ id: shortcut, label, icon: icons[shortcut], shortcut, run: runLater }];
+  });
 }
 
 async function findNotes(q: string, signal: AbortSignal) {

@@ -2,11 +2,12 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { Search } from "lucide-react";
 import { useState } from "react";
+import { paletteTexts } from "../texts/en/palette.ts";
 import { texts } from "../texts/index.ts";
 import { KeyNames } from "./key-names.tsx";
 import { type Command, type CommandGroup, type PaletteActions, useCommands } from "./palette-commands.ts";
 
-const words = texts.palette;
+const words = paletteTexts;
 
 export function Palette({ onClose, ...actions }: PaletteActions & { onClose: () => void }) {
   const [text, setText] = useState("");

@@ -2,8 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import type { ComponentType } from "react";
 import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
 import { loadCode } from "../service/code.ts";
-import { noteQuery, queryClient } from "../service/queries.ts";
-import { requireNoSession, requireSession } from "./guards.ts";
+import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
+import { requireNoSession, requireSession, takeLinkToken } from "./guards.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
 
 /** If the code of a page fails to load, an error appears. By default, the router reloads the document, which is blank offline. */
@@ -35,6 +35,36 @@ const signUp = createRoute({
   component: lazyPage(() => import("./pages/sign-up-page.tsx"), "SignUpPage"),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyPage(() => import("./pages/invitation-page.tsx"), "InvitationPage"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => signedOut,
+  path: "/forgot-password",
+  component: lazyPage(() => import("./pages/forgot-password-page.tsx"), "ForgotPasswordPage"),
+});
+
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/new-password",
+  beforeLoad: takeLinkToken,
+  component: lazyPage(() => import("./pages/new-password-page.tsx"), "NewPasswordPage"),
+});
+
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/confirm-email",
+  async beforeLoad(context) {
+    const taken = takeLinkToken(context);
+    await queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true });
+    return taken;
+  },
+  component: lazyPage(() => import("./pages/confirm-email-page.tsx"), "ConfirmEmailPage"),
+});
+
 const loadShell = () => import("./shell.tsx");
 
 const signedIn = createRoute({
@@ -50,9 +80,14 @@ const signedIn = createRoute({
 
 type ListSearch = { q?: string };
 /** `file` is the id of the previewed attachment. The back button of the browser closes the preview. */
-type NoteSearch = ListSearch & { file?: string };
+type FileSearch = ListSearch & { file?: string };
 
 const listSearch = ({ q }: Record<string, unknown>): ListSearch => (typeof q === "string" && q !== "" ? { q } : {});
+
+const fileSearch = ({ file, ...search }: Record<string, unknown>): FileSearch => ({
+  ...listSearch(search),
+  ...(typeof file === "string" && { file }),
+});
 
 const lists = createRoute({
   getParentRoute: () => signedIn,
@@ -70,16 +105,14 @@ const owned = createRoute({
 const shared = createRoute({
   getParentRoute: () => lists,
   path: "/shared",
+  validateSearch: fileSearch,
   component: lazyPage(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
 });
 
 const note = createRoute({
   getParentRoute: () => lists,
   path: "/n/$noteId",
-  validateSearch: ({ file, ...search }: Record<string, unknown>): NoteSearch => ({
-    ...listSearch(search),
-    ...(typeof file === "string" && { file }),
-  }),
+  validateSearch: fileSearch,
   // Loads the note while the pointer is on its link, because a list has only its snippet.
   loader: ({ params }) => void queryClient.prefetchQuery(noteQuery(params.noteId)),
   component: lazyPage(() => {
@@ -101,6 +134,12 @@ const activity = createRoute({
   component: lazyPage(() => import("./pages/activity-page.tsx"), "ActivityPage"),
 });
 
+const deleted = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/deleted",
+  component: lazyPage(() => import("./pages/deleted-page.tsx"), "DeletedPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
@@ -113,10 +152,20 @@ const doctor = createRoute({
   component: lazyPage(() => import("./pages/doctor-page.tsx"), "DoctorPage"),
 });
 
+const admin = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/admin",
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: string } => (typeof tab === "string" ? { tab } : {}),
+  component: lazyPage(() => import("./pages/administration-page.tsx"), "AdministrationPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
-    signedOut.addChildren([signIn, signUp]),
-    signedIn.addChildren([lists.addChildren([owned, shared, note]), links, activity, settings, doctor]),
+    signedOut.addChildren([signIn, signUp, forgotPassword]),
+    newPassword,
+    confirmEmail,
+    invitation,
+    signedIn.addChildren([lists.addChildren([owned, shared, note]), links, activity, deleted, settings, doctor, admin]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 150,

@@ -2,7 +2,8 @@ import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
 import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
 import { drafts } from "../features/notes/draft/drafts.ts";
-import { useOnline } from "../service/online.ts";
+import { client } from "../service/client.ts";
+import { useConnection } from "../service/online.ts";
 import { texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";
@@ -26,7 +27,7 @@ export function Shell() {
       >
         {texts.app.skip}
       </a>
-      <OfflineBanner />
+      <ConnectionBanner />
       <div className="flex min-h-0 grow">
         <Rail onNewNote={create} isCreating={isPending} />
         <div id="content" tabIndex={-1} className="min-w-0 grow outline-none">
@@ -46,7 +47,7 @@ const GONE_MS = 4_000;
 /** Saves the drafts of closed tabs on every page, as soon as there is a connection. */
 function useSaveLeft(): void {
   const { noteId: openNoteId } = useParams({ strict: false });
-  const isOnline = useOnline();
+  const isOnline = useConnection() === "online";
   const save = useEffectEvent(() => void drafts.saveAbandoned({ openNoteId }));
   useEffect(() => {
     if (!isOnline) return;
@@ -64,19 +65,27 @@ function Uploads() {
   return <UploadsWatch accountId={account.id} openNoteId={noteId} />;
 }
 
-function OfflineBanner() {
-  const isOnline = useOnline();
+/** The pause between polls of a service that is down. Milliseconds. */
+const POLL_MS = 3_000;
+
+function ConnectionBanner() {
+  const connection = useConnection();
   // A short interruption shows no banner.
-  const [isShown, setShown] = useState(false);
+  const [shown, setShown] = useState(connection);
   useEffect(() => {
-    const timer = setTimeout(() => setShown(!isOnline), isOnline ? 0 : 500);
+    const timer = setTimeout(() => setShown(connection), connection === "online" ? 0 : 500);
     return () => clearTimeout(timer);
-  }, [isOnline]);
+  }, [connection]);
+  useEffect(() => {
+    if (connection !== "down") return;
+    const timer = setInterval(() => void client.instance().catch(() => undefined), POLL_MS);
+    return () => clearInterval(timer);
+  }, [connection]);
   return (
     <div role="status">
-      {isShown && (
-        <p className="bg-warning-soft px-4 text-balance py-1.5 text-center text-small text-warning">
-          {texts.app.offline}
+      {shown !== "online" && (
+        <p className="border-b bg-sunken px-4 text-balance py-1.5 text-center text-small text-ink">
+          {texts.app[shown]}
         </p>
       )}
     </div>

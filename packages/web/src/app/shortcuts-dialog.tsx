@@ -1,10 +1,10 @@
 import { useRef } from "react";
 import { Dialog } from "../components/dialog.tsx";
 import type { Shortcut } from "../service/shortcuts.ts";
-import { texts } from "../texts/index.ts";
+import { shortcutsTexts } from "../texts/en/shortcuts.ts";
 import { KeyNames } from "./key-names.tsx";
 
-const words: { title: string; keys: Record<Shortcut, string> } = texts.shortcuts;
+const words: { title: string; keys: Record<Shortcut, string> } = shortcutsTexts;
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDListElement>(null);

@@ -8,7 +8,6 @@ import { accounts } from "../service/accounts.ts";
 import { deleteLocalData, finishBeforeSignOut } from "../service/local-data.ts";
 import { queryClient, sessionQuery } from "../service/queries.ts";
 import { showProblem, toasts } from "../service/toasts.ts";
-import { performAll } from "../service/undo.ts";
 import { texts } from "../texts/index.ts";
 
 const words = texts.app.leaving;
@@ -42,14 +41,14 @@ export function useLeaveWhenSignedOut(): void {
   }, []);
 }
 
-/** Ends the session and deletes its data in every tab. Asks first when text or uploads would be lost. */
-export async function signOut(): Promise<void> {
+/** Ends the session and deletes its data in every tab. Asks first when text or uploads would be lost. `to`: the page to open. */
+export async function signOut({ to }: { to?: string } = {}): Promise<void> {
   // Rejects offline, before anything is deleted.
   await accounts.current();
-  await Promise.all([performAll(), finishBeforeSignOut()]);
+  await finishBeforeSignOut();
   const lost = whatIsLost();
-  if (lost === undefined) return endSession();
-  const anyway = () => void endSession().catch(showProblem);
+  if (lost === undefined) return endSession(to);
+  const anyway = () => void endSession(to).catch(showProblem);
   toasts.add({ title: lost, timeout: 0, actionProps: { children: words.anyway, onClick: anyway } });
 }
 
@@ -58,17 +57,17 @@ function whatIsLost(): string | undefined {
   return uploads.list.all().some(isActive) ? words.losesUploads : undefined;
 }
 
-async function endSession(): Promise<void> {
+async function endSession(to?: string): Promise<void> {
   // Aborting uploads requires the session.
   if (uploads.list.all().length > 0) await uploads.clear();
   await accounts.signOut();
   channel.postMessage(null);
-  await leave();
+  await leave(to);
 }
 
 /** Reloads the document, so that no data stays in memory. */
-async function leave(): Promise<void> {
+async function leave(to = "/sign-in"): Promise<void> {
   await deleteLocalData();
   queryClient.clear();
-  location.assign("/sign-in");
+  location.assign(to);
 }

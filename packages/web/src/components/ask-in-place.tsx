@@ -3,7 +3,7 @@ import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
 
 type AskInPlaceProps = {
-  /** The text of the button that asks, and of the one that confirms. */
+  /** The text of the first button, and of the button that confirms. */
   label: string;
   /** The label for screen readers, which names the affected item. Default: label. */
   spokenLabel?: string;
@@ -13,12 +13,12 @@ type AskInPlaceProps = {
   onConfirm: () => void;
 };
 
-/** A button for an action that cannot be undone. It asks for confirmation in its own place. */
+/** A button for an action that cannot be undone. After a click, a request for confirmation replaces the button. */
 export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm }: AskInPlaceProps) {
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
   const wasAsking = useRef(false);
-  // The pressed button disappears. Its replacement takes the focus.
+  // The pressed button disappears, so the element that replaces it takes the focus.
   useEffect(() => {
     if (wasAsking.current && !isAsking) asked.current?.focus();
     wasAsking.current = isAsking;
@@ -36,7 +36,7 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
       className="order-last flex w-full flex-wrap items-center justify-end gap-2"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
-        // A dialog around it stays open.
+        // Escape must not close a dialog around the button.
         event.stopPropagation();
         setAsking(false);
       }}

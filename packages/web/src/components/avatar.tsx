@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 
 type Person = { name: string | null; email: string | null };
 
-/** The name of a person, else the email address. */
+/** The name of a person. Without a name, the email address. */
 export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
   return person.name ?? person.email ?? otherwise;
 }
@@ -15,7 +15,7 @@ function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** The initials of a person in a circle. Hidden from screen readers, because the name stands beside it. */
+/** The initials of a person in a circle. Hidden from screen readers, because the name stands beside the circle. */
 export function Avatar({ name, className }: { name: string; className?: string }) {
   return (
     <span

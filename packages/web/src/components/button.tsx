@@ -12,7 +12,7 @@ const kinds: Record<Kind, string> = {
 
 type ButtonStyle = { kind?: Kind | undefined; className?: string | undefined };
 
-/** The classes of a button, also for links that look like one. */
+/** The classes of a button, also for links that look like a button. */
 export function buttonStyle({ kind = "outline", className }: ButtonStyle = {}): string {
   return clsx(
     "inline-flex h-11 shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded-card px-4 text-base font-medium transition-colors md:h-9 md:px-3",
@@ -21,6 +21,12 @@ export function buttonStyle({ kind = "outline", className }: ButtonStyle = {}): 
     className,
   );
 }
+
+/** The classes of a Dropzone that looks like a button. The input inside the Dropzone has the focus. */
+export const dropzoneStyle = buttonStyle({
+  className:
+    "relative cursor-pointer has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2",
+});
 
 /** 44 px high on phones, 36 px on desktops. The kind `primary` is for the main action of a view. */
 export function Button({ kind, className, type = "button", ...props }: ComponentProps<"button"> & ButtonStyle) {

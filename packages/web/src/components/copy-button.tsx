@@ -8,15 +8,24 @@ const RESULT_MS = 2_000;
 
 type CopyButtonProps = {
   text: string;
+  /** The text of the button. Default: "Copy". */
+  action?: string;
   /** The label for screen readers, which names the copied item. Default: the text of the button. */
   label?: string;
-  /** Copies the text and returns whether that worked. */
+  /** Copies the text. Returns false if the copy failed. */
   onCopy: (text: string) => Promise<boolean>;
   kind?: "primary" | "outline";
   className?: string;
 };
 
-export function CopyButton({ text, label, onCopy, kind = "outline", className }: CopyButtonProps) {
+export function CopyButton({
+  text,
+  action = texts.common.copy,
+  label,
+  onCopy,
+  kind = "outline",
+  className,
+}: CopyButtonProps) {
   const [result, setResult] = useState<"copied" | "refused">();
   useEffect(() => {
     if (result === undefined) return;
@@ -34,7 +43,7 @@ export function CopyButton({ text, label, onCopy, kind = "outline", className }:
         onClick={async () => setResult((await onCopy(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />
-        {result === undefined ? texts.common.copy : words[result]}
+        {result === undefined ? action : words[result]}
       </Button>
       <span role="status" className="sr-only">
         {result !== undefined && words[result]}

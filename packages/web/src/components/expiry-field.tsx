@@ -10,7 +10,7 @@ type ExpiryOptionsProps = {
   lifetimes: readonly number[];
 };
 
-/** The options of a select for an expiry, after the first one. */
+/** The options of a select for an expiry, after the first option. */
 export function ExpiryOptions({ hasNever, lifetimes }: ExpiryOptionsProps) {
   return (
     <>

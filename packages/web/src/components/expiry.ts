@@ -6,14 +6,17 @@ const words = texts.sharing.expiry;
 export const isExpired = (expiresAt: string | null, now: number): boolean =>
   expiresAt !== null && new Date(expiresAt).getTime() <= now;
 
-/** Returns the ISO instant of an option, which is in seconds from `now`. "never" is null, and "custom" is undefined. */
+/**
+ * Converts an option to an ISO instant. An option is a number of seconds from `now`. Returns null for "never", and undefined for
+ * "custom".
+ */
 export function expiryOf(choice: string, { now }: { now: number }): string | null | undefined {
   if (choice === "never") return null;
   const seconds = Number(choice);
   return Number.isFinite(seconds) ? new Date(now + seconds * 1000).toISOString() : undefined;
 }
 
-/** Returns the instant of a `datetime-local` field. Undefined: empty, or in the past. */
+/** Returns the instant of a `datetime-local` field. Returns undefined if the field is empty or its instant is in the past. */
 export function expiryOfField(value: string, { now }: { now: number }): string | undefined {
   const time = new Date(value).getTime();
   return time > now ? new Date(time).toISOString() : undefined;

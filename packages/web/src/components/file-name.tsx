@@ -1,6 +1,6 @@
 import { splitName } from "./split-name.ts";
 
-/** A filename on one line, shortened in the middle where needed, so that the extension stays visible. */
+/** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
 export function FileName({ filename }: { filename: string }) {
   const { head, tail } = splitName(filename);
   return (

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import type { ComponentProps } from "react";
 
 /** The classes of an icon button. Its `aria-label` appears as a tooltip on hover and focus (app.css), except while its menu is open. */
-function iconButtonStyle(className: string | undefined): string {
+export function iconButtonStyle(className: string | undefined): string {
   return clsx(
     "tooltip inline-flex size-11 shrink-0 items-center justify-center rounded-card text-muted transition-colors hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:opacity-50 md:size-8",
     className,

@@ -23,7 +23,7 @@ const areas = {
 };
 
 /**
- * A list of MenuItems behind a button. It is built on the Popover API, which closes it on Escape and on a click outside, and returns the
+ * A list of MenuItems behind a button. It uses the Popover API, which closes the menu on Escape and on a click outside, and returns the
  * focus. Browsers without CSS anchor positioning show the menu in the middle of the screen.
  * Keyboard: https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */

@@ -10,7 +10,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof TextField>, "typ
     <TextField
       {...props}
       type={isShown ? "text" : "password"}
-      // A visible password must not be corrected either.
+      // The browser must not correct a visible password.
       spellCheck={false}
       autoCapitalize="none"
       end={

@@ -26,7 +26,7 @@ export function Ring({ left }: { left: number }) {
         strokeDasharray={LENGTH}
         strokeDashoffset={LENGTH * (1 - share)}
         strokeLinecap={share === 0 ? "butt" : "round"}
-        // The value changes once a second. The transition makes that smooth.
+        // The value changes once a second. The transition makes the change smooth.
         className="transition-[stroke-dashoffset] duration-1000 ease-linear"
       />
     </svg>

@@ -3,7 +3,7 @@ const BEFORE_EXTENSION = 5;
 /** A longer suffix counts as part of the name. Characters. */
 const MAX_EXTENSION = 8;
 
-/** Splits a filename for display, between grapheme clusters. The head may be shortened, and the tail stays whole. */
+/** Splits a filename for display, between grapheme clusters. The page may shorten the head. It shows the whole tail. */
 export function splitName(filename: string): { head: string; tail: string } {
   const characters = Array.from(new Intl.Segmenter().segment(filename), ({ segment }) => segment);
   const dot = characters.lastIndexOf(".");

@@ -5,7 +5,7 @@ type TicketProps = {
   children: ReactNode;
   stub: ReactNode;
   isExpired?: boolean;
-  /** The background around the ticket, which its notches have, too. */
+  /** The background around the ticket. The notches have the same background. */
   on?: "surface" | "canvas";
 };
 

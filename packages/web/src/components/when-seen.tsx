@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 
-/** Calls back once when it scrolls into view or near it, to load more rows. A new `key` arms it again. */
+/** Calls `onSeen` once when this element scrolls into view, or near the view, to load more rows. With a new `key`, it calls again. */
 export function WhenSeen({ onSeen }: { onSeen: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   const seen = useEffectEvent(onSeen);
@@ -13,7 +13,8 @@ export function WhenSeen({ onSeen }: { onSeen: () => void }) {
         observer.disconnect();
         seen();
       },
-      // It counts as seen 600 px ahead. Without an explicit root, the nearest scroll container clips the margin.
+      // The element counts as seen 600 px before it is visible. Without an explicit root, the nearest scroll container would cut off
+      // this margin.
       { root: element.closest("main"), rootMargin: "600px" },
     );
     observer.observe(element);

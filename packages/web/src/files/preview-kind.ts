@@ -1,7 +1,7 @@
-/** How a file is shown. none: it has no preview. */
+/** How a file is shown. `none`: the file has no preview. */
 export type PreviewKind = "image" | "svg" | "video" | "audio" | "pdf" | "text" | "none";
 
-// The types that the service serves inline (`domain/serving.ts`). Files of other types are shown as text, or not at all.
+// The types that the service serves inline (`domain/serving.ts`). Files of other types are shown as text, or have no preview.
 const KINDS: Readonly<Record<string, PreviewKind>> = {
   ...kindsOf("image", "png jpeg gif webp avif bmp"),
   ...kindsOf("video", "mp4 webm ogg quicktime"),
@@ -21,7 +21,7 @@ const TEXT_NAMES: ReadonlySet<string> = new Set(
   sh bash bat cmd ps1 tex srt vtt ics vcf diff patch`.split(/\s+/),
 );
 
-/** Uses the verified content type. If there is none, a file name that promises text is enough. */
+/** Uses the verified content type. Without a verified type, the extension of a text file is enough. */
 export function previewKindOf({ contentType, filename }: { contentType: string; filename: string }): PreviewKind {
   const kind = KINDS[contentType];
   if (kind !== undefined) return kind;

@@ -14,7 +14,7 @@ export type UrlSource = {
   discardUrl(url: string): void;
 };
 
-/** Reads bytes from the bucket. Retries once with a new URL when the bucket refuses the first one. Rejects with ValetKeyError. */
+/** Reads bytes from the bucket. If the bucket refuses the first URL, retries once with a new URL. Rejects with ValetKeyError. */
 export async function readRange(
   { getUrl, discardUrl }: UrlSource,
   { from, to, signal }: Range,

@@ -18,10 +18,10 @@ export type ZipJob = {
   onBytes(count: number): void;
 };
 
-/** The file of the ZIP that lists the missing ones. */
+/** The name and the text of the file in the ZIP that lists the missing files. */
 type ZipWords = { missingFile: string; missing(names: readonly string[]): string };
 
-/** Makes a ZIP. It opens each file only when that file is next, because its URL expires. */
+/** Makes a ZIP. It opens each file only when that file is next, because the URL of the file expires. */
 export function zipStream(
   sources: readonly ZipSource[],
   { job, words }: { job: ZipJob; words: ZipWords },
@@ -46,7 +46,7 @@ async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: 
       job.missing.push(filename);
     }
   }
-  // People who get the ZIP from the user must know that it is incomplete.
+  // The user may pass on the ZIP, so the ZIP itself must say that it is incomplete.
   if (job.missing.length > 0) yield { name: nameOf(words.missingFile), input: `${words.missing(job.missing)}\n` };
 }
 

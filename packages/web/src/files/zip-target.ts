@@ -4,8 +4,8 @@ type FilePicker = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileS
 type Save = (stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }) => Promise<void>;
 
 /**
- * Lets the user choose a file to save to. Without a file picker, the browser stores the file and downloads it at the end.
- * Returns undefined when the user cancels. Call it in a click handler.
+ * Lets the user choose a file to save to. Without a file picker, the browser stores the data, and saves the file at the end. Returns
+ * undefined when the user cancels. Call it in a click handler.
  */
 export async function chooseTarget(name: string): Promise<Save | undefined> {
   const { showSaveFilePicker } = globalThis as FilePicker;
@@ -22,7 +22,7 @@ export async function chooseTarget(name: string): Promise<Save | undefined> {
   }
 }
 
-/** The browser stores the file, and downloads it at the end. */
+/** Stores the data in the browser, and lets the browser save the file at the end. */
 export function browserTarget(name: string): Save {
   return (stream, { signal }) => saveInBrowserStorage(stream, { name, signal });
 }
@@ -45,7 +45,7 @@ async function saveInBrowserStorage(
   }
 }
 
-/** A larger file stays out of the memory of a phone. Bytes. */
+/** A larger file could be too large for the memory of a phone. Bytes. */
 const MAX_IN_MEMORY = 256 * 2 ** 20;
 
 /** Whether `browserTarget` can save a file of this size. */
@@ -55,7 +55,7 @@ export async function hasSpaceFor(sizeBytes: number): Promise<boolean> {
   return sizeBytes <= quota - usage;
 }
 
-/** Undefined: the browser stores no files, or only from a worker thread. */
+/** Returns undefined if the browser stores no files, or stores files only from a worker thread. */
 async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   const { FileSystemFileHandle } = globalThis as { FileSystemFileHandle?: { prototype: object } };
   if (FileSystemFileHandle === undefined || !("createWritable" in FileSystemFileHandle.prototype)) return undefined;
@@ -64,10 +64,10 @@ async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
 
 /** A sign-out deletes files with this prefix. */
 const PREFIX = "valetkey.zip.";
-/** How long a browser may take to start reading a file that it downloads. Milliseconds. */
+/** The time in which a browser starts to read a file that it saves. Milliseconds. */
 const SAVED_AFTER_MS = 60_000;
 
-/** Deletes earlier ZIP files, except one that another tab is writing. Never rejects. */
+/** Deletes earlier ZIP files, except a file that another tab is writing. Never rejects. */
 async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<void> {
   try {
     for await (const [name, entry] of folder.entries()) {
@@ -76,7 +76,7 @@ async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<vo
       if (Date.now() - lastModified > SAVED_AFTER_MS) await folder.removeEntry(name).catch(() => undefined);
     }
   } catch {
-    // A sign-out deletes them.
+    // A sign-out deletes the remaining files.
   }
 }
 

@@ -1,7 +1,10 @@
 type Props = Record<string, string | number | boolean | undefined | ((event: Event) => void)>;
 export type Child = Node | string | false | undefined;
 
-/** Makes an element. A function is a listener (`onclick`). `true` is an empty attribute. The element leaves out `false` and undefined. */
+/**
+ * Makes an element. A function becomes a listener (`onclick`). `true` becomes an empty attribute. `false` and undefined add no
+ * attribute.
+ */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   props: Props = {},

@@ -1,13 +1,16 @@
 import type { Visit } from "./visit.ts";
 
-/** The page, as its views use it. */
+/** The functions of the page that its views use. */
 export type Page = {
   token: string;
   visit: Visit;
-  /** Loads the link again, and shows it. */
+  /** Loads the link again, and shows the link. */
   reload(): Promise<void>;
-  /** Shows that the link has ended, or asks for its password again, if the error says so. Returns whether it did. */
+  /**
+   * If the error says that the link has ended, shows that. If the password is wrong, asks for the password again. Returns whether it
+   * did one of the two.
+   */
   showIfClosed(error: unknown): boolean;
-  /** Reads a text to people who use a screen reader. */
+  /** Lets screen readers read a text. */
   announce(text: string): void;
 };

@@ -9,7 +9,7 @@ import { hasCode, type Visit } from "./visit.ts";
 
 type RequestView = typeof import("./request/request-view.ts").requestView;
 
-/** Shows the link in `root`, in the state that it has. */
+/** Loads the link, and shows its current state in `root`. */
 export function startPage({ root, token, visit }: { root: HTMLElement; token: string; visit: Visit }): void {
   const live = document.createElement("p");
   live.className = "sr-only";
@@ -24,7 +24,7 @@ export function startPage({ root, token, visit }: { root: HTMLElement; token: st
       const hasEnded = hasCode(error, "link_not_found");
       const isLocked = hasCode(error, "wrong_password");
       if (hasEnded) show(endedView());
-      // The password has changed since the visitor gave it.
+      // The password has changed since the visitor entered it.
       if (isLocked) show(lockedView(page));
       return hasEnded || isLocked;
     },
@@ -35,7 +35,7 @@ export function startPage({ root, token, visit }: { root: HTMLElement; token: st
     const isFirst = root.querySelector("h1") === null;
     root.replaceChildren(view);
     root.setAttribute("aria-busy", "false");
-    // The first view is read from its start anyway.
+    // The first view needs no focus, because screen readers read it from its start.
     if (!isFirst) view.querySelector<HTMLElement>("[autofocus], h1")?.focus();
   }
 
@@ -64,7 +64,7 @@ function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement
     : loadRequestView({ ...link, request: link.request }, page);
 }
 
-/** The code of uploads is as large as the rest, and most links need none of it. */
+/** Loads the code of uploads on demand. It is as large as the rest of the page, and most links do not need it. */
 async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Promise<HTMLElement> {
   return (await import("./request/request-view.ts")).requestView(link, page);
 }

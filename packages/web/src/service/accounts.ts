@@ -28,6 +28,14 @@ export const accounts = {
     revokeOtherSessions: boolean;
     revokeApiTokens: boolean;
   }) => call("POST", "/auth/change-password", change),
+  /** The answer does not tell whether the email address has an account. */
+  requestPasswordReset: (email: string) => call("POST", "/auth/request-password-reset", { email }),
+  /** Rejects with `account_link_invalid` when the link no longer works. The next two do so as well. */
+  checkPasswordReset: (token: string) => call<{ email: string }>("POST", "/auth/check-password-reset", { token }),
+  resetPassword: (reset: { token: string; newPassword: string; revokeApiTokens: boolean }) =>
+    call("POST", "/auth/reset-password", reset),
+  proveEmail: (token: string) => call("POST", "/auth/prove-email", { token }),
+  requestEmailProof: () => call("POST", "/auth/request-email-proof", {}),
   sessions: () => call<Session[]>("GET", "/auth/list-sessions"),
   endSession: (token: string) => call("POST", "/auth/revoke-session", { token }),
   endOtherSessions: () => call("POST", "/auth/revoke-other-sessions", {}),

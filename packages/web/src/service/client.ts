@@ -1,4 +1,5 @@
 import { createCalls, ValetKeyError } from "@valetkey/client";
+import { connection } from "./online.ts";
 import { readServiceTime } from "./service-clock.ts";
 
 let isLeaving = false;
@@ -22,13 +23,20 @@ const KEEPALIVE_MAX_BYTES = 60_000;
 const fitsKeepalive = (body: unknown): boolean =>
   body === undefined || (typeof body === "string" && new Blob([body]).size <= KEEPALIVE_MAX_BYTES);
 
-/** Requests of a page that is being closed use keepalive, for example a deletion that can no longer be undone. */
+/** When the page is being closed, its requests use keepalive. Such a request saves the last change of a text. */
 const watchedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init);
-  const { status, url } = response;
-  if (new URL(url).origin === location.origin) readServiceTime(response.headers);
-  // A refusal of the bucket means an expired URL, which is signed again.
-  const isRefused = (status === 401 || status === 403 || status === 404) && new URL(url).origin === location.origin;
+  const isOwn = new URL(input instanceof Request ? input.url : input, location.origin).origin === location.origin;
+  const sent = isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init;
+  const response = await fetch(input, sent).catch((error: unknown) => {
+    if (isOwn && !isLeaving && init?.signal?.aborted !== true) connection.report(undefined);
+    throw error;
+  });
+  const { status, headers } = response;
+  // A response of the bucket does not count. Its refusal means an expired URL, which the page replaces.
+  if (!isOwn) return response;
+  readServiceTime(headers);
+  connection.report(status);
+  const isRefused = status === 401 || status === 403 || status === 404;
   if (isRefused) for (const callback of refusalCallbacks) callback(status);
   return response;
 };

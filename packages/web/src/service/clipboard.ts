@@ -1,8 +1,8 @@
-/** Returns whether the text was copied. Call it in the click handler itself: some browsers require a user gesture. */
+/** Copies a text. Returns whether that worked. Call it directly in the click handler, because some browsers require a user gesture. */
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const whole = Promise.resolve(text);
   try {
-    // The item holds a promise because Safari refuses a text after the click is over.
+    // The item contains a promise, because Safari refuses a text after the click is over.
     const item = whole.then((known) => new Blob([known], { type: "text/plain" }));
     item.catch(() => undefined);
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);
@@ -12,7 +12,7 @@ export async function copyText(text: string | Promise<string>): Promise<boolean>
   }
 }
 
-/** For browsers whose clipboard accepts no promises, or that deny the page the clipboard. */
+/** For browsers whose clipboard accepts no promises, and for browsers that deny the page access to the clipboard. */
 async function copyResolved(text: Promise<string>): Promise<boolean> {
   const known = await text.catch(() => undefined);
   if (known === undefined) return false;
@@ -30,7 +30,7 @@ function copyBySelection(text: string): boolean {
   field.value = text;
   field.className = "sr-only";
   const focused = document.activeElement;
-  // An open dialog takes the focus back from a field outside it.
+  // The field is inside the open dialog, because a dialog takes the focus back from a field outside.
   (focused?.parentElement ?? document.body).append(field);
   field.select();
   const isCopied = document.execCommand("copy");

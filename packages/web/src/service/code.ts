@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ValetKeyError } from "@valetkey/client";
 
-/** Loads code that the browser requests on demand. A failure is a `network` error. */
+/** Loads code on demand. Rejects with a `network` error. */
 export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise<Code> {
   return load().catch((cause: unknown) => {
     throw new ValetKeyError("network", `The code could not be loaded: ${name}`, { cause });

@@ -1,31 +1,20 @@
+import { useDownload } from "@valetkey/react";
 import type { MouseEvent } from "react";
-import { client, hasCode } from "./client.ts";
 import { showProblem } from "./toasts.ts";
 
-/** Returns the props of an `<a>`. A click checks access first: otherwise the browser only reports a failed download. */
-export function downloadLink({ id, filename }: { id: string; filename: string }) {
-  const href = `/attachments/${encodeURIComponent(id)}/download`;
-  return {
-    href,
+type Downloadable = { id: string; filename: string };
+
+/** Returns a function that makes the props of an `<a>`. A click requests a URL, so that the page can show a refusal. */
+export function useDownloadLink() {
+  const { download } = useDownload({ onError: showProblem });
+  return ({ id, filename }: Downloadable) => ({
+    // For a click with a modifier key, which opens another tab.
+    href: `/attachments/${encodeURIComponent(id)}/download`,
     download: filename,
     onClick(event: MouseEvent) {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
-      checkAccess(id).then(
-        // A new link: the clicked one may be in a menu that is already closed.
-        () => Object.assign(document.createElement("a"), { href, download: filename }).click(),
-        showProblem,
-      );
+      void download(id);
     },
-  };
-}
-
-async function checkAccess(id: string): Promise<void> {
-  try {
-    await client.attachments.get(id);
-  } catch (error) {
-    // Only a request for the URL is recorded. The owner must see in the activity who was refused the file.
-    if (hasCode(error, "access_denied")) await client.urlFor(id);
-    throw error;
-  }
+  });
 }

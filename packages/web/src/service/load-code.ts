@@ -1,6 +1,6 @@
 /**
- * Loads a part of the app. After a failure it tries another URL of the same file once, because a browser can keep the failure of a URL
- * until the page is reloaded. Rejects with the first failure.
+ * Loads a part of the app. After a failure, it tries once another URL of the same file, because a browser can remember the failure of a
+ * URL until a reload. Rejects with the first failure.
  */
 export async function loadCode<Module>(load: () => Promise<Module>): Promise<Module> {
   try {

@@ -1,6 +1,6 @@
 import { promisifyRequest } from "idb-keyval";
 
-/** All names of stored data begin with it: keys of localStorage, databases, caches and files. */
+/** All names of stored data start with this prefix: keys of localStorage, databases, caches and files. */
 const PREFIX = "valetkey";
 /** The theme belongs to the browser, not to an account. */
 const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
@@ -8,13 +8,13 @@ const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
 const callbacks = new Set<() => unknown>();
 const finishes = new Set<() => Promise<unknown>>();
 
-/** Calls back at each sign-out, before all data with the prefix is deleted. Returns an unsubscribe function. */
+/** Calls `callback` at each sign-out, before the data of the account is deleted. Returns an unsubscribe function. */
 export function onSignOut(callback: () => unknown): () => void {
   callbacks.add(callback);
   return () => callbacks.delete(callback);
 }
 
-/** Calls back before each sign-out, to finish requests while the session is still valid. */
+/** Calls `finish` before each sign-out, to finish requests while the session is still valid. */
 export function beforeSignOut(finish: () => Promise<unknown>): void {
   finishes.add(finish);
 }
@@ -59,7 +59,7 @@ async function clearDatabases(): Promise<void> {
   await Promise.all(databases.map(({ name }) => isOurs(name) && clearDatabase(name)));
 }
 
-/** Clears a database instead of deleting it: a deletion waits until every tab has closed it. */
+/** Clears a database instead of deleting it, because a deletion waits until every tab has closed the database. */
 async function clearDatabase(name: string): Promise<void> {
   const database = await promisifyRequest(indexedDB.open(name));
   const stores = [...database.objectStoreNames];

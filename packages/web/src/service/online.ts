@@ -1,11 +1,11 @@
 import { useStore } from "@nanostores/react";
-import { atom } from "nanostores";
+import { type Connection, createConnection } from "./connection.ts";
 
-const $isOnline = atom(navigator.onLine);
-addEventListener("online", () => $isOnline.set(true));
-addEventListener("offline", () => $isOnline.set(false));
+export const connection = createConnection(navigator.onLine);
+addEventListener("online", () => connection.setOnline(true));
+addEventListener("offline", () => connection.setOnline(false));
 
-/** Whether the browser reports a network connection. */
-export function useOnline(): boolean {
-  return useStore($isOnline);
+/** Whether the browser has a network, and whether the service responds. */
+export function useConnection(): Connection {
+  return useStore(connection.$state);
 }

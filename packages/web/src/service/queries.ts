@@ -3,18 +3,19 @@ import type { Note, NoteSummary } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, hasCode, onRefused } from "./client.ts";
 import { claimLocalData } from "./local-data.ts";
+import { connection } from "./online.ts";
 
-/** How often a failed query is retried. A response 4xx is final, except 408 and 429. */
+/** How often a failed query is retried. A 4xx response is final, except 408 and 429. */
 const RETRIES = 2;
 
 function isFinal(error: unknown): boolean {
-  // The same search would take as long again, and would stop at the same point.
+  // A repeated search would also stop at the time limit.
   if (hasCode(error, "search_timeout")) return true;
   const { status } = error as { status?: number };
   return status !== undefined && status < 500 && status !== 429 && status !== 408;
 }
 
-/** Loads the session again, so that the pages redirect to the sign-in when it has ended. */
+/** Loads the session again. If the session has ended, the pages redirect to the sign-in. */
 function onError(error: unknown): void {
   if (hasCode(error, "unauthenticated")) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }
@@ -33,7 +34,13 @@ export const queryClient = new QueryClient({
   },
 });
 
-// After a 401, the session is loaded again. After a 403 or 404, the open note and the lists are: access was revoked, or an item deleted.
+// After an outage, the pages may show outdated data and failures.
+connection.$state.listen((now, before) => {
+  if (before === "down" && now === "online") void queryClient.invalidateQueries();
+});
+
+// After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again, because a share was
+// revoked or an item deleted.
 onRefused((status) => {
   if (status === 401) return void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   const predicate = ({ queryKey: [noun], state }: Query) =>
@@ -58,7 +65,7 @@ async function currentSession() {
   return session;
 }
 
-/** The session and its account. Null: nobody is signed in. */
+/** The session and its account. Null if nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: currentSession,
@@ -72,13 +79,13 @@ export const instanceQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** How often an open note of another owner is polled: about the default lifetime of a URL. Milliseconds. */
+/** The pause between polls of an open note of another owner, about the default lifetime of a URL. Milliseconds. */
 const SHARED_NOTE_MS = 60_000;
 
 /** The longest page that the service returns. */
 const ATTACHMENTS_AT_ONCE = 200;
 
-/** One note with all its attachments, because its page sorts, counts and downloads all of them. */
+/** One note with all its attachments, because the page of a note sorts, counts and downloads all of them. */
 export const noteQuery = (noteId: string) =>
   queryOptions({
     queryKey: ["note", noteId],
@@ -98,7 +105,7 @@ async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {
   return { ...note, attachments, attachmentsCursor: null };
 }
 
-/** The note in a list that is loaded. */
+/** Finds a note in the loaded lists. */
 export function listedNote(noteId: string): NoteSummary | undefined {
   return queryClient
     .getQueriesData<{ pages: { items: NoteSummary[] }[] }>({ queryKey: keys.notes })
@@ -109,12 +116,14 @@ export function listedNote(noteId: string): NoteSummary | undefined {
 /** The query keys, for invalidation after a change. */
 export const keys = {
   notes: ["notes"],
+  found: ["found-notes"],
   sharedFiles: ["shared-files"],
   foundNotes: (q: string) => ["found-notes", q],
   note: (noteId: string) => ["note", noteId],
   shares: (noteId: string) => ["shares", noteId],
   links: ["links"],
   activity: ["activity"],
+  trash: ["trash"],
   me: ["me"],
   usage: ["usage"],
   tokens: ["tokens"],

@@ -1,9 +1,9 @@
-/** How far the clock of the service is ahead of this machine, at least. Milliseconds. */
+/** The clock of the service is ahead of the clock of this machine by at least this much. Milliseconds. */
 let offsetMs = 0;
 /** The header has whole seconds, rounded down. Milliseconds. */
 const STEP_MS = 1_000;
 
-/** Learns the time of the service from a response. The clock of a machine can be wrong by hours. */
+/** Reads the time of the service from a response, because the clock of this machine can be wrong by hours. */
 export function readServiceTime(headers: Headers): void {
   const time = Date.parse(headers.get("date") ?? "");
   if (Number.isFinite(time)) offsetMs = time - Date.now();

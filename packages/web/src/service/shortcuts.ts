@@ -1,6 +1,6 @@
 import { useEffectEvent, useLayoutEffect } from "react";
 
-/** All shortcuts. "g n" is two keys in sequence. "mod" is Cmd on a Mac, else Ctrl. */
+/** All shortcuts. "g n" is two keys in sequence. "mod" is Cmd on a Mac, and otherwise Ctrl. */
 export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g l" | "g a" | "g ," | "mod+k" | "?";
 
 /** The longest pause between the two keys of a sequence. Milliseconds. */
@@ -9,16 +9,24 @@ const handlers: { shortcut: Shortcut; run: () => void }[] = [];
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 let prefix: { key: string; at: number } | undefined;
 
-/** Runs a handler on a shortcut, outside of fields, dialogs and menus. The last mounted component handles a shortcut. */
+/**
+ * Runs a handler on a shortcut, outside of fields, dialogs and menus. If several components use a shortcut, the component that was
+ * mounted last handles it.
+ */
 export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
-  // A layout effect, so that shortcuts work as soon as the page is visible.
+  // With a layout effect, shortcuts work as soon as the page is visible.
   useLayoutEffect(() => {
     if (!isEnabled) return;
     const own = { shortcut, run: () => onPress() };
     handlers.push(own);
     return () => void handlers.splice(handlers.indexOf(own), 1);
   }, [shortcut, isEnabled]);
+}
+
+/** The action of a shortcut on this page, for commands. Undefined: the page has none. */
+export function actionOf(shortcut: Shortcut): (() => void) | undefined {
+  return handlers.findLast((handler) => handler.shortcut === shortcut)?.run;
 }
 
 /** The name of a key on this operating system. */
@@ -30,7 +38,7 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const pressed = pressedShortcut(event);
   const handler = handlers.findLast(({ shortcut }) => shortcut === pressed);
-  // A key that is held down repeats only the steps through a list.
+  // A key that is held down repeats only `j` and `k`, the steps through a list.
   if (handler === undefined || (event.repeat && pressed !== "j" && pressed !== "k")) return;
   event.preventDefault();
   handler.run();
@@ -48,7 +56,8 @@ function pressedShortcut(event: KeyboardEvent): string | undefined {
   return key;
 }
 
-const FIELDS = "input, textarea, select, [contenteditable]";
+/** Text fields and selects, which use the keys themselves. A file input is not in the list, because it uses only Space and Enter. */
+const FIELDS = "input:not([type=file]), textarea, select, [contenteditable]";
 const DIALOGS = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";
 
 function isInside(event: KeyboardEvent, selector: string): boolean {

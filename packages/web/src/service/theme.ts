@@ -21,7 +21,7 @@ export function chooseTheme(theme: Theme): void {
     if (theme === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // A browser that forbids storage keeps the theme until the page is reloaded.
+    // If the browser forbids storage, the theme lasts until a reload.
   }
   $theme.set(theme);
 }

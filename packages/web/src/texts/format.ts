@@ -1,4 +1,4 @@
-/** The language of the texts, in the reader's regional variant. Numbers and times use it, too. */
+/** The language of the texts, in the regional variant of the reader. Numbers and times use this variant, too. */
 const LANGUAGE = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;

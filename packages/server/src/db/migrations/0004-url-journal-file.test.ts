@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import { expect, it } from "vitest";
-import { toAuditValues } from "../queries/audit.ts";
+import { toAuditValues } from "../queries/audit-row.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
 import { Mutex } from "../sqlite/mutex.ts";
 import { openSqlite } from "../sqlite/open.ts";

@@ -1,7 +1,8 @@
 import { type CompiledQuery, Kysely, sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { postgresEngine, sqliteEngine } from "../engine.ts";
-import { auditQueries, toAuditRow } from "../queries/audit.ts";
+import { auditQueries } from "../queries/audit.ts";
+import { toAuditRow } from "../queries/audit-row.ts";
 import type { Tables } from "../schema.ts";
 import { emptyDatabases } from "../testing/empty-databases.ts";
 import { sampleEvent } from "../testing/samples.ts";

@@ -20,6 +20,11 @@ import { routineEvents } from "./0018-routine-events.ts";
 import { links } from "./0019-links.ts";
 import { emailStatedAt } from "./0020-email-stated-at.ts";
 import { items } from "./0021-items.ts";
+import { invitations } from "./0022-invitations.ts";
+import { mails } from "./0023-mails.ts";
+import { trash } from "./0024-trash.ts";
+import { administration } from "./0025-administration.ts";
+import { uploadIndexes } from "./0026-upload-indexes.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -44,5 +49,10 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0019-links": links(engine),
     "0020-email-stated-at": emailStatedAt(engine),
     "0021-items": items(engine),
+    "0022-invitations": invitations(engine),
+    "0023-mails": mails(engine),
+    "0024-trash": trash(engine),
+    "0025-administration": administration(engine),
+    "0026-upload-indexes": uploadIndexes(engine),
   };
 }

@@ -4,17 +4,16 @@ import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/
 import { createBatching } from "../batching.ts";
 import { postgresEngine as engine } from "../engine.ts";
 import {
-  type AccessStatement,
   type AccessStatements,
   accessQueries,
   compileDownloadOfMany,
   compileDownloadsAsOne,
-  type RunAccessStatement,
   toDownloadAccess,
   toDownloads,
 } from "../queries/access.ts";
+import type { RunStatement, Statement } from "../queries/compile.ts";
 import type { Tables } from "../schema.ts";
-import type { RunStatement } from "./statements.ts";
+import type { RunNamed } from "./statements.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
 // A second batch runs while the results of the first are read. More would only make batches smaller.
@@ -29,10 +28,10 @@ type Answers = Map<Question, DownloadAccess>;
  * questions, so no decision is older than its question.
  */
 export function postgresAccessQueries(
-  runStatement: RunStatement,
+  runNamed: RunNamed,
   { db, statements, clock }: { db: Kysely<Tables>; statements: AccessStatements; clock: Clock },
 ): AccessQueries {
-  const run = runOn(runStatement);
+  const run = runOn(runNamed);
   const ofMany = compileDownloadOfMany(db);
   const asOne = compileDownloadsAsOne(db, engine);
   const questions = createBatching<Question, Answers>({
@@ -58,7 +57,7 @@ export function postgresAccessQueries(
 
 async function answer(
   asked: Question[],
-  { run, ofMany, now }: { run: RunAccessStatement; ofMany: AccessStatement; now: number },
+  { run, ofMany, now }: { run: RunStatement; ofMany: Statement; now: number },
 ): Promise<Answers> {
   const userIds = asked.map((question) => question.userId);
   const attachmentIds = asked.map((question) => question.attachmentId);
@@ -71,10 +70,10 @@ async function answer(
   return answers;
 }
 
-function runOn(runStatement: RunStatement): RunAccessStatement {
+function runOn(runNamed: RunNamed): RunStatement {
   return async ({ name, sql }, parameters) => {
     if (parameters.some(isImpossible)) return [];
-    return (await runStatement({ name, text: sql, values: parameters, rowMode: "array" })) as unknown[][];
+    return (await runNamed({ name, text: sql, values: parameters, rowMode: "array" })) as unknown[][];
   };
 }
 

@@ -2,8 +2,8 @@ import pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 
 // SQLSTATE classes of faults of the server: connection exception, insufficient resources, operator intervention (shutdown,
-// cancelled), system error. And the code of a server that became read-only.
-const SERVER_FAULT = /^(08|53|57|58)|^25006$/;
+// cancelled), system error. And the codes of a server that became read-only, and of a lock that was held for too long.
+const SERVER_FAULT = /^(08|53|57|58)|^25006$|^55P03$/;
 
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";

@@ -6,6 +6,7 @@ import { assembleDatabase, type OpenDatabase, type PoolState } from "../database
 import { postgresEngine as engine } from "../engine.ts";
 import { migrate } from "../migrate.ts";
 import { compileAccess } from "../queries/access.ts";
+import { compileUploads, uploadSteps } from "../queries/uploads.ts";
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
@@ -13,6 +14,7 @@ import { postgresAccessQueries } from "./access.ts";
 import { retryConflicts } from "./conflicts.ts";
 import { MigrationDialect } from "./migration-dialect.ts";
 import { hasNamedStatements } from "./named-statements.ts";
+import { pipelineOn } from "./pipeline.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
 import { NO_SCHEMAS, requireSchema, withSchema } from "./schema.ts";
 import { createPostgresSearch } from "./search.ts";
@@ -56,6 +58,7 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
   const accessStatements = compileAccess(kysely, engine);
+  const uploadStatements = compileUploads(kysely, engine);
   return assembleDatabase({
     kysely,
     transactions,
@@ -63,9 +66,11 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
       engine,
       clock,
       accessStatements,
+      uploadStatements,
       search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
     },
     access: postgresAccessQueries(runStatement, { db: kysely, statements: accessStatements, clock }),
+    uploadSteps: uploadSteps(uploadStatements, pipelineOn(pool, { prepared })),
     urlAudit: openPostgresUrlAudit(runStatement),
     pools: () => [stateOf(pool, "general"), stateOf(urlPool, "urls")],
     closeOthers: () => urlPool.end(),

@@ -13,7 +13,8 @@ const INT8 = 20;
 // SQLSTATE of every statement of a transaction after the one that failed.
 const AFTER_FAILURE = "25P02";
 
-const types: pg.CustomTypesConfig = {
+/** The parsers of result values. */
+export const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     // int8 stores instants and sizes, far below 2^53. By default pg returns texts.
     return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text");

@@ -5,10 +5,10 @@ import { toPostgresDomainError } from "./errors.ts";
 type Statement = { name: string; text: string; values: unknown[]; rowMode?: "array" };
 
 /** Runs a statement of the hot path outside of transactions, and returns its rows. Throws domain errors. */
-export type RunStatement = (statement: Statement) => Promise<unknown[]>;
+export type RunNamed = (statement: Statement) => Promise<unknown[]>;
 
 /** `prepared`: PostgreSQL parses and plans a statement once for each connection, and finds it by its name. */
-export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunStatement {
+export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunNamed {
   return async ({ name, ...unnamed }) => {
     const statement = prepared ? { name, ...unnamed } : unnamed;
     try {

@@ -1,9 +1,9 @@
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { UrlAuditLog } from "../../usecases/ports/index.ts";
-import { auditColumns, toAuditRow } from "../queries/audit.ts";
-import { createUrlAuditLog } from "../url-audit.ts";
-import type { RunStatement } from "./statements.ts";
+import { auditColumns, toAuditRow } from "../queries/audit-row.ts";
+import { createUrlAuditLog } from "../url-audit-batches.ts";
+import type { RunNamed } from "./statements.ts";
 
 // With one array a column, the SQL is the same for any number of events, and is prepared once. An event may already be stored if
 // an earlier response was lost.
@@ -13,7 +13,7 @@ select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[],
 on conflict do nothing`;
 
 /** Opens the log of URL events on PostgreSQL. A batch is one statement and one commit. */
-export function openPostgresUrlAudit(run: RunStatement): UrlAuditLog {
+export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   async function insert(events: AuditEvent[]): Promise<void> {
     const rows = events.map(toAuditRow);
     const values = auditColumns.map((column) => rows.map((row) => row[column]));

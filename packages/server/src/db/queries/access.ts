@@ -1,26 +1,20 @@
-import { type Compilable, type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import type { Role } from "../../domain/access.ts";
 import type { AttachmentState } from "../../domain/attachment.ts";
 import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
+import { compile, type RunStatement, type Statement } from "./compile.ts";
 import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
 import { type NoteRow, noteColumns, toNote } from "./notes.ts";
+import { toUpload, type UploadRow, uploadColumns } from "./upload-row.ts";
 
-/** A compiled statement. Its parameters are `AccessParameters`, and `rows` says whether it returns at most one row or many. */
-export type AccessStatement = { name: string; sql: string; rows: "one" | "many" };
+export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", Statement>;
 
 /** The caller, the instant in milliseconds, and one id or the list of ids (`Engine.list`). */
-export type AccessParameters = [userId: unknown, now: number, what: unknown];
-
-export type AccessStatements = Record<"note" | "attachment" | "download" | "downloads", AccessStatement>;
-
-/** Runs a statement, and returns its rows as arrays in the order of the select. */
-export type RunAccessStatement = (
-  statement: AccessStatement,
-  parameters: AccessParameters,
-) => Promise<readonly (readonly unknown[])[]>;
+const parameters = ["userId", "now", "what"] as const;
 
 type Question = { userId: Expression<string>; now: Expression<number> };
 type Scope = Question & { db: Kysely<Tables> };
@@ -28,24 +22,37 @@ type Scope = Question & { db: Kysely<Tables> };
 /** Compiles the access queries for one engine. Runs no query on `db`. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
   return {
-    note: compile({ name: "vk_access_note", rows: "one" }, ({ userId, now, what }) =>
+    note: compile({ name: "vk_access_note", rows: "one", parameters }, ({ userId, now, what }) =>
       db
         .selectFrom("notes")
         .select(noteColumns)
         .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
-        .where("notes.id", "=", what),
+        .where("notes.id", "=", what)
+        .where(notInTrash.notes),
     ),
-    attachment: compile({ name: "vk_access_attachment", rows: "one" }, ({ userId, now, what }) =>
+    attachment: compile({ name: "vk_access_attachment", rows: "one", parameters }, ({ userId, now, what }) =>
       db
         .selectFrom("attachments")
         .select(attachmentColumns)
         .select((eb) => roleOnAttachment(eb, { db, userId, now }).as("role"))
-        .where("attachments.id", "=", what),
+        .where("attachments.id", "=", what)
+        .where(notInTrash.attachments),
     ),
-    download: compile({ name: "vk_access_download", rows: "one" }, ({ userId, now, what }) =>
+    upload: compile({ name: "vk_access_upload", rows: "one", parameters }, ({ userId, now, what }) =>
+      db
+        .selectFrom("uploads")
+        .innerJoin("attachments", "attachments.id", "uploads.attachment_id")
+        .select(uploadColumns.map((column) => `uploads.${column} as upload_${column}` as const))
+        .select(attachmentColumns)
+        .select((eb) => roleOnAttachment(eb, { db, userId, now }).as("role"))
+        .where("uploads.id", "=", what)
+        .where("uploads.user_id", "=", userId)
+        .where(notInTrash.attachments),
+    ),
+    download: compile({ name: "vk_access_download", rows: "one", parameters }, ({ userId, now, what }) =>
       downloadWithRole(db, { userId, now }).where("attachments.id", "=", what),
     ),
-    downloads: compile({ name: "vk_access_downloads", rows: "many" }, ({ userId, now, what }) =>
+    downloads: compile({ name: "vk_access_downloads", rows: "many", parameters }, ({ userId, now, what }) =>
       downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what)),
     ),
   };
@@ -56,9 +63,9 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
  * questions that come together share one (postgres/access.ts). SQLite needs no round trip. The last column is the number of the
  * question, from 1.
  */
-export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
+export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(
-    { name: "vk_access_download_of_many", rows: "many" },
+    { name: "vk_access_download_of_many", rows: "many", parameters },
     ({ userId: userIds, now, what: attachmentIds }) => {
       const asked = sql<{ user_id: string; attachment_id: string; nth: number }>`
         unnest(${userIds}::text[], ${attachmentIds}::text[]) with ordinality`;
@@ -73,8 +80,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>): AccessStatement {
  * Compiles a batch of decisions whose rows are one value, an array of arrays or null, on PostgreSQL only. Reading one value takes half
  * the time of reading as many rows.
  */
-export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): AccessStatement {
-  return compile({ name: "vk_access_downloads_as_one", rows: "one" }, ({ userId, now, what }) => {
+export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
+  return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
     const found = downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what));
     const values = [...downloadColumns.map(nameOf), "role"].map((name) => sql.ref(`found.${name}`));
     return db
@@ -86,9 +93,9 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Acces
 /** The access queries, which `run` runs on a connection as compiled statements. */
 export function accessQueries(
   statements: AccessStatements,
-  { run, engine, clock }: { run: RunAccessStatement; engine: Engine; clock: Clock },
+  { run, engine, clock }: { run: RunStatement; engine: Engine; clock: Clock },
 ): AccessQueries {
-  const decide = (statement: AccessStatement, userId: string, what: unknown) => run(statement, [userId, clock(), what]);
+  const decide = (statement: Statement, userId: string, what: unknown) => run(statement, [userId, clock(), what]);
   return {
     async note(userId, noteId) {
       const [values] = await decide(statements.note, userId, noteId);
@@ -101,6 +108,15 @@ export function accessQueries(
       if (values === undefined) return undefined;
       const attachment = toAttachment(toRow<AttachmentRow>(attachmentColumns, values));
       return { attachment, role: toRole(values.at(-1)) };
+    },
+
+    async upload(userId, uploadId) {
+      const [values] = await decide(statements.upload, userId, uploadId);
+      if (values === undefined) return undefined;
+      const upload = toUpload(toRow<UploadRow>(uploadColumns, values));
+      const ofAttachment = values.slice(uploadColumns.length);
+      const attachment = toAttachment(toRow<AttachmentRow>(attachmentColumns, ofAttachment));
+      return { upload, attachment, role: toRole(values.at(-1)) };
     },
 
     async download(userId, attachmentId) {
@@ -154,29 +170,12 @@ function toRole(value: unknown): Role | undefined {
   return (value as Role | null) ?? undefined;
 }
 
-type Markers = Question & { what: Expression<string> };
-
-function compile(
-  { name, rows }: Pick<AccessStatement, "name" | "rows">,
-  build: (markers: Markers) => Compilable,
-): AccessStatement {
-  // Each value is a marker, so that the compiled parameters show the order of the values.
-  const symbols = [Symbol("userId"), Symbol("now"), Symbol("what")];
-  const [userId, now, what] = symbols;
-  const markers = { userId: sql<string>`${userId}`, now: sql<number>`${now}`, what: sql<string>`${what}` };
-  const compiled = build(markers).compile();
-  // A value in several places is bound once, because binding a text costs as much as a step of the query.
-  const order = compiled.parameters.map((parameter) => symbols.indexOf(parameter as symbol) + 1);
-  let nth = 0;
-  const numbered = compiled.sql.replace(/\?|\$\d+/g, (placeholder) => `${placeholder[0]}${order[nth++]}`);
-  return { name, rows, sql: numbered };
-}
-
 function downloadWithRole(db: Kysely<Tables>, question: Question) {
   return db
     .selectFrom("attachments")
     .select(downloadColumns)
-    .select((eb) => roleOnAttachment(eb, { db, ...question }).as("role"));
+    .select((eb) => roleOnAttachment(eb, { db, ...question }).as("role"))
+    .where(notInTrash.attachments);
 }
 
 /** The role of a user on a note at `now`. Null: none. */

@@ -58,7 +58,7 @@ export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
 
     async deleteOfAnyUser(tokenId) {
       const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
-      return (await token.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+      return (await token.returning("user_id").executeTakeFirst())?.user_id;
     },
 
     async deleteAll(userId) {

@@ -48,6 +48,17 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await suite.db.attachments.countOfNote(note.id)).toBe(5);
   });
 
+  it("lists a rejected attachment for its sender only, and never counts it", async () => {
+    const note = await insertNote();
+    const rejected = sampleAttachment(note, { state: "rejected", createdBy: "bob" });
+    await suite.db.attachments.insert(rejected);
+    const page = { limit: 3, cursor: undefined };
+    const listedFor = async (sentBy?: string) =>
+      (await suite.db.attachments.pageOfNote(note.id, { ...page, sentBy })).items;
+    expect([await listedFor(), await listedFor("bob"), await listedFor("carl")]).toEqual([[rejected], [rejected], []]);
+    expect(await suite.db.attachments.countOfNote(note.id)).toBe(0);
+  });
+
   it("changes a state once when many callers try together", async () => {
     const attachment = sampleAttachment(await insertNote());
     await suite.db.attachments.insert(attachment);

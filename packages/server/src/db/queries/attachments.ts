@@ -6,8 +6,8 @@ import { usesCapacity } from "../../domain/usage.ts";
 import type { AttachmentQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import { orMissing } from "./constraints.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { notInTrash } from "./not-in-trash.ts";
 import { endReservation, releaseQuota, takeQuota } from "./usage.ts";
 
 export const attachmentColumns = [
@@ -26,7 +26,7 @@ export const attachmentColumns = [
   "attachments.created_at",
 ] as const;
 
-export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded">;
+export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id">;
 
 export function toAttachment(row: AttachmentRow): Attachment {
   return {
@@ -68,17 +68,18 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
 export function attachmentQueries(db: Kysely<Tables>, engine: Engine): AttachmentQueries {
   return {
     async insert(attachment, { quota, settles = false } = {}) {
+      await requireNote(db, { engine, noteId: attachment.noteId });
       const insert = db
         .insertInto("attachments")
         .values(toRow(attachment))
         .onConflict((conflict) => conflict.column("object_key").doNothing())
         .executeTakeFirstOrThrow();
-      const result = await orMissing(insert, { code: "note_not_found", message: "Note not found" });
+      const result = await insert;
       if (result.numInsertedOrUpdatedRows === 0n) {
         throw new DomainError("object_already_attached", "This object is attached to a note already.");
       }
       if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
-      // After the row, whose foreign key waits for a deletion of the note. All transactions lock the note before the usage.
+      // All transactions lock the note before the usage.
       const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
       const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
       const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
@@ -96,6 +97,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         })
         .where("id", "=", attachmentId)
         .where("state", "=", from)
+        .where(notInTrash.attachments)
         .returning(quotaColumns)
         .executeTakeFirst();
       if (row === undefined) return false;
@@ -104,7 +106,8 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
     },
 
     async find(attachmentId) {
-      const row = await selectAttachments(db).where("id", "=", attachmentId).executeTakeFirst();
+      const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
+      const row = await found.executeTakeFirst();
       return row && toAttachment(row);
     },
 
@@ -114,16 +117,25 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
     },
 
     async listOfNote(noteId) {
-      const ofNote = selectAttachments(db).where("note_id", "=", noteId);
-      const rows = await ofNote.orderBy("created_at").orderBy("id").execute();
+      const rows = await selectAttachments(db)
+        .where("note_id", "=", noteId)
+        .orderBy("created_at")
+        .orderBy("id")
+        // SQLite has no such clause. Its transactions are the only writer from the start.
+        .$if(engine.name === "postgres", (query) => query.forUpdate())
+        .execute();
       return rows.map(toAttachment);
     },
 
-    async pageOfNote(noteId, { limit, cursor }) {
+    async pageOfNote(noteId, { limit, cursor, sentBy }) {
       const after = decodeCursor(cursor);
       const rows = await selectAttachments(db)
         .where("note_id", "=", noteId)
         .where((eb) => isListed(eb.ref("attachments.state")))
+        .where(notInTrash.attachments)
+        .$if(sentBy !== undefined, (query) =>
+          query.where((eb) => eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", sentBy as string)])),
+        )
         .$if(after !== undefined, (query) => query.where("id", ">", after as string))
         .orderBy("id")
         .limit(limit + 1)
@@ -146,10 +158,23 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .selectFrom("attachments")
         .select(["id", "filename"])
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+        .where(notInTrash.attachments)
         .execute();
       return new Map(rows.map((row) => [row.id, row.filename]));
     },
   };
+}
+
+/** The lock waits for a deletion of the note, which may leave the row in the trash. */
+async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Engine; noteId: string }): Promise<void> {
+  const note = await db
+    .selectFrom("notes")
+    .select("id")
+    .where("id", "=", noteId)
+    .where(notInTrash.notes)
+    .$if(engine.name === "postgres", (query) => query.forKeyShare())
+    .executeTakeFirst();
+  if (note === undefined) throw new DomainError("note_not_found", "Note not found");
 }
 
 /** Deletes all attachments of a note, which the caller has locked. */
@@ -172,13 +197,15 @@ async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
-/** Counts the listed attachments of a note. The index `attachments_listed` has its condition as a literal, so this has too. */
+/** Counts the listed attachments of a note that are not rejected. The index `attachments_listed` has its condition as a literal, so this has too. */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {
   return db
     .selectFrom("attachments")
     .select(sql<number>`count(*)`.as("count"))
     .where("attachments.note_id", "=", noteId)
-    .where((eb) => isListed(eb.ref("attachments.state")));
+    .where((eb) => isListed(eb.ref("attachments.state")))
+    .where("attachments.state", "!=", "rejected")
+    .where(notInTrash.attachments);
 }
 
 function isListed(state: Expression<string>) {

@@ -1,47 +1,10 @@
-import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import type { AuditEvent } from "../../domain/audit-event.ts";
-import { isRoutine } from "../../domain/url-purpose.ts";
 import type { AuditPageRequest, AuditQueries, Page } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
+import { type AuditRow, auditColumns, toAuditRow } from "./audit-row.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
-
-/** The columns in the order of the URL log. */
-export const auditColumns = [
-  "id",
-  "at",
-  "action",
-  "actor_id",
-  "note_id",
-  "owner_id",
-  "attachment_ids",
-  "detail",
-  "is_routine",
-] as const satisfies readonly (keyof Tables["audit_events"])[];
-
-export type AuditRow = Selectable<Tables["audit_events"]>;
-
-export function toAuditRow(event: AuditEvent): AuditRow {
-  return {
-    id: event.id,
-    at: event.at,
-    action: event.action,
-    actor_id: event.actorId,
-    note_id: event.noteId,
-    owner_id: event.ownerId,
-    attachment_ids: JSON.stringify(event.attachmentIds),
-    detail: JSON.stringify(event.detail),
-    is_routine: isRoutine(event) ? 1 : 0,
-  };
-}
-
-/** The values of an event in the order of `auditColumns`. */
-export type AuditValues = (string | number)[];
-
-export function toAuditValues(event: AuditEvent): AuditValues {
-  const row = toAuditRow(event);
-  return auditColumns.map((column) => row[column]);
-}
 
 function toAuditEvent(row: AuditRow): AuditEvent {
   return {
@@ -181,7 +144,7 @@ function idsOfLink(
     .limit(limit + 1);
 }
 
-/** An event of a batch has up to 1,000 ids, and a page up to 200 events. More would be read in vain (http/fit-page.ts). Bytes. */
+/** An event of a batch has up to 1,000 ids, and a page up to 200 events. More would be read in vain (http/fit-page-bytes.ts). Bytes. */
 const MAX_PAGE_BYTES = 2 ** 20;
 
 /** The number of events whose ids fit a page. At least one. */

@@ -2,6 +2,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { CURSOR_PREFIX, encodeCursor } from "../../usecases/encode-cursor.ts";
 import type { Page } from "../../usecases/ports/index.ts";
 
+const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
 
 /** Reads the id of a cursor. Throws `invalid_cursor` for a text that `encodeCursor` did not make. */
@@ -11,9 +12,27 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
   const id = text.slice(CURSOR_PREFIX.length);
   // Encoding again detects texts that decode by accident: padding, other alphabets, trailing bits, broken UTF-8.
   if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
-    throw new DomainError("invalid_cursor", "The cursor does not come from one of our lists.");
+    throw invalidCursor();
   }
   return id;
+}
+
+/** Makes the cursor of a list in the order of an instant and an id, where the id may be any text. */
+export function encodeTimedCursor({ at, id }: { at: number; id: string }): string {
+  return Buffer.from(`at:${at}:${id}`).toString("base64url");
+}
+
+/** Reads a cursor of `encodeTimedCursor`. Throws `invalid_cursor`. */
+export function decodeTimedCursor(cursor: string | undefined): { at: number; id: string } | undefined {
+  if (cursor === undefined) return undefined;
+  const [, at, id = ""] = TIMED.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
+  const found = { at: Number(at), id };
+  if (at === undefined || encodeTimedCursor(found) !== cursor) throw invalidCursor();
+  return found;
+}
+
+function invalidCursor(): DomainError {
+  return new DomainError("invalid_cursor", "The cursor does not come from one of our lists.");
 }
 
 /** Makes a page of `limit` items from a query of up to `limit + 1`. */

@@ -5,12 +5,13 @@ import type { Tables } from "../schema.ts";
 export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
   return {
     async add(userId, now) {
-      await db
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto("disabled_users")
         .values({ user_id: userId, disabled_at: now })
         .onConflict((conflict) => conflict.doNothing())
-        .execute();
+        .executeTakeFirstOrThrow();
       await db.deleteFrom("auth_sessions").where("user_id", "=", userId).execute();
+      return numInsertedOrUpdatedRows === 1n;
     },
 
     async remove(userId) {

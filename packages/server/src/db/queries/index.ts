@@ -4,26 +4,33 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
 import { type AccessStatements, accessQueries } from "./access.ts";
+import { accessRequestQueries } from "./access-requests.ts";
+import { accountQueries } from "./accounts.ts";
+import { administrationQueries } from "./administration.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
 import { applicationQueries } from "./application.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
+import { inOrder, type RunStatement } from "./compile.ts";
 import { credentialQueries } from "./credentials.ts";
 import { disabledUserQueries } from "./disabled-users.ts";
 import { fileEventQueries } from "./file-events.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
+import { invitationQueries } from "./invitations.ts";
 import { itemQueries } from "./items.ts";
 import { limitCountQueries } from "./limit-counts.ts";
 import { linkVisitQueries } from "./link-visits.ts";
 import { linkQueries } from "./links.ts";
+import { mailQueries } from "./mails.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { peopleQueries } from "./people.ts";
 import { queueQueries } from "./queues.ts";
 import { shareQueries } from "./shares.ts";
-import { uploadQueries } from "./uploads.ts";
+import { trashQueries } from "./trash.ts";
+import { type UploadStatements, uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
 import { verificationQueries } from "./verifications.ts";
 import { visitorFileQueries } from "./visitor-files.ts";
@@ -32,6 +39,7 @@ export type QueryContext = {
   engine: Engine;
   clock: Clock;
   accessStatements: AccessStatements;
+  uploadStatements: UploadStatements;
   /** Undefined: the engine files URL events at once. */
   unfiledEvents?: FindUnfiledEvents;
   search: Search;
@@ -39,18 +47,17 @@ export type QueryContext = {
 
 /** All queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
-  const { engine, clock, accessStatements, unfiledEvents, search } = context;
+  const { engine, clock, accessStatements, uploadStatements, unfiledEvents, search } = context;
+  const run: RunStatement = async ({ sql }, values) =>
+    (await db.executeQuery<object>(CompiledQuery.raw(sql, values))).rows.map(Object.values);
   return {
-    access: accessQueries(accessStatements, {
-      run: async (statement, parameters) =>
-        (await db.executeQuery<object>(CompiledQuery.raw(statement.sql, parameters))).rows.map(Object.values),
-      engine,
-      clock,
-    }),
+    access: accessQueries(accessStatements, { run, engine, clock }),
     notes: noteQueries(db, { engine, search: db.isTransaction ? undefined : search }),
     attachments: attachmentQueries(db, engine),
-    uploads: uploadQueries(db, engine),
-    shares: shareQueries(db),
+    uploads: uploadQueries(db, { engine, statements: uploadStatements, run: inOrder(run) }),
+    shares: shareQueries(db, engine),
+    invitations: invitationQueries(db, engine),
+    accessRequests: accessRequestQueries(db, engine),
     people: peopleQueries(db, engine),
     identities: identityQueries(db, engine),
     disabledUsers: disabledUserQueries(db),
@@ -68,7 +75,11 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     linkVisits: linkVisitQueries(db),
     items: itemQueries(db, engine),
     fileEvents: fileEventQueries(db, engine),
+    mails: mailQueries(db),
+    accounts: accountQueries(db, engine),
+    trash: trashQueries(db, { engine, clock }),
     application: applicationQueries(db),
     audit: auditQueries(db, { engine, unfiledEvents }),
+    administration: administrationQueries(db, { engine, clock }),
   };
 }

@@ -4,6 +4,7 @@ import type { InventoryQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { selectAttachments, toAttachment } from "./attachments.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
 export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQueries {
   type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
@@ -38,6 +39,7 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
     async listReady({ after, upTo, limit }) {
       const rows = await selectAttachments(db)
         .where("state", "in", ["ready", "quarantined"])
+        .where(notInTrash.attachments)
         .where("object_key", ">", after)
         .$if(upTo !== undefined, (query) => query.where("object_key", "<=", upTo as string))
         .orderBy("object_key")

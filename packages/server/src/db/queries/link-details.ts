@@ -4,6 +4,7 @@ import type { LinkDetails, Page, PageRequest } from "../../usecases/ports/index.
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { linksWithCreator, toLinkWithCreator } from "./link-rows.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
 /** Selects links with the facts that people with an account see. */
 export function linkDetails(db: Kysely<Tables>, now: number) {
@@ -11,13 +12,15 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     .selectFrom("visitor_files")
     .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
-    .where("attachments.state", "not in", ENDED);
+    .where("attachments.state", "not in", ENDED)
+    .where(notInTrash.attachments);
   const received = sent.where("visitor_files.received_at", "is not", null);
   const ready = db
     .selectFrom("link_files")
     .innerJoin("attachments", "attachments.id", "link_files.attachment_id")
     .whereRef("link_files.link_id", "=", sql.ref("links.id"))
-    .where("attachments.state", "=", "ready");
+    .where("attachments.state", "=", "ready")
+    .where(notInTrash.attachments);
   return linksWithCreator(db, now).select([
     "notes.title as note_title",
     ready.select(count).as("ready_files"),

@@ -4,6 +4,7 @@ import type { FileRequest, Link } from "../../domain/link.ts";
 import type { LinkWithCreator } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
 /** The current role of the creator on the note. Null: none. */
 export function creatorRole(
@@ -19,6 +20,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
   return db
     .selectFrom("links")
     .innerJoin("notes", "notes.id", "links.note_id")
+    .where(notInTrash.notes)
     .leftJoin("people", "people.id", "links.created_by")
     .selectAll("links")
     .select("people.name as creator_name")

@@ -3,6 +3,7 @@ import type { LinkClaim } from "../../domain/link.ts";
 import type { IssuedUrls, LinkVisitQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
 const MAX_FILES = 1_000;
 
@@ -25,6 +26,7 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
         .select(fileColumns)
         .where("attachments.note_id", "=", noteId)
         .where("attachments.state", "=", "ready")
+        .where(notInTrash.attachments)
         .$if(attachmentIds !== undefined, (query) =>
           query.where("attachments.id", "in", (eb) =>
             eb.selectFrom("link_files").select("attachment_id").where("link_id", "=", id),

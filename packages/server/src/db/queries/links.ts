@@ -50,6 +50,17 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
       return toPageOfDetails(rows, page);
     },
 
+    async listAll({ kind, ...page }) {
+      const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+      return toPageOfDetails(await newestFirst(links, page).execute(), page);
+    },
+
+    async listUnrevoked(userId) {
+      const made = linksWithCreator(db, clock()).where("links.created_by", "=", userId);
+      const rows = await made.where("links.revoked_at", "is", null).orderBy("links.id").execute();
+      return rows.map((row) => toLinkWithCreator(row).link);
+    },
+
     async countLive(noteId) {
       const { count } = await db
         .selectFrom("links")
@@ -65,6 +76,15 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
       await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
       await db.deleteFrom("link_files").where("link_id", "=", link.id).execute();
       await insertFiles(db, link);
+    },
+
+    async revokeOfNote(noteId, revokedAt) {
+      const revoking = db.updateTable("links").set({ revoked_at: revokedAt });
+      await revoking.where("note_id", "=", noteId).where("revoked_at", "is", null).execute();
+    },
+
+    async removeFile(attachmentId) {
+      await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
     },
 
     async revoke(linkId, revokedAt) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Page, PageRequest } from "../../usecases/ports/index.ts";
+import { insertUpload } from "../testing/insert-upload.ts";
 import { sampleAttachment, sampleNote, sampleShare, sampleUpload, summaryOf } from "../testing/samples.ts";
 import { engines } from "../testing/test-databases.ts";
 import { useDatabase } from "../testing/use-database.ts";
@@ -43,7 +44,7 @@ describe.each(engines)("notes on $name", (engine) => {
     await suite.db.notes.insert(other);
     await suite.db.attachments.insert(attachment);
     await suite.db.attachments.insert(kept);
-    await suite.db.uploads.insert(upload);
+    await insertUpload(suite.db, upload);
     await suite.db.shares.put({ noteId: note.id }, sampleShare());
     await suite.db.shares.put({ attachmentId: attachment.id }, sampleShare());
     await suite.db.notes.delete(note.id);

@@ -6,9 +6,11 @@ import type { NoteQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
+import { countOpenRequests } from "./access-requests.ts";
 import { countListed, deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
 export const noteColumns = [
   "notes.id",
@@ -19,7 +21,7 @@ export const noteColumns = [
   "notes.updated_at",
 ] as const;
 
-export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded">;
+export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded" | "trash_id">;
 
 export function toNote(row: NoteRow): Note {
   return {
@@ -36,7 +38,7 @@ export function toNote(row: NoteRow): Note {
 const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
 const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
-type SummaryRow = Omit<NoteRow, "body"> & { snippet: string; attachment_count: number };
+type SummaryRow = Omit<NoteRow, "body"> & { snippet: string; attachment_count: number; access_request_count?: number };
 
 function toSummary(row: SummaryRow): NoteSummary {
   return {
@@ -47,6 +49,7 @@ function toSummary(row: SummaryRow): NoteSummary {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     attachmentCount: row.attachment_count,
+    accessRequestCount: row.access_request_count ?? 0,
   };
 }
 
@@ -62,6 +65,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       .select("attachments.id")
       .whereRef("attachments.note_id", "=", "notes.id")
       .where("attachments.state", "not in", unlistedStates)
+      .where(notInTrash.attachments)
       .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
     const contains = eb.or([
       engine.contains(eb.ref("notes.title_folded"), text),
@@ -107,6 +111,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
           ...(body === undefined ? {} : { body, body_folded: fold(body) }),
         }))
         .where("id", "=", noteId)
+        .where(notInTrash.notes)
         .$if(ifUpdatedAt !== undefined, (query) => query.where("updated_at", "=", ifUpdatedAt as number))
         .returning(noteColumns)
         .executeTakeFirst();
@@ -118,6 +123,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .selectFrom("notes")
         .select("id")
         .where("id", "=", noteId)
+        .where(notInTrash.notes)
         // SQLite has no such clause. Its transactions are the only writer from the start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
@@ -134,6 +140,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .selectFrom("notes")
         .select(["id", "title"])
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(noteIds)))
+        .where(notInTrash.notes)
         .execute();
       return new Map(rows.map((row) => [row.id, row.title]));
     },
@@ -144,7 +151,9 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .selectFrom("notes")
         .select([...summaryColumns, snippet])
         .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
+        .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
         .where("owner_id", "=", userId)
+        .where(notInTrash.notes)
         .$if(after !== undefined, (query) => query.where("id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("id", "desc")
@@ -161,6 +170,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
         .select("note_shares.role")
         .where("note_shares.user_id", "=", userId)
+        .where(notInTrash.notes)
         .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
         .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))

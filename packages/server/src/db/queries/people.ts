@@ -91,6 +91,10 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
         .execute();
     },
 
+    async signedIn(userId, now) {
+      await db.updateTable("people").set({ last_sign_in_at: now }).where("id", "=", userId).execute();
+    },
+
     async find(userId) {
       const row = await db.selectFrom("people").select(personColumns).where("id", "=", userId).executeTakeFirst();
       return row && toPerson(row);

@@ -16,6 +16,14 @@ export function queueQueries(db: Kysely<Tables>): QueueQueries {
         .selectFrom("content_checks")
         .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("due_at").as("oldest")])
         .executeTakeFirstOrThrow();
+      const mails = await db
+        .selectFrom("mails")
+        .select((eb) => [
+          eb.fn.count<number>("due_at").as("count"),
+          eb.fn.count<number>("given_up_at").as("givenUp"),
+          eb.fn.min("created_at").filterWhere("given_up_at", "is", null).as("oldest"),
+        ])
+        .executeTakeFirstOrThrow();
       const byState = await db
         .selectFrom("uploads")
         .select((eb) => ["state", eb.fn.countAll<number>().as("count")])
@@ -28,6 +36,9 @@ export function queueQueries(db: Kysely<Tables>): QueueQueries {
         oldestDueDeletionMs: ageOf(deletions.oldest, now),
         verifications: Number(verifications.count),
         oldestDueVerificationMs: ageOf(verifications.oldest, now),
+        mails: Number(mails.count),
+        oldestMailMs: ageOf(mails.oldest, now),
+        mailsGivenUp: Number(mails.givenUp),
         uploads: { pending: countOf("pending"), verifying: countOf("verifying"), scanning: countOf("scanning") },
       };
     },

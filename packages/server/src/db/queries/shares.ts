@@ -1,20 +1,25 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import type { Share, SharedAttachment, ShareWithPerson } from "../../domain/share.ts";
-import type { Page, PageRequest, ShareQueries } from "../../usecases/ports/index.ts";
+import type { Page, PageRequest, ShareQueries, ShareSubject } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { attachmentColumns, toAttachment } from "./attachments.ts";
 import { orMissing } from "./constraints.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { isVisible } from "./invitations.ts";
 import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
-export function shareQueries(db: Kysely<Tables>): ShareQueries {
+export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
   return {
     async put(subject, ...shares) {
       if (shares.length === 0) return;
       if ("noteId" in subject) await putOfNote(db, subject.noteId, shares);
       else await putOfAttachment(db, subject.attachmentId, shares);
     },
+
+    putInvited: (subject, emails) => putInvited(db, engine, { subject, emails }),
 
     async delete(subject, userId) {
       const shares =
@@ -29,6 +34,13 @@ export function shareQueries(db: Kysely<Tables>): ShareQueries {
 
     list: (subject) =>
       "noteId" in subject ? listOfNote(db, subject.noteId) : listOfAttachment(db, subject.attachmentId),
+
+    async expiryOf(noteId, userId) {
+      const ofUser = db.selectFrom("note_shares").where("note_id", "=", noteId).where("user_id", "=", userId);
+      return (await ofUser.select("expires_at").executeTakeFirst())?.expires_at ?? undefined;
+    },
+
+    countByAttachment: (attachmentIds, now) => countByAttachment(db, engine, { attachmentIds, now }),
 
     listAttachmentsFor: (userId, request) => listAttachmentsFor(db, { userId, ...request }),
   };
@@ -76,12 +88,63 @@ async function putOfAttachment(db: Kysely<Tables>, attachmentId: string, shares:
   await orMissing(put, { code: "attachment_not_found", message: "Attachment not found" });
 }
 
+async function putInvited(
+  db: Kysely<Tables>,
+  engine: Engine,
+  { subject, emails }: { subject: ShareSubject; emails: readonly string[] },
+): Promise<void> {
+  const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
+  const invited = db
+    .selectFrom("invitations")
+    .select((eb) => [
+      "subject_id",
+      eb.ref("user_id").$notNull().as("user_id"),
+      "expires_at",
+      "invited_at",
+      "invited_by",
+    ])
+    .where("subject_id", "=", subjectId)
+    .where("user_id", "is not", null)
+    .where((eb) => engine.isIn(eb.ref("email"), engine.list(emails)))
+    .orderBy("user_id");
+  const common = ["user_id", "expires_at", "created_at", "created_by"] as const;
+  if ("noteId" in subject) {
+    await db
+      .insertInto("note_shares")
+      .columns(["note_id", ...common, "role"])
+      .expression(invited.select("role"))
+      .onConflict((conflict) =>
+        conflict.columns(["note_id", "user_id"]).doUpdateSet((eb) => ({
+          role: eb.ref("excluded.role"),
+          expires_at: eb.ref("excluded.expires_at"),
+          created_at: eb.ref("excluded.created_at"),
+          created_by: eb.ref("excluded.created_by"),
+        })),
+      )
+      .execute();
+    return;
+  }
+  await db
+    .insertInto("attachment_shares")
+    .columns(["attachment_id", ...common])
+    .expression(invited)
+    .onConflict((conflict) =>
+      conflict.columns(["attachment_id", "user_id"]).doUpdateSet((eb) => ({
+        expires_at: eb.ref("excluded.expires_at"),
+        created_at: eb.ref("excluded.created_at"),
+        created_by: eb.ref("excluded.created_by"),
+      })),
+    )
+    .execute();
+}
+
 async function listOfNote(db: Kysely<Tables>, noteId: string): Promise<ShareWithPerson[]> {
   const rows = await db
     .selectFrom("note_shares as share")
     .leftJoin("people", "people.id", "share.user_id")
     .select([...shareColumns, "share.role"])
     .where("share.note_id", "=", noteId)
+    .where((eb) => isVisible({ subjectId: eb.ref("share.note_id"), userId: eb.ref("share.user_id") }))
     .orderBy("share.created_at")
     .orderBy("share.user_id")
     .execute();
@@ -94,10 +157,36 @@ async function listOfAttachment(db: Kysely<Tables>, attachmentId: string): Promi
     .leftJoin("people", "people.id", "share.user_id")
     .select(shareColumns)
     .where("share.attachment_id", "=", attachmentId)
+    .where((eb) => isVisible({ subjectId: eb.ref("share.attachment_id"), userId: eb.ref("share.user_id") }))
     .orderBy("share.created_at")
     .orderBy("share.user_id")
     .execute();
   return rows.map((row) => toShare({ ...row, role: "viewer" }));
+}
+
+async function countByAttachment(
+  db: Kysely<Tables>,
+  engine: Engine,
+  { attachmentIds, now }: { attachmentIds: readonly string[]; now: number },
+): Promise<Map<string, number>> {
+  const shared = db
+    .selectFrom("attachment_shares as share")
+    .select("share.attachment_id as subject_id")
+    .where((eb) => engine.isIn(eb.ref("share.attachment_id"), engine.list(attachmentIds)))
+    .where((eb) => isLive(eb.ref("share.expires_at"), now))
+    .where((eb) => isVisible({ subjectId: eb.ref("share.attachment_id"), userId: eb.ref("share.user_id") }));
+  const invited = db
+    .selectFrom("invitations")
+    .select("subject_id")
+    .where((eb) => engine.isIn(eb.ref("subject_id"), engine.list(attachmentIds)))
+    .where((eb) => isLive(eb.ref("expires_at"), now))
+    .where("redeemed_at", "is", null);
+  const rows = await db
+    .selectFrom(shared.unionAll(invited).as("all"))
+    .select(["subject_id", sql<number>`count(*)`.as("count")])
+    .groupBy("subject_id")
+    .execute();
+  return new Map(rows.map((row) => [row.subject_id, row.count]));
 }
 
 const shareColumns = [
@@ -139,7 +228,8 @@ async function listAttachmentsFor(
     .where("attachment_shares.user_id", "=", userId)
     .where((eb) => isLive(eb.ref("attachment_shares.expires_at"), now))
     .where("attachments.owner_id", "!=", userId)
-    .where("attachments.state", "not in", unlistedStates)
+    .where("attachments.state", "not in", [...unlistedStates, "rejected"])
+    .where(notInTrash.attachments)
     .where((eb) =>
       eb.not(
         eb.exists(

@@ -1,91 +1,46 @@
-import { type Insertable, type Kysely, type Selectable, sql } from "kysely";
-import { DomainError } from "../../domain/errors.ts";
-import type { Upload } from "../../domain/upload.ts";
+import type { Kysely } from "kysely";
 import { usesCapacity } from "../../domain/usage.ts";
 import type { UploadQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import { orMissing } from "./constraints.ts";
+import type { RunCalls } from "./compile.ts";
+import { type CompletionStatements, compileCompletion, uploadCompletions } from "./complete-upload.ts";
+import { compileStart, countPending, holdingStarts, type StartStatements } from "./start-statements.ts";
+import { leastExpiry, uploadStarts } from "./start-upload.ts";
+import { toUpload } from "./upload-row.ts";
 
-function toUpload(row: Selectable<Tables["uploads"]>): Upload {
+/** The compiled statements of uploads. */
+export type UploadStatements = { start: StartStatements; completion: CompletionStatements };
+
+/** Compiles the hot statements of uploads. Runs no query on `db`. */
+export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatements {
+  return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
+}
+
+/** The queries of the hot path. `run` must be one transaction, or part of one. */
+export function uploadSteps(statements: UploadStatements, run: RunCalls): Pick<UploadQueries, "start" | "complete"> {
   return {
-    id: row.id,
-    attachmentId: row.attachment_id,
-    noteId: row.note_id,
-    userId: row.user_id,
-    objectKey: row.object_key,
-    multipart:
-      row.bucket_upload_id === null || row.part_size === null
-        ? undefined
-        : { bucketUploadId: row.bucket_upload_id, partSize: row.part_size },
-    filename: row.filename,
-    contentType: row.content_type,
-    sizeBytes: row.size_bytes,
-    declaredChecksum: row.declared_sha256 === null ? undefined : { algorithm: "SHA256", value: row.declared_sha256 },
-    idempotencyKey: row.idempotency_key ?? undefined,
-    staged: row.staged === 1,
-    state: row.state,
-    expiresAt: row.expires_at,
-    createdAt: row.created_at,
+    start: uploadStarts(statements.start, run),
+    complete: uploadCompletions(statements.completion, run),
   };
 }
 
-function toRow(upload: Upload): Insertable<Tables["uploads"]> {
-  return {
-    id: upload.id,
-    attachment_id: upload.attachmentId,
-    note_id: upload.noteId,
-    user_id: upload.userId,
-    object_key: upload.objectKey,
-    strategy: upload.multipart === undefined ? "put" : "multipart",
-    filename: upload.filename,
-    content_type: upload.contentType,
-    size_bytes: upload.sizeBytes,
-    declared_sha256: upload.declaredChecksum?.value ?? null,
-    staged: upload.staged ? 1 : 0,
-    state: upload.state,
-    expires_at: upload.expiresAt,
-    created_at: upload.createdAt,
-    bucket_upload_id: upload.multipart?.bucketUploadId ?? null,
-    part_size: upload.multipart?.partSize ?? null,
-    idempotency_key: upload.idempotencyKey ?? null,
-  };
-}
+type Context = { engine: Engine; statements: UploadStatements; run: RunCalls };
 
-export function uploadQueries(db: Kysely<Tables>, engine: Engine): UploadQueries {
-  // The indexes of pending uploads have this condition as a literal.
-  const countPending = (column: "user_id" | "note_id", value: string) =>
-    db
-      .selectFrom("uploads")
-      .select(sql<number>`count(*)`.as("count"))
-      .where(column, "=", value)
-      .where("state", "=", sql.lit("pending" as const))
-      .executeTakeFirstOrThrow();
+export function uploadQueries(db: Kysely<Tables>, { engine, statements, run }: Context): UploadQueries {
   const select = () => db.selectFrom("uploads").selectAll();
   return {
-    async insert(upload) {
-      const insert = db
-        .insertInto("uploads")
-        .values(toRow(upload))
-        .onConflict((conflict) => conflict.columns(["user_id", "idempotency_key"]).doNothing())
-        .executeTakeFirstOrThrow();
-      const result = await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
-      if (result.numInsertedOrUpdatedRows === 0n) {
-        const message = "An upload with this Idempotency-Key is being started; try again.";
-        throw new DomainError("idempotency_key_in_use", message);
-      }
-    },
+    ...uploadSteps(statements, run),
 
-    async holdStarts(userId) {
+    async holdStarts(of) {
       // On SQLite a transaction is the only writer from its start.
-      if (engine.name === "sqlite") return;
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`uploads of ${userId}`}, 0))`.execute(db);
+      if (engine.name === "postgres") await holdingStarts(of).execute(db);
     },
 
     async countPending({ userId, noteId }) {
-      const ofUser = await countPending("user_id", userId);
-      const ofNote = await countPending("note_id", noteId);
-      return { ofUser: ofUser.count, ofNote: ofNote.count };
+      return db
+        .selectNoFrom([countPending("user_id", userId).as("ofUser"), countPending("note_id", noteId).as("ofNote")])
+        .executeTakeFirstOrThrow();
     },
 
     async find(uploadId) {
@@ -114,8 +69,7 @@ export function uploadQueries(db: Kysely<Tables>, engine: Engine): UploadQueries
         .where((eb) =>
           eb.or([
             eb("created_at", "<=", startedBefore),
-            // No URL is signed for less than a second.
-            eb.and([eb("state", "=", "pending"), eb("expires_at", "<", now + 1_000)]),
+            eb.and([eb("state", "=", "pending"), eb("expires_at", "<", leastExpiry(now))]),
           ]),
         )
         .execute();

@@ -45,6 +45,31 @@ describe.each(engines)("usage on $name", (engine) => {
     expect(await suite.db.usage.find("bob")).toEqual({ bytes: 0, files: 0 });
   });
 
+  it("counts with the quota of an owner, and holds a deleted file beyond it", async () => {
+    const { usage, notes } = suite.db;
+    const note = sampleNote({ ownerId: "eve" });
+    await notes.insert(note);
+    const quota = { bytes: 10, files: 3 };
+    const insert = (sizeBytes: number) =>
+      suite.db.transaction((tx) => tx.attachments.insert(sampleAttachment(note, { sizeBytes }), { quota }));
+    await usage.setQuota("eve", 25);
+    await insert(20);
+    await expect(insert(6)).rejects.toMatchObject({ code: "quota_exceeded" });
+    await insert(5);
+    await usage.setQuota("eve", 1);
+    // An empty file needs no bytes.
+    await insert(0);
+    await expect(insert(0)).rejects.toMatchObject({ code: "quota_exceeded" });
+    const held = { objectKey: "held", ownerId: "eve", sizeBytes: 7, expiresAt: 1 };
+    await suite.db.transaction((tx) => tx.usage.hold(held));
+    await suite.db.transaction((tx) => tx.usage.recount("eve"));
+    expect(await usage.find("eve")).toEqual({ bytes: 32, files: 4, quotaBytes: 1 });
+    await usage.setQuota("eve", undefined);
+    expect((await usage.find("eve")).quotaBytes).toBeUndefined();
+    await suite.db.transaction((tx) => tx.usage.release("held"));
+    await notes.delete(note.id);
+  });
+
   it("finds counters that drifted, page by page, and recounts them", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {

@@ -1,10 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { DomainError } from "../../domain/errors.ts";
-import { ENDED, type Quota, quotaExceeded, type Usage } from "../../domain/usage.ts";
-import type { UsageQueries } from "../../usecases/ports/index.ts";
+import { ENDED, type Quota, quotaExceeded, quotaOfUser, type Usage } from "../../domain/usage.ts";
+import type { UsageOfOwner, UsageQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
-
-const UNLIMITED: Quota = { bytes: undefined, files: undefined };
 
 /** The owner of the quota, the caller, and the change, which may be negative after a reservation. */
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
@@ -14,9 +12,11 @@ type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | u
  * replicas take turns. Throws `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
-  const { ownerId, userId, more, quota = UNLIMITED } = use;
-  if (fits(more, quota) && (await addToUsage(db, { ownerId, more, quota }))) return;
-  throw quotaExceeded({ wanted: more, used: await readUsage(db, ownerId), quota, isOwner: userId === ownerId });
+  const { ownerId, userId, more, quota } = use;
+  if ((await addToUsage(db, { ownerId, more, quota })) || quota === undefined) return;
+  const { quotaBytes, ...used } = await readUsage(db, ownerId);
+  const isOwner = userId === ownerId;
+  throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, quotaBytes), isOwner });
 }
 
 /** Releases quota, in the transaction that ends or deletes the files. */
@@ -84,6 +84,15 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       return rows.length;
     },
 
+    async setQuota(ownerId, quotaBytes) {
+      const row = { owner_id: ownerId, used_bytes: 0, files: 0, quota_bytes: quotaBytes ?? null };
+      await db
+        .insertInto("usage")
+        .values(row)
+        .onConflict((conflict) => conflict.column("owner_id").doUpdateSet({ quota_bytes: row.quota_bytes }))
+        .execute();
+    },
+
     async listDrifts({ after, limit }) {
       // One statement reads the rows and the counters at the same instant.
       const { rows } = await sql<DriftRow>`
@@ -107,7 +116,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
 
     async recount(ownerId) {
       // Locks the counter first, so that a concurrent change of a row changes the counter afterwards.
-      await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: UNLIMITED });
+      await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
       const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
       const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
       await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
@@ -132,43 +141,54 @@ function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
     group by owner_id`;
 }
 
-async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<Usage> {
-  const usage = db.selectFrom("usage").select(["used_bytes as bytes", "files"]);
-  const row = await usage.where("owner_id", "=", ownerId).executeTakeFirst();
-  return row ?? { bytes: 0, files: 0 };
+async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<UsageOfOwner> {
+  const usage = db.selectFrom("usage").select(["used_bytes as bytes", "files", "quota_bytes"]);
+  const { quota_bytes, ...used } = (await usage.where("owner_id", "=", ownerId).executeTakeFirst()) ?? NOTHING;
+  return { ...used, quotaBytes: quota_bytes ?? undefined };
 }
 
-/** Whether the files alone fit the quota. The statement checks only owners who have a row. */
-function fits(more: Usage, quota: Quota): boolean {
-  return (
-    more.bytes <= (quota.bytes ?? Number.POSITIVE_INFINITY) && more.files <= (quota.files ?? Number.POSITIVE_INFINITY)
-  );
-}
+const NOTHING = { bytes: 0, files: 0, quota_bytes: null };
 
 async function addToUsage(
   db: Kysely<Tables>,
-  { ownerId, more, quota }: { ownerId: string; more: Usage; quota: Quota },
+  { ownerId, more, quota }: { ownerId: string; more: Usage; quota: Quota | undefined },
 ): Promise<boolean> {
+  const adding = addingToUsage({ ...more, ownerId, limits: quota && limitsOf(quota), from: sql`where true` });
+  return (await adding.execute(db)).numAffectedRows === 1n;
+}
+
+/** The most that an owner without an own quota may use. Without a quota, a number that nobody reaches. */
+export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
+  return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
+}
+
+/**
+ * Adds to the counter of an owner if the sum is within the limits. `from`: the rows to add, which end with a condition.
+ * `limits` undefined: whatever the sum is. An own quota of the owner takes precedence over `maxBytes`.
+ * The statement locks the counter, so that replicas take turns.
+ */
+export function addingToUsage(change: {
+  ownerId: unknown;
+  bytes: unknown;
+  files: unknown;
+  limits: { maxBytes: unknown; maxFiles: unknown } | undefined;
+  from: RawBuilder<unknown>;
+}): RawBuilder<unknown> {
+  const { ownerId, from, limits } = change;
+  const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
+  const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
   // A change of files alone is not refused for bytes, and vice versa, even if a quota was lowered below the usage.
-  const maxBytes = more.bytes > 0 ? quota.bytes : undefined;
-  const maxFiles = more.files > 0 ? quota.files : undefined;
-  const result = await db
-    .insertInto("usage")
-    .values({ owner_id: ownerId, used_bytes: more.bytes, files: more.files })
-    .onConflict((conflict) =>
-      conflict
-        .column("owner_id")
-        .doUpdateSet((eb) => ({
-          used_bytes: eb("usage.used_bytes", "+", more.bytes),
-          files: eb("usage.files", "+", more.files),
-        }))
-        .where((eb) =>
-          eb.and([
-            ...(maxBytes === undefined ? [] : [eb(eb("usage.used_bytes", "+", more.bytes), "<=", maxBytes)]),
-            ...(maxFiles === undefined ? [] : [eb(eb("usage.files", "+", more.files), "<=", maxFiles)]),
-          ]),
-        ),
-    )
-    .executeTakeFirstOrThrow();
-  return result.numInsertedOrUpdatedRows === 1n;
+  const within = (used: { bytes: RawBuilder<unknown>; files: RawBuilder<unknown>; quota: RawBuilder<unknown> }) =>
+    limits === undefined
+      ? sql`true`
+      : sql`(${bytes} <= 0 or ${used.bytes} <= coalesce(${used.quota}, ${bigint(limits.maxBytes)}))
+        and (${files} <= 0 or ${used.files} <= ${bigint(limits.maxFiles)})`;
+  const quota = sql`(select own.quota_bytes from usage as own where own.owner_id = ${ownerId})`;
+  const [usedBytes, usedFiles] = [sql`usage.used_bytes + excluded.used_bytes`, sql`usage.files + excluded.files`];
+  return sql`
+    insert into usage (owner_id, used_bytes, files)
+    select ${ownerId}, ${bytes}, ${files} ${from} and ${within({ bytes, files, quota })}
+    on conflict (owner_id) do update
+    set used_bytes = ${usedBytes}, files = ${usedFiles}
+    where ${within({ bytes: usedBytes, files: usedFiles, quota: sql`usage.quota_bytes` })}`;
 }

@@ -39,6 +39,16 @@ describe.each(engines)("checks of content on $name", (engine) => {
     await drain();
   });
 
+  it("wait while the file is in the trash", async () => {
+    const { note, attachment } = await queue();
+    const item = { id: `trash-${note.id}`, noteId: note.id, ownerId: note.ownerId, deletedBy: "ann", deletedAt: 1 };
+    await suite.db.transaction((tx) => tx.trash.putNote(item));
+    expect(await claim(5_000)).toBeUndefined();
+    await suite.db.transaction((tx) => tx.trash.restore({ ...item, noteTitle: note.title, attachment: undefined }));
+    expect((await claim(5_000))?.attachmentId).toBe(attachment.id);
+    await drain();
+  });
+
   it("are claimed once each when many callers claim together", async () => {
     const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
     const claims = await Promise.all(Array.from({ length: 24 }, (_, nth) => claim(5_000, `holder ${nth}`)));

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { VerificationQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
 /** Enough to find one that no other replica claims at the same moment. */
 const CANDIDATES = 20;
@@ -20,8 +21,11 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
     async claim(claim) {
       const candidates = await db
         .selectFrom("content_checks")
+        .innerJoin("attachments", "attachments.id", "content_checks.attachment_id")
         .select(["attachment_id", "due_at"])
         .where("due_at", "<=", claim.now)
+        // The verification of a file in the trash waits until the file is restored.
+        .where(notInTrash.attachments)
         .$if(!claim.canScan, (query) => query.where("needs_scan", "=", 0))
         .orderBy("due_at")
         .limit(CANDIDATES)

@@ -6,6 +6,7 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { attachmentColumns, toAttachment } from "./attachments.ts";
 import { orMissing } from "./constraints.ts";
+import { notInTrash } from "./not-in-trash.ts";
 
 export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorFileQueries {
   const uploadsOf = ({ linkId, visitorId }: { linkId: string; visitorId: string }) =>
@@ -16,7 +17,8 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
       .select(attachmentColumns)
       .select(["uploads.id as upload_id", ...fileColumns])
       .where("visitor_files.link_id", "=", linkId)
-      .where("visitor_files.visitor_id", "=", visitorId);
+      .where("visitor_files.visitor_id", "=", visitorId)
+      .where(notInTrash.attachments);
 
   return {
     async insert(file) {
@@ -66,6 +68,7 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
         .select(["attachments.size_bytes", "visitor_files.slot_id"])
         .where("visitor_files.link_id", "=", linkId)
         .where("attachments.state", "not in", ENDED)
+        .where(notInTrash.attachments)
         .execute();
       return {
         files: rows.length,

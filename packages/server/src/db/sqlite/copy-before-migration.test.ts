@@ -26,7 +26,6 @@ async function earlierDatabase() {
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
-  for (const table of ["file_events", "items", "application"]) database.exec(`drop table ${table}`);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
   database.close();
 }

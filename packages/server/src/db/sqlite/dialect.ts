@@ -1,20 +1,25 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type CompiledQuery,
   type DatabaseConnection,
+  DeleteQueryNode,
   type Dialect,
   type Driver,
+  InsertQueryNode,
   type QueryResult,
   SelectQueryNode,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  UpdateQueryNode,
 } from "kysely";
+import type { RunStatement } from "../queries/compile.ts";
 import { isBusy, toSqliteDomainError } from "./errors.ts";
 import { Mutex } from "./mutex.ts";
+import { PreparedStatements } from "./statements.ts";
+import { WriteGroups } from "./write-group.ts";
 
-const MAX_CACHED_STATEMENTS = 500;
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
@@ -22,14 +27,35 @@ type DialectOptions = {
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
-  /** Called after each write and each transaction. */
+  /** Reads outside of transactions. It sees what is committed, and never waits for a write. Default: reads take turns with writes. */
+  reader?: DatabaseSync;
+  /** Called after each commit. */
   afterWrite?: () => void;
 };
 
-/** Kysely on node:sqlite, with one connection that calls use in turns, and prepared statements. */
+/** Kysely on node:sqlite, with one connection for writes, which they use in turns, and prepared statements. */
 export function sqliteDialect(database: DatabaseSync, options: DialectOptions): Dialect {
+  return dialectOn(new SqliteFileDriver(database, options));
+}
+
+/** The dialect, and a function that runs a transaction of compiled statements without Kysely. */
+export function sqliteWrites(
+  database: DatabaseSync,
+  options: DialectOptions,
+): { dialect: Dialect; run: RunTransaction } {
+  const driver = new SqliteFileDriver(database, options);
   return {
-    createDriver: () => new SqliteFileDriver(database, options),
+    dialect: dialectOn(driver),
+    run: async (work) => (await driver.acquireConnection()).runAsMember(work),
+  };
+}
+
+/** `work` must not wait for anything outside of the database. */
+export type RunTransaction = <T>(work: (runStatement: RunStatement) => T | Promise<T>) => Promise<T>;
+
+function dialectOn(driver: SqliteFileDriver): Dialect {
+  return {
+    createDriver: () => driver,
     createAdapter: () => new SqliteFileAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -48,30 +74,36 @@ class SqliteFileAdapter extends SqliteAdapter {
   }
 }
 
-class SqliteFileDriver implements Driver {
-  readonly #database: DatabaseSync;
-  readonly #options: DialectOptions;
-  readonly #queue = new Mutex();
-  readonly #statements: PreparedStatements;
+/** The parts that all turns share. */
+type Shared = {
+  database: DatabaseSync;
+  queue: Mutex;
+  writeLock: Mutex;
+  groups: WriteGroups;
+  statements: PreparedStatements;
+  reads: PreparedStatements | undefined;
+};
 
-  constructor(database: DatabaseSync, options: DialectOptions) {
-    this.#database = database;
-    this.#options = options;
-    this.#statements = new PreparedStatements(database);
+class SqliteFileDriver implements Driver {
+  readonly #shared: Shared;
+  readonly #patienceMs: number;
+
+  constructor(database: DatabaseSync, { writeLock, patienceMs, reader, afterWrite = () => undefined }: DialectOptions) {
+    this.#patienceMs = patienceMs;
+    this.#shared = {
+      database,
+      queue: new Mutex(),
+      writeLock,
+      groups: new WriteGroups(database, { writeLock, afterWrite }),
+      statements: new PreparedStatements(database),
+      reads: reader && new PreparedStatements(reader),
+    };
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<SqliteTurn> {
-    const deadline = performance.now() + this.#options.patienceMs;
-    const endTurn = await this.#queue.acquire();
-    return new SqliteTurn(this.#database, {
-      statements: this.#statements,
-      writeLock: this.#options.writeLock,
-      afterWrite: this.#options.afterWrite,
-      deadline,
-      endTurn,
-    });
+    return new SqliteTurn(this.#shared, performance.now() + this.#patienceMs);
   }
 
   beginTransaction(turn: SqliteTurn): Promise<void> {
@@ -79,50 +111,40 @@ class SqliteFileDriver implements Driver {
   }
 
   commitTransaction(turn: SqliteTurn): Promise<void> {
-    return turn.exec("commit");
+    return turn.commit();
   }
 
-  async rollbackTransaction(turn: SqliteTurn): Promise<void> {
-    // SQLite may already have rolled back, for example when the disk is full.
-    if (this.#database.isTransaction) await turn.exec("rollback");
+  rollbackTransaction(turn: SqliteTurn): Promise<void> {
+    return turn.rollback();
   }
 
-  async releaseConnection(turn: SqliteTurn): Promise<void> {
-    turn.end();
-  }
+  async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
-    if (this.#database.isOpen) this.#database.close();
+    const { database, groups } = this.#shared;
+    groups.flush();
+    if (database.isOpen) database.close();
   }
 }
 
-type TurnOptions = {
-  statements: PreparedStatements;
-  writeLock: Mutex;
-  afterWrite: (() => void) | undefined;
-  deadline: number;
-  endTurn: () => void;
-};
-
 /** The connection during one call or one transaction. */
 class SqliteTurn implements DatabaseConnection {
-  readonly #database: DatabaseSync;
-  readonly #given: TurnOptions;
-  #unlock: (() => void) | undefined;
-  #hasWritten = false;
+  readonly #shared: Shared;
+  readonly #deadline: number;
+  /** Ends the turn of a transaction. Undefined outside of transactions. */
+  #endTurn: (() => void) | undefined;
 
-  constructor(database: DatabaseSync, given: TurnOptions) {
-    this.#database = database;
-    this.#given = given;
+  constructor(shared: Shared, deadline: number) {
+    this.#shared = shared;
+    this.#deadline = deadline;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { statements, writeLock } = this.#given;
-    const run = () => statements.run<R>(query);
-    if (this.#database.isTransaction || SelectQueryNode.is(query.query)) return await this.#whenNotBusy(run);
-    this.#hasWritten = true;
-    const unlock = await writeLock.acquire();
-    return await this.#whenNotBusy(run).finally(unlock);
+    const { reads } = this.#shared;
+    if (this.#endTurn !== undefined) return this.#runInside((statements) => statements.run<R>(query));
+    if (reads !== undefined && SelectQueryNode.is(query.query)) return this.#whenNotBusy(() => reads.run<R>(query));
+    if (isChange(query)) return this.#asMember(() => this.#runInside((statements) => statements.run<R>(query)));
+    return this.#runAlone<R>(query);
   }
 
   // biome-ignore lint/correctness/useYield: the interface requires a generator, and no code of ours streams.
@@ -131,24 +153,86 @@ class SqliteTurn implements DatabaseConnection {
   }
 
   async begin(): Promise<void> {
-    this.#hasWritten = true;
-    this.#unlock = await this.#given.writeLock.acquire();
-    // A transaction that begins as a reader may fail at its first write instead of waiting here.
-    await this.exec("begin immediate");
+    const endTurn = await this.#shared.queue.acquire();
+    try {
+      await this.#enter();
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+    this.#endTurn = endTurn;
   }
 
-  exec(sql: string): Promise<void> {
-    return this.#whenNotBusy(() => this.#database.exec(sql));
+  /** Ends the turn before the group is committed, so that the next member can enter it. */
+  async commit(): Promise<void> {
+    const kept = this.#shared.groups.keep();
+    this.#end();
+    await kept;
   }
 
-  end(): void {
-    this.#unlock?.();
-    if (this.#hasWritten) {
-      this.#given.afterWrite?.();
-      // A commit blocks for milliseconds. Between the commits of a queue, the event loop reads other requests.
-      setImmediate(this.#given.endTurn);
-    } else {
-      this.#given.endTurn();
+  async rollback(): Promise<void> {
+    // A commit that failed has ended the turn.
+    if (this.#endTurn === undefined) return;
+    const undone = this.#shared.groups.undo();
+    this.#end();
+    await undone;
+  }
+
+  #end(): void {
+    const endTurn = this.#endTurn;
+    this.#endTurn = undefined;
+    endTurn?.();
+  }
+
+  #enter(): Promise<void> {
+    const { database, groups } = this.#shared;
+    return groups.enter((sql) => this.#whenNotBusy(() => database.exec(sql)));
+  }
+
+  #runInside<T>(run: (statements: PreparedStatements) => T): T {
+    const { groups, statements } = this.#shared;
+    if (!groups.isOpen) throw new Error("SQLite has rolled back the transaction.");
+    try {
+      return run(statements);
+    } catch (error) {
+      groups.notice(error);
+      throw toSqliteDomainError(error);
+    }
+  }
+
+  /** Runs `work` in a transaction. */
+  runAsMember<T>(work: (runStatement: RunStatement) => T | Promise<T>): Promise<T> {
+    return this.#asMember(() =>
+      work(async (statement, values) =>
+        this.#runInside((statements) => statements.rowsOf(statement, values as SQLInputValue[])),
+      ),
+    );
+  }
+
+  async #asMember<T>(work: () => T | Promise<T>): Promise<T> {
+    await this.begin();
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+    await this.commit();
+    return result;
+  }
+
+  /** For statements that are not allowed inside of a transaction, such as a pragma. */
+  async #runAlone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { queue, groups, writeLock, statements } = this.#shared;
+    const endTurn = await queue.acquire();
+    groups.flush();
+    const unlock = await writeLock.acquire();
+    try {
+      return await this.#whenNotBusy(() => statements.run<R>(query));
+    } finally {
+      unlock();
+      endTurn();
     }
   }
 
@@ -158,37 +242,13 @@ class SqliteTurn implements DatabaseConnection {
       try {
         return run();
       } catch (error) {
-        if (!isBusy(error) || performance.now() > this.#given.deadline) throw toSqliteDomainError(error);
+        if (!isBusy(error) || performance.now() > this.#deadline) throw toSqliteDomainError(error);
         await sleep(BUSY_RETRY_MS);
       }
     }
   }
 }
 
-class PreparedStatements {
-  readonly #database: DatabaseSync;
-  readonly #byText = new Map<string, { statement: StatementSync; returnsRows: boolean }>();
-
-  constructor(database: DatabaseSync) {
-    this.#database = database;
-  }
-
-  run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const { statement, returnsRows } = this.#prepare(sql);
-    const values = parameters as SQLInputValue[];
-    if (returnsRows) return { rows: statement.all(...values) as R[] };
-    const { changes, lastInsertRowid } = statement.run(...values);
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
-  }
-
-  #prepare(sql: string) {
-    const known = this.#byText.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#database.prepare(sql);
-    const prepared = { statement, returnsRows: statement.columns().length > 0 };
-    // Our statements are few, because lists are single parameters. The limit is for the accounts library on the same connection.
-    if (this.#byText.size >= MAX_CACHED_STATEMENTS) this.#byText.clear();
-    this.#byText.set(sql, prepared);
-    return prepared;
-  }
+function isChange({ query }: CompiledQuery): boolean {
+  return InsertQueryNode.is(query) || UpdateQueryNode.is(query) || DeleteQueryNode.is(query);
 }

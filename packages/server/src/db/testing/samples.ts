@@ -1,6 +1,7 @@
 import { v7 as newId } from "uuid";
 import type { Attachment } from "../../domain/attachment.ts";
 import type { AuditEvent } from "../../domain/audit-event.ts";
+import { INVITATION_MS, type Invitation } from "../../domain/invitation.ts";
 import type { Link } from "../../domain/link.ts";
 import type { Note, NoteSummary } from "../../domain/note.ts";
 import type { Share } from "../../domain/share.ts";
@@ -15,7 +16,7 @@ export function sampleNote(given: Partial<Note> = {}): Note {
 
 /** The list item of a note with a short body and no attachments. */
 export function summaryOf({ body, ...note }: Note): NoteSummary {
-  return { ...note, snippet: body, attachmentCount: 0 };
+  return { ...note, snippet: body, attachmentCount: 0, accessRequestCount: 0 };
 }
 
 export function sampleAttachment(note: Note, given: Partial<Attachment> = {}): Attachment {
@@ -61,6 +62,26 @@ export function sampleUpload(attachment: Attachment, given: Partial<Upload> = {}
 
 export function sampleShare(given: Partial<Share> = {}): Share {
   return { userId: "bob", role: "viewer", expiresAt: undefined, createdAt: AT, createdBy: "ann", ...given };
+}
+
+/** An open invitation of an email address that nobody has. */
+export function sampleInvitation(note: Note, given: Partial<Invitation> = {}): Invitation {
+  return {
+    id: newId(),
+    noteId: note.id,
+    attachmentId: undefined,
+    ownerId: note.ownerId,
+    email: "invited@example.com",
+    role: "viewer",
+    expiresAt: undefined,
+    userId: undefined,
+    invitedBy: note.ownerId,
+    invitedAt: AT,
+    generation: 0,
+    linkExpiresAt: AT + INVITATION_MS,
+    redeemedAt: undefined,
+    ...given,
+  };
 }
 
 export function sampleEvent(given: Partial<AuditEvent> = {}): AuditEvent {

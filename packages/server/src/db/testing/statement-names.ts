@@ -1,9 +1,12 @@
 import { TcpProxy } from "./tcp-proxy.ts";
 
-/** Starts a proxy to a PostgreSQL server. `names` are those of the statements that clients have sent through it, each once. */
+/**
+ * Starts a proxy to a PostgreSQL server. `names` are those of the statements that clients have sent through it, each once. `syncs` counts
+ * the messages after which a client waits.
+ */
 export async function recordStatementNames(
   databaseUrl: string,
-): Promise<{ url: string; names(): string[]; stop(): Promise<void> }> {
+): Promise<{ url: string; names(): string[]; syncs(): number; stop(): Promise<void> }> {
   const url = new URL(databaseUrl);
   let sent = "";
   const proxy = new TcpProxy({
@@ -19,6 +22,7 @@ export async function recordStatementNames(
   return {
     url: url.href,
     names: () => [...new Set(sent.match(/vk_[a-z_]+(?=\0)/g))].sort(),
+    syncs: () => sent.split("S\0\0\0\x04").length - 1,
     stop: () => proxy.cut(),
   };
 }

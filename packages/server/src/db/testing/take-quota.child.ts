@@ -1,6 +1,5 @@
-import { DomainError } from "../../domain/errors.ts";
 import { openAt } from "./database-location.ts";
-import { sampleAttachment, sampleNote } from "./samples.ts";
+import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
 // Starts many files at once in one quota: `node take-quota.child.ts <location as JSON> <note id>`.
 // It prints "ready", starts at SIGUSR2, and prints how many files fit.
@@ -19,14 +18,11 @@ await new Promise<void>((resolve) => {
 });
 
 async function startFile(): Promise<number> {
-  const attachment = sampleAttachment(note, { sizeBytes: 100 });
-  try {
-    await db.transaction((tx) => tx.attachments.insert(attachment, { quota: { bytes: 4_099, files: 1_000 } }));
-    return 1;
-  } catch (error) {
-    if (error instanceof DomainError && error.code === "quota_exceeded") return 0;
-    throw error;
-  }
+  const upload = sampleUpload(sampleAttachment(note, { sizeBytes: 100 }));
+  const quota = { bytes: 4_099, files: 1_000 };
+  const maxPending = { ofUser: 1_000, ofNote: 1_000 };
+  const record = await db.uploads.start({ upload, isGranted: false, quota, maxPending, startedBefore: 0 });
+  return record?.isRecorded ? 1 : 0;
 }
 
 const fitted = await Promise.all(Array.from({ length: FILES }, startFile));

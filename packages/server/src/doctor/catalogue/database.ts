@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 
-/** Faults of PostgreSQL, and of a connection pooler in front. */
+/** Faults of PostgreSQL, and of a connection pooler in front of it. */
 export const databaseFaults = {
   "database-unreachable": {
     severity: "error",

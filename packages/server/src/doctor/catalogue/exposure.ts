@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 
-/** Access to the bucket that nobody should have, and settings that let costs grow. */
+/** Access to the bucket that nobody should have. */
 export const exposureFaults = {
   "anonymous-list": {
     severity: "error",
@@ -36,15 +36,5 @@ export const exposureFaults = {
     severity: "info",
     title: "The credentials may list all buckets of the account",
     why: "The service does not need it. A stolen key reveals more than necessary.",
-  },
-  "lifecycle-missing": {
-    severity: "warning",
-    title: "No lifecycle rule removes unfinished multipart uploads",
-    why: "Parts of abandoned uploads cost money. No listing of objects shows them.",
-  },
-  "versions-kept": {
-    severity: "warning",
-    title: "Versioning is on, and old versions never expire",
-    why: "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
   },
 } as const satisfies Record<string, Entry>;

@@ -52,4 +52,9 @@ export const hostFaults = {
     title: "The virus scanner does not respond",
     why: "New files wait for the scanner, and can't be downloaded.",
   },
+  "mail-server-unusable": {
+    severity: "error",
+    title: "The mail server accepts no mails",
+    why: "Nobody gets a link for a new password. Mails wait for three days, and then they are given up.",
+  },
 } as const satisfies Record<string, Entry>;

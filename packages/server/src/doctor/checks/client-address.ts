@@ -3,21 +3,24 @@ import { finding, type Outcome, unchecked } from "../finding.ts";
 import { environmentFix, stepFix } from "../fixes/environment.ts";
 import type { DoctorParts } from "../parts.ts";
 
-/** Compares the addresses that the service trusts with those that the proxies wrote behind the forged one. */
+/**
+ * Compares how many proxies the service trusts with how many IP addresses the proxies added to `X-Forwarded-For`.
+ * The doctor sends a forged IP address first, and only the entries after it count.
+ */
 export function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outcome[] {
   const { trustProxy } = config.server;
   const chain = echo.forwardedFor
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
-  // From the client inward. A careful proxy drops the header of the client.
+  // The IP addresses from the client to the service. A careful proxy removes the header of the client.
   const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
   const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
   if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];
   const fix = environmentFix(`TRUST_PROXY=${added.length}`);
   if (echo.trustedHops < added.length) return [finding("trust-proxy-too-small", { detail, fix })];
   if (echo.trustedHops === added.length) return [];
-  // A list of addresses may contain this machine, which then counts as a proxy.
+  // A list of IP addresses may contain this machine, which then counts as a proxy.
   if (Array.isArray(trustProxy)) return [unchecked("TRUST_PROXY", "this machine has one of its addresses")];
   return [finding("trust-proxy-too-large", { detail, fix })];
 }

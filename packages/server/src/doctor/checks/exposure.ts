@@ -6,7 +6,7 @@ import { attempt, createSignedRequests } from "../objects.ts";
 import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
-/** Tries what nobody should be able to do without a signature. */
+/** Tries requests without a signature, which the bucket should refuse. */
 export const exposureCheck: Check = {
   name: "access without a signature",
   async run(parts) {
@@ -46,7 +46,7 @@ async function checkWrite(parts: DoctorParts): Promise<Outcome[]> {
   return [finding("anonymous-write", { detail, fix: closeFix(parts) })];
 }
 
-/** Other providers have no permission for this alone. */
+/** Other providers have no separate permission to list buckets. */
 async function checkAccount(parts: DoctorParts): Promise<Outcome[]> {
   if (parts.provider !== "aws") return [];
   const listed = await attempt(parts.bucket.s3.send(new ListBucketsCommand({ MaxBuckets: 1 })));

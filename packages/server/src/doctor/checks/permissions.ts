@@ -47,7 +47,7 @@ function denied(parts: DoctorParts, id: FindingId, code = "AccessDenied"): Outco
 
 function judgeRefusal(parts: DoctorParts, id: FindingId, refusal: Refusal): Outcome[] {
   if (isForbidden(refusal)) return [denied(parts, id)];
-  // The adapter does without a list of uploads where the server has none.
+  // The adapter needs no list of uploads if the server does not support such a list.
   if (isUnsupported(refusal)) return [];
   return [unchecked(id, `the bucket responded with ${refusal.code}`)];
 }

@@ -4,7 +4,7 @@ import { stepFix } from "../fixes/environment.ts";
 
 /** The first version that the PostgreSQL project still supports. */
 const OLDEST_MAJOR = 14;
-/** The connections of one replica, with some for the administrator. */
+/** The connections of one replica, and a few connections for the administrator. */
 const FEWEST_CONNECTIONS = 20;
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -32,7 +32,7 @@ const QUERY = `select current_setting('server_version_num') as version,
   extract(epoch from clock_timestamp()) * 1000 as now`;
 
 export async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
-  // The first query of a connection is slow, which would look like a difference of the clocks.
+  // The first query of a connection is slow, and the delay would look like a difference between the clocks.
   await client.query("select 1");
   const sentAt = clock();
   const { rows } = await client.query<Record<string, unknown>>(QUERY);
@@ -51,7 +51,7 @@ export async function readSettings(client: pg.Client, { clock }: { clock: () => 
   };
 }
 
-/** Compares the settings with what the promises of the service need. */
+/** Compares the settings with the settings that the promises of the service need. */
 export function judgeSettings(settings: Settings): Outcome[] {
   return [...judgeServer(settings), ...judgeDurability(settings), ...judgeWrites(settings)];
 }
@@ -115,7 +115,7 @@ function judgeWrites({ isStandby, readOnly }: Settings): Outcome[] {
 
 function setting(name: string, value: string) {
   const text = `ALTER SYSTEM SET ${name} = ${value};\nSELECT pg_reload_conf();`;
-  // A setting of the role or of the database wins over that of the server.
+  // A setting of the role or of the database overrides the setting of the server.
   return [
     {
       label: "SQL, as superuser",

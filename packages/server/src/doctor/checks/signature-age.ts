@@ -7,7 +7,7 @@ import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
 const WEEK_SECONDS = 604_800;
-/** The signature is this much younger than its limit, for the time of the request. */
+/** The signature is younger than its limit by this much, because the request takes time. */
 const SPARE_SECONDS = 20;
 const AGES_SECONDS = [60, 300, 900, 3_600, 14_400];
 
@@ -28,7 +28,7 @@ export const signatureAgeCheck: Check = {
       return [unchecked("ceiling on the age of signatures", "the bucket refuses a fresh URL")];
     if (!(await isAccepted(uploadTtlSeconds))) return [await refusedUploads(parts, isAccepted)];
     if (!(await isAccepted(urlTtlMaxSeconds))) return [await refusedDownloads(parts, isAccepted)];
-    // Only AWS documents a ceiling.
+    // Only AWS documents a maximum age of signatures.
     if (parts.provider !== "aws" || !(await isAccepted(WEEK_SECONDS))) return [];
     const detail = "The bucket accepted a signature that was nearly a week old.";
     const fix = signatureAgeFix(parts, { maxAgeSeconds: Math.max(uploadTtlSeconds, urlTtlMaxSeconds) });

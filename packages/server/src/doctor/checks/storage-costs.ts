@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Check } from "../check.ts";
 import { finding, type Outcome, unchecked } from "../finding.ts";
-import { abortRuleFix, versionsRuleFix } from "../fixes/storage.ts";
+import { abortRuleFix, versionsRuleFix } from "../fixes/storage-costs.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
 import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
@@ -15,7 +15,7 @@ type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 /** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
-  // The embedded bucket has neither. The service aborts its multipart uploads.
+  // The embedded bucket has no lifecycle rules and no versions. The service aborts its unfinished multipart uploads.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {
     const rules = await readRules(parts);
@@ -53,7 +53,7 @@ async function judgeVersions(parts: DoctorParts, read: Rules): Promise<Outcome[]
   return [finding("versions-kept", { detail, fix: versionsRuleFix(parts, read.rules) })];
 }
 
-/** Whether the bucket keeps versions. Without the permission to read the setting, a new object shows it. */
+/** Whether the bucket stores versions. Without the permission to read the setting, the check stores an object and reads its version. */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;
   const read = await attempt(s3.send(new GetBucketVersioningCommand({ Bucket })));

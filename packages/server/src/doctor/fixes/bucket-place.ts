@@ -1,6 +1,6 @@
 import type { DoctorParts } from "../parts.ts";
 
-/** The bucket as the commands of a remedy name it. */
+/** The bucket, in the form in which the commands of a remedy name it. */
 export type BucketPlace = Pick<DoctorParts, "provider"> & { bucket: Pick<DoctorParts["bucket"], "name" | "endpoint"> };
 
 /** An `aws s3api` command for this bucket, at its endpoint. */

@@ -2,12 +2,12 @@ import type { Fix } from "../finding.ts";
 import { type BucketPlace, quoted, s3api } from "./bucket-place.ts";
 
 const METHODS = ["GET", "HEAD", "PUT"];
-/** The headers that uploads send. Some providers refuse a star. */
+/** The headers that uploads send. They are listed, because some providers refuse a star. */
 const HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;
 
-/** The CORS configuration that the service needs, for the provider at hand. */
+/** The CORS configuration that the service needs, in the form of the provider. */
 export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix[] {
   const rules = [
     {
@@ -43,7 +43,7 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
         { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
       ];
     case "embedded":
-      // The bucket keeps the CORS configuration of its first start.
+      // A later start does not change the CORS configuration of the bucket.
       return [{ ...cli, label: "AWS CLI, with the keys in DATA_DIR/secrets.json, while the service runs" }];
     default:
       return [cli, json];

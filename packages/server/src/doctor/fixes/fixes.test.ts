@@ -3,7 +3,7 @@ import type { Fix } from "../finding.ts";
 import { closeFix, permissionFix, signatureAgeFix } from "./access.ts";
 import type { BucketPlace } from "./bucket-place.ts";
 import { corsFix } from "./cors.ts";
-import { abortRuleFix, versionsRuleFix } from "./storage.ts";
+import { abortRuleFix, versionsRuleFix } from "./storage-costs.ts";
 
 const ORIGIN = "https://files.example.com";
 const PROVIDERS = [

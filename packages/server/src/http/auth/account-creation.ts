@@ -47,6 +47,19 @@ export function checkName(name: unknown): string {
   return clean;
 }
 
+/** Checks a new password. Throws `invalid_request`. */
+export function checkPassword(password: unknown): string {
+  if (
+    typeof password !== "string" ||
+    password.length < MIN_PASSWORD_LENGTH ||
+    password.length > MAX_PASSWORD_LENGTH ||
+    !password.isWellFormed()
+  ) {
+    throw invalid(`The password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`);
+  }
+  return password;
+}
+
 /** Normalises an email address. Undefined if an account can't have it. */
 export function readEmail(email: unknown): string | undefined {
   const normalised = typeof email === "string" ? normaliseEmail(email) : "";
@@ -56,15 +69,7 @@ export function readEmail(email: unknown): string | undefined {
 function checkAccount({ email, name, password }: { [Member in keyof NewAccount]: unknown }): NewAccount {
   const normalised = readEmail(email);
   if (normalised === undefined) throw invalid("The email address is not valid.");
-  if (
-    typeof password !== "string" ||
-    password.length < MIN_PASSWORD_LENGTH ||
-    password.length > MAX_PASSWORD_LENGTH ||
-    !password.isWellFormed()
-  ) {
-    throw invalid(`The password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`);
-  }
-  return { email: normalised, name: checkName(name), password };
+  return { email: normalised, password: checkPassword(password), name: checkName(name) };
 }
 
 function invalid(message: string): DomainError {

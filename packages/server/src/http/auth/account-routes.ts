@@ -7,7 +7,7 @@ import { comesFromBrowser, toLibraryRequest } from "./library-request.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
-const STARTS_SESSION: ReadonlySet<string> = new Set(["/sign-up/email", "/sign-in/email"]);
+const STARTS_SESSION: ReadonlySet<string> = new Set(["/sign-up/email", "/sign-in/email", "/reset-password"]);
 
 export type AccountHandler = {
   publicUrl: string;

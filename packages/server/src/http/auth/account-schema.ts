@@ -33,6 +33,10 @@ const Session = Type.Object({
 });
 const Done = Type.Object({ status: Type.Boolean() });
 const Token = OrNull(Type.String());
+const LinkToken = Type.String({ description: "The fragment of the URL of a link" });
+const RevokeApiTokens = Type.Optional(
+  Type.Boolean({ default: false, description: "true: also revokes all API tokens of the account" }),
+);
 
 /** Whether an operation ignores the cookie, uses it if present, or requires it. */
 type Security = readonly Record<string, readonly string[]>[];
@@ -104,11 +108,48 @@ export const accountOperations = {
       currentPassword: Type.String(),
       newPassword: Password,
       revokeOtherSessions: Type.Optional(Type.Boolean({ default: false })),
-      revokeApiTokens: Type.Optional(
-        Type.Boolean({ default: false, description: "true: also revokes all API tokens of the account" }),
-      ),
+      revokeApiTokens: RevokeApiTokens,
     }),
     answer: Type.Object({ token: Token, user: User }),
+  },
+  requestPasswordReset: {
+    method: "POST",
+    path: "/request-password-reset",
+    summary: "Send a link for a new password, if the email address has an account. The response does not tell",
+    security: none,
+    body: Type.Object({ email: Email }),
+    answer: Done,
+  },
+  checkPasswordReset: {
+    method: "POST",
+    path: "/check-password-reset",
+    summary: "Read the account of a link for a new password, without using the link",
+    security: none,
+    body: Type.Object({ token: LinkToken }),
+    answer: Type.Object({ email: Email }),
+  },
+  resetPassword: {
+    method: "POST",
+    path: "/reset-password",
+    summary: "Set a new password with a link, end all sessions, and sign in",
+    security: none,
+    body: Type.Object({ token: LinkToken, newPassword: Password, revokeApiTokens: RevokeApiTokens }),
+    answer: Type.Object({ token: Type.Null(), user: User }),
+  },
+  requestEmailProof: {
+    method: "POST",
+    path: "/request-email-proof",
+    summary: "Send a link that proves the email address of the account",
+    security: required,
+    answer: Done,
+  },
+  proveEmail: {
+    method: "POST",
+    path: "/prove-email",
+    summary: "Prove the email address of the account with a link",
+    security: required,
+    body: Type.Object({ token: LinkToken }),
+    answer: Done,
   },
   listSessions: {
     method: "GET",

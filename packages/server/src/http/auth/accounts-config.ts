@@ -1,7 +1,9 @@
 import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
 import type { NewId } from "../../usecases/ports/index.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
+import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
 import { limitPasswords, type PasswordLimit } from "./limit-passwords.ts";
+import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
 import { signUpWithPassword } from "./sign-up.ts";
 
 /** The path prefix of all account routes. */
@@ -21,20 +23,22 @@ type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "acc
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
-export type AccountsConfig = PasswordLimit & {
-  /** The database with the tables of the library. */
-  database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
-    type: "sqlite" | "postgres";
+export type AccountsConfig = PasswordLimit &
+  PasswordCheck & {
+    /** The database with the tables of the library. */
+    database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
+      type: "sqlite" | "postgres";
+    };
+    tables: AccountTables;
+    /** Signs session cookies. */
+    secret: string;
+    publicUrl: string;
+    signUp: "open" | "closed";
+    newId: NewId;
+    /** Throws for a disabled user, who gets no session. */
+    requireEnabled: (userId: string) => Promise<void>;
+    links: AccountLinks;
   };
-  tables: AccountTables;
-  /** Signs session cookies. */
-  secret: string;
-  publicUrl: string;
-  signUp: "open" | "closed";
-  newId: NewId;
-  /** Throws for a disabled user, who gets no session. */
-  requireEnabled: (userId: string) => Promise<void>;
-};
 
 /** The name of the session cookie. */
 export function sessionCookieName(publicUrl: string): string {
@@ -57,6 +61,7 @@ export function accountsConfig(
     /** Adds routes for an identity provider. */
     plugin?: BetterAuthPlugin;
     log: (level: "error" | "info", message: string, error: unknown) => void;
+    logChange: LogAccountChange;
   },
 ): BetterAuthOptions {
   const { tables, log } = config;
@@ -92,6 +97,8 @@ export function accountsConfig(
     plugins: [
       signUpWithPassword(config),
       limitPasswords(config),
+      endOutdatedSignIns(config),
+      accountLinks(config),
       ...(config.plugin === undefined ? [] : [config.plugin]),
     ],
     rateLimit: {
@@ -106,6 +113,9 @@ export function accountsConfig(
         "/sign-up/email": SIGN_IN_LIMIT,
         "/sign-in/social": SIGN_IN_LIMIT,
         "/change-password": SIGN_IN_LIMIT,
+        "/request-password-reset": SIGN_IN_LIMIT,
+        "/check-password-reset": SIGN_IN_LIMIT,
+        "/reset-password": SIGN_IN_LIMIT,
         "/get-session": false,
       },
     },

@@ -169,7 +169,7 @@ describe.each(engines)("accounts on $name", (engine) => {
 
   it("mount no other route of the library", async () => {
     const { call } = await open();
-    for (const path of ["/ok", "/error", "/sign-in/social", "/request-password-reset", "/delete-user", "/reference"]) {
+    for (const path of ["/ok", "/error", "/sign-in/social", "/reset-password/token", "/delete-user", "/reference"]) {
       expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);
       expect((await call("GET", `/auth${path}`)).statusCode).toBe(404);
     }

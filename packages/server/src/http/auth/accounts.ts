@@ -18,7 +18,7 @@ export type Accounts = {
    */
   createAccount(account: NewAccount): Promise<{ id: string }>;
   /** The ways to sign in, for the sign-in page. */
-  signInMethods: { signUp: "open" | "closed"; oidc: { name: string } | null };
+  signInMethods: { signUp: "open" | "closed"; oidc: { name: string } | null; mail: boolean };
   /** Whether an account exists. Queries the database until it is true. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
   /** The routes, to be mounted at /auth. */
@@ -28,8 +28,8 @@ export type Accounts = {
 /**
  * Creates accounts on better-auth in the database of the service. A session expires 7 days after the app was last opened.
  *
- * Sign-up with a password does not prove the email address. A share by email address reaches such an account only if no other
- * user has the email address (ADR 15).
+ * Sign-up with a password does not prove the email address. The link of a mail does (ADR 22). A share by email address reaches the
+ * account that has proven it. Without a proof, it reaches an account only if no other user has the email address (ADR 15).
  *
  * No account becomes an administrator by itself, because the first one can be a stranger's.
  * Only `valetkey user add --admin` creates an administrator.
@@ -42,9 +42,13 @@ export function createAccounts(
       emailProvenBy: "oidc" | "operator" | undefined;
       name: string;
     }) => Promise<void>;
+    /** Records the instant of a sign-in. */
+    recordSignIn: (userId: string) => Promise<void>;
     /** Removes the proof of the provider. The email address stays. */
     withdrawEmailProof: (userId: string, provenBy: "oidc") => Promise<void>;
     revokeApiTokens: (caller: Caller) => Promise<void>;
+    /** Whether the service sends mails. Default: false. */
+    sendsMail?: boolean;
     /** An identity provider. Default: none. */
     oidc?: OidcProvider | undefined;
     /** Creates the deadline for one request to the identity provider. Default: 10,000 milliseconds. */
@@ -79,7 +83,9 @@ export function createAccounts(
           // Repeated at each sign-in, in case the process died between creating the account and recording the person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user);
+          await options.recordSignIn(userId);
         },
+        logChange: (message, change) => logger?.info(change, message),
         log: (level, message, err) => logger?.[level](err === undefined ? {} : { err }, message),
       }),
     );
@@ -122,7 +128,11 @@ export function createAccounts(
       return { id };
     },
 
-    signInMethods: { signUp: options.signUp, oidc: provider === undefined ? null : { name: provider.name } },
+    signInMethods: {
+      signUp: options.signUp,
+      oidc: provider === undefined ? null : { name: provider.name },
+      mail: options.sendsMail ?? false,
+    },
     hasAny,
 
     async routes(app) {

@@ -10,7 +10,7 @@ import { unauthenticated } from "./unauthenticated.ts";
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED_TOKENS = 20_000;
 const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
-// The key material decides the algorithms, never the token. So a public key can't be misused as an HMAC secret.
+// The key material decides the algorithms. The token never does. So a public key can't be misused as an HMAC secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 

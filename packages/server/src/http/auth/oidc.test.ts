@@ -32,7 +32,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     // The tokens of the provider are not stored.
     expect(await rows()).toMatchObject([{ access_token: null, refresh_token: null, id_token: null, password: null }]);
     expect(await rows()).toHaveLength(1);
-    expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" } });
+    expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" }, mail: false });
   });
 
   it("requirement 34: withdraws the proof when the provider no longer vouches for the email address", async () => {

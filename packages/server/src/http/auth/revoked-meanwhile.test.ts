@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import type { Database } from "../../usecases/ports/index.ts";
@@ -114,6 +115,65 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     await service.useCases.revokeApiTokens({ userId: "ann" });
     expect(await send()).toBe(403);
     expect((await service.as("ann").send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
+  });
+
+  it("leaves no session of the old password if a new one is set during the sign-in", async () => {
+    let replace = async (): Promise<void> => undefined;
+    const observe = (db: Database): Database => ({
+      ...db,
+      disabledUsers: {
+        ...db.disabledUsers,
+        // The session of the sign-in is stored already.
+        async has(userId) {
+          await replace();
+          return db.disabledUsers.has(userId);
+        },
+      },
+    });
+    const { db, database, anonymous } = await startServiceInTest({
+      engine,
+      hasAccounts: true,
+      wrap: { database: observe },
+    });
+    const account = { email: "ann@example.com", password: PASSWORD };
+    const signIn = () => anonymous.send("POST /auth/sign-in/email", { headers: { origin }, json: account });
+    await anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json: { ...account, name: "Ann" } });
+    expect((await signIn()).status).toBe(200);
+    const sessions = () => database.db.kysely.selectFrom("auth_sessions").select("id").orderBy("id").execute();
+    const before = await sessions();
+    replace = async () => {
+      const found = await db.accounts.findByEmail(account.email);
+      if (found?.passwordHash === undefined) throw new Error("No account");
+      await db.accounts.replacePassword(found.userId, { from: found.passwordHash, to: "new", now: 0 });
+    };
+    const refused = await signIn();
+    expect([refused.status, refused.headers["set-cookie"]]).toEqual([401, undefined]);
+    expect(await sessions()).toEqual(before);
+  });
+
+  // SQLite has one writer at a time.
+  const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
+  itOnPostgres("checks a sign-in after a new password that is being committed", async () => {
+    const { service, signIn } = await start();
+    const { db, database } = service;
+    const { userId } = await signIn();
+    const from = (await db.accounts.find(userId))?.passwordHash ?? "";
+    const [replaced, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const change = db.transaction(async (tx) => {
+      await tx.accounts.replacePassword(userId, { from, to: "new", now: 0 });
+      replaced.resolve();
+      await waiting.promise;
+    });
+    await replaced.promise;
+    const check = db.accounts.hasPassword(userId, from);
+    const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    try {
+      await expect.poll(async () => (await blocked.execute(database.db.kysely)).rows.length).toBe(1);
+    } finally {
+      waiting.resolve();
+    }
+    await change;
+    expect(await check).toBe(false);
   });
 
   it("creates no API token if it is revoked just before the transaction", async () => {

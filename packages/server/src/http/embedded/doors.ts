@@ -5,9 +5,9 @@ import type { Handler } from "./handler.ts";
 import { readNodeBody, readWebBody, toBody } from "./read-body.ts";
 import { toWebRequest } from "./web-request.ts";
 
-/** The ways into an embedding. All of them lead to the same HTTP application. */
+/** The entry points of an embedding. They all pass requests to the same HTTP application. */
 export type Doors = {
-  /** Handles a web-standard request: for frameworks such as Hono, Next.js and TanStack Start. */
+  /** Handles a web-standard request, for frameworks such as Hono, Next.js and TanStack Start. */
   fetch(request: Request): Promise<Response>;
   /** Handles a request of Node or Express, with a body that is parsed or unread. */
   node(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -31,8 +31,10 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       const read = () => readNodeBody(request);
       const path = request.url?.split("?", 1)[0];
       const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
-      // The client may be gone, or the framework may have responded after a timeout of its own.
+      // The client may be gone, or the framework may have responded after its own timeout.
       if (response.headersSent || response.destroyed) return;
+      // Nobody reads the rest of a refused body, so the next request of this connection would wait behind that rest.
+      if (request.complete === false) response.setHeader("connection", "close");
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
     },

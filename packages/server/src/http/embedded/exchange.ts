@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** A request as the application sees it. `original` is the request of its framework: an Express or Fastify request, or `request` itself. */
+/**
+ * A request in the form for the application. `original` is the request of the framework: an Express or Fastify request, or `request`
+ * itself.
+ */
 export type Exchange = { request: Request; original: unknown };
 
 /** The request that a door received, for the code that asks the application who sent it. */

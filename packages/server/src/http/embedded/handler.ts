@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import { problems } from "@valetkey/contract";
 import type { InjectOptions } from "fastify";
 import { HttpProblem, problemBody, refusalOf } from "../problem.ts";
@@ -8,7 +9,7 @@ import type { Body } from "./read-body.ts";
 
 /**
  * A request at a door. `toRequest` makes its web-standard form, and `read` reads its body.
- * `path`: what the framework has left of the path, if it removes a mount path.
+ * `path`: the rest of the path, if the framework removes a mount path.
  */
 export type Arrival = {
   toRequest: () => Request;
@@ -21,9 +22,9 @@ export type Arrival = {
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {
-  /** Never rejects, because a rejection would end the process of a host that does not expect it. */
+  /** Never rejects, because an unexpected rejection would end the process of the application. */
   handle(arrival: Arrival): Promise<Answer>;
-  /** Refuses further requests, and waits for those that run. */
+  /** Refuses further requests, and waits for the running requests. */
   drain(): Promise<void>;
 };
 
@@ -74,10 +75,12 @@ export function createHandler(app: App, { findPath, requestId, onFailure }: Hand
   };
 }
 
-/** Throws `invalid_request` for a method or a URL that the web standard does not know, such as TRACE. */
+/** Throws `invalid_request` for a method or a URL that the web standard or HTTP does not know, such as TRACE and FETCH. */
 function webRequestOf(toRequest: () => Request): Request {
   try {
-    return toRequest();
+    const request = toRequest();
+    if (!METHODS.includes(request.method)) throw new TypeError("HTTP has no such method.");
+    return request;
   } catch (cause) {
     throw new HttpProblem("invalid_request", "The method, the URL or a header is not valid.", { cause });
   }
@@ -90,11 +93,11 @@ function refuse(error: unknown, requestId: string): Answer {
   return { status: problems[code].status, headers, body: Buffer.from(body) };
 }
 
-/** The headers without those of the connection. The length is that of the body as it is passed on. */
+/** The headers of the request, without the headers of the connection. The length is the length of the passed body. */
 function headersOf(request: Request, body: Body): Record<string, string> {
   const headers = Object.fromEntries(request.headers);
   for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
-  // A parser may have replaced an empty body by an empty object.
+  // The parser of a framework may have replaced an empty body by an empty object.
   if (body === undefined) delete headers["content-type"];
   return headers;
 }

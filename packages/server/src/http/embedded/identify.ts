@@ -2,12 +2,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { applicationUserId } from "../../domain/item.ts";
 import type { User } from "../../usecases/embedding/types.ts";
 import { within } from "../../usecases/embedding/within.ts";
+import { MAX_EMAIL_LENGTH } from "../auth/identity.ts";
 import { HttpProblem } from "../problem.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
 
 const MAX_ID_LENGTH = 255;
-/** Without a limit, requests would pile up behind a sign-in that hangs. */
+/** Without a limit, requests would wait forever if `user()` hangs. */
 const LIMIT = { milliseconds: 10_000, late: "user() returned no user within 10 seconds." };
 
 /** Returns the user of the application who sent the request, or null for nobody. */
@@ -24,12 +25,12 @@ declare module "fastify" {
 }
 
 /**
- * Builds the hook that asks the application for the user before any route runs. Throws `unauthenticated` and `cross_site_request`.
- * An error of the application is `internal`, and its text goes only to the log.
+ * Builds the hook that asks the application for the user before a route runs. Throws `unauthenticated` and `cross_site_request`. An
+ * error of the application becomes `internal`, and only the log contains its text.
  */
 export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    // The response is for one user. A cache must not store it, above all not a signed URL.
+    // The response is for one user, so a cache must not store it. This matters most for a signed URL.
     reply.header("cache-control", "no-store");
     requireOwnOrigin(request, origins);
     const user = await askApplication(findUser, exchange.getStore());
@@ -57,6 +58,10 @@ export function checkUser(user: User): User {
     if (text !== undefined && text !== null && !isStorable(text)) {
       throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
     }
+  }
+  // The index of PostgreSQL refuses longer texts, and no email address is longer.
+  if (typeof email === "string" && email.length > MAX_EMAIL_LENGTH) {
+    throw new TypeError(`user() must return an email of at most ${MAX_EMAIL_LENGTH} characters.`);
   }
   return user;
 }

@@ -7,9 +7,9 @@ const BEARER = /^bearer /i;
 type Request = Pick<FastifyRequest, "method" | "headers">;
 
 /**
- * Refuses a write that a page of another origin sent with the user's cookie (docs/security-requirements.md, 39).
- * A browser says so in `Sec-Fetch-Site`. On plain HTTP it does not, and then the host of `Origin` must be that of the request.
- * A bearer token is not sent by a foreign page, so it needs no check. Throws `cross_site_request`.
+ * Refuses a write that a page of another origin sent with the cookie of the user (docs/security-requirements.md, 39). A browser reports
+ * such a write in `Sec-Fetch-Site`. On plain HTTP, browsers omit this header, and the host of `Origin` must be the host of the request.
+ * A foreign page sends no bearer token, so a request with a bearer token needs no check. Throws `cross_site_request`.
  */
 export function requireOwnOrigin({ method, headers }: Request, origins: ReadonlySet<string>): void {
   if (SAFE_METHODS.has(method) || BEARER.test(headers.authorization ?? "")) return;
@@ -17,7 +17,7 @@ export function requireOwnOrigin({ method, headers }: Request, origins: Readonly
   const site = headers["sec-fetch-site"];
   if (origin !== undefined && origins.has(origin)) return;
   if (site === "same-origin") return;
-  // A program that is no browser sends neither of them, and a cookie of a user is not at its disposal.
+  // A program that is no browser sends neither header, and has no cookie of a user.
   if (site === undefined && origin === undefined && cookie === undefined) return;
   if (site === undefined && origin !== undefined && URL.parse(origin)?.host === host) return;
   throw new HttpProblem(

@@ -9,7 +9,7 @@ describe("the path below the mount path", () => {
     ["/files/invoice/42", "/invoice/42"],
     ["/files/files/ID/url", "/files/ID/url"],
     ["/files/uploads/ID", "/uploads/ID"],
-    // Removed by the framework.
+    // The framework has removed the mount path.
     ["/invoice/42", "/invoice/42"],
     ["/files/ID/url", "/files/ID/url"],
     ["/uploads/ID/complete", "/uploads/ID/complete"],

@@ -1,14 +1,15 @@
-/** The names that no resource may have, because they begin the other paths. */
+/** The names that no resource may have, because the other paths start with these names. */
 export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 
 const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
 
-/** Finds the path of a route in the paths of a request: the original one, and the one that its framework has left of it. */
+/** Finds the path of a route in the paths of a request: the original path, and the path after the framework has removed a mount path. */
 export type FindPath = (paths: readonly string[]) => string;
 
 /**
- * Builds a function that removes the mount path. Frameworks and proxies remove all of it, a part of it or nothing.
- * So the first candidate that looks like a route counts: the rest after `basePath`, the rest after its end, or the whole path.
+ * Builds a function that removes the mount path. Frameworks and proxies remove all of the mount path, a part of it or nothing. So the
+ * function returns the first candidate that looks like a route: the rest after `basePath`, the rest after the last segments of
+ * `basePath`, or the whole path.
  */
 export function createFindPath({ basePath, resources }: { basePath: string; resources: readonly string[] }): FindPath {
   const names = new Set(resources);
@@ -19,7 +20,7 @@ export function createFindPath({ basePath, resources }: { basePath: string; reso
   });
 
   return (given) => {
-    // A path that begins with two slashes would name a host.
+    // A path that starts with two slashes would name a host.
     const paths = given.map((path) => `/${path.replace(/^\/+/, "")}`);
     const below = mounts.flatMap((mount) => paths.flatMap((path) => restsOf(path, mount)));
     return [...below, ...paths].find(isRoute) ?? below[0] ?? paths[0] ?? "/";

@@ -3,18 +3,21 @@ import { Readable } from "node:stream";
 import { httpLimits } from "../http-limits.ts";
 import { HttpProblem } from "../problem.ts";
 
-/** The bytes or the text of a body. Undefined: none. */
+/** The bytes or the text of a body. Undefined if there is no body. */
 export type Body = Buffer | string | undefined;
 
-/** Reads the body of a web-standard request. Throws `payload_too_large`, `request_timeout`, and `invalid_request` for a body that was read. */
+/**
+ * Reads the body of a web-standard request. Throws `payload_too_large` and `request_timeout`. Throws `invalid_request` for a body that
+ * was already read.
+ */
 export async function readWebBody(request: Request): Promise<Body> {
   if (request.bodyUsed) throw readBefore("Call files.fetch() first, or with a clone of the request.");
   return request.body === null ? undefined : readBounded(request.body);
 }
 
-/** Reads the body of a request of Node, or takes the one that a body parser has read. Throws as `readWebBody` does. */
+/** Reads the body of a request of Node, or returns the body that a body parser has read. Throws the same errors as `readWebBody`. */
 export async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
-  // Some parsers set `body` to an empty object without having read the body.
+  // Some parsers set `body` to an empty object, although they have not read the body.
   if (!request.readableEnded) return readBounded(request);
   const body = toBody(request.body);
   const isLost = body === undefined && (request.headers["content-length"] ?? "0") !== "0";
@@ -22,16 +25,22 @@ export async function readNodeBody(request: IncomingMessage & { body?: unknown }
   return body;
 }
 
-/** The body in a form that the application of the embedding can parse. */
+/** Converts a parsed body to a form that the HTTP application can parse. Throws `invalid_request`. */
 export function toBody(parsed: unknown): Body {
   if (parsed === undefined || parsed === null) return undefined;
   if (typeof parsed === "string" || Buffer.isBuffer(parsed)) return parsed.length === 0 ? undefined : parsed;
-  return JSON.stringify(parsed);
+  try {
+    return JSON.stringify(parsed);
+  } catch (cause) {
+    // For example, the body is too deep for JSON.
+    throw new HttpProblem("invalid_request", "The parsed body can't be written as JSON.", { cause });
+  }
 }
 
 async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage): Promise<Body> {
   const stream = source instanceof Readable ? source : Readable.fromWeb(source as never);
-  const timer = setTimeout(() => stream.destroy(late()), httpLimits.bodyTimeoutMs);
+  // The timeout emits an error instead of ending the request, because that would close the connection before the response.
+  const timer = setTimeout(() => stream.emit("error", late()), httpLimits.bodyTimeoutMs);
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {

@@ -2,7 +2,7 @@ import type { Attachment } from "../../domain/attachment.ts";
 import { type ItemName, idInApplication } from "../../domain/item.ts";
 import type { Files } from "../../usecases/embedding/files.ts";
 import type { UseCases } from "../../usecases/index.ts";
-import { fitPage } from "../fit-page.ts";
+import { fitPage } from "../fit-page-bytes.ts";
 import { httpLimits } from "../http-limits.ts";
 import type { People } from "../present-person.ts";
 import type { App } from "../route-types.ts";
@@ -16,10 +16,10 @@ import { schemas } from "./schema.ts";
 
 export type EmbeddedRouteDeps = { files: Files; useCases: Pick<UseCases, "findPeople"> };
 
-// A HEAD would issue and record a URL that no client receives.
+// No HEAD routes, because a HEAD would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
-/** The uploads of an item, with the shapes of the service, so that its client can upload. */
+/** The routes for uploads to an item. Requests and responses have the form of the service, so that `@valetkey/client` can upload. */
 export function embeddedUploadRoutes(app: App, deps: EmbeddedRouteDeps): void {
   const { files } = deps;
   app.post("/:resource/:itemId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
@@ -57,7 +57,7 @@ export function embeddedUploadRoutes(app: App, deps: EmbeddedRouteDeps): void {
   });
 }
 
-/** The files of an item, and their URLs. */
+/** The routes for the files of an item, and for their URLs. */
 export function embeddedFileRoutes(app: App, deps: EmbeddedRouteDeps): void {
   const { files, useCases } = deps;
   app.get("/:resource/:itemId", { schema: schemas.listFiles }, async (request) => {

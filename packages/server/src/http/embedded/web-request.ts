@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 
-/** Express keeps the URL before its mount path was removed. */
+/** Express stores the original URL, which includes the mount path. */
 type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
- * The web-standard form of a request of Node, without its body. The host is that of the request, or `localhost` if it is not valid.
- * Nothing but the application reads it.
+ * The web-standard form of a request of Node, without its body. The host comes from the request, or is `localhost` if the host is not
+ * valid. Only the application reads this `Request` object.
  */
 export function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;
@@ -14,7 +14,7 @@ export function toWebRequest(request: Mounted): Request {
   const protocol = isEncrypted ? "https" : "http";
   const base = [headers.host, headers[":authority"]].map((host) => URL.parse(`${protocol}://${host ?? ""}`));
   const origin = base.find((found) => found !== null)?.origin ?? "http://localhost";
-  // A path that begins with two slashes must not become a host.
+  // A path that starts with two slashes must not become a host.
   const path = originalUrl.startsWith("/") ? originalUrl : new URL(originalUrl, origin).pathname;
   return new Request(origin + path, { method, headers: headersOf(request) });
 }

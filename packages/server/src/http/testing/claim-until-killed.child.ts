@@ -5,7 +5,7 @@ import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
 import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
-// Claims a link until it is killed, and prints the id of each acknowledged claim, one a line.
+// Claims a link until the test kills the process. Prints the id of each acknowledged claim on its own line.
 // Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
 const CALLERS = 16;
 const [location = "", server = "", token = ""] = process.argv.slice(2);
@@ -28,6 +28,7 @@ const { claimLink } = createUseCases({
     multipartTtlSeconds: 1,
     userPendingUploads: 1_000,
     notePendingUploads: 500,
+    trashDays: 0,
     verifyInRequestMaxBytes: 1,
     links: testLinkPolicy,
   },

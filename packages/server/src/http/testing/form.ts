@@ -1,6 +1,6 @@
 const BOUNDARY = "----valetkey-test-boundary";
 
-/** The parts of a form, in order. A part with a filename is a file, any other is a plain field. */
+/** The parts of a form, in order. A part with a filename is a file, and every other part is a plain field. */
 export type Form = readonly {
   field: string | undefined;
   filename?: string;

@@ -42,7 +42,7 @@ export async function storeLink(db: Database, given: Given = {}): Promise<Stored
   return { note, files, link, token: tokenOfLink(link) };
 }
 
-/** A hash of the least cost, so that tests of many guesses are quick. */
+/** A hash with the least cost, so that tests with many guesses are quick. */
 function cheapHash(password: string): string {
   const nonce = Buffer.from("salt of tests 16");
   const cost = { memory: 8, passes: 1, parallelism: 1, tagLength: 32 };
@@ -55,7 +55,7 @@ export function tokenOfLink({ id, generation }: Pick<Link, "id" | "generation">)
   return makeToken(testLinkKeys.tokens[0] as Uint8Array, { linkId: id, generation });
 }
 
-/** A visitor who keeps cookies like a browser. `ip`: the address of the connection. */
+/** A visitor who stores cookies like a browser. `ip`: the IP address of the connection. */
 export function visitorOf(app: App, { ip = "192.0.2.1", cookies = new Map<string, string>() } = {}) {
   async function send(call: string, options: { json?: object; form?: string; headers?: object } = {}): Promise<Answer> {
     const [method, url] = call.split(" ") as ["GET", string];

@@ -25,10 +25,15 @@ const bodies: Record<string, (world: World) => object> = {
   "PATCH /links/:linkId": () => ({ label: "For the bank" }),
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),
+  "PUT /notes/:noteId/access-requests/:userId": () => ({ role: "viewer" }),
+  "PATCH /invitations/:invitationId": () => ({ role: "editor" }),
+  "POST /invitations/look": () => ({ token: "A".repeat(43) }),
+  "POST /invitations/redeem": () => ({ token: "A".repeat(43) }),
   "POST /attachments/:attachmentId/review": () => ({ decision: "accept" }),
   "POST /public/links/:token/unlock": () => ({ password: "open sesame" }),
   "POST /public/links/:token/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
   "POST /public/links/:token/uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
+  "PATCH /admin/people/:userId": () => ({ isDisabled: true }),
   "POST /receipts/verify": () => ({ statement: "{}", signature: "", keyId: "" }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
 };
@@ -55,6 +60,12 @@ export function routesOf(app: App): string[] {
   );
 }
 
+/** A user whom the owner of the note can name in this route. */
+function userIdIn(route: string): string {
+  if (route.includes("access-requests")) return "asker";
+  return route.startsWith("DELETE /notes") ? "viewer" : "fileViewer";
+}
+
 /** A valid request of this route about the objects of the world. */
 export function requestOf(route: string, world: World): Parameters<Client["send"]> {
   const target = route
@@ -63,10 +74,12 @@ export function requestOf(route: string, world: World): Parameters<Client["send"
     .replace(":attachmentId", world.attachmentId)
     .replace(":uploadId", world.uploadId)
     .replace(":linkId", world.linkId)
+    .replace(":invitationId", world.invitationId)
     .replace(":claimId", world.linkId)
     .replace(":partNumber", "1")
     .replace(":tokenId", world.noteId)
-    .replace(":userId", route.startsWith("DELETE /notes") ? "viewer" : "fileViewer");
+    .replace(":mailId", world.noteId)
+    .replace(":userId", userIdIn(route));
   const json = bodies[route]?.(world);
   const form = route === "POST /notes/:noteId/attachments" ? fileForm() : undefined;
   const query = queries[route]?.(world);

@@ -8,8 +8,10 @@ import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases, type UseCases } from "../../usecases/index.ts";
-import type { Bucket, Database, Deps, Limits } from "../../usecases/ports/index.ts";
+import { deliverMails, type MailFailure } from "../../usecases/mail/deliver-mails.ts";
+import type { Bucket, Database, Deps, Limits, Mailer } from "../../usecases/ports/index.ts";
 import { type AppOptions, buildApp } from "../app.ts";
+import type { AccountLinks } from "../auth/account-links.ts";
 import { type Accounts, createAccounts } from "../auth/accounts.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing/test-jwt.ts";
@@ -38,11 +40,11 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
-  /** A bucket that the test stops itself. Default: a fresh one, which stops with the service. */
+  /** A bucket that the test stops itself. Default: a new bucket, which stops with the service. */
   bucket?: BucketServer;
   /** Default: none. */
   keyPrefix?: string;
-  /** The distribution that downloads come from. Default: they come from the bucket. */
+  /** The distribution that downloads come from. By default, downloads come from the bucket. */
   cloudFront?: BucketOptions["cloudFront"];
   /** Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
@@ -54,6 +56,8 @@ export type ServiceOptions = {
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
+  /** Sends the mails that the service queues. Default: no mail. */
+  mailer?: Mailer;
   /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
   jwksUrl?: string;
   /** Default: open. */
@@ -89,9 +93,11 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     userPendingUploads: 1_000,
     notePendingUploads: 500,
     verifyInRequestMaxBytes: 64 * 2 ** 20,
+    // Most tests show what a deletion frees.
+    trashDays: 0,
     links: testLinkPolicy,
   };
-  const useCases = createUseCases({
+  const deps: Deps = {
     db,
     bucket: wrap.bucket?.(bucket) ?? bucket,
     capabilities: () => options.capabilities ?? EVERY_CAPABILITY,
@@ -105,7 +111,10 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     scanning: options.scanning,
     onVerificationQueued: () => undefined,
     onUploadEnded: () => undefined,
-  });
+    mail: options.mailer && { mailer: options.mailer, publicUrl: PUBLIC_URL, onQueued: () => undefined },
+  };
+  const useCases = createUseCases(deps);
+  const mailFailures: MailFailure[] = [];
   const accounts = options.hasAccounts === true ? accountsOn(database, { ...useCases, ...options }) : undefined;
   const log = collectLog();
   const app = buildApp({
@@ -139,6 +148,11 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
+    /** Sends the mails that are due, like the background job. Returns the number of sent mails. */
+    sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
+    mailFailures,
+    /** The users who have a share of a note or an attachment, also those whom its owner does not see yet. */
+    holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;
@@ -160,14 +174,27 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   };
 }
 
+async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): Promise<string[]> {
+  const ofNote = kysely.selectFrom("note_shares").select("user_id").where("note_id", "=", subjectId);
+  const ofFile = kysely.selectFrom("attachment_shares").select("user_id").where("attachment_id", "=", subjectId);
+  return (await ofNote.unionAll(ofFile).execute()).map((row) => row.user_id).sort();
+}
+
 type AccountOptions = Pick<
   UseCases,
-  "rememberPerson" | "requireEnabled" | "revokeApiTokens" | "countPasswordGuess" | "forgetPasswordGuesses"
+  | "rememberAccount"
+  | "recordSignIn"
+  | "requireEnabled"
+  | "revokeApiTokens"
+  | "countPasswordGuess"
+  | "forgetPasswordGuesses"
 > &
-  Pick<ServiceOptions, "signUp">;
+  AccountLinks &
+  Pick<ServiceOptions, "signUp" | "mailer">;
 
 function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }: AccountOptions): Accounts {
-  const { rememberPerson, requireEnabled, revokeApiTokens, countPasswordGuess, forgetPasswordGuesses } = options;
+  const { rememberAccount, recordSignIn, requireEnabled, revokeApiTokens, countPasswordGuess, forgetPasswordGuesses } =
+    options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
     tables: authTables,
@@ -175,11 +202,15 @@ function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }:
     publicUrl: PUBLIC_URL,
     signUp,
     newId: uuidv7,
-    rememberPerson,
+    rememberPerson: rememberAccount,
     requireEnabled,
     countPasswordGuess,
     forgetPasswordGuesses,
     revokeApiTokens,
+    hasPassword: db.accounts.hasPassword,
+    links: options,
+    sendsMail: options.mailer !== undefined,
+    recordSignIn,
     withdrawEmailProof: db.people.withdrawEmailProof,
   });
 }
@@ -189,7 +220,7 @@ async function anotherOf({ database }: Shared, clock: () => number): Promise<Tes
   return { ...database, db, close: () => db.close() };
 }
 
-/** Signs a bearer token for this user like an existing application. The email address is `<userId>@example.com`. */
+/** Signs a bearer token for this user, as an existing application does. The email address is `<userId>@example.com`. */
 export function tokenOf(userId: string): Promise<string> {
   return signTestJwt({ sub: userId, email: `${userId}@example.com`, name: userId });
 }

@@ -34,6 +34,7 @@ const { claimVerification, runVerification } = createUseCases({
     multipartTtlSeconds: 1,
     userPendingUploads: 1_000,
     notePendingUploads: 500,
+    trashDays: 0,
     verifyInRequestMaxBytes: 1,
     links: testLinkPolicy,
   },

@@ -7,7 +7,7 @@ import type { Answer, TestService } from "./service.ts";
 
 type Given = { request?: Partial<FileRequest>; link?: Partial<Link> };
 
-/** Inserts a file request of this note, which is live for an hour. Returns it with its token. */
+/** Inserts a file request of this note, which is live for an hour. Returns the link of the file request and its token. */
 export async function insertRequest(
   { db }: Pick<TestService, "db">,
   { noteId, ownerId, request, link: given }: { noteId: string; ownerId: string } & Given,
@@ -37,7 +37,10 @@ export type TestVisitor = ReturnType<typeof createVisitor>;
 
 type File = { filename?: string; contentType?: string; slotId?: string; visitorName?: string; sha256?: string };
 
-/** A visitor of a file request. `ip`: the address of the connection. `cookies`: those of the same visitor elsewhere. */
+/**
+ * A visitor of a file request. `ip`: the IP address of the connection. `cookies`: the cookies of the same visitor from another
+ * connection.
+ */
 export function createVisitor(app: App, token: string, options: { ip?: string; cookies?: Map<string, string> } = {}) {
   const visitor = visitorOf(app, options);
 
@@ -56,7 +59,7 @@ export function createVisitor(app: App, token: string, options: { ip?: string; c
     cookies: visitor.cookies,
     send,
     start,
-    /** Sends a file up to its completion, and returns the response to it. */
+    /** Uploads a file, and returns the response to the completion. */
     async sendFile(content: string | Buffer, file: File = {}): Promise<Answer & { uploadId: string }> {
       const started = await start(content, file);
       expect(started.status, started.text).toBe(201);

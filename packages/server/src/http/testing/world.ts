@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
-import { sampleAttachment, sampleLink, sampleNote, sampleUpload } from "../../db/testing/samples.ts";
+import { insertUpload } from "../../db/testing/insert-upload.ts";
+import { sampleAttachment, sampleInvitation, sampleLink, sampleNote, sampleUpload } from "../../db/testing/samples.ts";
 import type { ShareSubject } from "../../usecases/ports/index.ts";
 import type { TestService } from "./service.ts";
 
@@ -18,10 +19,10 @@ export const people = [
   "otherUser",
 ] as const;
 
-export type World = { noteId: string; attachmentId: string; uploadId: string; linkId: string };
+export type World = { noteId: string; attachmentId: string; uploadId: string; linkId: string; invitationId: string };
 
-/** Creates a note with a file, a pending upload, a link, and users who have, had or never had access. */
-export async function createWorld({ db }: TestService): Promise<World> {
+/** Creates a note with a file, a pending upload, a link, an invitation, a request for access, and users who have, had or never had access. */
+export async function createWorld({ db, database }: TestService): Promise<World> {
   const note = sampleNote({ ownerId: "owner" });
   const otherNote = sampleNote({ ownerId: "owner" });
   const ready = { state: "ready", contentType: "text/plain", filename: "hello.txt", sizeBytes: 5 } as const;
@@ -50,9 +51,9 @@ export async function createWorld({ db }: TestService): Promise<World> {
   await db.transaction(async (tx) => {
     for (const each of [note, otherNote]) await tx.notes.insert(each);
     for (const each of [attachment, otherFile, coming]) await tx.attachments.insert(each);
-    await tx.uploads.insert(upload);
     await tx.links.insert(link);
   });
+  await insertUpload(database.db, upload);
   await grant("editor", inNote, { role: "editor" });
   await grant("viewer", inNote);
   await grant("fileViewer", inFile);
@@ -63,7 +64,16 @@ export async function createWorld({ db }: TestService): Promise<World> {
   }
   await grant("otherNoteShare", { noteId: otherNote.id }, { role: "editor" });
   await grant("otherFileShare", { attachmentId: otherFile.id });
-  return { noteId: note.id, attachmentId: attachment.id, uploadId: upload.id, linkId: link.id };
+  const invitation = sampleInvitation(note);
+  await db.invitations.put(invitation);
+  await db.accessRequests.open({ noteId: note.id, userId: "asker", now: Date.now(), dismissedBefore: 0 });
+  return {
+    invitationId: invitation.id,
+    noteId: note.id,
+    attachmentId: attachment.id,
+    uploadId: upload.id,
+    linkId: link.id,
+  };
 }
 
 /** An id that no object has. */

@@ -9,7 +9,7 @@ import { freePort } from "../../wiring/free-port.ts";
 import { EICAR } from "./eicar.ts";
 import type { ClamdLimits, TestClamd } from "./stand-in.ts";
 
-// Distributions install it in folders that are not on every path.
+// Distributions install clamd in folders that are not in every PATH.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
 
 /** Whether a ClamAV daemon is installed. */
@@ -17,7 +17,7 @@ export function isClamdInstalled(): boolean {
   return spawnSync("clamd", ["--version"], { env }).status === 0;
 }
 
-/** Starts a real clamd with one signature: that of the EICAR test file, anywhere in a file. */
+/** Starts a real clamd. Its only signature is the EICAR test file, anywhere in a file. */
 export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimits): Promise<TestClamd> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-clamd-"));
   await writeFile(join(directory, "test.ndb"), `Eicar-Test-Signature:0:*:${Buffer.from(EICAR).toString("hex")}\n`);
@@ -39,7 +39,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   );
   const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"], env });
   const ended = once(child, "close");
-  // The last line before it listens.
+  // This is the last line that clamd prints before it listens.
   await lineOf(child, /Self checking/);
   return {
     host: "127.0.0.1",
@@ -52,7 +52,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   };
 }
 
-/** Resolves when the process prints such a line. Rejects if it ends before. */
+/** Resolves when the process prints such a line. Rejects if the process ends before. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

@@ -10,8 +10,8 @@ export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
 const SIGNATURE = Buffer.from(EICAR);
 
 /**
- * Starts a server that behaves like clamd for PING and INSTREAM. Over the limit of the stream it replies and closes without reading on.
- * It knows one signature: that of the EICAR test file, anywhere in a file.
+ * Starts a server that behaves like clamd for PING and INSTREAM. Over the limit of the stream, it replies and closes without reading
+ * further. Its only signature is the EICAR test file, anywhere in a file.
  */
 export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();
@@ -45,7 +45,7 @@ async function answer(socket: Socket, { streamMaxBytes, fileMaxBytes = streamMax
 
 type Reader = ReturnType<typeof reader>;
 
-/** Reads to the piece of length 0, or to the piece over the limit. Returns the size, with that piece. */
+/** Reads to the piece of length 0, or to the piece that exceeds the limit. Returns the size, including the last piece. */
 async function readStream(read: Reader, streamMaxBytes: number): Promise<number> {
   for (let sizeBytes = 0; ; ) {
     const length = (await read.exactly(4)).readUInt32BE();

@@ -20,19 +20,21 @@ type Options = {
 /**
  * Calls the hooks of the events that are due, several at a time. Returns the number of delivered events.
  * A hook that fails is called again, after growing pauses. After a crash, the event is delivered again when its lease ends.
+ * An aborted `signal` leaves the other events due.
  */
 export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
   const { db, clock } = deps;
   const resources = Object.keys(options.resources);
-  return async (): Promise<number> => {
+  return async ({ signal }: { signal?: AbortSignal } = {}): Promise<number> => {
     let delivered = 0;
-    for (;;) {
+    while (signal?.aborted !== true) {
       const now = clock();
       const claimed = await db.fileEvents.claim({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
-      if (claimed.length === 0) return delivered;
+      if (claimed.length === 0) break;
       const outcomes = await Promise.all(claimed.map((event) => deliver(deps, { event, ...options })));
       delivered += outcomes.filter((isDelivered) => isDelivered).length;
     }
+    return delivered;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { AttachmentState } from "../../domain/attachment.ts";
 import type { ItemAction } from "../../domain/item.ts";
 
-/** A user of the application. `id` has 1 to 255 characters. The names appear in the lists of files. */
+/** A user of the application. `id` has 1 to 255 characters, and `email` at most 254. The names appear in the lists of files. */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };
 
 /** A file of an item, as the application reads it. */

@@ -42,10 +42,8 @@ function describe(
   { linkKeys, limits, clock }: Describer,
   { caller, details, names }: { caller: Caller; details: LinkDetails; names: ReadonlyMap<string, string> },
 ): DescribedLink {
-  const { noteTitle, received, urlsIssued, lastUrlExpiresAt, creatorRole } = details;
+  const { noteTitle, received, urlsIssued, lastUrlExpiresAt } = details;
   const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
-  const now = clock();
-  const filesLeft = link.request === undefined ? details.readyFiles : link.request.maxFiles - details.takenFiles;
   const files = link.attachmentIds?.flatMap((id) => {
     const filename = names.get(id);
     return filename === undefined ? [] : [{ id, filename }];
@@ -53,14 +51,21 @@ function describe(
   return {
     link,
     token: tokenOf(linkKeys, link),
-    state: linkState(link, { now, creatorRole, filesLeft: Math.max(0, filesLeft), policy: limits.links }),
+    state: stateOf({ limits, clock }, details),
     canEdit: mayEditLink(link, caller.userId),
     files,
     noteTitle,
     received,
     urlsIssued,
-    lastUrlExpiresAt: stillWorks(lastUrlExpiresAt, now),
+    lastUrlExpiresAt: stillWorks(lastUrlExpiresAt, clock()),
   };
+}
+
+/** The state of a link at this moment. */
+export function stateOf({ limits, clock }: Pick<Describer, "limits" | "clock">, details: LinkDetails): LinkState {
+  const { link, creatorRole, readyFiles, takenFiles } = details;
+  const filesLeft = link.request === undefined ? readyFiles : link.request.maxFiles - takenFiles;
+  return linkState(link, { now: clock(), creatorRole, filesLeft: Math.max(0, filesLeft), policy: limits.links });
 }
 
 function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }: Link): string {

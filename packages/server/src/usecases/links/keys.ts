@@ -1,10 +1,11 @@
 import { hkdfSync } from "node:crypto";
 
-/** The keys of links, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
+/** The keys of links and invitations, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
   passes: readonly Uint8Array[];
   receipts: readonly Uint8Array[];
+  invitations: readonly Uint8Array[];
 };
 
 const KEY_BYTES = 32;
@@ -19,5 +20,6 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
     tokens: derive("tokens"),
     passes: passKey === undefined ? [] : [passKey],
     receipts: derive("receipts"),
+    invitations: derive("invitations"),
   };
 }

@@ -56,7 +56,8 @@ export async function countLook(
   });
 }
 
-function limitOf(network: string) {
+/** The limit of opened links and invitations together. */
+export function limitOf(network: string) {
   return { limit: LIMIT, holder: network, amount: 1, problem: PROBLEM };
 }
 

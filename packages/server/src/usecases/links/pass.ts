@@ -25,7 +25,7 @@ export type Pass = {
 
 /**
  * The pass of a visitor who is admitted to a link. It keeps the visitor of an earlier pass.
- * `expiresAt`: the expiry of the link. Undefined: until it is revoked.
+ * `expiresAt`: the expiry of the link. Undefined: the link is open until it is revoked.
  */
 export function newPass(
   { link, pass }: { link: Link; pass: Pass | undefined },

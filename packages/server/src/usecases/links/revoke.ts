@@ -1,6 +1,7 @@
+import type { Link } from "../../domain/link.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent } from "../audit-event.ts";
-import type { Deps } from "../ports/index.ts";
+import type { Deps, Queries } from "../ports/index.ts";
 import { aboutLink, authoriseLink } from "./authorise-link.ts";
 import { stillWorks } from "./describe-links.ts";
 
@@ -13,14 +14,31 @@ export function revokeLink({ db, clock, newId }: Deps) {
     db.transaction(async (tx) => {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
-      if (await tx.links.revoke(linkId, now)) {
-        const detail = { linkId, label: link.label };
-        await tx.audit.add(
-          auditEvent("link.revoked", { id: newId(), at: now, caller, subject: aboutLink(link), detail }),
-        );
-      }
+      await revoke(tx, { caller, link, id: newId(), now });
       // Read after the update, which waits for visitors who get URLs at this moment.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });
+}
+
+/** Revokes the links that the caller made, in a transaction. */
+export async function revokeLinksOf(
+  { clock, newId }: Pick<Deps, "clock" | "newId">,
+  tx: Queries,
+  caller: Caller,
+): Promise<void> {
+  for (const link of await tx.links.listUnrevoked(caller.userId)) {
+    await revoke(tx, { caller, link, id: newId(), now: clock() });
+  }
+}
+
+/** Revokes a link and records the event, in a transaction. False: it was revoked before. */
+export async function revoke(
+  tx: Queries,
+  { caller, link, id, now }: { caller: Caller; link: Link; id: string; now: number },
+): Promise<boolean> {
+  if (!(await tx.links.revoke(link.id, now))) return false;
+  const detail = { linkId: link.id, label: link.label };
+  await tx.audit.add(auditEvent("link.revoked", { id, at: now, caller, subject: aboutLink(link), detail }));
+  return true;
 }

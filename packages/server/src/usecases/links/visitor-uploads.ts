@@ -50,7 +50,7 @@ const MAX_ATTEMPTS = 3;
  */
 export function visitorUploads(deps: Deps, allowance: Allowance) {
   const { db } = deps;
-  const start = startUpload(deps, allowance);
+  const start = startUpload(deps, { allowance, arrive: undefined });
   const get = getUpload(deps);
   const sign = signParts(deps);
   const complete = completeUpload(deps);

@@ -1,9 +1,13 @@
 import type { Role } from "../../domain/access.ts";
 import type { Attachment } from "../../domain/attachment.ts";
 import type { Note } from "../../domain/note.ts";
+import type { Upload } from "../../domain/upload.ts";
 
 /** `role` is undefined for an attachment that exists, and that the caller has no access to. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
+
+/** `role` is that on the attachment of the upload. */
+export type UploadAccess = AttachmentAccess & { upload: Upload };
 
 /** The fields of an attachment that are needed to issue a URL. */
 export type Downloadable = Pick<
@@ -19,6 +23,8 @@ export type NoteAccess = { note: Note; role: Role | undefined };
 export type AccessQueries = {
   note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
+  /** An upload of this user, with its attachment. */
+  upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
   /** The hot path: one prepared statement on either engine. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
   /** One query for the whole batch. Unknown ids are absent from the map. */

@@ -17,8 +17,8 @@ export type ApiTokenQueries = {
   list(userId: string): Promise<ApiToken[]>;
   /** False: the user has no such token. */
   delete(userId: string, tokenId: string): Promise<boolean>;
-  /** False: there is no such token. */
-  deleteOfAnyUser(tokenId: string): Promise<boolean>;
+  /** Returns the user of the token. Undefined: there is no such token. */
+  deleteOfAnyUser(tokenId: string): Promise<string | undefined>;
   /** Returns the number of deleted tokens. */
   deleteAll(userId: string): Promise<number>;
 };

@@ -19,14 +19,16 @@ export type AttachmentQueries = {
       rejectReason?: string;
     },
   ): Promise<boolean>;
+  /** Attachments in the trash are absent, here and below if not stated otherwise. */
   find(attachmentId: string): Promise<Attachment | undefined>;
   delete(attachmentId: string): Promise<void>;
-  /** All attachments of the note in order of creation, unlisted ones included. */
+  /** All attachments of the note in order of creation, also unlisted ones and those in the trash. Locks them until the transaction ends. */
   listOfNote(noteId: string): Promise<Attachment[]>;
-  /** A page of the listed attachments of the note, in order of creation. */
-  pageOfNote(noteId: string, page: PageRequest): Promise<Page<Attachment>>;
-  /** The number of listed attachments of the note. */
+  /** A page of the listed attachments of the note, in order of creation. `sentBy`: of the rejected ones, only those of this user. */
+  pageOfNote(noteId: string, page: PageRequest & { sentBy?: string | undefined }): Promise<Page<Attachment>>;
+  /** The number of listed attachments of the note that are not rejected. */
   countOfNote(noteId: string): Promise<number>;
+  /** Also finds an attachment in the trash, because it still has its object. */
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
   /** Filenames by id. Deleted attachments are absent. One query. */
   filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>>;

@@ -80,7 +80,7 @@ export type Bucket = {
   /** Aborts a multipart upload and deletes its parts. Idempotent. */
   abortMultipart(place: MultipartPlace): Promise<void>;
   /**
-   * Streams a body of unknown length into the bucket in constant memory.
+   * Streams a body of unknown length into the bucket in constant memory. Frees the memory of its chunks, so nothing else may use them.
    * Rejects with `file_too_large` past `maxBytes`, and leaves nothing behind when it rejects.
    * The streams of `userId` share the memory fairly with the streams of other people.
    */

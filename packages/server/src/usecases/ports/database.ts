@@ -1,4 +1,7 @@
 import type { AccessQueries } from "./access.ts";
+import type { AccessRequestQueries } from "./access-requests.ts";
+import type { AccountQueries } from "./accounts.ts";
+import type { AdministrationQueries } from "./administration.ts";
 import type { ApiTokenQueries } from "./api-tokens.ts";
 import type { ApplicationQueries } from "./application.ts";
 import type { AttachmentQueries } from "./attachments.ts";
@@ -9,15 +12,18 @@ import type { DisabledUserQueries } from "./disabled-users.ts";
 import type { FileEventQueries } from "./file-events.ts";
 import type { IdentityQueries } from "./identities.ts";
 import type { InventoryQueries } from "./inventory.ts";
+import type { InvitationQueries } from "./invitations.ts";
 import type { ItemQueries } from "./items.ts";
 import type { LimitCountQueries } from "./limit-counts.ts";
 import type { LinkVisitQueries } from "./link-visits.ts";
 import type { LinkQueries } from "./links.ts";
+import type { MailQueries } from "./mails.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
 import type { PeopleQueries } from "./people.ts";
 import type { QueueQueries } from "./queues.ts";
 import type { ShareQueries } from "./shares.ts";
+import type { TrashQueries } from "./trash.ts";
 import type { UploadQueries } from "./uploads.ts";
 import type { UsageQueries } from "./usage.ts";
 import type { VerificationQueries } from "./verifications.ts";
@@ -30,6 +36,8 @@ export type Queries = {
   attachments: AttachmentQueries;
   uploads: UploadQueries;
   shares: ShareQueries;
+  invitations: InvitationQueries;
+  accessRequests: AccessRequestQueries;
   people: PeopleQueries;
   identities: IdentityQueries;
   disabledUsers: DisabledUserQueries;
@@ -47,8 +55,12 @@ export type Queries = {
   linkVisits: LinkVisitQueries;
   items: ItemQueries;
   fileEvents: FileEventQueries;
+  mails: MailQueries;
+  accounts: AccountQueries;
+  trash: TrashQueries;
   application: ApplicationQueries;
   audit: AuditQueries;
+  administration: AdministrationQueries;
 };
 
 /** The database. While it is unreachable, every call rejects with `database_unavailable`. */

@@ -5,9 +5,13 @@ import type { LinkKeys } from "../links/keys.ts";
 import type { AuditArchive } from "./audit.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
+import type { Mailer } from "./mailer.ts";
 import type { Scanner } from "./scanner.ts";
 
 export type * from "./access.ts";
+export type * from "./access-requests.ts";
+export type * from "./accounts.ts";
+export type * from "./administration.ts";
 export type * from "./api-tokens.ts";
 export type * from "./application.ts";
 export type * from "./attachments.ts";
@@ -20,10 +24,13 @@ export type * from "./disabled-users.ts";
 export type * from "./file-events.ts";
 export type * from "./identities.ts";
 export type * from "./inventory.ts";
+export type * from "./invitations.ts";
 export type * from "./items.ts";
 export type * from "./limit-counts.ts";
 export type * from "./link-visits.ts";
 export type * from "./links.ts";
+export type * from "./mailer.ts";
+export type * from "./mails.ts";
 export type * from "./notes.ts";
 export type * from "./object-deletions.ts";
 export type * from "./page.ts";
@@ -31,6 +38,7 @@ export type * from "./people.ts";
 export type * from "./queues.ts";
 export type * from "./scanner.ts";
 export type * from "./shares.ts";
+export type * from "./trash.ts";
 export type * from "./uploads.ts";
 export type * from "./usage.ts";
 export type * from "./verifications.ts";
@@ -69,6 +77,8 @@ export type Limits = {
   urlRate?: RateLimit | undefined;
   /** The uploads that one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
+  /** How long the trash retains what a user deletes. 0: a deletion is for good. Days. */
+  trashDays: number;
   links: LinkPolicy;
 };
 
@@ -93,6 +103,8 @@ export type Deps = {
   /** Audit events that are older than `days` are exported to `archive` and deleted. Undefined: they stay. */
   auditRetention?: { days: number; archive: AuditArchive } | undefined;
   linkKeys: LinkKeys;
+  /** Undefined: no mail. `publicUrl`: the origin of the links in mails. `onQueued`: called after a commit that queued a mail. */
+  mail?: { mailer: Mailer; publicUrl: string; onQueued: () => void } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;
   /** Called after a commit that ended an upload, whichever way. */

@@ -33,6 +33,10 @@ export type LinkQueries = {
   listOfAttachment(attachmentId: string, page: PageRequest): Promise<Page<LinkDetails>>;
   /** Lists the links of the person's notes, and the links that the person made and may still edit, newest first. */
   listOfPerson(userId: string, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>>;
+  /** Lists the links of all users, newest first. */
+  listAll(page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>>;
+  /** The links that the person made and nobody revoked. */
+  listUnrevoked(userId: string): Promise<Link[]>;
   /** Counts the links that are neither revoked nor expired. */
   countLive(noteId: string): Promise<number>;
   /**
@@ -40,6 +44,10 @@ export type LinkQueries = {
    * Throws `attachment_not_found` when a file was deleted meanwhile. In a transaction.
    */
   replace(link: Link): Promise<void>;
+  /** Revokes all links of a note, and waits for visitors like `revoke`. */
+  revokeOfNote(noteId: string, revokedAt: number): Promise<void>;
+  /** Removes a file from the links that name it. */
+  removeFile(attachmentId: string): Promise<void>;
   /** Waits for visitors who get URLs at this moment. Returns false when the link was revoked before. */
   revoke(linkId: string, revokedAt: number): Promise<boolean>;
 };

@@ -7,8 +7,9 @@ export type NotePageRequest = PageRequest & { search?: string | undefined };
 export type NoteQueries = {
   insert(note: Note): Promise<void>;
   /**
-   * Returns the changed note. Its `updatedAt` is the given instant, or one millisecond after the last change if that is later.
-   * `ifUpdatedAt`: changes the note only if this is the instant of the last change. Undefined: it is not, or the note is deleted.
+   * Returns the changed note. Its `updatedAt` is the later of two instants: the given one, and one millisecond after the last change.
+   * With `ifUpdatedAt`, the note changes only if its last change was at that instant. Returns undefined if the note was not changed, or
+   * is deleted.
    */
   update(
     noteId: string,

@@ -17,6 +17,8 @@ export type PeopleQueries = {
   put(person: PersonChange): Promise<void>;
   /** Removes the proof of an email address if this party gave it. The email address stays. */
   withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void>;
+  /** Records the instant of the last sign-in. */
+  signedIn(userId: string, now: number): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
   /** Users by id. Unknown users are absent. One query. */
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;

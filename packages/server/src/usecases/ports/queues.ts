@@ -6,6 +6,10 @@ export type QueueSizes = {
   /** The queued verifications, and how long the oldest has been due. Milliseconds. */
   verifications: number;
   oldestDueVerificationMs: number;
+  /** The mails that wait, how long the oldest of them waits, and the mails that were given up in the last 30 days. Milliseconds. */
+  mails: number;
+  oldestMailMs: number;
+  mailsGivenUp: number;
   /** The uploads that have not ended, by state. */
   uploads: { pending: number; verifying: number; scanning: number };
 };

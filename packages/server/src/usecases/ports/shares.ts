@@ -6,9 +6,19 @@ export type ShareSubject = { noteId: string } | { attachmentId: string };
 export type ShareQueries = {
   /** Creates or replaces the shares of different users with one statement. */
   put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void>;
+  /**
+   * Creates or replaces the shares of the users who hold these invited email addresses. One statement, also when nobody holds them, so
+   * that its time does not tell (ADR 21).
+   */
+  putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void>;
   /** False: there was no such share. */
   delete(subject: ShareSubject, userId: string): Promise<boolean>;
+  /** Lists the shares that the owner of the note sees. The others are behind open invitations. */
   list(subject: ShareSubject): Promise<ShareWithPerson[]>;
+  /** When a share of the note expires. Undefined: never, or there is no such share. */
+  expiryOf(noteId: string, userId: string): Promise<number | undefined>;
+  /** The number of live shares and open invitations of each attachment that the owner sees. Attachments without any are absent. */
+  countByAttachment(attachmentIds: readonly string[], now: number): Promise<Map<string, number>>;
   /** Listed attachments with a live share for this user, who has no access to their notes. Newest first. */
   listAttachmentsFor(userId: string, page: PageRequest & { now: number }): Promise<Page<SharedAttachment>>;
 };

@@ -1,13 +1,59 @@
-import type { AttachmentState } from "../../domain/attachment.ts";
+import type { AttachmentState, Checksum } from "../../domain/attachment.ts";
+import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Upload } from "../../domain/upload.ts";
+import type { Quota } from "../../domain/usage.ts";
+
+/** A start. `upload` is pending, and its attachment has the same fields. */
+export type UploadStart = {
+  upload: Upload;
+  /** The application or a link permits the start. False: the role of the user in the database decides. */
+  isGranted: boolean;
+  quota: Quota;
+  /** The limits of the pending uploads. */
+  maxPending: PendingCounts;
+  /** The key of an upload that started before this instant is forgotten. Milliseconds. */
+  startedBefore: number;
+};
+
+/** The pending uploads of a user on all notes, and those of all users on a note. */
+export type PendingCounts = { ofUser: number; ofNote: number };
+
+/** The facts that decided a start. When it was not recorded and no other fact refuses it, the quota is full. */
+export type StartedRecord = {
+  isRecorded: boolean;
+  ownerId: string;
+  mayAdd: boolean;
+  pending: PendingCounts;
+  /** Another upload of the user has the idempotency key. */
+  isRepeated: boolean;
+};
+
+/** The completion of an upload whose object is verified. The actor of the event is its user. */
+export type UploadCompletion = {
+  attachmentId: string;
+  uploadId: string;
+  /** Undefined: the attachment has no checksum, or the declared one. */
+  checksum: Checksum | undefined;
+  event: AuditEvent;
+};
+
+/** `isMoved`: the attachment was pending, and is ready now. */
+export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };
 
 export type UploadQueries = {
-  /** Throws `idempotency_key_in_use` when another upload of this user has the key. */
-  insert(upload: Upload): Promise<void>;
-  /** Lets the starts of one user take turns until the transaction ends, so that their count is exact. Call it first. */
-  holdStarts(userId: string): Promise<void>;
-  /** The pending uploads of a user on all notes, and those of all users on a note. */
-  countPending(of: { userId: string; noteId: string }): Promise<{ ofUser: number; ofNote: number }>;
+  /**
+   * Decides and records a start at one moment: the right of the user, the limits, the quota and the idempotency key. All or nothing.
+   * Undefined: there is no such note. In a transaction, call `holdStarts` first, or this.
+   */
+  start(start: UploadStart): Promise<StartedRecord | undefined>;
+  /**
+   * Makes the attachment of a pending upload ready and records the event, if the user may still add files at this moment. All or nothing.
+   * Undefined: the attachment was deleted.
+   */
+  complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
+  /** Lets the starts of a user and those on a note take turns until the transaction ends, so that the counts are exact. Call it first. */
+  holdStarts(of: { userId: string; noteId: string }): Promise<void>;
+  countPending(of: { userId: string; noteId: string }): Promise<PendingCounts>;
   find(uploadId: string): Promise<Upload | undefined>;
   findOfAttachment(attachmentId: string): Promise<Upload | undefined>;
   transition(uploadId: string, change: { from: AttachmentState; to: AttachmentState }): Promise<boolean>;

@@ -5,10 +5,15 @@ type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt
 
 /** Usage and reservations. AttachmentQueries counts files with an attachment. A reservation counts a file that has none yet. */
 export type UsageQueries = {
-  find(ownerId: string): Promise<Usage>;
+  find(ownerId: string): Promise<UsageOfOwner>;
+  /** Gives an owner a quota of their own. Undefined: the quota of the service applies again. */
+  setQuota(ownerId: string, quotaBytes: number | undefined): Promise<void>;
   /** Reserves capacity for a file until `expiresAt`. In a transaction. Throws `quota_exceeded`. */
   reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
-  /** Reserves more, and until a later instant. In a transaction. Throws `quota_exceeded`, and `upload_aborted` after its expiry. */
+  /**
+   * Reserves more, and until a later instant. In a transaction. Throws `quota_exceeded`. Throws `upload_aborted` if the reservation has
+   * expired.
+   */
   extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
   /**
    * Counts a deleted file until `expiresAt`, because a signed URL can store its object again. Beyond the quota too, so it never fails.
@@ -24,6 +29,9 @@ export type UsageQueries = {
   /** Sets the counter to the sum of the rows. In a transaction. */
   recount(ownerId: string): Promise<void>;
 };
+
+/** `quotaBytes`: the quota that an administrator gave this owner. Undefined: the quota of the service applies. */
+export type UsageOfOwner = Usage & { quotaBytes: number | undefined };
 
 /** `counted` is the counter. `actual` is the sum of the rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };

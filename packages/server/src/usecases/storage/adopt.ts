@@ -94,7 +94,10 @@ function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   );
 }
 
-/** A purge that has listed a deletion runs it even if the row is cancelled. So only a deletion that is not due soon can be cancelled. */
+/**
+ * A purge first lists the deletions that are due. It runs each of them, even if its row was removed in the meantime. So only a
+ * deletion that is not due soon can be cancelled.
+ */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,
   { seen, now }: { seen: ObjectDeletion | undefined; now: number },

@@ -1,6 +1,6 @@
 import type { Deps } from "../ports/index.ts";
 import { type Finding, findInObjects, findMultiparts, findOrphans, findUsage, type Tally } from "./find-garbage.ts";
-import { purgeObjects } from "./purge.ts";
+import { purgeObjects } from "./object-deletions.ts";
 
 export type GarbageOptions = {
   /** False: changes nothing. */

@@ -29,7 +29,7 @@ export type Tally = {
 };
 
 /** Longer than any upload and its deletion take. A younger object may exist before its row does. Milliseconds. */
-export const YOUNG_MS = 2 * 86_400_000;
+export const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
 const BATCH = 500;
 const HEADS_AT_ONCE = 8;
 
@@ -60,7 +60,7 @@ export async function* findOrphans(
   for (const object of page) {
     if (known.has(object.objectKey)) tally.known += 1;
     else if (!bucket.isOwnKey(object.objectKey)) tally.foreign += 1;
-    else if (object.modifiedAt > clock() - YOUNG_MS) tally.young += 1;
+    else if (object.modifiedAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
     else yield { kind: "orphan", object };
   }
 }
@@ -125,7 +125,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
       // By id, not by key: when a response was lost, the bucket may have two uploads under one key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
-      else if (begunAt > clock() - YOUNG_MS) tally.young += 1;
+      else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
       else yield { kind: "multipart", upload };
     }
   }

@@ -1,8 +1,8 @@
 import { isBeingVerified } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Deps } from "../ports/index.ts";
+import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
 import { findOwnUpload } from "./own-upload.ts";
-import { deleteObjectNow, queueObjectDeletions } from "./queue-deletion.ts";
 import type { Sender } from "./sender.ts";
 import { transitionUpload } from "./transition.ts";
 

@@ -8,6 +8,7 @@ import type { Allowance } from "../allowance.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
 import { requireCredential } from "../credentials.ts";
+import type { Arrive } from "../invitations/arrive.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
@@ -25,7 +26,7 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
  * `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
-export function attachFile(deps: Deps, allowance: Allowance) {
+export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
   return async (
     caller: Caller,
@@ -34,6 +35,7 @@ export function attachFile(deps: Deps, allowance: Allowance) {
     allowance.take(caller.userId, 1);
     const { noteId, length } = input;
     const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
+    if (ownerId !== caller.userId) await arrive(caller, { noteId }, { isFrequent: true });
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();

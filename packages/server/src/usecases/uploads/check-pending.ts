@@ -1,18 +1,19 @@
 import { DomainError } from "../../domain/errors.ts";
-import type { Limits, Queries } from "../ports/index.ts";
+import type { Limits, PendingCounts, Queries } from "../ports/index.ts";
 
 const REMEDY = "Complete or abort some of them, or delete their files.";
 
-/**
- * Refuses a start when the caller or the note has too many pending uploads. Throws `too_many_uploads`.
- * The count is exact in a transaction that holds the starts of the caller and the quota of the owner of the note.
- */
+/** Refuses a start early when the caller or the note has too many pending uploads. Throws `too_many_uploads`. */
 export async function checkPending(
   { uploads }: Queries,
   { userId, noteId, limits }: { userId: string; noteId: string; limits: Limits },
 ): Promise<void> {
+  requirePending(await uploads.countPending({ userId, noteId }), limits);
+}
+
+/** Throws `too_many_uploads` when a count has reached its limit. */
+export function requirePending({ ofUser, ofNote }: PendingCounts, limits: Limits): void {
   const { userPendingUploads, notePendingUploads } = limits;
-  const { ofUser, ofNote } = await uploads.countPending({ userId, noteId });
   if (ofUser >= userPendingUploads) {
     const message = `You have ${ofUser} pending uploads, and the limit is ${userPendingUploads}. ${REMEDY}`;
     throw new DomainError("too_many_uploads", message);

@@ -1,12 +1,14 @@
-import { type Attachment, isBeingVerified, type VerificationState } from "../../domain/attachment.ts";
+import { requirePermission } from "../../domain/access.ts";
+import { type Attachment, isComplete, type VerificationState } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { type AcceptedTypes, acceptedTypes } from "../../domain/file-request.ts";
 import type { Link } from "../../domain/link.ts";
 import type { Upload } from "../../domain/upload.ts";
+import { roleOf } from "../authorise.ts";
 import type { Deps, Queries, StoredObject } from "../ports/index.ts";
 import { assembleParts, type ReportedPart } from "./assemble-parts.ts";
 import { defer, markReady, reject } from "./decide.ts";
-import { findOwnUpload, uploadOver } from "./own-upload.ts";
+import { findOwnUpload, uploadNotFound, uploadOver } from "./own-upload.ts";
 import { authoriseSender, type Sender } from "./sender.ts";
 import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
 import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyStart } from "./verify.ts";
@@ -27,20 +29,37 @@ export type CompleteUploadInput = {
  * deleted.
  */
 export function completeUpload(deps: Deps) {
-  const { db, clock, limits } = deps;
+  const { db } = deps;
   return async (caller: Sender, input: CompleteUploadInput): Promise<Attachment> => {
     const { uploadId, parts: reported = [] } = input;
-    const upload = await findOwnUpload(db, { caller, uploadId });
-    const { request } = await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
-    const attachment = await db.attachments.find(upload.attachmentId);
+    const { upload, attachment, link } = await findSent(deps, { caller, uploadId });
     if (attachment?.state !== "pending") return requireAttached(upload, attachment);
     const stored = await findStored(deps, { upload, reported });
     const staged = await stage(deps, { attachment, upload, stored });
-    const accepted = input.accepted ?? (await acceptedBy(db, { link: request?.link, attachment }));
+    const accepted = input.accepted ?? (await acceptedBy(db, { link, attachment }));
     const decided = await decide(deps, { ...staged, accepted });
     await discardUnusedCopy(deps, { staged, decided });
     return requireAttached(upload, decided);
   };
+}
+
+type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | undefined };
+
+/** The upload of the caller, who may add files at this moment. Throws `upload_not_found`, `access_denied` or `link_not_found`. */
+async function findSent(
+  { db, clock, limits }: Deps,
+  { caller, uploadId }: { caller: Sender; uploadId: string },
+): Promise<Sent> {
+  if (caller.linkId === undefined) {
+    const found = await db.access.upload(caller.userId, uploadId);
+    if (found === undefined) throw uploadNotFound();
+    const { upload, attachment, role } = found;
+    requirePermission(roleOf(caller, { noteId: upload.noteId, role }), "attachment.add");
+    return { upload, attachment, link: undefined };
+  }
+  const upload = await findOwnUpload(db, { caller, uploadId });
+  const { request } = await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
+  return { upload, attachment: await db.attachments.find(upload.attachmentId), link: request?.link };
 }
 
 async function findStored(
@@ -103,6 +122,6 @@ function slowVerification({ scanning, limits }: Deps, subject: Subject): Verific
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
   const { state } = attachment;
-  if (state === "ready" || state === "quarantined" || isBeingVerified(state)) return attachment;
+  if (isComplete(state)) return attachment;
   throw uploadOver({ ...upload, state });
 }

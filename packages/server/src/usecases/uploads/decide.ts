@@ -7,8 +7,8 @@ import type { Upload } from "../../domain/upload.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { recordFileEvent } from "../embedding/record-file-event.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
-import { queueDeletions } from "../storage/purge.ts";
-import { deleteObjectNow, objectsOf, uploadedObject } from "./queue-deletion.ts";
+import { queueDeletions } from "../storage/object-deletions.ts";
+import { deleteObjectNow, objectsOf, uploadedObject } from "./objects-of-upload.ts";
 import { acceptsFiles } from "./sender.ts";
 import { NOT_KEPT } from "./sniff.ts";
 import { transitionUpload } from "./transition.ts";
@@ -28,25 +28,26 @@ export async function markReady(
   { attachment: seen, upload, verdict }: Decision & { verdict: Extract<Verdict, { ok: true }> },
 ): Promise<Attachment | undefined> {
   const { db, clock, newId, limits, onUploadEnded } = deps;
-  const outcome = await db.transaction(async (tx) => {
-    const now = clock();
-    const right = await rightOf(tx, { attachment: seen, now, limits });
-    if (right === undefined) return "revoked";
-    const checksum = verdict.checksum ?? seen.checksum;
-    const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
-    const attachment = await tx.attachments.find(seen.id);
-    // The adoption of an object has an event of its own, which exists since the adoption.
-    if (moved && seen.ownsObject) {
-      const { filename, sizeBytes } = seen;
-      const scanned = verdict.scanned === undefined ? {} : { scanned: verdict.scanned };
-      const detail = { filename, sizeBytes, ...scanned, ...right.detail };
-      const event = { id: newId(), caller: { userId: seen.createdBy }, subject: aboutFile(seen), at: now, detail };
-      await tx.audit.add(auditEvent(right.action, event));
-    }
-    if (moved && attachment?.state === "ready")
-      await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
-    return { moved, attachment };
-  });
+  const sent = { attachment: seen, upload, verdict };
+  const outcome = isOneStep(sent)
+    ? await complete(deps, sent)
+    : await db.transaction(async (tx) => {
+        const now = clock();
+        // Deleted meanwhile, perhaps to the trash, where the file waits for its verification.
+        if ((await tx.attachments.find(seen.id)) === undefined) return { moved: false, attachment: undefined };
+        const right = await rightOf(tx, { attachment: seen, now, limits });
+        if (right === undefined) return "revoked";
+        const checksum = verdict.checksum ?? seen.checksum;
+        const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
+        const attachment = await tx.attachments.find(seen.id);
+        // The adoption of an object has an event of its own, which exists since the adoption.
+        if (moved && seen.ownsObject) {
+          await tx.audit.add(readyEvent(deps, { attachment: seen, verdict, right, now }));
+        }
+        if (moved && attachment?.state === "ready")
+          await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
+        return { moved, attachment };
+      });
   if (outcome !== "revoked") {
     if (outcome.moved) onUploadEnded("ready");
     return outcome.attachment;
@@ -56,6 +57,41 @@ export async function markReady(
       ? "Its sender no longer has access to the note."
       : "The file request has ended.";
   return reject(deps, { attachment: seen, upload, reason });
+}
+
+type Sent = Decision & { verdict: Extract<Verdict, { ok: true }> };
+
+/** The upload of a user of the service, straight to its final object. The database completes it in one step. */
+function isOneStep({ attachment, upload }: Sent): boolean {
+  const { createdBy, state, objectKey } = attachment;
+  const isOfUser = visitorIdOf(createdBy) === undefined && idInApplication(createdBy) === undefined;
+  return isOfUser && state === "pending" && upload?.objectKey === objectKey;
+}
+
+async function complete(
+  deps: Deps,
+  sent: Sent,
+): Promise<"revoked" | { moved: boolean; attachment: Attachment | undefined }> {
+  const { db, clock } = deps;
+  const { attachment: seen, upload, verdict } = sent;
+  const checksum = verdict.checksum ?? seen.checksum;
+  const right = { action: "attachment.uploaded" as const, detail: {} };
+  const event = readyEvent(deps, { attachment: seen, verdict, right, now: clock() });
+  const completion = { attachmentId: seen.id, uploadId: (upload as Upload).id, checksum, event };
+  const record = await db.uploads.complete(completion);
+  if (record?.mayAdd === false) return "revoked";
+  if (record?.isMoved) return { moved: true, attachment: { ...seen, state: "ready", checksum } };
+  return { moved: false, attachment: await db.attachments.find(seen.id) };
+}
+
+type Ready = { attachment: Attachment; verdict: Sent["verdict"]; right: Omit<Right, "to">; now: number };
+
+function readyEvent({ newId }: Deps, { attachment, verdict, right, now }: Ready): AuditEvent {
+  const { filename, sizeBytes, createdBy } = attachment;
+  const scanned = verdict.scanned === undefined ? {} : { scanned: verdict.scanned };
+  const detail = { filename, sizeBytes, ...scanned, ...right.detail };
+  const caller = { userId: createdBy };
+  return auditEvent(right.action, { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
 }
 
 type Right = { to: "ready" | "quarantined"; action: AuditAction; detail: AuditEvent["detail"] };

@@ -1,7 +1,7 @@
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps } from "../ports/index.ts";
-import { LATE_PUT_GRACE_MS } from "../storage/purge.ts";
-import { deleteObjectNow, queueObjectDeletions } from "./queue-deletion.ts";
+import { LATE_PUT_GRACE_MS } from "../storage/object-deletions.ts";
+import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
 import { transitionUpload } from "./transition.ts";
 
 const BATCH = 500;

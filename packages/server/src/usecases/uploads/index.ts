@@ -10,7 +10,7 @@
  *  7. The background loop of any replica claims the verification. run-verification.ts moves the upload to `ready` or `rejected`.
  *  8. abort.ts moves an unfinished upload to `aborted` on request of the client.
  *  9. The sweep calls expire.ts, which moves a `pending` upload to `expired` after its signed URLs have expired.
- * 10. Only transition.ts writes states. queue-deletion.ts queues the deletion of the objects of an ended upload.
+ * 10. Only transition.ts writes states. objects-of-upload.ts queues the deletion of the objects of an ended upload.
  *
  * attach-form.ts is the exception: the server streams the file of a form, so its attachment starts as `ready` or `scanning`.
  */

@@ -1,18 +1,30 @@
 import { checkOffer } from "../../domain/file-request.ts";
 import type { Link } from "../../domain/link.ts";
 import { takeFromWindow } from "../limit-windows.ts";
-import type { Queries } from "../ports/index.ts";
+import type { Deps, Queries } from "../ports/index.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
+import { authoriseSender, type OpenRequest } from "./sender.ts";
 
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
-/** Lets the starts of a file request take turns until the transaction ends. Its note comes first, as in every transaction. */
+/**
+ * Lets the starts of a file request take turns until the transaction ends, and returns the request if it accepts the file.
+ * Throws `link_not_found`, `kind_not_accepted` or `request_full`.
+ */
 export async function holdRequest(
-  queries: Queries,
-  { linkId, noteId }: { linkId: string; noteId: string },
-): Promise<void> {
+  { clock, limits }: Deps,
+  { queries, declared }: { queries: Queries; declared: DeclaredUpload },
+): Promise<OpenRequest | undefined> {
+  const { caller, noteId } = declared;
+  const { userId, linkId } = caller;
+  if (linkId === undefined) return undefined;
+  await queries.uploads.holdStarts({ userId, noteId });
+  // The note comes first, as in every transaction.
   await queries.notes.hold(noteId);
   await queries.visitorFiles.holdLink(linkId);
+  const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
+  await checkRequest(queries, { declared, link: request?.link });
+  return request;
 }
 
 /**

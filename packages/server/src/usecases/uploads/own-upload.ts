@@ -3,15 +3,22 @@ import type { Upload } from "../../domain/upload.ts";
 import type { Queries } from "../ports/index.ts";
 import type { Sender } from "./sender.ts";
 
-/** Finds an upload of the caller. Throws `upload_not_found` for the upload of another user, or through another link, too. */
+/**
+ * Finds an upload of the caller. Throws `upload_not_found` also for the upload of another user, through another link, or of a file in
+ * the trash.
+ */
 export async function findOwnUpload(
   queries: Queries,
   { caller, uploadId }: { caller: Sender; uploadId: string },
 ): Promise<Upload> {
   const upload = await queries.uploads.find(uploadId);
   const isOwn = upload?.userId === caller.userId && (await cameThrough(queries, { upload, linkId: caller.linkId }));
-  if (upload === undefined || !isOwn) throw new DomainError("upload_not_found", "Upload not found");
+  if (upload === undefined || !isOwn || !(await queries.attachments.find(upload.attachmentId))) throw uploadNotFound();
   return upload;
+}
+
+export function uploadNotFound(): DomainError {
+  return new DomainError("upload_not_found", "Upload not found");
 }
 
 async function cameThrough(

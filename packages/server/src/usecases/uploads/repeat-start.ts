@@ -5,7 +5,7 @@ import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upl
 import { authoriseSender } from "./sender.ts";
 
 /** How long an idempotency key is remembered after the first start. Milliseconds. */
-const REMEMBERED_MS = 86_400_000;
+export const REMEMBERED_MS = 86_400_000;
 
 /**
  * Finds the upload that the caller started with the same idempotency key and declaration, and signs its PUT again if it is still pending.

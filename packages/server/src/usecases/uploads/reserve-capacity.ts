@@ -1,7 +1,8 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { DomainError } from "../../domain/errors.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
+import { streamOf } from "./stream-of.ts";
 
 /** The bounds of the length of a file, from the declared length of its form. Bytes. */
 export type LengthBounds = { atLeast: number; atMost: number };
@@ -28,10 +29,14 @@ const EXTEND_EVERY_MS = LEASE_MS / 10;
  * Throws `quota_exceeded`, and so does the stream.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
-  const quota = quotaOf(deps.limits);
-  if (quota.bytes === undefined && quota.files === undefined) return (body) => body;
+  if (!(await hasQuota(deps, request.ownerId))) return (body) => body;
   const reservedBytes = await reserveLength(deps, request);
-  return (body) => Readable.from(extending(deps, { request, reservedBytes, body }), { objectMode: false });
+  return (body) => streamOf(extending(deps, { request, reservedBytes, body }));
+}
+
+async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean> {
+  const { bytes, files } = quotaOf(limits);
+  return bytes !== undefined || files !== undefined || (await db.usage.find(ownerId)).quotaBytes !== undefined;
 }
 
 /** Reserves the length of the whole form if it fits. Otherwise the smallest possible file, since the form itself has overhead. */

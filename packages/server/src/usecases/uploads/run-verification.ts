@@ -29,9 +29,9 @@ export function renewVerification({ db, clock }: Deps) {
 }
 
 /**
- * Verifies the whole object and decides about its attachment. Safe to run twice and at the same time: the first decision counts.
- * When it fails, for example because the bucket is down, it rejects and retries later, after a growing pause. An aborted signal releases
- * the claim at once.
+ * Verifies the whole object and decides about its attachment. Safe to run twice and at the same time: the first decision counts. If the
+ * run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause grows each
+ * time. An aborted signal releases the claim at once.
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;

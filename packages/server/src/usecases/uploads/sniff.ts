@@ -1,8 +1,9 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { fileTypeFromBuffer } from "file-type";
 import { type Claim, findContradiction, START_BYTES, typeToAccept } from "../../domain/content.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { type AcceptedTypes, acceptsType } from "../../domain/file-request.ts";
+import { streamOf } from "./stream-of.ts";
 
 /** The end of the reason for a rejection. */
 export const NOT_KEPT = "It was not kept.";
@@ -25,7 +26,7 @@ export async function refusalOf(
 
 /** Passes a stream through. Fails with `upload_rejected` before the first byte when the content contradicts the claim. */
 export function sniffStream(claim: Claim, body: Readable): Readable {
-  return Readable.from(sniff(claim, body), { objectMode: false });
+  return streamOf(sniff(claim, body));
 }
 
 async function* sniff(claim: Claim, body: Readable): AsyncGenerator<Buffer> {

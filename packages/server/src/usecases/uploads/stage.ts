@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, StoredObject } from "../ports/index.ts";
 
-/** Longer than a copy and its verification take. Milliseconds. */
+/** This is longer than a copy and its verification can take. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /** An upload whose object is in the bucket, under `attachment.objectKey`. */

@@ -1,15 +1,14 @@
-import type { Attachment } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../domain/part-plan.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
-import type { MultipartUpload, Upload } from "../../domain/upload.ts";
 import type { Allowance } from "../allowance.ts";
-import type { Deps, Queries } from "../ports/index.ts";
-import { quotaOf } from "../usage.ts";
+import type { Arrive } from "../invitations/arrive.ts";
+import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { checkPending } from "./check-pending.ts";
 import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
-import { checkRequest, holdRequest, joinRequest, secondsLeft } from "./join-request.ts";
+import { checkRequest } from "./join-request.ts";
+import { recordUpload } from "./record-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
 import { authoriseSender, type Sender } from "./sender.ts";
 
@@ -19,16 +18,28 @@ const UNRECORDED_AFTER_MS = 600_000;
 /** The refusals of a start when the same start ran at the same moment. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
+/** `arrive` undefined: for visitors of links, whom nobody invites. */
+type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
+
 /**
  * Starts an upload that goes straight to the bucket: records the declaration, and signs the PUT. Parts are signed later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
  * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor also `link_not_found`,
  * `kind_not_accepted` and `request_full`.
  */
-export function startUpload(deps: Deps, allowance: Allowance) {
-  const { bucket, limits } = deps;
+export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
+  const start = startOrRepeat(deps);
   return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
     allowance.take(caller.userId, 1);
+    const started = await start(caller, input);
+    await arrive?.(caller, { noteId: input.noteId }, { isFrequent: true });
+    return started;
+  };
+}
+
+function startOrRepeat(deps: Deps) {
+  const { bucket, limits } = deps;
+  return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
     const filename = checkFilename(input.filename);
     const { sizeBytes, idempotencyKey } = input;
     if (sizeBytes > limits.uploadMaxBytes) {
@@ -36,14 +47,19 @@ export function startUpload(deps: Deps, allowance: Allowance) {
     }
     const contentType = normaliseContentType(input.contentType);
     const declared: DeclaredUpload = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
-    if (idempotencyKey === undefined) return start(deps, declared);
+    const plan = planOf(declared, limits);
+    const start = () =>
+      plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
+    if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    const earlier = await repeat();
+    // A single PUT of a user costs nothing before it is recorded, and that finds an earlier start.
+    const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
+    const earlier = isOneStep ? undefined : await repeat();
     if (earlier !== undefined) return earlier;
     try {
-      return await start(deps, declared);
+      return await start();
     } catch (error) {
-      // The same start may have run at the same moment, and may have used the last capacity.
+      // The same start may have run before or at the same moment, and may have used the last capacity.
       const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
       const other = mayBeTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
@@ -52,14 +68,8 @@ export function startUpload(deps: Deps, allowance: Allowance) {
   };
 }
 
-function start(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
-  const { sizeBytes, partSize } = declared;
-  const { singlePutMaxBytes } = deps.limits;
-  const plan =
-    partSize === undefined ? planUpload({ sizeBytes, singlePutMaxBytes }) : planParts({ sizeBytes, partSize });
-  return plan.strategy === "put"
-    ? startPut(deps, declared)
-    : startMultipart(deps, { declared, partSize: plan.partSize });
+function planOf({ sizeBytes, partSize }: DeclaredUpload, { singlePutMaxBytes }: Limits): UploadPlan {
+  return partSize === undefined ? planUpload({ sizeBytes, singlePutMaxBytes }) : planParts({ sizeBytes, partSize });
 }
 
 function planParts(parts: Parts): UploadPlan {
@@ -74,7 +84,9 @@ function planParts(parts: Parts): UploadPlan {
 }
 
 async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
-  const upload = await deps.db.transaction((tx) => recordUpload(deps, { tx, declared, multipart: undefined }));
+  const { db } = deps;
+  const record = (queries: Queries) => recordUpload(deps, { queries, declared, multipart: undefined });
+  const upload = await (declared.caller.linkId === undefined ? record(db) : db.transaction(record));
   return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
 }
 
@@ -93,7 +105,7 @@ async function startMultipart(
   try {
     const bucketUploadId = await bucket.createMultipart({ objectKey, contentType });
     const upload = await db.transaction(async (tx) => {
-      const recorded = await recordUpload(deps, { tx, declared, multipart: { bucketUploadId, partSize } });
+      const recorded = await recordUpload(deps, { queries: tx, declared, multipart: { bucketUploadId, partSize } });
       await tx.objectDeletions.cancel(objectKey);
       return recorded;
     });
@@ -104,45 +116,4 @@ async function startMultipart(
     onDeletionsQueued();
     throw error;
   }
-}
-
-async function recordUpload(
-  { clock, newId, limits, capabilities }: Deps,
-  { tx, declared, multipart }: { tx: Queries; declared: DeclaredUpload; multipart: MultipartUpload | undefined },
-): Promise<Upload> {
-  const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes, idempotencyKey } = declared;
-  await tx.uploads.holdStarts(caller.userId);
-  if (caller.linkId !== undefined) await holdRequest(tx, { linkId: caller.linkId, noteId });
-  const now = clock();
-  const { ownerId, request } = await authoriseSender(tx, { sender: caller, noteId, now, limits });
-  await checkRequest(tx, { declared, link: request?.link });
-  const { conditionalPut, partsDie } = capabilities();
-  const ttlSeconds = multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds;
-  const common = { noteId, objectKey, filename, contentType, sizeBytes, state: "pending" as const, createdAt: now };
-  const attachment: Attachment = {
-    ...common,
-    id: newId(),
-    ownerId,
-    createdBy: caller.userId,
-    ownsObject: true,
-    checksum: undefined,
-    rejectReason: undefined,
-  };
-  const upload: Upload = {
-    ...common,
-    id: newId(),
-    attachmentId: attachment.id,
-    userId: caller.userId,
-    multipart,
-    idempotencyKey,
-    staged: multipart === undefined ? !conditionalPut : !partsDie,
-    declaredChecksum: sha256 === undefined ? undefined : { algorithm: "SHA256", value: sha256 },
-    expiresAt: now + Math.min(ttlSeconds, secondsLeft(request?.deadline, now)) * 1000,
-  };
-  await tx.attachments.insert(attachment, { quota: quotaOf(limits) });
-  // After the insertion, which locks the usage of the owner against other starts on their notes.
-  await checkPending(tx, { userId: caller.userId, noteId, limits });
-  await tx.uploads.insert(upload);
-  if (request !== undefined) await joinRequest(tx, { declared, link: request.link, attachmentId: attachment.id, now });
-  return upload;
 }

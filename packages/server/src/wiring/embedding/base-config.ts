@@ -47,7 +47,7 @@ function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...r
   };
 }
 
-/** The limits of the service, with the widest of the resources. Each resource checks its own. */
+/** The limits of the service, with the highest limits of all resources. Each resource checks its own limits. */
 function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits"] {
   const limits = defaultLimits();
   const rules = Object.values(resources);
@@ -60,5 +60,6 @@ function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits
     urlTtlMaxSeconds: longest,
     urlTtlMaxSharedSeconds: longest,
     userQuotaBytes: itemQuotaBytes,
+    trashDays: 0,
   };
 }

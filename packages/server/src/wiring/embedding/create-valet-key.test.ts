@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import { createValetKey } from "../../index.ts";
-import { createPlace, open, optionsAt, users } from "./testing/embedding.ts";
+import { createPlace, open, optionsAt, type TestUser, users } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding on $name", (engine) => {
   it("uploads, verifies, signs and downloads a file", async () => {
@@ -115,6 +115,26 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await files.remove(id);
     expect(await files.list("invoice", "42")).toEqual({ files: [], nextCursor: undefined });
     await expect(files.remove(id)).rejects.toMatchObject({ code: "attachment_not_found" });
+  });
+
+  it("finishes the calls of the application while it closes", async () => {
+    const asked = Promise.withResolvers<void>();
+    const decision = Promise.withResolvers<boolean>();
+    const may = (_user: TestUser, action: string) => {
+      if (action !== "read") return true;
+      asked.resolve();
+      return decision.promise;
+    };
+    const { files, as, close } = await open(await createPlace(engine), { resources: { invoice: { may } } });
+    const { id } = (await as("ann").upload("/invoice/42")).body;
+    const issuing = files.issueUrl(users.ann, id);
+    const issued = expect(issuing).resolves.toMatchObject({ url: expect.any(String) });
+    await asked.promise;
+    const closing = close();
+    // The decision arrives after all other parts are closed.
+    setTimeout(() => decision.resolve(true), 200);
+    await issued;
+    await closing;
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pino, { type Logger } from "pino";
-import { startFileEvents } from "../../background/file-events.ts";
+import { startFileEvents } from "../../background/deliver-file-events.ts";
 import { buildEmbeddedApp } from "../../http/embedded/app.ts";
 import { openDoors } from "../../http/embedded/doors.ts";
 import { createHandler } from "../../http/embedded/handler.ts";
@@ -21,13 +21,14 @@ import { baseConfigOf } from "./base-config.ts";
 import { checkOptions } from "./check-options.ts";
 import type { CheckedOptions, ValetKeyOptions } from "./options.ts";
 import { runDue } from "./run-due.ts";
+import { createRunningCalls } from "./running-calls.ts";
 import type { ValetKey } from "./valet-key.ts";
 
 const MAX_PAGE = 200;
 
 /**
- * Embeds Valet Key in an application that has its own users and its own rule of who may see what.
- * Throws TypeError for wrong options, and an error with a `code` when the database can't be used.
+ * Embeds Valet Key in an application that has its own users and its own access rule.
+ * Throws TypeError for wrong options. Throws an error with a `code` if the database can't be used.
  *
  * @example
  * ```ts
@@ -53,7 +54,7 @@ export async function createValetKey<AppUser extends User>(
   try {
     return await open(checked, { logger, opened });
   } catch (error) {
-    // The caller needs the reason for the failed start, not that of a failed close.
+    // The caller needs the reason of the failed start, not the reason of a failed close.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -92,20 +93,30 @@ async function open(
   const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
   const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
   const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
+  const { track, settle } = createRunningCalls();
+  opened.add(settle);
   opened.add(handler.drain);
+  const { issueUrl, list, remove } = callsOf(files);
   return {
     ...openDoors(handler, { basePath }),
-    ...callsOf(files),
-    tick: () => runDue(base, { deliver, logger }),
+    issueUrl: track(issueUrl),
+    list: track(list),
+    remove: track(remove),
+    tick: track(() => runDue(base, { deliver, logger })),
     close: opened.close,
   };
 }
 
-type Jobs = { options: CheckedOptions; deliver: () => Promise<number>; logger: Logger; opened: Opened };
+type Jobs = {
+  options: CheckedOptions;
+  deliver: ReturnType<typeof deliverFileEvents>;
+  logger: Logger;
+  opened: Opened;
+};
 
 async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
-    // Without it, every upload would be copied.
+    // Without the capabilities, the service would copy every upload.
     await base.capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
     return;
   }

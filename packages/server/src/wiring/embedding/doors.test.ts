@@ -4,8 +4,9 @@ import { type AddressInfo, connect } from "node:net";
 import { Readable } from "node:stream";
 import express from "express";
 import fastify from "fastify";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { sqlite } from "../../db/testing/test-databases.ts";
+import { httpLimits } from "../../http/http-limits.ts";
 import type { ValetKey } from "../../index.ts";
 import { clientOf, createPlace, open, users } from "./testing/embedding.ts";
 
@@ -27,7 +28,7 @@ function withExpress(mount: (app: express.Express, files: Files) => void) {
   };
 }
 
-/** A proxy that changes the path, as a load balancer does. */
+/** Starts a proxy that changes the path, as a load balancer does. */
 function behindProxy(target: string, rewrite: (path: string) => string): Promise<string> {
   return listen(async (request, response) => {
     const body =
@@ -47,7 +48,7 @@ function behindProxy(target: string, rewrite: (path: string) => string): Promise
 
 const later: express.RequestHandler = (_request, _response, next) => void setImmediate(next);
 
-// The doors are above the database, so one engine shows them.
+// The doors do not depend on the database, so the tests use one engine.
 describe("the doors of an embedding", () => {
   it.each<[string, (files: Files) => Promise<string>, string]>([
     ["a server of Node", ({ node }) => listen(node), "/files"],
@@ -186,6 +187,44 @@ describe("the doors of an embedding", () => {
     }
   });
 
+  it("refuse a parsed body that is no JSON", async () => {
+    const { files } = await open(await createPlace(sqlite));
+    const app = express()
+      .use(express.json({ limit: "1mb" }))
+      .use("/files", files.node);
+    const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
+    const body = "[".repeat(100_000) + "]".repeat(100_000);
+    const answer = await fetch(`${await listen(app)}/files/invoice/42/uploads`, { method: "POST", headers, body });
+    expect([answer.status, await answer.json()]).toMatchObject([400, { code: "invalid_request" }]);
+  });
+
+  it("requirement 30: return 408 for a body that is late, and close the connection", async () => {
+    const { files } = await open(await createPlace(sqlite));
+    const read = Promise.withResolvers<void>();
+    const url = await listen((request, response) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      files.node(request, response);
+      read.resolve();
+    });
+    onTestFinished(() => void vi.useRealTimers());
+    const answer = answerTo(url, ["Content-Length: 20", "", "{"]);
+    await read.promise;
+    vi.advanceTimersByTime(httpLimits.bodyTimeoutMs);
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
+  });
+
+  it("close a connection whose body continues after the response", async () => {
+    const { files } = await open(await createPlace(sqlite));
+    const body = "x".repeat(2_000_000);
+    const answer = await answerTo(await listen(files.node), ["Content-Length: 9000000", "", body]);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 .*"code":"payload_too_large"/is);
+  });
+
+  it("refuse a method that HTTP does not have", async () => {
+    const { as } = await open(await createPlace(sqlite));
+    expect(await as("ann").send("FETCH /invoice/42")).toMatchObject({ status: 400, body: { code: "invalid_request" } });
+  });
+
   it("refuse what the web standard does not know, and keep the process", async () => {
     const { files } = await open(await createPlace(sqlite));
     const port = Number(new URL(await listen(files.node)).port);
@@ -273,13 +312,27 @@ describe("the doors of an embedding", () => {
   });
 });
 
+/** Sends the start of a POST, and returns all that the server sends until it closes the connection. */
+async function answerTo(url: string, lines: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  let text = "";
+  socket.on("data", (bytes) => {
+    text += bytes;
+  });
+  // The server closes a connection while it is still sending.
+  socket.on("error", () => undefined);
+  socket.write(["POST /files/invoice/42/uploads HTTP/1.1", "Host: app.example.com", ...lines].join("\r\n"));
+  await once(socket, "close");
+  return text;
+}
+
 async function fastifyAt(files: Files, options: { prefix?: string }): Promise<string> {
   const app = fastify();
   app.post("/echo", (request) => request.body);
   app.register(files.fastify, options);
   onTestFinished(() => app.close());
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
-  // The parsers of the host still work.
+  // The body parsers of the application still work.
   const headers = { "content-type": "application/json" };
   const echo = await fetch(`${url}/echo`, { method: "POST", headers, body: '{"a":1}' });
   expect(await echo.json()).toEqual({ a: 1 });

@@ -77,6 +77,29 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls.map(([{ filename }]) => filename).sort()).toEqual(["bad.txt", "good.txt"]);
   });
 
+  it("that run are finished by close, and the others are called later", async () => {
+    const place = await createPlace(engine);
+    const first = await open(place, { background: false });
+    // There are more files than hooks that run at the same time.
+    for (let count = 0; count < 12; count += 1) await first.as("ann").upload("/invoice/42");
+    await first.close();
+    const called = Promise.withResolvers<void>();
+    const finished = Promise.withResolvers<void>();
+    const before = vi.fn<Hook>(() => {
+      called.resolve();
+      return finished.promise;
+    });
+    const second = await open(place, { resources: withHooks({ onReady: before }) });
+    await called.promise;
+    const closing = second.close();
+    finished.resolve();
+    await closing;
+    const after = vi.fn<Hook>();
+    const { files } = await open(place, { background: false, resources: withHooks({ onReady: after }) });
+    await files.tick();
+    expect([before.mock.calls.length, after.mock.calls.length]).toEqual([10, 2]);
+  });
+
   it("are called for a file that was removed meanwhile", async () => {
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady }) };
@@ -101,7 +124,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const { files } = await open(place, { background: false, resources: withHooks({ onReady }) });
     await files.tick();
     expect(onReady).not.toHaveBeenCalled();
-    // The clock of the child was ahead of the frozen one of this test.
+    // The clock of the child was ahead of the frozen clock of this test.
     pass(LEASE_MS + 60_000);
     await files.tick();
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { id: killed.id, attempt: 2 }]]);

@@ -5,7 +5,7 @@ import { createPlace, mayInvoice, open, type TestUser } from "./testing/embeddin
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 const refused = { status: 403, body: { code: "access_denied" } };
 
-// The decisions are above the database, so one engine shows them.
+// The decisions do not depend on the database, so the tests use one engine.
 describe("a hostile embedding", () => {
   it.each([
     ["throws", () => Promise.reject(new Error("secret of the application"))],
@@ -139,6 +139,7 @@ describe("a hostile embedding", () => {
     ["an empty id", { id: "" }],
     ["a number", { id: 1 }],
     ["a name that is no text", { id: "ann", name: { first: "Ann" } }],
+    ["an email address that no index can hold", { id: "ann", email: `${"a".repeat(250)}@a.example` }],
     ["a text", "ann"],
     ["true", true],
   ])("says internal when user returns %s", async (_, user) => {

@@ -42,7 +42,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     }
     await close();
     const issued = await urlEvents(locationOf(place), noteId);
-    // One more of each, from the check of the bytes.
+    // Each file has one more event, from the check of the bytes.
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 

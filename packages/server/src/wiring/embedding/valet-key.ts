@@ -1,7 +1,7 @@
 import type { Doors } from "../../http/embedded/doors.ts";
 import type { ItemFile, User } from "../../usecases/embedding/types.ts";
 
-/** A URL of a file, and when it expires. */
+/** A URL of a file, and the expiry of the URL. */
 export type FileUrl = { url: string; expiresAt: Date };
 
 /** An embedding of Valet Key in an application. */
@@ -17,19 +17,19 @@ export type ValetKey<AppUser extends User = User> = Doors & {
     options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
   ): Promise<FileUrl>;
   /**
-   * Lists the files of an item, oldest first, without asking `may`. `limit`: 1 to 200, default 50. `cursor`: the `nextCursor` of the
-   * page before. Throws an error with the `code` `not_found` or `invalid_cursor`, and RangeError.
+   * Lists the files of an item, oldest first. It does not ask `may`. `limit`: 1 to 200, default 50. `cursor`: the `nextCursor` of the
+   * previous page. Throws an error with the `code` `not_found` or `invalid_cursor`, and RangeError.
    */
   list(
     resource: string,
     itemId: string,
     page?: { limit?: number; cursor?: string },
   ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
-  /** Removes a file and its stored bytes, without asking `may`. Throws `attachment_not_found`. */
+  /** Removes a file and its stored bytes. It does not ask `may`. Throws `attachment_not_found`. */
   remove(fileId: string): Promise<void>;
   /**
-   * Runs all work that is due once: verifications, hooks and deletions. For hosts whose processes end after a request.
-   * Rejects when the database or the bucket can't be reached, and the work stays due.
+   * Runs all due work once: verifications, hooks and deletions. For hosts whose processes end after a request. Rejects if the database
+   * or the bucket can't be reached. The work then stays due.
    */
   tick(): Promise<void>;
   /** Finishes the work in progress, and closes the database. */

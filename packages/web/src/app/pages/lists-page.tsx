@@ -2,7 +2,9 @@ import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-route
 import { clsx } from "clsx";
 import { NoteList } from "../../features/notes/list/note-list.tsx";
 import { texts } from "../../texts/index.ts";
+import { OpenedPart } from "../opened-part.tsx";
 import { useCreateNote } from "../use-create-note.ts";
+import { usePreviewedFile } from "../use-previewed-file.ts";
 import { useScope } from "../use-scope.ts";
 
 /** The list beside the note. A phone shows one of the two. */
@@ -12,6 +14,9 @@ export function ListsPage() {
   const scope = useScope() ?? "owned";
   const navigate = useNavigate();
   const { create } = useCreateNote();
+  const preview = usePreviewedFile();
+  const openFile = (id: string) =>
+    noteId === undefined ? preview.show(id) : void navigate({ to: "/shared", search: { file: id } });
   const search = (text: string) =>
     void navigate({
       to: ".",
@@ -22,11 +27,24 @@ export function ListsPage() {
     <main className="flex h-full">
       <div
         className={clsx(
-          "relative w-full shrink-0 overflow-y-auto lg:w-80 lg:border-r",
-          noteId === undefined ? "block" : "hidden lg:block",
+          "relative w-full shrink-0 overflow-y-auto md:w-64 md:border-r lg:w-80",
+          noteId === undefined ? "block" : "hidden md:block",
         )}
       >
-        <NoteList key={scope} scope={scope} selectedId={noteId} q={q} onSearch={search} onNewNote={create} />
+        <NoteList
+          key={scope}
+          scope={scope}
+          selectedId={noteId}
+          q={q}
+          onSearch={search}
+          onNewNote={create}
+          onOpenFile={openFile}
+        />
+        {scope === "shared" && noteId === undefined && (
+          <OpenedPart isOpen={preview.file !== undefined} onClose={preview.hide}>
+            {({ SharedFilePreview }) => <SharedFilePreview {...preview} />}
+          </OpenedPart>
+        )}
       </div>
       <section
         // A new element for each note, which starts scrolled to its top.
@@ -36,7 +54,7 @@ export function ListsPage() {
         aria-label={texts.notes.note}
         className={clsx(
           "relative min-w-0 grow overflow-y-auto outline-none",
-          noteId === undefined && "hidden lg:block",
+          noteId === undefined && "hidden md:block",
         )}
       >
         <Outlet />

@@ -1,19 +1,50 @@
 import { useSearch } from "@tanstack/react-router";
-import { FileText } from "lucide-react";
+import { clsx } from "clsx";
+import { FileText, Plus } from "lucide-react";
+import { Button } from "../../components/button.tsx";
 import { Empty } from "../../components/states.tsx";
+import { useDropAndPaste } from "../../features/attachments/drop-and-paste/use-drop-and-paste.ts";
 import { useNoteList } from "../../features/notes/list/use-note-list.ts";
 import { texts } from "../../texts/index.ts";
+import { useCreateNote } from "../use-create-note.ts";
 import { useScope } from "../use-scope.ts";
 
-/** Shown beside the list on a desktop while no note is selected. */
+/** Shown beside the list while no note is selected. Files that are dropped among the own notes begin a new note. */
 export function NoNotePage() {
   const { q = "" } = useSearch({ strict: false });
-  const { notes } = useNoteList({ scope: useScope() ?? "owned", q });
-  // Without notes there is nothing to select, and the list offers to create one.
-  if (notes.length === 0) return null;
+  const scope = useScope() ?? "owned";
+  const { list, notes } = useNoteList({ scope, q });
+  const { create, createWith } = useCreateNote();
+  const isOwned = scope === "owned";
+  const { isDragged } = useDropAndPaste({
+    isEnabled: isOwned,
+    onChosen: (files) => files.length > 0 && createWith(files),
+  });
+  const isFirst = list.isSuccess && notes.length === 0 && q === "";
+  // The list says that nothing is shared, or that nothing is found.
+  if (notes.length === 0 && !(isFirst && isOwned)) return null;
+  const { title, hint, action } = texts.notes.empty.begin;
+  const frame = clsx(
+    "m-4 rounded-card border-2 border-dashed",
+    isDragged ? "border-accent bg-accent-soft" : "border-transparent",
+  );
   return (
-    <div className="grid h-full place-items-center">
-      <Empty icon={<FileText size={28} strokeWidth={1.5} />} title={texts.notes.empty.pick} />
+    <div className={clsx("grid h-[calc(100%-2rem)] place-items-center", frame)}>
+      {isFirst ? (
+        <Empty
+          icon={<FileText size={28} strokeWidth={1.5} />}
+          title={title}
+          hint={hint}
+          action={
+            <Button kind="primary" onClick={create}>
+              <Plus size={16} />
+              {action}
+            </Button>
+          }
+        />
+      ) : (
+        <Empty icon={<FileText size={28} strokeWidth={1.5} />} title={texts.notes.empty.pick} />
+      )}
     </div>
   );
 }

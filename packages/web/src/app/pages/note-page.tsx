@@ -1,27 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { NoteActivity } from "../../features/activity/note-activity.tsx";
 import { AttachmentSection } from "../../features/attachments/attachment-section.tsx";
-import { latestFirst } from "../../features/attachments/use-listed-attachments.ts";
+import { inOrder } from "../../features/attachments/use-listed-attachments.ts";
+import { isUnavailable } from "../../features/notes/is-unavailable.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
-import { isUnavailable, UnavailableNote } from "../../features/notes/unavailable-note.tsx";
+
 import { AccessLine } from "../../features/sharing/access-line.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { OpenedPart } from "../opened-part.tsx";
+import { usePreviewedFile } from "../use-previewed-file.ts";
 
 const route = getRouteApi("/signed-in/lists/n/$noteId");
 
 /** A note, from top to bottom: title, who can see it, text, files, activity. */
 export function NotePage() {
   const { noteId } = route.useParams();
-  const { file, q } = route.useSearch();
+  const { q } = route.useSearch();
+  const { file, show, hide } = usePreviewedFile();
   const navigate = route.useNavigate();
   const note = useQuery(noteQuery(noteId));
   // After a refusal the cached note is no longer shown.
@@ -29,25 +32,13 @@ export function NotePage() {
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const [linked, setLinked] = useState<Attachment>();
   const [sharing, setSharing] = useState<{ noteId: string; attachment?: Attachment }>();
-  const { history } = useRouter();
   const kept = q === undefined ? {} : { q };
-  const hasNoteBehind = useRef(false);
-  if (file === undefined) hasNoteBehind.current = false;
-  const show = (attachmentId: string) => {
-    hasNoteBehind.current ||= file === undefined;
-    void navigate({ search: { ...kept, file: attachmentId }, replace: file !== undefined, resetScroll: false });
-  };
-  // Goes back, so that the next "back" does not open the file again. A visit that began at the file has no note behind it.
-  const hide = () => {
-    if (hasNoteBehind.current) history.back();
-    else void navigate({ search: kept, replace: true, resetScroll: false });
-  };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
   const back = (
     <Link
       to={list}
       search={kept}
-      className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover lg:hidden"
+      className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden"
     >
       <ArrowLeft size={18} />
       {texts.notes.back}
@@ -58,15 +49,21 @@ export function NotePage() {
       {(note.data === undefined || isGone) && back}
       {note.isPending && <NoteSkeleton />}
       {isGone && (
-        <UnavailableNote
-          noteId={noteId}
-          error={note.error}
-          action={
-            <Link to={list} className={buttonStyle({ kind: "outline" })}>
-              {texts.notes.goTo[list]}
-            </Link>
-          }
-        />
+        <OpenedPart onClose={ignore}>
+          {({ UnavailableNote, AskForAccess }) => (
+            <UnavailableNote
+              noteId={noteId}
+              error={note.error}
+              wasOpen={note.data !== undefined}
+              ask={<AskForAccess noteId={noteId} />}
+              action={
+                <Link to={list} className={buttonStyle({ kind: "outline" })}>
+                  {texts.notes.goTo[list]}
+                </Link>
+              }
+            />
+          )}
+        </OpenedPart>
       )}
       {note.isError && !isGone && note.data === undefined && (
         <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
@@ -81,6 +78,9 @@ export function NotePage() {
           >
             <AccessLine note={note.data} onShare={() => setSharing({ noteId })} />
           </NoteText>
+          {note.data.accessRequestCount > 0 && (
+            <OpenedPart onClose={ignore}>{({ AccessRequests }) => <AccessRequests noteId={noteId} />}</OpenedPart>
+          )}
           <AttachmentSection
             note={note.data}
             onPreview={show}
@@ -103,7 +103,7 @@ export function NotePage() {
         <OpenedPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (
             <PreviewOverlay
-              files={latestFirst(note.data.attachments).filter(({ state }) => state === "ready")}
+              files={inOrder(note.data.attachments).filter(({ state }) => state === "ready")}
               selectedId={file}
               onSelect={show}
               onClose={hide}
@@ -136,10 +136,12 @@ export function NotePage() {
   );
 }
 
+const ignore = () => undefined;
+
 function NoteSkeleton() {
   return (
     // Placed like the parts of the note. On phones the back link stands above.
-    <div className="flex flex-col gap-6 max-lg:-mt-2 lg:pt-10">
+    <div className="flex flex-col gap-6 max-md:-mt-2 md:pt-10">
       <Skeleton className="h-7 w-1/2" />
       <Skeleton className="h-11 w-1/4 md:h-9" />
       <Skeleton className="h-16" />

@@ -9,11 +9,13 @@ import { TextField } from "../../components/text-field.tsx";
 import { type Account, accounts } from "../../service/accounts.ts";
 import { queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
+import { EmailProof } from "./email-proof.tsx";
 import { valuesOf } from "./form-validation.ts";
 import { PasswordForm } from "./password-form.tsx";
 
-const words = texts.accounts;
+const words = accountTexts;
 
 export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { data: session } = useQuery(sessionQuery);
@@ -34,6 +36,7 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
           {texts.app.signOut}
         </Button>
       </div>
+      <EmailProof />
       {signOut.isError && <Problem error={signOut.error} />}
       <NameForm key={user.name} user={user} />
       {isChangingPassword ? (

@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
-import { texts } from "../../texts/index.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 
-const { problems } = texts.accounts;
+const { problems } = accountTexts;
 const MIN_PASSWORD_LENGTH = 10;
 const MAX_PASSWORD_LENGTH = 128;
 

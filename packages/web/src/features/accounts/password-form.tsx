@@ -7,10 +7,11 @@ import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 import { texts } from "../../texts/index.ts";
 import { checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 
-const words = texts.accounts;
+const words = accountTexts;
 
 /** `email` identifies the account to password managers. */
 export function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {

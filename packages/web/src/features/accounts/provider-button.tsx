@@ -3,7 +3,7 @@ import { LogIn } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { accounts } from "../../service/accounts.ts";
-import { texts } from "../../texts/index.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 
 type ProviderButtonProps = { name: string; to: string; isOnly?: boolean };
 
@@ -20,12 +20,12 @@ export function ProviderButton({ name, to, isOnly = false }: ProviderButtonProps
       {start.isError && <Problem error={start.error} />}
       <Button kind={isOnly ? "primary" : "outline"} disabled={isLeaving} onClick={() => start.mutate()}>
         <LogIn size={16} />
-        {texts.accounts.continueWith(name)}
+        {accountTexts.continueWith(name)}
       </Button>
       {!isOnly && (
         <div className="mb-4 flex items-center gap-3 text-muted text-small">
           <hr className="grow" />
-          {texts.accounts.or}
+          {accountTexts.or}
           <hr className="grow" />
         </div>
       )}

@@ -5,10 +5,10 @@ import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { accounts } from "../../service/accounts.ts";
 import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
-import { texts } from "../../texts/index.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 import { SessionRow } from "./session-row.tsx";
 
-const words = texts.accounts.sessions;
+const words = accountTexts.sessions;
 
 /** The sessions of the user: this browser first, then the most recently used. */
 export function SessionList() {

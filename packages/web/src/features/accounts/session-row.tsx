@@ -7,9 +7,10 @@ import { useNow } from "../../components/use-now.ts";
 import { accounts, type Session } from "../../service/accounts.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
-const words = texts.accounts.sessions;
+const words = accountTexts.sessions;
 /** How often the service updates the time of the last use. Milliseconds. */
 const UPDATED_EVERY_MS = 24 * 3_600_000;
 

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
@@ -8,12 +9,13 @@ import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
-import { describeProblem, texts } from "../../texts/index.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
+import { describeProblem } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
 import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
 
-const words = texts.accounts;
+const words = accountTexts;
 
 type SignInProps = {
   /** The path to open after the sign-in. */
@@ -36,6 +38,9 @@ export function SignIn({ to, error, onDone }: SignInProps) {
     onError: (failure) => hasCode(failure, "unauthenticated") && focusField(form.current, "password"),
   });
 
+  const isShared = /^\/(?:n\/|shared|invitation)/.test(to) && error === undefined;
+  const hint = isShared ? words.signIn.toOpenShared : words.signIn.where(location.host);
+
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const { email, password } = valuesOf(event.currentTarget, ["email", "password"]);
@@ -47,7 +52,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
   }
 
   return (
-    <AccountCard title={words.signIn.title}>
+    <AccountCard title={words.signIn.title} hint={hint}>
       {signIn.isIdle && <Reason code={error} />}
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
       <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
@@ -64,12 +69,17 @@ export function SignIn({ to, error, onDone }: SignInProps) {
           autoFocus
           error={problems.email}
         />
-        <PasswordField
-          name="password"
-          label={words.password}
-          autoComplete="current-password"
-          error={problems.password}
-        />
+        <div className="flex flex-col gap-1">
+          <PasswordField
+            name="password"
+            label={words.password}
+            autoComplete="current-password"
+            error={problems.password}
+          />
+          <Link to="/forgot-password" className="self-end py-1 text-accent text-small underline">
+            {words.signIn.forgot}
+          </Link>
+        </div>
         <Button type="submit" kind="primary" disabled={signIn.isPending || signIn.isSuccess}>
           {signIn.isPending ? words.signIn.pending : words.signIn.action}
         </Button>
@@ -87,7 +97,7 @@ function Reason({ code }: { code: string | undefined }) {
   return (
     <div className="mb-4">
       {code === "session_ended" ? (
-        <p role="status" className="rounded-card bg-warning-soft px-3 py-2 text-small text-warning">
+        <p role="status" className="rounded-card bg-sunken px-3 py-2 text-small">
           {words.sessionEnded}
         </p>
       ) : (

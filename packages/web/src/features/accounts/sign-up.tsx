@@ -9,18 +9,26 @@ import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
-import { texts } from "../../texts/index.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
 import { checkEmail, checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 import { ProviderButton } from "./provider-button.tsx";
 
-const words = texts.accounts;
+const words = accountTexts;
 
-/** Creates the first account of a new service, or another one. `to` is the path to open afterwards. */
-export function SignUp({ to, onDone }: { to: string; onDone: () => void }) {
+type SignUpProps = {
+  /** The path to open afterwards. */
+  to: string;
+  /** The texts and the email address of an invitation. */
+  invited?: { title: string; hint: string; closedHint: string; email: string };
+  onDone: () => void;
+};
+
+/** Creates the first account of a new service, or another one. */
+export function SignUp({ to, invited, onDone }: SignUpProps) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
-  const title = isFirst ? words.first.title : words.signUp.title;
+  const title = invited?.title ?? (isFirst ? words.first.title : words.signUp.title);
   useDocumentTitle(title);
   const { form, problems, report } = useProblems<"name" | "email" | "password">();
   const signUp = useMutation({
@@ -48,14 +56,21 @@ export function SignUp({ to, onDone }: { to: string; onDone: () => void }) {
     if (!hasProblem) signUp.mutate({ name: name.trim(), email: email.trim(), password });
   }
 
-  if (instance?.signUp === "closed") return <SignUpClosed instance={instance} to={to} />;
+  if (instance?.signUp === "closed") return <SignUpClosed instance={instance} to={to} invited={invited} />;
   return (
-    <AccountCard title={title} hint={isFirst ? words.first.hint : undefined}>
+    <AccountCard title={title} hint={invited?.hint ?? (isFirst ? words.first.hint : undefined)}>
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
       <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
         {signUp.isError && !hasCode(signUp.error, "email_taken") && <Problem error={signUp.error} />}
         <TextField name="name" label={words.name} autoComplete="name" autoFocus error={problems.name} />
-        <TextField name="email" type="email" label={words.email} autoComplete="username" error={problems.email} />
+        <TextField
+          name="email"
+          type="email"
+          label={words.email}
+          autoComplete="username"
+          defaultValue={invited?.email}
+          error={problems.email}
+        />
         <PasswordField
           name="password"
           label={words.password}
@@ -74,14 +89,19 @@ export function SignUp({ to, onDone }: { to: string; onDone: () => void }) {
   );
 }
 
-function SignUpClosed({ instance, to }: { instance: Instance; to: string }) {
+type SignUpClosedProps = Pick<SignUpProps, "to"> & { instance: Instance; invited: SignUpProps["invited"] };
+
+function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
   const { hasAccounts, oidc } = instance;
   const { closed } = words;
   const hint = hasAccounts
     ? (oidc && closed.hintWithProvider(oidc.name)) || closed.hint
     : (oidc && closed.firstWithProvider(oidc.name)) || closed.first;
   return (
-    <AccountCard title={hasAccounts ? closed.title : words.first.title} hint={hint}>
+    <AccountCard
+      title={invited?.title ?? (hasAccounts ? closed.title : words.first.title)}
+      hint={invited?.closedHint ?? hint}
+    >
       {!hasAccounts && (
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>
       )}

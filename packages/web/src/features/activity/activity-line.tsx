@@ -16,6 +16,7 @@ import {
   ShieldAlert,
   SquarePen,
   Trash2,
+  Undo2,
   UserMinus,
   UserPlus,
 } from "lucide-react";
@@ -30,13 +31,24 @@ const icons: Record<string, LucideIcon> = {
   "note.created": SquarePen,
   "note.updated": PencilLine,
   "note.deleted": Trash2,
+  "note.restored": Undo2,
+  "note.purged": Trash2,
   "attachment.uploaded": FilePlus2,
   "attachment.adopted": FilePlus2,
   "attachment.accepted": FilePlus2,
   "attachment.rejected": FileX2,
   "attachment.deleted": Trash2,
+  "attachment.restored": Undo2,
+  "attachment.purged": Trash2,
   "share.granted": UserPlus,
   "share.revoked": UserMinus,
+  "invitation.created": UserPlus,
+  "invitation.updated": UserPlus,
+  "invitation.renewed": UserPlus,
+  "invitation.revoked": UserMinus,
+  "invitation.redeemed": UserPlus,
+  "access.requested": UserPlus,
+  "access.dismissed": UserMinus,
   "url.issued": Download,
   "url.refused": ShieldAlert,
   "link.created": Link2,
@@ -54,6 +66,7 @@ const purposeIcons: Record<string, LucideIcon> = {
   thumbnail: Image,
   renewal: RefreshCw,
 };
+const NAMES_NOTE: ReadonlySet<string> = new Set(["note.deleted", "note.purged"]);
 const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_refused", "attachment.rejected"]);
 
 type ActivityLineProps = { line: Line; accountId: string | undefined; showsNote: boolean };
@@ -65,7 +78,7 @@ export function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) 
   const isHighlighted = HIGHLIGHTED.has(event.action);
   const when = line.times > 1 ? words.span(formatInstant(since), formatInstant(event.at)) : formatInstant(event.at);
   return (
-    <li className={clsx("flex gap-3 rounded-card px-3 py-2", isHighlighted && "bg-warning-soft text-warning")}>
+    <li className={clsx("flex gap-3 rounded-card px-3 py-2", isHighlighted && "bg-accent-soft text-accent")}>
       <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !isHighlighted && "text-muted")} />
       <div className="min-w-0 grow text-small">
         <p className="text-pretty break-words">
@@ -76,7 +89,7 @@ export function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) 
           <p className={clsx("text-pretty break-words", !isHighlighted && "text-muted")}>{more}</p>
         )}
         {/* The text already names a deleted note. */}
-        {showsNote && event.action !== "note.deleted" && (
+        {showsNote && !NAMES_NOTE.has(event.action) && (
           <p className={clsx("truncate", !isHighlighted && "text-muted")}>
             {words.inNote} <NoteName event={event} />
           </p>

@@ -17,9 +17,9 @@ type ActivityListProps = {
   accountId: string | undefined;
   now: number;
   showsNote: boolean;
-  /** The number of loaded pages, including those without a line to show. */
+  /** The number of loaded pages, including pages without a visible line. */
   pageCount: number;
-  /** Called once for each number of pages, when the user comes near the end of the list. */
+  /** Called when the user scrolls near the end of the list, once for each `pageCount`. */
   onEnd: () => void;
 };
 

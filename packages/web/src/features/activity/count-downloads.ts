@@ -10,7 +10,7 @@ const DEFAULT_DAYS = 14;
 export type Bar = { start: number; count: number };
 
 export type Downloads = {
-  /** hours: the last 24 hours. days14 and days30 include today. */
+  /** `hours`: the last 24 hours. `days14` and `days30` include today. */
   span: "hours" | "days14" | "days30";
   bars: Bar[];
   total: number;
@@ -18,7 +18,10 @@ export type Downloads = {
 
 const DOWNLOADS: ReadonlySet<unknown> = new Set(["download", "zip"]);
 
-/** Counts the downloaded files, one by one in a ZIP or a batch. Views are no downloads. Events are newest first. `isComplete`: these are all events. */
+/**
+ * Counts the downloaded files. Each file of a ZIP or a batch counts. Views do not count. `events` are sorted newest first.
+ * `isComplete`: `events` has all events.
+ */
 export function countDownloads(
   events: readonly AuditEvent[],
   { now, isComplete }: { now: number; isComplete: boolean },

@@ -6,7 +6,7 @@ import type { Line } from "./group-events.ts";
 
 const words = activityTexts;
 const { sentences } = words;
-/** The text counts further names. */
+/** The text shows the number of further names. */
 const MAX_NAMES = 3;
 const MAX_NAME_LENGTH = 48;
 
@@ -20,7 +20,7 @@ const BY_VISITORS: ReadonlySet<string> = new Set([
   "link.received",
 ]);
 
-/** Returns the text, the name that it begins with, and a second text: the names of several files, or why a file was rejected. */
+/** Returns the text, the name at the start of the text, and a second text: the names of several files, or why a file was rejected. */
 export function describeLine(line: Line, reader: Reader) {
   const who = nameActor(line.event, reader);
   return { who: who.name, text: describe(line, { ...reader, who }), more: describeMore(line) };
@@ -54,6 +54,13 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
       return sentences[action](who);
     case "note.updated":
       return sentences[action](who, times);
+    case "note.restored":
+      return sentences[action](who);
+    case "note.purged":
+      if (detail.expired === true) return sentences.expired.note(textOf(detail.title));
+      return sentences[action](who, textOf(detail.title));
+    case "attachment.purged":
+      return detail.expired === true ? sentences.expired.file(files) : sentences[action](who, files);
     case "note.deleted":
       return sentences[action](who, textOf(detail.title));
     case "attachment.uploaded":
@@ -61,11 +68,22 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "attachment.accepted":
     case "attachment.rejected":
     case "attachment.deleted":
+    case "attachment.restored":
       return sentences[action](who, files);
     case "share.granted":
       return sentences[action](who, { ...shareOf(line, reader), ...termsOf(event) });
     case "share.revoked":
       return sentences[action](who, shareOf(line, reader));
+    case "invitation.created":
+    case "invitation.updated":
+    case "invitation.renewed":
+    case "invitation.revoked":
+    case "invitation.redeemed":
+      return sentences[action](who, textOf(detail.email));
+    case "access.requested":
+      return sentences[action](who);
+    case "access.dismissed":
+      return sentences[action](who, shareOf(line, reader).whom);
     case "url.issued":
       return describeUrl(line, who);
     case "url.refused":

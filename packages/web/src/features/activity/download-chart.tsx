@@ -5,6 +5,7 @@ import { type Bar, countDownloads, type Downloads } from "./count-downloads.ts";
 
 const words = activityTexts.chart;
 const HEIGHT = 48;
+const MIN_BARS = 3;
 /** The width of a bar, and the gap after it. */
 const WIDTH = 8;
 const GAP = 2;
@@ -17,11 +18,13 @@ export function DownloadChart({ events, now, isComplete }: DownloadChartProps) {
   const { bars, span, total } = downloads;
   const [first] = bars;
   const oldest = events.at(-1);
+  // Fewer bars say no more than the summary.
+  const hasBars = bars.filter(({ count }) => count > 0).length >= MIN_BARS;
   if (total === 0 || first === undefined || oldest === undefined) return null;
   const isPartial = !isComplete && Date.parse(oldest.at) > first.start;
   return (
     <figure className="rounded-card border bg-surface p-4">
-      <figcaption className="mb-3 text-balance text-small" title={words.hint}>
+      <figcaption className="text-balance text-small" title={words.hint}>
         <span className="font-medium">{summarise(downloads, now)}</span>
         {isPartial && (
           <span className="block text-muted">
@@ -29,11 +32,16 @@ export function DownloadChart({ events, now, isComplete }: DownloadChartProps) {
           </span>
         )}
       </figcaption>
-      <Bars downloads={downloads} now={now} />
-      <p aria-hidden="true" className="mt-1 flex justify-between text-muted text-small tabular-nums">
-        <span>{nameBar(first, { span, now })}</span>
-        <span>{span === "hours" ? words.now : words.today}</span>
-      </p>
+      {hasBars && (
+        <>
+          {" "}
+          <Bars downloads={downloads} now={now} />
+          <p aria-hidden="true" className="mt-1 flex justify-between text-muted text-small tabular-nums">
+            <span>{nameBar(first, { span, now })}</span>
+            <span>{span === "hours" ? words.now : words.today}</span>
+          </p>
+        </>
+      )}
       <Table downloads={downloads} now={now} />
     </figure>
   );
@@ -55,7 +63,7 @@ function Bars({ downloads: { bars, span }, now }: { downloads: Downloads; now: n
       aria-hidden="true"
       viewBox={`0 0 ${bars.length * (WIDTH + GAP) - GAP} ${HEIGHT}`}
       preserveAspectRatio="none"
-      className="block h-16 w-full"
+      className="mt-3 block h-16 w-full"
     >
       {bars.map((bar, index) => {
         const height = bar.count === 0 ? 1 : Math.max(3, (bar.count / most) * HEIGHT);
@@ -63,7 +71,7 @@ function Bars({ downloads: { bars, span }, now }: { downloads: Downloads; now: n
         return (
           <g key={bar.start} className="group">
             <title>{`${nameBar(bar, { span, now })}${texts.common.separator}${formatCount(bar.count, words.downloads)}`}</title>
-            {/* The tooltip appears anywhere in the column. */}
+            {/* The whole column shows the tooltip. */}
             <rect x={x} y={0} width={WIDTH + GAP} height={HEIGHT} className="fill-transparent" />
             <rect
               x={x}

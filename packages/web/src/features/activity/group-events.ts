@@ -6,16 +6,16 @@ export type Line = {
   times: number;
   /** When the oldest event happened. */
   since: string;
-  /** The number of files, including deleted ones. */
+  /** The number of files, including deleted files. */
   fileCount: number;
   /** The names of the files that still exist, at most ten of each event. */
   filenames: string[];
 };
 
-/** `start` is local midnight in milliseconds. Lines are sorted newest first. */
+/** `start` is local midnight, in milliseconds since 1970. Lines are sorted newest first. */
 export type Day = { start: number; lines: Line[] };
 
-/** Groups events by day, and joins runs of similar events into one line. Events are sorted newest first. */
+/** Groups events by day, and joins runs of similar events into one line. The events must be sorted newest first. */
 export function groupByDay(events: readonly AuditEvent[]): Day[] {
   const days: Day[] = [];
   for (const event of events) {
@@ -46,14 +46,16 @@ function toLine(event: AuditEvent): Line {
   return { event, times: timesOf(event), since: event.at, fileCount: event.attachmentIds.length, filenames };
 }
 
-/** Each of these concerns one file. A run of them becomes one line about several files. */
+/** Each event of these kinds concerns one file. A run of such events becomes one line about several files. */
 const PER_FILE: ReadonlySet<string> = new Set([
   "attachment.uploaded",
   "link.received",
   "attachment.adopted",
   "attachment.deleted",
+  "attachment.restored",
+  "attachment.purged",
 ]);
-/** These often repeat for the same files, or without files. */
+/** Events of these kinds often repeat for the same files, or without files. */
 const REPEATED: ReadonlySet<string> = new Set([
   "note.updated",
   "url.issued",
@@ -77,7 +79,7 @@ function hasSameFiles(one: AuditEvent, other: AuditEvent): boolean {
   return one.attachmentIds.join() === other.attachmentIds.join();
 }
 
-/** Whether the event is a full batch of a ZIP, which goes on in the next batch. */
+/** Whether the event is a full batch of a ZIP, which continues in the next batch. */
 function isEarlierBatch({ detail, attachmentIds }: AuditEvent): boolean {
   return detail.purpose === "zip" && attachmentIds.length === MAX_BATCH;
 }

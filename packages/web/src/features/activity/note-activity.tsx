@@ -2,7 +2,7 @@ import { ChevronRight } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { texts } from "../../texts/index.ts";
 
-/** The activity of one note. It is loaded when the user unfolds it. */
+/** The activity of one note. The page loads it when the user unfolds it. */
 export function NoteActivity({ children }: { children: (fold: () => void) => ReactNode }) {
   const id = useId();
   const [isUnfolded, setUnfolded] = useState(false);

@@ -5,12 +5,15 @@ import { keys } from "../../service/queries.ts";
 import { daysBefore, MAX_DAYS } from "./count-downloads.ts";
 
 const PAGE_SIZE = 200;
-/** The chart counts at most so many events. Older ones are loaded when the user scrolls. */
+/** The chart counts at most so many events. The page loads older events when the user scrolls. */
 const MAX_COUNTED = 1_000;
 
 type Listing = { noteId: string | undefined; routine: "include" | "omit" };
 
-/** Loads the events of one note, or of all notes that the user owns, newest first. It loads the time span of the chart without scrolling. */
+/**
+ * Loads the events of one note, or of all notes that the user owns, newest first. It loads the events of the chart before the user
+ * scrolls.
+ */
 export function useEvents({ noteId, routine }: Listing) {
   const pages = useInfiniteQuery({
     queryKey: [...keys.activity, noteId, routine],
@@ -24,7 +27,7 @@ export function useEvents({ noteId, routine }: Listing) {
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    // The list without routine URLs stays until the other one is loaded. The feed of another note has a new key.
+    // When the user changes the filter, the old list stays until the new list is loaded. The feed of another note has a new key.
     placeholderData: keepPreviousData,
   });
   const events = pages.data?.pages.flatMap(({ items }) => items);

@@ -5,14 +5,15 @@ import { nameOf } from "../../components/avatar.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
-import { downloadLink } from "../../service/download-link.ts";
+import { useCode } from "../../service/code.ts";
+import { useDownloadLink } from "../../service/download-link.ts";
+import { loadCode } from "../../service/load-code.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
-import { ReviewFile } from "./review-file.tsx";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
 const words = texts.attachments;
 
-/** The actions on an attachment. Undefined: the user may not do that. */
+/** The actions on an attachment. An undefined action is not permitted to the user. */
 export type AttachmentActions = {
   /** Whether the user decides about the files of visitors. */
   canReview: boolean;
@@ -29,9 +30,12 @@ type AttachmentRowProps = {
   now: number;
 };
 
-/** The browser skips the layout of rows out of sight. A row with hover or focus is laid out, because its tooltips overflow it. */
+/**
+ * The row of an attachment. The browser skips the layout of rows out of sight, but not of a row with hover or focus, because its
+ * tooltips overflow the row.
+ */
 export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, accountId, now }: AttachmentRowProps) {
-  const { id, filename, sizeBytes, createdBy, createdAt, state } = attachment;
+  const { id, filename, sizeBytes, createdBy, createdAt, state, sharedWith = 0 } = attachment;
   const isReady = state === "ready";
   const who = createdBy.id === accountId ? texts.common.you : nameOf(createdBy, { otherwise: texts.common.someone });
   const name = <FileName filename={filename} />;
@@ -60,9 +64,10 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
               {formatWhen(createdAt, now)}
             </time>
             {isWaiting(state) && ` · ${words.states[state]}`}
+            {sharedWith > 0 && ` · ${words.sharedWith(sharedWith)}`}
           </p>
         )}
-        {state === "quarantined" && <ReviewFile attachment={attachment} canReview={actions.canReview} />}
+        {state === "quarantined" && <Review attachment={attachment} canReview={actions.canReview} />}
       </div>
       <div className="flex shrink-0 items-center pointer-fine:opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100">
         {isReady && <QuickActions attachment={attachment} actions={actions} />}
@@ -72,11 +77,20 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
   );
 });
 
+const loadReview = () => loadCode(() => import("./review-file.tsx"));
+
+/** Loads on demand, because few notes have files that wait for a review. */
+function Review(review: { attachment: Attachment; canReview: boolean }) {
+  const { data: code } = useCode("review", loadReview);
+  return code === undefined ? null : <code.ReviewFile {...review} />;
+}
+
 type ActionsProps = { attachment: Attachment; actions: AttachmentActions };
 
-/** Hidden on touch screens, where the menu has all actions. */
+/** The actions that need no menu. Hidden on touch screens, where the menu has all actions. */
 function QuickActions({ attachment, actions }: ActionsProps) {
   const { onCopyLink } = actions;
+  const downloadLink = useDownloadLink();
   return (
     <div className="pointer-coarse:hidden hidden md:flex">
       <IconButton label={words.preview} onClick={() => actions.onPreview(attachment.id)}>
@@ -96,6 +110,7 @@ function QuickActions({ attachment, actions }: ActionsProps) {
 
 function AttachmentMenu({ attachment, actions }: ActionsProps) {
   const { onPreview, onCopyLink, onShare, onRemove } = actions;
+  const downloadLink = useDownloadLink();
   const isReady = attachment.state === "ready";
   if (!isReady && onRemove === undefined) return null;
   return (

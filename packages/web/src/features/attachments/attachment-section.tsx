@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { Paperclip } from "lucide-react";
-import { type ReactNode, useCallback, useMemo, useRef } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import { useNow } from "../../components/use-now.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
@@ -23,11 +23,11 @@ type AttachmentSectionProps = {
   onPreview: (attachmentId: string) => void;
   /** Opens the links of one file. */
   onCopyLink: (attachment: Attachment) => void;
-  /** Opens the dialog that shares one file without its note. Only the owner of the note sees it. */
+  /** Opens the dialog that shares one file without its note. Only the owner of the note can share a file. */
   onShare: (attachment: Attachment) => void;
 };
 
-/** The attachments and uploads of a note. It accepts files that are dropped anywhere on the page. */
+/** The attachments and uploads of a note. It accepts files that the user drops anywhere on the page. */
 export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps) {
   const section = useRef<HTMLElement>(null);
   const now = useNow();
@@ -42,29 +42,23 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
   useNotePolling(note, { shown: attachments });
 
   const maxBytes = instance?.limits.uploadMaxBytes;
-  const onChosen = useCallback(
-    (files: ChosenFile[]) => {
-      if (files.length === 0) toasts.add({ title: words.emptyFolder });
-      else if (accountId !== undefined) uploads.add(files, { userId: accountId, noteId: note.id, maxBytes });
-    },
-    [accountId, note.id, maxBytes],
-  );
-  const isDragged = useDropAndPaste({ isEnabled: canEdit, onChosen });
+  const onChosen = (files: ChosenFile[]) => {
+    if (files.length === 0) toasts.add({ title: words.emptyFolder });
+    else if (accountId !== undefined) uploads.add(files, { userId: accountId, noteId: note.id, maxBytes });
+  };
+  const { isDragged, drop } = useDropAndPaste({ isEnabled: canEdit, onChosen });
   const isEmpty = attachments.length === 0 && uploadIds.length === 0;
   return (
     <section ref={section} aria-label={words.title} className="flex flex-col gap-2">
       <div className="flex min-h-11 flex-wrap items-center gap-2 md:min-h-9">
         <h2 className="mr-auto font-semibold">{words.title}</h2>
         <DownloadAll note={note} attachments={attachments} />
-        {canEdit && !isEmpty && <AttachButton onChosen={onChosen} />}
+        {canEdit && !isEmpty && <AttachButton {...drop} />}
       </div>
       {isEmpty ? (
-        <NoFiles>{canEdit && <AttachButton onChosen={onChosen} />}</NoFiles>
+        <NoFiles>{canEdit && <AttachButton {...drop} />}</NoFiles>
       ) : (
         <ul className="flex flex-col gap-px">
-          {uploadIds.map((id) => (
-            <UploadRow key={id} id={id} />
-          ))}
           {attachments.map((attachment) => (
             <AttachmentRow
               key={attachment.id}
@@ -73,6 +67,9 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
               accountId={accountId}
               now={now}
             />
+          ))}
+          {uploadIds.map((id) => (
+            <UploadRow key={id} id={id} />
           ))}
         </ul>
       )}
@@ -140,9 +137,9 @@ function useStableActions({ role }: Note, { hasLinks, callbacks }: StableActions
   );
 }
 
-/** During a verification, which mostly takes seconds. Milliseconds. */
+/** The pause between polls during a verification, which usually takes seconds. Milliseconds. */
 const VERIFY_MS = 2_000;
-/** While someone else uploads a file. Milliseconds. */
+/** The pause between polls while another person uploads a file. Milliseconds. */
 const UPLOAD_MS = 10_000;
 
 function useNotePolling({ id }: Note, { shown }: { shown: readonly Attachment[] }): void {

@@ -53,7 +53,7 @@ export function FileIcon({ isPlain = false, ...file }: { filename: string; conte
   );
 }
 
-/** Returns the kind of a file, by its extension where that is known, otherwise by its content type. */
+/** Returns the kind of a file by a known extension, and otherwise by the content type. */
 function kindOfFile({ filename, contentType }: { filename: string; contentType: string }): FileKind {
   const byExtension = BY_EXTENSION[filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()];
   if (byExtension !== undefined) return byExtension;

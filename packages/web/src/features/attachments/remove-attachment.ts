@@ -1,13 +1,13 @@
-import type { Attachment } from "@valetkey/client";
+import type { Attachment, AttachmentState } from "@valetkey/client";
 import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
+import { deleteWithUndo } from "../../service/delete-with-undo.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { offerUndo } from "../../service/undo.ts";
 import { texts } from "../../texts/index.ts";
 
 const $ids = atom<ReadonlySet<string>>(new Set());
 
-/** Attachments that the page hides while their deletion can be undone, or while the service deletes them. */
+/** The attachments that the page hides, because they are deleted or shown as an upload that is aborted. */
 export const pendingDeletions = {
   $ids,
   add(attachmentId: string): void {
@@ -18,19 +18,26 @@ export const pendingDeletions = {
   },
 };
 
-/** Hides an attachment, and deletes it unless the user undoes that in time. */
-export function removeAttachment({ id, noteId, filename }: Attachment): void {
-  pendingDeletions.add(id);
-  offerUndo({
+/** Hides an attachment, and moves it to the trash. A file that did not pass its checks is deleted for good. */
+export function removeAttachment({ id, noteId, filename, state }: Attachment): Promise<void> {
+  return deleteWithUndo({
+    subject: { attachmentId: id },
     title: texts.attachments.removed(filename),
-    async perform() {
-      await client.attachments.remove(id).catch((error: unknown) => {
-        // Someone else has deleted it.
+    canRestore: !UNFINISHED.includes(state),
+    question: texts.attachments.removeQuestion(filename),
+    hide: () => pendingDeletions.add(id),
+    remove: () =>
+      client.attachments.remove(id).catch((error: unknown) => {
+        // Another person has already deleted the attachment.
         if (!hasCode(error, "attachment_not_found")) throw error;
-      });
+      }),
+    show: () => pendingDeletions.delete(id),
+    async refresh() {
       await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
-      for (const queryKey of [keys.usage, keys.activity]) void queryClient.invalidateQueries({ queryKey });
+      for (const queryKey of [keys.usage, keys.activity, keys.trash]) void queryClient.invalidateQueries({ queryKey });
     },
-    restore: () => pendingDeletions.delete(id),
   });
 }
+
+/** The states of files that the trash does not keep. */
+const UNFINISHED: readonly AttachmentState[] = ["pending", "rejected", "aborted", "expired"];

@@ -4,11 +4,12 @@ import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { reviewTexts } from "../../texts/en/review.ts";
 import { texts } from "../../texts/index.ts";
 
-const words = texts.attachments.review;
+const words = reviewTexts;
 
-/** Accepts or rejects the file of a visitor. Nobody can open it before. */
+/** Lets the user accept or reject the file of a visitor. Before that, nobody can open the file. */
 export function ReviewFile({ attachment, canReview }: { attachment: Attachment; canReview: boolean }) {
   const { id, noteId, filename, contentType } = attachment;
   const review = useMutation({
@@ -20,7 +21,7 @@ export function ReviewFile({ attachment, canReview }: { attachment: Attachment; 
   });
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 pb-1">
-      <p className="text-small text-warning">
+      <p className="font-medium text-small">
         {words.waits}
         <span className="text-muted">{texts.common.separator + contentType}</span>
       </p>

@@ -38,7 +38,7 @@ function usePruneThumbnails(openNoteId = ""): void {
   }, [isRefused, attachments, openNoteId]);
 }
 
-/** Announces results to screen readers. A failure on another note is shown to everyone. */
+/** Announces results to screen readers. Shows a failure on another note to all users. */
 function Announcements({ openNoteId }: { openNoteId: string | undefined }) {
   const [announcement, setAnnouncement] = useState("");
   useEffect(

@@ -4,16 +4,20 @@ import { useMemo } from "react";
 import { pendingDeletions } from "./remove-attachment.ts";
 import { uploads } from "./uploads/uploads.ts";
 
-export function latestFirst(attachments: readonly Attachment[]): Attachment[] {
-  return attachments.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+/** Sorts attachments as they were attached, which is the order of a drop. Ids increase with the time of creation. */
+export function inOrder(attachments: readonly Attachment[]): Attachment[] {
+  return attachments.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || (a.id < b.id ? -1 : 1));
 }
 
-/** The attachments that the note shows, the latest first. Those that are deleted or shown as an upload are left out. */
+/**
+ * The attachments that the note shows, in the order in which they were attached. It leaves out deleted attachments, and attachments
+ * that are shown as an upload.
+ */
 export function useListedAttachments({ attachments }: Note): Attachment[] {
   const hidden = useStore(pendingDeletions.$ids);
   const uploading = useStore(uploads.list.$attachmentIds);
   return useMemo(
-    () => latestFirst(attachments).filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id)),
+    () => inOrder(attachments).filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id)),
     [attachments, hidden, uploading],
   );
 }

@@ -10,12 +10,7 @@ const CLOCK_TOLERANCE_MS = 30_000;
 
 /** Uploads and downloads a test object, as the app does with files. Never rejects. */
 export async function checkBrowser({ put, getUrl }: DoctorReport["browser"]): Promise<DoctorFinding[]> {
-  return [...checkScheme(put.url), ...checkClock(), ...(await checkTransfer({ put, getUrl }))];
-}
-
-function checkScheme(url: string): DoctorFinding[] {
-  if (location.protocol !== "https:" || url.startsWith("https:")) return [];
-  return [report("error", { id: "browser-mixed-content", text: words.mixedContent, detail: originOf(url) })];
+  return [...checkClock(), ...(await checkTransfer({ put, getUrl }))];
 }
 
 function checkClock(): DoctorFinding[] {
@@ -39,14 +34,20 @@ async function checkTransfer({ put, getUrl }: DoctorReport["browser"]): Promise<
   return [...tag, report("error", { id: "browser-changed", text: words.changed, detail: details.status(read.status) })];
 }
 
-/** Undefined: the browser got no response that this page may read. */
+/** Sends a request. Resolves to undefined if the page gets no response that it may read. */
 function send(url: string, init: RequestInit): Promise<Response | undefined> {
   return fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
 }
 
-/** A browser hides why a request failed. A request that needs no permission shows whether the bucket responds. */
+/**
+ * Finds out why a request failed, because a browser hides the reason. From an https page, it blocks http requests to other machines. A
+ * request without CORS shows whether the bucket responds.
+ */
 async function explainSilence(url: string): Promise<DoctorFinding> {
-  const { origin } = new URL(url);
+  const { origin, protocol } = new URL(url);
+  if (location.protocol === "https:" && protocol === "http:") {
+    return report("error", { id: "browser-mixed-content", text: words.mixedContent, detail: originOf(url) });
+  }
   const answer = await send(origin, { mode: "no-cors", cache: "no-store" });
   const detail = details.origin(origin);
   if (answer !== undefined) return report("error", { id: "browser-cors", text: words.cors, detail });

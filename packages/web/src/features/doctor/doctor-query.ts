@@ -3,7 +3,7 @@ import { type DoctorFinding, type DoctorReport, ValetKeyError } from "@valetkey/
 import { service } from "../../service/client.ts";
 import { checkBrowser } from "./browser-checks.ts";
 
-/** All checks of the server, then those of this browser. They run when the page opens, and on demand. */
+/** All checks of the server, and then the checks of this browser. They run when the page opens, and on demand. */
 export const doctorQuery = queryOptions({
   queryKey: ["doctor"],
   queryFn: async ({ signal }): Promise<{ server: DoctorReport; browser: DoctorFinding[] }> => {
@@ -14,7 +14,7 @@ export const doctorQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** Not a call of the client, which every page loads. */
+/** This call is not in the client, because every page loads the client. */
 async function readReport(signal: AbortSignal): Promise<DoctorReport> {
   const response = await service.fetch(`${service.baseUrl}/admin/doctor`, { signal });
   const body = await response.json();

@@ -42,11 +42,7 @@ function Paste({ label, text }: { label: string; text: string }) {
         {label}
         <CopyButton text={text} label={words.copyFix(label)} onCopy={copyText} />
       </figcaption>
-      {/* A long command scrolls, also with the keyboard. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls needs focus for the keyboard. */}
-      <pre tabIndex={0} className="overflow-x-auto rounded-small bg-sunken p-3 font-mono text-small">
-        {text}
-      </pre>
+      <pre className="whitespace-pre-wrap wrap-anywhere rounded-small bg-sunken p-3 font-mono text-small">{text}</pre>
     </figure>
   );
 }

@@ -5,7 +5,7 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
 import { addLink, changeLink, type LinkSubject } from "./links-query.ts";
 
-/** Loads every list of links again, and the activity. A load that is still running began before the change. */
+/** Loads every list of links again, and the activity. Cancels running loads, because they started before the change. */
 async function reload(): Promise<void> {
   await queryClient.cancelQueries({ queryKey: keys.links });
   for (const queryKey of [keys.links, keys.activity]) void queryClient.invalidateQueries({ queryKey });
@@ -33,7 +33,7 @@ export function useUpdateLink({ id }: Link) {
   });
 }
 
-/** Revokes a link. It stays in the lists until the next load, and says until when its last URL works. */
+/** Revokes a link. The link stays in the lists until the next load, and shows until when its last URL works. */
 export function useRevokeLink({ id }: Link) {
   return useMutation({
     mutationFn: () => client.links.revoke(id),

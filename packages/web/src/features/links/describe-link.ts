@@ -11,17 +11,17 @@ function describeFiles({ kind, files }: Link): string | undefined {
   return files.length === 1 && only !== undefined ? only.filename : words.opens.files(files.length);
 }
 
-/** The label of a link. Without one, the name of its content. */
+/** The label of a link. Without a label, the name of its content. */
 export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
-/** The content of a labelled link, on one line. Undefined without a label, because the name says it already. */
+/** The content of a labelled link, on one line. Undefined without a label, because the name then describes the content. */
 export function describeContent(link: Link): string | undefined {
   return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
 }
 
-/** Three different numbers: a visitor can open a link without a claim, and one claim can need many URLs. */
+/** The counts of a link. They differ, because a visitor can open a link without a claim, and one claim can need many URLs. */
 export function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
   const { counts } = words;
   if (opened + claims + urlsIssued + received.files === 0) return [counts.none];
@@ -30,7 +30,7 @@ export function describeCounts({ kind, request, opened, claims, maxClaims, urlsI
   return [counts.opened(opened), claimed, counts.urls(urlsIssued)];
 }
 
-/** Why visitors see that a link has ended. Undefined: it works, or its ticket says so elsewhere. */
+/** Why visitors see that a link has ended. Undefined if the link works, or if its ticket shows the reason elsewhere. */
 export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
   if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
   if (state === "used_up") return words.endedBecause.used_up[kind];
@@ -38,7 +38,7 @@ export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }
   return undefined;
 }
 
-/** The share of its life that a link has left, from 0 to 1. A link without an expiry is full. */
+/** The remaining share of the lifetime of a link, from 0 to 1. Returns 1 for a link without an expiry. */
 export function lifeLeft(
   { state, createdAt, expiresAt }: Pick<Link, "state" | "createdAt" | "expiresAt">,
   now: number,

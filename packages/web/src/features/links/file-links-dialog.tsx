@@ -28,7 +28,7 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
   const making = useMakeLink(subject);
   const { made, forget } = making;
   const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
-  // The list has what changed since.
+  // The link in the list has the later changes.
   const link = listed?.find(({ id }) => id === made?.link.id) ?? made?.link;
   return (
     <Dialog
@@ -121,7 +121,7 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
               />
             )}
             {error !== null && <Problem error={error} />}
-            {/* `disabled` would remove the focus. */}
+            {/* The attribute `disabled` would remove the focus. */}
             <Button ref={buttonRef} type="submit" kind="primary" aria-disabled={isPending || instance === undefined}>
               <Link2 size={16} />
               {words.create}

@@ -5,14 +5,14 @@ import { formatDuration } from "../../texts/index.ts";
 
 const words = linkTexts.revoke;
 
-/** Says until when the last issued URL of a revoked link works, and counts down to that instant. */
+/** Shows until when the last issued URL of a revoked link works, and counts down to that instant. */
 export function LastUrl({ expiresAt }: { expiresAt: string | null }) {
   useNow(1_000);
-  // Never says too early that a URL no longer works.
+  // With the earliest instant, the text never says too early that a URL no longer works.
   const now = earliestServiceNow();
   const left = expiresAt === null ? 0 : (Date.parse(expiresAt) - now) / 1000;
   if (left <= 0) return <p role="status">{words.noUrl}</p>;
-  // Not a status: screen readers would read every second.
+  // The role is not `status`, because screen readers would then read the text every second.
   return (
     <p role="timer" className="tabular-nums">
       {words.lastUrl(formatDuration(left))}

@@ -23,9 +23,9 @@ type LinkFormProps = {
   title: string;
   hint?: string;
   kind: Link["kind"];
-  /** The edited link. Undefined: a new one is made. */
+  /** The edited link. Undefined if the form makes a new link. */
   link?: Link;
-  /** The note of the link, whose files can be chosen. Undefined: the link is of one file. */
+  /** The note whose files the user can choose. Undefined for a link of one file. */
   noteId?: string;
   action: string;
   pendingAction: string;
@@ -35,7 +35,7 @@ type LinkFormProps = {
   onCancel: () => void;
 };
 
-/** The settings of a link or file request. The usual ones come first. */
+/** The settings of a link or file request. The usual settings come first. */
 export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, ...state }: LinkFormProps) {
   const instance = useQuery(instanceQuery).data;
   const first = useRef<HTMLInputElement>(null);
@@ -69,7 +69,7 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
       aria-label={title}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
-        // The dialog around it stays open.
+        // Escape must not close the dialog around the form.
         event.stopPropagation();
         onCancel();
       }}

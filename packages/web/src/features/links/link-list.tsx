@@ -11,20 +11,20 @@ import type { MadeLink } from "./use-make-link.ts";
 
 const words = linkTexts;
 
-/** The states of links that visitors can open, now or when the policy of the operator allows it. */
+/** The states of links that visitors can open now, or once the policy of the operator allows it. */
 const SHOWN: ReadonlySet<Link["state"]> = new Set(["live", "used_up", "closed"]);
 
 type LinkListProps = {
   subject: LinkSubject;
-  /** The link that was just made. Its URL is shown. */
+  /** The link that was just made. The list shows its URL. */
   made?: MadeLink | undefined;
-  /** A link that is shown elsewhere. */
+  /** A link that the dialog shows elsewhere. */
   exceptId?: string | undefined;
   /** Shown when there is no link. */
   none?: string;
 };
 
-/** The links of a note or file that are not over, and those that were just revoked here. */
+/** The links of a note or file that are not over, and the links that were just revoked here. */
 export function LinkList({ subject, made, exceptId, none }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const [revoked, setRevoked] = useState<readonly string[]>([]);

@@ -20,7 +20,7 @@ export function LinkSection({ subject }: { subject: LinkSubject }) {
   const [form, setForm] = useState<"download" | "upload">();
   const button = useRef<HTMLButtonElement>(null);
   const hadForm = useRef(false);
-  // The form disappears with its focus.
+  // The form disappears together with the focus, so the button takes the focus.
   useEffect(() => {
     if (hadForm.current && form === undefined) button.current?.focus();
     hadForm.current = form !== undefined;
@@ -44,7 +44,7 @@ export function LinkSection({ subject }: { subject: LinkSubject }) {
       </div>
       {policy?.enabled === true && form === undefined && (
         <div className="flex flex-wrap gap-2">
-          {/* `disabled` would remove the focus. */}
+          {/* The attribute `disabled` would remove the focus. */}
           <Button ref={button} aria-disabled={isPending} onClick={start}>
             <Link2 size={16} />
             {words.create}

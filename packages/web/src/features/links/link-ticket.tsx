@@ -17,7 +17,7 @@ import { texts } from "../../texts/index.ts";
 import { useRevokeLink, useUpdateLink } from "./change-links.ts";
 import { describeEnd, nameOfLink } from "./describe-link.ts";
 import { LastUrl } from "./last-url.tsx";
-import { LinkHead } from "./link-head.tsx";
+import { LinkSummary } from "./link-summary.tsx";
 import { LinkUrl } from "./link-url.tsx";
 
 const words = linkTexts;
@@ -35,7 +35,7 @@ type LinkTicketProps = {
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
 };
 
-/** A link as a claim ticket: what it opens, what is left, and what people did with it. */
+/** A link as a claim ticket, with its content, its remaining life and its counts. */
 export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRevoked, ...rest }: LinkTicketProps) {
   const { created, editButton } = rest;
   const update = useUpdateLink(link);
@@ -59,7 +59,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
     if (isNew) ticket.current?.scrollIntoView({ block: "nearest" });
   }, [isNew]);
 
-  // The pressed button disappears.
+  // The pressed button disappears, so the ticket takes the focus.
   useEffect(() => {
     if (revoke.isSuccess) ticket.current?.focus();
   }, [revoke.isSuccess]);
@@ -134,7 +134,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
           </div>
         }
       >
-        <LinkHead link={link} name={name} place={place} />
+        <LinkSummary link={link} name={name} place={place} />
         {isUsable && (copied !== undefined || hasCode) && (
           <LinkUrl url={link.url} name={name} hasCode={hasCode} isCopied={copied?.isCopied} />
         )}

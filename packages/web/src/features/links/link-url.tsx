@@ -8,11 +8,11 @@ type LinkUrlProps = {
   url: string;
   name: string;
   hasCode: boolean;
-  /** Whether a copy succeeded. Undefined: nobody tried yet. */
+  /** Whether a copy succeeded. Undefined before the first copy. */
   isCopied: boolean | undefined;
 };
 
-/** The URL of a link to copy by hand, and as a QR code. Where the browser refused to copy, the URL is selected. */
+/** The URL of a link to copy by hand, and as a QR code. If the browser refused to copy, the URL is selected. */
 export function LinkUrl({ url, name, hasCode, isCopied }: LinkUrlProps) {
   const field = useRef<HTMLInputElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another URL must be selected again

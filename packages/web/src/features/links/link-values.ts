@@ -9,7 +9,7 @@ const words = linkTexts.form;
 /** The policy of the operator. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
 
-/** The text of each field. An empty number is the default, or no limit. */
+/** The text of each field. An empty number means the default, or no limit. */
 export type LinkValues = {
   label: string;
   message: string;
@@ -20,7 +20,7 @@ export type LinkValues = {
   password: string;
   maxClaims: string;
   urlTtlSeconds: number | undefined;
-  /** Undefined: every file of the note. */
+  /** Undefined for every file of the note. */
   attachmentIds: readonly string[] | undefined;
   maxFiles: string;
   perFileMb: string;
@@ -42,14 +42,17 @@ const DEFAULT_SECONDS = 7 * 86_400;
 /** The lifetimes that a user can select for a link. Seconds. */
 const LIFETIMES = [60, 600, 3600, 12 * 3600, 7 * 86_400, 30 * 86_400];
 
-/** The lifetimes that the operator allows, shortest first. If none of the usual ones: the longest. Seconds. */
+/**
+ * The lifetimes that the operator allows, shortest first. If the operator allows none of LIFETIMES, only the longest allowed lifetime.
+ * Seconds.
+ */
 export function lifetimesOf({ maxExpirySeconds }: LinkPolicy): number[] {
   const longest = maxExpirySeconds ?? Number.POSITIVE_INFINITY;
   const allowed = LIFETIMES.filter((seconds) => seconds <= longest);
   return allowed.length === 0 ? [longest] : allowed;
 }
 
-/** The values of an existing link, else the defaults. */
+/** The values of an existing link, or the defaults for a new link. */
 export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues {
   const request = link?.request ?? undefined;
   const usual = lifetimesOf(policy)
@@ -88,7 +91,7 @@ function requestValues(request: FileRequest | undefined, { uploadMaxBytes }: Lin
 const wholeBytes = (files: number, bytesPerFile: number) => Math.min(files * bytesPerFile, Number.MAX_SAFE_INTEGER);
 
 type Context = {
-  /** Undefined: the link is created. */
+  /** Undefined for a new link. */
   link: Link | undefined;
   kind: Link["kind"];
   policy: LinkPolicy;
@@ -96,7 +99,10 @@ type Context = {
   now: number;
 };
 
-/** Returns the body of the request, or a problem for each field that needs another value. An edit sends only what changed. */
+/**
+ * Returns the body of the request, or a problem for each field that needs another value. For an edit, the body contains only the
+ * changes.
+ */
 export function bodyOf(
   values: LinkValues,
   { link, kind, policy, now }: Context,
@@ -150,7 +156,7 @@ type ExpiryContext = {
   now: number;
 };
 
-/** The service counts the longest expiry from the creation, which may come a moment before or after this page's `now`. */
+/** The service counts the longest expiry from the creation, which may be a moment before or after the `now` of this page. */
 const CLOCK_DRIFT_MS = 5_000;
 
 function limitExpiry(
@@ -198,7 +204,7 @@ function requestOf(
   return request;
 }
 
-/** With slots, each takes one file. */
+/** Returns the number of files. With slots, each slot accepts one file. */
 function countOf({ slots, maxFiles }: LinkValues, problems: LinkProblems): number {
   if (slots.length > 0) return slots.length;
   if (maxFiles.trim() === "") return DEFAULT_FILES;
@@ -212,7 +218,7 @@ function wholeNumber(text: string, max: number): number | undefined {
   return Number.isInteger(count) && count >= 1 && count <= max ? count : undefined;
 }
 
-/** Returns the bytes of a field in megabytes. Empty: the maximum. Undefined: it must be changed. */
+/** Converts a field in megabytes to bytes. Returns the maximum for an empty field, and undefined for an invalid value. */
 function bytesOf(megabytes: string, { max }: { max: number }): number | undefined {
   if (megabytes.trim() === "") return max;
   const bytes = Math.round(Number(megabytes) * MEGABYTE);

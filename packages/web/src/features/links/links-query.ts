@@ -16,7 +16,7 @@ const pages = {
 };
 const after = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
 
-/** The links of a note, or those that name a file, newest first. For people who may edit the note. */
+/** The links of a note, or the links that name a file, newest first. Only for people who may edit the note. */
 export const linksQuery = (subject: LinkSubject) =>
   infiniteQueryOptions({
     queryKey: [...keys.links, "noteId" in subject ? subject.noteId : subject.attachmentId],

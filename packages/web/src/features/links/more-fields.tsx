@@ -18,7 +18,7 @@ const DEFAULT_URL_SECONDS = 60;
 
 type MoreFieldsProps = FormFields & { kind: Link["kind"] };
 
-/** The settings that few links need. They are open when one of them has a problem. */
+/** The settings that few links need. The section opens when a field in it has a problem. */
 export function MoreFields({ kind, ...fields }: MoreFieldsProps) {
   const { problems } = fields;
   const hasProblem = [problems.maxFiles, problems.perFileMb, problems.totalMb].some((problem) => problem !== undefined);

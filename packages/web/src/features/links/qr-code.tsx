@@ -3,11 +3,11 @@ import { encode } from "uqr";
 /** The width of a small QR code. CSS pixels. */
 const USUAL_SIZE = 208;
 
-/** A text as a QR code, black on white in both themes. Renders nothing for a text over 2,953 bytes, the limit of a QR code. */
+/** A text as a QR code, black on white in both themes. Renders nothing for a text of more than 2,953 bytes, the limit of a QR code. */
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
   if (code === undefined) return null;
-  // Whole pixels, so that all modules are equal and a camera can read them.
+  // A module has whole pixels, so that all modules are equal and a camera can read them.
   const pixelsPerModule = Math.max(2, Math.floor(USUAL_SIZE / code.size));
   return (
     <svg
@@ -36,7 +36,7 @@ function codeOf(text: string): { size: number; path: string } | undefined {
   }
 }
 
-/** Draws the black modules of one row. Adjacent modules are one bar. */
+/** Draws the black modules of one row. Adjacent modules form one bar. */
 function pathOfRow(row: readonly boolean[], y: number): string {
   let path = "";
   for (let x = 0; x < row.length; x++) {

@@ -10,10 +10,10 @@ import type { FormFields } from "./form-fields.ts";
 import type { SlotDraft } from "./slots.ts";
 
 const words = linkTexts.request;
-/** The limit of the service. */
+/** The service accepts at most this many slots. */
 const MOST_SLOTS = 50;
 
-/** The checklist of a file request. Each entry takes one file. */
+/** The checklist of a file request. Each entry accepts one file. */
 export function SlotFields({ values: { slots }, problems, change }: FormFields) {
   const list = useRef<HTMLUListElement>(null);
   const addButton = useRef<HTMLButtonElement>(null);
@@ -25,7 +25,7 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
   }
   function remove(nth: number): void {
     change({ slots: slots.filter((_, at) => at !== nth) });
-    // The pressed button disappears.
+    // The pressed button disappears, so the add button takes the focus.
     addButton.current?.focus();
   }
   return (

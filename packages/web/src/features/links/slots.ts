@@ -1,9 +1,9 @@
 import type { LinkSlot } from "@valetkey/client";
 
-/** A slot in the form. It gets an id when it is sent. */
+/** A slot in the form. A new slot gets an id when the form is sent. */
 export type SlotDraft = { id: string | undefined; name: string; accept: string; maxBytes: number | undefined };
 
-/** Gives each new slot an id. It never reuses the id of another slot, because a sent file remembers the slot by its id. */
+/** Gives each new slot an id. Never reuses an id, because a sent file refers to its slot by the id. */
 export function slotsOf(drafts: readonly SlotDraft[], { taken }: { taken: readonly LinkSlot[] }): LinkSlot[] {
   const ids = new Set(taken.map(({ id }) => id));
   return drafts.map(({ id: given, name, accept, maxBytes }) => {

@@ -7,7 +7,7 @@ import type { LinkSubject } from "./links-query.ts";
 /** A link that was just made. */
 export type MadeLink = { link: Link; isCopied: boolean };
 
-/** Makes a link and copies its URL. Call `make` in the click handler itself: some browsers copy only then. */
+/** Makes a link and copies its URL. Call `make` directly in the click handler, because some browsers copy only there. */
 export function useMakeLink(subject: LinkSubject) {
   const create = useCreateLink(subject);
   const [made, setMade] = useState<MadeLink>();
@@ -16,7 +16,7 @@ export function useMakeLink(subject: LinkSubject) {
     isPending: create.isPending,
     error: create.error,
     reset: () => create.reset(),
-    /** Forgets the made link. It stays in the list. */
+    /** Forgets which link was just made. The link stays in the list. */
     forget: () => setMade(undefined),
     async make(body: CreateLinkBody): Promise<boolean> {
       const link = create.mutateAsync(body);

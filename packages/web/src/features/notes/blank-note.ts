@@ -1,4 +1,4 @@
-/** The note created last, until it is edited. Its title is selected when it opens. */
+/** The note that was created last, until the user edits it. The page selects its title when it opens the note. */
 let blankNoteId: string | undefined;
 
 export function setBlankNote(noteId: string): void {

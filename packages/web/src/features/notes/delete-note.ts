@@ -1,28 +1,48 @@
 import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
+import { deleteWithUndo } from "../../service/delete-with-undo.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { offerUndo } from "../../service/undo.ts";
 import { texts } from "../../texts/index.ts";
 import { drafts } from "./draft/drafts.ts";
 
-/** The ids of notes whose deletion can still be undone. Lists hide these notes. */
-export const $pendingDeletions = atom<ReadonlySet<string>>(new Set());
+/** The ids of deleted notes, which lists hide before they are loaded again. */
+export const $deletedNotes = atom<ReadonlySet<string>>(new Set());
 
-/** Hides a note from every list, and deletes it with its files unless the user undoes that. */
-export function deleteNote({ id, title }: { id: string; title: string }): void {
-  $pendingDeletions.set(new Set($pendingDeletions.get()).add(id));
-  offerUndo({
+type Deletion = {
+  id: string;
+  title: string;
+  /** Saves the text, which the trash keeps. */
+  save: () => Promise<unknown>;
+  /** Runs as soon as the note is hidden. */
+  onHidden: () => void;
+};
+
+/** Hides a note in every list, and moves it to the trash with its files. */
+export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<void> {
+  return deleteWithUndo({
+    subject: { noteId: id },
     title: texts.notes.deleted(title),
-    async perform() {
+    canRestore: true,
+    question: texts.notes.deleteQuestion(title),
+    hide() {
+      $deletedNotes.set(new Set($deletedNotes.get()).add(id));
+      onHidden();
+    },
+    async remove() {
+      await save();
       await client.notes.remove(id).catch((error: unknown) => {
-        // It was deleted elsewhere.
+        // The note is already deleted.
         if (!hasCode(error, "note_not_found")) throw error;
       });
       drafts.discard(id);
       queryClient.removeQueries({ queryKey: keys.note(id) });
-      await queryClient.invalidateQueries({ queryKey: keys.notes });
-      void queryClient.invalidateQueries({ queryKey: keys.usage });
     },
-    restore: () => $pendingDeletions.set(new Set([...$pendingDeletions.get()].filter((hidden) => hidden !== id))),
+    show: () => $deletedNotes.set(new Set([...$deletedNotes.get()].filter((hidden) => hidden !== id))),
+    async refresh() {
+      for (const queryKey of [keys.notes, keys.found]) {
+        await queryClient.invalidateQueries({ queryKey, refetchType: "all" });
+      }
+      for (const queryKey of [keys.usage, keys.trash]) void queryClient.invalidateQueries({ queryKey });
+    },
   });
 }

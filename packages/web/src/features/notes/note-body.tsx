@@ -12,14 +12,14 @@ const MAX_LENGTH = 200_000;
 type NoteBodyProps = {
   body: string;
   canEdit: boolean;
-  /** The position of the caret in the source. Undefined: the note is not being edited. */
+  /** The position of the caret in the source. Undefined if the user is not editing the note. */
   editedAt: number | undefined;
   onEdit: (at: number) => void;
   onChange: (body: string) => void;
   onDone: () => void;
 };
 
-/** The body of a note: rendered Markdown, or its source while it is being edited. */
+/** The body of a note: rendered Markdown, or the source while the user edits it. */
 export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: NoteBodyProps) {
   const edit = useRef<HTMLButtonElement>(null);
   if (editedAt !== undefined) {
@@ -48,7 +48,7 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
     if (isOther || getSelection()?.isCollapsed === false) return;
     onEdit(sourceOffset(body, { x: event.clientX, y: event.clientY }) ?? body.length);
   };
-  const view = <Markdown source={body} />;
+  const view = <Markdown source={body} onChange={canEdit ? onChange : undefined} />;
   if (!canEdit) return <section aria-label={words.body}>{view}</section>;
   return (
     <section aria-label={words.body} className="group relative">
@@ -69,7 +69,7 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
   );
 }
 
-/** Finds the offset in the Markdown source of a click on the rendered text. Undefined: not found. */
+/** Finds the offset in the Markdown source of a click on the rendered text. Returns undefined if it finds no offset. */
 function sourceOffset(source: string, { x, y }: { x: number; y: number }): number | undefined {
   const position = document.caretPositionFromPoint?.(x, y);
   const text = position?.offsetNode;
@@ -94,24 +94,30 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
   }, [caret]);
   const leave = useLeaving(field, onBlur);
   return (
-    <GrowingTextarea
-      ref={field}
-      rows={3}
-      value={body}
-      maxLength={MAX_LENGTH}
-      aria-label={words.body}
-      placeholder={words.emptyBody}
-      onChange={({ currentTarget }) => onChange(currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.nativeEvent.isComposing) onEscape();
-      }}
-      onBlur={leave}
-      className="-mx-2 -my-1 min-h-24 w-[calc(100%+1rem)] rounded-card px-2 py-1"
-    />
+    <div>
+      <GrowingTextarea
+        ref={field}
+        rows={3}
+        value={body}
+        maxLength={MAX_LENGTH}
+        aria-label={words.body}
+        placeholder={words.emptyBody}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape" && !event.nativeEvent.isComposing) onEscape();
+        }}
+        onBlur={leave}
+        aria-describedby="markdown-hint"
+        className="-mx-2 -my-1 min-h-24 w-[calc(100%+1rem)] rounded-card px-2 py-1"
+      />
+      <p id="markdown-hint" className="mt-2 text-muted text-small">
+        {words.markdownHint}
+      </p>
+    </div>
   );
 }
 
-/** Returns a blur handler that waits for the end of a press, so that the layout does not move under the pointer. */
+/** Returns a blur handler that calls `onLeave` only after the end of a press, so that the layout does not move under the pointer. */
 function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
   const isPressed = useRef(false);
   useLayoutEffect(() => {
@@ -125,7 +131,7 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
     };
   }, []);
   return () => {
-    // Another window has the focus, and this field is focused again afterwards.
+    // The user has gone to another window. This field gets the focus back later.
     if (document.activeElement === field.current) return;
     if (!isPressed.current) return onLeave();
     // The click fires after pointerup, on the element under the pointer at that time.

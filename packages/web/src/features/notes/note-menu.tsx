@@ -9,7 +9,7 @@ const words = texts.notes;
 
 type NoteMenuProps = {
   noteId: string;
-  /** Undefined: the user may not. */
+  /** Undefined if the user may not edit the note. */
   onEdit: (() => void) | undefined;
   onDelete: (() => void) | undefined;
 };
@@ -43,6 +43,6 @@ export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
 async function copyUrl(noteId: string): Promise<void> {
   const url = new URL(`/n/${noteId}`, location.origin).href;
   if (await copyText(url)) toasts.add({ title: words.linkCopied, description: words.linkHint });
-  // Where the browser refuses to copy, the user can select the URL in the message.
+  // If the browser refuses to copy, the user can select the URL in the message.
   else toasts.add({ title: url, description: words.linkHint, timeout: 0 });
 }

@@ -1,10 +1,12 @@
 import type { Note } from "@valetkey/client";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { useCode } from "../../service/code.ts";
+import { loadCode } from "../../service/load-code.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
 import { isBlankNote, markEdited } from "./blank-note.ts";
 import { deleteNote } from "./delete-note.ts";
-import { Conflict } from "./draft/conflict.tsx";
 import type { NoteFields } from "./draft/draft-storage.ts";
 import { SaveStatus } from "./draft/save-status.tsx";
 import { useDraft } from "./draft/use-draft.ts";
@@ -16,11 +18,14 @@ const words = texts.notes;
 /** The limit of the service. Characters. */
 const MAX_TITLE_LENGTH = 300;
 
+// Seldom needed, so it is not in the first load.
+const loadConflict = () => loadCode(() => import("./draft/conflict.tsx"));
+
 type NoteTextProps = {
   note: Note;
   /** Shown at the left above the title. */
   back: ReactNode;
-  /** Runs after the owner has deleted the note, while that can still be undone. */
+  /** Runs as soon as the owner has deleted the note. The owner can still undo the deletion. */
   onDeleted: () => void;
   /** Shown between the title and the body. */
   children: ReactNode;
@@ -30,6 +35,7 @@ type NoteTextProps = {
 export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const { draft, view } = useDraft(note);
   const title = useRef<HTMLTextAreaElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const [editedAt, setEditedAt] = useState<number>();
   const canEdit = note.role !== "viewer";
   useEffect(() => {
@@ -42,17 +48,26 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const editBody = (at = view.body.length) => setEditedAt(at);
   useShortcut("e", editBody, { isEnabled: canEdit && editedAt === undefined });
   const remove = () => {
-    void draft.flush();
-    deleteNote({ id: note.id, title: view.title });
-    onDeleted();
+    void deleteNote({ id: note.id, title: view.title, save: () => draft.flush(), onHidden: onDeleted });
   };
+  const conflict = useCode("conflict", loadConflict, { isNeeded: view.state.kind === "conflict" });
   const flush = () => void draft.flush();
+  const finish = () => {
+    setEditedAt(undefined);
+    flush();
+  };
   return (
     <>
       {/* Stays visible while the page scrolls. */}
       <div className="-mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-2 bg-canvas md:min-h-8">
         {back}
+        <ScrolledTitle heading={heading}>{view.title}</ScrolledTitle>
         <SaveStatus state={view.state} onRetry={flush} />
+        {canEdit && (
+          <Button kind="quiet" className="md:h-8" onClick={editedAt === undefined ? () => editBody() : finish}>
+            {editedAt === undefined ? words.editShort : words.done}
+          </Button>
+        )}
         <NoteMenu
           noteId={note.id}
           // Runs after the menu has returned the focus.
@@ -60,7 +75,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
           onDelete={note.role === "owner" ? remove : undefined}
         />
       </div>
-      <h1 className="break-words text-title">
+      <h1 ref={heading} className="break-words text-title">
         {canEdit ? (
           <TitleField
             ref={title}
@@ -74,19 +89,34 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         )}
       </h1>
       {children}
-      {view.state.kind === "conflict" && <Conflict draft={draft} mine={view} theirs={view.state.theirs} />}
+      {view.state.kind === "conflict" && conflict.data !== undefined && (
+        <conflict.data.Conflict draft={draft} mine={view} theirs={view.state.theirs} />
+      )}
       <NoteBody
         body={view.body}
         canEdit={canEdit}
         editedAt={editedAt}
         onEdit={editBody}
         onChange={(text) => edit({ body: text })}
-        onDone={() => {
-          setEditedAt(undefined);
-          flush();
-        }}
+        onDone={finish}
       />
     </>
+  );
+}
+
+/** The title in the bar, while the heading is scrolled out of sight. */
+function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement | null>; children: string }) {
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    if (heading.current === null) return;
+    const observer = new IntersectionObserver(([entry]) => setShown(entry?.isIntersecting === false));
+    observer.observe(heading.current);
+    return () => observer.disconnect();
+  }, [heading]);
+  return (
+    <span aria-hidden="true" className="min-w-0 grow basis-0 truncate font-medium">
+      {isShown && children}
+    </span>
   );
 }
 
@@ -99,7 +129,7 @@ type TitleFieldProps = {
   onBlur: () => void;
 };
 
-/** The editable title. An empty one is saved as "Untitled". */
+/** The editable title. An empty title is saved as "Untitled". */
 function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) {
   const [isEmpty, setEmpty] = useState(false);
   return (

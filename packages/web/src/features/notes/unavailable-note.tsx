@@ -9,21 +9,35 @@ import { draftStorage } from "./draft/drafts.ts";
 
 const words = texts.notes;
 
-/** Whether a failure means that the note does not exist or that the user has no access. A retry changes nothing. */
-export function isUnavailable(error: unknown): boolean {
-  return hasCode(error, "access_denied") || hasCode(error, "note_not_found") || hasCode(error, "invalid_request");
-}
+type UnavailableNoteProps = {
+  noteId: string;
+  error: unknown;
+  /** Whether the user has read the note before. To others, a deleted note looks like a private one. */
+  wasOpen: boolean;
+  ask: ReactNode;
+  action: ReactNode;
+};
 
 /** Shown in place of a note that is deleted or that the user may not see. Offers unsaved text for copying. */
-export function UnavailableNote({ noteId, error, action }: { noteId: string; error: unknown; action: ReactNode }) {
-  const isDenied = hasCode(error, "access_denied");
+export function UnavailableNote({ noteId, error, wasOpen, ask, action }: UnavailableNoteProps) {
+  const isDenied = hasCode(error, "access_denied") || (!wasOpen && hasCode(error, "note_not_found"));
   const { title, hint } = isDenied ? words.noAccess : words.gone;
   const Icon = isDenied ? LockKeyhole : FileX2;
   const unsaved = Object.values(draftStorage.read(noteId)?.edits ?? {}).join("\n\n");
   return (
     <>
       <div role="alert">
-        <Empty icon={<Icon size={28} strokeWidth={1.5} />} title={title} hint={hint} action={action} />
+        <Empty
+          icon={<Icon size={28} strokeWidth={1.5} />}
+          title={title}
+          hint={hint}
+          action={
+            <div className="flex flex-col items-center gap-4">
+              {isDenied && ask}
+              {action}
+            </div>
+          }
+        />
       </div>
       {unsaved !== "" && (
         <section aria-label={words.unsaved.title} className="flex flex-col gap-2">

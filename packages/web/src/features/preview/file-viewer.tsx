@@ -4,17 +4,17 @@ import { Empty, Skeleton } from "../../components/states.tsx";
 import { previewKindOf } from "../../files/preview-kind.ts";
 import { useCode } from "../../service/code.ts";
 import { loadCode } from "../../service/load-code.ts";
-import { texts } from "../../texts/index.ts";
+import { previewTexts } from "../../texts/en/preview.ts";
 import { ImageFile } from "./image-file.tsx";
 import { MediaFile } from "./media-file.tsx";
 import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 import { SvgFile } from "./svg-file.tsx";
 import { TextFile } from "./text-file.tsx";
 
-/** Shows one file. It does not preload other files, because each URL is an event in the note's activity. */
+/** Shows one file. Does not preload other files, because each URL is an event in the activity of the note. */
 export function FileViewer({ file }: { file: Attachment | undefined }) {
   if (file === undefined) {
-    const { title, hint } = texts.preview.gone;
+    const { title, hint } = previewTexts.gone;
     return (
       <Empty
         className="h-full justify-center"
@@ -33,7 +33,10 @@ export function FileViewer({ file }: { file: Attachment | undefined }) {
   return <NoPreview file={file} />;
 }
 
-/** The PDF viewer is as large as the rest of the app, so its code is loaded here. A failure is shown as one of the file. */
+/**
+ * Loads the code of the PDF viewer on demand, because it is as large as the rest of the app. Shows a failed load like a failure of the
+ * file.
+ */
 function LazyPdfFile({ file }: { file: Attachment }) {
   const code = useCode("pdf", loadPdf);
   if (code.isError) {

@@ -1,23 +1,23 @@
 import type { Attachment } from "@valetkey/client";
+import { useFileUrl } from "@valetkey/react";
 import { clsx } from "clsx";
 import { Maximize2, Minimize2 } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Skeleton } from "../../components/states.tsx";
-import { texts } from "../../texts/index.ts";
-import { PreviewFailureView } from "./preview-failure.tsx";
-import { useFileUrl } from "./use-file-url.ts";
+import { previewTexts } from "../../texts/en/preview.ts";
+import { failureOf, PreviewFailureView } from "./preview-failure.tsx";
 
 export function ImageFile({ file }: { file: Attachment }) {
-  const { url, failure, onBroken, onWorking, onRetry } = useFileUrl(file.id);
-  if (failure !== undefined) return <PreviewFailureView file={file} failure={failure} onRetry={onRetry} />;
-  return <ImageFrame src={url} alt={file.filename} onLoad={onWorking} onError={() => onBroken()} />;
+  const { src, error, onError, retry } = useFileUrl(file.id);
+  if (error !== undefined) return <PreviewFailureView file={file} failure={failureOf(error)} onRetry={retry} />;
+  return <ImageFrame src={src} alt={file.filename} onError={onError} />;
 }
 
-type FrameProps = { src: string | undefined; alt: string; onLoad?: () => void; onError: () => void };
+type FrameProps = { src: string | undefined; alt: string; onError: () => void };
 
 /** Fits the image into the dialog, or shows it in its actual size. A checkered background shows transparency. */
-export function ImageFrame({ src, alt, onLoad, onError }: FrameProps) {
+export function ImageFrame({ src, alt, onError }: FrameProps) {
   const [view, setView] = useState<"loading" | "small" | "fitted" | "actual-size">("loading");
   const isActualSize = view === "actual-size";
   const Icon = isActualSize ? Minimize2 : Maximize2;
@@ -35,17 +35,16 @@ export function ImageFrame({ src, alt, onLoad, onError }: FrameProps) {
               view === "loading" ? "invisible" : "checkered",
               isActualSize ? "max-w-none" : "max-h-full max-w-full object-contain",
             )}
-            onLoad={({ currentTarget: { naturalWidth, clientWidth } }) => {
-              setView(naturalWidth > clientWidth ? "fitted" : "small");
-              onLoad?.();
-            }}
+            onLoad={({ currentTarget: { naturalWidth, clientWidth } }) =>
+              setView(naturalWidth > clientWidth ? "fitted" : "small")
+            }
             onError={onError}
           />
         )}
       </div>
       {(isActualSize || view === "fitted") && (
         <IconButton
-          label={isActualSize ? texts.preview.fit : texts.preview.ownSize}
+          label={isActualSize ? previewTexts.fit : previewTexts.ownSize}
           className="tooltip-left absolute right-3 bottom-3 border bg-surface text-ink"
           onClick={() => setView(isActualSize ? "fitted" : "actual-size")}
         >

@@ -1,37 +1,33 @@
 import type { Attachment } from "@valetkey/client";
+import { useFileUrl } from "@valetkey/react";
 import { AudioLines } from "lucide-react";
 import { type ComponentProps, useRef } from "react";
 import { Skeleton } from "../../components/states.tsx";
-import { isExpired } from "./file-url.ts";
-import { PreviewFailureView } from "./preview-failure.tsx";
-import { useFileUrl } from "./use-file-url.ts";
+import { failureOf, PreviewFailureView } from "./preview-failure.tsx";
 
-/** The last known state of the player. An element that has failed no longer reports it. */
+/** The last known state of the player. An element that has failed no longer reports its state. */
 type Playback = { time: number; rate: number; isPlaying: boolean };
 
-const NETWORK_ERROR = 2; // MediaError.MEDIA_ERR_NETWORK
-
 /**
- * Plays a video or audio file in the player of the browser. The URL may expire before the file ends, and the bucket refuses the next seek.
- * The player then continues at the same position with a new URL. It does not wait for an error event, because Chromium retries a refused
- * request about 30 times first.
+ * Plays a video or audio file in the player of the browser. If the URL expires before the file ends, the bucket refuses the next seek.
+ * The player then continues at the same position with a new URL. It does not wait for an error event, because Chromium first retries a
+ * refused request about 30 times.
  */
 export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "audio" }) {
-  const { url, failure, onBroken, onWorking, onRetry } = useFileUrl(file.id);
+  const { src, error, onError, retry, isExpired } = useFileUrl(file.id);
   const playback = useRef<Playback>({ time: 0, rate: 1, isPlaying: false });
-  if (failure !== undefined) return <PreviewFailureView file={file} failure={failure} onRetry={onRetry} />;
-  if (url === undefined) return <Skeleton className="absolute inset-1/4 bg-line!" />;
+  if (error !== undefined) return <PreviewFailureView file={file} failure={failureOf(error)} onRetry={retry} />;
+  if (src === undefined) return <Skeleton className="absolute inset-1/4 bg-line!" />;
   const renewIfExpired = (element: HTMLMediaElement) => {
     remember(playback.current, element);
-    if (isExpired(file.id, url) && !hasBuffered(element)) onBroken();
+    if (isExpired() && !hasBuffered(element)) onError();
   };
   const common = {
-    src: url,
+    src,
     controls: true,
     preload: "metadata",
     "aria-label": file.filename,
     onLoadedMetadata: ({ currentTarget }) => resume(currentTarget, playback.current),
-    onCanPlay: onWorking,
     onSeeking: ({ currentTarget }) => renewIfExpired(currentTarget),
     onWaiting: ({ currentTarget }) => renewIfExpired(currentTarget),
     onStalled: ({ currentTarget }) => renewIfExpired(currentTarget),
@@ -43,7 +39,7 @@ export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "a
     onPause: ({ currentTarget }) => {
       if (isIntact(currentTarget)) playback.current.isPlaying = false;
     },
-    onError: ({ currentTarget: { error } }) => onBroken({ isNetworkError: error?.code === NETWORK_ERROR }),
+    onError,
   } satisfies ComponentProps<"video"> & ComponentProps<"audio">;
   if (kind === "video") {
     return (
@@ -60,12 +56,12 @@ export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "a
   );
 }
 
-/** While a new URL loads, and after an error, the state of the element is not the one that the user has chosen. */
+/** Whether the element has the state that the user has chosen. While a new URL loads, and after an error, it does not. */
 function isIntact(element: HTMLMediaElement): boolean {
   return element.error === null && element.readyState >= HTMLMediaElement.HAVE_METADATA;
 }
 
-/** Whether the next second is buffered. The player requests more in time. */
+/** Whether the next second is buffered. If it is, the player requests more bytes in time. */
 function hasBuffered({ buffered, currentTime, duration }: HTMLMediaElement): boolean {
   const until = Math.min(currentTime + 1, duration);
   for (let index = 0; index < buffered.length; index++) {
@@ -80,7 +76,7 @@ function remember(playback: Playback, element: HTMLMediaElement): void {
   playback.rate = element.playbackRate;
 }
 
-/** A new URL resets the player, except for its volume. */
+/** Restores the state of the player, because a new URL resets everything but the volume. */
 function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Playback): void {
   if (time > 0) element.currentTime = time;
   element.playbackRate = rate;

@@ -5,17 +5,18 @@ import { ChevronLeft, ChevronRight, Download, X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
-import { downloadLink } from "../../service/download-link.ts";
+import { useDownloadLink } from "../../service/download-link.ts";
+import { previewTexts } from "../../texts/en/preview.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
 import { FileViewer } from "./file-viewer.tsx";
 import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
-const words = texts.preview;
+const words = previewTexts;
 
 type PreviewOverlayProps = {
   /** The files that can be shown, in the order of the list. */
   files: Attachment[];
-  /** The file that is shown. Undefined: the overlay is closed. */
+  /** The file that is shown. Undefined if the overlay is closed. */
   selectedId: string | undefined;
   onSelect: (attachmentId: string) => void;
   onClose: () => void;
@@ -71,13 +72,14 @@ function positionOf(files: readonly Attachment[], index: number): string {
   return files.length === 1 ? size : `${size} · ${words.position(index + 1, files.length)}`;
 }
 
-/** In players, the arrow keys seek. */
+/** Whether the element itself uses the arrow keys. In players, they seek. */
 function hasUseForArrows(target: EventTarget): boolean {
   return target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
 }
 
 /** The file name and the actions. `position`: "12 MB · 2 of 5". */
 function TopBar({ file, position }: { file: Attachment | undefined; position: string }) {
+  const downloadLink = useDownloadLink();
   return (
     <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">
       <div className="min-w-0 grow">
@@ -100,7 +102,7 @@ function TopBar({ file, position }: { file: Attachment | undefined; position: st
 
 type PreviousNextProps = { index: number; count: number; onStep: (by: -1 | 1) => void };
 
-// The buttons have a background, so they are visible over any file.
+// The buttons have a background, so that they are visible over every file.
 const atTheSide = "md:absolute md:top-1/2 md:size-10 md:rounded-full md:border md:bg-surface md:text-ink";
 
 /** The buttons to the previous and the next file. On a phone, they are in a bar below the file. */
@@ -130,7 +132,7 @@ function PreviousNext({ index, count, onStep }: PreviousNextProps) {
 
 type StepProps = { label: string; isOff: boolean; onClick: () => void; className: string; children: ReactNode };
 
-/** At the last file, the button is off but not disabled, so that it keeps the focus. */
+/** A button to another file. At the last file, it is off but not disabled, so that it keeps the focus. */
 function Step({ isOff, className, ...props }: StepProps) {
   return (
     <IconButton

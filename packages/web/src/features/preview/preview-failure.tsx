@@ -1,15 +1,21 @@
-import type { Attachment } from "@valetkey/client";
+import type { Attachment, ValetKeyError } from "@valetkey/client";
 import { CloudOff, Download, File, FileX2, LockKeyhole } from "lucide-react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { Empty } from "../../components/states.tsx";
 import { hasCode } from "../../service/client.ts";
-import { downloadLink } from "../../service/download-link.ts";
+import { useDownloadLink } from "../../service/download-link.ts";
+import { previewTexts } from "../../texts/en/preview.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 
-const words = texts.preview;
+const words = previewTexts;
 
-/** Why a file is not shown. unshowable: the browser cannot show these bytes. locked: the file needs a password. */
+/** Why a file is not shown. `unshowable`: the browser cannot show these bytes. `locked`: the file needs a password. */
 export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
+
+/** The failure behind an error of `useFileUrl`. */
+export function failureOf(error: ValetKeyError): PreviewFailure {
+  return error.code === "not_displayable" || error.code === "bucket_refused" ? "unshowable" : { error };
+}
 
 type PreviewFailureViewProps = { file: Attachment; failure: PreviewFailure; onRetry: () => void };
 
@@ -56,6 +62,7 @@ export function NoPreview({ file }: { file: Attachment }) {
 }
 
 export function DownloadLink({ file }: { file: Attachment }) {
+  const downloadLink = useDownloadLink();
   return (
     <a className={buttonStyle()} {...downloadLink(file)}>
       <Download size={16} />

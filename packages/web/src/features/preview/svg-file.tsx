@@ -1,23 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { useState } from "react";
-import { readFileRange } from "./file-url.ts";
+import { fileReader } from "./file-reader.ts";
 import { ImageFrame } from "./image-file.tsx";
 import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 
-/** A data URL holds the bytes a second time. Bytes. */
+/** A data URL stores the bytes a second time, so a larger file is not shown. Bytes. */
 const MAX_BYTES = 2 * 2 ** 20;
 
 /**
- * Shows an SVG in an `img`, where the browser runs none of its scripts and loads nothing for it. The service does not serve SVG inline, so the
- * page uses a data URL. Unlike a blob URL, it does not have the origin of this page when the user opens it on its own.
+ * Shows an SVG in an `img`. There, the browser runs no script of the SVG and loads nothing for it. The service does not serve SVG
+ * inline, so the page uses a data URL. Unlike a blob URL, a data URL does not have the origin of this page when the user opens it in a
+ * new tab.
  */
 export function SvgFile({ file }: { file: Attachment }) {
   const isSmall = file.sizeBytes <= MAX_BYTES;
   const [isBroken, setBroken] = useState(false);
   const dataUrl = useQuery({
     queryKey: ["file-svg", file.id],
-    queryFn: async ({ signal }) => toDataUrl(await readFileRange(file.id, { from: 0, to: file.sizeBytes, signal })),
+    queryFn: async ({ signal }) => toDataUrl(await fileReader(file.id)({ from: 0, to: file.sizeBytes, signal })),
     enabled: isSmall,
     ...ONCE,
   });
@@ -34,7 +35,7 @@ export function SvgFile({ file }: { file: Attachment }) {
   return <ImageFrame src={dataUrl.data} alt={file.filename} onError={() => setBroken(true)} />;
 }
 
-/** The bytes of a file never change, so a query reads them once. The cache drops them with the dialog. */
+/** The bytes of a file never change, so a query reads them once. The cache deletes the bytes when the dialog closes. */
 export const ONCE = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
 
 function toDataUrl(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -2,13 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Skeleton } from "../../components/states.tsx";
-import { texts } from "../../texts/index.ts";
-import { readFileRange } from "./file-url.ts";
+import { previewTexts } from "../../texts/en/preview.ts";
+import { fileReader } from "./file-reader.ts";
 import { DownloadLink, PreviewFailureView } from "./preview-failure.tsx";
 import { ONCE } from "./svg-file.tsx";
 import { swipeable } from "./use-swipe.ts";
 
-const words = texts.preview;
+const words = previewTexts;
 
 /** The page shows only the beginning of a longer text. Bytes. */
 const SHOWN_BYTES = 256 * 1024;
@@ -48,12 +48,12 @@ async function readText({ id, sizeBytes }: Attachment, signal: AbortSignal): Pro
   // An empty file has no range to read.
   if (sizeBytes === 0) return "";
   const to = Math.min(sizeBytes, SHOWN_BYTES);
-  const bytes = await readFileRange(id, { from: 0, to, signal });
-  // As a stream, because the cut may split a character.
+  const bytes = await fileReader(id)({ from: 0, to, signal });
+  // Decodes as a stream, because the end of the range may split a character.
   return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
 }
 
-/** Uses the byte order mark, or UTF-8 without one. Source: WHATWG Encoding, "BOM sniff". */
+/** Reads the byte order mark. Without a mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM sniff". */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";

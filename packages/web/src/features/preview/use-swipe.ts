@@ -6,12 +6,12 @@ const MAX_VERTICAL = 48;
 /** The height of the controls of a video, where a finger seeks. Pixels. */
 const CONTROLS_HEIGHT = 88;
 
-/** Classes for an element that scrolls vertically. Horizontal moves are swipes, unless the page is zoomed and they pan it. */
+/** Classes for an element that scrolls vertically. Horizontal moves are swipes, unless the page is zoomed. Then they pan the page. */
 export const swipeable = "[touch-action:pan-y_pinch-zoom] in-data-zoomed:[touch-action:auto]";
 
 type Swipe = { onTouchStart: TouchEventHandler; onTouchEnd: TouchEventHandler; onTouchCancel: TouchEventHandler };
 
-/** A swipe to the left leads to the next file, one to the right to the previous. Ignores touches that pan or seek. */
+/** A swipe to the left shows the next file, and a swipe to the right shows the previous file. Ignores touches that pan or seek. */
 export function useSwipe(onSwipe: (by: -1 | 1) => void): Swipe {
   const start = useRef<{ x: number; y: number }>(undefined);
   return {

@@ -8,15 +8,20 @@ import { settings as settingsTexts } from "../../texts/en/settings.ts";
 
 const words = settingsTexts.administration;
 
-/** The pages for administrators. Nothing for other people. */
+/** The pages for administrators. Renders nothing for other people. */
 export function AdministrationSection() {
   const me = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
   if (me.data?.isAdmin !== true) return null;
   return (
     <Section title={words.title} hint={words.hint}>
-      <Link to="/settings/doctor" className={buttonStyle({ className: "self-start" })}>
-        {words.doctor}
-      </Link>
+      <div className="flex flex-wrap gap-2">
+        <Link to="/admin" className={buttonStyle()}>
+          {words.open}
+        </Link>
+        <Link to="/settings/doctor" className={buttonStyle()}>
+          {words.doctor}
+        </Link>
+      </div>
     </Section>
   );
 }

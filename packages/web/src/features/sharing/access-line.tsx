@@ -8,6 +8,7 @@ import { isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/use-now.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { formatCount, texts } from "../../texts/index.ts";
+import { describeAccess, describeOwnEnd } from "./describe-access.ts";
 import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
@@ -28,6 +29,7 @@ export function AccessLine({ note, onShare }: AccessLineProps) {
 function ReceiversLine({ note, onShare }: AccessLineProps) {
   const name = nameOf(note.owner, { otherwise: texts.common.someone });
   const isEditor = note.role === "editor";
+  const end = describeOwnEnd(note.accessExpiresAt, useNow());
   return (
     <div className="flex items-center gap-2">
       <p className="flex min-w-0 items-center gap-2 text-muted text-small">
@@ -35,6 +37,7 @@ function ReceiversLine({ note, onShare }: AccessLineProps) {
         <span className="truncate">{words.access.by(name)}</span>
         <span aria-hidden="true" className="size-1 shrink-0 rounded-full bg-line-strong" />
         <span className="shrink-0">{isEditor ? words.access.editor : words.access.viewer}</span>
+        {end !== undefined && <span className="shrink-0">{end}</span>}
       </p>
       {isEditor && <ShareButton onShare={onShare} />}
     </div>
@@ -59,20 +62,17 @@ function ShareButton({ onShare }: { onShare: () => void }) {
 function OwnersLine({ note, onShare }: AccessLineProps) {
   const now = useNow();
   const { data: shares } = useQuery(sharesQuery({ noteId: note.id }));
-  const others = (shares ?? [])
-    .filter(({ expiresAt }) => !isExpired(expiresAt, now))
-    .map(({ userId, name, email }) => ({ id: userId, name, email }));
+  const live = (shares ?? []).filter(({ expiresAt }) => !isExpired(expiresAt, now));
+  const others = live.map(({ userId, name, email }) => ({ id: userId, name, email }));
   return (
     <div className="flex items-center gap-2">
       <Faces people={[note.owner, ...others]} />
-      <p className="min-w-0 truncate text-muted text-small">
+      <p className="min-w-0 text-pretty text-muted text-small">
         {shares !== undefined && (
           <>
             <span className="sr-only">{words.access.all(nameAll([note.owner, ...others]))}</span>
-            <span aria-hidden="true">
-              {others.length === 0
-                ? words.access.onlyYou
-                : `${words.access.sharedWith} ${formatCount(others.length, words.access.person)}`}
+            <span aria-hidden={others.length > 0 || undefined}>
+              {describeAccess({ shares: live, files: note.attachments, now })}
             </span>
           </>
         )}

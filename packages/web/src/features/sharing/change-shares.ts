@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import type { Share, ShareResult } from "@valetkey/client";
+import type { Invitation, Share } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { type Subject, sharesQuery } from "./shares-query.ts";
+import { isSameEmail } from "./emails.ts";
+import { type Entry, type Subject, sharesQuery, toEntries } from "./shares-query.ts";
 
 type Terms = Pick<Share, "role" | "expiresAt">;
 
@@ -11,30 +12,28 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
   return client.shares.put(subject, { ...receivers, role: "viewer" });
 }
 
-/** Gives access to the users who have these email addresses. The result lists them by outcome. */
+/**
+ * Shares with these email addresses. The service tells nobody which of them have an account.
+ * `invited`: all except those of people whom the owner sees already.
+ */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
     scope: { id: queryKey.join() },
     mutationKey: queryKey,
     async mutationFn({ emails, terms }: { emails: string[]; terms: Terms }) {
-      const { shares, results } = await put(subject, { emails, ...terms });
-      queryClient.setQueryData(queryKey, shares);
-      const withOutcome = (wanted: ShareResult["outcome"]) =>
-        results.flatMap(({ email, outcome }) => (email !== undefined && outcome === wanted ? [email] : []));
-      return {
-        shared: withOutcome("shared"),
-        unknown: withOutcome("unknown"),
-        ambiguous: withOutcome("ambiguous"),
-      };
+      const shares = await put(subject, { emails, ...terms });
+      queryClient.setQueryData(queryKey, toEntries(shares));
+      const isInvited = (email: string) => shares.invitations.some((one) => isSameEmail(one.email, email));
+      return { emails, invited: emails.filter(isInvited) };
     },
     // Not awaited, so that the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),
   });
 }
 
-/** The new share of a person. Undefined deletes it. */
-type Change = { userId: string; share: Share | undefined };
+/** The share of a person or an invitation before and after a change. Undefined: there is none. */
+type Change = { before: Entry; share: Entry | undefined; isGone: boolean };
 
 /** Creates, changes or deletes a share. The list shows the change immediately, and restores the share on a failure. */
 export function useChangeShare(subject: Subject) {
@@ -42,12 +41,24 @@ export function useChangeShare(subject: Subject) {
   return useMutation({
     scope: { id: queryKey.join() },
     mutationKey: queryKey,
-    async mutationFn({ userId, share }: Change): Promise<void> {
-      if (share === undefined) await remove(subject, userId);
-      else await put(subject, { userIds: [userId], role: share.role, expiresAt: share.expiresAt });
+    mutationFn: ({ before, share, isGone }: Change): Promise<unknown> => {
+      const { userId, invitation } = before;
+      if (share === undefined) return invitation === undefined ? remove(subject, userId) : revoke(invitation.id);
+      const { role, expiresAt } = share;
+      if (invitation === undefined) return put(subject, { userIds: [userId], role, expiresAt });
+      if (isGone) return put(subject, { emails: [invitation.email], role, expiresAt });
+      return client.invitations.update(invitation.id, { role, expiresAt });
     },
     onMutate: (change) => replace(subject, change),
-    onError: (_error, { userId }, before) => void replace(subject, { userId, share: before }),
+    onError: (_error, change, was) => void replace(subject, { ...change, share: was }),
+    onSettled: () => settle(subject),
+  });
+}
+
+/** Makes another link of an invitation. The old one stops working. */
+export function useRenewInvitation(subject: Subject) {
+  return useMutation({
+    mutationFn: ({ id }: Invitation) => client.invitations.update(id, { newLink: true }),
     onSettled: () => settle(subject),
   });
 }
@@ -61,8 +72,16 @@ async function remove(subject: Subject, userId: string): Promise<void> {
   }
 }
 
+async function revoke(invitationId: string): Promise<void> {
+  try {
+    await client.invitations.revoke(invitationId);
+  } catch (error) {
+    if (!hasCode(error, "invitation_not_found")) throw error;
+  }
+}
+
 /** Returns the previous share. */
-async function replace(subject: Subject, { userId, share }: Change): Promise<Share | undefined> {
+async function replace(subject: Subject, { before: { userId }, share }: Change): Promise<Entry | undefined> {
   const { queryKey } = sharesQuery(subject);
   await queryClient.cancelQueries({ queryKey });
   const shares = queryClient.getQueryData(queryKey) ?? [];
@@ -78,5 +97,7 @@ async function settle(subject: Subject): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey }),
     queryClient.invalidateQueries({ queryKey: keys.activity }),
+    // The note counts the shares of its files.
+    "attachmentId" in subject && queryClient.invalidateQueries({ queryKey: ["note"] }),
   ]);
 }

@@ -1,10 +1,10 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
-import { texts } from "../../texts/index.ts";
+import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { isSameEmail, splitEmails } from "./emails.ts";
 
-const words = texts.sharing.people;
+const words = shareDialogTexts.people;
 
 type EmailFieldProps = {
   inputRef: RefObject<HTMLInputElement | null>;
@@ -92,7 +92,7 @@ export function EmailField({ inputRef, chosen, text, onChange, refused, problem 
       <p
         id={`${id}-about`}
         role={problem === undefined ? undefined : "alert"}
-        className={clsx("text-small", problem === undefined ? "text-muted" : "text-danger")}
+        className={clsx("whitespace-pre-line text-small", problem === undefined ? "text-muted" : "text-danger")}
       >
         {problem ?? words.hint}
       </p>

@@ -6,11 +6,13 @@ import { expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.t
 import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
-import { instanceQuery, sessionQuery } from "../../service/queries.ts";
+import { sessionQuery } from "../../service/queries.ts";
+import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { texts } from "../../texts/index.ts";
 import { useInvite } from "./change-shares.ts";
 import { addEmails, EmailField } from "./email-field.tsx";
 import { isEmail, isSameEmail } from "./emails.ts";
+import { MailedLine } from "./mailed-line.tsx";
 import { LIFETIMES } from "./share-expiry.tsx";
 import type { Subject } from "./shares-query.ts";
 
@@ -20,7 +22,6 @@ type Refusal = { emails: string[]; problem: string };
 
 export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: RefObject<HTMLInputElement | null> }) {
   const account = useQuery(sessionQuery).data?.user;
-  const instance = useQuery(instanceQuery).data;
   const invite = useInvite(subject);
   const [chosen, setChosen] = useState<string[]>([]);
   const [text, setText] = useState("");
@@ -52,19 +53,13 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
     invite.mutate(
       { emails, terms: { role, expiresAt } },
       {
-        onSuccess({ unknown, ambiguous }) {
-          const refused = [...unknown, ...ambiguous];
+        onSuccess() {
           // The user may have typed more email addresses meanwhile.
-          setChosen((now) => now.filter((email) => !emails.includes(email) || refused.includes(email)));
+          setChosen((now) => now.filter((email) => !emails.includes(email)));
+          // The user may have chosen the terms of the next share, too.
+          setRole((now) => (now === role ? "viewer" : now));
+          setChoice((now) => (now === choice ? "never" : now));
           inputRef.current?.focus();
-          if (refused.length === 0) return;
-          const { people } = words;
-          const signUp = instance?.signUp === "closed" ? people.unknownClosed : people.unknownOpen;
-          const advice = instance?.limits.links.enabled === true ? `${signUp} ${people.orLink}` : signUp;
-          const problems = [];
-          if (unknown.length > 0) problems.push(`${people.unknown(unknown)} ${advice}`);
-          if (ambiguous.length > 0) problems.push(people.ambiguous(ambiguous));
-          setRefusal({ emails: refused, problem: problems.join(" ") });
         },
       },
     );
@@ -114,23 +109,26 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
         </Button>
       </div>
       {invite.isError && <Problem error={invite.error} />}
-      <p role="status" className="sr-only">
-        {invite.data !== undefined &&
-          invite.data.shared.length > 0 &&
-          words.people.shared(invite.data.shared.join(", "))}
+      {/* It exists before its text, so that screen readers announce the text. */}
+      <p
+        role="status"
+        className={invite.data === undefined ? "sr-only" : "break-words font-medium text-accent text-small"}
+      >
+        {invite.data !== undefined && shareDialogTexts.people.shared(invite.data.emails.join(", "))}
       </p>
+      <MailedLine emails={invite.data?.invited ?? []} />
     </form>
   );
 }
 
 /** Checks the email addresses without a request. Undefined: no problem. */
 function refuse(emails: readonly string[], own: string | undefined): Refusal | undefined {
-  const { people } = words;
+  const { people } = shareDialogTexts;
   if (emails.length === 0) return { emails: [], problem: people.missing };
   const problems = emails.flatMap((email) => {
     if (!isEmail(email)) return [{ email, problem: people.invalid(email) }];
     return own !== undefined && isSameEmail(email, own) ? [{ email, problem: people.own(email) }] : [];
   });
   if (problems.length === 0) return undefined;
-  return { emails: problems.map(({ email }) => email), problem: problems.map(({ problem }) => problem).join(" ") };
+  return { emails: problems.map(({ email }) => email), problem: problems.map(({ problem }) => problem).join("\n") };
 }

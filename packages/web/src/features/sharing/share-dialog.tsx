@@ -1,6 +1,8 @@
 import type { Attachment } from "@valetkey/client";
 import { type ReactNode, useRef } from "react";
+import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { copyText } from "../../service/clipboard.ts";
 import { texts } from "../../texts/index.ts";
 import { PeopleForm } from "./people-form.tsx";
 import { ShareList } from "./share-list.tsx";
@@ -34,6 +36,14 @@ export function ShareDialog({ noteId, attachment, canInvite, links, onClose }: S
           <>
             <PeopleForm subject={subject} inputRef={input} />
             <ShareList subject={subject} />
+            {attachment === undefined && (
+              <CopyButton
+                text={new URL(`/n/${noteId}`, location.origin).href}
+                action={texts.notes.copyLink}
+                onCopy={copyText}
+                className="self-start"
+              />
+            )}
           </>
         )}
         {links}

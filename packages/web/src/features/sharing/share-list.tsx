@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Share } from "@valetkey/client";
 import { useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
+import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
 import { ShareRow } from "./share-row.tsx";
-import { type Subject, sharesQuery } from "./shares-query.ts";
+import { type Entry, type Subject, sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
-const nameOfShare = (share: Share) => nameOf(share, { otherwise: share.userId });
+const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId });
 
 /** Lists who has access: the owner, then all others by name. It includes expired shares and those that were just deleted. */
 export function ShareList({ subject }: { subject: Subject }) {
@@ -19,13 +20,13 @@ export function ShareList({ subject }: { subject: Subject }) {
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
-  const [removed, setRemoved] = useState<Share[]>([]);
+  const [removed, setRemoved] = useState<Entry[]>([]);
   const current = shares.data ?? [];
-  const isGone = ({ userId }: Share) => !current.some((share) => share.userId === userId);
+  const isGone = (entry: Entry) => !current.some((share) => isSame(share, entry));
   const rows = [...current, ...removed.filter(isGone)].sort((a, b) => nameOfShare(a).localeCompare(nameOfShare(b)));
   return (
-    <section aria-label={words.list.title} className="flex flex-col gap-1">
-      <h3 className="font-medium text-small">{words.list.title}</h3>
+    <section aria-label={shareDialogTexts.list.title} className="flex flex-col gap-1">
+      <h3 className="font-medium text-small">{shareDialogTexts.list.title}</h3>
       <ul>
         {owner !== undefined && (
           <li className="flex items-start gap-3 py-2">
@@ -44,17 +45,28 @@ export function ShareList({ subject }: { subject: Subject }) {
             subject={subject}
             share={share}
             isGone={isGone(share)}
-            onRemove={(gone) => setRemoved([...removed.filter(({ userId }) => userId !== gone.userId), gone])}
+            onRemove={(gone) => setRemoved([...removed.filter((one) => !isSame(one, gone)), gone])}
             now={now}
           />
         ))}
       </ul>
       {shares.isError && shares.data === undefined && (
-        <Failure title={words.list.failed} error={shares.error} onRetry={() => void shares.refetch()} />
+        <Failure title={shareDialogTexts.list.failed} error={shares.error} onRetry={() => void shares.refetch()} />
       )}
+      {current.some(({ invitation }) => invitation !== undefined) && <InvitationHint />}
       {rows.length > 0 && <RemovalHint />}
     </section>
   );
+}
+
+/** Whether two rows are about the same person. A restored invitation has another id. */
+const isSame = (one: Entry, other: Entry) =>
+  one.userId === other.userId ||
+  (one.invitation !== undefined && other.invitation !== undefined && one.email === other.email);
+
+function InvitationHint() {
+  const hasMail = useQuery(instanceQuery).data?.mail === true;
+  return <p className="mt-2 text-muted text-small">{hasMail ? invitationTexts.mailHint : invitationTexts.hint}</p>;
 }
 
 /** Explains that URLs which were issued before a removal work until they expire. */
@@ -66,8 +78,8 @@ function RemovalHint() {
   return (
     <p className="mt-2 text-muted text-small">
       {longest > usual
-        ? words.removal.long(formatSpan(usual), formatSpan(longest))
-        : words.removal.short(formatSpan(usual))}
+        ? shareDialogTexts.removal.long(formatSpan(usual), formatSpan(longest))
+        : shareDialogTexts.removal.short(formatSpan(usual))}
     </p>
   );
 }

@@ -8,19 +8,21 @@ import { isExpired } from "../../components/expiry.ts";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
+import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { texts } from "../../texts/index.ts";
 import { useChangeShare } from "./change-shares.ts";
+import { InvitationLine } from "./invitation-line.tsx";
 import { useExpiryOfShare } from "./share-expiry.tsx";
-import type { Subject } from "./shares-query.ts";
+import type { Entry, Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
 
 type ShareRowProps = {
   subject: Subject;
-  share: Share;
+  share: Entry;
   /** Whether it was just deleted. It can be created again. */
   isGone: boolean;
-  onRemove: (share: Share) => void;
+  onRemove: (share: Entry) => void;
   now: number;
 };
 
@@ -34,7 +36,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
   const name = nameOf(share, { otherwise: share.userId });
   const hasExpired = isExpired(share.expiresAt, now);
 
-  const change = (terms: Partial<Share>) => mutate({ userId: share.userId, share: { ...share, ...terms } });
+  const change = (terms: Partial<Share>) => mutate({ before: share, share: { ...share, ...terms }, isGone });
   const { select, field } = useExpiryOfShare({
     name,
     now,
@@ -54,7 +56,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
         {isGone ? (
           <div className="flex min-w-0 grow items-center gap-2">
             <p id={id} className="min-w-0 grow break-words text-muted">
-              {words.list.removed(name)}
+              {shareDialogTexts.list.removed(name)}
             </p>
             <Button ref={undoButton} kind="quiet" aria-describedby={id} onClick={() => change({})}>
               {texts.common.undo}
@@ -83,11 +85,11 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
             )}
             <IconButton
               ref={removeButton}
-              label={words.list.remove(name)}
+              label={shareDialogTexts.list.remove(name)}
               className="tooltip-left -mr-2"
               onClick={() => {
                 onRemove(share);
-                mutate({ userId: share.userId, share: undefined });
+                mutate({ before: share, share: undefined, isGone });
               }}
             >
               <X size={16} />
@@ -96,6 +98,9 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
         )}
       </div>
       {!isGone && field}
+      {!isGone && share.invitation !== undefined && (
+        <InvitationLine subject={subject} invitation={share.invitation} now={now} />
+      )}
       {error !== null && <Problem error={error} />}
     </li>
   );

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { Invitation, Share, Shares } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
 
@@ -7,9 +8,20 @@ export type Subject = { noteId: string } | { attachmentId: string };
 
 const idOf = (subject: Subject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/** The shares of an item, expired ones included. For its owner only. */
+/** A share, or an invitation that nobody has redeemed, whose `userId` is the id of the invitation. */
+export type Entry = Share & { invitation?: Invitation };
+
+export function toEntries({ shares, invitations }: Shares): Entry[] {
+  const invited = invitations.map((invitation): Entry => {
+    const { id: userId, email, role, expiresAt, invitedAt: createdAt } = invitation;
+    return { userId, email, name: null, role, expiresAt, createdAt, invitation };
+  });
+  return [...shares, ...invited];
+}
+
+/** The shares and invitations of an item, expired ones included. For its owner only. */
 export const sharesQuery = (subject: Subject) =>
   queryOptions({
     queryKey: keys.shares(idOf(subject)),
-    queryFn: async ({ signal }) => (await client.shares.list(subject, { signal })).shares,
+    queryFn: async ({ signal }) => toEntries(await client.shares.list(subject, { signal })),
   });

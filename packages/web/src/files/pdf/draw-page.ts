@@ -15,7 +15,7 @@ type Target = {
   signal: AbortSignal;
 };
 
-/** Draws one page and its text layer. Rejects when the page is damaged or the signal is aborted. */
+/** Draws one page and its text layer. Rejects if the page is damaged or the signal is aborted. */
 export async function drawPage(
   pdf: PDFDocumentProxy,
   { number, canvas, text, width, onRatio, signal }: Target,

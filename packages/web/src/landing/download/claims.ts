@@ -3,21 +3,21 @@ import { hasCode, type Visit, type Wanted } from "../visit.ts";
 
 type UrlOptions = {
   disposition: "attachment" | "inline";
-  /** Whether the visitor asked for the file just now. Only then a claim may be made, which counts. */
+  /** Whether the visitor has just clicked. Only a click may make a claim, because a claim counts. */
   isClick: boolean;
 };
 
-/** The claim of this visitor, and the URLs that it gives. */
+/** The claim of this visitor, and the URLs of the claim. */
 export type Claims = {
-  /** Until when the claim gives URLs without counting again. Undefined: there is no claim. */
+  /** The end of the window, in which the claim gives more URLs. Undefined if the visitor has no claim. */
   windowEndsAt(): string | undefined;
-  /** Undefined: no limit. */
+  /** Undefined if the link has no limit. */
   claimsLeft(): number | undefined;
-  /** Returns a fresh URL. Rejects with `link_not_found` when the window is over and the visitor did not click. */
+  /** Returns a fresh URL. Rejects with `link_not_found` if the window is over and the visitor did not click. */
   urlOf(attachmentId: string, options: UrlOptions): Promise<string>;
 };
 
-/** `onChange`: called after each claim. */
+/** Makes the claims of this page. It calls `onChange` after each claim. */
 export function createClaims(
   link: Pick<OpenedLink, "claim" | "claimsLeft">,
   { visit, onChange }: { visit: Pick<Visit, "claim" | "urls">; onChange: () => void },
@@ -26,7 +26,7 @@ export function createClaims(
   let claimsLeft = link.claimsLeft ?? undefined;
   let claiming: Promise<LinkClaim> | undefined;
 
-  /** Two clicks at the same time make one claim. */
+  /** Makes a claim. Two clicks at the same time make one claim. */
   async function makeClaim(wanted: Wanted): Promise<LinkClaim> {
     if (claiming !== undefined) {
       const { claimId } = await claiming;
@@ -44,7 +44,10 @@ export function createClaims(
     }
   }
 
-  /** The service decides whether the window is still open, because the clock of the visitor may be wrong. */
+  /**
+   * Requests URLs from the earlier claim, or makes a claim. The service decides whether the window is still open, because the clock of
+   * the visitor may be wrong.
+   */
   async function request(wanted: Wanted, { isClick }: UrlOptions): Promise<LinkClaim> {
     if (claim !== undefined) {
       try {

@@ -34,7 +34,7 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   );
 }
 
-/** Says before the first click that the downloads are limited, and afterwards how long this visitor may repeat them. */
+/** Before the first click, shows that the downloads are limited. After a click, shows how long this visitor may download again. */
 function showCounts(line: HTMLElement, claims: Claims): void {
   const left = claims.claimsLeft();
   const windowEndsAt = claims.windowEndsAt();

@@ -16,7 +16,7 @@ const PREVIEWED = new Set(["image", "video", "audio", "pdf"]);
 
 type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
 
-/** A file with its buttons. The button of an only file is the main action of the ticket, so it stands apart: `main`. */
+/** A file with its buttons. If the link has one file, its button is the main action of the ticket, and stands apart as `main`. */
 export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
   const { filename } = file;
   const status = saveStatus(file);

@@ -6,11 +6,11 @@ type Reading = {
   signal: AbortSignal;
   onBytes(doneBytes: number): void;
   onWaiting(): void;
-  /** Called when the client gives up. Resolves when the reading shall continue. */
+  /** Called when the client gives up. The reading continues when the promise resolves. */
   onBroken(error: unknown): Promise<void>;
 };
 
-/** Reads a file. After a failure it continues at the byte where it broke off, with a fresh URL. */
+/** Reads a file. After a failure, continues at the next byte with a fresh URL. */
 export function readResumably(reading: Reading): ReadableStream<Uint8Array> {
   const chunks = chunksOf(reading);
   return new ReadableStream<Uint8Array>(
@@ -48,7 +48,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
       }
     } catch (error) {
       if (signal.aborted) throw error;
-      // Offline: the next round waits.
+      // The browser is offline, and the next round waits for a connection.
       if (attempt.signal.aborted) continue;
       if (!isRetryable(error)) throw error;
       await onBroken(error);
@@ -58,7 +58,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
   }
 }
 
-/** A signal that aborts as soon as the browser is offline. A request that was running then may hang for a minute. */
+/** Returns a signal that aborts as soon as the browser is offline. Without it, a running request could hang for a minute. */
 function whileOnline(signal: AbortSignal): { signal: AbortSignal; stop: () => void } {
   const aborter = new AbortController();
   const stop = new AbortController();

@@ -9,14 +9,14 @@ export type SaveState =
   | { kind: "waiting"; doneBytes: number }
   | { kind: "broken"; doneBytes: number; onResume: () => void }
   | { kind: "done" }
-  /** The browser downloads the file by itself. */
+  /** The browser downloads the file itself. */
   | { kind: "handedOver" };
 
 type SaveOptions = { claims: Claims; signal: AbortSignal; report: (state: SaveState) => void };
 
 /**
- * Downloads one file after a click. The page reads it, because only the page can continue with a fresh URL after a lost connection. A file
- * that the browser can't store for the page is left to the download of the browser.
+ * Downloads one file after a click. The page reads it, because only the page can continue with a fresh URL after a lost connection. If
+ * the browser can't store the file for the page, the browser downloads the file itself.
  */
 export async function saveFile(file: LinkFile, { claims, signal, report }: SaveOptions): Promise<void> {
   const { id, filename, sizeBytes } = file;

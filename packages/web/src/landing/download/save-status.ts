@@ -7,7 +7,7 @@ import type { SaveState } from "./save-file.ts";
 
 const words = texts.shares;
 
-/** The lines below a file that say how far its download is. */
+/** The lines below a file that show the progress of its download. */
 export function saveStatus({ filename, sizeBytes }: Pick<LinkFile, "filename" | "sizeBytes">) {
   const element = h("div");
   const bar = progressBar(words.downloading(filename));
@@ -26,7 +26,7 @@ export function saveStatus({ filename, sizeBytes }: Pick<LinkFile, "filename" | 
         if (!running.isConnected) fill(element, running);
       }
     },
-    /** Undefined: shows nothing. */
+    /** Shows a failure. With undefined, shows nothing. */
     fail(text: string | undefined): void {
       fill(element, text !== undefined && h("p", { role: "alert", class: "text-danger text-small" }, text));
     },

@@ -5,7 +5,7 @@ import type { Claims } from "./claims.ts";
 
 export { chooseTarget } from "../../files/zip-target.ts";
 
-/** Makes a ZIP of the files. The one claim is made here, before the first byte, and each URL is signed when its file is next. */
+/** Makes a ZIP of the files. Makes one claim before the first byte, and requests the URL of each file when that file is next. */
 export async function zipOfFiles(
   files: readonly LinkFile[],
   { job, claims }: { job: ZipJob; claims: Claims },

@@ -6,7 +6,7 @@ import type { Viewed } from "./viewed.ts";
 /** How often an element gets a fresh URL before the preview fails. */
 const MAX_RENEWALS = 3;
 
-/** Shows a picture, or plays a sound or a film. */
+/** Shows an image, or plays audio or a video. */
 export async function showMedia({ file, stage, getUrl, signal, fail }: Viewed): Promise<void> {
   const kind = previewKindOf(file);
   const element = h(kind === "video" ? "video" : kind === "audio" ? "audio" : "img", {
@@ -17,7 +17,7 @@ export async function showMedia({ file, stage, getUrl, signal, fail }: Viewed): 
     element.classList.toggle("w-full", kind === "audio");
   } else setProps(element, { alt: file.filename });
   let renewals = 0;
-  // A URL may expire before the film is over. It then continues at the same second.
+  // The URL may expire before the video is over. The video then continues at the same second.
   element.addEventListener("error", () => void renew());
   element.addEventListener(kind === "image" ? "load" : "canplay", () => {
     renewals = 0;

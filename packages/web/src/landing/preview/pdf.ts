@@ -41,7 +41,7 @@ function showPages(pdf: PDFDocumentProxy, { stage, signal, filename }: PagesOpti
     ...pages,
   );
   fill(stage, list);
-  // A drawn page takes megabytes, so only pages near the visible ones are drawn.
+  // A drawn page uses megabytes of memory, so only visible pages and the pages near them are drawn.
   const drawings = new Map<Element, AbortController>();
   const observer = new IntersectionObserver(
     (entries) => {
@@ -85,6 +85,6 @@ function draw(pdf: PDFDocumentProxy, { page, number, width, signal }: Drawing): 
   const onRatio = (ratio: number) => {
     page.style.height = `${Math.round(width * ratio)}px`;
   };
-  // A damaged page stays white, because the others may be fine.
+  // A damaged page stays white, because the other pages may be fine.
   drawPage(pdf, { number, canvas, text, width, onRatio, signal }).catch(() => undefined);
 }

@@ -4,13 +4,15 @@ const words = texts.request;
 
 export type FileLimits = { accept: readonly string[]; maxBytes: number };
 
-/** Why a file cannot be sent, before any byte is sent. Undefined: it can. The service decides again. */
+/**
+ * Checks a file before the page sends a byte. Returns why the file cannot be sent, or undefined if it can. The service checks it again.
+ */
 export function problemOf(
   { size, type }: { size: number; type: string },
   { accept, maxBytes }: FileLimits,
 ): string | undefined {
   if (size > maxBytes) return words.tooLarge(maxBytes);
-  // Browsers know no type for some files, for example of a program that is not installed.
+  // A browser knows no type for some files, for example if no installed program opens them.
   if (accept.length > 0 && type !== "" && !accept.some((kind) => covers(kind, type))) return words.wrongKind(accept);
   return undefined;
 }

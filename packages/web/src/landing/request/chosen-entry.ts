@@ -8,12 +8,12 @@ import { progressBar } from "../views/progress-bar.ts";
 
 const words = texts.request;
 
-/** A file that the visitor has chosen, until it is sent. */
+/** A file that the visitor has chosen, until the file is sent. */
 export type ChosenEntry = {
   element: HTMLLIElement;
   file: File;
   slotId: string | undefined;
-  /** Sends the file. Undefined: it failed, and the entry says why, or the visitor cancelled. */
+  /** Sends the file. Resolves to undefined when the visitor cancels or the upload fails. After a failure, the entry shows the reason. */
   send(service: OpenedLinkClient, visitorName: string | undefined): Promise<SentFile | undefined>;
 };
 

@@ -23,7 +23,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
     tabindex: -1,
     onchange: () => {
       onFiles([...(input.files ?? [])]);
-      // The same file can be chosen again.
+      // With an empty value, the visitor can choose the same file again.
       input.value = "";
     },
   });
@@ -41,7 +41,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
   return h("div", { class: isMultiple ? "w-full" : "" }, input, button);
 }
 
-/** A place for files: a button, and a target for files that are dropped. */
+/** A button for files that is also a drop target. */
 export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMultiple">): HTMLElement {
   const place = h(
     "div",

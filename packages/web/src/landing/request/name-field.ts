@@ -6,13 +6,13 @@ const words = texts.request;
 
 export type NameField = {
   element: HTMLElement;
-  /** Undefined: the visitor gave none. */
+  /** Undefined if the visitor entered no name. */
   value(): string | undefined;
-  /** Whether the name may be sent. Otherwise the field says why. */
+  /** Returns whether the name may be sent. If not, the field shows the reason. */
   check(): boolean;
 };
 
-/** Asks for the name of the visitor, if the request does. */
+/** Asks for the name of the visitor, if the file request wants a name. */
 export function nameField(askName: FileRequest["askName"]): NameField {
   const problem = h("p", { id: "name-problem", role: "alert", class: "text-danger text-small empty:hidden" });
   const field = h("input", {

@@ -8,7 +8,7 @@ const words = texts.request;
 
 type Statement = { filename: string; receivedAt: string; sha256: string | null };
 
-/** The receipt of a file, closed at first, with a button that saves it. */
+/** The receipt of a file, closed at first, with a button that saves the receipt. */
 export function receiptView(receipt: Receipt): HTMLElement {
   const { filename, receivedAt, sha256 }: Statement = JSON.parse(receipt.statement);
   return h(

@@ -4,11 +4,11 @@ import type { FileLimits } from "./check-file.ts";
 export type FileRequest = NonNullable<OpenedLink["request"]>;
 export type Slot = FileRequest["slots"][number];
 
-/** The limits that a file request still has, as far as this page knows. The service decides at each start. */
+/** The files and bytes that a file request still accepts, as far as this page knows. The service decides at the start of each upload. */
 export type RequestState = {
   filesLeft(): number;
   limitsOf(slot: Slot | undefined): FileLimits;
-  /** Counts a file that was chosen or sent. `change`: 1, or -1 for one that was taken back. */
+  /** Counts a file that was chosen or sent. `files` is 1, or -1 for a file that was removed again. */
   count(change: { files: 1 | -1; bytes: number }): void;
 };
 

@@ -7,7 +7,7 @@ import { fileLine } from "../views/file-line.ts";
 import { receiptView } from "./receipt.ts";
 
 const words = texts.request;
-/** The states of a file whose bytes are with the service. */
+/** The states of a file whose bytes have arrived. */
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
 
 type EntryOptions = { service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
@@ -27,7 +27,7 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
   const status = h(
     "p",
     {
-      class: `flex items-center gap-1 text-small ${isReceived ? "text-accent" : state === "pending" ? "text-warning" : "text-danger"}`,
+      class: `flex items-center gap-1 text-small ${isReceived ? "text-accent" : state === "pending" ? "text-muted" : "text-danger"}`,
     },
     isReceived && svg(icons.check),
     reason === undefined ? text : `${text} ${reason}`,
@@ -46,7 +46,7 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
   }
 
   if (state === "quarantined" || state === "ready") {
-    // A receipt that cannot be loaded now is there after a reload.
+    // If the receipt cannot be loaded now, a reload of the page shows it.
     service.receipt(uploadId).then(
       (loaded) => fill(receipt, receiptView(loaded)),
       () => undefined,

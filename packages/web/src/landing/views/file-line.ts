@@ -6,7 +6,7 @@ import { icons } from "../icons.ts";
 
 type FileProps = { filename: string; sizeBytes: number; contentType?: string };
 
-/** A file in a list: its icon, name and size. `below` is a line for its state, `actions` are at the end. */
+/** A file in a list, with its icon, name and size. `below` is the line for the state of the file. `actions` stand at the end. */
 export function fileLine(
   { filename, sizeBytes, contentType = "" }: FileProps,
   { below, actions }: { below: readonly Child[]; actions: readonly Child[] },
@@ -30,7 +30,7 @@ export function fileLine(
   );
 }
 
-/** A filename on one line, shortened in the middle where needed, so that the extension stays visible. */
+/** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
 export function fileName(filename: string): HTMLElement {
   const { head, tail } = splitName(filename);
   return h(

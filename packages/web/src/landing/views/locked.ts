@@ -8,10 +8,11 @@ import { ticket } from "./ticket.ts";
 
 const words = texts.locked;
 
-/** Asks for the password. Before it, the service tells nothing about the link. */
+/** Asks for the password. Without the password, the service returns nothing about the link. */
 export function lockedView(page: Page): HTMLElement {
   const problem = h("p", { id: "problem", role: "alert", class: "text-danger text-small empty:hidden" });
-  // Without a name: a password manager may submit the form past `submit`, which would put a named field into the URL.
+  // The field has no name. A password manager may submit the form without the `submit` event, and the URL would then contain a named
+  // field.
   const field = h("input", {
     id: "password",
     type: "password",
@@ -64,7 +65,7 @@ export function lockedView(page: Page): HTMLElement {
   function waitUntil(instant: number): void {
     fail(words.tooMany((instant - Date.now()) / 1000));
     open.disabled = true;
-    // Screen readers read the text once, and not again each second.
+    // Screen readers must not read the text again each second.
     problem.setAttribute("aria-live", "off");
     const timer = setInterval(() => {
       const seconds = (instant - Date.now()) / 1000;

@@ -4,7 +4,7 @@ import { texts } from "../texts/index.ts";
 
 type TicketProps = { title: string; label?: string; message?: string; isOver?: boolean };
 
-/** A claim ticket, with a stub below the perforation when there is one. */
+/** A claim ticket, with an optional stub below the perforation. */
 export function ticket(
   { title, label = "", message = "", isOver = false }: TicketProps,
   { body, stub }: { body: readonly Child[]; stub?: readonly Child[] },
@@ -36,7 +36,7 @@ export function abuseLine({ abuseContact }: OpenedLink): HTMLElement | undefined
   );
 }
 
-/** Puts what belongs to a ticket below each other. */
+/** Stacks the ticket and the lines that belong to it. */
 export function sheet(...children: readonly Child[]): HTMLElement {
   return h("div", { class: "flex w-full flex-col items-center" }, ...children);
 }

@@ -3,15 +3,15 @@ import { texts } from "../texts/index.ts";
 
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
-/** The ring is full at the next longer one of these, because the page does not know when the link was made. Seconds. */
+/** The ring is full at the next longer of these times, because the page does not know when the link was made. Seconds. */
 const DIALS = [60, 600, 3600, 12 * 3600, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400];
 
-/** The share of a dial that `leftSeconds` fills, from 0 to 1. */
+/** Returns the shortest dial that `leftSeconds` fits on, or `leftSeconds` if it fits on none. Seconds. */
 export function dialOf(leftSeconds: number): number {
   return DIALS.find((dial) => leftSeconds <= dial) ?? leftSeconds;
 }
 
-/** A ring and words that say how long the link lives. Calls `onEnd` when it is over. */
+/** A ring and words that show how long the link lives. Calls `onEnd` at the expiry. */
 export function timeLeft(expiresAt: string | null, { onEnd }: { onEnd: () => void }): HTMLElement {
   if (expiresAt === null) return h("p", { class: "text-muted text-small" }, texts.time.none);
   const end = Date.parse(expiresAt);
@@ -27,7 +27,7 @@ export function timeLeft(expiresAt: string | null, { onEnd }: { onEnd: () => voi
     return seconds > 0;
   };
   update();
-  // A timer stops with the ticket that it belongs to.
+  // The timer stops when the ticket is no longer on the page.
   const timer = setInterval(() => {
     if (!line.isConnected || !update()) clearInterval(timer);
   }, 1000);

@@ -1,4 +1,4 @@
-export const accounts = {
+export const accountTexts = {
   email: "Email",
   password: "Password",
   name: "Your name",
@@ -7,8 +7,11 @@ export const accounts = {
   or: "or",
   signIn: {
     title: "Sign in",
+    where: (host: string) => `Valet Key at ${host}`,
+    toOpenShared: "Sign in to open what was shared with you.",
     action: "Sign in",
     pending: "Signing in…",
+    forgot: "Forgot your password?",
     other: "No account yet?",
     otherAction: "Create one",
   },
@@ -61,6 +64,10 @@ export const accounts = {
   },
   account: {
     title: "Account",
+    notConfirmed: "Not confirmed:",
+    notConfirmedHint: "nobody knows yet that this email address is yours. Open the link in the mail that we send you.",
+    sendProof: "Send the mail",
+    proofSent: "The mail is on its way.",
     saveName: "Save name",
     nameSaved: "Your name is changed.",
     changePassword: "Change password",

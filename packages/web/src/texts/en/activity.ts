@@ -33,14 +33,14 @@ export const activity = {
   failedToLoad: "The activity could not be loaded",
   failedToLoadMore: "Earlier activity could not be loaded.",
   loadingMore: "Loading earlier activity…",
-  /** Instead of the title of a deleted note. */
+  /** Stands in place of the title of a deleted note. */
   deletedNote: "a deleted note",
   inNote: "in",
   /** A person without an account who opened a link. */
   visitor: (name: string | undefined) => (name === undefined ? "A visitor" : `${name} (visitor)`),
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {
-    /** Instead of the name of a deleted file. */
+    /** Stands in place of the name of a deleted file. */
     one: "a deleted file",
     many: (count: number) => `${count} files`,
     counted: { one: "file", other: "files" },
@@ -52,6 +52,16 @@ export const activity = {
     "note.updated": (who: Who, times: number) => `${who.name} edited the note${timesOf(times)}`,
     "note.deleted": (who: Who, title: string | undefined) =>
       title === undefined ? `${who.name} deleted the note` : `${who.name} deleted the note “${title}”`,
+    "note.restored": (who: Who) => `${who.name} restored the note`,
+    "note.purged": (who: Who, title: string | undefined) =>
+      `${who.name} deleted the note${title === undefined ? "" : ` “${title}”`} for good`,
+    "attachment.restored": (who: Who, files: string) => `${who.name} restored ${files}`,
+    "attachment.purged": (who: Who, files: string) => `${who.name} deleted ${files} for good`,
+    expired: {
+      note: (title: string | undefined) =>
+        `The note${title === undefined ? "" : ` “${title}”`} left the trash: its time was over`,
+      file: (files: string) => `${files} left the trash: its time was over`,
+    },
     "attachment.uploaded": (who: Who, files: string) => `${who.name} attached ${files}`,
     "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,
     "attachment.accepted": (who: Who, files: string) => `${who.name} accepted ${files}`,
@@ -64,6 +74,17 @@ export const activity = {
       `${who.name} shared ${what ?? "the note"} with ${whom} (${role})${until === undefined ? "" : ` until ${until}`}`,
     "share.revoked": (who: Who, { what, whom }: { what: string | undefined; whom: string }) =>
       `${who.name} stopped sharing ${what ?? "the note"} with ${whom}`,
+    "invitation.created": (who: Who, email: string | undefined) => `${who.name} invited ${email ?? "someone"}`,
+    "invitation.updated": (who: Who, email: string | undefined) =>
+      `${who.name} changed the invitation of ${email ?? "someone"}`,
+    "invitation.renewed": (who: Who, email: string | undefined) =>
+      `${who.name} made a new link for the invitation of ${email ?? "someone"}`,
+    "invitation.revoked": (who: Who, email: string | undefined) =>
+      `${who.name} revoked the invitation of ${email ?? "someone"}`,
+    "invitation.redeemed": (who: Who, email: string | undefined) =>
+      `${who.name} accepted the invitation${email === undefined ? "" : ` of ${email}`}`,
+    "access.requested": (who: Who) => `${who.name} asked for access`,
+    "access.dismissed": (who: Who, whom: string) => `${who.name} dismissed the request of ${whom}`,
     "url.issued": (
       who: Who,
       { files, count, times, lifetime }: { files: string; count: number; times: number; lifetime: string | undefined },

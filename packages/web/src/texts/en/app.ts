@@ -6,6 +6,7 @@ export const app = {
   shared: "Shared",
   links: "Links",
   activity: "Activity",
+  deleted: "Deleted",
   settings: "Settings",
   account: "Account",
   signOut: "Sign out",
@@ -17,6 +18,7 @@ export const app = {
   navigation: "Main",
   skip: "Skip to the content",
   offline: "You are offline. What you see may be out of date. Uploads continue when you are back online.",
+  down: "The service does not respond at the moment. What you see may be out of date. Uploads continue when it responds again.",
   notFound: {
     title: "There is nothing here",
     hint: "The link may be mistyped, or this page was deleted.",

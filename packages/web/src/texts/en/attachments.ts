@@ -15,9 +15,11 @@ export const attachments = {
   copyLink: "Copy link",
   download: "Download",
   share: "Share this file…",
+  sharedWith: (count: number) => `shared with ${formatCount(count, { one: "person", other: "people" })}`,
   remove: "Delete",
   removeRejected: "Remove",
   removed: (filename: string) => `${filename} deleted`,
+  removeQuestion: (filename: string) => `Delete ${filename} for good? You cannot undo this.`,
   pasted: (instant: string) => `Pasted image ${instant}`,
   emptyFolder: "There are no files in that folder.",
   tooMany: (count: number) =>
@@ -29,13 +31,6 @@ export const attachments = {
     scanning: "Checking for viruses…",
     quarantined: "Waiting for review",
     rejected: "This file did not pass the checks. It was not kept.",
-  },
-  review: {
-    waits: "Waits for your review",
-    accept: "Accept",
-    acceptOf: (filename: string) => `Accept ${filename}`,
-    reject: "Reject",
-    rejectOf: (filename: string) => `Reject ${filename}`,
   },
   upload: {
     queued: "Waiting for its turn",

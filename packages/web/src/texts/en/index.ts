@@ -1,12 +1,8 @@
-export { accounts } from "./accounts.ts";
 export { activity } from "./activity.ts";
 export { app } from "./app.ts";
 export { attachments } from "./attachments.ts";
 export { common } from "./common.ts";
 export { notes } from "./notes.ts";
-export { palette } from "./palette.ts";
-export { preview } from "./preview.ts";
 export { problems } from "./problems.ts";
 export { settings } from "./settings.ts";
 export { sharing } from "./sharing.ts";
-export { shortcuts } from "./shortcuts.ts";

@@ -1,4 +1,4 @@
-export const preview = {
+export const previewTexts = {
   files: "Files",
   previous: "Previous file",
   next: "Next file",

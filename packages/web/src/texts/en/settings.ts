@@ -31,11 +31,11 @@ export const settings = {
     used: (used: string, quota: string) => `${used} of ${quota} used`,
     usedOnly: (used: string) => `${used} used`,
     free: (free: string) => `${free} free`,
-    nearlyFull: "Nearly full: delete files that you no longer need.",
-    full: "Full: nothing more can be attached until you delete something.",
+    nearlyFull: "Nearly full: delete files that you no longer need, for good.",
+    full: "Full: nothing more can be attached until you delete something for good.",
     files: { one: "file", other: "files" },
     filesOf: (files: string, quota: string) => `${files} of ${quota}`,
-    hint: "Files on your own notes count, and so do unfinished uploads. A new file that you delete counts for up to 20 minutes.",
+    hint: "Files on your own notes count, and so do unfinished uploads and deleted files, until they are deleted for good.",
     failedToLoad: "Your storage could not be loaded",
   },
   theme: {
@@ -46,6 +46,7 @@ export const settings = {
   administration: {
     title: "Administration",
     hint: "For administrators.",
+    open: "People, links, mail and log",
     doctor: "Check this set-up",
   },
   shortcuts: { title: "Keyboard shortcuts", hint: "Press ? anywhere to see them.", show: "Show all" },

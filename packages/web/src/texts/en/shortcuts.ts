@@ -1,4 +1,4 @@
-export const shortcuts = {
+export const shortcutsTexts = {
   title: "Keyboard shortcuts",
   between: "then",
   keys: {

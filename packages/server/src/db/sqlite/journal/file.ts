@@ -1,5 +1,6 @@
 import type { StatementSync } from "node:sqlite";
-import { type AuditRow, auditColumns, type FindUnfiledEvents } from "../../queries/audit.ts";
+import type { FindUnfiledEvents } from "../../queries/audit.ts";
+import { type AuditRow, auditColumns } from "../../queries/audit-row.ts";
 import { toSqliteDomainError } from "../errors.ts";
 import { openWriter } from "../file.ts";
 

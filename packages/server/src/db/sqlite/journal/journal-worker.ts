@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
-import type { AuditValues } from "../../queries/audit.ts";
+import type { AuditValues } from "../../queries/audit-row.ts";
 import { configureWriter } from "../file.ts";
 import { answerRequests } from "../thread.ts";
 import { urlJournalFile } from "./file.ts";

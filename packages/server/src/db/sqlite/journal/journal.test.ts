@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../../domain/audit-event.ts";
-import { toAuditValues } from "../../queries/audit.ts";
+import { toAuditValues } from "../../queries/audit-row.ts";
 import { sampleEvent } from "../../testing/samples.ts";
 import { sqlite, type TestDatabase } from "../../testing/test-databases.ts";
 import { urlJournalFile } from "./file.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type AuditValues, auditColumns } from "../../queries/audit.ts";
+import { type AuditValues, auditColumns } from "../../queries/audit-row.ts";
 
 // Deleting 25 batches takes about as long as one round of inserts, so no round holds the write lock much longer than another.
 const REMOVE_AT_ONCE = 25;

@@ -1,7 +1,7 @@
 // The journal of URL events on SQLite, as ADR 7 describes it. The rest of the code imports this file alone.
 import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
-import { toAuditValues } from "../../queries/audit.ts";
-import { createUrlAuditLog } from "../../url-audit.ts";
+import { toAuditValues } from "../../queries/audit-row.ts";
+import { createUrlAuditLog } from "../../url-audit-batches.ts";
 import { isBusy } from "../errors.ts";
 import { Mutex } from "../mutex.ts";
 import { SqliteThread, workerModule } from "../thread.ts";

@@ -5,8 +5,11 @@ import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { EmailProof } from "../../../domain/person.ts";
+import { proveEmail, requestEmailProof } from "../../../usecases/accounts/prove-email.ts";
+import { checkResetLink, requestPasswordReset, resetPassword } from "../../../usecases/accounts/reset-password.ts";
 import { requireEnabled } from "../../../usecases/disabled-users.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/password-guesses.ts";
+import type { AccountLinks } from "../account-links.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { OidcProvider } from "../oidc.ts";
@@ -67,9 +70,12 @@ export async function openAccounts(
       oidcDeadline,
       newId: uuidv7,
       rememberPerson,
+      recordSignIn: (userId) => db.people.signedIn(userId, clock()),
       requireEnabled: requireEnabled({ db }),
       countPasswordGuess: countPasswordGuess({ db, clock }),
       forgetPasswordGuesses: forgetPasswordGuesses({ db }),
+      hasPassword: db.accounts.hasPassword,
+      links: accountLinks({ db, clock, newId: uuidv7, mail: undefined }),
       revokeApiTokens: async () => undefined,
       async withdrawEmailProof(userId, provenBy) {
         const person = people.get(userId);
@@ -134,4 +140,14 @@ export type AccountsApp = Awaited<ReturnType<typeof openAccounts>>;
 /** The Cookie header that a browser sends after this response. */
 export function cookieOf(response: LightMyRequestResponse): string {
   return response.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ");
+}
+
+function accountLinks(deps: Parameters<typeof requestPasswordReset>[0]): AccountLinks {
+  return {
+    requestPasswordReset: requestPasswordReset(deps),
+    checkResetLink: checkResetLink(deps),
+    resetPassword: resetPassword(deps),
+    requestEmailProof: requestEmailProof(deps),
+    proveEmail: proveEmail(deps),
+  };
 }

@@ -6,7 +6,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "j
 export type JwksServer = {
   url: string;
   publish(...keys: SigningKey[]): void;
-  /** Whether it responds with 500. */
+  /** Sets whether the server responds with 500. */
   fail(isDown: boolean): void;
   fetches(): number;
   close(): Promise<void>;

@@ -84,7 +84,7 @@ describe.each(engines)("activity on $name", (engine) => {
       { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
       { action: "note.created", actor: people.ann, files: [] },
     ]);
-    // On a page alone, no other event has the name of the deleted file.
+    // On a page with only this event, no other event contains the name of the deleted file.
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
@@ -174,7 +174,7 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // A refusal does not wait for its event. A URL that is issued later waits for the same commit or a later one.
+    // A refusal does not wait for its event. A URL that is issued later waits for the same commit or a later commit.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
@@ -191,7 +191,7 @@ describe.each(engines)("activity on $name", (engine) => {
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // A URL that is issued after the refusals waits for their commit or a later one.
+    // A URL that is issued after the refusals waits for the commit of the refusals or a later commit.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

@@ -3,7 +3,7 @@ import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
-import { fitPage } from "../../fit-page.ts";
+import { fitPage } from "../../fit-page-bytes.ts";
 import { operations } from "../../openapi.ts";
 import { presentPerson } from "../../present-person.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -51,7 +51,7 @@ export async function describe(
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
-    // Only the owner of the note may read email addresses. An editor reads names and their own email address.
+    // Only the owner of the note may read every email address. An editor reads names, and no email address but their own.
     const present = (userId: string) => {
       const person = presentPerson(userId, people);
       return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };
@@ -68,13 +68,18 @@ export async function describe(
       noteTitle,
       attachmentIds: [...attachmentIds],
       files,
-      detail,
+      detail: ownerId === caller.userId ? detail : withoutEmail(detail),
     };
   });
   return fitPage(items, page.nextCursor);
 }
 
-/** The user whose share was granted or revoked. Empty for other events. */
+/** Editors of a note do not see the email addresses that its owner invited. */
+function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
+  return detail;
+}
+
+/** The user whose share was granted or revoked. Returns an empty list for other events. */
 function subjectOf({ detail }: NamedEvent): string[] {
   return typeof detail.userId === "string" ? [detail.userId] : [];
 }

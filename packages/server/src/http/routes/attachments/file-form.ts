@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Multipart } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
+import { streamOf } from "../../../usecases/uploads/stream-of.ts";
 import { httpLimits } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
 import { type FormProgress, type FormProgressLimits, watchProgress } from "./form-progress.ts";
 
-/** The only file of a form. Its stream ends after the whole form was read and had no other part. */
+/** The only file of a form. The stream of the file ends after the whole form was read, if the form has no other part. */
 export type FormFile = {
   filename: string;
   contentType: string;
@@ -19,6 +20,9 @@ type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 // Allows one extra part, so that the refusal can name it.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
+// Each stream of the parser buffers one chunk, because many forms can wait at once.
+const buffering = { highWaterMark: 1, fileHwm: 1 };
+
 /** Refuses a form by its declared length, before the body is read. Throws `file_too_large`. */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
@@ -26,7 +30,7 @@ export function refuseOversize(contentLength: string | undefined, maxBytes: numb
   throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
 }
 
-/** The range of the file length, given the declared length of the form. Undefined if the form declares none. */
+/** The range of the file length, given the declared length of the form. Undefined if the form declares no length. */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);
@@ -35,7 +39,7 @@ export function lengthOfFile(contentLength: string | undefined): { atLeast: numb
 
 /** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`, `request_timeout`. */
 export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
-  const form: Form = { parts: request.parts({ limits }), progress: watchProgress(progressLimits) };
+  const form: Form = { parts: request.parts({ limits, ...buffering }), progress: watchProgress(progressLimits) };
   const part = await nextPart(form);
   if (part === undefined) throw invalid('The form is empty. Send the file in the field "file".');
   if (part.type !== "file" || part.fieldname !== "file") throw unexpected(part);
@@ -43,11 +47,11 @@ export async function openForm(request: FastifyRequest, progressLimits: FormProg
   return {
     filename: part.filename,
     contentType: part.mimetype,
-    body: Readable.from(wholeForm(part.file, form), { objectMode: false }),
+    body: streamOf(wholeForm(part.file, form)),
   };
 }
 
-/** Reads and drops the rest of a refused upload for a moment, so that the client can read the response. */
+/** Reads and drops the rest of a refused upload for a short time, so that the client can read the response. */
 export function dropRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.unpipe();
@@ -96,7 +100,7 @@ function broken(cause: unknown): HttpProblem {
 }
 
 function unexpected(part: Multipart): HttpProblem {
-  // A part without a name has none here, despite its type.
+  // For a part without a name, `fieldname` is undefined, although its type says otherwise.
   const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
   return invalid(`The form has ${found}. Send only one file, in the field "file".`);

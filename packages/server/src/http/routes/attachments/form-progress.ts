@@ -3,14 +3,14 @@ import { HttpProblem } from "../../problem.ts";
 export type FormProgressLimits = {
   /** The longest wait for the next bytes. Milliseconds. */
   stallMs: number;
-  /** The rate is checked after this much waiting. Milliseconds. */
+  /** After this time of waiting, the rate is checked. Milliseconds. */
   rateWindowMs: number;
-  /** The slowest rate that is not aborted. */
+  /** A form with a lower rate is aborted. */
   minBytesPerSecond: number;
 };
 
 export type FormProgress = {
-  /** Waits for the next bytes or the next part. Rejects with `request_timeout` when the client is silent or too slow. */
+  /** Waits for the next bytes or the next part. Rejects with `request_timeout` if the client is silent or too slow. */
   wait<T>(arrival: Promise<T>): Promise<T>;
   /** Counts received bytes of the file. */
   add(bytes: number): void;

@@ -1,14 +1,14 @@
 import type { AttachmentPage, SharedAttachmentPage, Attachment as WireAttachment } from "@valetkey/contract";
-import type { Attachment } from "../../../domain/attachment.ts";
+import type { Attachment, ListedAttachment } from "../../../domain/attachment.ts";
 import type { SharedAttachment } from "../../../domain/share.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
-import { fitPage } from "../../fit-page.ts";
+import { fitPage } from "../../fit-page-bytes.ts";
 import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** An attachment in the form of the wire, without its object key. */
-export function presentAttachment(attachment: Attachment, people: People): WireAttachment {
+/** An attachment in the form of a response, without its object key. */
+export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
   const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
   return {
     id,
@@ -21,17 +21,18 @@ export function presentAttachment(attachment: Attachment, people: People): WireA
     ...(reason === undefined ? {} : { reason }),
     createdBy: presentPerson(attachment.createdBy, people),
     createdAt: toIso(createdAt),
+    ...(attachment.sharedWith === undefined ? {} : { sharedWith: attachment.sharedWith }),
   };
 }
 
-/** One attachment in the form of the wire. Looks up its sender. */
+/** One attachment in the form of a response. Queries its sender. */
 export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** A page of the attachments of a note. Looks up all senders at once. */
+/** A page of the attachments of a note. Queries all senders at once. */
 export async function describeAttachments(
-  { items, nextCursor }: Page<Attachment>,
+  { items, nextCursor }: Page<ListedAttachment>,
   { useCases }: RouteDeps,
 ): Promise<AttachmentPage> {
   const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
@@ -41,7 +42,7 @@ export async function describeAttachments(
   );
 }
 
-/** A page of attachments that are shared without their notes. Looks up all users at once. */
+/** A page of attachments that are shared without their notes. Queries all users at once. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
   { useCases }: RouteDeps,

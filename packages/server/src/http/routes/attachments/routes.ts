@@ -18,7 +18,7 @@ import type { App, RequestOf, RouteDeps } from "../../route-types.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./file-form.ts";
 import { describeAttachment, describeShared } from "./present.ts";
 
-// Only for the document. The form is read as a stream.
+// This schema is only for the document, because the form is read as a stream.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });
 
 const schemas = operations("attachments", {
@@ -105,7 +105,7 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes, fo
     }
   } catch (error) {
     dropRest(request.raw);
-    // The fault of the form says more than the error of its stream.
+    // The fault of the form is more precise than the error of its stream.
     if (error instanceof DomainError && error.cause instanceof HttpProblem) throw error.cause;
     throw error;
   }

@@ -4,14 +4,16 @@ import { HttpProblem } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
 
 const TYPE = "application/octet-stream";
-/** More than the doctor sends. */
+/** The doctor sends less than this. */
 const MAX_BYTES = 32 * 2 ** 20;
 
-/** Returns the proof of this service for the token of a doctor that has its secret. Undefined: another token. */
+/**
+ * Returns the proof of this service for the token of a doctor that has the secret of the service. Returns undefined for another token.
+ */
 export type ProveEcho = (token: string) => string | undefined;
 
 /**
- * /doctor/echo returns what the service saw of a request through its proxies. Only a doctor with the secret of the service gets it.
+ * /doctor/echo returns the request as it arrived through the proxies. Only a doctor with the secret of the service gets this response.
  * Every other caller gets 404.
  */
 export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
@@ -28,7 +30,7 @@ export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
     return {
       proof,
       ip: request.ip,
-      // Undefined when no proxy is trusted.
+      // `ips` is undefined if no proxy is trusted.
       trustedHops: (request.ips?.length ?? 1) - 1,
       forwardedFor: String(request.headers["x-forwarded-for"] ?? ""),
       ...body,

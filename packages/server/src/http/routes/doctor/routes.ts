@@ -1,16 +1,18 @@
 import { DoctorReport } from "@valetkey/contract";
 import { DomainError } from "../../../domain/errors.ts";
-import type { UseCases } from "../../../usecases/index.ts";
 import { callerOf } from "../../authentication.ts";
 import { operations } from "../../openapi.ts";
-import type { App } from "../../route-types.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
 import type { ProveEcho } from "./echo.ts";
 
 /** The checks of the set-up, for routes. */
 export type Doctor = {
   prove: ProveEcho;
-  /** Runs all checks, or returns the report of a run in progress or of a few seconds ago. */
-  examine(): Promise<DoctorReport>;
+  /**
+   * Runs all checks, or returns the report of a run in progress or of a few seconds ago. Without `clientIp`, the test URLs for the
+   * browser work for every client.
+   */
+  examine(caller: { clientIp: string | undefined }): Promise<DoctorReport>;
 };
 
 const schemas = operations("operations", {
@@ -25,11 +27,11 @@ const schemas = operations("operations", {
 /** GET /admin/doctor. */
 export function doctorRoutes(
   app: App,
-  { useCases, doctor }: { useCases: Pick<UseCases, "getMe">; doctor: Pick<Doctor, "examine"> },
+  { useCases, clientIpOf, doctor }: Pick<RouteDeps, "useCases" | "clientIpOf"> & { doctor: Pick<Doctor, "examine"> },
 ): void {
   app.get("/admin/doctor", { schema: schemas.runDoctor }, async (request) => {
     const { isAdmin } = await useCases.getMe(callerOf(request));
     if (!isAdmin) throw new DomainError("access_denied", "Access denied");
-    return doctor.examine();
+    return doctor.examine({ clientIp: clientIpOf(request) });
   });
 }

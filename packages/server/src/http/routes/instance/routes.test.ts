@@ -14,7 +14,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
   }
 
   it("returns the ways to sign in and the limits, without caching", async () => {
-    const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600 } });
+    const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600, trashDays: 30 } });
     const { status, headers, body } = await ask();
     expect(status).toBe(200);
     expect(headers["cache-control"]).toBe("no-store");
@@ -22,11 +22,13 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
       signUp: "open",
       hasAccounts: false,
       oidc: null,
+      mail: false,
       limits: {
         urlTtlDefaultSeconds: 60,
         urlTtlMaxSeconds: 600,
         urlTtlMaxSharedSeconds: 900,
         uploadMaxBytes: 5 * 2 ** 30,
+        trashDays: 30,
         links: { enabled: true, maxExpirySeconds: null, passwordRequired: false },
       },
     });

@@ -19,7 +19,7 @@ export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolic
 
 /** /instance: public, for the sign-in page. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
-  const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes } = limits;
+  const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;
   const { isEnabled, maxExpirySeconds = null, isPasswordRequired } = limits.links;
   const links = { enabled: isEnabled, maxExpirySeconds, passwordRequired: isPasswordRequired };
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
@@ -27,7 +27,7 @@ export function instanceRoutes(app: App, { accounts, limits }: Options): void {
     return {
       ...accounts.signInMethods,
       hasAccounts: await accounts.hasAny(),
-      limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, links },
+      limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays, links },
     };
   });
 }

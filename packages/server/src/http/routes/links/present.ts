@@ -2,18 +2,18 @@ import type { FileRequest as WireFileRequest, Link as WireLink } from "@valetkey
 import type { FileRequest } from "../../../domain/link.ts";
 import type { DescribedLink } from "../../../usecases/links/describe-links.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
-import { fitPage } from "../../fit-page.ts";
+import { fitPage } from "../../fit-page-bytes.ts";
 import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** One link in the form of the wire. Looks up its creator. */
+/** One link in the form of a response. Queries its creator. */
 export async function presentLink(described: DescribedLink, deps: RouteDeps): Promise<WireLink> {
   const people = await deps.useCases.findPeople([described.link.createdBy]);
   return present(described, { people, publicUrl: deps.publicUrl });
 }
 
-/** A page of links. Looks up all creators at once. */
+/** A page of links. Queries all creators at once. */
 export async function presentLinks({ items, nextCursor }: Page<DescribedLink>, { useCases, publicUrl }: RouteDeps) {
   const people = await useCases.findPeople(items.map(({ link }) => link.createdBy));
   return fitPage(

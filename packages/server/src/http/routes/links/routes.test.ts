@@ -348,7 +348,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(uploads).not.toContain(ofFile);
     const bad = await owner.send("GET /links?cursor=abc");
     expect(bad.body).toMatchObject({ status: 400, code: "invalid_cursor" });
-    // A person who lost the right sees neither the title of the note nor the names of its files.
+    // A person without access sees neither the title of the note nor the names of its files.
     await owner.send(`DELETE /notes/${own.noteId}/shares/editor`);
     expect(await ids(person, "/links")).not.toContain(ofFile);
   });

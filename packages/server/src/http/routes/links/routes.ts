@@ -13,7 +13,7 @@ import {
   UpdateLinkBody,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
-import type { LinkSettings } from "../../../usecases/links/settings.ts";
+import type { LinkSettings } from "../../../usecases/links/link-settings.ts";
 import type { PageRequest, ShareSubject } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
 import { operations } from "../../openapi.ts";
@@ -78,7 +78,7 @@ const schemas = operations("links", {
 
 type ListCall = Pick<FastifyRequest, "caller"> & { params: ShareSubject; query: { limit: number; cursor?: string } };
 
-/** Links for people with an account: /links, and those below a note or an attachment. */
+/** The routes of links for people with an account: /links, and the routes below a note or an attachment. */
 export function linkRoutes(app: App, deps: RouteDeps): void {
   const { useCases, takeTurn } = deps;
 

@@ -96,7 +96,7 @@ async function dumpOf({ file, url }: TestDatabase, engine: TestEngine): Promise<
   return Buffer.from(JSON.stringify(rows));
 }
 
-/** Every value of every column, and every value inside of JSON. */
+/** Returns every value of every column, and every value inside JSON. */
 async function valuesOf(db: Kysely<Record<string, Record<string, unknown>>>, engine: TestEngine): Promise<string[]> {
   const tables = await sql<{ name: string }>`${sql.raw(
     engine.name === "sqlite"

@@ -37,9 +37,9 @@ it.each(engines)("requirement 30: 40 searches delay another person by one, on $n
   const answers = await Promise.all(searches);
   const refused = answers.filter(({ status }) => status === 429);
   expect(found.body.items).toHaveLength(1);
-  // Ann's first search may already run when Ben's arrives.
+  // The first search of Ann may already run when the search of Ben arrives.
   expect(ended.indexOf("Ben's")).toBeLessThanOrEqual(1);
-  // On a slow machine, a search may end before the last one arrives, and leaves its place to it.
+  // On a slow machine, a search may end before the last search arrives. The last search then gets its place.
   expect(ended.length - 1).toBeGreaterThanOrEqual(5);
   expect(refused.length).toBeGreaterThanOrEqual(20);
   expect(refused[0]).toMatchObject({ body: { code: "rate_limited" }, headers: { "retry-after": "2" } });

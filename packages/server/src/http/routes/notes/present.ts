@@ -1,13 +1,13 @@
 import type { NotePage, Note as WireNote } from "@valetkey/contract";
-import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../../../domain/note.ts";
+import type { NoteSummary, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../../../domain/note.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
-import { fitPage } from "../../fit-page.ts";
+import { fitPage } from "../../fit-page-bytes.ts";
 import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { presentAttachment } from "../attachments/present.ts";
 
-/** A page of notes. Looks up all owners at once. */
+/** A page of notes. Queries all owners at once. */
 export async function describeNotes(
   { items, nextCursor }: Page<NoteSummaryWithRole>,
   { useCases }: RouteDeps,
@@ -17,13 +17,12 @@ export async function describeNotes(
     items.map((note) => ({
       ...presentCommon(note, people),
       snippet: note.snippet,
-      attachmentCount: note.attachmentCount,
     })),
     nextCursor,
   );
 }
 
-/** A note with the first page of its attachments. Looks up all users at once. */
+/** A note with the first page of its attachments. Queries all users at once. */
 export async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps): Promise<WireNote> {
   const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const attachments = note.attachments.map((attachment) => presentAttachment(attachment, people));
@@ -31,13 +30,15 @@ export async function describeNote(note: NoteWithAttachments, { useCases }: Rout
   return {
     ...presentCommon(note, people),
     body: note.body,
-    attachmentCount: note.attachmentCount,
+    accessExpiresAt: note.accessExpiresAt === undefined ? null : toIso(note.accessExpiresAt),
     attachments: page.items,
     attachmentsCursor: page.nextCursor,
   };
 }
 
-function presentCommon(note: Omit<NoteWithRole, "body">, people: People) {
+type Common = Omit<NoteWithRole, "body"> & Pick<NoteSummary, "attachmentCount" | "accessRequestCount">;
+
+function presentCommon(note: Common, people: People) {
   const { id, title, ownerId, role } = note;
   return {
     id,
@@ -47,5 +48,7 @@ function presentCommon(note: Omit<NoteWithRole, "body">, people: People) {
     role,
     createdAt: toIso(note.createdAt),
     updatedAt: toIso(note.updatedAt),
+    attachmentCount: note.attachmentCount,
+    accessRequestCount: note.accessRequestCount,
   };
 }

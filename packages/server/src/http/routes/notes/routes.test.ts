@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { sampleNote, sampleShare } from "../../../db/testing/samples.ts";
+import { sampleAttachment, sampleNote, sampleShare } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { Database } from "../../../usecases/ports/index.ts";
@@ -48,6 +48,37 @@ describe.each(engines)("notes on $name", (engine) => {
       owner,
       role: "editor",
     });
+  });
+
+  it("shows a rejected file to the owner and its sender, and counts it for nobody", async () => {
+    const note = sampleNote({ ownerId: "ann" });
+    await service.db.notes.insert(note);
+    await service.db.attachments.insert(sampleAttachment(note, { state: "rejected", createdBy: "bob" }));
+    for (const userId of ["bob", "carl"]) {
+      await service.db.shares.put({ noteId: note.id }, sampleShare({ userId, role: "editor" }));
+    }
+    const seen = async (person: string) => {
+      const { body } = await service.as(person).send(`GET /notes/${note.id}`);
+      const { items } = (await service.as(person).send(`GET /notes/${note.id}/attachments`)).body;
+      return [body.attachments.length, items.length, body.attachmentCount];
+    };
+    expect([await seen("ann"), await seen("bob"), await seen("carl")]).toEqual([
+      [1, 1, 0],
+      [1, 1, 0],
+      [0, 0, 0],
+    ]);
+  });
+
+  it("reports a file shared by itself to the owner, and to a reader the expiry", async () => {
+    const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
+    const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
+    const expiresAt = "2999-01-01T00:00:00.000Z";
+    await ann.send(`PUT /attachments/${file.id}/shares`, { json: { emails: ["new@example.com"] } });
+    await ann.send(`PUT /notes/${id}/shares`, { json: { userIds: ["carl"], expiresAt } });
+    const [own, read] = [await ann.send(`GET /notes/${id}`), await service.as("carl").send(`GET /notes/${id}`)];
+    expect(own.body).toMatchObject({ accessExpiresAt: null, attachments: [{ ...file, sharedWith: 1 }] });
+    expect(read.body).toMatchObject({ accessExpiresAt: expiresAt, attachments: [file] });
+    expect(read.body.attachments[0].sharedWith).toBeUndefined();
   });
 
   it("returns only the id of an unknown owner", async () => {

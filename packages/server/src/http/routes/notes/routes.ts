@@ -53,13 +53,13 @@ const schemas = operations("notes", {
     response: { 200: Note },
   },
   deleteNote: {
-    summary: "Delete a note with its attachments, shares and stored files",
+    summary: "Delete a note with its attachments and shares. It stays in the trash for a while, and its links end",
     params: NoteParams,
     response: { 204: emptyResponse },
   },
 });
 
-/** Aborts when the connection closes. */
+/** Returns a signal that aborts when the connection closes. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   raw.once("close", () => gone.abort());

@@ -6,7 +6,7 @@ import { operations } from "../../openapi.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
 
-/** `token`: /metrics requires it as a bearer token. Undefined: /metrics is open. */
+/** `token`: the bearer token that /metrics requires. If undefined, /metrics is open. */
 export type MetricsAccess = { token: string | undefined };
 
 const schemas = operations("operations", {
@@ -30,7 +30,7 @@ export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "regis
   });
 }
 
-/** Builds a server for /metrics alone, on a port that only Prometheus can reach. */
+/** Builds a server with only /metrics, for a port that only Prometheus can reach. */
 export function buildMetricsServer({ registry, token }: Pick<Metrics, "registry"> & MetricsAccess) {
   const app = fastify({ logger: false, forceCloseConnections: true });
   app.setErrorHandler((error, _request, reply) => {

@@ -1,13 +1,13 @@
 import { DomainError } from "../../../domain/errors.ts";
 import { httpLimits } from "../../http-limits.ts";
 
-/** Each probe resolves if its part can do its work and rejects if not. `scanner` is missing without a virus scanner. */
+/** Each probe resolves if its part works, and rejects otherwise. Without a virus scanner, there is no `scanner`. */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
 export type Check = { state: "up" } | { state: "down"; reason?: string };
 export type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
-/** Returns a function that checks every part. Each part is probed at most once a second, however often it is called. */
+/** Returns a function that checks every part. However often it is called, each part is probed at most once a second. */
 export function createReadiness(probes: Probes): () => Promise<Readiness> {
   const database = atMostOnceASecond(() => check(probes.database));
   const bucket = atMostOnceASecond(() => check(probes.bucket));
@@ -19,7 +19,7 @@ export function createReadiness(probes: Probes): () => Promise<Readiness> {
   };
 }
 
-/** Names the parts that are down, with the reasons that are known. */
+/** Names the parts that are down, with the known reasons. */
 export function describeFaults(readiness: Readiness): string {
   const down = Object.entries(readiness).flatMap(([name, check]) =>
     check.state === "up" ? [] : [check.reason === undefined ? name : `${name} (${check.reason})`],
@@ -43,7 +43,7 @@ async function check(probe: () => Promise<void>): Promise<Check> {
   });
   const result = probe().then(
     (): Check => ({ state: "up" }),
-    // Other messages may contain addresses.
+    // The messages of other errors may contain host names and IP addresses.
     (error: unknown): Check => ({ state: "down", ...(error instanceof DomainError && { reason: error.message }) }),
   );
   try {

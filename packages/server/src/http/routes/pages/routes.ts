@@ -6,7 +6,7 @@ const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi:
 
 type Options = { publicUrl: string; webApp: WebApp | undefined };
 
-/** `/`: the web app for a browser that opens it, and a list of starting points for any other client. */
+/** `/` returns the web app to a browser that opens the page. It returns a list of URLs to every other client. */
 export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };

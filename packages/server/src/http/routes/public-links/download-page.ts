@@ -7,7 +7,7 @@ type View = { look: Look | undefined; problem?: string };
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 
-// The colours are those of the page with JavaScript.
+// The colours are the colours of the page with JavaScript.
 const STYLE = `
 :root { color-scheme: light dark; accent-color: light-dark(#17603a, #5cc08c); }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; background: light-dark(#fbfaf8, #161513); color: light-dark(#1f1d1a, #edebe7); }
@@ -21,14 +21,14 @@ button { border: 0; font-weight: 500; background: light-dark(#17603a, #5cc08c); 
 .message { white-space: pre-line; }
 `;
 
-/** The policy of this page alone: its own style, and forms that lead to a file in the bucket. */
+/** The policy of this page. It permits only the style of the page, and forms that lead to a file in the bucket. */
 export function pagePolicy(bucketOrigins: readonly string[]): string {
   const style = createHash("sha256").update(STYLE).digest("base64");
   const targets = ["'self'", ...bucketOrigins].join(" ");
   return `default-src 'none'; style-src 'sha256-${style}'; form-action ${targets}; base-uri 'none'; frame-ancestors 'none'`;
 }
 
-/** The page of a link without JavaScript. Its title names nothing, because previews of links show it. */
+/** The page of a link without JavaScript. The title names no file, because previews of links show the title. */
 export function downloadPage({ look, problem }: View): string {
   return `<!doctype html>
 <html lang="en">
@@ -76,7 +76,7 @@ function fileFields(files: readonly LinkedFile[]): string {
   return `<fieldset><legend>Choose a file</legend>\n${choices.join("\n")}\n</fieldset>`;
 }
 
-/** The box is not ticked: a program that submits each form as it is spends nothing. */
+/** The box is not ticked, so a program that submits the unchanged form makes no claim. */
 function form(fields: string): string {
   return `<form method="post">
 <input type="hidden" name="form" value="1">

@@ -2,7 +2,10 @@ import type { Look } from "../../../usecases/links/look.ts";
 
 type View = { look: Look | undefined; problem?: string; url: string };
 
-/** Describes a link and how to download its files, for a terminal. Texts of people stay out, because they may hold control characters. */
+/**
+ * Describes a link and how to download its files, for a terminal. It leaves out texts that people wrote, such as a message, because
+ * they may contain control characters.
+ */
 export function downloadText({ look, problem, url }: View): string {
   const lines = problem === undefined ? [] : [problem, ""];
   if (look === undefined || look.state === "locked") {

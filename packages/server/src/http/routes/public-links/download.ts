@@ -62,13 +62,13 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );
 
-  /** Keeps a new pass as a cookie and for the rest of this request. */
+  /** Stores a new pass in a cookie, and uses the pass for the rest of this request. */
   function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
     cookies.setPass(reply, pass);
     return { ...visitorOf(request), sealedPass: () => useCases.sealPass(pass) };
   }
 
-  /** Shows the link as a page to a browser, and as text to any other client. */
+  /** Shows the link as a page to a browser, and as text to every other client. */
   function show({ token, request, reply }: Exchange, view: { look: Look | undefined; problem?: string }): FastifyReply {
     if (opensPage(request)) {
       reply.type("text/html; charset=utf-8").header("content-security-policy", policy);

@@ -8,7 +8,7 @@ import { unknownId } from "../../testing/world.ts";
 type Call = Parameters<ReturnType<typeof visitorOf>["send"]>;
 
 const ROUNDS = 60;
-/** A query that only some of the refusals made would double their time. */
+/** If only some of the refusals made another query, their time would double. */
 const MAX_RATIO = 4;
 
 describe.each(engines)("requirement 20: links that do not open, on $name", (engine) => {
@@ -112,7 +112,7 @@ describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => 
     ];
   }
 
-  /** An error that quotes the URL is logged without the token. */
+  /** Starts a service that fails with an error that quotes the URL. The log must not contain the token. */
   async function startFailing(token: string): Promise<void> {
     const failing = await startServiceInTest({
       engine,

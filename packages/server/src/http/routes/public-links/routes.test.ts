@@ -86,7 +86,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     // The default buffer of nginx for the headers of a response.
     expect([headers["set-cookie"]].flat().join("\r\nset-cookie: ").length).toBeLessThan(4_096 / 2);
     const [own] = [headers["set-cookie"]].flat();
-    // Ten of them are far from the 8 kB that nginx accepts.
+    // Ten such cookies are far below the 8 kB that nginx accepts.
     expect(own?.split(";")[0]?.length).toBeLessThan(150);
   });
 

@@ -56,7 +56,7 @@ const schemas = operations("visitors", {
 
 export type VisitorOptions = { bucketOrigins: readonly string[] };
 
-// A HEAD would count a visitor who sees nothing.
+// No HEAD routes, because a HEAD would count a visitor who sees nothing.
 const exposeHeadRoute = false;
 
 /** The routes of people who open a link without an account. */
@@ -68,7 +68,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
     network: networkOf(request.ip),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // A claim wants every file by default, so that its body may be empty.
+  // By default, a claim is for every file, so its body may be empty.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
   });

@@ -3,14 +3,14 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Pass } from "../../../usecases/links/pass.ts";
 
 const PREFIX = "vk_link_";
-/** A browser sends the cookies of all its links with every request, and proxies refuse long headers. */
+/** The most cookies of a browser. The browser sends the cookies of all links with every request, and proxies refuse long headers. */
 const MAX_COOKIES = 10;
-/** Proxies refuse long headers of responses too, so further cookies leave with the next response. */
+/** Proxies also refuse long headers of responses, so the next response removes further cookies. */
 const MAX_REMOVED = 10;
 
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
 
-/** The one cookie that a visitor has for each link. `seal` signs its content. */
+/** The cookies of visitors. A visitor has one cookie for each link. `seal` signs the content of a cookie. */
 export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (pass: Pass) => string }) {
   const isHttps = new URL(publicUrl).protocol === "https:";
   const prefix = isHttps ? `__Host-${PREFIX}` : PREFIX;
@@ -20,13 +20,13 @@ export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (
     return `${prefix}${hash.slice(0, 16)}`;
   };
   return {
-    /** The signed pass for this link. Undefined: none. */
+    /** The signed pass for this link. Undefined if the visitor has no pass. */
     readPass(request: FastifyRequest, linkId: string): string | undefined {
       const name = nameOf(linkId);
       return cookiesOf(request).find((cookie) => cookie.name === name)?.value;
     },
 
-    /** Replaces an earlier pass of the same response. */
+    /** Sets the pass of a link, and replaces an earlier pass of the same response. */
     setPass(reply: FastifyReply, pass: Pass): void {
       reply.removeHeader("set-cookie");
       const name = nameOf(pass.linkId);

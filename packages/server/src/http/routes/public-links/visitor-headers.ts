@@ -4,8 +4,9 @@ import { HttpProblem } from "../../problem.ts";
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * An `onRequest` hook for the routes of visitors. No cache and no search engine stores a response, and no page of another origin makes
- * a visitor act. A form of the page without JavaScript has the Origin `null`, because its Referrer-Policy is no-referrer.
+ * An `onRequest` hook for the routes of visitors. It forbids caches and search engines to store a response, and refuses writes that a
+ * page of another origin sends. A form of the page without JavaScript has the Origin `null`, because the Referrer-Policy of that page
+ * is no-referrer.
  */
 export function visitorHeaders(publicUrl: string): onRequestHookHandler {
   const publicOrigin = new URL(publicUrl).origin;

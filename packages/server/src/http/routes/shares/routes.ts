@@ -7,27 +7,30 @@ import {
   ShareNoteBody,
   Shares,
   SharesWithResults,
-  type Share as WireShare,
+  type Shares as WireShares,
 } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ShareWithPerson } from "../../../domain/share.ts";
 import type { ShareSubject } from "../../../usecases/ports/index.ts";
+import type { SharesOfSubject } from "../../../usecases/shares.ts";
 import { callerOf } from "../../authentication.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { parseExpiresAt, toIso } from "../../wire-instant.ts";
+import { presentInvitation } from "../invitations/present.ts";
+import { isoOrNull } from "../links/present.ts";
 
 type Call<Params> = Pick<FastifyRequest, "caller"> & { params: Params };
 
 const schemas = operations("shares", {
   shareNote: {
-    summary: "Share a note with users, as viewers or editors. Each receiver has its own outcome",
+    summary:
+      "Share a note with users, as viewers or editors. An email address gets an invitation, whether or not it has an account",
     params: NoteParams,
     body: ShareNoteBody,
     response: { 200: SharesWithResults },
   },
   listNoteShares: {
-    summary: "List the shares of a note",
+    summary: "List the shares of a note, and its open invitations",
     params: NoteParams,
     response: { 200: Shares },
   },
@@ -37,13 +40,14 @@ const schemas = operations("shares", {
     response: { 204: emptyResponse },
   },
   shareAttachment: {
-    summary: "Share one attachment without its note. Each receiver has its own outcome",
+    summary:
+      "Share one attachment without its note. An email address gets an invitation, whether or not it has an account",
     params: AttachmentParams,
     body: ShareAttachmentBody,
     response: { 200: SharesWithResults },
   },
   listAttachmentShares: {
-    summary: "List the shares of an attachment",
+    summary: "List the shares of an attachment, and its open invitations",
     params: AttachmentParams,
     response: { 200: Shares },
   },
@@ -54,16 +58,16 @@ const schemas = operations("shares", {
   },
 });
 
-/** The shares of a note, and the same three calls for an attachment. */
-export function shareRoutes(app: App, { useCases }: RouteDeps): void {
+/** The routes for the shares of a note, and the same three routes for an attachment. */
+export function shareRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
   const list = async (request: Call<ShareSubject>) =>
-    present(await useCases.listShares(callerOf(request), request.params));
+    present(await useCases.listShares(callerOf(request), request.params), { publicUrl });
 
   async function put({ params, body, caller }: Call<ShareSubject> & { body: ShareNoteBody }) {
     const { userIds = [], emails = [], role = "viewer" } = body;
     const input = { subject: params, userIds, emails, role, expiresAt: parseExpiresAt(body.expiresAt) };
-    const { shares, results } = await useCases.putShares(callerOf({ caller }), input);
-    return { ...present(shares), results };
+    const { results, ...listed } = await useCases.putShares(callerOf({ caller }), input);
+    return { ...present(listed, { publicUrl }), results };
   }
 
   async function revoke(request: Call<ShareSubject & { userId: string }>, reply: FastifyReply) {
@@ -80,15 +84,16 @@ export function shareRoutes(app: App, { useCases }: RouteDeps): void {
   app.delete("/attachments/:attachmentId/shares/:userId", { schema: schemas.revokeAttachmentShare }, revoke);
 }
 
-function present(shares: readonly ShareWithPerson[]): { shares: WireShare[] } {
+function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publicUrl: string }): WireShares {
   return {
     shares: shares.map(({ userId, email, name, role, expiresAt, createdAt }) => ({
       userId,
       email: email ?? null,
       name: name ?? null,
       role,
-      expiresAt: expiresAt === undefined ? null : toIso(expiresAt),
+      expiresAt: isoOrNull(expiresAt),
       createdAt: toIso(createdAt),
     })),
+    invitations: invitations.map((invitation) => presentInvitation(invitation, { publicUrl })),
   };
 }

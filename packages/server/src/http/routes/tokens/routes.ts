@@ -44,8 +44,10 @@ const schemas = operations("tokens", {
 /** /me and /tokens. */
 export function tokenRoutes(app: App, { useCases }: RouteDeps): void {
   app.get("/me", { schema: schemas.getMe }, async (request) => {
-    const { id, email, name, isAdmin } = await useCases.getMe(callerOf(request));
-    return { id, email: email ?? null, name: name ?? null, isAdmin };
+    const caller = callerOf(request);
+    const { id, email, name, isAdmin } = await useCases.getMe(caller);
+    const emailProven = await useCases.hasProvenEmail(caller);
+    return { id, email: email ?? null, emailProven, name: name ?? null, isAdmin };
   });
 
   app.post("/tokens", { schema: schemas.createToken }, async (request, reply) => {

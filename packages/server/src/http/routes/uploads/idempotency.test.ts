@@ -119,16 +119,17 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
           reads += 1;
           if (reads === 2) await ann.send(`DELETE /uploads/${other?.body.upload.id}`);
           const found = await db.uploads.findByKey(key);
-          if (reads === 1) other = await start();
+          if (reads === 1) other = await start({ json: LARGE });
           return found;
         },
       },
     });
-    const raced = await startServiceInTest({ engine, beside: service, wrap: { database } });
+    const raced = await startServiceInTest({ engine, limits, beside: service, wrap: { database } });
     const client = raced.as("ann");
-    expect((await start({ client })).body).toMatchObject({ status: 409, code: "idempotency_key_in_use" });
+    const json = LARGE;
+    expect((await start({ json, client })).body).toMatchObject({ status: 409, code: "idempotency_key_in_use" });
     expect(other?.status).toBe(201);
-    const again = await start({ client });
+    const again = await start({ json, client });
     expect(again.body.upload).toMatchObject({ state: "pending" });
     expect(again.body.upload.id).not.toBe(other?.body.upload.id);
   });

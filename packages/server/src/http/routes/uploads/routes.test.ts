@@ -7,7 +7,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
-/** Sends the length of the body, as a browser does, and not the signed one. */
+/** Sends the length of the body, as a browser does, and not the signed length. */
 function put({ method, url, headers }: Started, body: string, changed: Record<string, string> = {}): Promise<Response> {
   const { "content-length": _signed, ...settable } = headers;
   return fetch(url, { method, headers: { ...settable, ...changed }, body });
@@ -109,7 +109,8 @@ describe.each(engines)("uploads on $name", (engine) => {
   });
 
   it("requirement 8: rejects a file with another SHA-256 and deletes its object", async () => {
-    // The embedded bucket checks the signed checksum. A change of the declaration afterwards stands for a bucket that does not.
+    // The embedded bucket checks the signed checksum. To imitate a bucket that does not check it, the test changes the declaration
+    // afterwards.
     const upload = await start({ sha256: sha256("hello") });
     expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);
     await put(upload, "hello");
@@ -204,7 +205,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     { sizeBytes: "5" },
     { sizeBytes: 1e20 },
     { sha256: "abc" },
-    // Stray bits at the end. A lenient decoder would read the same 32 bytes.
+    // The text has extra bits at the end. A lenient decoder would still read the same 32 bytes.
     { sha256: `${sha256("hello").slice(0, 42)}R=` },
     { filename: undefined },
   ])("returns 400 for %j", async (given) => {

@@ -57,24 +57,14 @@ const schemas = operations("uploads", {
   },
 });
 
-/** POST /notes/:noteId/uploads, and /uploads/:uploadId with its parts and its completion. */
-export function uploadRoutes(app: App, deps: RouteDeps): void {
+/** The start and the completion of an upload. Both query the access of the caller, which refuses disabled users. */
+export function sendRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
     const { filename, sizeBytes, contentType, sha256 } = request.body;
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
     const input = { noteId: request.params.noteId, filename, sizeBytes, contentType, sha256, idempotencyKey };
     return reply.code(201).send(presentStarted(await useCases.startUpload(callerOf(request), input)));
-  });
-
-  app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
-    presentUpload(await useCases.getUpload(callerOf(request), request.params.uploadId)),
-  );
-
-  app.post("/uploads/:uploadId/parts", { schema: schemas.signUploadParts }, async (request) => {
-    const { partNumbers } = request.body;
-    const parts = await useCases.signParts(callerOf(request), { uploadId: request.params.uploadId, partNumbers });
-    return { parts: parts.map(presentPart) };
   });
 
   app.post(
@@ -85,6 +75,19 @@ export function uploadRoutes(app: App, deps: RouteDeps): void {
       return describeAttachment(await useCases.completeUpload(callerOf(request), input), deps);
     },
   );
+}
+
+/** /uploads/:uploadId and its parts. */
+export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
+  app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
+    presentUpload(await useCases.getUpload(callerOf(request), request.params.uploadId)),
+  );
+
+  app.post("/uploads/:uploadId/parts", { schema: schemas.signUploadParts }, async (request) => {
+    const { partNumbers } = request.body;
+    const parts = await useCases.signParts(callerOf(request), { uploadId: request.params.uploadId, partNumbers });
+    return { parts: parts.map(presentPart) };
+  });
 
   app.delete("/uploads/:uploadId", { schema: schemas.abortUpload }, async (request, reply) => {
     await useCases.abortUpload(callerOf(request), request.params.uploadId);

@@ -44,7 +44,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return (await fetch(fileUrl)).text();
   }
 
-  /** Runs every due deletion, the second run a day later included. */
+  /** Runs every due deletion, also the second deletion a day later. */
   async function sweep(): Promise<void> {
     service.advance(25 * HOUR);
     await service.useCases.expireUploads();
@@ -182,7 +182,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
           if (!dies) return outcome;
           dies = false;
           copied.resolve();
-          // The code after it never runs.
+          // The code after this line never runs.
           return new Promise(() => undefined);
         },
       }),

@@ -6,13 +6,13 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;
-/** The validity of a signed PUT, and the grace period for one that started just before the expiry. */
+/** The validity of a signed PUT, and the grace period for a PUT that started just before the expiry. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 /*
- * Only the clock of the service advances. For the bucket, a PUT after that is a slow one that started while its URL was valid.
+ * Only the clock of the service advances. A later PUT is therefore valid for the bucket, like a slow PUT that started in time.
  */
 describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let service: TestService;

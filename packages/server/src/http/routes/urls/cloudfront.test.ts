@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => bucket.stop());
 
-/** A service behind a distribution, with a file of Ann. */
+/** Starts a service behind a distribution, with a file of Ann. */
 async function startBehind(engine: TestEngine, options: Parameters<typeof startDistribution>[1] = {}) {
   let aheadMs = 0;
   const distribution = await startDistribution(bucket, { clock: () => Date.now() + aheadMs, ...options });

@@ -2,15 +2,15 @@ import type { FileUrls } from "@valetkey/contract";
 import type { BatchAnswer } from "../../../usecases/issue-urls.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** Parses `expiresIn` in seconds. Other text becomes NaN, so that the use case refuses it and names the range. */
+/** Parses `expiresIn` in seconds. Other text becomes NaN, which the use case refuses with the range in the message. */
 export function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** The URLs of a batch in the form of the wire. */
+/** The URLs of a batch in the form of a response. */
 export function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  // The URLs of a batch usually share one expiry, so it is formatted once.
+  // The URLs of a batch usually share one expiry, so the expiry is formatted once.
   let instant = Number.NaN;
   let written = "";
   return answers.map((answer) => {

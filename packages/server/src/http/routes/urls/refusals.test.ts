@@ -16,7 +16,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
   async function openNote() {
     const noteId: string = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachmentIds = [await attach(noteId), await attach(noteId)];
-    /** Waits for the events that were recorded before, because a URL waits for their commit or a later one. */
+    /** Reads the refusals. The URL makes the test wait for earlier events, because a URL waits for their commit or a later commit. */
     async function refusals() {
       await ann.send(`GET /attachments/${attachmentIds[0]}/url`);
       const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=200`)).body;

@@ -37,7 +37,7 @@ const schemas = operations("urls", {
   },
 });
 
-// A HEAD would issue and record a URL that no client receives.
+// No HEAD routes, because a HEAD would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */

@@ -12,7 +12,9 @@ const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };
 const RUNS = 20;
 const ENDED = ["rejected", "aborted", "expired"];
 
-/** Two users with one note each, to which both can add, and the uploads and attachments there. */
+/**
+ * Two users with one note each. Both users can add files to both notes. The scene also has the uploads and attachments of these notes.
+ */
 type Scene = { service: TestService; people: string[]; notes: string[]; started: StartedUpload[]; attached: string[] };
 /** A command can call `check` at any time. */
 type Run = (scene: Scene, check: () => Promise<void>) => Promise<unknown>;

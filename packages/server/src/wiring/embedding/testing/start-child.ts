@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { Place } from "./embedding.ts";
 
-/** Starts a `.child.ts` file of this folder at this place. Its stderr appears in the output of the tests. */
+/** Starts a `.child.ts` file of this folder at this place. The output of the tests contains the stderr of the child. */
 export function startEmbeddingChild(name: string, { database, server }: Place) {
   const script = fileURLToPath(new URL(`./${name}.child.ts`, import.meta.url));
   const place = JSON.stringify({ database, server });

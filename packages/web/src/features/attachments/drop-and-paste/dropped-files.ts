@@ -1,29 +1,25 @@
 import type { ChosenFile, FileHandle } from "../uploads/upload.ts";
 
-/** A folder with more files was hardly dropped on purpose. */
-export const MAX_FILES = 500;
-
-export function holdsFiles(data: DataTransfer | null): data is DataTransfer {
-  return data?.types.includes("Files") ?? false;
-}
+/** A user who drops a folder with more files probably did not intend it. */
+export const MAX_DROPPED_FILES = 500;
 
 /**
- * Lists the dropped files and the files in dropped folders. Stops soon after MAX_FILES. Rejects when a folder cannot be read.
- * Call it in the event handler, because the browser withdraws the files afterwards.
+ * Lists the dropped files and the files in dropped folders. Stops soon after MAX_DROPPED_FILES files. Rejects if a folder cannot be
+ * read. Call it in the event handler, because the browser withdraws the files after the event.
  */
 export async function droppedFiles({ items }: DataTransfer): Promise<ChosenFile[]> {
   const dropped = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), chosen: chosenOf(item) }));
   const chosen: ChosenFile[] = [];
   for (const { entry, chosen: own } of dropped) {
     if (entry?.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, chosen);
-    else if (own !== undefined && chosen.length <= MAX_FILES) chosen.push(own);
+    else if (own !== undefined && chosen.length <= MAX_DROPPED_FILES) chosen.push(own);
   }
   return chosen;
 }
 
 type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
-/** Returns undefined for a folder, and where the browser has no handles. Never rejects. */
+/** Returns undefined for a folder, and in a browser without handles. Never rejects. */
 async function handleOf(item: Item): Promise<FileHandle | undefined> {
   try {
     const handle = await item.getAsFileSystemHandle?.();
@@ -40,13 +36,13 @@ function chosenOf(item: DataTransferItem): ChosenFile | undefined {
 
 async function readFolder(folder: FileSystemDirectoryEntry, into: ChosenFile[]): Promise<void> {
   const reader = folder.createReader();
-  while (into.length <= MAX_FILES) {
-    // It returns up to 100 entries at a time, and none at the end.
+  while (into.length <= MAX_DROPPED_FILES) {
+    // Each call returns up to 100 entries. The last call returns no entries.
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (entries.length === 0) return;
     for (const entry of entries) {
       if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, into);
-      // Operating systems put these into folders.
+      // Operating systems put these files into folders.
       else if (!/^(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(entry.name)) {
         const { promise, resolve, reject } = Promise.withResolvers<File>();
         (entry as FileSystemFileEntry).file(resolve, reject);

@@ -1,6 +1,6 @@
 import { texts } from "../../../texts/index.ts";
 
-/** Lists the pasted files. A paste into a text field that contains text, too, counts as text. */
+/** Lists the pasted files. If the clipboard also contains text, a paste into a text field counts as text. */
 export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   const files = [...(clipboardData?.files ?? [])];
   const isTextField =
@@ -9,11 +9,11 @@ export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   return files.map(withOwnName);
 }
 
-/** Browsers give every copied image the same name. */
+/** Gives a pasted image a name of its own, because browsers give every copied image the same name. */
 function withOwnName(file: File): File {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const now = new Date();
-  // In local time, like "2026-11-24T22:13:05", so that names sort by time.
+  // The local time, such as "2026-11-24T22:13:05", so that names sort by time.
   const localTime = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
   const [day, time] = localTime.slice(0, 19).split("T");
   const extension = file.name.slice(file.name.lastIndexOf("."));

@@ -1,4 +1,4 @@
-/** A larger image is not worth the download. Bytes. */
+/** A thumbnail is not worth the download of a larger image. Bytes. */
 const MAX_BYTES = 20 * 2 ** 20;
 /** SVG is excluded, because it is a document that can run scripts. */
 const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
@@ -10,7 +10,7 @@ export function hasThumbnail({ contentType, sizeBytes }: { contentType: string; 
 /** Twice the 40 px that the page shows, for screens of high density. Pixels. */
 const SIDE = 80;
 
-/** Draws the middle of an image as a square of 80 px. Rejects when the browser cannot show the image. */
+/** Draws the middle of an image as a square of 80 px. Rejects if the browser cannot show the image. */
 export async function drawThumbnail(image: Blob): Promise<Blob> {
   const bitmap = await createImageBitmap(image);
   try {

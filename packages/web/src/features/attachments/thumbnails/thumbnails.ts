@@ -13,7 +13,10 @@ type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) 
 const thumbnailUrls = new Map<string, Promise<string | undefined>>();
 const requests: Request[] = [];
 
-/** Returns an object URL for the thumbnail of an attachment, from the store or drawn from the file. Undefined when there is none. */
+/**
+ * Returns an object URL for the thumbnail of an attachment, from the store or drawn from the file. Returns undefined if there is no
+ * thumbnail.
+ */
 export function thumbnailUrl(attachment: Attachment): Promise<string | undefined> {
   const { id } = attachment;
   const known = thumbnailUrls.get(id) ?? find(attachment);
@@ -23,7 +26,7 @@ export function thumbnailUrl(attachment: Attachment): Promise<string | undefined
 
 async function find(attachment: Attachment): Promise<string | undefined> {
   const thumbnail = (await findThumbnail(attachment)) ?? (await collect(attachment));
-  // Never revoked, because thumbnails are small and few.
+  // The URL is never revoked, because thumbnails are small and few.
   return thumbnail && URL.createObjectURL(thumbnail);
 }
 

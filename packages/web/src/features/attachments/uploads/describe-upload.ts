@@ -5,7 +5,7 @@ import type { Upload } from "./upload.ts";
 
 const words = texts.attachments.upload;
 
-/** Describes the state of an upload. While it is sent: the bytes sent, the rate and the time left. */
+/** Describes the state of an upload. During the upload, this is the bytes sent, the rate and the time left. */
 export function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string[] {
   const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
   switch (status) {
@@ -26,7 +26,7 @@ export function describeUploadState(upload: Upload, { isOnline }: { isOnline: bo
   }
 }
 
-/** Describes why an upload failed. If the service rejected the file, its own message says why. */
+/** Describes why an upload failed. If the service rejected the file, the message of the service gives the reason. */
 export function describeUploadFailure(error: unknown): string {
   if (hasCode(error, "upload_rejected")) return error.message;
   const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;

@@ -4,7 +4,7 @@ import { type FileHandle, isSameFile, type UploadDescription } from "./upload.ts
 
 /** An upload that can continue after a reload. */
 export type StoredUpload = UploadDescription & {
-  /** Undefined: the user must choose the file again. */
+  /** If undefined, the user must choose the file again. */
   content: File | FileHandle | undefined;
   isPaused: boolean;
   /** Undefined until the service has created the attachment. */
@@ -13,15 +13,15 @@ export type StoredUpload = UploadDescription & {
 
 /** Stores unfinished uploads and their files for all tabs of the browser. No method rejects. */
 export type FileStore = {
-  /** Resolves with false when the browser cannot store the upload. */
+  /** Resolves with false if the browser cannot store the upload. */
   add(upload: StoredUpload): Promise<boolean>;
-  /** Does nothing when the upload is not stored. */
+  /** Does nothing if the upload is not stored. */
   update(id: string, changes: Partial<Pick<StoredUpload, "isPaused" | "attachmentId">>): Promise<void>;
-  /** Resolves with true when the browser cannot read its store. */
+  /** Whether the upload is stored. Resolves with true if the browser cannot read its store. */
   has(id: string): Promise<boolean>;
   delete(id: string): Promise<void>;
   clear(): Promise<void>;
-  /** Lists the uploads of an account, the oldest first, and deletes those of other accounts. */
+  /** Lists the uploads of an account, the oldest first. Deletes the uploads of other accounts. */
   list(userId: string): Promise<StoredUpload[]>;
 };
 
@@ -36,7 +36,7 @@ export function createFileStore(): FileStore {
     update: (id, changes) =>
       withStore(
         (store) =>
-          // One transaction, because the upload may be deleted at the same moment.
+          // The read and the write are one transaction, because another tab may delete the upload at the same moment.
           store("readwrite", (uploads) => {
             const reading: IDBRequest<StoredUpload | undefined> = uploads.get(id);
             reading.onsuccess = () => reading.result && uploads.put({ ...reading.result, ...changes }, id);
@@ -58,7 +58,7 @@ export function createFileStore(): FileStore {
   };
 }
 
-/** Opens the file of a stored upload, or says what is missing to open it. */
+/** Opens the file of a stored upload, or returns what the user must provide first. */
 export async function openStoredFile(upload: StoredUpload): Promise<File | "needs-file" | "needs-permission"> {
   const { content } = upload;
   if (content === undefined || content instanceof File) return content ?? "needs-file";
@@ -66,7 +66,7 @@ export async function openStoredFile(upload: StoredUpload): Promise<File | "need
   return (await readFile(content, upload)) ?? "needs-file";
 }
 
-/** Returns undefined when the file was deleted or changed. */
+/** Reads the file of a handle. Returns undefined if the file was deleted or has changed. */
 export async function readFile(handle: FileHandle, upload: UploadDescription): Promise<File | undefined> {
   try {
     const file = await handle.getFile();

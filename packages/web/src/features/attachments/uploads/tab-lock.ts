@@ -15,7 +15,7 @@ export type TabLock = ReturnType<typeof createTabLock>;
 export function createTabLock(locks: LockManager | undefined) {
   const nameOf = (id: string) => `valetkey.upload:${id}`;
 
-  /** Runs the work only if no other tab works on the upload now. Resolves with whether it ran. */
+  /** Runs the work only if no other tab works on the upload now. Returns whether the work ran. */
   function runIfFree(id: string, work: Work): Promise<boolean> {
     if (locks === undefined) return work().then(() => true);
     return locks.request(nameOf(id), { ifAvailable: true }, async (lock) => {
@@ -24,7 +24,7 @@ export function createTabLock(locks: LockManager | undefined) {
     });
   }
 
-  /** Runs the work, after the other tab has finished or was closed. */
+  /** Runs the work. If another tab works on the upload, first waits until that tab has finished or is closed. */
   async function run(id: string, { signal, onWait, work }: RunOptions): Promise<void> {
     if ((await runIfFree(id, work)) || locks === undefined) return;
     onWait();

@@ -43,13 +43,14 @@ type JobOptions = {
 export class UploadJob {
   readonly upload: UploadDescription;
   phase: "queued" | "running" | "other-tab" | "paused" | "failed";
-  /** Resolves when the current attempt is over. Undefined before the first attempt and after a failed one. */
+  /** Resolves when the current attempt is over. Undefined before the first attempt, and after a failed attempt. */
   attempt: Promise<void> | undefined;
-  /** Resolves when the browser has stored the file, or cannot. */
+  /** Resolves when the browser has stored the file, or has found that it cannot store it. */
   storing: Promise<unknown> = Promise.resolve();
-  /** If a stored upload is gone from the store, another tab has finished or cancelled it. */
+  /** Whether the upload was stored. If a stored upload is missing later, another tab has finished or cancelled it. */
   #isStored: boolean;
   #task: UploadTask | undefined;
+  readonly #opened = Promise.withResolvers<void>();
   readonly #file: File;
   readonly #aborter = new AbortController();
   readonly #services: UploadServices;
@@ -69,16 +70,22 @@ export class UploadJob {
     return this.#task?.attachmentId();
   }
 
-  /** Starts an attempt, or continues a paused one. */
-  start(): void {
+  /** Resolves when the service has the attachment, or when this job lets later files pass. */
+  get opened(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  /** Starts an attempt, or continues a paused attempt. `after`: the file before this one, whose attachment is created first. */
+  start(after?: Promise<void>): void {
     this.phase = "running";
     this.#queue.list.change(this.upload.id, { status: "starting" });
-    if (this.attempt === undefined) this.attempt = this.#run();
+    if (this.attempt === undefined) this.attempt = this.#run(after).finally(this.#opened.resolve);
     else this.#task?.resume();
   }
 
   pause(): void {
     this.phase = "paused";
+    this.#opened.resolve();
     this.#task?.pause();
     this.#queue.list.change(this.upload.id, { status: "paused", bytesPerSecond: null, secondsLeft: null });
     this.#storeChange({ isPaused: true });
@@ -110,36 +117,38 @@ export class UploadJob {
     void this.storing.then(() => this.#services.fileStore.update(this.upload.id, changes));
   }
 
-  async #run(): Promise<void> {
+  async #run(after: Promise<void> | undefined): Promise<void> {
     const { id, noteId } = this.upload;
     const { fileStore, notes, tabLock } = this.#services;
     await tabLock.run(id, {
       signal: this.#aborter.signal,
       onWait: () => {
         this.phase = "other-tab";
+        this.#opened.resolve();
         this.#queue.list.change(id, { status: "other-tab" });
         this.#queue.onIdle();
       },
       work: async () => {
-        // Another tab may have finished the upload while this one waited.
+        // Another tab may have finished the upload while this tab waited.
         if (this.#isStored && !(await fileStore.has(id))) {
           await notes.refresh(noteId);
           return this.#queue.remove(this);
         }
         if (this.phase === "other-tab") this.phase = "running";
-        await this.#send();
+        await this.#send(after);
       },
     });
     this.#queue.onIdle();
   }
 
-  async #send(): Promise<void> {
+  async #send(after: Promise<void> | undefined): Promise<void> {
     const { client, notes } = this.#services;
     const { upload } = this;
     try {
       this.#task = client.upload(upload.noteId, this.#file, {
         signal: this.#aborter.signal,
         onProgress: (progress) => this.#showProgress(progress),
+        ...(after !== undefined && { startsAfter: after }),
       });
       if (this.phase === "paused") this.#task.pause();
       const attachment = await this.#task.done;
@@ -159,6 +168,7 @@ export class UploadJob {
     const { id } = this.upload;
     const known = list.get(id)?.attachmentId;
     const attachmentId = this.attachmentId ?? known;
+    if (attachmentId !== undefined) this.#opened.resolve();
     if (attachmentId !== undefined && attachmentId !== known) this.#storeChange({ attachmentId });
     // The last bytes of a paused upload may still be on their way.
     list.change(id, { ...progress, status: this.phase === "paused" ? "paused" : state, attachmentId });

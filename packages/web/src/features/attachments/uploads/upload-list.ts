@@ -5,7 +5,7 @@ type Uploads = Readonly<Record<string, Upload>>;
 
 export class UploadList {
   readonly $uploads = map<Record<string, Upload>>({});
-  /** Changes only when an upload is added or removed. */
+  /** The ids of the uploads. Changes only when an upload is added or removed. */
   readonly $ids = computedSet(this.$uploads, Object.keys);
   /** The attachments that are shown as uploads. */
   readonly $attachmentIds = computedSet(this.$uploads, (uploads) =>
@@ -35,7 +35,7 @@ export class UploadList {
     this.$uploads.setKey(upload.id, upload);
   }
 
-  /** Does nothing when the upload was removed. */
+  /** Changes an upload. Does nothing if the upload was removed. */
   change(id: string, changes: Partial<Upload>): void {
     const upload = this.get(id);
     if (upload !== undefined) this.$uploads.setKey(id, { ...upload, ...changes });
@@ -47,7 +47,7 @@ export class UploadList {
   }
 }
 
-/** Notifies its listeners only when the members change, not with each step of an upload. */
+/** Makes a store that notifies its listeners only when the members of the set change, not at each step of an upload. */
 function computedSet(
   $uploads: ReadableAtom<Uploads>,
   select: (uploads: Uploads) => readonly string[],

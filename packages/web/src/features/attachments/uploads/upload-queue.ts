@@ -16,7 +16,7 @@ import {
 import { UploadJob, type UploadServices } from "./upload-job.ts";
 import { UploadList } from "./upload-list.ts";
 
-/** How many files are sent at once. Each of them may send several parts. */
+/** How many files are sent at once. Each upload may send several parts. */
 const MAX_RUNNING_UPLOADS = 3;
 /** How long a sign-out waits for the service. Milliseconds. */
 const CLEAR_MS = 2_000;
@@ -24,21 +24,21 @@ const CLEAR_MS = 2_000;
 type AddOptions = {
   userId: string;
   noteId: string;
-  /** The largest file that the service accepts. Undefined: not known yet. */
+  /** The largest file that the service accepts. Undefined until the service has responded. */
   maxBytes: number | undefined;
 };
 
 type EnqueueOptions = ChosenFile & {
   isPaused?: boolean;
   attachmentId?: string | undefined;
-  /** Default: the browser has not stored the upload yet. */
+  /** Set if the browser has already stored the upload. */
   stored?: { hasContent: boolean };
 };
 
-/** The user may add the file of such an upload again. */
+/** If an upload has such a status, the user can add its file again. */
 const REPLACEABLE: ReadonlySet<UploadStatus> = new Set(["failed", "needs-file", "needs-permission"]);
 
-/** Sends files to notes: three at a time, each in one tab of the browser, and again after a reload. */
+/** Sends files to notes, three at a time. Only one tab sends a file. An upload continues after a reload. */
 export class UploadQueue {
   readonly list = new UploadList();
   readonly $event = atom<UploadEvent | undefined>();
@@ -47,11 +47,14 @@ export class UploadQueue {
   /** The handles of the uploads that need permission. */
   readonly #handles = new Map<string, FileHandle>();
 
+  /** The file that was started last. */
+  #last: UploadJob | undefined;
+
   constructor(services: UploadServices) {
     this.#services = services;
   }
 
-  /** Adds files, except those that are in the queue already. */
+  /** Adds files, except files that are already in the queue. */
   add(files: readonly ChosenFile[], { userId, noteId, maxBytes }: AddOptions): void {
     const added: UploadDescription[] = [];
     const addedAt = this.#services.clock.now();
@@ -76,13 +79,13 @@ export class UploadQueue {
     this.#startNext();
   }
 
-  /** Continues a paused upload, and retries a failed one. */
+  /** Continues a paused upload, or retries a failed upload. */
   resume(id: string): void {
     this.#jobs.get(id)?.requeue();
     this.#startNext();
   }
 
-  /** Removes an upload and aborts it at the service. Resolves when that is done or has failed. Never rejects. */
+  /** Removes an upload and aborts it at the service. Resolves when the abort has succeeded or failed. Never rejects. */
   async cancel(id: string): Promise<void> {
     const upload = this.list.get(id);
     if (upload === undefined) return;
@@ -98,12 +101,12 @@ export class UploadQueue {
       void this.#remove(job);
       await job.attempt;
     }
-    // The client aborts the uploads that it knows.
+    // If the client knows the attachment, it aborts the upload itself. Otherwise the queue does.
     if (job?.attachmentId === undefined) await this.#abortAtService(upload, job);
     if (attachmentId !== undefined) pendingDeletions.delete(attachmentId);
   }
 
-  /** Continues an upload with the file that the user has chosen again. Returns false when it is a different file. */
+  /** Continues an upload with the file that the user has chosen again. Returns false for a different file. */
   chooseAgain(id: string, file: File): boolean {
     const upload = this.list.get(id);
     if (upload === undefined || !isSameFile(upload, file)) return false;
@@ -111,7 +114,7 @@ export class UploadQueue {
     return true;
   }
 
-  /** Asks the user for permission to read the file of an upload again. Call it in a click handler. */
+  /** Asks the user for permission to read the file of an upload again, and continues the upload. Call it in a click handler. */
   async allow(id: string): Promise<void> {
     const upload = this.list.get(id);
     const handle = this.#handles.get(id);
@@ -122,7 +125,9 @@ export class UploadQueue {
     else if (this.list.get(id)?.status === "needs-permission") this.list.change(id, { status: "needs-file" });
   }
 
-  /** Continues the uploads of an account that a reload or the end of the session has interrupted. Drops those of other accounts. */
+  /**
+   * Continues the uploads of an account that a reload or the end of the session has interrupted. Removes the uploads of other accounts.
+   */
   async restore(userId: string): Promise<void> {
     for (const { id, userId: owner, error } of this.list.all()) {
       if (owner !== userId) {
@@ -134,7 +139,7 @@ export class UploadQueue {
       }
     }
     for (const stored of await this.#services.fileStore.list(userId)) {
-      // This page may have finished the upload while the list was read.
+      // This page may have finished the upload while it read the list.
       if (!this.list.hasSeen(stored.id)) await this.#restoreStored(stored);
     }
     this.#startNext();
@@ -159,7 +164,7 @@ export class UploadQueue {
     this.#waitForUser(newUpload(upload, { status: opened, attachmentId }));
   }
 
-  /** Shows an upload that needs the user. While another tab sends it, the page shows that instead. */
+  /** Shows an upload that needs the user. If another tab sends the upload, the page shows that instead. */
   #waitForUser(upload: Upload): void {
     const { id, noteId, status } = upload;
     const { fileStore, notes, tabLock } = this.#services;
@@ -212,10 +217,14 @@ export class UploadQueue {
     const jobs = [...this.#jobs.values()];
     const running = jobs.filter(({ phase }) => phase === "running").length;
     const queued = jobs.filter(({ phase }) => phase === "queued");
-    for (const job of queued.slice(0, Math.max(0, MAX_RUNNING_UPLOADS - running))) job.start();
+    for (const job of queued.slice(0, Math.max(0, MAX_RUNNING_UPLOADS - running))) {
+      const before = this.#last;
+      this.#last = job;
+      job.start(before === job ? undefined : before?.opened);
+    }
   }
 
-  /** When this resolves, no tab finds the stored file any more. */
+  /** Removes a job. When this promise resolves, no tab finds the stored file any more. */
   async #remove(job: UploadJob): Promise<void> {
     const { id } = job.upload;
     // The user may have added the same file again.
@@ -248,10 +257,10 @@ export class UploadQueue {
     const { attachments } = this.#services.client;
     try {
       const { state } = await attachments.get(attachmentId);
-      // The upload may have succeeded although it failed here. A rejected file stays in the list with its reason.
+      // The upload may have succeeded at the service although it failed here. A rejected file stays in the list with its reason.
       if (state !== "ready" && state !== "rejected") await attachments.remove(attachmentId);
     } catch {
-      // The attachment is gone, or the service deletes it within a day.
+      // Either the attachment is already deleted, or the service deletes it within a day.
     }
   }
 }

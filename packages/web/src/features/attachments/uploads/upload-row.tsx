@@ -1,10 +1,12 @@
 import { useStore } from "@nanostores/react";
+import { Dropzone } from "@valetkey/react";
+import { clsx } from "clsx";
 import { Pause, Play, RotateCw, X } from "lucide-react";
 import { memo, useMemo, useState } from "react";
-import { Button, buttonStyle } from "../../../components/button.tsx";
+import { Button, dropzoneStyle } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
-import { useOnline } from "../../../service/online.ts";
+import { useConnection } from "../../../service/online.ts";
 import { texts } from "../../../texts/index.ts";
 import { FileIcon } from "../file-icon.tsx";
 import { describeUploadState } from "./describe-upload.ts";
@@ -14,7 +16,7 @@ import { uploads } from "./uploads.ts";
 const words = texts.attachments.upload;
 const { list } = uploads;
 
-/** The ids of a note's uploads, the oldest first. Changes only when an upload is added or removed. */
+/** The ids of the uploads of a note, the oldest first. Changes only when an upload is added or removed. */
 export function useUploadIds(noteId: string): readonly string[] {
   const ids = useStore(list.$ids);
   return useMemo(() => {
@@ -23,10 +25,10 @@ export function useUploadIds(noteId: string): readonly string[] {
   }, [ids, noteId]);
 }
 
-/** The row itself is the progress bar. */
+/** A row for an upload. The row itself is the progress bar. */
 export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
-  const isOnline = useOnline();
+  const isOnline = useConnection() !== "offline";
   if (upload === undefined) return null;
   const { filename, sentBytes, sizeBytes, status } = upload;
   const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
@@ -43,8 +45,11 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
         className="absolute inset-0 overflow-hidden rounded-card bg-sunken"
       >
         <div
-          className="size-full origin-left bg-accent-soft transition-transform"
-          style={{ transform: `scaleX(${status === "failed" ? 0 : share})` }}
+          className={clsx(
+            "size-full origin-left transition-transform",
+            status === "failed" ? "bg-hover" : "bg-accent-soft",
+          )}
+          style={{ transform: `scaleX(${share})` }}
         />
       </div>
       <div className="relative flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
@@ -61,7 +66,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   );
 });
 
-/** A phone has no space for the rate. */
+/** The state of an upload. A phone has no space for the rate. */
 function State({ parts: [first, rate, ...others] }: { parts: readonly string[] }) {
   return (
     <>
@@ -129,21 +134,13 @@ function ChooseFileAgain({ uploadId }: { uploadId: string }) {
           {words.notTheSame}
         </p>
       )}
-      <label
-        className={buttonStyle({ className: "cursor-pointer focus-within:outline-2 focus-within:outline-accent" })}
+      <Dropzone
+        multiple={false}
+        onFiles={([file]) => file !== undefined && setDifferent(!uploads.chooseAgain(uploadId, file))}
+        className={dropzoneStyle}
       >
         {words.chooseFile}
-        <input
-          type="file"
-          className="sr-only"
-          onChange={({ currentTarget }) => {
-            const [file] = currentTarget.files ?? [];
-            if (file !== undefined) setDifferent(!uploads.chooseAgain(uploadId, file));
-            // Otherwise the browser does not report the same file a second time.
-            currentTarget.value = "";
-          }}
-        />
-      </label>
+      </Dropzone>
     </>
   );
 }

@@ -13,7 +13,7 @@ export type UploadStatus =
 
 /** The facts of an upload that never change. */
 export type UploadDescription = {
-  /** Made of the account, the note and the file, so that all tabs use the same id. */
+  /** Derived from the account, the note and the file, so that all tabs use the same id. */
   id: string;
   userId: string;
   noteId: string;
@@ -38,7 +38,7 @@ export type Upload = UploadDescription & {
   continuesAfterReload: boolean;
 };
 
-/** A message for the user, whatever page is open. */
+/** An event that the user is notified of, on every page. */
 export type UploadEvent =
   | { kind: "added"; uploads: readonly UploadDescription[] }
   | { kind: "attached"; upload: UploadDescription }
@@ -49,7 +49,7 @@ type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | 
 /** Reads a file from the user's disk. Only Chromium gives such handles, and TypeScript does not know the two methods. */
 export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
 
-/** A file to attach, and its handle where the browser gives one. */
+/** A file to attach, and its handle if the browser provides a handle. */
 export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
 
 export function newUpload(upload: UploadDescription, changes: Partial<Upload> = {}): Upload {
@@ -66,10 +66,10 @@ export function newUpload(upload: UploadDescription, changes: Partial<Upload> = 
   };
 }
 
-/** These wait for the user or for another tab. */
+/** Uploads with these states wait for the user or for another tab. */
 const INACTIVE: ReadonlySet<UploadStatus> = new Set(["other-tab", "failed", "needs-file", "needs-permission"]);
 
-/** Whether this tab works on the upload: it is sent, queued or paused. */
+/** Whether this tab works on the upload: the upload is being sent, queued or paused. */
 export function isActive({ status }: Upload): boolean {
   return !INACTIVE.has(status);
 }
@@ -85,12 +85,12 @@ export function errorCode(error: unknown): string | undefined {
 
 type Target = { userId: string; noteId: string; addedAt: number };
 
-/** Describes the uploads of chosen files, each with an id of its own. */
+/** Describes the uploads of chosen files. Each upload gets its own id. */
 export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
   const ids = new Set<string>();
   return chosen.map(({ file: original, handle }) => {
     let file = original;
-    // The client, too, identifies a file by its name, size and date. Files of several folders may agree in all three.
+    // The client also identifies a file by its name, size and date. Files of different folders may have the same name, size and date.
     while (ids.has(idOf(file, target))) {
       file = new File([original], file.name, { type: file.type, lastModified: file.lastModified + 1 });
     }

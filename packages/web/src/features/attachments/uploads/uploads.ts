@@ -18,7 +18,7 @@ export const uploads = new UploadQueue({
 
 const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
 
-// Some browsers do not restore a page on "back" that has such a listener, so the page has it only when needed.
+// A page with such a listener is not restored by the "back" button of some browsers. So the page adds the listener only if needed.
 uploads.list.$isAtRisk.listen((isAtRisk) => {
   if (isAtRisk) addEventListener("beforeunload", preventUnload);
   else removeEventListener("beforeunload", preventUnload);
@@ -36,7 +36,7 @@ async function addAttachment(attachment: Attachment, file: File): Promise<void> 
   });
 }
 
-/** Reloads a note, and what else changes with its files. */
+/** Reloads a note, and the other data that changes with its files. */
 async function refresh(noteId: string): Promise<void> {
   for (const queryKey of [keys.notes, keys.usage, keys.activity]) void queryClient.invalidateQueries({ queryKey });
   await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });

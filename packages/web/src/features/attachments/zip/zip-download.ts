@@ -38,7 +38,7 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   }
 }
 
-/** Requests the URLs in batches, so that the activity of the owner has one event for the ZIP. An expired URL is renewed. */
+/** Requests the URLs in batches, so that the activity of the owner has few events for the ZIP. The download renews an expired URL. */
 async function requestUrls(
   attachments: readonly Attachment[],
   signal: AbortSignal,

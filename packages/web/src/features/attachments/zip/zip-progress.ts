@@ -2,5 +2,5 @@ import { atom } from "nanostores";
 
 export type ZipProgress = { noteId: string; doneBytes: number; totalBytes: number; cancel: () => void };
 
-/** The ZIP that this tab is creating, whatever page is open. */
+/** The ZIP that this tab is creating. It continues on every page. */
 export const $zipProgress = atom<ZipProgress | undefined>();

@@ -1,13 +1,14 @@
 import { Button } from "../../../components/button.tsx";
 import { toasts } from "../../../service/toasts.ts";
+import { conflictTexts } from "../../../texts/en/conflict.ts";
 import { texts } from "../../../texts/index.ts";
 import type { Draft } from "./draft.ts";
 import type { NoteFields } from "./draft-storage.ts";
 
-const words = texts.notes.conflict;
+const words = conflictTexts;
 const UNDO_MS = 10_000;
 
-/** Shows what someone else changed meanwhile, and asks which text stays. */
+/** Shows the change of another person, and asks which text stays. */
 export function Conflict({ draft, mine, theirs }: { draft: Draft; mine: NoteFields; theirs: NoteFields }) {
   const takeTheirs = () => {
     const discarded = draft.takeTheirs();
@@ -18,8 +19,8 @@ export function Conflict({ draft, mine, theirs }: { draft: Draft; mine: NoteFiel
     });
   };
   return (
-    <section aria-label={words.title} className="rounded-card border border-warning bg-warning-soft p-4">
-      <p role="alert" className="font-medium text-warning">
+    <section aria-label={words.title} className="rounded-card border border-line-strong bg-sunken p-4">
+      <p role="alert" className="font-medium">
         {words.title}
       </p>
       <p className="text-small">{words.hint}</p>

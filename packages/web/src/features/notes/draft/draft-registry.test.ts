@@ -7,7 +7,7 @@ import { FakeService } from "./testing/fake-service.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A tab with text that could not be saved. */
+/** Opens a tab with text that could not be saved. */
 async function openUnsavedTab() {
   const service = new FakeService();
   const browser = new FakeBrowser();

@@ -1,7 +1,7 @@
 import type { Note } from "@valetkey/client";
 import { Draft, type DraftContext } from "./draft.ts";
 
-/** The drafts of this tab, at most one a note. */
+/** The drafts of this tab, at most one for each note. */
 export class DraftRegistry {
   readonly #context: DraftContext;
   readonly #drafts = new Map<string, Draft>();
@@ -19,7 +19,7 @@ export class DraftRegistry {
     return draft;
   }
 
-  /** Forgets a draft that no component shows and that is saved. */
+  /** Forgets a draft if it is saved and no component shows it. */
   release(draft: Draft): void {
     if (draft.isIdle() && this.#drafts.get(draft.noteId) === draft) this.#drafts.delete(draft.noteId);
   }
@@ -42,7 +42,7 @@ export class DraftRegistry {
     await Promise.all([...this.#drafts.values()].map((draft) => draft.flush()));
   }
 
-  /** Saves the drafts of closed tabs. Restores that of the open note where the user sees it. Never rejects. */
+  /** Saves the drafts of closed tabs. For the open note, restores the draft on the page instead. Never rejects. */
   async saveAbandoned({ openNoteId }: { openNoteId: string | undefined }): Promise<void> {
     for (const noteId of await this.#context.storage.abandoned()) {
       if (noteId === openNoteId) {

@@ -12,9 +12,9 @@ export function pick(fields: Partial<NoteFields>, names: readonly (keyof NoteFie
 /** The unsaved edits of one tab on one note. */
 export type StoredDraft = {
   edits: Partial<NoteFields>;
-  /** The edited fields on the service when the edits began. */
+  /** The edited fields on the service when the user started to edit. */
   base: Partial<NoteFields> & { updatedAt: string };
-  /** The edits sent since then, with or without a response. */
+  /** The edits that the tab has sent since then, with or without a response. */
   attempts: Partial<NoteFields>[];
 };
 
@@ -22,9 +22,9 @@ const PREFIX = "valetkey.draft.";
 const lockOf = (tab: string) => `valetkey.page:${tab}`;
 
 type Browser = {
-  /** A function, because reading `localStorage` throws where the browser forbids it. */
+  /** This is a function, because reading `localStorage` throws if the browser forbids it. */
   storage: () => Storage;
-  /** Undefined over plain HTTP. */
+  /** Undefined on a page with plain HTTP. */
   locks: Pick<LockManager, "request" | "query"> | undefined;
   /** Identifies this tab among all tabs of the browser. */
   tab: string;
@@ -36,7 +36,7 @@ type Browser = {
  */
 export class DraftStorage {
   readonly #browser: Browser;
-  /** The locks of all open tabs. Undefined: not known yet, or unknown to this browser. */
+  /** The locks of all open tabs. Undefined before the first `refresh`, and in a browser without locks. */
   #openTabs: ReadonlySet<string | undefined> | undefined;
 
   constructor(browser: Browser) {
@@ -44,13 +44,13 @@ export class DraftStorage {
     void browser.locks?.request(lockOf(browser.tab), () => new Promise(() => undefined));
   }
 
-  /** Finds out which tabs are open. Call it whenever another tab may have closed since the last call. */
+  /** Finds out which tabs are open. Call it when another tab may have closed since the last call. */
   async refresh(): Promise<void> {
     const held = (await this.#browser.locks?.query())?.held;
     this.#openTabs = held && new Set(held.map(({ name }) => name));
   }
 
-  /** Returns the draft of this tab, else an abandoned one. */
+  /** Returns the draft of this tab, or otherwise an abandoned draft. */
   read(noteId: string): StoredDraft | undefined {
     return this.#read(this.#keyOf(noteId)) ?? this.#read(this.#abandonedKeyOf(noteId));
   }
@@ -65,7 +65,7 @@ export class DraftStorage {
     return draft;
   }
 
-  /** Returns the ids of notes with an abandoned draft. Empty where the browser has no locks. */
+  /** Returns the ids of notes with an abandoned draft. In a browser without locks, returns no ids. */
   async abandoned(): Promise<string[]> {
     await this.refresh();
     if (this.#openTabs === undefined) return [];
@@ -106,7 +106,10 @@ export class DraftStorage {
     this.#use((storage) => storage.removeItem(key));
   }
 
-  /** Returns undefined when storage is full, forbidden or damaged. The text is still on the page, and the save continues. */
+  /**
+   * Returns undefined if the storage is full, forbidden or damaged. The text is still on the page, and the tab still saves it to the
+   * service.
+   */
   #use<Result>(work: (storage: Storage) => Result): Result | undefined {
     try {
       return work(this.#browser.storage());

@@ -8,7 +8,7 @@ type Version = NoteFields & { updatedAt: string };
 export type SaveState =
   | { kind: "idle" | "unsaved" | "saving" | "saved" }
   | { kind: "failed"; error: unknown }
-  /** Someone else changed an edited field. Both texts stay until the user chooses one. */
+  /** Another person changed an edited field. Both texts stay until the user chooses one of them. */
   | { kind: "conflict"; theirs: NoteFields };
 
 export type DraftView = NoteFields & { state: SaveState };
@@ -27,12 +27,12 @@ const LAST_RETRY_MS = 60_000;
 const MAX_ATTEMPTS = 5;
 
 /**
- * The text of one note in this tab, from the keyboard to the service. It outlives the component that shows it, and retries failed saves.
- * A version from the service never replaces unsaved edits.
+ * The text of one note in this tab. The draft outlives the component that shows it, saves the text, and retries failed saves. A version
+ * from the service never replaces unsaved edits.
  */
 export class Draft {
   readonly noteId: string;
-  /** The fields on the service that restored edits replaced. Undefined: nothing was restored. */
+  /** The fields on the service that restored edits replaced. Undefined if nothing was restored. */
   beforeRestore: Partial<NoteFields> | undefined;
   readonly $view;
   readonly #context: DraftContext;
@@ -76,7 +76,7 @@ export class Draft {
     this.#show({ kind: "unsaved" });
   }
 
-  /** Changes fields, and saves them after a pause. */
+  /** Changes fields. Saves them after a pause. */
   edit(change: Partial<NoteFields>): void {
     // The service refuses lone surrogates and U+0000.
     for (const name of fieldsOf(change)) this.#edits[name] = change[name]?.toWellFormed().replaceAll("\0", "") ?? "";
@@ -92,7 +92,7 @@ export class Draft {
     void this.flush();
   }
 
-  /** Accepts a version from the service. Unsaved edits stay. */
+  /** Accepts a version from the service. Keeps unsaved edits. */
   receive(version: Version): void {
     // During a save, only the response to that save counts.
     if (version.updatedAt < this.#base.updatedAt || this.#saving !== undefined) return;
@@ -100,7 +100,7 @@ export class Draft {
     if (this.$view.get().state.kind === "unsaved") this.#saveIn(SAVE_DELAY_MS);
   }
 
-  /** Saves unsaved edits immediately. Never rejects: the state reports a failure. */
+  /** Saves unsaved edits immediately. Never rejects, because the state reports a failure. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.$view.get().state.kind === "conflict") return;
@@ -169,7 +169,7 @@ export class Draft {
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
   }
 
-  /** Moves the edits onto another version. It is a conflict when that version changed an edited field. */
+  /** Applies the edits to another version. If that version changed an edited field, there is a conflict. */
   #rebase(version: Version): void {
     // An attempt may have succeeded although its response was lost.
     const known = [this.#base, this.#edits, ...this.#attempts];

@@ -2,6 +2,7 @@ import type { InfiniteData } from "@tanstack/react-query";
 import type { Note, NoteSummary } from "@valetkey/client";
 import { client } from "../../../service/client.ts";
 import { beforeSignOut, onSignOut } from "../../../service/local-data.ts";
+import { connection } from "../../../service/online.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
 import { DraftRegistry } from "./draft-registry.ts";
 import { DraftStorage } from "./draft-storage.ts";
@@ -17,9 +18,9 @@ addEventListener("focus", () => void draftStorage.refresh());
 /** The drafts of this tab. They are saved when the tab is hidden or closed, and before a sign-out. */
 export const drafts = new DraftRegistry({ notes: client.notes, storage: draftStorage, onSaved: showSaved });
 
-addEventListener("online", () => void drafts.flushAll());
+connection.$state.listen((now) => now === "online" && void drafts.flushAll());
 addEventListener("pagehide", () => void drafts.flushAll());
-// Phones end a hidden page without a further event.
+// A phone ends a hidden page without another event.
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void drafts.flushAll());
 beforeSignOut(async () => {
   await drafts.saveAbandoned({ openNoteId: undefined });

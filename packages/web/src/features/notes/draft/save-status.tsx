@@ -1,18 +1,19 @@
 import { clsx } from "clsx";
-import { useOnline } from "../../../service/online.ts";
+import type { Connection } from "../../../service/connection.ts";
+import { useConnection } from "../../../service/online.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import type { SaveState } from "./draft.ts";
 
 const words = texts.notes.saving;
 
-/** The state of saving in a word. A failure shows its reason and a button to retry. */
+/** The state of the save in a word. After a failure, also the reason and a button to retry. */
 export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () => void }) {
-  const isOnline = useOnline();
-  const isBad = state.kind === "failed" && isOnline;
+  const connection = useConnection();
+  const isBad = state.kind === "failed" && connection === "online";
   return (
-    <div className="flex min-w-0 grow items-center justify-end gap-1 text-small">
+    <div className="flex min-w-0 items-center justify-end gap-1 text-small">
       <p role="status" className={clsx("min-w-0 text-right", isBad ? "text-danger" : "text-muted")}>
-        {describeState(state, { isOnline })}
+        {describeState(state, connection)}
       </p>
       {isBad && (
         <button
@@ -27,17 +28,17 @@ export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () =
   );
 }
 
-function describeState(state: SaveState, { isOnline }: { isOnline: boolean }): string {
+function describeState(state: SaveState, connection: Connection): string {
   switch (state.kind) {
     case "idle":
       return "";
     case "unsaved":
     case "saving":
-      return isOnline ? words.saving : words.offline;
+      return connection === "online" ? words.saving : words[connection];
     case "saved":
       return words.saved;
     case "failed":
-      return isOnline ? words.failed(describeProblem(state.error)) : words.offline;
+      return connection === "online" ? words.failed(describeProblem(state.error)) : words[connection];
     case "conflict":
       return words.waiting;
   }

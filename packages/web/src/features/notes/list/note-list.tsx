@@ -1,41 +1,59 @@
-import { FileSearch, FileText, Plus, Users } from "lucide-react";
-import { type ReactNode, useRef } from "react";
+import { Link } from "@tanstack/react-router";
+import { Trash2 } from "lucide-react";
+import { useRef } from "react";
 import { Button } from "../../../components/button.tsx";
-import { Empty, Failure, Problem, Skeleton } from "../../../components/states.tsx";
+import { iconButtonStyle } from "../../../components/icon-button.tsx";
+import { Failure, Problem, Skeleton } from "../../../components/states.tsx";
 import { useDocumentTitle } from "../../../components/use-document-title.ts";
+import { useCode } from "../../../service/code.ts";
+import { loadCode } from "../../../service/load-code.ts";
 import { texts } from "../../../texts/index.ts";
 import { NoteRows } from "./note-rows.tsx";
 import { SearchField } from "./search-field.tsx";
-import { SharedFiles, useSharedFiles } from "./shared-files.tsx";
 import { type Scope, useNoteList } from "./use-note-list.ts";
+import { useSharedFiles } from "./use-shared-files.ts";
 
 const words = texts.notes;
 
 type NoteListProps = {
   scope: Scope;
   selectedId: string | undefined;
-  /** The search text. Empty: all notes are shown. */
+  /** The search text. An empty text shows all notes. */
   q: string;
   onSearch: (q: string) => void;
   onNewNote: () => void;
+  /** Opens the preview of a file that is shared without its note. */
+  onOpenFile: (attachmentId: string) => void;
 };
 
+const loadEmptyList = () => loadCode(() => import("./empty-list.tsx"));
+const loadSharedFiles = () => loadCode(() => import("./shared-files.tsx"));
+
 /** The notes of the user, or the notes and files that others share with them. */
-export function NoteList({ scope, selectedId, q, onSearch, onNewNote }: NoteListProps) {
+export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile }: NoteListProps) {
   useDocumentTitle(selectedId === undefined ? words.list[scope] : undefined);
-  const rows = useRef<HTMLUListElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
   const { list, notes } = useNoteList({ scope, q });
   const shared = useSharedFiles({ isEnabled: scope === "shared" });
+  const { data: code } = useCode("shared files", loadSharedFiles, { isNeeded: scope === "shared" });
   const files = (scope === "shared" ? (shared.data?.pages ?? []) : [])
     .flatMap((page) => page.items)
     .filter(({ filename }) => filename.toLocaleLowerCase().includes(q.toLocaleLowerCase()));
   const isPending = list.isPending || (scope === "shared" && shared.isPending);
   const isFailed = list.isError && list.data === undefined;
   const isEmpty = list.isSuccess && !isPending && notes.length + files.length === 0 && !list.hasNextPage;
+  const { data: empty } = useCode("empty list", loadEmptyList, { isNeeded: isEmpty });
   const Heading = selectedId === undefined ? "h1" : "h2";
   return (
     <section aria-label={words.list[scope]} className="flex flex-col gap-2 p-3">
-      <Heading className="px-2 pt-2 text-title">{words.list[scope]}</Heading>
+      <div className="flex items-center justify-between pt-2">
+        <Heading className="px-2 text-title">{words.list[scope]}</Heading>
+        {scope === "owned" && (
+          <Link to="/deleted" aria-label={words.trash} className={iconButtonStyle("tooltip-below tooltip-left -my-2")}>
+            <Trash2 size={16} />
+          </Link>
+        )}
+      </div>
       <search className="sticky top-0 z-10 -mx-3 bg-canvas px-3 py-1">
         <SearchField q={q} onSearch={onSearch} onDown={() => rows.current?.querySelector("a")?.focus()} />
       </search>
@@ -44,7 +62,9 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote }: NoteList
       </p>
       {list.isPending && <Skeletons />}
       {isFailed && <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />}
-      {isEmpty && <EmptyList scope={scope} q={q} onSearch={onSearch} onNewNote={onNewNote} />}
+      {isEmpty && empty !== undefined && (
+        <empty.EmptyList scope={scope} q={q} onSearch={onSearch} onNewNote={onNewNote} />
+      )}
       <NoteRows
         ref={rows}
         notes={notes}
@@ -59,38 +79,8 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote }: NoteList
           <Button onClick={() => void list.fetchNextPage()}>{texts.common.tryAgain}</Button>
         </>
       )}
-      {scope === "shared" && <SharedFiles list={shared} files={files} />}
+      {code !== undefined && <code.SharedFiles list={shared} files={files} onOpen={onOpenFile} />}
     </section>
-  );
-}
-
-type EmptyListProps = Pick<NoteListProps, "scope" | "q" | "onSearch" | "onNewNote">;
-
-function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): ReactNode {
-  if (q !== "") {
-    return (
-      <Empty
-        icon={<FileSearch size={28} strokeWidth={1.5} />}
-        title={words.search.none(q)}
-        hint={words.search.hint}
-        action={<Button onClick={() => onSearch("")}>{words.search.clear}</Button>}
-      />
-    );
-  }
-  if (scope === "shared") return <Empty icon={<Users size={28} strokeWidth={1.5} />} {...words.empty.shared} />;
-  const { title, hint, action } = words.empty.owned;
-  return (
-    <Empty
-      icon={<FileText size={28} strokeWidth={1.5} />}
-      title={title}
-      hint={hint}
-      action={
-        <Button onClick={onNewNote}>
-          <Plus size={16} />
-          {action}
-        </Button>
-      }
-    />
   );
 }
 

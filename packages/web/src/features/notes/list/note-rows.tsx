@@ -1,22 +1,23 @@
 import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
-import type { KeyboardEvent, RefObject } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { useNow } from "../../../components/use-now.ts";
 import { WhenSeen } from "../../../components/when-seen.tsx";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
+import { groupByDay, plainSnippet } from "./group-by-day.ts";
 
 type NoteRowsProps = {
-  ref: RefObject<HTMLUListElement | null>;
+  ref: RefObject<HTMLDivElement | null>;
   notes: readonly NoteSummary[];
   selectedId: string | undefined;
   q: string;
-  /** Runs when the last row becomes visible. Undefined: there are no more rows. */
+  /** Runs when the last row becomes visible. Undefined if there are no more rows. */
   onEnd: (() => void) | undefined;
 };
 
-/** The rows of the list. The arrow keys, j and k move between them, and Enter opens one. */
+/** The rows of the list. The arrow keys, j and k move between rows, and Enter opens a row. */
 export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
   const now = useNow();
   useShortcut("j", () => moveIn(ref.current, 1));
@@ -29,11 +30,21 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
   };
   return (
     <>
-      <ul ref={ref} onKeyDown={onKeyDown} className="flex flex-col gap-0.5">
-        {notes.map((note) => (
-          <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} q={q} now={now} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the links inside handle all other keys */}
+      <div ref={ref} onKeyDown={onKeyDown}>
+        {groupByDay(notes, now).map((group) => (
+          <div key={group.notes[0]?.id} className="mb-3">
+            <p aria-hidden="true" className="px-2 py-1 font-medium text-muted text-small">
+              {group.day}
+            </p>
+            <ul aria-label={group.day} className="flex flex-col gap-0.5">
+              {group.notes.map((note) => (
+                <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} q={q} now={now} />
+              ))}
+            </ul>
+          </div>
         ))}
-      </ul>
+      </div>
       {onEnd !== undefined && <WhenSeen key={notes.length} onSeen={onEnd} />}
     </>
   );
@@ -42,14 +53,20 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
 type NoteRowProps = { note: NoteSummary; isSelected: boolean; q: string; now: number };
 
 function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
-  const files = note.attachmentCount;
+  const { attachmentCount: files, accessRequestCount: asking } = note;
   const facts = [
     ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
     ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
     formatWhen(note.updatedAt, now),
   ];
+  const row = useRef<HTMLLIElement>(null);
+  // The opened note of a search may be anywhere in the list.
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isSelected]);
+  const snippet = plainSnippet(note.snippet);
   return (
-    <li>
+    <li ref={row} className="scroll-my-14">
       <Link
         to="/n/$noteId"
         params={{ noteId: note.id }}
@@ -58,13 +75,18 @@ function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
         className="block rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
       >
         <span className="block truncate font-medium">{note.title}</span>
-        <span className="block truncate text-muted text-small tabular-nums">{facts.join(" · ")}</span>
+        <span className="block truncate text-muted text-small tabular-nums">
+          {asking > 0 && <span className="font-medium text-accent">{formatCount(asking, texts.notes.asking)}</span>}
+          {asking > 0 && texts.common.separator}
+          {facts.join(" · ")}
+        </span>
+        {snippet !== "" && <span className="block truncate text-muted text-small">{snippet}</span>}
       </Link>
     </li>
   );
 }
 
-/** Moves the focus from the focused row, else from the open one, else to the first. */
+/** Moves the focus from the focused row, or otherwise from the open row. Without either, moves the focus to the first row. */
 function moveIn(list: HTMLElement | null, step: number): void {
   const links = [...(list?.querySelectorAll("a") ?? [])];
   const focused = links.findIndex((link) => link.matches(":focus"));

@@ -1,32 +1,22 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import type { SharedAttachment } from "@valetkey/client";
-import { Download, File } from "lucide-react";
+import { File } from "lucide-react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { Button } from "../../../components/button.tsx";
 import { Problem } from "../../../components/states.tsx";
 import { useNow } from "../../../components/use-now.ts";
-import { client } from "../../../service/client.ts";
-import { downloadLink } from "../../../service/download-link.ts";
-import { keys } from "../../../service/queries.ts";
 import { formatBytes, formatClock, formatDate, texts } from "../../../texts/index.ts";
+import type { useSharedFiles } from "./use-shared-files.ts";
 
 const words = texts.notes.sharedFiles;
 
-export function useSharedFiles({ isEnabled }: { isEnabled: boolean }) {
-  return useInfiniteQuery({
-    queryKey: keys.sharedFiles,
-    queryFn: ({ pageParam, signal }) =>
-      client.attachments.listShared({ signal, ...(pageParam !== undefined && { cursor: pageParam }) }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    enabled: isEnabled,
-  });
-}
+type SharedFilesProps = {
+  list: ReturnType<typeof useSharedFiles>;
+  files: readonly SharedAttachment[];
+  onOpen: (attachmentId: string) => void;
+};
 
-type SharedFilesProps = { list: ReturnType<typeof useSharedFiles>; files: readonly SharedAttachment[] };
-
-/** The shared files, below the shared notes. Each row downloads its file. */
-export function SharedFiles({ list, files }: SharedFilesProps) {
+/** The shared files, below the shared notes. Each row opens the preview of its file. */
+export function SharedFiles({ list, files, onOpen }: SharedFilesProps) {
   const now = useNow();
   if (files.length === 0 && !list.isError) return null;
   return (
@@ -44,7 +34,7 @@ export function SharedFiles({ list, files }: SharedFilesProps) {
       )}
       <ul className="flex flex-col gap-0.5">
         {files.map((file) => (
-          <SharedFile key={file.id} file={file} now={now} />
+          <SharedFile key={file.id} file={file} now={now} onOpen={onOpen} />
         ))}
       </ul>
       {list.hasNextPage && (
@@ -62,7 +52,9 @@ function formatExpiry(instant: string, now: number): string {
   return Date.parse(instant) - now < DAY_MS ? formatClock(instant) : formatDate(instant, now);
 }
 
-function SharedFile({ file, now }: { file: SharedAttachment; now: number }) {
+type SharedFileProps = { file: SharedAttachment; now: number; onOpen: (attachmentId: string) => void };
+
+function SharedFile({ file, now, onOpen }: SharedFileProps) {
   const { expiresAt } = file.share;
   const facts = [
     formatBytes(file.sizeBytes),
@@ -71,18 +63,18 @@ function SharedFile({ file, now }: { file: SharedAttachment; now: number }) {
   ];
   return (
     <li>
-      <a
-        {...downloadLink(file)}
-        className="group flex items-center gap-3 rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2"
+      <button
+        type="button"
+        disabled={file.state !== "ready"}
+        onClick={() => onOpen(file.id)}
+        className="group flex w-full text-left items-center gap-3 rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2"
       >
         <File size={20} strokeWidth={1.5} className="shrink-0 text-muted" />
         <span className="min-w-0 grow">
-          <span className="sr-only">{`${texts.notes.sharedFiles.download} `}</span>
           <span className="block truncate font-medium">{file.filename}</span>
           <span className="block truncate text-muted text-small tabular-nums">{facts.join(" · ")}</span>
         </span>
-        <Download size={16} aria-hidden="true" className="shrink-0 text-muted" />
-      </a>
+      </button>
     </li>
   );
 }

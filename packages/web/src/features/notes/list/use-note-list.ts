@@ -2,13 +2,13 @@ import { useStore } from "@nanostores/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "../../../service/client.ts";
 import { keys } from "../../../service/queries.ts";
-import { $pendingDeletions } from "../delete-note.ts";
+import { $deletedNotes } from "../delete-note.ts";
 
 export type Scope = "owned" | "shared";
 
 /**
- * The user's own notes, or the notes shared with the user. Notes with a pending deletion are left out. `q` filters by text. Empty: all
- * notes.
+ * The user's own notes, or the notes shared with the user. Notes with a pending deletion are left out. `q` filters by text. An empty
+ * `q` selects all notes.
  */
 export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
   const list = useInfiniteQuery({
@@ -25,7 +25,7 @@ export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
     // A new search in the same list shows the previous results until the response arrives.
     placeholderData: (found, query) => (query?.queryKey[1] === scope ? found : undefined),
   });
-  const pendingDeletions = useStore($pendingDeletions);
+  const deletedNotes = useStore($deletedNotes);
   const all = list.data?.pages.flatMap((page) => page.items) ?? [];
-  return { list, notes: all.filter(({ id }) => !pendingDeletions.has(id)) };
+  return { list, notes: all.filter(({ id }) => !deletedNotes.has(id)) };
 }

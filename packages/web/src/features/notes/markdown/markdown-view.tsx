@@ -1,15 +1,40 @@
 import { Square, SquareCheck } from "lucide-react";
-import { Lexer, type MarkedToken, type Token, type Tokens } from "marked";
-import { type ReactNode, useMemo } from "react";
+import type { MarkedToken, Token, Tokens } from "marked";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { loadCode } from "../../../service/load-code.ts";
+import { showProblem } from "../../../service/toasts.ts";
 import { texts } from "../../../texts/index.ts";
+import { lex, tasksOf } from "./tasks.ts";
 
 /** The schemes of links that a note may contain. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
+const loadToggle = () => loadCode(() => import("./toggle-task.ts"));
+
+/** The toggle of a task box, and its name. Empty: the boxes can only be read. */
+const Toggles = createContext<ReadonlyMap<Token, { label: string; toggle: () => void }>>(new Map());
+
+/** `onChange` receives the source with another task box ticked. Undefined: the user may not edit. */
+export type MarkdownProps = { source: string; onChange?: ((source: string) => void) | undefined };
+
 /** Renders GitHub Flavored Markdown as React elements. HTML in the source stays text. */
-export function MarkdownView({ source }: { source: string }) {
-  const tokens = useMemo(() => Lexer.lex(source, { gfm: true, breaks: true }), [source]);
-  return <div className="markdown">{blocks(tokens)}</div>;
+export function MarkdownView({ source, onChange }: MarkdownProps) {
+  const tokens = useMemo(() => lex(source), [source]);
+  const tasks = onChange === undefined ? [] : tasksOf(tokens);
+  const toggles = new Map(
+    tasks.map(({ token, label }, nth) => [
+      token,
+      {
+        label,
+        toggle: () => void loadToggle().then(({ toggleTask }) => onChange?.(toggleTask(source, nth)), showProblem),
+      },
+    ]),
+  );
+  return (
+    <Toggles value={toggles}>
+      <div className="markdown">{blocks(tokens)}</div>
+    </Toggles>
+  );
 }
 
 // The position is the only identity of a token.
@@ -32,7 +57,7 @@ function Block({ token }: { token: MarkedToken }) {
     }
     case "paragraph":
       return <p>{inlines(token.tokens)}</p>;
-    // Items of a list without blank lines hold text instead of paragraphs.
+    // The items of a list without blank lines contain text instead of paragraphs.
     case "text":
     case "checkbox":
       return <Inline token={token} />;
@@ -114,7 +139,7 @@ function Inline({ token }: { token: MarkedToken }) {
     case "escape":
       return token.text;
     case "checkbox":
-      return <Task isDone={token.checked} />;
+      return <Task token={token} isDone={token.checked} />;
     case "link":
       return <Anchor href={token.href}>{inlines(token.tokens)}</Anchor>;
     // An image becomes a link, so that reading a note requests nothing from another origin.
@@ -136,8 +161,20 @@ function Anchor({ href, children }: { href: string; children: ReactNode }) {
   );
 }
 
-function Task({ isDone }: { isDone: boolean }) {
+function Task({ token, isDone }: { token: Token; isDone: boolean }) {
+  const task = useContext(Toggles).get(token);
   const Icon = isDone ? SquareCheck : Square;
   const label = isDone ? texts.notes.taskDone : texts.notes.taskOpen;
+  if (task !== undefined) {
+    return (
+      <input
+        type="checkbox"
+        checked={isDone}
+        aria-label={task.label === "" ? label : task.label}
+        onChange={task.toggle}
+        className="task size-4 cursor-pointer accent-accent pointer-coarse:size-5"
+      />
+    );
+  }
   return <Icon role="img" aria-label={label} size={16} className={isDone ? "task text-accent" : "task text-muted"} />;
 }

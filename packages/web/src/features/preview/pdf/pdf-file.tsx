@@ -4,9 +4,8 @@ import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Skeleton } from "../../../components/states.tsx";
 import { openPdf } from "../../../files/pdf/open-pdf.ts";
-import type { Range } from "../../../files/read-range.ts";
-import { texts } from "../../../texts/index.ts";
-import { readFileRange } from "../file-url.ts";
+import { previewTexts } from "../../../texts/en/preview.ts";
+import { fileReader } from "../file-reader.ts";
 import { type PreviewFailure, PreviewFailureView } from "../preview-failure.tsx";
 import { swipeable } from "../use-swipe.ts";
 import { PdfPage } from "./pdf-page.tsx";
@@ -14,21 +13,8 @@ import { PdfPage } from "./pdf-page.tsx";
 /** A wider page is not easier to read. Pixels. */
 const MAX_WIDTH = 900;
 
-/** `ratio` is that of the first page. The other pages use it until they are drawn. */
+/** `ratio` is the ratio of the first page. The other pages use this ratio until they are drawn. */
 type Opened = { pdf: PDFDocumentProxy; ratio: number };
-
-/** One preview is one view, so each URL after the first one is a renewal. */
-function sourceOf({ id, sizeBytes }: Attachment) {
-  let isRenewal = false;
-  return {
-    sizeBytes,
-    read(range: Range) {
-      const bytes = readFileRange(id, { ...range, isRenewal });
-      isRenewal = true;
-      return bytes;
-    },
-  };
-}
 
 /**
  * Shows the pages of a PDF with pdf.js. Browsers on phones have no PDF viewer, and the bucket blocks the viewers of desktop browsers with the
@@ -40,7 +26,8 @@ export function PdfFile({ file }: { file: Attachment }) {
   const [attempt, setAttempt] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the file again
   useEffect(() => {
-    const task = openPdf(sourceOf(file), (error) => setFailure({ error }));
+    const source = { sizeBytes: file.sizeBytes, read: fileReader(file.id) };
+    const task = openPdf(source, (error) => setFailure({ error }));
     task.promise
       .then(async (pdf) => {
         const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });
@@ -87,7 +74,7 @@ function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
       </section>
       {pdf.numPages > 1 && (
         <p className="pointer-events-none absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full border bg-surface px-3 py-1 text-muted text-small tabular-nums">
-          {texts.preview.page(current, pdf.numPages)}
+          {previewTexts.page(current, pdf.numPages)}
         </p>
       )}
     </>

@@ -1,7 +1,7 @@
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { drawPage } from "../../../files/pdf/draw-page.ts";
-import { texts } from "../../../texts/index.ts";
+import { previewTexts } from "../../../texts/en/preview.ts";
 
 type PdfPageProps = {
   pdf: PDFDocumentProxy;
@@ -12,7 +12,7 @@ type PdfPageProps = {
   ratio: number;
 };
 
-/** Draws a page only while it is near the viewport, because a drawn page takes megabytes. */
+/** Draws a page only while it is near the viewport, because a drawn page uses megabytes of memory. */
 export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   const page = useRef<HTMLElement>(null);
   const isNear = useIsNearViewport(page);
@@ -23,14 +23,14 @@ export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
     if (!isNear || canvas.current === null || text.current === null) return;
     const aborter = new AbortController();
     const target = { canvas: canvas.current, text: text.current, onRatio: setOwnRatio };
-    // A damaged page stays white, because the others may be fine. PdfFile shows failures of the connection.
+    // A damaged page stays white, because the other pages may be fine. PdfFile shows failures of the connection.
     drawPage(pdf, { ...target, number, width, signal: aborter.signal }).catch(() => undefined);
     return () => aborter.abort();
   }, [pdf, number, width, isNear]);
   return (
     <section
       ref={page}
-      aria-label={texts.preview.page(number, pdf.numPages)}
+      aria-label={previewTexts.page(number, pdf.numPages)}
       className="relative shrink-0 border bg-paper"
       style={{ width, height: Math.round(width * ownRatio) }}
     >
@@ -44,7 +44,7 @@ export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   );
 }
 
-/** Whether an element is visible, or less than the height of its parent away from that. */
+/** Whether an element is visible, or less than the height of its parent away from the visible area. */
 function useIsNearViewport(ref: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {

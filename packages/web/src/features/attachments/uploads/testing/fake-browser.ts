@@ -4,10 +4,11 @@ import type { FileStore, StoredUpload } from "../file-store.ts";
 import { createTabLock } from "../tab-lock.ts";
 import { UploadQueue } from "../upload-queue.ts";
 
-/** One transfer of the fake client. A test decides how it ends. */
+/** One transfer of the fake client. The test decides how the transfer ends. */
 export class FakeTransfer implements UploadTask {
   readonly file: File;
   readonly done: Promise<Attachment>;
+  readonly startsAfter: Promise<unknown> | undefined;
   isPaused = false;
   readonly #attachment: Attachment;
   readonly #service: Map<string, Attachment["state"]>;
@@ -24,6 +25,7 @@ export class FakeTransfer implements UploadTask {
     this.#attachment = attachment;
     this.#service = service;
     this.#onProgress = options.onProgress;
+    this.startsAfter = options.startsAfter;
     options.signal?.addEventListener("abort", () => {
       service.delete(attachment.id);
       this.fail("aborted");
@@ -50,7 +52,7 @@ export class FakeTransfer implements UploadTask {
     this.fail("aborted");
   }
 
-  /** The service creates the attachment, and the client begins to send. */
+  /** Lets the service create the attachment, and the client start to send. */
   begin(): void {
     this.#isCreated = true;
     this.#service.set(this.#attachment.id, "pending");
@@ -80,7 +82,7 @@ export type FakeTab = {
   close(): void;
 };
 
-/** A browser with one store for its tabs, and the service behind it. */
+/** Makes a browser whose tabs share one store, and the service that it calls. */
 export function createFakeBrowser() {
   const stored = new Map<string, StoredUpload>();
   /** The state of each attachment, by its id. */

@@ -10,21 +10,23 @@ const NOTE: Note = {
   owner: { id: "ann", name: "Ann", email: "ann@example.com" },
   attachments: [],
   attachmentsCursor: null,
+  accessExpiresAt: null,
   attachmentCount: 0,
+  accessRequestCount: 0,
   createdAt: "2026-01-01T00:00:00.000Z",
   updatedAt: "2026-01-01T00:00:00.000Z",
 };
 
-/** A service with one note, which answers as the real one does to a save that began at an older version. */
+/** A service with one note. Like the real service, it refuses a save that is based on an older version. */
 export class FakeService {
   note: Note = NOTE;
   /** The bodies of all saves, in the order in which they arrived. */
   readonly saves: object[] = [];
-  /** Thrown instead of the next saves. */
+  /** If set, every save throws this error. */
   failure: Error | undefined;
   /** Whether the responses to successful saves are lost. */
   losesResponses = false;
-  /** The response to a save waits for this. */
+  /** Each response to a save waits for this promise. */
   delay: Promise<void> = Promise.resolve();
 
   readonly notes: DraftContext["notes"] = {

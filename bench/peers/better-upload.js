@@ -1,0 +1,46 @@
+// better-upload with its Node handler on plain node:http, which adds less than the Express and Fastify of its documentation.
+// Authentication is in onBeforeUpload, as its documentation shows.
+import { createServer } from "node:http";
+import { RejectUpload, route } from "@better-upload/server";
+import { toNodeHandler } from "@better-upload/server/adapters/node";
+import { aws } from "@better-upload/server/clients";
+import { presignGetObject } from "@better-upload/server/helpers";
+import { accessKeyId, bucket, expiresInSeconds, maxFileBytes, port, region, secretAccessKey } from "./settings.js";
+import { isAuthenticated } from "./tokens.js";
+
+const client = aws({ accessKeyId, secretAccessKey, region });
+
+const handleUpload = toNodeHandler({
+  client,
+  bucketName: bucket,
+  routes: {
+    files: route({
+      maxFileSize: maxFileBytes,
+      onBeforeUpload({ req }) {
+        if (!isAuthenticated(req.headers.get("authorization"))) throw new RejectUpload("Not logged in");
+      },
+    }),
+  },
+});
+
+// The library has a helper for download URLs, and no route. Each application writes the route and its access decision.
+async function download(request, response, key) {
+  if (!isAuthenticated(request.headers.authorization)) return respond(response, 401, { message: "Unauthorized" });
+  const fileUrl = await presignGetObject(client, { bucket, key, expiresIn: expiresInSeconds });
+  respond(response, 200, { fileUrl });
+}
+
+function respond(response, status, body) {
+  response.statusCode = status;
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(body));
+}
+
+const server = createServer((request, response) => {
+  const { pathname, searchParams } = new URL(request.url, "http://localhost");
+  if (pathname === "/api/upload") handleUpload(request, response);
+  else if (pathname === "/files") download(request, response, searchParams.get("key"));
+  else respond(response, 404, { message: "Not found" });
+});
+server.listen(port, "127.0.0.1");
+process.once("SIGTERM", () => server.close(() => process.exit(0)));

@@ -1,0 +1,37 @@
+// Uppy Companion in an Express app, as its documentation shows. It signs a form for each file that is not multipart. Its S3 routes do not
+// check who asks, so the application does that before. Companion signs no download URLs.
+import { tmpdir } from "node:os";
+import { app as createCompanion } from "@uppy/companion";
+import express from "express";
+import session from "express-session";
+import { accessKeyId, bucket, maxFileBytes, port, region, secretAccessKey } from "./settings.js";
+import { isAuthenticated } from "./tokens.js";
+
+const secret = "b3nch-companion-secret-0123456789abcdef";
+
+const app = express();
+app.use(express.json());
+// Uploads need no session. A new one for each request would only cost memory.
+app.use(session({ secret, resave: false, saveUninitialized: false }));
+app.use((req, res, next) =>
+  isAuthenticated(req.headers.authorization) ? next() : res.status(401).json({ message: "Unauthorized" }),
+);
+const companion = createCompanion({
+  secret,
+  filePath: tmpdir(),
+  server: { host: `127.0.0.1:${port}`, protocol: "http" },
+  corsOrigins: ["https://app.example.com"],
+  uploadUrls: ["https://app.example.com"],
+  s3: {
+    key: accessKeyId,
+    secret: secretAccessKey,
+    bucket,
+    region,
+    // By default, Companion bounds no size.
+    conditions: [["content-length-range", 0, maxFileBytes]],
+  },
+});
+app.use(companion.app);
+
+const server = app.listen(port, "127.0.0.1");
+process.once("SIGTERM", () => server.close(() => process.exit(0)));

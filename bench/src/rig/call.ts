@@ -1,0 +1,34 @@
+/** A request of a workload. `body` becomes JSON. */
+export type Call = {
+  method: "GET" | "POST" | "PUT";
+  path: string;
+  token?: string | undefined;
+  /** The IP address of the client, as a proxy reports it. */
+  clientIp?: string | undefined;
+  body?: object | undefined;
+};
+
+/** The request as bytes of HTTP/1.1. */
+export function encodeCall({ method, path, body, ...call }: Call): Buffer {
+  const text = body === undefined ? "" : JSON.stringify(body);
+  const headers = { host: "127.0.0.1", ...headersOf(call), ...(text && { "content-type": "application/json" }) };
+  const length = method === "GET" ? {} : { "content-length": String(Buffer.byteLength(text)) };
+  const lines = Object.entries({ ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${text}`);
+}
+
+/** Sends the request once, for verification. */
+export function sendCall(port: number, { method, path, body, ...call }: Call): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    headers: { ...headersOf(call), ...(body && { "content-type": "application/json" }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
+
+function headersOf({ token, clientIp }: Pick<Call, "token" | "clientIp">): Record<string, string> {
+  return {
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(clientIp !== undefined && { "x-forwarded-for": clientIp }),
+  };
+}

@@ -1,0 +1,93 @@
+import { deriveLinkKeys } from "@valetkey/server/src/usecases/links/keys.ts";
+import { makeToken } from "@valetkey/server/src/usecases/links/token.ts";
+import type { Call } from "./call.ts";
+import { type BenchNote, type Dataset, LARGE_NOTE_FILES } from "./dataset.ts";
+import { shuffle } from "./random.ts";
+import { settings } from "./settings.ts";
+
+export const BATCH_SIZE = LARGE_NOTE_FILES;
+/** The users that receive shares of a note: first all as viewers, then all as editors. */
+const RECEIVERS = 8;
+/** The IP addresses of visitors. The limits of one IP address are lower than this load. */
+const VISITORS = 2 ** 17;
+
+/** The data of the requests, and the token of each user. */
+export type Source = { dataset: Dataset; tokens: ReadonlyMap<string, string>; random: () => number };
+
+/** The requests of each verb of the service, in the order of a turn. */
+export const serviceCalls = {
+  url: ({ dataset, tokens, random }: Source): Call[] =>
+    shuffle(
+      dataset.grants.map(({ userId, attachment }) => urlCall(attachment.id, tokens.get(userId))),
+      random,
+    ),
+  batch: ({ dataset, tokens, random }: Source): Call[] =>
+    shuffle(
+      chooseBatches(dataset, random).map(({ userId, attachmentIds }) => batchCall(attachmentIds, tokens.get(userId))),
+      random,
+    ),
+  /** Each user starts uploads to their own notes. */
+  start: ({ dataset, tokens, random }: Source): Call[] =>
+    shuffle(
+      dataset.notes.map((note) => startCall(note, tokens.get(note.ownerId))),
+      random,
+    ),
+  list: ({ tokens }: Source): Call[] => [...tokens.values()].map((token) => ({ method: "GET", path: "/notes", token })),
+  share: shares,
+  claim: (source: Source): Call[] =>
+    toVisitors(source, (token) => ({ method: "POST", path: `/public/links/${token}/claims` })),
+  landing: (source: Source): Call[] =>
+    toVisitors(source, (token) => ({ method: "GET", path: `/public/links/${token}` })),
+};
+
+export function urlCall(attachmentId: string, token: string | undefined): Call {
+  return { method: "GET", path: `/attachments/${attachmentId}/url`, token };
+}
+
+export function batchCall(attachmentIds: string[], token: string | undefined): Call {
+  return { method: "POST", path: "/attachments/urls", token, body: { attachmentIds } };
+}
+
+/** The file of every start, also of the starts of peers. */
+export const file = { filename: "Scan 12.pdf", sizeBytes: 20_000, contentType: "application/pdf" };
+
+export function startCall({ id }: BenchNote, token: string | undefined, declared = file): Call {
+  return { method: "POST", path: `/notes/${id}/uploads`, token, body: declared };
+}
+
+/** The files of each large note for each of its readers, in random order, as "download all" requests them. */
+export function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
+  const batches = new Map<string, { userId: string; attachmentIds: string[] }>();
+  for (const { userId, attachment } of dataset.grants) {
+    const name = `${attachment.noteId} ${userId}`;
+    const batch = batches.get(name) ?? { userId, attachmentIds: [] };
+    batch.attachmentIds.push(attachment.id);
+    batches.set(name, batch);
+  }
+  const large = [...batches.values()].filter(({ attachmentIds }) => attachmentIds.length === BATCH_SIZE);
+  for (const { attachmentIds } of large) shuffle(attachmentIds, random);
+  return large;
+}
+
+/** The requests are not shuffled. Each request makes a share or changes its role, and never repeats a stored share. */
+function shares({ dataset: { notes, userIds }, tokens }: Source): Call[] {
+  return ["viewer", "editor"].flatMap((role) =>
+    Array.from({ length: RECEIVERS }, (_, nth) => nth).flatMap((nth) =>
+      notes.map(({ id, ownerId }): Call => {
+        const others = userIds.indexOf(ownerId) + 1 + nth;
+        const body = { userIds: [userIds[others % userIds.length]], role };
+        return { method: "PUT", path: `/notes/${id}/shares`, token: tokens.get(ownerId), body };
+      }),
+    ),
+  );
+}
+
+function toVisitors({ dataset: { links } }: Source, callOf: (linkToken: string) => Call): Call[] {
+  const [key] = deriveLinkKeys([settings.authSecret]).tokens;
+  if (key === undefined) throw new Error("AUTH_SECRET gives no key of links");
+  const tokens = links.map(({ id }) => makeToken(key, { linkId: id, generation: 0 }));
+  return Array.from({ length: VISITORS }, (_, nth) => ({
+    ...callOf(tokens[nth % tokens.length] as string),
+    clientIp: [10, nth >> 16, nth >> 8, nth].map((byte) => byte & 255).join("."),
+  }));
+}

@@ -1,0 +1,45 @@
+import { sendCall } from "./call.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Turn } from "./measure-rounds.ts";
+import { createRandom } from "./random.ts";
+import { BATCH_SIZE, batchCall, chooseBatches, startCall } from "./service-calls.ts";
+import { createToken } from "./token.ts";
+import { checkFileUrl, verifyCandidate } from "./verify-candidate.ts";
+
+type To = { candidate: Candidate; dataset: Dataset };
+
+/** Verifies a turn of the service. Returns the number of responses with 200 or 201. The load itself verifies all other statuses. */
+export async function verifyService({ workload }: Turn, { candidate, dataset }: To): Promise<number> {
+  if (workload === "url") return verifyCandidate(candidate, dataset);
+  if (workload === "batch") return verifyBatch(candidate, dataset);
+  if (workload === "start") return verifyStart(candidate, dataset);
+  return 0;
+}
+
+/** Verifies that the URLs of one batch belong to the requested files, in order. */
+async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
+  const [batch] = chooseBatches(dataset, createRandom(1));
+  if (batch === undefined) throw new Error("The data set has no user with enough files");
+  const response = await sendCall(port, batchCall(batch.attachmentIds, await createToken(batch.userId)));
+  const { urls } = (await response.json()) as { urls?: { attachmentId: string; fileUrl?: string }[] };
+  if (urls?.length !== BATCH_SIZE) throw new Error(`${name} returned ${response.status} without ${BATCH_SIZE} URLs`);
+  const keys = new Map(dataset.attachments.map(({ id, objectKey }) => [id, objectKey]));
+  for (const [index, { attachmentId, fileUrl }] of urls.entries()) {
+    if (attachmentId !== batch.attachmentIds[index]) throw new Error(`${name} returned URL ${index} out of order`);
+    checkFileUrl(name, { fileUrl: fileUrl ?? "", objectKey: keys.get(attachmentId) ?? "" });
+  }
+  return 1;
+}
+
+/** Verifies that a start returns a signed PUT. */
+async function verifyStart({ name, port }: Candidate, { notes }: Dataset): Promise<number> {
+  const [note] = notes;
+  if (note === undefined) throw new Error("The data set has no notes");
+  const response = await sendCall(port, startCall(note, await createToken(note.ownerId)));
+  const { upload } = (await response.json()) as { upload?: { url?: string } };
+  if (response.status !== 201 || !upload?.url?.includes("X-Amz-Signature=")) {
+    throw new Error(`${name} returned ${response.status} without a signed URL`);
+  }
+  return 1;
+}

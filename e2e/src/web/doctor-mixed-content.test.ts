@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
+import { launchChromium } from "../testing/chromium.ts";
+import { makePlace, type Place, runCli, startProcess } from "../testing/service.ts";
+import { openPerson, PASSWORD } from "./testing/person.ts";
+
+const EMAIL = "root@example.com";
+
+/** Starts a proxy that terminates TLS with its own certificate. Returns the URL of the proxy. */
+async function startTls({ dataDir }: Place, { targetPort }: { targetPort: number }): Promise<string> {
+  const [key, cert] = [join(dataDir, "key.pem"), join(dataDir, "cert.pem")];
+  const subject = ["-subj", "/CN=localhost", "-days", "1", "-keyout", key, "-out", cert];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject], { stdio: "ignore" });
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (incoming, response) => {
+    const { method, url: path, headers } = incoming;
+    const options = { host: "127.0.0.1", port: targetPort, method, path, headers };
+    const passed = request({ ...options, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    incoming.pipe(passed.on("error", () => response.destroy()));
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `https://localhost:${(server.address() as AddressInfo).port}`;
+}
+
+it.each([
+  ["another host", "bucket.test", "This page uses https, and the bucket http"],
+  ["this machine", "127.0.0.1", "No fault found."],
+])("the doctor of a page at https judges a bucket at http on %s", async (_, bucketHost, found) => {
+  const targetPort = await freePort("127.0.0.1");
+  const bucketPort = await freePort("127.0.0.1");
+  const place = await makePlace({ PORT: `${targetPort}`, S3_LOCAL_PORT: `${bucketPort}`, TRUST_PROXY: "1" });
+  onTestFinished(place.remove);
+  const url = await startTls(place, { targetPort });
+  const bucketOrigin = `http://${bucketHost}:${bucketPort}`;
+  Object.assign(place.env, { PUBLIC_URL: url, S3_PUBLIC_ENDPOINT: bucketOrigin });
+  await runCli(place, ["user", "add", "--admin", "--email", EMAIL, "--password", PASSWORD]);
+  const service = await startProcess(place);
+  onTestFinished(async () => void (await service.stop()));
+  const browser = await launchChromium({ args: ["--host-resolver-rules=MAP bucket.test 127.0.0.1"] });
+  onTestFinished(() => browser.close());
+  const where = { service: { url, bucketOrigin, policy: "" }, ignoreHTTPSErrors: true };
+  const root = await openPerson(browser, { ...where, name: "Root", hasAccount: false });
+  onTestFinished(root.close);
+  // The policy of the page changes http to https, and does not permit the https URL.
+  if (bucketHost === "bucket.test") root.watch.expect(/https:\/\/bucket\.test/);
+  const data = { email: EMAIL, password: PASSWORD };
+  expect((await root.context.request.post("/auth/sign-in/email", { headers: { origin: url }, data })).ok()).toBe(true);
+  await root.page.goto("/settings/doctor");
+  const ofBrowser = root.page.getByRole("region", { name: "This browser" });
+  await ofBrowser.getByText(found).waitFor();
+  expect(await ofBrowser.getByRole("listitem").count()).toBe(found === "No fault found." ? 0 : 1);
+});

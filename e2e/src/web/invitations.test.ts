@@ -1,0 +1,126 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { smtpServerInTest } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
+import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
+import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-dialog.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
+import { countClicks } from "./testing/clicks.ts";
+import { text } from "./testing/files.ts";
+import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWebService } from "./testing/service.ts";
+import { openShareDialog, rowOf } from "./testing/share-dialog.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const { sharing } = texts;
+const { page: words, closed, ask, requests } = invitationTexts;
+
+/** The clicks of both people, from the open share dialog to the open note. */
+const MOST_CLICKS = 4;
+
+describe("a person without access", () => {
+  const web = startWeb();
+
+  /** Shares a new note in the dialog. */
+  async function share(ann: Person, email: string): Promise<void> {
+    const note = await seedNote(ann.client, { title: "Handover", files: [text("keys.txt", "14 keys")] });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill(email);
+    await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
+  }
+
+  /** Shares a new note in the dialog, and returns the copied invitation. */
+  async function invite(ann: Person, email: string): Promise<string> {
+    await share(ann, email);
+    await rowOf(ann.page, email)
+      .getByRole("button", { name: invitationTexts.copyOf(email) })
+      .click();
+    const copied = () => ann.page.evaluate<string>("navigator.clipboard.readText()");
+    await expect.poll(copied).toContain("/invitation#");
+    return copied();
+  }
+
+  it("requirement 25: comes from an invitation to the note in 4 clicks and one form", async () => {
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const ann = await web.person("Ann Invites", { permissions });
+    const carla = await web.person("Carla Invited", { hasAccount: false });
+    const clicks = await countClicks([ann.context, carla.context]);
+    const url = await invite(ann, carla.email);
+    await carla.page.goto(url);
+    await carla.page.getByText(words.shares("Ann Invites", "Handover")).waitFor();
+    expect(await carla.page.getByLabel(accountTexts.email).inputValue()).toBe(carla.email);
+    await carla.page.getByLabel(accountTexts.name).fill(carla.name);
+    await carla.page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);
+    await carla.page.getByRole("button", { name: accountTexts.signUp.action }).click();
+    await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
+    await carla.page.getByText(sharing.access.by("Ann Invites")).waitFor();
+    // One click opens the share dialog before them.
+    expect(clicks() - 1).toBeLessThanOrEqual(MOST_CLICKS);
+
+    // The owner sees who came.
+    await ann.page.reload();
+    await ann.page.getByText("Ann Invites and Carla Invited can see this note").waitFor({ state: "attached" });
+    // No request line had the token, and the page forgets it.
+    const token = url.split("#")[1] ?? "";
+    const seen = [...carla.watch.requests.values()].flat().map((request) => JSON.stringify(request.url));
+    expect(seen.join()).not.toContain(token);
+    expect(
+      await carla.page.evaluate<string>("JSON.stringify([{ ...sessionStorage }, { ...localStorage }])"),
+    ).not.toContain(token);
+
+    carla.watch.expect(/^409 POST .*\/invitations\/look$/);
+    // The link is used: it leads its user to the note, and nobody else.
+    await carla.page.goto(url);
+    await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
+    const dora = await web.person("Dora Late");
+    dora.watch.expect(/^409 POST .*\/invitations\/(look|redeem)$/);
+    await dora.page.goto(url);
+    await dora.page.getByText(closed.invitation_used.title).waitFor();
+  });
+
+  it("comes from a mail, and signs in with another email address", async () => {
+    const smtp = await smtpServerInTest();
+    const SMTP_URL = `smtp://127.0.0.1:${smtp.port}`;
+    const service = await startWebService({ SMTP_URL, MAIL_FROM: "Example Files <files@example.com>" });
+    onTestFinished(service.stop);
+    const ann = await openPerson(web.browser, { service, name: "Ann Again" });
+    onTestFinished(ann.close);
+    const finn = await openPerson(web.browser, { service, name: "Finn Known" });
+    onTestFinished(finn.close);
+    await finn.context.clearCookies();
+    await share(ann, "finn@elsewhere.test");
+    await ann.page.getByText(invitationTexts.mailed("finn@elsewhere.test")).waitFor();
+    // Two mails confirm the email addresses of the new accountTexts.
+    const mail = (await smtp.received(3)).find(({ recipients }) => recipients.includes("finn@elsewhere.test"));
+    await finn.page.goto(/^http\S+$/m.exec(mail?.parsed.text ?? "")?.[0] ?? "");
+    await finn.page.getByRole("link", { name: accountTexts.signUp.otherAction }).click();
+    // Both pages have a field for the email address.
+    await finn.page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
+    await finn.page.getByLabel(accountTexts.email).fill(finn.email);
+    await finn.page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);
+    await finn.page.getByRole("button", { name: accountTexts.signIn.action }).click();
+    await finn.page.getByText(words.invited("finn@elsewhere.test")).waitFor();
+    await finn.page.getByRole("button", { name: words.open, exact: true }).click();
+    await finn.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
+  });
+
+  it("asks for access, and the owner grants it with one click", async () => {
+    const [ann, ben] = [await web.person("Ann Asked"), await web.person("Ben Asks")];
+    ben.watch.expect(/^40[34] GET .*\/notes\//);
+    const note = await seedNote(ann.client, { title: "Salaries", body: "secret" });
+    await ben.page.goto(`/n/${note.id}`);
+    await ben.page.getByRole("button", { name: ask.action }).click();
+    await ben.page.getByText(ask.asked).waitFor();
+
+    await ann.page.goto("/");
+    await ann.page.getByRole("link", { name: /^Salaries 1 asks for access/ }).click();
+    const shown = ann.page.getByRole("region", { name: requests.title });
+    await shown.getByText("Ben Asks asks for access").waitFor();
+    await shown.getByText(requests.unproven).waitFor();
+    await shown.getByRole("button", { name: requests.allowOf.viewer("Ben Asks") }).click();
+    await shown.waitFor({ state: "detached" });
+    await ann.page.getByText("Ann Asked and Ben Asks can see this note").waitFor({ state: "attached" });
+    await ben.page.reload();
+    await ben.page.getByRole("region", { name: "Text" }).getByText("secret").waitFor();
+  });
+});

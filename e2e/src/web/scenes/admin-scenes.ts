@@ -1,0 +1,152 @@
+import type { Page } from "playwright-core";
+import { administration } from "../../../../packages/web/src/texts/en/administration.ts";
+import type { Scene } from "./scene.ts";
+
+const at = "2026-01-01T12:00:00.000Z";
+const id = (nth: number) => `0190a7d2-0000-7000-8000-00000000000${nth}`;
+const mia = { id: "mia", name: "Mia Lindqvist", email: "mia.lindqvist@example.com" };
+const omar = { id: "omar", name: "Omar Haddad", email: "omar@example.com" };
+
+const person = {
+  ...mia,
+  isEmailProven: true,
+  isAdmin: false,
+  disabledAt: null,
+  createdAt: at,
+  lastSignInAt: at,
+  usedBytes: 3_400_000_000,
+  quotaBytes: 5_000_000_000,
+  ownQuotaBytes: 5_000_000_000,
+  files: 213,
+  links: 4,
+};
+
+const link = {
+  id: id(1),
+  kind: "download",
+  state: "live",
+  label: "For the tax office",
+  noteTitle: "Tax return 2025",
+  owner: mia,
+  createdBy: mia,
+  files: 2,
+  expiresAt: "2026-02-01T12:00:00.000Z",
+  hasPassword: true,
+  maxClaims: null,
+  claims: 3,
+  opened: 5,
+  urlsIssued: 7,
+  received: { files: 0, bytes: 0 },
+  createdAt: at,
+  revokedAt: null,
+};
+
+const mail = {
+  id: id(3),
+  kind: "invitation",
+  email: "gone@example.com",
+  state: "given_up",
+  attempts: 1,
+  createdAt: at,
+  dueAt: null,
+  givenUpAt: at,
+  problem: "550 5.1.1 The email account that you tried to reach does not exist.",
+};
+
+const lists = {
+  people: [
+    person,
+    {
+      ...person,
+      ...omar,
+      isAdmin: true,
+      usedBytes: 120_000,
+      quotaBytes: null,
+      ownQuotaBytes: null,
+      files: 1,
+      links: 0,
+    },
+    {
+      ...person,
+      id: "auth0|5f7c8ec7c33c6c004bbafe82",
+      name: null,
+      email: "a-person-with-a-very-long-email-address@department.example.com",
+      isEmailProven: false,
+      disabledAt: at,
+      lastSignInAt: null,
+    },
+  ],
+  links: [
+    link,
+    { ...link, id: id(2), kind: "upload", state: "revoked", label: "", hasPassword: false, expiresAt: null },
+  ],
+  mails: [mail, { ...mail, id: id(4), kind: "password-reset", state: "waiting", givenUpAt: null, dueAt: at }],
+  log: [
+    { id: id(5), at, action: "person.disabled", actor: omar, person: mia, detail: {} },
+    { id: id(6), at, action: "person.quota_changed", actor: null, person: mia, detail: { quotaBytes: 5_000_000_000 } },
+    {
+      id: id(7),
+      at,
+      action: "link.revoked",
+      actor: omar,
+      person: mia,
+      detail: { label: "Old plans", kind: "download" },
+    },
+    { id: id(8), at, action: "mail.retried", actor: omar, person: null, detail: { email: "gone@example.com" } },
+  ],
+};
+
+/** Fakes an administrator and the lists, because the people of the scenes are no administrators. */
+async function pretend(page: Page): Promise<void> {
+  await page.route("**/me", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), isAdmin: true } });
+  });
+  for (const [name, items] of Object.entries(lists)) {
+    await page.route(new RegExp(`/admin/${name}(\\?|$)`), (route) =>
+      route.fulfill({ json: { items, nextCursor: null } }),
+    );
+  }
+  await page.route("**/admin/people/*/reset-link", (route) =>
+    route.fulfill({
+      status: 201,
+      json: { url: `https://files.example.com/new-password#${"x".repeat(43)}`, expiresAt: at },
+    }),
+  );
+}
+
+async function openTab(page: Page, { tab, text }: { tab: string; text: string }): Promise<void> {
+  await pretend(page);
+  await page.goto(`/admin?tab=${tab}`);
+  await page.getByText(text).first().waitFor();
+}
+
+/** Scenes of the pages of administrators. */
+export const adminScenes: readonly Scene[] = [
+  { name: "admin-people", by: "zoe", open: (page) => openTab(page, { tab: "people", text: mia.email }) },
+  {
+    name: "admin-person",
+    by: "zoe",
+    async open(page) {
+      const { people } = administration;
+      await openTab(page, { tab: "people", text: mia.email });
+      await page.getByRole("button", { name: people.quotaOf(mia.name) }).click();
+      await page.getByRole("button", { name: people.resetOf(mia.name) }).click();
+      await page.getByRole("button", { name: people.reset, exact: true }).last().click();
+      await page.getByRole("textbox", { name: people.resetLink }).waitFor();
+      await page.getByRole("button", { name: people.disableOf(mia.name) }).click();
+      await page.getByText(people.disableQuestion(mia.name)).waitFor();
+    },
+  },
+  { name: "admin-links", by: "zoe", open: (page) => openTab(page, { tab: "links", text: "For the tax office" }) },
+  { name: "admin-mail", by: "zoe", open: (page) => openTab(page, { tab: "mail", text: mail.problem }) },
+  { name: "admin-log", by: "zoe", open: (page) => openTab(page, { tab: "log", text: "Old plans" }) },
+  {
+    name: "admin-not-yours",
+    by: "zoe",
+    async open(page) {
+      await page.goto("/admin");
+      await page.getByText(administration.notYours.title).waitFor();
+    },
+  },
+];

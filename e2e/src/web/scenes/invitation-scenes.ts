@@ -1,0 +1,126 @@
+import type { Page } from "playwright-core";
+import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
+import { invitationTexts } from "../../../../packages/web/src/texts/en/invitations.ts";
+import { texts } from "../../../../packages/web/src/texts/index.ts";
+import { seedNote } from "../testing/seed.ts";
+import type { Scene } from "./scene.ts";
+import type { World } from "./world.ts";
+
+const { page: words, closed, ask, requests } = invitationTexts;
+
+/** Invites an email address to a new note of Ann. Returns the note and the path of the invitation. */
+async function invite({ ann, service }: World, email: string) {
+  const note = await seedNote(ann.client, { title: "Handover of the flat, Lindenstraße 14" });
+  const { invitations } = await ann.client.shares.put({ noteId: note.id }, { emails: [email], role: "editor" });
+  const [invitation] = invitations;
+  if (invitation === undefined) throw new Error("no invitation");
+  return { note, invitation, path: invitation.url.replace(service.url, "") };
+}
+
+async function openClosed(page: Page, { path, code }: { path: string; code: keyof typeof closed }): Promise<void> {
+  await page.goto(path);
+  await page.getByText(closed[code].title).waitFor();
+}
+
+/** Scenes of invitations and of requests for access. */
+export const invitationScenes: readonly Scene[] = [
+  {
+    name: "invitation-share-dialog",
+    by: "ann",
+    async open(page, world) {
+      const { note } = await invite(world, "carla.weiss@example.org");
+      await page.goto(`/n/${note.id}`);
+      await page.getByRole("button", { name: texts.sharing.share, exact: true }).click();
+      await page.getByRole("button", { name: invitationTexts.copyOf("carla.weiss@example.org") }).waitFor();
+    },
+  },
+  {
+    name: "invitation-sign-up",
+    by: "nobody",
+    async open(page, world) {
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByRole("button", { name: accountTexts.signUp.action }).waitFor();
+    },
+  },
+  {
+    name: "invitation-sign-up-closed",
+    by: "nobody",
+    async open(page, world) {
+      await page.route("**/instance", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...((await response.json()) as object), signUp: "closed" } });
+      });
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByText(words.closed).waitFor();
+    },
+  },
+  {
+    name: "invitation-signed-in",
+    by: "zoe",
+    async open(page, world) {
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByRole("button", { name: words.open, exact: true }).waitFor();
+    },
+  },
+  {
+    name: "invitation-used",
+    by: "nobody",
+    expects: [/^409 POST .*\/invitations\/look$/],
+    async open(page, world) {
+      const { path } = await invite(world, "carla.weiss@example.org");
+      await world.zoe.client.invitations.redeem(path.split("#")[1] ?? "");
+      await openClosed(page, { path, code: "invitation_used" });
+    },
+  },
+  {
+    name: "invitation-revoked",
+    by: "zoe",
+    expects: [/^404 POST .*\/invitations\/look$/],
+    async open(page, world) {
+      const { path, invitation } = await invite(world, "carla.weiss@example.org");
+      await world.ann.client.invitations.revoke(invitation.id);
+      await openClosed(page, { path, code: "invitation_not_found" });
+    },
+  },
+  {
+    name: "invitation-own",
+    by: "ann",
+    expects: [/^409 POST .*\/invitations\/redeem$/],
+    async open(page, world) {
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByRole("button", { name: words.open, exact: true }).click();
+      await page.getByText(closed.own_invitation.title).waitFor();
+    },
+  },
+  {
+    name: "access-asked",
+    by: "zoe",
+    expects: [/^40[34] GET .*\/notes\//],
+    async open(page, { ann }) {
+      const { id } = await seedNote(ann.client, { title: "Salaries" });
+      await page.goto(`/n/${id}`);
+      await page.getByRole("button", { name: ask.action }).click();
+      await page.getByText(ask.asked).waitFor();
+    },
+  },
+  {
+    name: "access-requests",
+    by: "ann",
+    async open(page, { ann, ben, zoe }) {
+      const { id } = await seedNote(ann.client, { title: "Salaries", body: "Who earns what." });
+      for (const { client } of [ben, zoe]) await client.accessRequests.ask(id);
+      await page.goto(`/n/${id}`);
+      await page.getByRole("button", { name: requests.dismissOf("Zoe Lindqvist") }).waitFor();
+    },
+  },
+  {
+    name: "access-requests-list",
+    by: "ann",
+    async open(page, { ann, ben }) {
+      const { id } = await seedNote(ann.client, { title: "Budget" });
+      await ben.client.accessRequests.ask(id);
+      await page.goto("/");
+      await page.getByText(texts.notes.asking.one).first().waitFor();
+    },
+  },
+];

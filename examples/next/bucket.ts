@@ -1,0 +1,19 @@
+import { startS3Local } from "@valetkey/s3-local";
+
+const { BUCKET, AWS_REGION = "us-east-1", BUCKET_PORT = "9000", PORT = "3000" } = process.env;
+
+/** Your bucket, named by BUCKET and AWS_REGION. Without BUCKET: a bucket on the local disk, for development. */
+export const bucket = BUCKET === undefined ? await startLocalBucket() : { name: BUCKET, region: AWS_REGION };
+
+async function startLocalBucket() {
+  const credentials = { accessKeyId: "development", secretAccessKey: "only-for-development" };
+  const { endpoint } = await startS3Local({
+    dataDir: "bucket",
+    port: Number(BUCKET_PORT),
+    credentials,
+    buckets: ["files"],
+    // The page sends files straight to the bucket, so the bucket must know the page's origin.
+    cors: { allowedOrigins: [`http://localhost:${PORT}`] },
+  });
+  return { name: "files", region: "us-east-1", endpoint, credentials };
+}

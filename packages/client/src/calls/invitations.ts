@@ -1,0 +1,19 @@
+import type { Call } from "../call.ts";
+import type { Invitation, OpenInvitation, RedeemedInvitation, UpdateInvitationBody } from "../wire.ts";
+
+/** The invitations of email addresses, by id for the owner of the note, and by the token of the link for its receiver. */
+export function invitationCalls(call: Call) {
+  const one = (invitationId: string) => `/invitations/${encodeURIComponent(invitationId)}`;
+  return {
+    /** Returns what an invitation opens. Needs no credentials, and changes nothing. */
+    look: (token: string, { signal }: { signal?: AbortSignal } = {}) =>
+      call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
+    /** Redeems an invitation for the caller. */
+    redeem: (token: string) => call<RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
+    /** Changes an open invitation. `newLink: true` makes another link, and ends the earlier one. */
+    update: (invitationId: string, change: UpdateInvitationBody) =>
+      call<Invitation>("PATCH", one(invitationId), { body: change }),
+    /** Revokes an invitation, and the access that anyone has by it. */
+    revoke: (invitationId: string) => call<void>("DELETE", one(invitationId)),
+  };
+}

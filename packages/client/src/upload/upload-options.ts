@@ -1,0 +1,34 @@
+import { ValetKeyError } from "../errors.ts";
+import type { FileOptions } from "./describe-file.ts";
+import type { UploadProgress } from "./progress.ts";
+
+const DEFAULT_PARALLEL = 4;
+const MAX_PARALLEL = 16;
+const DEFAULT_GIVE_UP_SECONDS = 600;
+
+export type UploadOptions = FileOptions & {
+  /** Called at most ten times a second, and at every change of state. */
+  onProgress?: (progress: UploadProgress) => void;
+  /** Aborts the upload, like `abort()`. */
+  signal?: AbortSignal;
+  /** The upload starts at the service only when this promise is fulfilled, so that files of one drop are created in order. */
+  startsAfter?: Promise<unknown>;
+  /** How many parts of a large file the client sends at once: 1 to 16, default 4. */
+  parallel?: number;
+  /** The upload fails after this time with a connection but without a successful request. It can resume later. Seconds, default 600. */
+  giveUpAfterSeconds?: number;
+};
+
+/** Adds the defaults. Throws `invalid_option`. */
+export function readLimits({
+  parallel = DEFAULT_PARALLEL,
+  giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS,
+}: UploadOptions): { parallel: number; giveUpAfterSeconds: number } {
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > MAX_PARALLEL) {
+    throw new ValetKeyError(
+      "invalid_option",
+      `parallel is ${parallel}. It must be a whole number from 1 to ${MAX_PARALLEL}.`,
+    );
+  }
+  return { parallel, giveUpAfterSeconds };
+}

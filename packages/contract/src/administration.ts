@@ -1,0 +1,123 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { Id, Instant, PageQuery, PlainText, pageOf, UserId } from "./common.ts";
+import { LinkKind, LinkState } from "./links.ts";
+import { Person } from "./people.ts";
+
+const OrNull = {
+  instant: Type.Union([Instant, Type.Null()]),
+  integer: Type.Union([Type.Integer(), Type.Null()]),
+  text: Type.Union([Type.String(), Type.Null()]),
+};
+
+/** `q` finds a part of the email address, the name or the id. The ids of users are longer than other ids, and so are the cursors. */
+export const ListPeopleQuery = closedObject({
+  ...PageQuery.properties,
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2_048 })),
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, ...PlainText })),
+});
+export type ListPeopleQuery = Static<typeof ListPeopleQuery>;
+
+export const AdminPersonParams = closedObject({ userId: UserId });
+
+/** A user as administrators see them: names and sizes, and no content of a file or a note. */
+export const AdminPerson = Type.Object({
+  id: UserId,
+  email: OrNull.text,
+  isEmailProven: Type.Boolean(),
+  name: OrNull.text,
+  isAdmin: Type.Boolean(),
+  disabledAt: OrNull.instant,
+  createdAt: Instant,
+  lastSignInAt: Type.Union([Instant, Type.Null()], { description: "null for never, and for users with JWTs alone" }),
+  usedBytes: Type.Integer(),
+  quotaBytes: Type.Union([Type.Integer(), Type.Null()], { description: "The quota that applies. null for no limit" }),
+  ownQuotaBytes: Type.Union([Type.Integer(), Type.Null()], {
+    description: "The quota that an administrator set. null for the quota of the service",
+  }),
+  files: Type.Integer(),
+  links: Type.Integer({ description: "Links of this user that are neither revoked nor expired" }),
+});
+export type AdminPerson = Static<typeof AdminPerson>;
+
+export const AdminPersonPage = pageOf(AdminPerson);
+export type AdminPersonPage = Static<typeof AdminPersonPage>;
+
+/** A member that is absent stays. `quotaBytes` null: the quota of the service applies again. */
+export const UpdatePersonBody = closedObject(
+  {
+    isDisabled: Type.Optional(Type.Boolean()),
+    quotaBytes: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]),
+    ),
+  },
+  { minProperties: 1 },
+);
+export type UpdatePersonBody = Static<typeof UpdatePersonBody>;
+
+/** A link with which the user sets a new password, once. */
+export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
+export type ResetLink = Static<typeof ResetLink>;
+
+/** One line of the log of administrators. `actor` null: the operator, with a command. `person`: the user whom it is about. */
+export const AdminEvent = Type.Object({
+  id: Id,
+  at: Instant,
+  action: Type.String(),
+  actor: Type.Union([Person, Type.Null()]),
+  person: Type.Union([Person, Type.Null()]),
+  detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()])),
+});
+export type AdminEvent = Static<typeof AdminEvent>;
+
+export const AdminEventPage = pageOf(AdminEvent);
+export type AdminEventPage = Static<typeof AdminEventPage>;
+
+/** A link as administrators see it, without its URL. `files` null: every file of the note. */
+export const AdminLink = Type.Object({
+  id: Id,
+  kind: LinkKind,
+  state: LinkState,
+  label: Type.String(),
+  noteTitle: Type.String(),
+  owner: Person,
+  createdBy: Person,
+  files: OrNull.integer,
+  expiresAt: OrNull.instant,
+  hasPassword: Type.Boolean(),
+  maxClaims: OrNull.integer,
+  claims: Type.Integer(),
+  opened: Type.Integer(),
+  urlsIssued: Type.Integer(),
+  received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
+  createdAt: Instant,
+  revokedAt: OrNull.instant,
+});
+export type AdminLink = Static<typeof AdminLink>;
+
+export const AdminLinkPage = pageOf(AdminLink);
+export type AdminLinkPage = Static<typeof AdminLinkPage>;
+
+export const MailState = Type.Enum(["waiting", "given_up"]);
+export type MailState = Static<typeof MailState>;
+
+export const ListMailsQuery = closedObject({ ...PageQuery.properties, state: Type.Optional(MailState) });
+export type ListMailsQuery = Static<typeof ListMailsQuery>;
+export const MailParams = closedObject({ mailId: Id });
+
+/** A mail of the outbox, without its text. `problem`: why the last try failed. */
+export const AdminMail = Type.Object({
+  id: Id,
+  kind: Type.String(),
+  email: Type.String(),
+  state: MailState,
+  attempts: Type.Integer(),
+  createdAt: Instant,
+  dueAt: OrNull.instant,
+  givenUpAt: OrNull.instant,
+  problem: OrNull.text,
+});
+export type AdminMail = Static<typeof AdminMail>;
+
+export const AdminMailPage = pageOf(AdminMail);
+export type AdminMailPage = Static<typeof AdminMailPage>;

@@ -1,0 +1,13 @@
+import { S3Error } from "../errors.ts";
+import type { S3Request } from "./request.ts";
+
+/** Headers of every operation. Each of these headers must name the owner that listings report. */
+export const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
+
+/** Throws AccessDenied when the client expects another owner of the bucket. */
+export function checkOwner({ field, verified }: S3Request): void {
+  for (const name of OWNER_FIELDS) {
+    const expected = field(name);
+    if (expected !== undefined && expected !== verified.accessKeyId) throw new S3Error("AccessDenied", "Access Denied");
+  }
+}

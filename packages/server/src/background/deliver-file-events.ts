@@ -1,0 +1,26 @@
+import type { Logger } from "pino";
+import { type Loop, startLoop } from "./loop.ts";
+
+/** How soon a hook runs again that failed, or that another replica left. */
+const INTERVAL_MS = 5_000;
+
+type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
+
+/** Calls the hooks of an embedding for the events that are due. `stop` waits for the hooks that run, and leaves the other events due. */
+export function startFileEvents({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
+  const stopping = new AbortController();
+  const loop = startLoop({
+    async round() {
+      await deliver({ signal: stopping.signal });
+    },
+    intervalMs: INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "The events of files could not be delivered. They are retried."),
+  });
+  return {
+    kick: loop.kick,
+    stop() {
+      stopping.abort();
+      return loop.stop();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Logger } from "pino";
+import { type Loop, startLoop } from "./loop.ts";
+
+/** How soon a mail is tried again that failed, or that another replica left. */
+const INTERVAL_MS = 5_000;
+/** How long a stop waits for the mails that are being sent. */
+const STOP_WITHIN_MS = 5_000;
+
+type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
+
+/** Sends the mails that are due. `stop` waits shortly for those that are being sent, and leaves the others due. */
+export function startMails({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
+  const [stopping, cutting] = [new AbortController(), new AbortController()];
+  const loop = startLoop({
+    async round() {
+      await deliver({ signal: stopping.signal, cut: cutting.signal });
+    },
+    intervalMs: INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "The mails could not be sent. They are tried again."),
+  });
+  return {
+    kick: loop.kick,
+    async stop() {
+      stopping.abort();
+      const timer = setTimeout(() => cutting.abort(), STOP_WITHIN_MS);
+      await loop.stop();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Kysely } from "kysely";
+import type { Account } from "../../domain/account.ts";
+import type { AccountQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+
+/** The name that the accounts library gives to a password among the ways to sign in. */
+const PASSWORD = "credential";
+
+export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueries {
+  const find = async (column: "id" | "email", value: string): Promise<Account | undefined> => {
+    const row = await db
+      .selectFrom("auth_users")
+      .leftJoin("auth_accounts", (join) =>
+        join.onRef("auth_accounts.user_id", "=", "auth_users.id").on("auth_accounts.provider_id", "=", PASSWORD),
+      )
+      .select(["auth_users.id", "auth_users.email", "auth_users.name", "auth_accounts.password"])
+      .where(`auth_users.${column}`, "=", value)
+      .executeTakeFirst();
+    return row && { userId: row.id, email: row.email, name: row.name, passwordHash: row.password ?? undefined };
+  };
+
+  return {
+    findByEmail: (email) => find("email", email),
+    find: (userId) => find("id", userId),
+
+    async replacePassword(userId, { from, to, now }) {
+      const { numUpdatedRows } = await db
+        .updateTable("auth_accounts")
+        // The library stores instants in this form on SQLite, and PostgreSQL reads it.
+        .set({ password: to, updated_at: new Date(now).toISOString() })
+        .where("user_id", "=", userId)
+        .where("provider_id", "=", PASSWORD)
+        .where("password", "=", from)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async hasPassword(userId, passwordHash) {
+      const row = await db
+        .selectFrom("auth_accounts")
+        .select("password")
+        .where("user_id", "=", userId)
+        .where("provider_id", "=", PASSWORD)
+        // SQLite has one writer at a time, so no new password is being committed.
+        .$if(engine.name === "postgres", (query) => query.forShare())
+        .executeTakeFirst();
+      return row?.password === passwordHash;
+    },
+
+    async endSessions(userId) {
+      await db.deleteFrom("auth_sessions").where("user_id", "=", userId).execute();
+    },
+
+    async addLink({ tokenHash, kind, userId, sentTo, passwordMark, expiresAt }) {
+      await db
+        .insertInto("account_links")
+        .values({
+          token_hash: tokenHash,
+          kind,
+          user_id: userId,
+          sent_to: sentTo ?? null,
+          password_mark: passwordMark ?? null,
+          expires_at: expiresAt,
+        })
+        .execute();
+    },
+
+    async findLink({ kind, tokenHash, now }) {
+      const row = await db
+        .selectFrom("account_links")
+        .selectAll()
+        .where("token_hash", "=", tokenHash)
+        .where("kind", "=", kind)
+        .where("expires_at", ">", now)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { user_id: userId, expires_at: expiresAt } = row;
+      const passwordMark = row.password_mark ?? undefined;
+      return { tokenHash, kind, userId, sentTo: row.sent_to ?? undefined, passwordMark, expiresAt };
+    },
+
+    async removeLink(tokenHash) {
+      const { numDeletedRows } = await db
+        .deleteFrom("account_links")
+        .where("token_hash", "=", tokenHash)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+
+    async deleteExpiredLinks(now) {
+      await db.deleteFrom("account_links").where("expires_at", "<=", now).execute();
+    },
+
+    async deleteResetLinksByHand() {
+      const links = db.deleteFrom("account_links").where("kind", "=", "password-reset");
+      await links.where("sent_to", "is", null).execute();
+    },
+  };
+}

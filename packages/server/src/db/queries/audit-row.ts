@@ -1,0 +1,42 @@
+// The row of an audit event. The thread of the URL journal loads this file, so it must not load Kysely.
+import type { Selectable } from "kysely";
+import type { AuditEvent } from "../../domain/audit-event.ts";
+import { isRoutine } from "../../domain/url-purpose.ts";
+import type { Tables } from "../schema.ts";
+
+/** The columns in the order of the URL log. */
+export const auditColumns = [
+  "id",
+  "at",
+  "action",
+  "actor_id",
+  "note_id",
+  "owner_id",
+  "attachment_ids",
+  "detail",
+  "is_routine",
+] as const satisfies readonly (keyof Tables["audit_events"])[];
+
+export type AuditRow = Selectable<Tables["audit_events"]>;
+
+export function toAuditRow(event: AuditEvent): AuditRow {
+  return {
+    id: event.id,
+    at: event.at,
+    action: event.action,
+    actor_id: event.actorId,
+    note_id: event.noteId,
+    owner_id: event.ownerId,
+    attachment_ids: JSON.stringify(event.attachmentIds),
+    detail: JSON.stringify(event.detail),
+    is_routine: isRoutine(event) ? 1 : 0,
+  };
+}
+
+/** The values of an event in the order of `auditColumns`. */
+export type AuditValues = (string | number)[];
+
+export function toAuditValues(event: AuditEvent): AuditValues {
+  const row = toAuditRow(event);
+  return auditColumns.map((column) => row[column]);
+}

@@ -1,0 +1,53 @@
+import { type Compilable, type RawBuilder, sql } from "kysely";
+
+/** A compiled statement. `rows` says whether it returns at most one row or many. `parameters` are the names of its values, in order. */
+export type Statement<Name extends string = string> = {
+  name: string;
+  sql: string;
+  rows: "one" | "many";
+  parameters: readonly Name[];
+};
+
+/** Runs a statement, and returns its rows as arrays in the order of the select. */
+export type RunStatement = (statement: Statement, values: unknown[]) => Promise<readonly (readonly unknown[])[]>;
+
+/** A compiled statement and its values. */
+export type Call = { statement: Statement; values: unknown[] };
+
+/** Runs statements in order, and returns the rows of the last as arrays. */
+export type RunCalls = (calls: Call[]) => Promise<readonly (readonly unknown[])[]>;
+
+/** Runs calls one after another. */
+export function inOrder(run: RunStatement): RunCalls {
+  return async (calls) => {
+    let rows: Awaited<ReturnType<RunStatement>> = [];
+    for (const { statement, values } of calls) rows = await run(statement, values);
+    return rows;
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a marker fits every column.
+export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
+
+/**
+ * Compiles a statement once, because building and compiling it takes longer than its work.
+ * `build` gets a marker for each of `parameters`, and may leave some out. A value in several places is bound once, because binding a
+ * text costs as much as a step of the query.
+ */
+export function compile<Name extends string>(
+  { name, rows, parameters }: Omit<Statement<Name>, "sql">,
+  build: (markers: Markers<Name>) => Compilable,
+): Statement<Name> {
+  // Each value is a marker, so that the compiled parameters show the order of the values.
+  const symbols = new Map(parameters.map((parameter) => [Symbol(parameter), parameter]));
+  const markers = Object.fromEntries([...symbols].map(([symbol, parameter]) => [parameter, sql`${symbol}`]));
+  const compiled = build(markers as Markers<Name>).compile();
+  const placed = compiled.parameters.map((parameter) => symbols.get(parameter as symbol) as Name);
+  const used = parameters.filter((parameter) => placed.includes(parameter));
+  let nth = 0;
+  const numbered = compiled.sql.replace(
+    /\?|\$\d+/g,
+    (placeholder) => `${placeholder[0]}${used.indexOf(placed[nth++] as Name) + 1}`,
+  );
+  return { name, rows, sql: numbered, parameters: used };
+}

@@ -1,0 +1,235 @@
+import { type Expression, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { Invitation } from "../../domain/invitation.ts";
+import type { InvitationQueries, ShareSubject } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { orMissing } from "./constraints.ts";
+import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
+
+/** A sign-in waits for its claims. */
+const MAX_CLAIMED = 200;
+
+const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
+
+/** The condition that a share is not behind an open invitation. The owner of the note lists the invitation instead (ADR 21). */
+export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
+  return sql<SqlBool>`not exists (
+    select 1 from invitations
+    where invitations.subject_id = ${share.subjectId} and invitations.user_id = ${share.userId}
+      and invitations.redeemed_at is null)`;
+}
+
+/** The condition that the attachment of an invitation, if it has one, is not in the trash. */
+const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
+  select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachments}))`;
+
+export function invitationQueries(db: Kysely<Tables>, engine: Engine): InvitationQueries {
+  const select = () =>
+    db
+      .selectFrom("invitations")
+      .innerJoin("notes", "notes.id", "invitations.note_id")
+      .selectAll("invitations")
+      .select("notes.owner_id")
+      .where(notInTrash.notes)
+      .where(hasAttachment);
+  // SQLite has no such clause. Its transactions are the only writer from the start.
+  const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
+  return {
+    async put(...invitations) {
+      const [first] = invitations;
+      if (first === undefined) return;
+      // Sorted to avoid a deadlock of two requests that invite the same email addresses.
+      const rows = invitations.map(toRow).sort((a, b) => (a.email < b.email ? -1 : 1));
+      const put = db
+        .insertInto("invitations")
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.columns(["subject_id", "email"]).doUpdateSet((eb) => ({
+            role: eb.ref("excluded.role"),
+            expires_at: eb.ref("excluded.expires_at"),
+            user_id: eb.ref("excluded.user_id"),
+            invited_by: eb.ref("excluded.invited_by"),
+            invited_at: eb.ref("excluded.invited_at"),
+            link_expires_at: eb.ref("excluded.link_expires_at"),
+            redeemed_at: null,
+            // A used link never works again.
+            generation: eb
+              .case()
+              .when("invitations.redeemed_at", "is", null)
+              .then(eb.ref("invitations.generation"))
+              .else(eb("invitations.generation", "+", 1))
+              .end(),
+          })),
+        )
+        .execute();
+      await orMissing(
+        put,
+        first.attachmentId === undefined
+          ? { code: "note_not_found", message: "Note not found" }
+          : { code: "attachment_not_found", message: "Attachment not found" },
+      );
+    },
+
+    async hold(invitationId) {
+      const row = await selectHeld().where("invitations.id", "=", invitationId).executeTakeFirst();
+      return row && toInvitation(row);
+    },
+
+    async holdOf(subject, emails) {
+      const rows = await selectHeld()
+        .where("invitations.subject_id", "=", idOf(subject))
+        .where((eb) => engine.isIn(eb.ref("invitations.email"), engine.list(emails)))
+        .orderBy("invitations.email")
+        .execute();
+      return new Map(rows.map((row) => [row.email, toInvitation(row)]));
+    },
+
+    async find(invitationId) {
+      const row = await select()
+        .leftJoin("people", "people.id", "notes.owner_id")
+        .leftJoin("attachments", "attachments.id", "invitations.attachment_id")
+        .select(["people.name", "notes.title", "attachments.filename"])
+        .where("invitations.id", "=", invitationId)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { name, title, filename } = row;
+      const invitation = toInvitation(row);
+      return { invitation, ownerName: name ?? undefined, noteTitle: title, filename: filename ?? undefined };
+    },
+
+    async replace(invitation) {
+      const { role, expires_at, user_id, generation, link_expires_at, redeemed_at } = toRow(invitation);
+      await db
+        .updateTable("invitations")
+        .set({ role, expires_at, user_id, generation, link_expires_at, redeemed_at })
+        .where("id", "=", invitation.id)
+        .execute();
+    },
+
+    async delete(invitationId) {
+      await db.deleteFrom("invitations").where("id", "=", invitationId).execute();
+    },
+
+    async listOpen(subject) {
+      const rows = await select()
+        .where("invitations.subject_id", "=", idOf(subject))
+        .where("invitations.redeemed_at", "is", null)
+        .orderBy("invitations.email")
+        .execute();
+      return rows.map(toInvitation);
+    },
+
+    async listFor({ userId, now }) {
+      const rows = await db
+        .selectFrom("invitations")
+        .innerJoin("notes", "notes.id", "invitations.note_id")
+        .innerJoin("people", "people.email", "invitations.email")
+        .select("invitations.id")
+        .where("people.id", "=", userId)
+        .where("people.email_proven_by", "is not", null)
+        .where("invitations.redeemed_at", "is", null)
+        .where("invitations.link_expires_at", ">", now)
+        .where((eb) => isLive(eb.ref("invitations.expires_at"), now))
+        .where("invitations.user_id", "is distinct from", userId)
+        .where("notes.owner_id", "!=", userId)
+        .where(notInTrash.notes)
+        .where(hasAttachment)
+        // Not claimed before the owner is enabled again. They must not keep others back.
+        .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
+        // Newest first, because many strangers can invite an email address. The next sign-in continues.
+        .orderBy("invitations.id", "desc")
+        .limit(MAX_CLAIMED)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async countOpen(invitedBy) {
+      const { count } = await db
+        .selectFrom("invitations")
+        .select(sql<number>`count(*)`.as("count"))
+        .where("invited_by", "=", invitedBy)
+        .where("redeemed_at", "is", null)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+
+    async listExpected(userId) {
+      const rows = await db
+        .selectFrom("invitations")
+        .select("subject_id")
+        .where("user_id", "=", userId)
+        .where("redeemed_at", "is", null)
+        .orderBy("id", "desc")
+        .limit(1_000)
+        .execute();
+      return rows.map((row) => row.subject_id);
+    },
+
+    async settle(subjectIds, { userIds, now }) {
+      if (userIds.length === 0) return [];
+      const rows = await select()
+        .where((eb) => engine.isIn(eb.ref("invitations.subject_id"), engine.list(subjectIds)))
+        .where((eb) => engine.isIn(eb.ref("invitations.user_id").$notNull(), engine.list(userIds)))
+        .where("invitations.redeemed_at", "is", null)
+        .execute();
+      const settled: Invitation[] = [];
+      for (const row of rows) {
+        const { numUpdatedRows } = await db
+          .updateTable("invitations")
+          .set({ redeemed_at: now })
+          .where("id", "=", row.id)
+          .where("user_id", "=", row.user_id)
+          .where("redeemed_at", "is", null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) settled.push(toInvitation(row));
+      }
+      return settled;
+    },
+
+    async deleteOld(now) {
+      await db
+        .deleteFrom("invitations")
+        .where("redeemed_at", "is not", null)
+        .where("link_expires_at", "<=", now)
+        .execute();
+    },
+  };
+}
+
+function toRow(invitation: Invitation): Selectable<Tables["invitations"]> {
+  const { noteId, attachmentId, expiresAt, userId, redeemedAt } = invitation;
+  return {
+    id: invitation.id,
+    subject_id: attachmentId ?? noteId,
+    note_id: noteId,
+    attachment_id: attachmentId ?? null,
+    email: invitation.email,
+    role: invitation.role,
+    expires_at: expiresAt ?? null,
+    user_id: userId ?? null,
+    invited_by: invitation.invitedBy,
+    invited_at: invitation.invitedAt,
+    generation: invitation.generation,
+    link_expires_at: invitation.linkExpiresAt,
+    redeemed_at: redeemedAt ?? null,
+  };
+}
+
+function toInvitation(row: Selectable<Tables["invitations"]> & { owner_id: string }): Invitation {
+  return {
+    id: row.id,
+    noteId: row.note_id,
+    attachmentId: row.attachment_id ?? undefined,
+    ownerId: row.owner_id,
+    email: row.email,
+    role: row.role,
+    expiresAt: row.expires_at ?? undefined,
+    userId: row.user_id ?? undefined,
+    invitedBy: row.invited_by,
+    invitedAt: row.invited_at,
+    generation: row.generation,
+    linkExpiresAt: row.link_expires_at,
+    redeemedAt: row.redeemed_at ?? undefined,
+  };
+}

@@ -1,0 +1,26 @@
+import { openAt } from "./database-location.ts";
+import { sampleEvent } from "./samples.ts";
+
+// Writes pairs of events in transactions until it is killed: `node write-until-killed.child.ts <location as JSON> <note id>`.
+// The actor of the second event is the id of the first. It prints the id of the first event of each acknowledged pair, one a line.
+const CALLERS = 32;
+const [location = "", noteId = ""] = process.argv.slice(2);
+const db = await openAt(JSON.parse(location));
+
+async function writeForEver(): Promise<never> {
+  for (;;) {
+    const first = sampleEvent({ noteId });
+    await db.transaction(async (tx) => {
+      await tx.audit.add(first);
+      await tx.audit.add(sampleEvent({ noteId, actorId: first.id }));
+    });
+    await print(first.id);
+  }
+}
+
+// Waits for a slow reader. A plain writeSync would fail with EAGAIN on a full pipe.
+function print(line: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
+}
+
+await Promise.all(Array.from({ length: CALLERS }, writeForEver));

@@ -1,0 +1,22 @@
+/** An account of the service, which signs in with a password or with an identity provider. */
+export type Account = {
+  userId: string;
+  email: string;
+  name: string;
+  /** Undefined: the account has no password. */
+  passwordHash: string | undefined;
+};
+
+export type AccountLinkKind = "password-reset" | "email-proof";
+
+/** A link of an account that works once. Only its holder knows the token. */
+export type AccountLink = {
+  tokenHash: string;
+  kind: AccountLinkKind;
+  userId: string;
+  /** The email address that received the link, and which the link proves. Undefined: somebody else handed it over. */
+  sentTo: string | undefined;
+  /** Identifies the password that the link replaces, so that no link outlives it. Undefined: the link replaces none. */
+  passwordMark: string | undefined;
+  expiresAt: number;
+};

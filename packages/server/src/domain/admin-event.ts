@@ -1,0 +1,26 @@
+/** The name of an act of an administrator: a noun and a verb in the past tense. */
+export type AdminAction =
+  | "person.made_administrator"
+  | "person.email_proven"
+  | "person.disabled"
+  | "person.enabled"
+  | "person.quota_changed"
+  | "person.reset_link_made"
+  | "person.tokens_revoked"
+  | "link.revoked"
+  | "mail.retried";
+
+/** One line of the log of administrators. It never contains a URL, a token or the content of a mail. */
+export type AdminEvent = {
+  /** A UUIDv7, so that ids sort by time. */
+  id: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  action: AdminAction;
+  /** Undefined: the operator, with a command. */
+  actorId: string | undefined;
+  /** The user, the link or the mail. */
+  subjectId: string;
+  /** Facts for display, such as quotaBytes or label. */
+  detail: Readonly<Record<string, string | number | null>>;
+};

@@ -1,0 +1,57 @@
+import { permits, type Role, type ShareRole } from "./access.ts";
+import { DomainError } from "./errors.ts";
+
+/** How long an invitation waits for its receiver. Milliseconds. */
+export const INVITATION_MS = 30 * 86_400_000;
+
+/**
+ * An invitation of an email address to a note, or to one of its attachments. Instants are milliseconds since the epoch.
+ * The owner of the note sees no user of it until that user has opened the note or the file.
+ */
+export type Invitation = {
+  id: string;
+  noteId: string;
+  /** Undefined: the invitation opens the whole note. */
+  attachmentId: string | undefined;
+  /** The owner of the note. */
+  ownerId: string;
+  /** Normalised. */
+  email: string;
+  role: ShareRole;
+  /** The expiry of the share. Undefined: until revoked. */
+  expiresAt: number | undefined;
+  /** The user who has the share: the known holder of the email address, or whoever redeemed the invitation. Undefined: nobody yet. */
+  userId: string | undefined;
+  invitedBy: string;
+  invitedAt: number;
+  /** Increases with each new link. */
+  generation: number;
+  /** From this instant, neither the link nor a new account redeems the invitation. */
+  linkExpiresAt: number;
+  /** When somebody opened the note or the file, or had another share when claiming this one. Undefined: neither happened yet. */
+  redeemedAt: number | undefined;
+};
+
+/** Whether a user with `role` gains nothing from a share with `given`. */
+export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
+  return permits(role, given === "editor" ? "note.edit" : "note.read");
+}
+
+/** From this instant, the link redeems nothing. Milliseconds since the epoch. */
+export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Invitation): number {
+  return Math.min(linkExpiresAt, expiresAt);
+}
+
+export function isOpen(invitation: Invitation, now: number): boolean {
+  return invitation.redeemedAt === undefined && now < linkEndsAt(invitation);
+}
+
+/** Throws `invitation_used` or `invitation_expired`. */
+export function requireOpen(invitation: Invitation, now: number): void {
+  if (invitation.redeemedAt !== undefined) {
+    throw new DomainError("invitation_used", "This invitation was used already. Ask for another one.");
+  }
+  if (!isOpen(invitation, now)) {
+    throw new DomainError("invitation_expired", "This invitation has expired. Ask for another one.");
+  }
+}

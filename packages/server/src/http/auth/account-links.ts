@@ -1,0 +1,91 @@
+import type { BetterAuthPlugin } from "better-auth";
+import { createAuthEndpoint, getSessionFromCtx } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
+import type { Caller } from "../../domain/person.ts";
+import type { UseCases } from "../../usecases/index.ts";
+import { HttpProblem } from "../problem.ts";
+import { checkPassword, readEmail } from "./account-creation.ts";
+import type { PasswordLimit } from "./limit-passwords.ts";
+import { unauthenticated } from "./unauthenticated.ts";
+
+/** The links of accounts: for a new password, and for the proof of an email address. */
+export type AccountLinks = Pick<
+  UseCases,
+  "requestPasswordReset" | "checkResetLink" | "resetPassword" | "requestEmailProof" | "proveEmail"
+>;
+
+/** Logs a change of an account, without its email address. */
+export type LogAccountChange = (message: string, change: { userId: string; cause: string }) => void;
+type Options = Pick<PasswordLimit, "forgetPasswordGuesses"> & { links: AccountLinks; logChange: LogAccountChange };
+type Endpoint = Parameters<typeof getSessionFromCtx>[0];
+
+const POST = { method: "POST" } as const;
+const DONE = { status: true } as const;
+
+/**
+ * Replaces the password reset of better-auth (ADR 22). Its own sends in the request, and its links are in the paths of URLs.
+ * Each endpoint throws the errors of its use case.
+ */
+export function accountLinks({ links, forgetPasswordGuesses, logChange }: Options): BetterAuthPlugin {
+  return {
+    id: "account-links",
+    endpoints: {
+      requestPasswordReset: createAuthEndpoint("/request-password-reset", POST, async (endpoint) => {
+        const email = readEmail(bodyOf(endpoint).email);
+        if (email === undefined) throw new HttpProblem("invalid_request", "The email address is not valid.");
+        await links.requestPasswordReset(email);
+        return endpoint.json(DONE);
+      }),
+      checkPasswordReset: createAuthEndpoint("/check-password-reset", POST, async (endpoint) =>
+        endpoint.json(await links.checkResetLink(tokenOf(endpoint))),
+      ),
+      resetPassword: createAuthEndpoint("/reset-password", POST, async (endpoint) => {
+        const { newPassword, revokeApiTokens } = bodyOf(endpoint);
+        const token = tokenOf(endpoint);
+        const password = checkPassword(newPassword);
+        // A hash is slow, so a stranger without a link gets none.
+        const { email } = await links.checkResetLink(token);
+        const passwordHash = await endpoint.context.password.hash(password);
+        const { userId, isMailed } = await links.resetPassword({
+          token,
+          passwordHash,
+          revokeApiTokens: revokeApiTokens === true,
+        });
+        logChange("the password was reset", { userId, cause: isMailed ? "link from a mail" : "link of the operator" });
+        await forgetPasswordGuesses(`email ${email}`);
+        const { internalAdapter } = endpoint.context;
+        const session = await internalAdapter.createSession(userId);
+        const user = await internalAdapter.findUserById(userId);
+        if (user === null) throw new Error("The account of a password reset is missing.");
+        await setSessionCookie(endpoint, { session, user });
+        return endpoint.json({ token: null, user });
+      }),
+      requestEmailProof: createAuthEndpoint("/request-email-proof", POST, async (endpoint) => {
+        await links.requestEmailProof(await callerOf(endpoint));
+        return endpoint.json(DONE);
+      }),
+      proveEmail: createAuthEndpoint("/prove-email", POST, async (endpoint) => {
+        const caller = await callerOf(endpoint);
+        await links.proveEmail(caller, tokenOf(endpoint));
+        logChange("the email address was proven", { userId: caller.userId, cause: "link from a mail" });
+        return endpoint.json(DONE);
+      }),
+    },
+  };
+}
+
+function bodyOf({ body }: { body?: unknown }): Record<string, unknown> {
+  return (body ?? {}) as Record<string, unknown>;
+}
+
+function tokenOf(endpoint: { body?: unknown }): string {
+  const { token } = bodyOf(endpoint);
+  if (typeof token === "string") return token;
+  throw new HttpProblem("invalid_request", "The token of the link is missing.");
+}
+
+async function callerOf(endpoint: Endpoint): Promise<Caller> {
+  const session = await getSessionFromCtx(endpoint);
+  if (session === null) throw unauthenticated("Sign in first.", "Bearer");
+  return { userId: session.user.id };
+}

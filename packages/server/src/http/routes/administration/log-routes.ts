@@ -1,0 +1,38 @@
+import { AdminEventPage, PageQuery } from "@valetkey/contract";
+import type { AdminEvent } from "../../../domain/admin-event.ts";
+import { callerOf } from "../../authentication.ts";
+import { operations } from "../../openapi.ts";
+import { presentPerson } from "../../present-person.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
+
+const schemas = operations("administration", {
+  listAdminEvents: {
+    summary: "List what administrators and commands did, newest first",
+    querystring: PageQuery,
+    response: { 200: AdminEventPage },
+  },
+});
+
+/** /admin/log. */
+export function logRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
+  app.get("/admin/log", { schema: schemas.listAdminEvents, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor } = request.query;
+    const { items, nextCursor } = await useCases.listAdminEvents(callerOf(request), { limit, cursor });
+    const people = await useCases.findPeople(items.flatMap((event) => [event.actorId, personOf(event)].flatMap(known)));
+    const present = (id: string | undefined) => (id === undefined ? null : presentPerson(id, people));
+    const events = items.map((event) => {
+      const { id, at, action, actorId, detail } = event;
+      return { id, at: toIso(at), action, actor: present(actorId), person: present(personOf(event)), detail };
+    });
+    return { items: events, nextCursor: nextCursor ?? null };
+  });
+}
+
+/** The user whom an event is about: its subject, or the creator of a link. */
+function personOf({ action, subjectId, detail }: AdminEvent): string | undefined {
+  if (action.startsWith("person.")) return subjectId;
+  return typeof detail.userId === "string" ? detail.userId : undefined;
+}
+
+const known = (id: string | undefined) => id ?? [];

@@ -1,0 +1,56 @@
+import {
+  AdminPerson,
+  AdminPersonPage,
+  AdminPersonParams,
+  ListPeopleQuery,
+  ResetLink,
+  UpdatePersonBody,
+} from "@valetkey/contract";
+import { accountLinkUrl } from "../../../usecases/accounts/account-links.ts";
+import { callerOf } from "../../authentication.ts";
+import { operations } from "../../openapi.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { toIso } from "../../wire-instant.ts";
+import { presentPersonRecord } from "./present.ts";
+
+const schemas = operations("administration", {
+  listPeople: {
+    summary: "List the users with their storage and links, newest first",
+    querystring: ListPeopleQuery,
+    response: { 200: AdminPersonPage },
+  },
+  updatePerson: {
+    summary: "Disable or enable a user, or set the quota",
+    description:
+      "A disabled user is refused with every session, API token and JWT from the next request. The links of the user are closed until the user is enabled again.",
+    params: AdminPersonParams,
+    body: UpdatePersonBody,
+    response: { 200: AdminPerson },
+  },
+  makeResetLink: {
+    summary: "Make a link for a new password, which works once within 24 hours",
+    params: AdminPersonParams,
+    response: { 201: ResetLink },
+  },
+});
+
+/** /admin/people. */
+export function peopleRoutes(app: App, { useCases, takeTurn, publicUrl }: RouteDeps): void {
+  const { quota } = useCases;
+
+  app.get("/admin/people", { schema: schemas.listPeople, preHandler: takeTurn }, async (request) => {
+    const { limit, cursor, q: text } = request.query;
+    const { items, nextCursor } = await useCases.listPeople(callerOf(request), { limit, cursor, text });
+    return { items: items.map((person) => presentPersonRecord(person, quota)), nextCursor: nextCursor ?? null };
+  });
+
+  app.patch("/admin/people/:userId", { schema: schemas.updatePerson }, async (request) =>
+    presentPersonRecord(await useCases.changePerson(callerOf(request), request.params.userId, request.body), quota),
+  );
+
+  app.post("/admin/people/:userId/reset-link", { schema: schemas.makeResetLink }, async (request, reply) => {
+    const { token, expiresAt } = await useCases.makeResetLink(callerOf(request), request.params.userId);
+    const url = accountLinkUrl(publicUrl, { kind: "password-reset", token });
+    return reply.code(201).send({ url, expiresAt: toIso(expiresAt) });
+  });
+}

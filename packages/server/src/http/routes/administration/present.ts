@@ -1,0 +1,25 @@
+import type { AdminPerson } from "@valetkey/contract";
+import type { Quota } from "../../../domain/usage.ts";
+import { quotaOfUser } from "../../../domain/usage.ts";
+import type { PersonRecord } from "../../../usecases/ports/index.ts";
+import { toIso } from "../../wire-instant.ts";
+import { isoOrNull } from "../links/present.ts";
+
+export function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
+  const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, usage, links } = person;
+  return {
+    id,
+    email: email ?? null,
+    isEmailProven,
+    name: name ?? null,
+    isAdmin,
+    disabledAt: isoOrNull(disabledAt),
+    createdAt: toIso(createdAt),
+    lastSignInAt: isoOrNull(lastSignInAt),
+    usedBytes: usage.bytes,
+    quotaBytes: quotaOfUser(quota, usage.quotaBytes).bytes ?? null,
+    ownQuotaBytes: usage.quotaBytes ?? null,
+    files: usage.files,
+    links,
+  };
+}

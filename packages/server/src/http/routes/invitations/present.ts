@@ -1,0 +1,32 @@
+import type { OpenInvitation, Invitation as WireInvitation } from "@valetkey/contract";
+import { type DescribedInvitation, invitationUrl } from "../../../usecases/invitations/describe.ts";
+import type { InvitationWithNames } from "../../../usecases/ports/index.ts";
+import { toIso } from "../../wire-instant.ts";
+import { isoOrNull } from "../links/present.ts";
+
+/** An invitation for the owner of the note. */
+export function presentInvitation(
+  { id, email, role, expiresAt, invitedAt, linkExpiresAt, token }: DescribedInvitation,
+  { publicUrl }: { publicUrl: string },
+): WireInvitation {
+  return {
+    ...{ id, email, role },
+    expiresAt: isoOrNull(expiresAt),
+    invitedAt: toIso(invitedAt),
+    linkExpiresAt: toIso(linkExpiresAt),
+    url: invitationUrl(publicUrl, { token }),
+  };
+}
+
+/** An invitation for the person who holds its link. */
+export function presentOpen({ invitation, ownerName, noteTitle, filename }: InvitationWithNames): OpenInvitation {
+  const { role, email, expiresAt } = invitation;
+  return {
+    ownerName: ownerName ?? null,
+    // The receiver of one file learns nothing about its note.
+    noteTitle: filename === undefined ? noteTitle : null,
+    filename: filename ?? null,
+    ...{ role, email },
+    expiresAt: isoOrNull(expiresAt),
+  };
+}

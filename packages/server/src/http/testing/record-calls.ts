@@ -1,0 +1,39 @@
+import type { Database, Queries } from "../../usecases/ports/index.ts";
+
+/** Adds the name of each call of a query to `calls`, also of those in transactions. */
+export function recordCalls(db: Database, calls: string[]): Database {
+  return beforeEachQuery(db, (call) => calls.push(call));
+}
+
+/** Calls `onCall` with the name of each query before it runs, also of those in transactions. If it throws, the query fails. */
+export function beforeEachQuery(db: Database, onCall: (call: string) => void): Database {
+  const observed = observeQueries(db, onCall);
+  return new Proxy(observed, {
+    get(target, name) {
+      if (name !== "transaction") return Reflect.get(target, name);
+      const transaction: Database["transaction"] = (work, options) =>
+        db.transaction((tx) => work(observeQueries(tx, onCall)), options);
+      return transaction;
+    },
+  });
+}
+
+function observeQueries<Group extends Queries>(queries: Group, onCall: (call: string) => void): Group {
+  return new Proxy(queries, {
+    get(target, noun) {
+      const group: unknown = Reflect.get(target, noun);
+      if (typeof group === "function") return group.bind(target);
+      if (typeof group !== "object" || group === null) return group;
+      return new Proxy(group, {
+        get(members, verb) {
+          const query: unknown = Reflect.get(members, verb);
+          if (typeof query !== "function") return query;
+          return (...values: unknown[]) => {
+            onCall(`${String(noun)}.${String(verb)}`);
+            return query.apply(members, values);
+          };
+        },
+      });
+    },
+  });
+}

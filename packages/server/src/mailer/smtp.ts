@@ -1,0 +1,89 @@
+import { createTransport } from "nodemailer";
+import type { Mailer, MailOutcome } from "../usecases/ports/index.ts";
+
+export type SmtpTimeouts = {
+  connectMs: number;
+  greetingMs: number;
+  /** Without a byte in either direction. */
+  idleMs: number;
+};
+
+export type SmtpOptions = {
+  host: string;
+  port: number;
+  isSecure: boolean;
+  requiresTls: boolean;
+  user: string | undefined;
+  password: string | undefined;
+  from: { name: string; email: string };
+  timeouts?: Partial<SmtpTimeouts> | undefined;
+};
+
+/** The library reads a list of recipients in a text with commas, semicolons, groups or angle brackets. */
+const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
+
+const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
+
+export type Smtp = Mailer & {
+  /** Connects and signs in, and sends no mail. Rejects with the reason of the server. */
+  probe(): Promise<void>;
+};
+
+/** Sends mails to an SMTP server, with a connection for each. */
+export function createSmtp({ host, port, isSecure, requiresTls, user, password, from, ...options }: SmtpOptions): Smtp {
+  const { connectMs, greetingMs, idleMs } = { ...TIMEOUTS, ...options.timeouts };
+  const transport = createTransport({
+    host,
+    port,
+    secure: isSecure,
+    requireTLS: requiresTls && !isSecure,
+    ...(user !== undefined && { auth: { user, pass: password } }),
+    connectionTimeout: connectMs,
+    greetingTimeout: greetingMs,
+    socketTimeout: idleMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const domain = from.email.slice(from.email.lastIndexOf("@") + 1);
+  return {
+    async send({ id, to, subject, text, html }, { signal }) {
+      if (!ONE_RECIPIENT.test(to)) return { state: "refused", problem: "The email address is not valid." };
+      try {
+        await transport.sendMail({
+          from: { name: from.name, address: from.email },
+          to: { name: "", address: to },
+          subject,
+          text,
+          html,
+          // The same at each try, so that mail programs can recognise a mail that arrives twice.
+          messageId: `<${id}@${domain}>`,
+          headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+          signal,
+        });
+        return { state: "accepted" };
+      } catch (error) {
+        return outcomeOf(error);
+      }
+    },
+    async probe() {
+      await transport.verify();
+    },
+  };
+}
+
+type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
+
+/** The enhanced status codes of a recipient that does not exist (RFC 3463), and the texts of servers without such codes. */
+const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
+
+/**
+ * Only a recipient that does not exist, or a refusal of the content, is final. A wrong password, a wrong sender or a refused relay is a
+ * fault that the operator mends.
+ */
+function outcomeOf(error: unknown): MailOutcome {
+  const { code, command, responseCode = 0, message } = error as SmtpError;
+  const isRecipient = code === "EENVELOPE" && command === "RCPT TO" && NO_RECIPIENT.test(message);
+  const isAboutMail = isRecipient || code === "EMESSAGE";
+  const problem = [code, message].filter((part) => part !== undefined).join(": ");
+  return { state: isAboutMail && responseCode >= 500 ? "refused" : "failed", problem };
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import type { AccountLink, AccountLinkKind } from "../../domain/account.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+
+const SHAPE = /^[A-Za-z0-9_-]{43}$/;
+const PAGES: Record<AccountLinkKind, string> = { "password-reset": "/new-password", "email-proof": "/confirm-email" };
+
+/**
+ * Adds a link of an account, and returns its token. Only the hash of the token is stored.
+ * `passwordHash`: the password that the link replaces.
+ */
+export async function addAccountLink(
+  { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
+  db: Pick<Queries, "accounts">,
+  link: Pick<AccountLink, "kind" | "userId" | "sentTo"> & { passwordHash?: string; ttlMs: number },
+): Promise<string> {
+  const { kind, userId, sentTo, passwordHash, ttlMs } = link;
+  const token = newSecret();
+  const passwordMark = passwordHash === undefined ? undefined : digest(passwordHash);
+  await db.accounts.addLink({
+    tokenHash: digest(token),
+    kind,
+    userId,
+    sentTo,
+    passwordMark,
+    expiresAt: clock() + ttlMs,
+  });
+  return token;
+}
+
+/** The URL of the page that uses the token. The token is in the fragment, which no browser sends to a server. */
+export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: AccountLinkKind; token: string }): string {
+  return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
+}
+
+/** Finds a link that still works. Throws `account_link_invalid`. */
+export async function findAccountLink(
+  { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "accounts"> },
+  { kind, token }: { kind: AccountLinkKind; token: string },
+): Promise<AccountLink> {
+  const link = SHAPE.test(token)
+    ? await db.accounts.findLink({ kind, tokenHash: digest(token), now: clock() })
+    : undefined;
+  if (link === undefined) throw linkInvalid();
+  return link;
+}
+
+/** Whether the link replaces this password. */
+export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
+  return passwordMark === digest(passwordHash);
+}
+
+/** Expired, used, outdated and invented links have the same refusal. */
+export function linkInvalid(): DomainError {
+  return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
+}
+
+/** Deletes the links that have expired. */
+export function deleteExpiredAccountLinks({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (): Promise<void> => db.accounts.deleteExpiredLinks(clock());
+}
+
+// The token has 256 random bits and the password hash a random salt, so a fast hash without a salt is enough.
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}

@@ -1,0 +1,73 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { claimInvitations } from "../invitations/claim.ts";
+import { orOverLimit, queueMail } from "../mail/queue-mail.ts";
+import { rememberPerson, rememberPersonIn } from "../people.ts";
+import type { Deps } from "../ports/index.ts";
+import { findAccountLink, linkInvalid } from "./account-links.ts";
+import { isProven } from "./reset-password.ts";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
+type Person = Parameters<ReturnType<typeof rememberPerson>>[0];
+
+/** Records the person of an account. A new person gets a mail with a link that proves the email address. */
+export function rememberAccount(deps: PartDeps) {
+  const { db, mail } = deps;
+  return async (person: Person): Promise<void> => {
+    const { id: userId, email, emailProvenBy } = person;
+    const isWelcome = mail !== undefined && email && emailProvenBy === undefined;
+    if (!isWelcome || (await db.people.find(userId)) !== undefined) return rememberPerson(deps)(person);
+    await db.transaction(async (tx) => {
+      await rememberPersonIn(tx, person, deps.clock());
+      await queueMail(deps, tx, { kind: "email-proof", userId, email }).catch(orOverLimit);
+    });
+    mail.onQueued();
+  };
+}
+
+/**
+ * Queues a mail with a link that proves the email address of the caller. Does nothing if it is proven.
+ * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
+ */
+export function requestEmailProof(deps: PartDeps) {
+  const { db, mail } = deps;
+  return async ({ userId }: Caller): Promise<void> => {
+    if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
+    const account = await db.accounts.find(userId);
+    if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+    const { email } = account;
+    if (await isProven(db, account)) return;
+    await db.transaction((tx) => queueMail(deps, tx, { kind: "email-proof", userId, email }));
+    mail.onQueued();
+  };
+}
+
+/**
+ * Proves the email address of the caller with a link from a mail. The link works for its own account only. So the owner of the email
+ * address can't prove it for a stranger who signed up with it.
+ * Throws `account_link_invalid`, and `access_denied` for another account.
+ */
+export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return async ({ userId }: Caller, token: string): Promise<void> => {
+    await db.transaction(async (tx) => {
+      const link = await findAccountLink({ db: tx, clock }, { kind: "email-proof", token });
+      if (link.userId !== userId) {
+        throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
+      }
+      const account = await tx.accounts.find(userId);
+      if (account === undefined || link.sentTo !== account.email) throw linkInvalid();
+      if (!(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+      const { email, name } = account;
+      await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
+    });
+    await claimInvitations({ db, clock }, userId);
+  };
+}
+
+/** Whether somebody vouches for the email address of the caller. */
+export function hasProvenEmail({ db }: Pick<Deps, "db">) {
+  return async ({ userId }: Caller): Promise<boolean> => {
+    const email = (await db.people.find(userId))?.email;
+    return email !== undefined && isProven(db, { userId, email });
+  };
+}

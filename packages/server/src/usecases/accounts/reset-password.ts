@@ -1,0 +1,119 @@
+import { DomainError } from "../../domain/errors.ts";
+import { normaliseEmail } from "../../domain/person.ts";
+import { type Actor, act } from "../administration/act.ts";
+import { requireEnabled } from "../disabled-users.ts";
+import { claimInvitations } from "../invitations/claim.ts";
+import { revokeLinksOf } from "../links/revoke.ts";
+import { orOverLimit, queueMail } from "../mail/queue-mail.ts";
+import { rememberPersonIn } from "../people.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
+
+const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
+
+/**
+ * Queues a mail with a link for a new password. It does not query whether the email address has an account, so neither the answer nor
+ * its time tells. The worker finds out at its next round, and sends nothing to other email addresses.
+ * Throws `mail_disabled`.
+ */
+export function requestPasswordReset(deps: PartDeps) {
+  const { db, mail } = deps;
+  return async (email: string): Promise<void> => {
+    if (mail === undefined) {
+      throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
+    }
+    // A refusal would tell a stranger that somebody asked before. The worker is not called, because its work would delay the response.
+    await db.transaction((tx) =>
+      queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
+    );
+  };
+}
+
+/**
+ * Makes a link for a new password, which the operator or an administrator hands over. It works for 24 hours.
+ * Only the operator makes one for an administrator. Otherwise a stolen API token of an administrator would become the whole account.
+ * Throws `user_not_found`, `access_denied` also for a disabled user, and `invalid_request` for an account without a password.
+ */
+export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {
+  return (actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> =>
+    act(deps, actor, async (tx, { log, now }) => {
+      const account = await tx.accounts.find(userId);
+      if (account === undefined) throw new DomainError("user_not_found", "This user has no account with a password.");
+      const { passwordHash } = account;
+      if (passwordHash === undefined) {
+        const problem = "This account has no password. It signs in with the identity provider.";
+        throw new DomainError("invalid_request", problem);
+      }
+      await requireEnabled({ db: tx })(userId);
+      if (actor !== undefined && (await tx.people.find(userId))?.isAdmin === true) {
+        const problem = "Only the operator makes a new password for an administrator, with valetkey user reset.";
+        throw new DomainError("access_denied", problem);
+      }
+      const link = { kind: "password-reset", userId, sentTo: undefined, passwordHash } as const;
+      const token = await addAccountLink(deps, tx, { ...link, ttlMs: OPERATOR_LINK_TTL_MS });
+      await log("person.reset_link_made", userId);
+      return { token, expiresAt: now + OPERATOR_LINK_TTL_MS };
+    });
+}
+
+/** Returns the account of a link for a new password, without using the link. Throws `account_link_invalid`. */
+export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
+  return async (token: string): Promise<{ email: string }> => {
+    const { account } = await findReset(deps, token);
+    return { email: account.email };
+  };
+}
+
+/**
+ * Replaces the password and ends all sessions. Of several requests with one link, one succeeds.
+ * A link that was mailed proves the email address. If nothing proved it before, the account may have been made by a stranger,
+ * so its API tokens and links are revoked too. `isMailed`: the link came from a mail, and not from the operator.
+ * Throws `account_link_invalid`.
+ */
+export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">) {
+  return async (input: {
+    token: string;
+    passwordHash: string;
+    revokeApiTokens: boolean;
+  }): Promise<{ userId: string; isMailed: boolean }> => {
+    const reset = await db.transaction(async (tx) => {
+      const { link, account } = await findReset({ db: tx, clock }, input.token);
+      const { userId, email, name } = account;
+      const change = { from: account.passwordHash, to: input.passwordHash, now: clock() };
+      const isReplaced = await tx.accounts.replacePassword(userId, change);
+      if (!isReplaced || !(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+      await tx.accounts.endSessions(userId);
+      const isProof = link.sentTo === email;
+      const mayBeSquatted = isProof && !(await isProven(tx, account));
+      if (isProof) await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
+      if (mayBeSquatted) await revokeLinksOf({ clock, newId }, tx, { userId });
+      if (mayBeSquatted || input.revokeApiTokens) {
+        // Otherwise a token that is being created would survive.
+        await tx.credentials.lock(userId);
+        await tx.apiTokens.deleteAll(userId);
+      }
+      return { userId, isMailed: link.sentTo !== undefined };
+    });
+    await claimInvitations({ db, clock }, reset.userId);
+    return reset;
+  };
+}
+
+async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Queries }, token: string) {
+  const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
+  const account = await db.accounts.find(link.userId);
+  const passwordHash = account?.passwordHash;
+  const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash);
+  if (account === undefined || isOutdated || (await db.disabledUsers.has(link.userId))) throw linkInvalid();
+  return { link, account: { ...account, passwordHash } };
+}
+
+/** Whether somebody vouches that the user owns this email address. */
+export async function isProven(
+  { people }: Pick<Queries, "people">,
+  { userId, email }: { userId: string; email: string },
+): Promise<boolean> {
+  return (await people.findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
+}

@@ -1,0 +1,35 @@
+import type { AdminAction, AdminEvent } from "../../domain/admin-event.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { requireCredential } from "../credentials.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+
+/** An administrator. Undefined: the operator, with a command. */
+export type Actor = Caller | undefined;
+
+/** Writes one line into the log of administrators. */
+export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["detail"]) => Promise<void>;
+
+type Act<T> = (tx: Queries, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
+
+/**
+ * Runs an act of an administrator in a transaction that also logs it. Acts take turns, and each one checks again that the actor is an
+ * enabled administrator. Throws `access_denied`.
+ */
+export function act<T>(
+  { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
+  actor: Actor,
+  work: Act<T>,
+): Promise<T> {
+  return db.transaction(async (tx) => {
+    const administrators = await tx.administration.holdAdministrators();
+    if (actor !== undefined) {
+      await requireCredential(tx, actor);
+      if (!administrators.includes(actor.userId)) throw new DomainError("access_denied", "Access denied");
+    }
+    const now = clock();
+    const log: Log = (action, subjectId, detail = {}) =>
+      tx.administration.addEvent({ id: newId(), at: now, action, actorId: actor?.userId, subjectId, detail });
+    return work(tx, { log, administrators, now });
+  });
+}

@@ -1,0 +1,44 @@
+import { DomainError } from "../../domain/errors.ts";
+import { effectiveExpiry, type LinkKind, type LinkState } from "../../domain/link.ts";
+import type { Caller } from "../../domain/person.ts";
+import { stateOf, stillWorks } from "../links/describe-links.ts";
+import { revoke } from "../links/revoke.ts";
+import { requireAdministrator } from "../people.ts";
+import type { Deps, LinkDetails, Page, PageRequest } from "../ports/index.ts";
+import { act } from "./act.ts";
+
+/** A link as administrators see it. Its token is never computed. */
+export type ListedLink = LinkDetails & { state: LinkState };
+
+/** Lists the links of all users, the newest first. Throws `access_denied`. */
+export function listAllLinks(deps: Deps) {
+  const { db, limits } = deps;
+  return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<ListedLink>> => {
+    await requireAdministrator(db, caller);
+    const { items, nextCursor } = await db.links.listAll(page);
+    const listed = items.map((details) => {
+      const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
+      return { ...details, link, state: stateOf(deps, details) };
+    });
+    return { items: listed, nextCursor };
+  };
+}
+
+/**
+ * Revokes a link of any user. The activity of the owner and the log of administrators both show it. A link that was revoked before stays
+ * so. Returns when the last issued URL expires. Throws `access_denied` or `link_not_found`.
+ */
+export function revokeAnyLink(deps: Deps) {
+  return (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
+    act(deps, caller, async (tx, { log, now }) => {
+      const found = await tx.links.findDetails(linkId);
+      if (found === undefined) throw new DomainError("link_not_found", "Link not found");
+      const { link } = found;
+      if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
+        await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
+      }
+      // Read after the update, which waits for visitors who get URLs at this moment.
+      const revoked = await tx.links.findDetails(linkId);
+      return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
+    });
+}

@@ -1,0 +1,29 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { requireAdministrator } from "../people.ts";
+import type { Deps, MailState, Page, PageRequest, QueuedMail } from "../ports/index.ts";
+import { act } from "./act.ts";
+
+/** Lists the mails that wait or that were given up, the newest first. Throws `access_denied`. */
+export function listMails({ db }: Deps) {
+  return async (caller: Caller, page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>> => {
+    await requireAdministrator(db, caller);
+    return db.mails.list(page);
+  };
+}
+
+/** Sends a mail again that was given up. Throws `access_denied`, `mail_disabled` or `mail_not_found`. */
+export function retryMail(deps: Deps) {
+  const { mail: sending } = deps;
+  return async (caller: Caller, mailId: string): Promise<void> => {
+    await act(deps, caller, async (tx, { log, now }) => {
+      if (sending === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
+      const mail = await tx.mails.retry(mailId, now);
+      if (mail === undefined) {
+        throw new DomainError("mail_not_found", "There is no such mail, or it is not given up.");
+      }
+      await log("mail.retried", mailId, { kind: mail.kind, email: mail.email });
+    });
+    sending?.onQueued();
+  };
+}

@@ -1,0 +1,38 @@
+import { isOpen } from "../../domain/invitation.ts";
+import { receiverAmong } from "../../domain/person.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { seat, subjectOf } from "./seat.ts";
+
+/**
+ * Gives a user the shares that wait for the user's email address, if the user is its only proven holder. Call it after each proof, and
+ * at each sign-in. The owners of the notes see the user only when the user has opened the notes.
+ */
+export async function claimInvitations({ db, clock }: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
+  for (const invitationId of await db.invitations.listFor({ userId, now: clock() })) {
+    await db.transaction((tx) => claim(tx, { invitationId, userId, now: clock() }));
+  }
+}
+
+async function claim(
+  tx: Queries,
+  { invitationId, userId, now }: { invitationId: string; userId: string; now: number },
+): Promise<void> {
+  const invitation = await tx.invitations.hold(invitationId);
+  if (invitation === undefined || !isOpen(invitation, now) || invitation.ownerId === userId) return;
+  const { userId: before, ownerId } = invitation;
+  if (before === userId || (await tx.disabledUsers.has(userId)) || (await tx.disabledUsers.has(ownerId))) return;
+  const receiver = receiverAmong(await tx.people.findByEmails([invitation.email]));
+  if (typeof receiver === "string" || !receiver.isProven || receiver.id !== userId) return;
+  const subject = subjectOf(invitation);
+  const own = (await tx.shares.list(subject)).find((share) => share.userId === userId);
+  if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
+    // A share that the owner gave to this user has its own terms. The invitation ends without a user, so that the next sign-in skips it
+    // and its revocation leaves the share.
+    await tx.invitations.replace({ ...invitation, userId: undefined, redeemedAt: now });
+    if (before !== undefined) await tx.shares.delete(subject, before);
+    return;
+  }
+  const claimed = { ...invitation, userId };
+  await tx.invitations.replace(claimed);
+  await seat(tx, { invitation: claimed, before, now });
+}

@@ -1,0 +1,21 @@
+import type { Invitation } from "../../domain/invitation.ts";
+import { makeToken } from "../links/token.ts";
+import type { Deps } from "../ports/index.ts";
+
+/** An invitation in the form that the owner of the note sees: without the user, and with the token of its link. */
+export type DescribedInvitation = Omit<Invitation, "userId" | "redeemedAt"> & { token: string };
+
+/** The URL of the page that redeems the token. Browsers send no fragment, so the token reaches no log and no referrer. */
+export function invitationUrl(publicUrl: string, { token }: Pick<DescribedInvitation, "token">): string {
+  return `${publicUrl}/invitation#${token}`;
+}
+
+export function describeInvitation(
+  { linkKeys: { invitations } }: Pick<Deps, "linkKeys">,
+  { userId: _, redeemedAt: __, ...invitation }: Invitation,
+): DescribedInvitation {
+  const [key] = invitations;
+  if (key === undefined) throw new Error("a token needs a key");
+  const { id: linkId, generation } = invitation;
+  return { ...invitation, token: makeToken(key, { linkId, generation }) };
+}

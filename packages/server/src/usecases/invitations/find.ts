@@ -1,0 +1,31 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Invitation } from "../../domain/invitation.ts";
+import { readToken, tokenIsRight } from "../links/token.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+
+export function invitationNotFound(): DomainError {
+  const problem = "There is no such invitation. It was revoked, or a newer link replaced this one.";
+  return new DomainError("invitation_not_found", problem);
+}
+
+/** Returns the invitation of a token, as `read` finds it by its id. Throws `invitation_not_found`, also while its owner is disabled. */
+export async function findByToken<Found>(
+  { linkKeys, access }: Pick<Deps, "linkKeys"> & Pick<Queries, "access">,
+  {
+    token: text,
+    read,
+    invitationOf,
+  }: {
+    token: string;
+    read: (invitationId: string) => Promise<Found | undefined>;
+    invitationOf: (found: Found) => Invitation;
+  },
+): Promise<Found> {
+  const token = readToken(text);
+  const found = token && (await read(token.linkId));
+  if (token === undefined || found === undefined) throw invitationNotFound();
+  const { generation, ownerId, noteId } = invitationOf(found);
+  if (!tokenIsRight(linkKeys.invitations, token, generation)) throw invitationNotFound();
+  if ((await access.note(ownerId, noteId))?.role !== "owner") throw invitationNotFound();
+  return found;
+}

@@ -1,0 +1,106 @@
+import type { ShareRole } from "../../domain/access.ts";
+import type { AuditEvent } from "../../domain/audit-event.ts";
+import { DomainError } from "../../domain/errors.ts";
+import { INVITATION_MS, type Invitation } from "../../domain/invitation.ts";
+import type { Caller } from "../../domain/person.ts";
+import { auditEvent, type EventSubject } from "../audit-event.ts";
+import { queueMailIfOn } from "../mail/queue-mail.ts";
+import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
+import { findHolders } from "../receivers.ts";
+
+/** The most open invitations that one user made. */
+const MAX_INVITATIONS = 1_000;
+
+type Invited = {
+  caller: Caller;
+  subject: ShareSubject;
+  place: EventSubject;
+  /** Normalised, each once. */
+  emails: readonly string[];
+  role: ShareRole;
+  expiresAt: number | undefined;
+  now: number;
+};
+
+/**
+ * Shares with email addresses. Each gets an invitation, also where a user holds it already, who gets the share at once. So the owner
+ * learns nothing about accounts before that user has opened the note or the file (ADR 21). Each also gets a mail, if mail is on.
+ * A share that the owner sees with its user is changed instead. Throws `too_many_invitations`.
+ */
+export async function invite(
+  tx: Queries,
+  deps: Pick<Deps, "clock" | "newId" | "mail">,
+  invited: Invited,
+): Promise<void> {
+  const { caller, subject, emails } = invited;
+  const existing = await tx.invitations.holdOf(subject, emails);
+  // Only now, because a claim or a visit may have changed both while this transaction waited for the invitations.
+  const holders = await findHolders(tx, emails);
+  const seen = new Set((await tx.shares.list(subject)).map(({ userId }) => userId));
+  const invitations: Invitation[] = [];
+  const events: AuditEvent[] = [];
+  for (const email of emails) {
+    const userId = holders.get(email);
+    const former = existing.get(email);
+    const before = former?.redeemedAt === undefined ? former?.userId : undefined;
+    // The rightful holder has changed, for example by a proof.
+    if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
+    if (userId !== undefined && seen.has(userId)) {
+      const { role, expiresAt, now: createdAt } = invited;
+      if (former !== undefined) await tx.invitations.delete(former.id);
+      await tx.shares.put(subject, { userId, role, expiresAt, createdAt, createdBy: caller.userId });
+      events.push(describe("share.granted", { ...deps, invited, about: { userId } }));
+      continue;
+    }
+    const invitation = prepare(deps, { invited, email, userId, former });
+    invitations.push(invitation);
+    events.push(describe("invitation.created", { ...deps, invited, about: { email } }));
+  }
+  await tx.invitations.put(...invitations);
+  await tx.shares.putInvited(
+    subject,
+    invitations.map(({ email }) => email),
+  );
+  await tx.audit.add(...events);
+  // Sorted to avoid a deadlock of two requests at the limits of the same email addresses.
+  for (const { id: invitationId, email } of invitations.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
+    await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
+  }
+  if ((await tx.invitations.countOpen(caller.userId)) > MAX_INVITATIONS) {
+    const problem = `You would have more than ${MAX_INVITATIONS} open invitations. Revoke some first.`;
+    throw new DomainError("too_many_invitations", problem);
+  }
+}
+
+function prepare(
+  { newId }: Pick<Deps, "newId">,
+  {
+    invited,
+    email,
+    userId,
+    former,
+  }: { invited: Invited; email: string; userId: string | undefined; former: Invitation | undefined },
+): Invitation {
+  const { caller, subject, place, role, expiresAt, now } = invited;
+  return {
+    id: former?.id ?? newId(),
+    noteId: place.noteId,
+    attachmentId: "attachmentId" in subject ? subject.attachmentId : undefined,
+    ownerId: place.ownerId,
+    ...{ email, role, expiresAt, userId },
+    invitedBy: caller.userId,
+    invitedAt: now,
+    generation: former?.generation ?? 0,
+    linkExpiresAt: now + INVITATION_MS,
+    redeemedAt: undefined,
+  };
+}
+
+function describe(
+  action: "share.granted" | "invitation.created",
+  { newId, invited, about }: Pick<Deps, "newId"> & { invited: Invited; about: { userId: string } | { email: string } },
+): AuditEvent {
+  const { caller, place, role, expiresAt, now } = invited;
+  const detail = { ...about, role, expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() };
+  return auditEvent(action, { id: newId(), caller, subject: place, at: now, detail });
+}

@@ -1,0 +1,95 @@
+import type { ShareRole } from "../../domain/access.ts";
+import { DomainError } from "../../domain/errors.ts";
+import { INVITATION_MS, type Invitation } from "../../domain/invitation.ts";
+import type { Caller } from "../../domain/person.ts";
+import { auditEvent } from "../audit-event.ts";
+import { queueMailIfOn } from "../mail/queue-mail.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { takeEmails } from "../shares.ts";
+import { type DescribedInvitation, describeInvitation } from "./describe.ts";
+import { invitationNotFound } from "./find.ts";
+import { aboutInvitation, subjectOf } from "./seat.ts";
+
+export type InvitationChange = {
+  invitationId: string;
+  /** Undefined: it stays. */
+  role: ShareRole | undefined;
+  /** Milliseconds since the epoch. Undefined: it stays. Null: until revoked. */
+  expiresAt: number | null | undefined;
+  /** Makes another link, which is valid for 30 days. The old one stops working. */
+  hasNewLink: boolean;
+};
+
+/**
+ * Changes an open invitation, and the share that a known receiver has by it. A new link is mailed, and counts as a share.
+ * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
+ */
+export function updateInvitation(deps: Deps) {
+  const { db, clock, newId } = deps;
+  return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
+    // Otherwise a user could mail many email addresses again.
+    if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
+    return db.transaction(async (tx) => {
+      const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });
+      const now = clock();
+      const changed = apply(invitation, { change, now });
+      await tx.invitations.replace(changed);
+      await tx.shares.putInvited(subjectOf(changed), [changed.email]);
+      const action = change.hasNewLink ? "invitation.renewed" : "invitation.updated";
+      const { email, role, expiresAt } = changed;
+      const detail = { email, role, expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() };
+      const event = { id: newId(), caller, subject: aboutInvitation(changed), at: now, detail };
+      await tx.audit.add(auditEvent(action, event));
+      if (change.hasNewLink) await queueMailIfOn(deps, tx, { kind: "invitation", invitationId: changed.id, email });
+      return describeInvitation(deps, changed);
+    });
+  };
+}
+
+function apply(invitation: Invitation, { change, now }: { change: InvitationChange; now: number }): Invitation {
+  const { role = invitation.role, expiresAt: given, hasNewLink } = change;
+  const expiresAt = given === undefined ? invitation.expiresAt : (given ?? undefined);
+  if (invitation.redeemedAt !== undefined) {
+    throw new DomainError(
+      "invitation_used",
+      "This invitation was used meanwhile. Change the share of the person instead.",
+    );
+  }
+  if (invitation.attachmentId !== undefined && role !== "viewer") {
+    throw new DomainError("invalid_request", "A file is shared with viewers only. Omit the role.");
+  }
+  if (typeof given === "number" && given <= now) {
+    throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or null.");
+  }
+  return {
+    ...invitation,
+    ...{ role, expiresAt },
+    generation: invitation.generation + (hasNewLink ? 1 : 0),
+    linkExpiresAt: hasNewLink ? now + INVITATION_MS : invitation.linkExpiresAt,
+  };
+}
+
+/** Revokes an invitation, and the share that anyone has by it. Throws `invitation_not_found`. */
+export function revokeInvitation({ db, clock, newId }: Deps) {
+  return (caller: Caller, invitationId: string): Promise<void> =>
+    db.transaction(async (tx) => {
+      const invitation = await holdOwn(tx, { caller, invitationId });
+      await tx.invitations.delete(invitationId);
+      const now = clock();
+      // Also without a user, so that the time of the response does not tell.
+      await tx.shares.delete(subjectOf(invitation), invitation.userId ?? "");
+      const detail = { email: invitation.email };
+      const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail };
+      await tx.audit.add(auditEvent("invitation.revoked", event));
+    });
+}
+
+/** Only the owner of the note learns that an invitation exists. */
+async function holdOwn(
+  tx: Queries,
+  { caller, invitationId }: { caller: Caller; invitationId: string },
+): Promise<Invitation> {
+  const invitation = await tx.invitations.hold(invitationId);
+  if (invitation?.ownerId !== caller.userId) throw invitationNotFound();
+  return invitation;
+}

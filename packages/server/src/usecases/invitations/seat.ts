@@ -1,0 +1,27 @@
+import type { Invitation } from "../../domain/invitation.ts";
+import type { EventSubject } from "../audit-event.ts";
+import type { Queries, ShareSubject } from "../ports/index.ts";
+
+/** The subject of the shares that an invitation makes. */
+export function subjectOf({ noteId, attachmentId }: Pick<Invitation, "noteId" | "attachmentId">): ShareSubject {
+  return attachmentId === undefined ? { noteId } : { attachmentId };
+}
+
+/** The subject of an audit event about an invitation. */
+export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): EventSubject {
+  return { noteId, ownerId, attachmentIds: attachmentId === undefined ? [] : [attachmentId] };
+}
+
+/**
+ * Gives the share of an invitation to its `userId`, and takes it from the user who had it before. An invitation is for one person.
+ * The caller holds the invitation.
+ */
+export async function seat(
+  tx: Queries,
+  { invitation, before, now }: { invitation: Invitation & { userId: string }; before: string | undefined; now: number },
+): Promise<void> {
+  const { userId, role, expiresAt, invitedBy } = invitation;
+  const subject = subjectOf(invitation);
+  if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
+  await tx.shares.put(subject, { userId, role, expiresAt, createdAt: now, createdBy: invitedBy });
+}

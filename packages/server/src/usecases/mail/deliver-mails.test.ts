@@ -1,0 +1,187 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ended, startChild } from "../../db/testing/child-process.ts";
+import { engines } from "../../db/testing/test-databases.ts";
+import { useDatabase } from "../../db/testing/use-database.ts";
+import { createSmtp } from "../../mailer/smtp.ts";
+import { type SmtpServerOptions, smtpOptions, smtpServerInTest } from "../../mailer/testing/smtp-server.ts";
+import { deriveLinkKeys } from "../links/keys.ts";
+import { deliverMails, type MailFailure } from "./deliver-mails.ts";
+import { queueMail } from "./queue-mail.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+describe.each(engines)("the outbox of mails on $name", (engine) => {
+  const suite = useDatabase(engine);
+  const clock = () => suite.clock.now;
+
+  beforeEach(async () => {
+    for (const table of ["mails", "auth_users", "limit_counts"] as const) {
+      await suite.db.kysely.deleteFrom(table).execute();
+    }
+  });
+
+  /** An account with a password, and a mail for it that waits. */
+  async function queueReset(name: string): Promise<void> {
+    const { kysely } = suite.db;
+    const [id, email] = [randomUUID(), `${name}@example.com`];
+    const at = new Date(clock()).toISOString();
+    const times = { created_at: at, updated_at: at };
+    const isVerified = engine.name === "sqlite" ? 0 : false;
+    await kysely
+      .insertInto("auth_users")
+      .values({ id, email, name, email_verified: isVerified, ...times } as never)
+      .execute();
+    const password = { id: randomUUID(), account_id: id, user_id: id, provider_id: "credential", password: "hash" };
+    await kysely
+      .insertInto("auth_accounts")
+      .values({ ...password, ...times } as never)
+      .execute();
+    const deps = { clock, newId: randomUUID };
+    await suite.db.transaction((tx) => queueMail(deps, tx, { kind: "password-reset", email }));
+  }
+
+  async function start(options: SmtpServerOptions = {}) {
+    const server = await smtpServerInTest(options);
+    const failures: MailFailure[] = [];
+    const newSecret = () => randomBytes(32).toString("base64url");
+    const mail = {
+      mailer: createSmtp(smtpOptions(server)),
+      publicUrl: "https://files.example.com",
+      onQueued: () => undefined,
+    };
+    const linkKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
+    const deps = { db: suite.db, clock, newSecret, linkKeys, mail };
+    return { server, failures, sendMails: deliverMails(deps, { onFailure: (failure) => failures.push(failure) }) };
+  }
+
+  const rows = () => suite.db.kysely.selectFrom("mails").selectAll().execute();
+  const sizes = async () => {
+    const { mails, oldestMailMs, mailsGivenUp } = await suite.db.queues.measure(clock());
+    return { mails, oldestMailMs, mailsGivenUp };
+  };
+
+  it("sends each mail once, also with two workers, and forgets it", async () => {
+    const { server, sendMails } = await start();
+    for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
+    expect((await sizes()).mails).toBe(6);
+    const counts = await Promise.all([sendMails(), sendMails()]);
+    expect(counts[0] + counts[1]).toBe(6);
+    expect(server.mails.map(({ recipients: [to] }) => to?.[0]).sort()).toEqual(["a", "b", "c", "d", "e", "f"]);
+    expect(await rows()).toEqual([]);
+  });
+
+  it("sends nine of ten mails when one recipient is refused", async () => {
+    const { server, failures, sendMails } = await start({
+      refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
+    });
+    for (let nth = 0; nth < 10; nth++) await queueReset(`n${nth}`);
+    expect(await sendMails()).toBe(9);
+    expect(server.mails).toHaveLength(9);
+    expect(failures).toMatchObject([{ attempt: 1, isFinal: true, problem: expect.stringContaining("No such user") }]);
+    suite.clock.now += HOUR_MS;
+    expect(await sendMails()).toBe(0);
+    expect(await sizes()).toEqual({ mails: 0, oldestMailMs: 0, mailsGivenUp: 1 });
+    suite.clock.now += 31 * DAY_MS;
+    await sendMails();
+    expect(await rows()).toEqual([]);
+  });
+
+  it("tries again after growing pauses while a server greylists", async () => {
+    let isKnown = false;
+    const { server, failures, sendMails } = await start({
+      refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
+    });
+    await queueReset("ann");
+    await sendMails();
+    for (const pauseMs of [10_000, 20_000, 40_000]) {
+      suite.clock.now += pauseMs - 1;
+      expect(await sendMails()).toBe(0);
+      const tries = failures.length;
+      suite.clock.now += 1;
+      await sendMails();
+      expect(failures.length).toBe(tries + 1);
+    }
+    isKnown = true;
+    suite.clock.now += 80_000;
+    expect(await sendMails()).toBe(1);
+    expect(server.mails).toHaveLength(1);
+    expect(await rows()).toEqual([]);
+  });
+
+  it("sends a mail after the server was down for an hour", async () => {
+    const { server, sendMails } = await start();
+    const { port } = server;
+    await server.stop();
+    await queueReset("ann");
+    for (let minute = 0; minute < 60; minute++) {
+      await sendMails();
+      suite.clock.now += 60_000;
+    }
+    expect(await sizes()).toEqual({ mails: 1, oldestMailMs: HOUR_MS, mailsGivenUp: 0 });
+    const again = await smtpServerInTest({ port });
+    suite.clock.now += 15 * 60_000;
+    expect(await sendMails()).toBe(1);
+    expect(again.mails).toHaveLength(1);
+  });
+
+  it("gives a mail up after three days, and shows it", async () => {
+    const { failures, sendMails } = await start({ refuse: () => ({ code: 450, text: "Later" }) });
+    await queueReset("ann");
+    suite.clock.now += 3 * DAY_MS - 10_001;
+    await sendMails();
+    expect(failures.map(({ isFinal }) => isFinal)).toEqual([false]);
+    suite.clock.now += 10_000;
+    await sendMails();
+    expect(failures.map(({ isFinal }) => isFinal)).toEqual([false, true]);
+    expect(await sizes()).toEqual({ mails: 0, oldestMailMs: 0, mailsGivenUp: 1 });
+    expect(await rows()).toMatchObject([{ problem: expect.stringContaining("450 Later") }]);
+  });
+
+  it("sends no mail that has waited for three days, for example in a backup", async () => {
+    const { server, failures, sendMails } = await start();
+    await queueReset("ann");
+    suite.clock.now += 3 * DAY_MS;
+    expect(await sendMails()).toBe(0);
+    expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
+  });
+
+  it("sends a mail again if the process is killed before it records the first", { timeout: 30_000 }, async () => {
+    let child: ReturnType<typeof startChild> | undefined;
+    const { server, sendMails } = await start({
+      beforeConfirm: () => {
+        child?.kill("SIGKILL");
+        child = undefined;
+      },
+    });
+    await queueReset("ann");
+    const { file, url } = suite.test;
+    const location = JSON.stringify(file === undefined ? { url } : { file });
+    child = startChild("../../usecases/mail/testing/deliver-mails", [location, String(server.port), String(clock())]);
+    expect(await ended(child)).toBe("SIGKILL");
+    expect(server.mails).toHaveLength(1);
+    expect(await sendMails()).toBe(0);
+    suite.clock.now += 180_000;
+    expect(await sendMails()).toBe(1);
+    expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
+  });
+
+  it("requirement 43: holds no secret, also if the server quotes the mail", async () => {
+    let token = "";
+    const { server, failures, sendMails } = await start({
+      beforeConfirm: () => {
+        token = /#([\w-]{43})$/m.exec(server.mails[0]?.parsed.text ?? "")?.[1] ?? "";
+        throw Object.assign(new Error(`Suspicious link #${token}`), { responseCode: 550 });
+      },
+    });
+    await queueReset("ann");
+    expect(JSON.stringify(await rows())).not.toMatch(/[\w-]{43}/);
+    await sendMails();
+    expect(token).not.toBe("");
+    expect(failures).toMatchObject([{ isFinal: true, problem: expect.stringContaining("Suspicious link #…") }]);
+    expect(JSON.stringify(await rows())).not.toContain(token);
+    const links = await suite.db.kysely.selectFrom("account_links").selectAll().execute();
+    expect(JSON.stringify(links)).not.toContain(token);
+  });
+});

@@ -1,0 +1,91 @@
+import type { Mail } from "../../domain/mail.ts";
+import type { ClaimedMail, Deps, MailOutcome } from "../ports/index.ts";
+import { composeMail } from "./compose.ts";
+
+/** The end of a message may take long, because servers check it for spam before they respond. Milliseconds. */
+const SEND_WITHIN_MS = 120_000;
+/** Longer than a mail may take, so that it is sent by one replica at a time. Milliseconds. */
+const LEASE_MS = 180_000;
+const AT_ONCE = 5;
+const RETRY_BASE_MS = 10_000;
+const RETRY_MAX_MS = 900_000;
+const GIVE_UP_AFTER_MS = 3 * 86_400_000;
+/** How long the operator sees a mail that was given up. Milliseconds. */
+const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
+const MAX_PROBLEM_LENGTH = 300;
+
+/** A try that failed. `isFinal`: there is no other try. */
+export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
+
+type SendDeps = Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys" | "mail">;
+type Options = { onFailure: (failure: MailFailure) => void };
+
+/**
+ * Sends the mails that are due, several at a time. Returns the number of sent mails.
+ * A mail that fails is tried again after growing pauses, for three days. After a crash, it is sent again when its lease ends.
+ * `signal` stops: no other mail is claimed. `cut` ends the tries that run.
+ */
+export function deliverMails(deps: SendDeps, options: Options) {
+  const { db, clock } = deps;
+  return async ({ signal, cut }: { signal?: AbortSignal; cut?: AbortSignal } = {}): Promise<number> => {
+    let sent = 0;
+    await db.mails.deleteGivenUp(clock() - KEEP_GIVEN_UP_MS);
+    while (signal?.aborted !== true) {
+      const now = clock();
+      const claimed = await db.mails.claim({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
+      if (claimed.length === 0) break;
+      const outcomes = await Promise.all(claimed.map((mail) => deliver(deps, { mail, cut, ...options })));
+      sent += outcomes.filter((isSent) => isSent).length;
+    }
+    return sent;
+  };
+}
+
+async function deliver(
+  deps: SendDeps,
+  { mail, cut, onFailure }: Options & { mail: ClaimedMail; cut: AbortSignal | undefined },
+): Promise<boolean> {
+  const { db, clock } = deps;
+  const outcome = await send(deps, { mail, cut });
+  if (outcome.state === "accepted" || outcome.state === "obsolete") {
+    await db.mails.remove(mail.id);
+    return outcome.state === "accepted";
+  }
+  const now = clock();
+  const { id: mailId, kind, attempts: attempt } = mail;
+  const dueAt = now + Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
+  const isFinal = outcome.state === "refused" || isTooOld(mail, dueAt);
+  const { problem } = outcome;
+  if (isFinal) await db.mails.giveUp(mailId, { now, problem });
+  else await db.mails.postpone(mail, { dueAt, problem });
+  onFailure({ mailId, kind, attempt, isFinal, problem });
+  return false;
+}
+
+function isTooOld({ createdAt }: ClaimedMail, at: number): boolean {
+  return at - createdAt >= GIVE_UP_AFTER_MS;
+}
+
+async function send(
+  { mail: sending, ...deps }: SendDeps,
+  { mail, cut }: { mail: ClaimedMail; cut: AbortSignal | undefined },
+): Promise<MailOutcome | { state: "obsolete" }> {
+  if (sending === undefined) return { state: "failed", problem: "Mail is off." };
+  // Mail was off for days, or a backup was restored.
+  if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
+  const { mailer, publicUrl } = sending;
+  const composed = await composeMail({ ...deps, publicUrl }, mail);
+  if (composed === undefined) return { state: "obsolete" };
+  const { secret, ...content } = composed;
+  const late = AbortSignal.timeout(SEND_WITHIN_MS);
+  const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
+  const outcome = await mailer.send({ ...content, id: mail.id, to: mail.email }, { signal });
+  if (outcome.state === "accepted") return outcome;
+  // A server may quote the mail, and the token must reach neither the log nor the database.
+  const problem = hide(outcome.problem, secret).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
+  return { ...outcome, problem };
+}
+
+function hide(text: string, secret: string | undefined): string {
+  return secret === undefined ? text : text.replaceAll(secret, "…");
+}

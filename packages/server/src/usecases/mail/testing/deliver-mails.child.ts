@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto";
+import { openAt } from "../../../db/testing/database-location.ts";
+import { createSmtp } from "../../../mailer/smtp.ts";
+import { deriveLinkKeys } from "../../links/keys.ts";
+import { deliverMails } from "../deliver-mails.ts";
+
+// Sends the mails that are due. Usage: node deliver-mails.child.ts <location of the database as JSON> <port of the SMTP server> <now>
+const [location = "", port = "", now = ""] = process.argv.slice(2);
+const mailer = createSmtp({
+  host: "127.0.0.1",
+  port: Number(port),
+  isSecure: false,
+  requiresTls: false,
+  user: undefined,
+  password: undefined,
+  from: { name: "Valet Key", email: "files@example.com" },
+});
+const deps = {
+  db: await openAt(JSON.parse(location)),
+  clock: () => Number(now),
+  linkKeys: deriveLinkKeys(["the secret of this test, which is long enough"]),
+  newSecret: () => randomBytes(32).toString("base64url"),
+  mail: { mailer, publicUrl: "https://files.example.com", onQueued: () => undefined },
+};
+await deliverMails(deps, { onFailure: console.error })();

@@ -1,0 +1,20 @@
+import type { Account, AccountLink, AccountLinkKind } from "../../domain/account.ts";
+
+/** The accounts in the tables of the accounts library, and their links. */
+export type AccountQueries = {
+  /** `email` is normalised. */
+  findByEmail(email: string): Promise<Account | undefined>;
+  find(userId: string): Promise<Account | undefined>;
+  /** Replaces the password `from`. False: the account has another password meanwhile. */
+  replacePassword(userId: string, change: { from: string; to: string; now: number }): Promise<boolean>;
+  /** Whether the account has this password hash. Waits for a new password that is being committed. */
+  hasPassword(userId: string, passwordHash: string): Promise<boolean>;
+  endSessions(userId: string): Promise<void>;
+  addLink(link: AccountLink): Promise<void>;
+  findLink(link: { kind: AccountLinkKind; tokenHash: string; now: number }): Promise<AccountLink | undefined>;
+  /** False: the link was removed before. */
+  removeLink(tokenHash: string): Promise<boolean>;
+  deleteExpiredLinks(now: number): Promise<void>;
+  /** Deletes the links for a new password that the operator or an administrator made. Those in mails stay. */
+  deleteResetLinksByHand(): Promise<void>;
+};

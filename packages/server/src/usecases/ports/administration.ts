@@ -1,0 +1,32 @@
+import type { AdminEvent } from "../../domain/admin-event.ts";
+import type { Person } from "../../domain/person.ts";
+import type { Page, PageRequest } from "./page.ts";
+import type { UsageOfOwner } from "./usage.ts";
+
+/** A user with the facts that administrators see. Instants are milliseconds since the epoch. */
+export type PersonRecord = Person & {
+  isEmailProven: boolean;
+  createdAt: number;
+  /** Undefined: never, or only with a JWT. */
+  lastSignInAt: number | undefined;
+  /** Undefined: the user is enabled. */
+  disabledAt: number | undefined;
+  usage: UsageOfOwner;
+  /** The links that the user made and that are neither revoked nor expired. */
+  links: number;
+};
+
+/** The queries of administrators, which no access decision limits. */
+export type AdministrationQueries = {
+  /**
+   * Returns the ids of the enabled administrators. In a transaction, this lets the acts of administrators take turns, so that two of them
+   * cannot disable each other.
+   */
+  holdAdministrators(): Promise<string[]>;
+  /** Lists the users whose email address, name or id contains this text, the newest first. */
+  listPeople(page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>>;
+  findPerson(userId: string): Promise<PersonRecord | undefined>;
+  addEvent(event: AdminEvent): Promise<void>;
+  /** Lists what administrators did, the newest first. */
+  listEvents(page: PageRequest): Promise<Page<AdminEvent>>;
+};

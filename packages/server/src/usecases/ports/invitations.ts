@@ -1,0 +1,43 @@
+import type { Invitation } from "../../domain/invitation.ts";
+import type { ShareSubject } from "./shares.ts";
+
+/** An invitation with what its receiver reads before the sign-in. */
+export type InvitationWithNames = {
+  invitation: Invitation;
+  /** The name of the note's owner. Undefined: not known. */
+  ownerName: string | undefined;
+  noteTitle: string;
+  /** Undefined: the invitation opens the whole note. */
+  filename: string | undefined;
+};
+
+export type InvitationQueries = {
+  /**
+   * Creates the invitations of different email addresses with one statement. One that exists gets the new terms and another 30 days, and
+   * keeps its link unless that was used. Throws `note_not_found` or `attachment_not_found` when the subject was deleted meanwhile.
+   */
+  put(...invitations: readonly Invitation[]): Promise<void>;
+  /** Locks an invitation until the transaction ends. Undefined: revoked, or it never existed. */
+  hold(invitationId: string): Promise<Invitation | undefined>;
+  /** Does the same for the invitations of these email addresses. Returns them by email address. */
+  holdOf(subject: ShareSubject, emails: readonly string[]): Promise<Map<string, Invitation>>;
+  find(invitationId: string): Promise<InvitationWithNames | undefined>;
+  /** Stores what can change. The caller holds the invitation. */
+  replace(invitation: Invitation): Promise<void>;
+  delete(invitationId: string): Promise<void>;
+  /** Lists the invitations that nobody has redeemed, expired ones included. */
+  listOpen(subject: ShareSubject): Promise<Invitation[]>;
+  /**
+   * The newest 200 live invitations of this user's proven email address whose share the user does not have, and whose note is not the
+   * user's own or a disabled owner's. None while the email address is not proven.
+   */
+  listFor(receiver: { userId: string; now: number }): Promise<string[]>;
+  /** Counts the open invitations that a user made. */
+  countOpen(invitedBy: string): Promise<number>;
+  /** The notes and attachments of which an open invitation gave this user a share. The newest 1,000. */
+  listExpected(userId: string): Promise<string[]>;
+  /** Marks the open invitations that gave these users a share as redeemed. Returns them. */
+  settle(subjectIds: readonly string[], settled: { userIds: readonly string[]; now: number }): Promise<Invitation[]>;
+  /** Deletes redeemed invitations whose link has expired. Until then, the link leads its user to the note. */
+  deleteOld(now: number): Promise<void>;
+};

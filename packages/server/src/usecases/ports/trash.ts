@@ -1,0 +1,40 @@
+import type { Role } from "../../domain/access.ts";
+import type { Attachment } from "../../domain/attachment.ts";
+import type { Page, PageRequest } from "./page.ts";
+
+/** A note with its attachments, or one attachment of a note that is not in the trash. Instants are milliseconds since the epoch. */
+export type TrashItem = {
+  /** A UUIDv7, so that ids sort by the time of the deletion. */
+  id: string;
+  noteId: string;
+  noteTitle: string;
+  ownerId: string;
+  /** Undefined: the item is the note. */
+  attachment: Attachment | undefined;
+  deletedBy: string;
+  deletedAt: number;
+};
+
+/** An item in a list, with what its files use of the quota. */
+export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
+
+export type TrashSubject = { noteId: string } | { attachmentId: string };
+
+/** Everything but these queries and the object keys treats the items of the trash as absent. */
+export type TrashQueries = {
+  /** Moves a note with its complete attachments to the trash. The caller holds the note. */
+  putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;
+  /** Moves an attachment to the trash. False: it is deleted. The caller holds the note. */
+  putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<boolean>;
+  /**
+   * Returns the item and the role of the user on its note, and locks the note until the transaction ends.
+   * Undefined: it is not in the trash, or its note is.
+   */
+  hold(subject: TrashSubject, userId: string): Promise<{ item: TrashItem; role: Role | undefined } | undefined>;
+  /** Takes the item out of the trash. The caller holds it. */
+  restore(item: TrashItem): Promise<void>;
+  /** The items that the user may restore, last deleted first. */
+  listFor(userId: string, page: PageRequest): Promise<Page<ListedTrashItem>>;
+  /** Items that were deleted at `before` or earlier, first deleted first. Skips attachments whose note is in the trash. */
+  listOld(before: number, limit: number): Promise<TrashItem[]>;
+};

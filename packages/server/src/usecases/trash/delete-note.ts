@@ -1,0 +1,36 @@
+import { isComplete } from "../../domain/attachment.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { aboutNote, auditEvent } from "../audit-event.ts";
+import { authoriseNote } from "../authorise.ts";
+import type { Deps } from "../ports/index.ts";
+import { releaseObjects } from "../storage/release-objects.ts";
+import { purgeAttachments, purgeNote } from "./purge.ts";
+
+/**
+ * Moves a note with its complete files and its shares to the trash, and ends its links. Its unfinished uploads are deleted for good.
+ * Without a trash it deletes the note for good. Throws `note_not_found` or `access_denied`.
+ */
+export function deleteNote(deps: Deps) {
+  const { newId, limits } = deps;
+  return (caller: Caller, noteId: string): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
+      // Locks out new attachments, whose objects would stay in the bucket without a row.
+      if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+      const { planned, attachmentIds } = await (limits.trashDays === 0 ? purgeNote(tx, { noteId, now }) : discard());
+      const event = { id: newId(), caller, subject: { ...aboutNote(note), attachmentIds }, at: now };
+      await tx.audit.add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
+      return planned;
+
+      async function discard() {
+        const attachments = await tx.attachments.listOfNote(noteId);
+        const unfinished = attachments.filter(({ state }) => !isComplete(state));
+        await tx.links.revokeOfNote(noteId, now);
+        const planned = await purgeAttachments(tx, { attachments: unfinished, now });
+        const deleted = { noteId, ownerId: note.ownerId, deletedBy: caller.userId, deletedAt: now };
+        await tx.trash.putNote({ id: newId(), ...deleted });
+        return { planned, attachmentIds: attachments.map(({ id }) => id) };
+      }
+    });
+}

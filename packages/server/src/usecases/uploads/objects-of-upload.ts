@@ -1,0 +1,60 @@
+import type { Attachment } from "../../domain/attachment.ts";
+import type { Upload } from "../../domain/upload.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/object-deletions.ts";
+
+/** Queues the deletion of the objects of an upload that ended without success. */
+export async function queueObjectDeletions(
+  queries: Queries,
+  { upload, now }: { upload: Upload; now: number },
+): Promise<void> {
+  const attachment = await queries.attachments.find(upload.attachmentId);
+  if (attachment === undefined) return;
+  await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
+}
+
+/** The objects of an attachment: the one that signed URLs write to, and its staged copy if there is one. */
+export function objectsOf({
+  attachment,
+  upload,
+  now,
+}: {
+  attachment: Attachment;
+  upload: Upload | undefined;
+  now: number;
+}): PlannedDeletion[] {
+  const { objectKey, ownerId, sizeBytes } = attachment;
+  const uploaded = upload && uploadedObject({ attachment, upload, now });
+  if (uploaded?.objectKey === objectKey) return [uploaded];
+  return [{ objectKey, notBefore: now, ownerId, sizeBytes }, ...(uploaded === undefined ? [] : [uploaded])];
+}
+
+/** The object that the signed URLs of the upload write to. */
+export function uploadedObject({
+  attachment: { ownerId, sizeBytes },
+  upload,
+  now,
+}: {
+  attachment: Attachment;
+  upload: Upload;
+  now: number;
+}): PlannedDeletion {
+  return { objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }), ownerId, sizeBytes };
+}
+
+/**
+ * Frees the space before the queued deletion runs. Ignores failures, because the queued deletion covers them.
+ * Parts of an aborted upload can't be stored again, so their quota is released too.
+ */
+export async function deleteObjectNow(
+  { db, bucket }: Pick<Deps, "db" | "bucket">,
+  { objectKey, multipart }: Pick<Upload, "objectKey" | "multipart">,
+): Promise<void> {
+  try {
+    if (multipart !== undefined) {
+      await bucket.abortMultipart({ objectKey, bucketUploadId: multipart.bucketUploadId });
+      await db.transaction((tx) => tx.usage.release(objectKey));
+    }
+  } catch {}
+  await bucket.delete([objectKey]).catch(() => []);
+}

@@ -1,0 +1,18 @@
+/** The calls of the application to an embedding, which a close waits for. */
+export function createRunningCalls() {
+  const running = new Set<Promise<unknown>>();
+  return {
+    track<Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) {
+      return async (...args: Args): Promise<Result> => {
+        const result = call(...args);
+        running.add(result);
+        try {
+          return await result;
+        } finally {
+          running.delete(result);
+        }
+      };
+    },
+    settle: () => Promise.allSettled(running),
+  };
+}

@@ -1,0 +1,66 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ShieldOff } from "lucide-react";
+import { buttonStyle } from "../../components/button.tsx";
+import { Segmented } from "../../components/segmented.tsx";
+import { Empty, Failure, Skeleton } from "../../components/states.tsx";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { AdminLog } from "../../features/administration/admin-log.tsx";
+import { AllLinks } from "../../features/administration/all-links.tsx";
+import { MailQueue } from "../../features/administration/mail-queue.tsx";
+import { People } from "../../features/administration/people.tsx";
+import { client } from "../../service/client.ts";
+import { keys } from "../../service/queries.ts";
+import { administration } from "../../texts/en/administration.ts";
+
+const words = administration;
+const tabs = { people: People, links: AllLinks, mail: MailQueue, log: AdminLog };
+type Tab = keyof typeof tabs;
+const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: words.tabs[value] }));
+
+export function AdministrationPage() {
+  useDocumentTitle(words.title);
+  return (
+    <main className="relative h-full overflow-y-auto">
+      <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
+        <header className="flex flex-wrap items-start justify-between gap-3">
+          <div>
+            <h1 className="text-title">{words.title}</h1>
+            <p className="text-pretty text-muted text-small">{words.hint}</p>
+          </div>
+        </header>
+        <Tabs />
+      </div>
+    </main>
+  );
+}
+
+function Tabs() {
+  const me = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
+  const { tab } = useSearch({ from: "/signed-in/admin" });
+  const navigate = useNavigate();
+  if (me.isPending) return <Skeleton className="h-9" />;
+  if (me.data === undefined) {
+    return <Failure title={words.people.failed} error={me.error} onRetry={() => void me.refetch()} />;
+  }
+  if (!me.data.isAdmin) return <Empty icon={<ShieldOff size={28} strokeWidth={1.5} />} {...words.notYours} />;
+  const shown: Tab = tab !== undefined && Object.hasOwn(tabs, tab) ? (tab as Tab) : "people";
+  const List = tabs[shown];
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <Segmented
+          label={words.tabs.label}
+          value={shown}
+          onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
+          options={options}
+          className="grow sm:grow-0"
+        />
+        <Link to="/settings/doctor" className={buttonStyle()}>
+          {words.doctor}
+        </Link>
+      </div>
+      <List key={shown} />
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { SignUp } from "../../features/accounts/sign-up.tsx";
+import { InvitationCard } from "../../features/sharing/invitation-card.tsx";
+import { invitationTitle, isClosed, lookQuery } from "../../features/sharing/invitation-query.ts";
+import { client, hasCode } from "../../service/client.ts";
+import { linkTokens } from "../../service/link-tokens.ts";
+import { queryClient, sessionQuery } from "../../service/queries.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
+import { signOut } from "../use-session.ts";
+
+const PATH = "/invitation";
+const words = invitationTexts.page;
+
+/** The page of an invitation link. It leads to the note, through a new account or a sign-in. */
+export function InvitationPage() {
+  const token = useToken();
+  const navigate = useNavigate();
+  const session = useQuery(sessionQuery);
+  const account = session.data?.user;
+  const invitation = useQuery(lookQuery(token));
+  const redeem = useMutation({
+    mutationFn: () => client.invitations.redeem(token),
+    async onSuccess({ noteId, attachmentId }) {
+      await queryClient.invalidateQueries({ refetchType: "none" });
+      if (attachmentId === null) await navigate({ to: "/n/$noteId", params: { noteId }, replace: true });
+      else await navigate({ to: "/shared", replace: true });
+      linkTokens.forget(PATH);
+    },
+  });
+  const { mutate, isIdle } = redeem;
+  // The link leads the person who used it to the note again.
+  const mayBeOwn = account !== undefined && hasCode(invitation.error, "invitation_used") && isIdle;
+  useEffect(() => {
+    if (mayBeOwn) mutate();
+  }, [mayBeOwn, mutate]);
+
+  const error = redeem.error ?? invitation.error;
+  const isLoading = session.isPending || invitation.isPending || mayBeOwn || (error !== null && redeem.isPending);
+  if (account === undefined && invitation.data !== undefined && !isLoading && !isClosed(redeem.error)) {
+    const invited = {
+      title: invitationTitle(invitation.data),
+      hint: words.signUp,
+      closedHint: words.closed,
+      email: invitation.data.email,
+    };
+    return <SignUp to={PATH} invited={invited} onDone={() => mutate()} />;
+  }
+  return (
+    <InvitationCard
+      invitation={invitation.data}
+      email={account?.email}
+      error={error}
+      isLoading={isLoading}
+      isOpening={redeem.isPending || redeem.isSuccess}
+      onOpen={() => mutate()}
+      onRetry={() => void invitation.refetch()}
+      onOtherAccount={() => void signOut({ to: PATH })}
+    />
+  );
+}
+
+/** The token of the link. It is stored for the sign-in, which is another page, and leaves the URL of this one. */
+function useToken(): string {
+  const hash = useLocation({ select: (location) => location.hash });
+  const navigate = useNavigate();
+  if (hash !== "") linkTokens.hold(PATH, hash);
+  useEffect(() => {
+    if (hash !== "") void navigate({ to: PATH, replace: true });
+  }, [hash, navigate]);
+  return hash === "" ? linkTokens.of(PATH) : hash;
+}

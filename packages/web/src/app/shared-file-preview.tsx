@@ -1,0 +1,11 @@
+import { useSharedFiles } from "../features/notes/list/use-shared-files.ts";
+import { PreviewOverlay } from "../features/preview/overlay.tsx";
+import type { usePreviewedFile } from "./use-previewed-file.ts";
+
+/** The preview of the files that are shared without their notes. */
+export function SharedFilePreview({ file, show, hide }: ReturnType<typeof usePreviewedFile>) {
+  const shared = useSharedFiles({ isEnabled: true });
+  const files = (shared.data?.pages ?? []).flatMap(({ items }) => items).filter(({ state }) => state === "ready");
+  if (shared.data === undefined) return null;
+  return <PreviewOverlay files={files} selectedId={file} onSelect={show} onClose={hide} />;
+}

@@ -1,0 +1,77 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { buttonStyle } from "../../components/button.tsx";
+import { Failure, Skeleton } from "../../components/states.tsx";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { accounts } from "../../service/accounts.ts";
+import { hasCode } from "../../service/client.ts";
+import { linkTokens } from "../../service/link-tokens.ts";
+import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { recovery } from "../../texts/en/recovery.ts";
+import { AccountCard } from "./account-card.tsx";
+
+const words = recovery.confirm;
+
+/** Confirms the email address of the session's account. `path`: this page, to return to after the sign-in. */
+export function ConfirmEmail({ token, path }: { token: string; path: string }) {
+  const { data: session } = useQuery(sessionQuery);
+  const isReady = session != null && token !== "";
+  const proof = useQuery({
+    queryKey: ["email-proof", token, session?.user.id],
+    async queryFn() {
+      await accounts.proveEmail(token);
+      linkTokens.forget(path);
+      void queryClient.invalidateQueries({ queryKey: keys.me });
+      return true;
+    },
+    enabled: isReady,
+    staleTime: Number.POSITIVE_INFINITY,
+    // The link works once. A second request would report that it was used.
+    retry: false,
+  });
+  useDocumentTitle(proof.isSuccess ? words.doneTitle : words.title);
+  if (token === "" || hasCode(proof.error, "account_link_invalid")) {
+    return (
+      <AccountCard title={recovery.invalid.title} hint={words.invalidHint}>
+        <MainLink to="/settings" label={words.settings} />
+      </AccountCard>
+    );
+  }
+  if (session === null) {
+    return (
+      <AccountCard title={words.title} hint={words.signedOut}>
+        <Link to="/sign-in" search={{ to: path }} className={buttonStyle({ kind: "primary", className: "w-full" })}>
+          {words.signIn}
+        </Link>
+      </AccountCard>
+    );
+  }
+  if (hasCode(proof.error, "access_denied")) {
+    return (
+      <AccountCard title={words.title} hint={words.otherAccount}>
+        <MainLink to="/settings" label={words.settings} />
+      </AccountCard>
+    );
+  }
+  if (proof.isError) return <Failure title={words.title} error={proof.error} onRetry={() => void proof.refetch()} />;
+  if (!proof.isSuccess) {
+    return (
+      <AccountCard title={words.pending}>
+        <Skeleton className="h-11" />
+      </AccountCard>
+    );
+  }
+  return (
+    <AccountCard title={words.doneTitle} hint={words.doneHint}>
+      <MainLink to="/" label={words.open} />
+    </AccountCard>
+  );
+}
+
+function MainLink({ to, label }: { to: "/" | "/settings"; label: string }) {
+  return (
+    <Link to={to} className={buttonStyle({ kind: "primary", className: "w-full" })}>
+      {label}
+    </Link>
+  );
+}

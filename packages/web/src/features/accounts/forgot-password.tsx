@@ -1,0 +1,84 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+import { Button } from "../../components/button.tsx";
+import { Problem } from "../../components/states.tsx";
+import { TextField } from "../../components/text-field.tsx";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { accounts } from "../../service/accounts.ts";
+import { instanceQuery } from "../../service/queries.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
+import { recovery } from "../../texts/en/recovery.ts";
+import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import { checkEmail, useProblems, valuesOf } from "./form-validation.ts";
+
+const words = recovery.forgot;
+
+export function ForgotPassword() {
+  useDocumentTitle(words.title);
+  const { data: instance } = useQuery(instanceQuery);
+  const request = useMutation({ mutationFn: accounts.requestPasswordReset });
+  if (instance === undefined) return null;
+  if (!instance.mail) return <WithoutMail />;
+  if (request.isSuccess) return <Sent email={request.variables} />;
+  return <RequestForm request={request} />;
+}
+
+type Request = { isPending: boolean; isError: boolean; error: unknown; mutate(email: string): void };
+
+function RequestForm({ request }: { request: Request }) {
+  const { form, problems, report } = useProblems<"email">();
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const { email } = valuesOf(event.currentTarget, ["email"]);
+    if (!report({ email: checkEmail(email) })) request.mutate(email.trim());
+  }
+
+  return (
+    <AccountCard title={words.title} hint={words.hint}>
+      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {request.isError && <Problem error={request.error} />}
+        <TextField
+          name="email"
+          type="email"
+          label={accountTexts.email}
+          autoComplete="username"
+          autoFocus
+          error={problems.email}
+        />
+        <Button type="submit" kind="primary" disabled={request.isPending}>
+          {request.isPending ? words.pending : words.action}
+        </Button>
+      </form>
+      <BackToSignIn />
+    </AccountCard>
+  );
+}
+
+/** The same for every email address, so that nobody learns who has an account. */
+function Sent({ email }: { email: string }) {
+  return (
+    <AccountCard title={words.sentTitle}>
+      <div role="status" className="flex flex-col gap-2 text-pretty text-center">
+        <p className="break-words">{words.sent(email)}</p>
+        <p className="text-muted text-small">{words.sentHint}</p>
+      </div>
+      <BackToSignIn />
+    </AccountCard>
+  );
+}
+
+function WithoutMail() {
+  return (
+    <AccountCard title={words.title} hint={words.noMail}>
+      <pre className="whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">
+        {words.command(words.exampleEmail)}
+      </pre>
+      <BackToSignIn />
+    </AccountCard>
+  );
+}
+
+function BackToSignIn() {
+  return <OtherPageLink page="/sign-in" to="/" action={words.back} />;
+}

@@ -1,0 +1,108 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { Button, buttonStyle } from "../../components/button.tsx";
+import { PasswordField } from "../../components/password-field.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { accounts } from "../../service/accounts.ts";
+import { hasCode } from "../../service/client.ts";
+import { queryClient, sessionQuery } from "../../service/queries.ts";
+import { toasts } from "../../service/toasts.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
+import { recovery } from "../../texts/en/recovery.ts";
+import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import { checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
+
+const words = recovery.reset;
+
+/** `token`: that of the link. Empty: the page was opened without a link. */
+export function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
+  useDocumentTitle(words.title);
+  const link = useQuery({
+    queryKey: ["password-reset", token],
+    queryFn: () => accounts.checkPasswordReset(token),
+    enabled: token !== "",
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (token === "" || isInvalid(link.error)) return <LinkInvalid />;
+  if (link.isError) {
+    const retry = () => void link.refetch();
+    return <Failure title={words.title} error={link.error} onRetry={retry} />;
+  }
+  if (link.data === undefined) {
+    return (
+      <AccountCard title={words.title}>
+        <Skeleton className="h-44" />
+      </AccountCard>
+    );
+  }
+  return <PasswordForm token={token} email={link.data.email} onDone={onDone} />;
+}
+
+function isInvalid(error: unknown): boolean {
+  return hasCode(error, "account_link_invalid");
+}
+
+function PasswordForm({ token, email, onDone }: { token: string; email: string; onDone: () => void }) {
+  const { form, problems, report } = useProblems<"password">();
+  const reset = useMutation({
+    mutationFn: accounts.resetPassword,
+    async onSuccess() {
+      await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      toasts.add({ title: words.done });
+      onDone();
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const { password, revokeTokens } = valuesOf(event.currentTarget, ["password", "revokeTokens"]);
+    if (report({ password: checkNewPassword(password) })) return;
+    reset.mutate({ token, newPassword: password, revokeApiTokens: revokeTokens !== "" });
+  }
+
+  if (isInvalid(reset.error)) return <LinkInvalid />;
+  const { revokeTokens, revokeTokensHint, newPassword } = accountTexts.account;
+  return (
+    <AccountCard title={words.title} hint={words.hint(email)}>
+      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {reset.isError && <Problem error={reset.error} />}
+        <input type="email" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
+        <PasswordField
+          name="password"
+          label={newPassword}
+          autoComplete="new-password"
+          autoFocus
+          hint={accountTexts.passwordHint}
+          error={problems.password}
+        />
+        <label className="flex items-start gap-3">
+          <input type="checkbox" name="revokeTokens" className="mt-1 size-4 shrink-0 accent-accent" />
+          <span>
+            {revokeTokens}
+            <span className="block text-muted text-small">{revokeTokensHint}</span>
+          </span>
+        </label>
+        <Button type="submit" kind="primary" disabled={reset.isPending || reset.isSuccess}>
+          {reset.isPending ? words.pending : words.action}
+        </Button>
+      </form>
+    </AccountCard>
+  );
+}
+
+function LinkInvalid() {
+  const { title, hint, action, signIn } = recovery.invalid;
+  useDocumentTitle(title);
+  return (
+    <AccountCard title={title} hint={hint}>
+      <div className="flex flex-col">
+        <Link to="/forgot-password" className={buttonStyle({ kind: "primary" })}>
+          {action}
+        </Link>
+        <OtherPageLink page="/sign-in" to="/" action={signIn} />
+      </div>
+    </AccountCard>
+  );
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { createFakeBrowser } from "./testing/fake-browser.ts";
+import {
+  chosen,
+  fileOf,
+  idOf,
+  LARGE_BYTES,
+  large,
+  openRestored,
+  openSending,
+  reload,
+  sentBy,
+  settled,
+  statuses,
+  TARGET,
+  transferOf,
+} from "./testing/queue-actions.ts";
+import type { FileHandle } from "./upload.ts";
+
+describe("after a reload", () => {
+  it("sends a stored file again", async () => {
+    const browser = createFakeBrowser();
+    const tab = await reload(browser, await openSending(browser, "a.txt"));
+    expect(sentBy(tab)).toEqual(["a.txt"]);
+    expect(tab.queue.list.all()).toMatchObject([{ attachmentId: "attachment-1", continuesAfterReload: true }]);
+  });
+
+  it("leaves an upload alone that this page sends already", async () => {
+    const browser = createFakeBrowser();
+    const tab = await openSending(browser, "a.txt");
+    await tab.queue.restore("ann");
+    await settled();
+    expect(statuses(tab)).toEqual({ "a.txt": "sending" });
+  });
+
+  it("ignores a stored upload that finished while the store was read", async () => {
+    const browser = createFakeBrowser();
+    const isRead = Promise.withResolvers<void>();
+    const list = async () => {
+      const stored = [...browser.stored.values()];
+      await isRead.promise;
+      return stored;
+    };
+    const tab = browser.openTab({ fileStore: { list } });
+    tab.queue.add(chosen("a.txt"), TARGET);
+    await settled();
+    const restored = tab.queue.restore("ann");
+    transferOf(tab, "a.txt").finish();
+    await settled();
+    isRead.resolve();
+    await restored;
+    await settled();
+    expect(sentBy(tab)).toEqual(["a.txt"]);
+    expect(statuses(tab)).toEqual({});
+  });
+
+  it("ignores a stored upload that another tab finished while the store was read", async () => {
+    const browser = createFakeBrowser();
+    const first = await openSending(browser, "a.txt");
+    const isRead = Promise.withResolvers<void>();
+    const list = async () => {
+      const stored = [...browser.stored.values()];
+      await isRead.promise;
+      return stored;
+    };
+    const other = browser.openTab({ fileStore: { list } });
+    const restored = other.queue.restore("ann");
+    transferOf(first, "a.txt").finish();
+    await settled();
+    isRead.resolve();
+    await restored;
+    await settled();
+    expect(sentBy(other)).toEqual([]);
+    expect(statuses(other)).toEqual({});
+  });
+
+  it("drops the stored uploads of another account", async () => {
+    const browser = createFakeBrowser();
+    const first = await openSending(browser, "a.txt");
+    first.close();
+    const tab = await openRestored(browser, "ben");
+    expect(statuses(tab)).toEqual({});
+    expect(browser.stored.size).toBe(0);
+  });
+});
+
+describe("after the next sign-in", () => {
+  it("sends again what failed when the session ended", async () => {
+    const tab = await openSending(createFakeBrowser(), "a.txt");
+    transferOf(tab, "a.txt").fail("unauthenticated");
+    await settled();
+    await tab.queue.restore("ann");
+    await settled();
+    expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
+  });
+
+  it("drops and aborts the uploads of another account", async () => {
+    const browser = createFakeBrowser();
+    const tab = await openSending(browser, "a.txt");
+    await tab.queue.restore("ben");
+    await settled();
+    expect(statuses(tab)).toEqual({});
+    await expect(transferOf(tab, "a.txt").done).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("a file that is too large to be stored", () => {
+  const handleOf = (file: File, permission: { state: "granted" | "denied" | "prompt" }) =>
+    ({
+      getFile: async () => file,
+      queryPermission: async () => permission.state,
+      requestPermission: async () => permission.state,
+    }) as unknown as FileHandle;
+
+  /** Reloads a tab that has a handle for the file. */
+  async function reloadWithHandle(file: File, permission: { state: "granted" | "denied" | "prompt" }) {
+    const browser = createFakeBrowser();
+    const first = browser.openTab();
+    first.queue.add([{ file: large(), handle: Promise.resolve(handleOf(file, permission)) }], TARGET);
+    await settled();
+    return reload(browser, first);
+  }
+
+  it("must be chosen again after a reload", async () => {
+    const browser = createFakeBrowser();
+    const first = browser.openTab();
+    first.queue.add([{ file: large() }], TARGET);
+    await settled();
+    const tab = await reload(browser, first);
+    expect(statuses(tab)).toEqual({ "large.bin": "needs-file" });
+    const id = idOf(tab, "large.bin");
+    expect(tab.queue.chooseAgain(id, fileOf("large.bin", { sizeBytes: LARGE_BYTES + 1 }))).toBe(false);
+    expect(tab.queue.chooseAgain(id, large())).toBe(true);
+    await settled();
+    expect(sentBy(tab)).toEqual(["large.bin"]);
+  });
+
+  it("is no longer paused after it was chosen again", async () => {
+    const browser = createFakeBrowser();
+    const first = browser.openTab();
+    first.queue.add([{ file: large() }], TARGET);
+    first.queue.pause(idOf(first, "large.bin"));
+    await settled();
+    const tab = await reload(browser, first);
+    tab.queue.chooseAgain(idOf(tab, "large.bin"), large());
+    await settled();
+    expect([...browser.stored.values()]).toMatchObject([{ isPaused: false }]);
+  });
+
+  it("is read through its handle after a reload", async () => {
+    const tab = await reloadWithHandle(large(), { state: "granted" });
+    expect(sentBy(tab)).toEqual(["large.bin"]);
+  });
+
+  it("needs permission when the browser asks for it", async () => {
+    const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
+    const tab = await reloadWithHandle(large(), permission);
+    expect(statuses(tab)).toEqual({ "large.bin": "needs-permission" });
+    permission.state = "denied";
+    await tab.queue.allow(idOf(tab, "large.bin"));
+    expect(statuses(tab)).toEqual({ "large.bin": "needs-permission" });
+    permission.state = "granted";
+    await tab.queue.allow(idOf(tab, "large.bin"));
+    await settled();
+    expect(sentBy(tab)).toEqual(["large.bin"]);
+    expect(tab.queue.list.all()).toMatchObject([{ continuesAfterReload: true }]);
+  });
+
+  it("must be chosen again when it has changed on the disk", async () => {
+    const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
+    const changed = fileOf("large.bin", { sizeBytes: LARGE_BYTES, lastModified: 2 });
+    const tab = await reloadWithHandle(changed, permission);
+    permission.state = "granted";
+    await tab.queue.allow(idOf(tab, "large.bin"));
+    expect(statuses(tab)).toEqual({ "large.bin": "needs-file" });
+  });
+});

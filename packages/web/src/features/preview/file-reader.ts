@@ -1,0 +1,29 @@
+import { type Range, readRange } from "../../files/read-range.ts";
+import { client } from "../../service/client.ts";
+
+/**
+ * Returns a function that reads bytes of a file. It uses a URL until the bucket refuses the URL. In the activity of the owner, the
+ * first URL is a view, and each later URL is a renewal. Rejects with ValetKeyError.
+ */
+export function fileReader(attachmentId: string): (range: Range) => Promise<Uint8Array<ArrayBuffer>> {
+  let issuing: Promise<string> | undefined;
+  let issued: string | undefined;
+  async function issue(): Promise<string> {
+    const purpose = issued === undefined ? "view" : "renewal";
+    issued = (await client.urlFor(attachmentId, { disposition: "inline", purpose })).fileUrl;
+    return issued;
+  }
+  const source = {
+    getUrl() {
+      issuing ??= issue().catch((error) => {
+        issuing = undefined;
+        throw error;
+      });
+      return issuing;
+    },
+    discardUrl(url: string) {
+      if (url === issued) issuing = undefined;
+    },
+  };
+  return (range) => readRange(source, range);
+}

@@ -1,0 +1,94 @@
+import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import type { AccessRequest, Share } from "@valetkey/client";
+import { X } from "lucide-react";
+import { Avatar, nameOf } from "../../components/avatar.tsx";
+import { Button } from "../../components/button.tsx";
+import { IconButton } from "../../components/icon-button.tsx";
+import { Failure, Problem } from "../../components/states.tsx";
+import { client, hasCode } from "../../service/client.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
+import { texts } from "../../texts/index.ts";
+
+const words = invitationTexts.requests;
+
+const requestsQuery = (noteId: string) =>
+  queryOptions({
+    queryKey: ["access-requests", noteId],
+    queryFn: async ({ signal }) => (await client.accessRequests.list(noteId, { signal })).requests,
+  });
+
+/** The people who ask for access to a note, for its owner. */
+export function AccessRequests({ noteId }: { noteId: string }) {
+  const requests = useQuery(requestsQuery(noteId));
+  if (requests.isError && requests.data === undefined) {
+    return <Failure title={words.failed} error={requests.error} onRetry={() => void requests.refetch()} />;
+  }
+  if (requests.data === undefined || requests.data.length === 0) return null;
+  return (
+    <section aria-label={words.title} className="rounded-card border border-line bg-surface px-3">
+      <ul className="divide-y divide-line">
+        {requests.data.map((request) => (
+          <RequestRow key={request.person.id} noteId={noteId} request={request} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function RequestRow({ noteId, request }: { noteId: string; request: AccessRequest }) {
+  const { person, emailIsProven } = request;
+  const name = nameOf(person, { otherwise: texts.common.someone });
+  const answer = useMutation({
+    async mutationFn(role: Share["role"] | undefined) {
+      try {
+        if (role === undefined) await client.accessRequests.dismiss(noteId, person.id);
+        else await client.accessRequests.grant(noteId, person.id, { role });
+      } catch (error) {
+        // It was answered elsewhere.
+        if (!hasCode(error, "access_request_not_found")) throw error;
+      }
+    },
+    onSuccess: () =>
+      Promise.all(
+        [requestsQuery(noteId).queryKey, keys.note(noteId), keys.notes, keys.shares(noteId), keys.activity].map(
+          (queryKey) => queryClient.invalidateQueries({ queryKey }),
+        ),
+      ),
+  });
+  const isDone = answer.isPending || answer.isSuccess;
+  const email = person.email === null ? [] : [person.email];
+  const facts = [...email, ...(emailIsProven ? [] : [words.unproven])].join(texts.common.separator);
+  return (
+    <li className="flex flex-col gap-2 py-3">
+      <div className="flex items-start gap-3">
+        <Avatar name={name} className="mt-0.5" />
+        <div className="min-w-0 grow">
+          <p className="break-words">{words.asks(name)}</p>
+          <p className="break-words text-muted text-small">{facts}</p>
+        </div>
+        <IconButton
+          label={words.dismissOf(name)}
+          className="tooltip-left -mr-2 -mt-1"
+          disabled={isDone}
+          onClick={() => answer.mutate(undefined)}
+        >
+          <X size={16} />
+        </IconButton>
+      </div>
+      <div className="flex flex-wrap gap-2 pl-10">
+        {(["viewer", "editor"] as const).map((role) => (
+          <Button
+            key={role}
+            aria-label={words.allowOf[role](name)}
+            disabled={isDone}
+            onClick={() => answer.mutate(role)}
+          >
+            {words.allow[role]}
+          </Button>
+        ))}
+      </div>
+      {answer.isError && <Problem error={answer.error} />}
+    </li>
+  );
+}

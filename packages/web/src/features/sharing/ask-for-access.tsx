@@ -1,0 +1,45 @@
+import { useMutation } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { Button } from "../../components/button.tsx";
+import { Problem } from "../../components/states.tsx";
+import { client } from "../../service/client.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
+
+const words = invitationTexts.ask;
+/** How often the page looks whether the owner agreed. Milliseconds. */
+const LOOK_MS = 15_000;
+
+/** Asks the owner of a note for access, and opens the note when the owner agrees. */
+export function AskForAccess({ noteId }: { noteId: string }) {
+  const ask = useMutation({ mutationFn: () => client.accessRequests.ask(noteId) });
+  useOpening({ noteId, isAsked: ask.isSuccess });
+  return (
+    <div className="flex flex-col items-center gap-2">
+      {!ask.isSuccess && (
+        <Button kind="primary" disabled={ask.isPending} onClick={() => ask.mutate()}>
+          {words.action}
+        </Button>
+      )}
+      {ask.isError && <Problem error={ask.error} />}
+      <div role="status" className="text-balance">
+        {ask.isSuccess && (
+          <>
+            <p className="font-medium">{words.asked}</p>
+            <p className="text-muted text-small">{words.hint}</p>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Loads the note when the owner has agreed. Not a refetch of the note itself, which would hide this page each time. */
+function useOpening({ noteId, isAsked }: { noteId: string; isAsked: boolean }): void {
+  useEffect(() => {
+    if (!isAsked) return;
+    const open = () => void queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
+    const timer = setInterval(() => void client.notes.get(noteId).then(open, () => undefined), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [noteId, isAsked]);
+}

@@ -1,0 +1,97 @@
+import { Link } from "@tanstack/react-router";
+import type { OpenInvitation } from "@valetkey/client";
+import { MailX } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button, buttonStyle } from "../../components/button.tsx";
+import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
+import { texts } from "../../texts/index.ts";
+import { invitationTitle, isClosed } from "./invitation-query.ts";
+
+const words = invitationTexts.page;
+
+type InvitationCardProps = {
+  invitation: OpenInvitation | undefined;
+  /** The email address of the signed-in account. */
+  email: string | undefined;
+  error: unknown;
+  isLoading: boolean;
+  isOpening: boolean;
+  onOpen: () => void;
+  onRetry: () => void;
+  onOtherAccount: () => void;
+};
+
+/** The page of an invitation for a signed-in person, and for everyone when it opens nothing. */
+export function InvitationCard(props: InvitationCardProps) {
+  const { invitation, email, error, isLoading, isOpening } = props;
+  useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation));
+  const isSignedIn = email !== undefined;
+  if (isLoading)
+    return (
+      <Frame>
+        <Skeleton className="h-44 w-full" />
+      </Frame>
+    );
+  if (isClosed(error))
+    return (
+      <Frame>
+        <ClosedInvitation code={error.code} isSignedIn={isSignedIn} />
+      </Frame>
+    );
+  if (invitation === undefined || email === undefined) {
+    return (
+      <Frame>
+        <Failure title={words.failed} error={error} onRetry={props.onRetry} />
+      </Frame>
+    );
+  }
+  return (
+    <Frame>
+      <img src="/icon.svg" alt={texts.app.name} width={40} height={40} />
+      <h1 className="text-balance break-words text-title">{invitationTitle(invitation)}</h1>
+      <p className="text-balance break-words text-muted text-small">
+        {words.signedIn(email)} {email.toLowerCase() !== invitation.email && words.invited(invitation.email)}
+      </p>
+      {error !== null && <Problem error={error} />}
+      <Button kind="primary" className="mt-3 w-full" disabled={isOpening} onClick={props.onOpen}>
+        {isOpening ? words.opening : words.open}
+      </Button>
+      <Button kind="quiet" className="w-full" disabled={isOpening} onClick={props.onOtherAccount}>
+        {words.otherAccount}
+      </Button>
+    </Frame>
+  );
+}
+
+function ClosedInvitation({ code, isSignedIn }: { code: keyof typeof invitationTexts.closed; isSignedIn: boolean }) {
+  const { title, hint } = invitationTexts.closed[code];
+  useDocumentTitle(title);
+  return (
+    <div role="alert">
+      <Empty
+        icon={<MailX size={28} strokeWidth={1.5} />}
+        title={title}
+        hint={hint}
+        action={
+          <Link
+            to={isSignedIn ? "/" : "/sign-in"}
+            search={isSignedIn ? {} : { to: "/invitation" }}
+            className={buttonStyle({ kind: "outline" })}
+          >
+            {isSignedIn ? words.home : words.signIn}
+          </Link>
+        }
+      />
+    </div>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  return (
+    <main className="grid min-h-full place-items-center px-4 py-12">
+      <div className="flex w-full max-w-90 flex-col items-center gap-3 text-center">{children}</div>
+    </main>
+  );
+}

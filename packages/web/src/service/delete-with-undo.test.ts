@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { texts } from "../texts/index.ts";
+
+vi.stubGlobal("addEventListener", () => undefined);
+vi.stubGlobal("location", new URL("https://valet.example"));
+// Each import reads these globals only once.
+vi.resetModules();
+const { deleteWithUndo } = await import("./delete-with-undo.ts");
+const { instanceQuery, queryClient } = await import("./queries.ts");
+const { toasts } = await import("./toasts.ts");
+
+const fetched = vi.fn<typeof fetch>();
+
+beforeEach(() => {
+  fetched
+    .mockReset()
+    .mockResolvedValue(
+      Object.defineProperty(new Response(null, { status: 204 }), "url", { value: "https://valet.example/" }),
+    );
+  vi.stubGlobal("fetch", fetched);
+});
+afterEach(() => void vi.restoreAllMocks());
+afterAll(() => void vi.unstubAllGlobals());
+
+function deletionOn({
+  trashDays,
+  confirms = true,
+  fails = false,
+}: {
+  trashDays: number;
+  confirms?: boolean;
+  fails?: boolean;
+}) {
+  queryClient.setQueryData(instanceQuery.queryKey, { limits: { trashDays } } as never);
+  vi.stubGlobal(
+    "confirm",
+    vi.fn(() => confirms),
+  );
+  const add = vi.spyOn(toasts, "add");
+  const steps: string[] = [];
+  const step = (name: string) => async () => void steps.push(name);
+  const remove = async () => {
+    steps.push("remove");
+    if (fails) throw new Error("refused");
+  };
+  const deletion = { subject: { noteId: "n" }, title: "Deleted", canRestore: true, question: "Really?", remove };
+  const done = deleteWithUndo({ ...deletion, hide: step("hide"), show: step("show"), refresh: step("refresh") });
+  return { done, steps, messages: () => add.mock.calls.map(([message]) => message) };
+}
+
+describe("a deletion with undo", () => {
+  it("deletes at once, and restores from the trash on undo", async () => {
+    const { done, steps, messages } = deletionOn({ trashDays: 30 });
+    await done;
+    expect(steps).toEqual(["hide", "remove", "refresh", "show"]);
+    const [message] = messages();
+    expect(message?.actionProps?.children).toBe(texts.common.undo);
+    const undo = message?.actionProps?.onClick as (() => void) | undefined;
+    undo?.();
+    await vi.waitFor(() => expect(steps.at(-1)).toBe("refresh"));
+    const [url, options] = fetched.mock.calls[0] ?? [];
+    expect([String(url), options?.method]).toEqual(["https://valet.example/trash/notes/n/restore", "POST"]);
+  });
+
+  it.each([true, false])("asks before a deletion without a trash (confirmed: %s)", async (confirms) => {
+    const { done, steps, messages } = deletionOn({ trashDays: 0, confirms });
+    await done;
+    expect(steps).toEqual(confirms ? ["hide", "remove", "refresh", "show"] : []);
+    for (const { actionProps } of messages()) expect(actionProps).toBeUndefined();
+  });
+
+  it("shows the item again when the service refuses", async () => {
+    const { done, steps, messages } = deletionOn({ trashDays: 30, fails: true });
+    await done;
+    expect(steps).toEqual(["hide", "remove", "show"]);
+    expect(messages()).toHaveLength(1);
+  });
+});

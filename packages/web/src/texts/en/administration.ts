@@ -1,0 +1,111 @@
+import { formatBytes, formatCount } from "../format.ts";
+
+const files = { one: "file", other: "files" };
+const links = { one: "link", other: "links" };
+const tries = { one: "try", other: "tries" };
+const tokens = { one: "API token", other: "API tokens" };
+const received = { one: "file received", other: "files received" };
+const claims = { one: "download claimed", other: "downloads claimed" };
+
+/** Only the pages of administrators import these texts. */
+export const administration = {
+  title: "Administration",
+  hint: "You see names and sizes here, and no content of notes and files.",
+  doctor: "Check this set-up",
+  notYours: { title: "Only administrators see this page", hint: "The operator of this service makes administrators." },
+  tabs: { label: "What to show", people: "People", links: "Links", mail: "Mail", log: "Log" },
+  people: {
+    failed: "The people could not be loaded",
+    search: "Search people",
+    empty: "Nobody found",
+    emptyHint: "Search for a part of a name or an email address.",
+    administrator: "Administrator",
+    disabled: "Disabled",
+    unproven: "Email address not confirmed",
+    signedIn: (when: string) => `Signed in ${when}`,
+    neverSignedIn: "Never signed in here",
+    storage: (used: number, quota: number | null) =>
+      quota === null ? `${formatBytes(used)} used` : `${formatBytes(used)} of ${formatBytes(quota)}`,
+    files: (count: number) => formatCount(count, files),
+    links: (count: number) => formatCount(count, links),
+    disable: "Disable",
+    disableOf: (name: string) => `Disable ${name}`,
+    disableQuestion: (name: string) =>
+      `${name} is signed out, and all sessions, API tokens and links stop working at once. You can enable the person again.`,
+    enable: "Enable",
+    enableOf: (name: string) => `Enable ${name}`,
+    quota: "Quota",
+    quotaOf: (name: string) => `Quota of ${name}`,
+    quotaField: "Quota in GB",
+    quotaProblem: "Enter a number from 0 to 1,000,000.",
+    quotaDefault: "Use the default",
+    reset: "New password",
+    resetOf: (name: string) => `Make a link for a new password of ${name}`,
+    resetQuestion: "Anyone with the link can set a new password and sign in. Give it to this person alone.",
+    resetLink: "Link for a new password",
+    resetHint: "It works once, within 24 hours. It is not shown again.",
+  },
+  links: {
+    failed: "The links could not be loaded",
+    empty: "No links yet",
+    emptyHint: "Links and file requests of all people appear here.",
+    kinds: { download: "Link", upload: "File request" },
+    states: {
+      live: "Open",
+      used_up: "Used up",
+      expired: "Expired",
+      revoked: "Revoked",
+      orphaned: "Its files or the right to share them are gone",
+      closed: "Closed by the rules of this service",
+    },
+    of: (note: string, person: string) => `${note} · by ${person}`,
+    expires: (when: string) => `until ${when}`,
+    forever: "without an expiry",
+    password: "password",
+    claims: (count: number) => formatCount(count, claims),
+    received: (count: number, bytes: number) => `${formatCount(count, received)}, ${formatBytes(bytes)}`,
+    revoke: "Revoke",
+    revokeOf: (name: string) => `Revoke the link “${name}”`,
+    revokeQuestion: "Nobody can open it any more. The owner sees that you revoked it. You cannot undo this.",
+  },
+  mail: {
+    failed: "The mails could not be loaded",
+    empty: "No mail waits",
+    emptyHint: "Mails appear here until they are sent. A mail that cannot be sent stays for 30 days.",
+    kinds: {
+      "password-reset": "New password",
+      "email-proof": "Confirmation of an email address",
+      invitation: "Invitation",
+      "access-request": "Request for access",
+    } as Record<string, string>,
+    waiting: (when: string) => `Next try ${when}`,
+    due: "Being sent",
+    givenUp: (when: string) => `Given up ${when}`,
+    tries: (count: number) => formatCount(count, tries),
+    again: "Send again",
+    againOf: (email: string) => `Send again to ${email}`,
+  },
+  log: {
+    failed: "The log could not be loaded",
+    empty: "Nothing happened yet",
+    emptyHint: "Everything that administrators do is written here.",
+    command: "A command of the operator",
+    acts: {
+      "person.made_administrator": () => "made an administrator:",
+      "person.email_proven": () => "vouched for the email address of",
+      "person.disabled": () => "disabled",
+      "person.enabled": () => "enabled",
+      "person.quota_changed": ({ quotaBytes }) =>
+        typeof quotaBytes === "number"
+          ? `set a quota of ${formatBytes(quotaBytes)} for`
+          : "restored the default quota of",
+      "person.reset_link_made": () => "made a link for a new password of",
+      "person.tokens_revoked": ({ count }) => `revoked ${formatCount(Number(count), tokens)} of`,
+      "link.revoked": ({ label, kind }) => {
+        const what = kind === "upload" ? "file request" : "link";
+        return label === "" ? `revoked a ${what} of` : `revoked the ${what} “${label}” of`;
+      },
+      "mail.retried": ({ email }) => `sent a mail again to ${email}`,
+    } as Record<string, (detail: Record<string, string | number | null>) => string>,
+  },
+};

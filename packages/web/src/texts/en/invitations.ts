@@ -1,0 +1,60 @@
+/** Invitations and requests for access. Only the parts of pages that show them load these texts. */
+export const invitationTexts = {
+  waiting: (until: string) => `Invited, not here yet. The link works until ${until}.`,
+  expired: "Invited, not here yet. The invitation has expired.",
+  copy: "Copy invitation",
+  copyOf: (email: string) => `Copy invitation for ${email}`,
+  renew: "New invitation",
+  renewOf: (email: string) => `New invitation for ${email}`,
+  renewed: "The old link no longer works.",
+  mailed: (emails: string) => `We send an invitation to ${emails}.`,
+  hint: "With an account, they find it under “Shared with me”. Without one, copy the invitation and give it to them. Its link is for one person.",
+  mailHint: "We send invitations by mail. You can also copy one and give it to the person. Its link is for one person.",
+  page: {
+    title: "An invitation",
+    shares: (who: string, what: string) => `${who} shares “${what}” with you`,
+    signUp: "Create an account to open it.",
+    closed: "Only the administrator creates accounts here. Ask for one, then open this link again and sign in.",
+    signedIn: (email: string) => `You are signed in as ${email}.`,
+    invited: (email: string) => `The invitation was made for ${email}.`,
+    open: "Open",
+    opening: "Opening…",
+    otherAccount: "Use another account",
+    home: "Go to your notes",
+    signIn: "Sign in",
+    failed: "The invitation could not be loaded",
+  },
+  /** Why an invitation does not open anything, by error code. */
+  closed: {
+    invitation_not_found: {
+      title: "This invitation does not work",
+      hint: "It was revoked, replaced by a newer link, or copied in part. Ask for another one.",
+    },
+    invitation_used: {
+      title: "This invitation was used already",
+      hint: "It is for one person. If that was you, sign in with the account that you used. Otherwise ask for another one.",
+    },
+    invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
+    own_invitation: {
+      title: "This is your own invitation",
+      hint: "Give the link to the person it is for. You have access already.",
+    },
+  },
+  ask: {
+    action: "Ask for access",
+    asked: "You asked for access",
+    hint: "If there is such a note, its owner sees your request. It opens here when the owner agrees.",
+  },
+  requests: {
+    title: "Asking for access",
+    asks: (name: string) => `${name} asks for access`,
+    unproven: "email address not confirmed",
+    allow: { viewer: "Allow to view", editor: "Allow to edit" },
+    allowOf: {
+      viewer: (name: string) => `Allow to view: ${name}`,
+      editor: (name: string) => `Allow to edit: ${name}`,
+    },
+    dismissOf: (name: string) => `Dismiss the request of ${name}`,
+    failed: "The requests for access could not be loaded",
+  },
+};

@@ -35,16 +35,23 @@ export function deleteAttachment(deps: Deps) {
   const { limits, newId } = deps;
   return (caller: Caller, attachmentId: string): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
-      const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+      const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+      const isHeld = (await tx.notes.hold((await authorise()).noteId)) && (await tx.attachments.hold(attachmentId));
+      if (!isHeld) throw notFound();
+      // Read again, because the upload may have completed before the lock.
+      const attachment = await authorise();
       if (limits.trashDays === 0 || !isComplete(attachment.state)) return purge(deps, { tx, caller, attachment, now });
       const { noteId, ownerId } = attachment;
       const item = { id: newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
-      const isDeleted = (await tx.notes.hold(noteId)) && (await tx.trash.putAttachment(attachmentId, item));
-      if (!isDeleted) throw new DomainError("attachment_not_found", "Attachment not found");
+      if (!(await tx.trash.putAttachment(attachmentId, item))) throw notFound();
       await tx.links.removeFile(attachmentId);
       await tx.audit.add(deleted(deps, { caller, attachment, now }));
       return [];
     });
+}
+
+function notFound(): DomainError {
+  return new DomainError("attachment_not_found", "Attachment not found");
 }
 
 /** Deletes the attachment that `authorise` returns for good. `authorise` throws when the caller may not delete it. */

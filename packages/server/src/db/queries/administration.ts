@@ -14,7 +14,7 @@ export function administrationQueries(db: Kysely<Tables>, { engine, clock }: Con
     async holdAdministrators() {
       const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
       // SQLite has one writer at a time.
-      if (engine.name === "postgres") await administrators.forUpdate().execute();
+      if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
       // A second statement, because the first one does not see what was committed while it waited.
       const enabled = administrators
         .leftJoin("disabled_users", "disabled_users.user_id", "people.id")

@@ -111,6 +111,18 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       return row && toAttachment(row);
     },
 
+    async hold(attachmentId) {
+      const row = await db
+        .selectFrom("attachments")
+        .select("id")
+        .where("id", "=", attachmentId)
+        .where(notInTrash.attachments)
+        // SQLite has no such clause. Its transactions are the only writer from the start.
+        .$if(engine.name === "postgres", (query) => query.forUpdate())
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async delete(attachmentId) {
       const gone = await db.deleteFrom("attachments").where("id", "=", attachmentId).returning(quotaColumns).execute();
       await releaseQuotaOf(db, gone);

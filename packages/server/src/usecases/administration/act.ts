@@ -2,6 +2,7 @@ import type { AdminAction, AdminEvent } from "../../domain/admin-event.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { requireCredential } from "../credentials.ts";
+import { requireAdministrator } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
 /** An administrator. Undefined: the operator, with a command. */
@@ -16,11 +17,13 @@ type Act<T> = (tx: Queries, context: { log: Log; administrators: readonly string
  * Runs an act of an administrator in a transaction that also logs it. Acts take turns, and each one checks again that the actor is an
  * enabled administrator. Throws `access_denied`.
  */
-export function act<T>(
+export async function act<T>(
   { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
+  // Nobody else may make administrators wait for the lock.
+  if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await tx.administration.holdAdministrators();
     if (actor !== undefined) {

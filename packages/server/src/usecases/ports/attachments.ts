@@ -21,6 +21,8 @@ export type AttachmentQueries = {
   ): Promise<boolean>;
   /** Attachments in the trash are absent, here and below if not stated otherwise. */
   find(attachmentId: string): Promise<Attachment | undefined>;
+  /** Locks the attachment until the transaction ends. False: it does not exist any more, or is in the trash. */
+  hold(attachmentId: string): Promise<boolean>;
   delete(attachmentId: string): Promise<void>;
   /** All attachments of the note in order of creation, also unlisted ones and those in the trash. Locks them until the transaction ends. */
   listOfNote(noteId: string): Promise<Attachment[]>;

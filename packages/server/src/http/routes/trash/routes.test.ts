@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
@@ -231,6 +232,33 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await start()).body.upload.id).not.toBe(uploadId);
     expect((await owner.send(`POST /trash/attachments/${attachmentId}/restore`)).status).toBe(204);
     expect((await owner.send(`GET /attachments/${attachmentId}`)).body.state).toBe("verifying");
+  });
+
+  // SQLite has one writer at a time.
+  const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
+  itOnPostgres("moves a file to the trash whose upload completes at the same moment", async () => {
+    const { owner, noteId } = await arrange();
+    const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 1 };
+    const { upload } = (await owner.send(`POST /notes/${noteId}/uploads`, { json: declared })).body;
+    const { attachmentId } = upload;
+    const { db, database } = service;
+    const [completed, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const completion = db.transaction(async (tx) => {
+      await tx.attachments.transition(attachmentId, { from: "pending", to: "ready" });
+      completed.resolve();
+      await waiting.promise;
+    });
+    await completed.promise;
+    const deletion = owner.send(`DELETE /attachments/${attachmentId}`);
+    const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    try {
+      await expect.poll(async () => (await blocked.execute(database.db.kysely)).rows.length).toBe(1);
+    } finally {
+      waiting.resolve();
+    }
+    await completion;
+    expect((await deletion).status).toBe(204);
+    expect(await trashOf(owner)).toMatchObject([{ attachmentId }]);
   });
 
   it("records restorations and deletions for good", async () => {

@@ -4,8 +4,10 @@ import type { Socket } from "node:net";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
-  /** The functions that start the requests of the connection, in order. The first request has started. */
-  queue: (() => void)[];
+  /** The number of requests without a complete response. The first of them has started. */
+  open: number;
+  /** The functions that start the other requests, in order. */
+  waiting: (() => void)[];
   /** Cuts the client unless it reads the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
@@ -39,9 +41,10 @@ function boundConnections(
   const connections = new WeakMap<Socket, Connection>();
 
   function open(socket: Socket): Connection {
-    const queue: Connection["queue"] = [];
+    const waiting: Connection["waiting"] = [];
     const connection: Connection = {
-      queue,
+      open: 0,
+      waiting,
       timer: undefined,
       startTimer() {
         // The kernel accepts a short response at once, so most responses need no timer.
@@ -49,9 +52,10 @@ function boundConnections(
       },
       startNext() {
         clearTimeout(connection.timer);
-        queue.shift();
+        connection.open -= 1;
+        const next = waiting.shift();
         // A new turn of the event loop lets the service read other connections. When the client is gone, its requests are dropped.
-        if (queue.length > 0) setImmediate(() => socket.writable && queue[0]?.());
+        if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };
     socket.once("close", () => clearTimeout(connection.timer));
@@ -62,17 +66,17 @@ function boundConnections(
   return (request, response) => {
     const { socket } = request;
     if (socket.destroyed) return;
-    const { queue, startTimer, startNext } = connections.get(socket) ?? open(socket);
-    if (queue.length >= httpLimits.pipelinedRequests) {
-      queue.length = 0;
+    const connection = connections.get(socket) ?? open(socket);
+    if (connection.open >= httpLimits.pipelinedRequests) {
+      connection.waiting.length = 0;
       cut(socket);
       return;
     }
-    response.on("prefinish", startTimer).on("close", startNext);
-    const start = () => handle(request, response);
+    response.on("prefinish", connection.startTimer).on("close", connection.startNext);
+    connection.open += 1;
+    if (connection.open === 1) handle(request, response);
     // The previous request starts a waiting request. The waiting request must not appear in the trace of the previous request.
-    queue.push(queue.length === 0 ? start : AsyncLocalStorage.bind(start));
-    if (queue.length === 1) start();
+    else connection.waiting.push(AsyncLocalStorage.bind(() => handle(request, response)));
   };
 }
 

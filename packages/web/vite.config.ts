@@ -12,6 +12,7 @@ const API = [
   "/invitations",
   "/uploads",
   "/me",
+  "/unsubscribe",
   "/usage",
   "/tokens",
   "/instance",

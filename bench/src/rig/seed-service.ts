@@ -77,6 +77,7 @@ function toLink(link: BenchLink, now: number) {
     opened: 0,
     urlTtlSeconds: settings.expiresInSeconds,
     notify: "never" as const,
+    recipients: [],
     request: undefined,
     createdAt: now,
     revokedAt: undefined,

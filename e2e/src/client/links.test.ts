@@ -39,7 +39,7 @@ async function open(visit: OpenedLinkClient): Promise<OpenedLink> {
 describe("a link opened through the client", () => {
   it("is unlocked, and downloads its file", async () => {
     const { visit, sha256, claims, close } = await share(getWorld(), { passwordHash: await hashPassword(PASSWORD) });
-    expect(await visit.look()).toEqual({ state: "locked" });
+    expect(await visit.look()).toEqual({ state: "locked", by: "password" });
     await expect(visit.unlock("wrong")).rejects.toMatchObject({ code: "wrong_password", status: 403 });
     await visit.unlock(PASSWORD);
     const [only] = (await open(visit)).files ?? [];

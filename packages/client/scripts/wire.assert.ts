@@ -51,6 +51,8 @@ type Wire = {
   LinkFile: [contract.LinkFile, published.LinkFile];
   ListNotesQuery: [contract.ListNotesQuery, published.ListNotesQuery];
   LockedLink: [contract.LockedLink, published.LockedLink];
+  MailChoice: [contract.MailChoice, published.MailChoice];
+  MailPreferences: [contract.MailPreferences, published.MailPreferences];
   MailState: [contract.MailState, published.MailState];
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];
@@ -86,6 +88,7 @@ type Wire = {
   TrashPage: [contract.TrashPage, published.TrashPage];
   UpdateInvitationBody: [contract.UpdateInvitationBody, published.UpdateInvitationBody];
   UpdateLinkBody: [contract.UpdateLinkBody, published.UpdateLinkBody];
+  UpdateMailPreferencesBody: [contract.UpdateMailPreferencesBody, published.UpdateMailPreferencesBody];
   UpdateNoteBody: [contract.UpdateNoteBody, published.UpdateNoteBody];
   UpdatePersonBody: [contract.UpdatePersonBody, published.UpdatePersonBody];
   Upload: [contract.Upload, published.Upload];

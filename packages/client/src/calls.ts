@@ -5,6 +5,7 @@ import { administrationCalls } from "./calls/administration.ts";
 import { attachmentCalls } from "./calls/attachments.ts";
 import { invitationCalls } from "./calls/invitations.ts";
 import { linkCalls } from "./calls/links.ts";
+import { mailPreferenceCalls } from "./calls/mail-preferences.ts";
 import { noteCalls } from "./calls/notes.ts";
 import { shareCalls } from "./calls/shares.ts";
 import { tokenCalls } from "./calls/tokens.ts";
@@ -72,6 +73,7 @@ export function callsOn(call: Call) {
     accessRequests: accessRequestCalls(call),
     links: linkCalls(call),
     activity: activityCalls(call),
+    mailPreferences: mailPreferenceCalls(call),
     tokens: tokenCalls(call),
     trash: trashCalls(call),
     admin: administrationCalls(call),

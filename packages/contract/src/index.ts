@@ -7,6 +7,7 @@ export * from "./doctor.ts";
 export * from "./instance.ts";
 export * from "./invitations.ts";
 export * from "./links.ts";
+export * from "./mail-preferences.ts";
 export * from "./notes.ts";
 export * from "./people.ts";
 export * from "./problems.ts";

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
-import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
+import { Email, Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
 import { Person } from "./people.ts";
 import { StartUploadBody } from "./uploads.ts";
 
@@ -53,9 +53,14 @@ export const FileRequest = closedObject({
 export type FileRequest = Static<typeof FileRequest>;
 
 const Password = Type.String({ minLength: 6, maxLength: 200, ...PlainText });
-const Notify = Type.Enum(["never", "first", "each"], { description: "At which claims or files the owner gets a mail" });
+const Notify = Type.Enum(["never", "first", "each"], {
+  description: "When the owner of the note gets a mail: at the first visitor and claim or the first file, or at each",
+});
 
-/** The editable members of a link. `null` removes an expiry, a password or a limit. */
+/**
+ * The editable members of a link. `null` removes an expiry, a password, a limit or the recipients. A visitor of a download link with
+ * `recipients` proves one of these email addresses with a code from a mail.
+ */
 const editable = {
   label: Type.Optional(Short(200)),
   message: Type.Optional(Short(2000)),
@@ -64,6 +69,7 @@ const editable = {
   maxClaims: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()])),
   urlTtlSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
   notify: Type.Optional(Notify),
+  recipients: Type.Optional(Type.Union([Type.Array(Email, { maxItems: 50 }), Type.Null()])),
 };
 
 /** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or the longest that the operator allows. */
@@ -119,6 +125,9 @@ export const Link = Type.Object({
   urlsIssued: Type.Integer(),
   urlTtlSeconds: Type.Integer(),
   notify: Notify,
+  recipients: Type.Union([Type.Array(Type.String()), Type.Null()], {
+    description: "null for everybody who has the link. Empty if you may not edit it",
+  }),
   request: Type.Union([FileRequest, Type.Null()]),
   received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
   lastUrlExpiresAt: OrNull.instant,
@@ -178,8 +187,8 @@ const OpenFileRequest = Type.Object({
   sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
 });
 
-/** The link before its password: nothing else is told. */
-export const LockedLink = Type.Object({ state: Type.Literal("locked") });
+/** The link before its password, or before the code for an email address. It has nothing else. */
+export const LockedLink = Type.Object({ state: Type.Literal("locked"), by: Type.Enum(["password", "email"]) });
 export type LockedLink = Static<typeof LockedLink>;
 
 /**
@@ -205,6 +214,17 @@ export type PublicLink = Static<typeof PublicLink>;
 
 export const UnlockBody = closedObject({ password: Type.String({ minLength: 1, maxLength: 200 }) });
 export type UnlockBody = Static<typeof UnlockBody>;
+
+/** Sends a code to this email address, if the link is for it. */
+export const LinkCodeBody = closedObject({ email: Email });
+export type LinkCodeBody = Static<typeof LinkCodeBody>;
+
+/** `code`: 8 digits. Spaces are ignored. */
+export const ProveLinkEmailBody = closedObject({
+  email: Email,
+  code: Type.String({ pattern: "^[0-9 ]+$", minLength: 1, maxLength: 20 }),
+});
+export type ProveLinkEmailBody = Static<typeof ProveLinkEmailBody>;
 
 /** The files whose URLs are wanted. Default: all files of the link. `disposition: "inline"` is for a preview. */
 const wanted = {

@@ -22,6 +22,8 @@ export const problems = {
   unauthenticated: { status: 401, title: "Not signed in" },
   access_denied: { status: 403, title: "Access denied" },
   wrong_password: { status: 403, title: "Wrong password" },
+  wrong_code: { status: 403, title: "Wrong code" },
+  recipient_required: { status: 403, title: "Email address needed" },
   links_disabled: { status: 403, title: "Links are off" },
   mail_disabled: { status: 403, title: "Mail is off" },
   email_not_verified: { status: 403, title: "Email address not verified" },

@@ -56,7 +56,7 @@ export async function standInForLink(page: Page, options: StandInOptions): Promi
     standIn.calls.push(call);
     const own = answer?.(call);
     if (own !== undefined) return route.fulfill({ json: {}, ...own });
-    if (call === "GET ") return route.fulfill({ json: isOpen ? opened() : { state: "locked" } });
+    if (call === "GET ") return route.fulfill({ json: isOpen ? opened() : { state: "locked", by: "password" } });
     if (call === "POST /unlock") {
       isOpen = request.postDataJSON().password === password;
       return isOpen ? route.fulfill({ status: 204 }) : route.fulfill({ status: 403, json: { code: "wrong_password" } });

@@ -10,6 +10,10 @@ export function visitCalls(call: Call, token: string) {
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
     /** Unlocks the link for this visitor. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
+    /** Sends a code to an email address, if the link is for it. The result does not tell. */
+    requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
+    /** Opens a link for certain people with a code from a mail. Throws `wrong_code` and `rate_limited`. */
+    proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),
     /** Makes a claim, which counts once, and returns the first URLs of the claim. Default: URLs that save all files. */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
       // Claims run one after the other, because a claim in the window of an earlier claim does not count.

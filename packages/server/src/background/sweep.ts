@@ -6,7 +6,7 @@ const INTERVAL_MS = 30_000;
 
 /**
  * Records counted refusals, and expires abandoned uploads and the trash. Deletes the objects whose deletion is due, the counts of expired limits,
- * old claims of links, old invitations, and expired links of accounts.
+ * old claims of links, old invitations, and expired links of accounts. Writes the mails about shares that end soon.
  */
 export function startSweep(options: {
   useCases: Pick<
@@ -18,6 +18,8 @@ export function startSweep(options: {
     | "deleteOldClaims"
     | "deleteExpiredAccountLinks"
     | "deleteOldInvitations"
+    | "deleteExpiredCodes"
+    | "remindOfExpiry"
     | "flushRefusals"
   >;
   logger: Logger;
@@ -33,6 +35,8 @@ export function startSweep(options: {
       await useCases.deleteOldClaims();
       await useCases.deleteExpiredAccountLinks();
       await useCases.deleteOldInvitations();
+      await useCases.deleteExpiredCodes();
+      await useCases.remindOfExpiry();
     },
     intervalMs: INTERVAL_MS,
     onError: (error) => logger.error({ err: error }, "The sweep failed. It is retried."),

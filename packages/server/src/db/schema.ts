@@ -6,7 +6,7 @@ import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
 import type { FileEventKind } from "../domain/item.ts";
 import type { LinkKind, LinkNotify } from "../domain/link.ts";
-import type { MailKind } from "../domain/mail.ts";
+import type { MailChoice, MailKind, MailTopic } from "../domain/mail.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 
 /** A boolean in the form that both engines store. */
@@ -118,6 +118,8 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
+    /** When the service wrote the mail about the end of the share. Null: not yet. */
+    reminded_at: Generated<number | null>;
   };
   /** Without a role, because the holder of such a share is always a viewer. */
   attachment_shares: {
@@ -126,6 +128,8 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
+    /** As in `note_shares`. */
+    reminded_at: Generated<number | null>;
   };
   /** A share by email address, until its receiver has opened it. `subject_id`: the attachment, or else the note. */
   invitations: {
@@ -236,6 +240,23 @@ export type Tables = {
     claimed_at: number;
     window_ends_at: number;
   };
+  /** The email addresses that a link is for. A link without any is for everybody. */
+  link_recipients: { link_id: string; email: string };
+  /** The last code for each email address of a link. `attempts`: the tries to guess it. */
+  link_codes: {
+    link_id: string;
+    email: string;
+    code_hash: string;
+    attempts: number;
+    expires_at: number;
+  };
+  /** The visitors who have proven an email address. */
+  link_visitors: {
+    link_id: string;
+    visitor_id: string;
+    email: string;
+    expires_at: number;
+  };
   /** The files that visitors sent to a file request. */
   visitor_files: {
     attachment_id: string;
@@ -296,6 +317,14 @@ export type Tables = {
     given_up_at: number | null;
     /** Why the last try failed. Null: it was not tried yet. */
     problem: string | null;
+    /** Identifies the mail that collects more notices. Null: nothing is added to this mail. */
+    group_key: Generated<string | null>;
+  };
+  /** What users chose. `holder`: a user, or an email address that its reader turned off (usecases/mail/preferences.ts). */
+  mail_preferences: {
+    holder: string;
+    topic: MailTopic;
+    choice: MailChoice;
   };
   account_links: {
     token_hash: string;

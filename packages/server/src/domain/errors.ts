@@ -18,6 +18,8 @@ export type DomainErrorCode =
   | "access_request_not_found"
   | "link_not_found"
   | "wrong_password"
+  | "wrong_code"
+  | "recipient_required"
   | "links_disabled"
   | "mail_disabled"
   | "account_link_invalid"

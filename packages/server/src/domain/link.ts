@@ -43,7 +43,7 @@ export type Link = {
   expiresAt: number | undefined;
   /** Argon2id in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
-  /** Each change of the password increases the version. That ends the visits that an earlier password unlocked. */
+  /** Each change of the password or the recipients increases the version. That ends the visits that an earlier password unlocked. */
   passwordVersion: number;
   /** Undefined if there is no limit. */
   maxClaims: number | undefined;
@@ -51,6 +51,8 @@ export type Link = {
   opened: number;
   urlTtlSeconds: number;
   notify: LinkNotify;
+  /** The email addresses that a visitor must prove one of, normalised. Empty: the link is for everybody who has it. */
+  recipients: readonly string[];
   /** Defined for the kind `upload` only. */
   request: FileRequest | undefined;
   createdAt: number;

@@ -1,13 +1,74 @@
+/** The subjects of mails that a user can turn off. */
+export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
+export type MailTopic = (typeof mailTopics)[number];
+
+/** When a user gets the mails of a topic. `daily`: in one mail a day. */
+export type MailChoice = "at_once" | "daily" | "never";
+
+/** A fact that a mail reports. `attachmentId` undefined: the note. */
+export type Notice =
+  | { about: "share"; noteId: string; attachmentId?: string | undefined }
+  | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
+  | { about: "link-opened"; linkId: string }
+  | { about: "link-claimed"; linkId: string }
+  | { about: "file-received"; linkId: string }
+  /** `userId`: the user who asks for access. */
+  | { about: "access-request"; noteId: string; userId: string };
+
+/** `count`: how often it happened. */
+export type CountedNotice = Notice & { count: number };
+
+const TOPICS: Record<Notice["about"], MailTopic> = {
+  share: "shares",
+  "share-end": "expiry",
+  "link-opened": "links",
+  "link-claimed": "links",
+  "file-received": "files",
+  "access-request": "requests",
+};
+
+export function topicOf({ about }: Pick<Notice, "about">): MailTopic {
+  return TOPICS[about];
+}
+
+/** A mail that collects notices for one user until it is due. `digest`: the notices of a day. */
+export type NoticeMail = {
+  kind: Exclude<MailTopic, "requests"> | "digest";
+  userId: string;
+  notices: readonly CountedNotice[];
+};
+
 /** The text of a mail, and the facts that only this kind needs. */
 export type MailKind =
   | { kind: "password-reset" }
   | { kind: "email-proof"; userId: string }
   | { kind: "invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
-  | { kind: "access-request"; noteId: string; userId: string };
+  | { kind: "access-request"; noteId: string; userId: string }
+  | { kind: "link-code"; linkId: string }
+  | NoticeMail;
 
 /** A mail that waits. It has no secret: the link of a mail is made when the mail is sent. */
 export type Mail = MailKind & { id: string; email: string };
 
-/** The content of a mail to one email address. `id` is the same at each try to send it. */
-export type Message = { id: string; to: string; subject: string; text: string; html: string };
+/**
+ * The content of a mail to one email address. `id` is the same at each try to send it.
+ * `unsubscribeUrl`: turns mails of this topic off with one POST (RFC 8058). Undefined: nobody can turn them off.
+ */
+export type Message = {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  unsubscribeUrl?: string | undefined;
+};
+
+const DAY_MS = 86_400_000;
+const DIGEST_MS = 6 * 3_600_000;
+
+/** The instant of the next summary of a day: 06:00 UTC, at least a minute away. Milliseconds since the epoch. */
+export function nextDigestAt(now: number): number {
+  const earliest = now + 60_000;
+  return Math.ceil((earliest - DIGEST_MS) / DAY_MS) * DAY_MS + DIGEST_MS;
+}

@@ -84,6 +84,8 @@ const table: readonly Row[] = [
   ["GET /links",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /trash",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   // Nothing is in the trash here. routes/trash/routes.test.ts tests what is.
   ["POST /trash/notes/:noteId/restore",        404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -99,6 +101,9 @@ const table: readonly Row[] = [
   // A token that nobody has made. routes/invitations tests the others.
   ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
+  // Links of mails that nobody has made. routes/mail-preferences tests the others.
+  ["GET /unsubscribe/:token",                  410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
+  ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   // Administrators only (routes/doctor, routes/administration).
   ["GET /admin/people",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/links",                         403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],

@@ -27,6 +27,8 @@ import { type Doctor, doctorRoutes } from "./routes/doctor/routes.ts";
 import { instanceRoutes, type ShownLimits } from "./routes/instance/routes.ts";
 import { invitationRoutes, openInvitationRoutes } from "./routes/invitations/routes.ts";
 import { linkRoutes } from "./routes/links/routes.ts";
+import { mailPreferenceRoutes } from "./routes/mail-preferences/routes.ts";
+import { unsubscribeRoutes } from "./routes/mail-preferences/unsubscribe.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
 import { type MetricsAccess, metricsRoute } from "./routes/ops/metrics.ts";
 import type { Probes } from "./routes/ops/readiness.ts";
@@ -89,7 +91,7 @@ export type AppOptions = {
 
 const ROUTES = [
   ...[noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, invitationRoutes, accessRequestRoutes],
-  ...[trashRoutes, tokenRoutes, usageRoutes, administrationRoutes],
+  ...[trashRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, administrationRoutes],
 ];
 
 /** Builds the HTTP application. It does not listen yet. */
@@ -137,6 +139,7 @@ export function buildApp(options: AppOptions): App {
     receiptRoutes(open, deps);
     openInvitationRoutes(open, deps);
   });
+  app.register(async (open: App) => unsubscribeRoutes(open, deps));
   const { doctor } = options;
   if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();

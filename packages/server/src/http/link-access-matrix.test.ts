@@ -73,6 +73,8 @@ const columns: Record<string, Column> = {
 const tokenless = "01900000-0000-7000-8000-000000000000";
 const LOOK = "GET /public/links/:token";
 const UNLOCK = "POST /public/links/:token/unlock";
+const CODE = "POST /public/links/:token/codes";
+const EMAIL = "POST /public/links/:token/email";
 const CLAIM = "POST /public/links/:token/claims";
 const URLS = "POST /public/links/:token/claims/:claimId/urls";
 const EXPLAIN = "GET /s/:token/download";
@@ -83,6 +85,8 @@ const table: readonly [call: string, ...expected: (number | string)[]][] = [
   //         holder claimed locked    unlocked window otherLink usedUp expired revoked older newUrl noRight
   [LOOK,     "open", "open", "locked", "open", "open", "locked", 404,   404,    404,    404,  "open", 404],
   [UNLOCK,   204,    204,    403,      204,    204,    403,      404,   404,    404,    404,  204,    404],
+  [CODE,     204,    204,    403,      204,    204,    403,      404,   404,    404,    404,  204,    404],
+  [EMAIL,    204,    204,    403,      204,    204,    403,      404,   404,    404,    404,  204,    404],
   [CLAIM,    201,    201,    403,      201,    201,    403,      404,   404,    404,    404,  201,    404],
   [URLS,     404,    200,    403,      404,    404,    403,      404,   404,    404,    404,  404,    404],
   [EXPLAIN,  200,    200,    200,      200,    200,    200,      404,   404,    404,    404,  200,    404],
@@ -113,6 +117,8 @@ describe.each(engines)("requirement 15: access of every visitor to every route o
 });
 
 function bodyOf(call: string): { json?: object; form?: string } {
+  if (call === CODE) return { json: { email: "ann@example.com" } };
+  if (call === EMAIL) return { json: { email: "ann@example.com", code: "12345678" } };
   if (call === UNLOCK) return { json: { password: "wrong" } };
   if (call === DOWNLOAD) return { form: "" };
   return call.startsWith("POST") ? { json: {} } : {};

@@ -11,7 +11,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[a-z0-9._~+/=-]+/gi, `$1 ${REDACTED}`],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, REDACTED],
   [/\bvk_[\w-]{16,}/g, REDACTED],
-  [/(\/(?:s|public\/links)\/)[^\s"'\\/?#<>]+/g, `$1${REDACTED}`],
+  [/(\/(?:s|public\/links|unsubscribe)\/)[^\s"'\\/?#<>]+/g, `$1${REDACTED}`],
   [
     /"((?:proxy-)?authorization|(?:set-)?cookie|password|passphrase|token|secret|signature|credentials?)":\s*(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi,
     `"$1":"${REDACTED}"`,

@@ -43,6 +43,7 @@ const tags = [
   { name: "activity", description: "The audit log" },
   { name: "usage", description: "Storage used by your files" },
   { name: "tokens", description: "API tokens" },
+  { name: "mail", description: "The mails that you get" },
   { name: "accounts", description: "Sign-up, sign-in, sessions" },
   { name: "visitors", description: "Links, for people without an account" },
   { name: "administration", description: "For administrators" },

@@ -46,7 +46,7 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
   });
   const domain = from.email.slice(from.email.lastIndexOf("@") + 1);
   return {
-    async send({ id, to, subject, text, html }, { signal }) {
+    async send({ id, to, subject, text, html, unsubscribeUrl }, { signal }) {
       if (!ONE_RECIPIENT.test(to)) return { state: "refused", problem: "The email address is not valid." };
       try {
         await transport.sendMail({
@@ -57,7 +57,13 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
           html,
           // The same at each try, so that mail programs can recognise a mail that arrives twice.
           messageId: `<${id}@${domain}>`,
-          headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+          headers: {
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            // Mail programs show a button that turns the mails off with one POST (RFC 8058).
+            ...(unsubscribeUrl !== undefined && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
+          },
+          ...(unsubscribeUrl !== undefined && { list: { unsubscribe: { url: unsubscribeUrl, comment: "" } } }),
           signal,
         });
         return { state: "accepted" };

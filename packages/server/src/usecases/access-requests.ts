@@ -4,7 +4,7 @@ import type { Caller } from "../domain/person.ts";
 import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
 import { takeFromWindow, type WindowLimit } from "./limit-windows.ts";
-import { queueMailIfOn } from "./mail/queue-mail.ts";
+import { notify, notifyOfRequest } from "./mail/notify.ts";
 import type { AccessRequest, Deps } from "./ports/index.ts";
 import { limitShares } from "./shares.ts";
 
@@ -35,8 +35,7 @@ export function askForAccess(deps: Deps) {
       if (!isOpened) return;
       const event = { id: newId(), caller, subject: aboutNote(access.note), at: now, detail: {} };
       await tx.audit.add(auditEvent("access.requested", event));
-      const email = (await tx.people.find(access.note.ownerId))?.email;
-      if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "access-request", noteId, userId, email });
+      await notifyOfRequest(deps, tx, { ownerId: access.note.ownerId, noteId, userId });
     });
   };
 }
@@ -50,7 +49,8 @@ export function listAccessRequests({ db }: Deps) {
 }
 
 /** Shares a note with a user who asks for it. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`. */
-export function grantAccess({ db, clock, newId }: Deps) {
+export function grantAccess(deps: Deps) {
+  const { db, clock, newId } = deps;
   return (
     caller: Caller,
     { noteId, userId, role }: { noteId: string; userId: string; role: ShareRole },
@@ -66,6 +66,7 @@ export function grantAccess({ db, clock, newId }: Deps) {
       await tx.audit.add(
         auditEvent("share.granted", { id: newId(), caller, subject: aboutNote(note), at: now, detail }),
       );
+      await notify(deps, tx, { userId, notice: { about: "share", noteId } });
     });
 }
 

@@ -42,10 +42,13 @@ import { lookAtLink } from "./links/look.ts";
 import { type Pass, sealPass } from "./links/pass.ts";
 import { createHashTurns } from "./links/password.ts";
 import { receipts } from "./links/receipts.ts";
+import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./links/recipients.ts";
 import { revokeLink } from "./links/revoke.ts";
 import { unlockLink } from "./links/unlock.ts";
 import { updateLink } from "./links/update.ts";
 import { visitorUploads } from "./links/visitor-uploads.ts";
+import { getMailPreferences, lookAtUnsubscribe, setMailPreferences, unsubscribe } from "./mail/preferences.ts";
+import { remindOfExpiry } from "./mail/remind-of-expiry.ts";
 import { createNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, recordSignIn, rememberPerson } from "./people.ts";
@@ -148,6 +151,11 @@ export function createUseCases(deps: Deps) {
     revokeAnyLink: revokeAnyLink(deps),
     listMails: listMails(deps),
     retryMail: retryMail(deps),
+    getMailPreferences: getMailPreferences(deps),
+    setMailPreferences: setMailPreferences(deps),
+    lookAtUnsubscribe: lookAtUnsubscribe(deps),
+    unsubscribe: unsubscribe(deps),
+    remindOfExpiry: remindOfExpiry(deps),
     rememberForOperator: rememberForOperator(deps),
     revokeAnyApiToken: revokeAnyApiToken(deps),
     changePerson: changePerson(deps),
@@ -177,6 +185,9 @@ export function createUseCases(deps: Deps) {
     quota: quotaOf(limits),
     lookAtLink: lookAtLink(deps, visits),
     unlockLink: unlockLink(deps, { ...visits, hashTurns }),
+    requestLinkCode: requestLinkCode(deps, visits),
+    proveLinkEmail: proveLinkEmail(deps, visits),
+    deleteExpiredCodes: deleteExpiredCodes(deps),
     claimLink: claimLink(deps, visits),
     issueClaimUrls: issueClaimUrls(deps, visits),
     sealPass: (pass: Pass) => sealPass(deps.linkKeys.passes, pass),

@@ -114,7 +114,7 @@ async function details(queries: Queries, reading: Reading) {
   const isOwner = note.role === "owner";
   // Only the owner of a note grants access.
   const accessRequestCount = isOwner ? await queries.accessRequests.countOpen(note.id) : 0;
-  const accessExpiresAt = isOwner ? undefined : await queries.shares.expiryOf(note.id, caller.userId);
+  const accessExpiresAt = isOwner ? undefined : await queries.shares.expiryOf({ noteId: note.id }, caller.userId);
   return { accessRequestCount, accessExpiresAt, ...(await firstAttachments(queries, reading)) };
 }
 

@@ -7,6 +7,7 @@ import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
 import { invite } from "./invitations/invite.ts";
 import { takeFromWindow, type WindowLimit } from "./limit-windows.ts";
+import { notifyOfShare, withoutShare } from "./mail/notify-of-share.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 import { findReceivers, type ShareResult } from "./receivers.ts";
 
@@ -53,6 +54,7 @@ export function putShares(deps: Deps) {
       const found = await findReceivers(tx, { ...deps, ...input, caller, ownerId: place.ownerId });
       const { userIds, emails, results } = found;
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
+      const newcomers = await withoutShare(tx, { subject, userIds, now });
       await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
       // The owner named these users, so nothing about them stays behind an invitation.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
@@ -64,6 +66,7 @@ export function putShares(deps: Deps) {
         return auditEvent("share.granted", { id: newId(), caller, subject: place, at: now, detail });
       });
       await tx.audit.add(...granted);
+      await notifyOfShare(deps, tx, { userIds: newcomers, place });
       if (emails.length > 0) await invite(tx, deps, { caller, subject, place, emails, role, expiresAt, now });
       const listed = await list(deps, { queries: tx, subject });
       limitShares(listed.shares.length + listed.invitations.length);

@@ -7,8 +7,8 @@ export type Page = {
   /** Loads the link again, and shows the link. */
   reload(): Promise<void>;
   /**
-   * If the error says that the link has ended, shows that. If the password is wrong, asks for the password again. Returns whether it
-   * did one of the two.
+   * If the error says that the link has ended, shows that. If the visitor must show the password or the email address again, asks for
+   * it. Returns whether it did one of these.
    */
   showIfClosed(error: unknown): boolean;
   /** Lets screen readers read a text. */

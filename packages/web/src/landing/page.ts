@@ -23,10 +23,13 @@ export function startPage({ root, token, visit }: { root: HTMLElement; token: st
     showIfClosed(error) {
       const hasEnded = hasCode(error, "link_not_found");
       const isLocked = hasCode(error, "wrong_password");
+      const needsEmail = hasCode(error, "recipient_required");
       if (hasEnded) show(endedView());
       // The password has changed since the visitor entered it.
       if (isLocked) show(lockedView(page));
-      return hasEnded || isLocked;
+      // The proof lasts a day, and the owner may have removed the email address.
+      if (needsEmail) void loadEmailProof(page).then(show);
+      return hasEnded || isLocked || needsEmail;
     },
     announce: (text) => fill(live, text),
   };
@@ -58,10 +61,15 @@ export function startPage({ root, token, visit }: { root: HTMLElement; token: st
 }
 
 function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement> {
-  if (link.state === "locked") return lockedView(page);
+  if (link.state === "locked") return link.by === "email" ? loadEmailProof(page) : lockedView(page);
   return link.request === undefined
     ? downloadView(link, page)
     : loadRequestView({ ...link, request: link.request }, page);
+}
+
+/** Loads the view on demand, because few links are for certain people. */
+async function loadEmailProof(page: Page): Promise<HTMLElement> {
+  return (await import("./views/email-proof.ts")).emailProofView(page);
 }
 
 /** Loads the code of uploads on demand. It is as large as the rest of the page, and most links do not need it. */

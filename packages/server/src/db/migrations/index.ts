@@ -25,6 +25,7 @@ import { mails } from "./0023-mails.ts";
 import { trash } from "./0024-trash.ts";
 import { administration } from "./0025-administration.ts";
 import { uploadIndexes } from "./0026-upload-indexes.ts";
+import { mailPreferences } from "./0027-mail-preferences.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -54,5 +55,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0024-trash": trash(engine),
     "0025-administration": administration(engine),
     "0026-upload-indexes": uploadIndexes(engine),
+    "0027-mail-preferences": mailPreferences(engine),
   };
 }

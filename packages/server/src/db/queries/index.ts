@@ -21,8 +21,10 @@ import { inventoryQueries } from "./inventory.ts";
 import { invitationQueries } from "./invitations.ts";
 import { itemQueries } from "./items.ts";
 import { limitCountQueries } from "./limit-counts.ts";
+import { linkRecipientQueries } from "./link-recipients.ts";
 import { linkVisitQueries } from "./link-visits.ts";
 import { linkQueries } from "./links.ts";
+import { mailPreferenceQueries } from "./mail-preferences.ts";
 import { mailQueries } from "./mails.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
@@ -73,9 +75,11 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     links: linkQueries(db, { clock }),
     visitorFiles: visitorFileQueries(db, engine),
     linkVisits: linkVisitQueries(db),
+    linkRecipients: linkRecipientQueries(db),
     items: itemQueries(db, engine),
     fileEvents: fileEventQueries(db, engine),
     mails: mailQueries(db),
+    mailPreferences: mailPreferenceQueries(db),
     accounts: accountQueries(db, engine),
     trash: trashQueries(db, { engine, clock }),
     application: applicationQueries(db),

@@ -32,6 +32,14 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
         .select(sql<string | null>`string_agg(link_files.attachment_id, ',')`.as("ids"))
         .whereRef("link_files.link_id", "=", "links.id")
         .as("attachment_ids"),
+    )
+    .select((eb) =>
+      eb
+        .selectFrom("link_recipients")
+        // No email address has a line break.
+        .select(sql<string | null>`string_agg(link_recipients.email, ${"\n"})`.as("emails"))
+        .whereRef("link_recipients.link_id", "=", "links.id")
+        .as("recipients"),
     );
 }
 
@@ -39,6 +47,7 @@ type Row = Selectable<Tables["links"]> & {
   creator_name: string | null;
   creator_role: string | null;
   attachment_ids: string | null;
+  recipients: string | null;
 };
 
 export function toLinkWithCreator(row: Row): LinkWithCreator {
@@ -68,6 +77,7 @@ function toLink(row: Row): Link {
     opened: row.opened,
     urlTtlSeconds: row.url_ttl_seconds,
     notify: row.notify,
+    recipients: row.recipients?.split("\n").sort() ?? [],
     request: row.request === null ? undefined : (JSON.parse(row.request) as FileRequest),
     createdAt: row.created_at,
     revokedAt: row.revoked_at ?? undefined,

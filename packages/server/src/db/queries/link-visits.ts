@@ -98,7 +98,7 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
 
     async countOpened(linkId) {
       const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
-      await update.where("id", "=", linkId).execute();
+      return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;
     },
   };
 }

@@ -16,6 +16,7 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
         message: "Note not found",
       });
       await insertFiles(db, link);
+      await insertRecipients(db, link);
     },
 
     async find(linkId) {
@@ -76,6 +77,8 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
       await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
       await db.deleteFrom("link_files").where("link_id", "=", link.id).execute();
       await insertFiles(db, link);
+      await db.deleteFrom("link_recipients").where("link_id", "=", link.id).execute();
+      await insertRecipients(db, link);
     },
 
     async revokeOfNote(noteId, revokedAt) {
@@ -93,6 +96,12 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
       return numUpdatedRows === 1n;
     },
   };
+}
+
+async function insertRecipients(db: Kysely<Tables>, { id: linkId, recipients }: Link): Promise<void> {
+  if (recipients.length === 0) return;
+  const rows = recipients.map((email) => ({ link_id: linkId, email }));
+  await db.insertInto("link_recipients").values(rows).execute();
 }
 
 const EDITING: Role[] = ["owner", "editor"];

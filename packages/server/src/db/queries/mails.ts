@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
-import type { MailKind } from "../../domain/mail.ts";
-import type { ClaimedMail, MailQueries, QueuedMail } from "../../usecases/ports/index.ts";
+import type { CountedNotice, MailKind, Notice } from "../../domain/mail.ts";
+import type { ClaimedMail, MailQueries, NoticeGroup, QueuedMail } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 
@@ -9,6 +9,21 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
     async insert({ id, kind, email, ...detail }, { now }) {
       const row = { id, kind, email, detail: JSON.stringify(detail), created_at: now, due_at: now, attempts: 0 };
       await db.insertInto("mails").values(row).execute();
+    },
+
+    addNotice: (group, notice) => addNotice(db, { group, notice }),
+
+    async collect({ id, kind, userId, email }, { notice, now, dueAt }) {
+      const group = { kind, userId };
+      const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
+      const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
+      // A parallel transaction may make the mail of the group, and a worker may claim it.
+      for (;;) {
+        if (await addNotice(db, { group, notice })) return;
+        const insert = db.insertInto("mails").values(row);
+        const made = await insert.onConflict((conflict) => conflict.column("group_key").doNothing()).executeTakeFirst();
+        if (made.numInsertedOrUpdatedRows === 1n) return;
+      }
     },
 
     async claim({ now, leaseEndsAt, limit }) {
@@ -25,7 +40,18 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
         // Only one replica can change the instant that it has read. The update of any other finds no row.
         const row = await db
           .updateTable("mails")
-          .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
+          .set((eb) => ({
+            due_at: leaseEndsAt,
+            attempts: eb("attempts", "+", 1),
+            // A mail that has collected notices starts to wait when it is due.
+            created_at: eb
+              .case()
+              .when("group_key", "is", null)
+              .then(eb.ref("created_at"))
+              .else(seen.due_at as number)
+              .end(),
+            group_key: null,
+          }))
           .where("id", "=", seen.id)
           .where("due_at", "=", seen.due_at)
           .returningAll()
@@ -84,13 +110,44 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
   };
 }
 
+/** The most different notices of one mail. Further ones are left out. */
+const MAX_NOTICES = 100;
+
+function keyOf({ kind, userId }: NoticeGroup): string {
+  return `${kind} ${userId}`;
+}
+
+async function addNotice(
+  db: Kysely<Tables>,
+  { group, notice }: { group: NoticeGroup; notice: Notice },
+): Promise<boolean> {
+  const key = keyOf(group);
+  // The update locks the row, so that no worker claims the mail until this transaction ends.
+  const held = db.updateTable("mails").set({ group_key: key }).where("group_key", "=", key);
+  const row = await held.returning(["id", "detail"]).executeTakeFirst();
+  if (row === undefined) return false;
+  const detail = JSON.stringify(withNotice(JSON.parse(row.detail), notice));
+  await db.updateTable("mails").set({ detail }).where("id", "=", row.id).execute();
+  return true;
+}
+
+type Collected = { userId: string; notices: CountedNotice[] };
+
+function withNotice({ userId, notices }: Collected, notice: Notice): Collected {
+  const text = JSON.stringify(notice);
+  const same = notices.find(({ count: _, ...other }) => JSON.stringify(other) === text);
+  if (same !== undefined) same.count += 1;
+  else if (notices.length < MAX_NOTICES) notices.push({ ...notice, count: 1 });
+  return { userId, notices };
+}
+
 function toMail(row: Selectable<Tables["mails"]>, leaseEndsAt: number): ClaimedMail {
   const { id, email, attempts, created_at: createdAt } = row;
   const kind = { kind: row.kind, ...JSON.parse(row.detail) } as MailKind;
   return { ...kind, id, email, createdAt, attempts, leaseEndsAt };
 }
 
-function toQueuedMail(row: Omit<Selectable<Tables["mails"]>, "detail">): QueuedMail {
+function toQueuedMail(row: Omit<Selectable<Tables["mails"]>, "detail" | "group_key">): QueuedMail {
   return {
     id: row.id,
     kind: row.kind,

@@ -21,7 +21,11 @@ export function queueQueries(db: Kysely<Tables>): QueueQueries {
         .select((eb) => [
           eb.fn.count<number>("due_at").as("count"),
           eb.fn.count<number>("given_up_at").as("givenUp"),
-          eb.fn.min("created_at").filterWhere("given_up_at", "is", null).as("oldest"),
+          eb.fn
+            // A mail that collects notices waits from the instant when it is due.
+            .min(eb.case().when("group_key", "is", null).then(eb.ref("created_at")).else(eb.ref("due_at")).end())
+            .filterWhere("given_up_at", "is", null)
+            .as("oldest"),
         ])
         .executeTakeFirstOrThrow();
       const byState = await db

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import type { Share, SharedAttachment, ShareWithPerson } from "../../domain/share.ts";
-import type { Page, PageRequest, ShareQueries, ShareSubject } from "../../usecases/ports/index.ts";
+import type { EndingShare, Page, PageRequest, ShareQueries, ShareSubject } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { attachmentColumns, toAttachment } from "./attachments.ts";
@@ -35,10 +35,11 @@ export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
     list: (subject) =>
       "noteId" in subject ? listOfNote(db, subject.noteId) : listOfAttachment(db, subject.attachmentId),
 
-    async expiryOf(noteId, userId) {
-      const ofUser = db.selectFrom("note_shares").where("note_id", "=", noteId).where("user_id", "=", userId);
-      return (await ofUser.select("expires_at").executeTakeFirst())?.expires_at ?? undefined;
-    },
+    expiryOf: (subject, userId) => expiryOf(db, { subject, userId }),
+
+    listEnding: (window) => listEnding(db, window),
+
+    markReminded: (share, now) => markReminded(db, { share, now }),
 
     countByAttachment: (attachmentIds, now) => countByAttachment(db, engine, { attachmentIds, now }),
 
@@ -63,6 +64,7 @@ async function putOfNote(db: Kysely<Tables>, noteId: string, shares: readonly Sh
         expires_at: eb.ref("excluded.expires_at"),
         created_at: eb.ref("excluded.created_at"),
         created_by: eb.ref("excluded.created_by"),
+        reminded_at: null,
       })),
     )
     .execute();
@@ -82,6 +84,7 @@ async function putOfAttachment(db: Kysely<Tables>, attachmentId: string, shares:
         expires_at: eb.ref("excluded.expires_at"),
         created_at: eb.ref("excluded.created_at"),
         created_by: eb.ref("excluded.created_by"),
+        reminded_at: null,
       })),
     )
     .execute();
@@ -119,6 +122,7 @@ async function putInvited(
           expires_at: eb.ref("excluded.expires_at"),
           created_at: eb.ref("excluded.created_at"),
           created_by: eb.ref("excluded.created_by"),
+          reminded_at: null,
         })),
       )
       .execute();
@@ -133,6 +137,7 @@ async function putInvited(
         expires_at: eb.ref("excluded.expires_at"),
         created_at: eb.ref("excluded.created_at"),
         created_by: eb.ref("excluded.created_by"),
+        reminded_at: null,
       })),
     )
     .execute();
@@ -198,7 +203,10 @@ const shareColumns = [
   "people.name",
 ] as const;
 
-type Row = Omit<Selectable<Tables["note_shares"]>, "note_id"> & { email: string | null; name: string | null };
+type Row = Omit<Selectable<Tables["note_shares"]>, "note_id" | "reminded_at"> & {
+  email: string | null;
+  name: string | null;
+};
 
 function toShare(row: Row): ShareWithPerson {
   return {
@@ -210,6 +218,80 @@ function toShare(row: Row): ShareWithPerson {
     email: row.email ?? undefined,
     name: row.name ?? undefined,
   };
+}
+
+async function expiryOf(
+  db: Kysely<Tables>,
+  { subject, userId }: { subject: ShareSubject; userId: string },
+): Promise<number | undefined> {
+  const row =
+    "noteId" in subject
+      ? await db
+          .selectFrom("note_shares")
+          .select("expires_at")
+          .where("note_id", "=", subject.noteId)
+          .where("user_id", "=", userId)
+          .executeTakeFirst()
+      : await db
+          .selectFrom("attachment_shares")
+          .select("expires_at")
+          .where("attachment_id", "=", subject.attachmentId)
+          .where("user_id", "=", userId)
+          .executeTakeFirst();
+  return row?.expires_at ?? undefined;
+}
+
+async function markReminded(db: Kysely<Tables>, { share, now }: { share: EndingShare; now: number }): Promise<boolean> {
+  const { noteId, attachmentId, userId, expiresAt } = share;
+  const isUnchanged = { user_id: userId, expires_at: expiresAt };
+  const marked =
+    attachmentId === undefined
+      ? db
+          .updateTable("note_shares")
+          .set({ reminded_at: now })
+          .where((eb) => eb.and({ note_id: noteId, ...isUnchanged }))
+          .where("reminded_at", "is", null)
+      : db
+          .updateTable("attachment_shares")
+          .set({ reminded_at: now })
+          .where((eb) => eb.and({ attachment_id: attachmentId, ...isUnchanged }))
+          .where("reminded_at", "is", null);
+  return (await marked.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+}
+
+async function listEnding(
+  db: Kysely<Tables>,
+  { from, until, limit }: Parameters<ShareQueries["listEnding"]>[0],
+): Promise<EndingShare[]> {
+  const ofNotes = db
+    .selectFrom("note_shares")
+    .select((eb) => ["note_id", eb.val<string | null>(null).as("attachment_id"), "user_id"])
+    .select((eb) => eb.ref("expires_at").$notNull().as("expires_at"))
+    .where("reminded_at", "is", null)
+    .where("expires_at", ">", from)
+    .where("expires_at", "<=", until)
+    .where((eb) => eb(eb("expires_at", "-", eb.ref("created_at")), ">", until - from))
+    .orderBy("expires_at")
+    .limit(limit)
+    .execute();
+  const ofFiles = db
+    .selectFrom("attachment_shares")
+    .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
+    .select(["attachments.note_id", "attachment_id", "user_id"])
+    .select((eb) => eb.ref("expires_at").$notNull().as("expires_at"))
+    .where("reminded_at", "is", null)
+    .where("expires_at", ">", from)
+    .where("expires_at", "<=", until)
+    .where((eb) => eb(eb("expires_at", "-", eb.ref("attachment_shares.created_at")), ">", until - from))
+    .orderBy("expires_at")
+    .limit(limit)
+    .execute();
+  return [...(await ofNotes), ...(await ofFiles)].map((row) => ({
+    noteId: row.note_id,
+    attachmentId: row.attachment_id ?? undefined,
+    userId: row.user_id,
+    expiresAt: row.expires_at,
+  }));
 }
 
 type Request = PageRequest & { userId: string; now: number };

@@ -27,6 +27,16 @@ async function earlierDatabase() {
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
+  const tables = ["mail_preferences", "link_recipients", "link_codes", "link_visitors"];
+  const columns = [
+    ["mails", "mails_group", "group_key"],
+    ["note_shares", "note_shares_ending", "reminded_at"],
+    ["attachment_shares", "attachment_shares_ending", "reminded_at"],
+  ];
+  for (const table of tables) database.exec(`drop table ${table}`);
+  for (const [table, index, column] of columns) {
+    database.exec(`drop index ${index}; alter table ${table} drop column ${column}`);
+  }
   database.close();
 }
 

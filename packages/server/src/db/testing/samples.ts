@@ -130,6 +130,7 @@ export function sampleLink(note: Note, given: Partial<Link> = {}): Link {
     opened: 0,
     urlTtlSeconds: 60,
     notify: "never",
+    recipients: [],
     request: undefined,
     createdAt: AT,
     revokedAt: undefined,

@@ -15,6 +15,7 @@ const bodies: Record<string, (world: World) => object> = {
   "PATCH /notes/:noteId": () => ({ title: "New" }),
   "POST /notes": () => ({ title: "Mine" }),
   [`POST /notes/:noteId/attachments${WITH_JSON}`]: (world) => ({ key: keyToAdopt(world) }),
+  "PUT /me/mail-preferences": () => ({ shares: "daily" }),
   "POST /tokens": () => ({ label: "laptop" }),
   "POST /notes/:noteId/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
   "POST /uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
@@ -48,7 +49,7 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
 };
 
 /** A route with the token of a link. */
-export const IS_OF_VISITORS = /:token(?:\/|$)/;
+export const IS_OF_VISITORS = /\/(?:links|s)\/:token(?:\/|$)/;
 
 /** A route of a file request. */
 export const IS_OF_REQUESTS = /:token\/(?:uploads|receipts)(?:\/|$)/;

@@ -4,6 +4,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { INVITATION_MS, type Invitation } from "../../domain/invitation.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent, type EventSubject } from "../audit-event.ts";
+import { notifyOfShare, withoutShare } from "../mail/notify-of-share.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 import { findHolders } from "../receivers.ts";
@@ -37,6 +38,7 @@ export async function invite(
   // Only now, because a claim or a visit may have changed both while this transaction waited for the invitations.
   const holders = await findHolders(tx, emails);
   const seen = new Set((await tx.shares.list(subject)).map(({ userId }) => userId));
+  const granted: string[] = [];
   const invitations: Invitation[] = [];
   const events: AuditEvent[] = [];
   for (const email of emails) {
@@ -48,6 +50,7 @@ export async function invite(
     if (userId !== undefined && seen.has(userId)) {
       const { role, expiresAt, now: createdAt } = invited;
       if (former !== undefined) await tx.invitations.delete(former.id);
+      granted.push(...(await withoutShare(tx, { subject, userIds: [userId], now: createdAt })));
       await tx.shares.put(subject, { userId, role, expiresAt, createdAt, createdBy: caller.userId });
       events.push(describe("share.granted", { ...deps, invited, about: { userId } }));
       continue;
@@ -62,6 +65,7 @@ export async function invite(
     invitations.map(({ email }) => email),
   );
   await tx.audit.add(...events);
+  await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
   // Sorted to avoid a deadlock of two requests at the limits of the same email addresses.
   for (const { id: invitationId, email } of invitations.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });

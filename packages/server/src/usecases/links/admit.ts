@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DomainError } from "../../domain/errors.ts";
 import { type Link, type LinkClaim, type LinkPolicy, linkState } from "../../domain/link.ts";
-import type { Deps, LinkedFile, LinkWithCreator } from "../ports/index.ts";
+import type { Deps, LinkedFile, LinkWithCreator, Queries } from "../ports/index.ts";
 import { openPass, type Pass } from "./pass.ts";
 import { readToken, tokenIsRight } from "./token.ts";
 
@@ -25,10 +25,13 @@ export type OpenLink = {
   creatorName: string | undefined;
   /** The ready files of the link. For the wish `urls`: the files whose URLs are wanted. */
   files: readonly LinkedFile[];
+  /** The email address that the visitor has proven. Undefined: the link is for everybody who has it. */
+  recipient: string | undefined;
 };
 
-/** A locked link keeps the pass of an earlier password, because the visitor stays the same. */
-export type Admitted = { state: "locked"; link: Link; pass: Pass | undefined } | OpenLink;
+/** `by`: what the visitor must show next. A locked link keeps the pass of an earlier password, because the visitor stays the same. */
+export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
+export type Admitted = LockedLink | OpenLink;
 
 const DEFAULT_POLICY: LinkPolicy = {
   isEnabled: true,
@@ -48,7 +51,8 @@ export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 /**
  * The only way of a visitor to a name, a size or a URL. It decides from the current state of the database, anew for each request.
  * Only `look` admits to a locked link.
- * Throws `link_not_found` for a link that is over or never was, and `wrong_password` for another wish at a locked link.
+ * Throws `link_not_found` for a link that is over or never was, and `wrong_password` or `recipient_required` for another wish at a
+ * locked link.
  */
 export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">): Admit {
   const { db, clock, linkKeys } = deps;
@@ -67,16 +71,37 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     const claim = pass && (await db.linkVisits.findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
-      if (wish.kind === "look") return { state: "locked", link, pass };
+      if (wish.kind === "look") return { state: "locked", by: "password", link, pass };
       throw new DomainError("wrong_password", "This link has a password. Send it to /unlock first.");
+    }
+    const recipient = await recipientOf(db, { link, pass, now });
+    if (link.recipients.length > 0 && recipient === undefined) {
+      if (wish.kind === "look") return { state: "locked", by: "email", link, pass };
+      throw recipientRequired();
     }
     if (wish.kind === "urls" && claim?.id !== wish.claimId.toLowerCase()) throw linkNotFound();
     if ((wish.kind === "send") !== (link.kind === "upload") && wish.kind !== "look") throw linkNotFound();
     const files = link.kind === "upload" ? [] : await db.linkVisits.readyFiles(link);
     if (link.kind === "download" && link.attachmentIds !== undefined && files.length === 0) throw linkNotFound();
     const wanted = wish.kind === "urls" ? wantedFiles(files, wish.attachmentIds) : files;
-    return { state: "open", link, pass, claim, creatorName, files: wanted };
+    return { state: "open", link, pass, claim, creatorName, files: wanted, recipient };
   };
+}
+
+/** The email address that a visitor has proven, for a link with recipients. */
+export async function recipientOf(
+  { linkRecipients }: Pick<Queries, "linkRecipients">,
+  { link, pass, now }: { link: Link; pass: Pick<Pass, "visitorId"> | undefined; now: number },
+): Promise<string | undefined> {
+  if (link.recipients.length === 0 || pass === undefined) return undefined;
+  return linkRecipients.emailOf({ linkId: link.id, visitorId: pass.visitorId, now });
+}
+
+export function recipientRequired(): DomainError {
+  return new DomainError(
+    "recipient_required",
+    "This link is for certain people. Prove your email address with a code.",
+  );
 }
 
 /** The files of a link with these ids. Undefined: all. Throws `attachment_not_found` when one is missing, or there is none. */

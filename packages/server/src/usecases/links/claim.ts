@@ -6,8 +6,17 @@ import type { Allowance } from "../allowance.ts";
 import { auditEvent } from "../audit-event.ts";
 import { sign } from "../issue-url.ts";
 import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
-import type { Deps, LinkedFile } from "../ports/index.ts";
-import { type Admit, linkNotFound, linkPolicy, type OpenLink, type Visit, wantedFiles } from "./admit.ts";
+import { notify } from "../mail/notify.ts";
+import type { Deps, LinkedFile, Queries } from "../ports/index.ts";
+import {
+  type Admit,
+  linkNotFound,
+  linkPolicy,
+  type OpenLink,
+  recipientRequired,
+  type Visit,
+  wantedFiles,
+} from "./admit.ts";
 import { newPass, type Pass } from "./pass.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
@@ -59,7 +68,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       windowEndsAt,
     };
     const issuedUrls = { count: files.length, lastUrlExpiresAt: now + expiresInSeconds * 1000 };
-    const described = { link, pass, claim, files, expiresInSeconds };
+    const described = { link, pass, claim, files, expiresInSeconds, recipient: opened.recipient };
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
     const made = await db.transaction(async (tx) => {
@@ -71,6 +80,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       if (made.id !== claim.id) return made;
       await tx.audit.add(claimed);
       await tx.audit.add(issued);
+      await notifyOfClaim(deps, tx, link);
       return made;
     });
     // The same visitor has clicked twice at once.
@@ -82,6 +92,14 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const urls = await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp });
     return { claim, urls, pass };
   };
+}
+
+/** Notifies the owner of the note, as the link says. */
+async function notifyOfClaim(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
+  if (wanted === "never") return;
+  // The claim has locked the link, so the count is exact.
+  if (wanted === "first" && (await tx.links.find(linkId))?.link.claims !== 1) return;
+  await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId } });
 }
 
 /**
@@ -107,13 +125,13 @@ function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor:
 
 async function addUrls(
   deps: Deps,
-  { link, claim, files, pass, limited }: OpenLink & { pass: Pass; limited: Limited },
+  { link, claim, files, pass, limited, recipient }: OpenLink & { pass: Pass; limited: Limited },
   { disposition, clientIp }: Pick<Wanted, "disposition" | "clientIp">,
 ): Promise<ClaimUrls> {
   if (claim === undefined) throw linkNotFound();
   const now = deps.clock();
   const expiresInSeconds = expiryOf(deps, { link, until: claim.windowEndsAt, now });
-  const event = issuedEvent(deps, { link, pass, claim, files, expiresInSeconds });
+  const event = issuedEvent(deps, { link, pass, claim, files, expiresInSeconds, recipient });
   const { passwordVersion } = link;
   const lastUrlExpiresAt = now + expiresInSeconds * 1000;
   await deps.db.transaction(async (tx) => {
@@ -128,6 +146,7 @@ async function addUrls(
 /** Only `look` admits to a locked link. */
 function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   if (admitted.state === "open") return admitted;
+  if (admitted.by === "email") throw recipientRequired();
   throw new DomainError("wrong_password", "This link has a password.");
 }
 
@@ -173,16 +192,19 @@ type Described = {
   claim: LinkClaim;
   files: readonly LinkedFile[];
   expiresInSeconds: number;
+  recipient: string | undefined;
 };
 
-function claimedEvent({ newId, clock }: Deps, { link, pass, claim, files }: Described) {
-  const detail = { linkId: link.id, label: link.label, claimId: claim.id };
+function claimedEvent({ newId, clock }: Deps, { link, pass, claim, files, recipient }: Described) {
+  const named = recipient === undefined ? {} : { email: recipient };
+  const detail = { linkId: link.id, label: link.label, claimId: claim.id, ...named };
   const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };
   return auditEvent("link.claimed", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
 }
 
-function issuedEvent({ newId, clock }: Deps, { link, pass, claim, files, expiresInSeconds }: Described) {
-  const detail = { linkId: link.id, label: link.label, claimId: claim.id, expiresInSeconds };
+function issuedEvent({ newId, clock }: Deps, { link, pass, claim, files, expiresInSeconds, recipient }: Described) {
+  const named = recipient === undefined ? {} : { email: recipient };
+  const detail = { linkId: link.id, label: link.label, claimId: claim.id, expiresInSeconds, ...named };
   const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };
   return auditEvent("url.issued", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
 }

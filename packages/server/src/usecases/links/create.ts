@@ -58,7 +58,10 @@ async function create(
     throw new DomainError("links_disabled", "The operator of this service has turned links off.");
   const now = clock();
   checkKind(input);
-  checkSettings({ ...settings, password: settings.password ?? null }, { link: { kind, createdAt: now }, limits, now });
+  checkSettings(
+    { ...settings, password: settings.password ?? null },
+    { link: { kind, createdAt: now }, limits, now, sendsMail: deps.mail !== undefined },
+  );
   const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
   return db.transaction(async (tx) => {
     // The caller may have lost the right while the password was hashed.
@@ -84,6 +87,7 @@ async function create(
         opened: 0,
         urlTtlSeconds: defaultUrlTtl(limits),
         notify: "never",
+        recipients: [],
         request: kind === "upload" ? completeRequest(input.request ?? {}, limits) : undefined,
         createdAt: now,
         revokedAt: undefined,

@@ -1,11 +1,13 @@
 import { hkdfSync } from "node:crypto";
 
-/** The keys of links and invitations, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
+/** The keys of links, invitations and mails, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
   passes: readonly Uint8Array[];
   receipts: readonly Uint8Array[];
   invitations: readonly Uint8Array[];
+  unsubscribes: readonly Uint8Array[];
+  codes: readonly Uint8Array[];
 };
 
 const KEY_BYTES = 32;
@@ -21,5 +23,7 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
     passes: passKey === undefined ? [] : [passKey],
     receipts: derive("receipts"),
     invitations: derive("invitations"),
+    unsubscribes: derive("unsubscribes"),
+    codes: derive("codes"),
   };
 }

@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Link, LinkNotify } from "../../domain/link.ts";
+import { normaliseEmail } from "../../domain/person.ts";
 import { checkReadable } from "../../domain/readable-text.ts";
 import type { Limits } from "../ports/index.ts";
 
@@ -13,6 +14,8 @@ export type LinkSettings = {
   maxClaims?: number | null | undefined;
   urlTtlSeconds?: number | undefined;
   notify?: LinkNotify | undefined;
+  /** Email addresses. Null or empty: the link is for everybody who has it. */
+  recipients?: readonly string[] | null | undefined;
 };
 
 const DEFAULT_EXPIRY_SECONDS = 7 * 86_400;
@@ -28,12 +31,25 @@ export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
   return Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSharedSeconds);
 }
 
-/** Throws `invalid_request` for a choice that the operator or the kind of the link does not allow. */
+/**
+ * Throws `invalid_request` for a choice that the operator or the kind of the link does not allow, and `mail_disabled` for recipients
+ * where the service sends no mails.
+ */
 export function checkSettings(
   settings: LinkSettings,
-  { link, limits, now }: { link: Pick<Link, "kind" | "createdAt">; limits: Limits; now: number },
+  {
+    link,
+    limits,
+    now,
+    ...context
+  }: {
+    link: Pick<Link, "kind" | "createdAt">;
+    limits: Limits;
+    now: number;
+    sendsMail: boolean;
+  },
 ): void {
-  const { password, maxClaims, urlTtlSeconds } = settings;
+  const { password, maxClaims, urlTtlSeconds, recipients } = settings;
   checkReadable(settings.label, "label");
   checkReadable(settings.message, "message");
   checkExpiry(settings.expiresAt, { createdAt: link.createdAt, maxSeconds: limits.links.maxExpirySeconds, now });
@@ -42,6 +58,12 @@ export function checkSettings(
   }
   if (typeof maxClaims === "number" && link.kind === "upload") {
     throw invalid("A file request has no claims. Omit maxClaims, and limit it by request.maxFiles.");
+  }
+  if (recipients && recipients.length > 0) {
+    if (link.kind === "upload") throw invalid("A file request is for everybody who has its link. Omit recipients.");
+    if (!context.sendsMail) {
+      throw new DomainError("mail_disabled", "Recipients get a code by mail, and this service sends no mails.");
+    }
   }
   if (urlTtlSeconds !== undefined && urlTtlSeconds > limits.urlTtlMaxSharedSeconds) {
     throw invalid(`urlTtlSeconds is at most ${limits.urlTtlMaxSharedSeconds} for a link.`);
@@ -63,13 +85,14 @@ function checkExpiry(
 /** Applies the settings, except the password. */
 export function applySettings(link: Link, settings: LinkSettings): Link {
   const { label = link.label, message = link.message, urlTtlSeconds = link.urlTtlSeconds } = settings;
-  const { notify = link.notify, expiresAt, maxClaims } = settings;
+  const { notify = link.notify, expiresAt, maxClaims, recipients } = settings;
   return {
     ...link,
     label,
     message,
     urlTtlSeconds,
     notify,
+    recipients: recipients === undefined ? link.recipients : [...new Set((recipients ?? []).map(normaliseEmail))],
     expiresAt: expiresAt === undefined ? link.expiresAt : (expiresAt ?? undefined),
     maxClaims: maxClaims === undefined ? link.maxClaims : (maxClaims ?? undefined),
   };

@@ -1,8 +1,9 @@
 import { effectiveExpiry, type Link } from "../../domain/link.ts";
 import { auditEvent } from "../audit-event.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../limit-windows.ts";
+import { notify } from "../mail/notify.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import { type Admit, type Admitted, linkPolicy, type OpenLink } from "./admit.ts";
+import { type Admit, type Admitted, type LockedLink, linkPolicy, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
 
@@ -12,7 +13,7 @@ const PROBLEM = "Too many requests in a short time. Wait until Retry-After has p
 /** A busy link causes one event in this time. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
 
-export type Look = { state: "locked" } | OpenLook;
+export type Look = Pick<LockedLink, "state" | "by"> | OpenLook;
 
 /** `pass` lasts as long as the link allows now. `endsAt` undefined: the link is open until somebody revokes it. */
 export type OpenLook = OpenLink & {
@@ -30,7 +31,7 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
     if (admitted.state === "locked") {
       await takeFromWindow(deps, limitOf(network));
-      return { state: "locked" };
+      return { state: "locked", by: admitted.by };
     }
     const policy = linkPolicy(deps);
     const endsAt = effectiveExpiry(admitted.link, policy);
@@ -61,15 +62,16 @@ export function limitOf(network: string) {
   return { limit: LIMIT, holder: network, amount: 1, problem: PROBLEM };
 }
 
-async function countOpened(
-  { clock, newId }: Deps,
-  { tx, link, pass }: { tx: Queries; link: Link; pass: Pass },
-): Promise<void> {
+async function countOpened(deps: Deps, { tx, link, pass }: { tx: Queries; link: Link; pass: Pass }): Promise<void> {
+  const { clock, newId } = deps;
   const at = clock();
   const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: [] };
   const detail = { linkId: link.id, label: link.label };
   const event = auditEvent("link.opened", { id: newId(), caller: actorOf(pass), subject, at, detail });
-  await tx.linkVisits.countOpened(link.id);
+  const opened = await tx.linkVisits.countOpened(link.id);
+  if (opened === 1 && link.notify !== "never") {
+    await notify(deps, tx, { userId: link.ownerId, notice: { about: "link-opened", linkId: link.id } });
+  }
   const { max, windowMs } = OPENED;
   const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
   if ((await tx.limitCounts.take(windowKey(OPENED, link.id), window)).isTaken) await tx.audit.add(event);

@@ -26,7 +26,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
     const { link } = admitted;
     const { passwordHash } = link;
-    if (admitted.state === "locked" && passwordHash !== undefined) {
+    if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
       // In turn, because a hash costs much. The turns of one network do not delay others.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         check({ linkId: link.id, network, password, passwordHash }),

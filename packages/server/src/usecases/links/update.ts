@@ -24,7 +24,7 @@ export type UpdateLinkInput = {
 };
 
 /**
- * Edits a link. A changed password ends the visits that the earlier one unlocked.
+ * Edits a link. A changed password ends the visits that the earlier one unlocked. So do changed recipients of a link with a password.
  * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
  */
 export function updateLink(deps: Deps, hashTurns: FairTurns) {
@@ -37,7 +37,7 @@ export function updateLink(deps: Deps, hashTurns: FairTurns) {
     return db.transaction(async (tx) => {
       const { link } = await holdLink(tx, { caller, linkId });
       const now = clock();
-      checkUpdate(input, { link, limits, now });
+      checkUpdate(input, { link, limits, now, sendsMail: deps.mail !== undefined });
       const edited = await edit(tx, { link, input, passwordHash, limits });
       await tx.links.replace(edited);
       await checkLiveLinks(tx, link.noteId);
@@ -55,14 +55,14 @@ export function updateLink(deps: Deps, hashTurns: FairTurns) {
 
 function checkUpdate(
   { settings, attachmentIds, request }: UpdateLinkInput,
-  { link, limits, now }: { link: Link; limits: Limits; now: number },
+  { link, ...context }: { link: Link; limits: Limits; now: number; sendsMail: boolean },
 ): void {
   if (link.revokedAt !== undefined) throw invalid("This link was revoked. Make another one.");
   if (link.kind === "upload" && attachmentIds !== undefined) {
     throw invalid("A file request opens no files. Omit attachmentIds.");
   }
   if (link.kind === "download" && request !== undefined) throw invalid("request belongs to a file request. Omit it.");
-  checkSettings(settings, { link, limits, now });
+  checkSettings(settings, { link, ...context });
 }
 
 async function edit(
@@ -82,11 +82,13 @@ async function edit(
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
+  // A claim compares the version, so that one at this moment does not bypass the new recipients.
+  const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),
     generation: link.generation + (hasNewUrl ? 1 : 0),
     passwordHash: keepsPassword ? link.passwordHash : passwordHash,
-    passwordVersion: link.passwordVersion + (keepsPassword ? 0 : 1),
+    passwordVersion: link.passwordVersion + (keepsVersion ? 0 : 1),
     attachmentIds:
       attachmentIds === undefined ? link.attachmentIds : await checkLinkedFiles(tx, { noteId, attachmentIds }),
     request: request === undefined ? link.request : completeRequest(request, { current: link.request, ...limits }),

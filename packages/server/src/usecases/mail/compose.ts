@@ -1,14 +1,17 @@
-import { isOpen, linkEndsAt } from "../../domain/invitation.ts";
-import type { Mail } from "../../domain/mail.ts";
+import { type Invitation, isOpen, linkEndsAt } from "../../domain/invitation.ts";
+import { type Mail, mailTopics } from "../../domain/mail.ts";
 import { accountLinkUrl, addAccountLink } from "../accounts/account-links.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import { describeInvitation, invitationUrl } from "../invitations/describe.ts";
+import { makeLinkCode } from "../links/recipients.ts";
 import type { Deps } from "../ports/index.ts";
-import { type MailText, renderMail } from "./template.ts";
+import { composeNotices } from "./compose-notices.ts";
+import { type Composed, compose, composeOptional } from "./composed.ts";
+import { notify } from "./notify.ts";
+import { hostOf, inUtc } from "./phrases.ts";
+import type { MailText } from "./template.ts";
 
-type PartDeps = Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys"> & { publicUrl: string };
-/** `secret`: the token in the link, which no log may contain. Undefined: the link has none. */
-type Composed = ReturnType<typeof renderMail> & { secret: string | undefined };
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 
 const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
@@ -27,6 +30,13 @@ export async function composeMail(deps: PartDeps, mail: Mail): Promise<Composed 
       return composeInvitation(deps, mail);
     case "access-request":
       return composeAccessRequest(deps, mail);
+    case "link-code":
+      return composeLinkCode(deps, mail);
+    default: {
+      const text = await composeNotices(deps, mail);
+      const topic = mailTopics.find((one) => one === mail.kind) ?? "digest";
+      return text && composeOptional(deps, { text, topic, holder: { userId: mail.userId } });
+    }
   }
 }
 
@@ -38,7 +48,7 @@ async function composeReset(deps: PartDeps, { email }: { email: string }): Promi
     return undefined;
   const link = { kind: "password-reset", userId: account.userId, sentTo: email, passwordHash } as const;
   const token = await addAccountLink(deps, db, { ...link, ttlMs: RESET_TTL_MS });
-  return compose(token, {
+  return compose([token], {
     subject: "Choose a new password",
     intro: [`Somebody asked for a new password for your account at ${hostOf(publicUrl)}.`],
     button: { label: "Choose a new password", url: accountLinkUrl(publicUrl, { kind: "password-reset", token }) },
@@ -58,7 +68,7 @@ async function composeProof(
   if (account === undefined || account.email !== email) return undefined;
   if ((await isProven(db, account)) || (await db.disabledUsers.has(userId))) return undefined;
   const token = await addAccountLink(deps, db, { kind: "email-proof", userId, sentTo: email, ttlMs: PROOF_TTL_MS });
-  return compose(token, {
+  return compose([token], {
     subject: "Confirm your email address",
     intro: [
       `Confirm that ${email} is your email address at ${hostOf(publicUrl)}. People can then share files with you by it.`,
@@ -82,9 +92,10 @@ async function composeInvitation(
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
   // A disabled owner has no role, and then the link does not work.
   if ((await db.access.note(ownerId, noteId))?.role !== "owner") return undefined;
+  if (!(await isWanted(deps, invitation))) return undefined;
   const thing = attachmentId === undefined ? "note" : "file";
   const { token } = describeInvitation(deps, invitation);
-  return compose(token, {
+  const text: MailText = {
     subject: `A ${thing} is shared with you`,
     intro: [`Somebody shared a ${thing} with you at ${hostOf(publicUrl)}.`],
     button: { label: `Open the ${thing}`, url: invitationUrl(publicUrl, { token }) },
@@ -93,36 +104,62 @@ async function composeInvitation(
       ...(expiresAt === undefined ? [] : [`The share expires on ${inUtc(expiresAt)}.`]),
       "If you did not expect it, ignore this mail.",
     ],
-  });
+  };
+  const holder = { email: invitation.email };
+  return composeOptional(deps, { text, secret: token, topic: "shares", holder });
+}
+
+/**
+ * Whether the reader wants an invitation at once. Only the reader of its mails, or the user who has proven the email address, may
+ * decide. A summary of the day has it otherwise, without its link, because that user has the share already.
+ */
+async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
+  const { db } = deps;
+  if ((await db.mailPreferences.find({ email })).shares === "never") return false;
+  if (userId === undefined || !(await isProven(db, { userId, email }))) return true;
+  const { shares: choice } = await db.mailPreferences.find({ userId });
+  if (choice === "daily") {
+    const notice = { about: "share", noteId, attachmentId } as const;
+    await db.transaction((tx) => notify(deps, tx, { userId, notice }));
+  }
+  return choice === "at_once";
 }
 
 async function composeAccessRequest(
-  { db, publicUrl }: PartDeps,
+  deps: PartDeps,
   { email, noteId, userId }: { email: string; noteId: string; userId: string },
 ): Promise<Composed | undefined> {
+  const { db, publicUrl } = deps;
   const asked = await db.access.note(userId, noteId);
   if (asked === undefined || !(await db.accessRequests.listOpen(noteId)).some((one) => one.userId === userId))
     return undefined;
   const { ownerId } = asked.note;
   if ((await db.people.find(ownerId))?.email !== email || (await db.disabledUsers.has(ownerId))) return undefined;
   if (await db.disabledUsers.has(userId)) return undefined;
-  return compose(undefined, {
+  if ((await db.mailPreferences.find({ userId: ownerId })).requests === "never") return undefined;
+  const text: MailText = {
     subject: "Somebody asks for access to one of your notes",
     intro: [`Somebody asks for access to one of your notes at ${hostOf(publicUrl)}.`],
     button: { label: "Open the note", url: `${publicUrl}/n/${noteId}` },
     outro: ["The note shows the person. You can allow the person to view or edit it, or dismiss the request."],
+  };
+  return composeOptional(deps, { text, topic: "requests", holder: { userId: ownerId } });
+}
+
+/** Sends nothing to an email address that the link does not list. Visitors enter any email address. */
+async function composeLinkCode(
+  deps: PartDeps,
+  { email, linkId }: { email: string; linkId: string },
+): Promise<Composed | undefined> {
+  const { db, clock, publicUrl } = deps;
+  const link = (await db.links.find(linkId))?.link;
+  const isOver = link?.revokedAt !== undefined || (link?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock();
+  if (link === undefined || isOver || !link.recipients.includes(email)) return undefined;
+  const code = await makeLinkCode(deps, { linkId, email });
+  const shown = `${code.slice(0, 4)} ${code.slice(4)}`;
+  return compose([code, shown], {
+    subject: "Your code for a link",
+    intro: [`Somebody shares files with you at ${hostOf(publicUrl)}. Enter this code on the page of the link:`, shown],
+    outro: ["The code works for 15 minutes, and once.", "If you did not ask for it, ignore this mail."],
   });
-}
-
-function inUtc(instant: number): string {
-  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
-  return `${format.format(instant)} UTC`;
-}
-
-function compose(secret: string | undefined, text: MailText): Composed {
-  return { ...renderMail(text), secret };
-}
-
-function hostOf(publicUrl: string): string {
-  return new URL(publicUrl).host;
 }

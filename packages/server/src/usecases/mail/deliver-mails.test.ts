@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ended, startChild } from "../../db/testing/child-process.ts";
+import { sampleNote, sampleShare } from "../../db/testing/samples.ts";
 import { engines } from "../../db/testing/test-databases.ts";
 import { useDatabase } from "../../db/testing/use-database.ts";
 import { createSmtp } from "../../mailer/smtp.ts";
@@ -42,6 +43,22 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     await suite.db.transaction((tx) => queueMail(deps, tx, { kind: "password-reset", email }));
   }
 
+  /** The summary of a day for a user who has a share. It is due. */
+  async function queueDigest(name: string): Promise<void> {
+    const { db } = suite;
+    const [userId, email, now] = [randomUUID(), `${name}@example.com`, clock()];
+    await db.people.put({ id: userId, email, emailProvenBy: "operator", name, isAdmin: false, now });
+    const note = sampleNote();
+    const notice = { about: "share", noteId: note.id } as const;
+    await db.transaction(async (tx) => {
+      await tx.notes.insert(note);
+      await tx.shares.put({ noteId: note.id }, sampleShare({ userId, expiresAt: undefined }));
+      for (let nth = 0; nth < 2; nth++) {
+        await tx.mails.collect({ id: randomUUID(), kind: "digest", userId, email }, { notice, now, dueAt: now });
+      }
+    });
+  }
+
   async function start(options: SmtpServerOptions = {}) {
     const server = await smtpServerInTest(options);
     const failures: MailFailure[] = [];
@@ -52,7 +69,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
       onQueued: () => undefined,
     };
     const linkKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
-    const deps = { db: suite.db, clock, newSecret, linkKeys, mail };
+    const deps = { db: suite.db, clock, newId: randomUUID, newSecret, linkKeys, mail };
     return { server, failures, sendMails: deliverMails(deps, { onFailure: (failure) => failures.push(failure) }) };
   }
 
@@ -147,7 +164,10 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
   });
 
-  it("sends a mail again if the process is killed before it records the first", { timeout: 30_000 }, async () => {
+  it.each([
+    ["a mail", queueReset],
+    ["a summary of the day", queueDigest],
+  ])("sends %s again if the process is killed before it records the first", { timeout: 30_000 }, async (_, queue) => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {
@@ -155,7 +175,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
         child = undefined;
       },
     });
-    await queueReset("ann");
+    await queue("ann");
     const { file, url } = suite.test;
     const location = JSON.stringify(file === undefined ? { url } : { file });
     child = startChild("../../usecases/mail/testing/deliver-mails", [location, String(server.port), String(clock())]);

@@ -17,7 +17,7 @@ const MAX_PROBLEM_LENGTH = 300;
 /** A try that failed. `isFinal`: there is no other try. */
 export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
 
-type SendDeps = Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys" | "mail">;
+type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
 type Options = { onFailure: (failure: MailFailure) => void };
 
 /**
@@ -67,25 +67,26 @@ function isTooOld({ createdAt }: ClaimedMail, at: number): boolean {
 }
 
 async function send(
-  { mail: sending, ...deps }: SendDeps,
+  deps: SendDeps,
   { mail, cut }: { mail: ClaimedMail; cut: AbortSignal | undefined },
 ): Promise<MailOutcome | { state: "obsolete" }> {
+  const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
   // Mail was off for days, or a backup was restored.
   if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
   const { mailer, publicUrl } = sending;
   const composed = await composeMail({ ...deps, publicUrl }, mail);
   if (composed === undefined) return { state: "obsolete" };
-  const { secret, ...content } = composed;
+  const { secrets, ...content } = composed;
   const late = AbortSignal.timeout(SEND_WITHIN_MS);
   const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
   const outcome = await mailer.send({ ...content, id: mail.id, to: mail.email }, { signal });
   if (outcome.state === "accepted") return outcome;
   // A server may quote the mail, and the token must reach neither the log nor the database.
-  const problem = hide(outcome.problem, secret).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
+  const problem = hide(outcome.problem, secrets).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
   return { ...outcome, problem };
 }
 
-function hide(text: string, secret: string | undefined): string {
-  return secret === undefined ? text : text.replaceAll(secret, "…");
+function hide(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "…"), text);
 }

@@ -1,27 +1,33 @@
-/** The content of a mail: paragraphs, and one button. No text of another person is a URL or HTML. */
+type Link = { label: string; url: string };
+
+/** The content of a mail: paragraphs, and at most one button. No text of another person is a URL or HTML. */
 export type MailText = {
   subject: string;
   /** Before the button. */
   intro: readonly string[];
-  button: { label: string; url: string };
+  button?: Link;
   /** After the button. */
   outro: readonly string[];
+  /** A small link below the text. */
+  footer?: Link;
 };
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const MAX_LINE_LENGTH = 200;
 
 /** Renders plain text and HTML. The HTML loads nothing, so no server learns who reads the mail. */
-export function renderMail({ subject, intro, button, outro }: MailText): {
+export function renderMail({ subject, intro, button, outro, footer }: MailText): {
   subject: string;
   text: string;
   html: string;
 } {
   const [title, before, after] = [oneLine(subject), intro.map(oneLine), outro.map(oneLine)];
+  const end = footer === undefined ? "Valet Key" : `Valet Key\n${footer.label}: ${footer.url}`;
+  const quiet = [...after.map(quietParagraph), ...(footer === undefined ? [] : [quietLink(footer)])];
   return {
     subject: title,
-    text: `${[...before, `${button.label}:\n${button.url}`, ...after, "-- \nValet Key"].join("\n\n")}\n`,
-    html: page(title, [...before.map(paragraph), link(button), ...after.map(quietParagraph)].join("\n")),
+    text: `${[...before, ...(button ? [`${button.label}:\n${button.url}`] : []), ...after, `-- \n${end}`].join("\n\n")}\n`,
+    html: page(title, [...before.map(paragraph), ...(button ? [link(button)] : []), ...quiet].join("\n")),
   };
 }
 
@@ -46,10 +52,15 @@ function quietParagraph(text: string): string {
   return `<p style="margin:0 0 8px;font-size:13px;line-height:20px;${MUTED}">${escapeHtml(text)}</p>`;
 }
 
-function link({ label, url }: MailText["button"]): string {
+function link({ label, url }: Link): string {
   const style = "display:inline-block;padding:10px 16px;border-radius:8px;background:#1f6b4a;color:#ffffff;";
   const href = escapeHtml(url);
   return `<p style="margin:0 0 24px"><a href="${href}" style="${style}font-weight:600;text-decoration:none">${escapeHtml(label)}</a></p>`;
+}
+
+function quietLink({ label, url }: Link): string {
+  const style = `font-size:13px;line-height:20px;${MUTED}`;
+  return `<p style="margin:16px 0 0"><a href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a></p>`;
 }
 
 /** One column without pictures and scripts. Mail programs ignore style sheets, so each element has its style. */

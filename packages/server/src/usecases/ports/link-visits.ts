@@ -35,5 +35,6 @@ export type LinkVisitQueries = {
   ): Promise<boolean>;
   /** Deletes up to `limit` claims whose window ended before this instant. Returns how many. */
   deleteClaims(before: number, options: { limit: number }): Promise<number>;
-  countOpened(linkId: string): Promise<void>;
+  /** Counts a visitor, and returns the number of all. In a transaction. */
+  countOpened(linkId: string): Promise<number | undefined>;
 };

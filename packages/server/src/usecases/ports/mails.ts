@@ -1,4 +1,4 @@
-import type { Mail } from "../../domain/mail.ts";
+import type { Mail, Notice, NoticeMail } from "../../domain/mail.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 /** `attempts`: the number of claims, this one included. */
@@ -17,11 +17,19 @@ export type QueuedMail = Pick<Mail, "id" | "kind" | "email"> & {
   problem: string | undefined;
 };
 
+/** The mail of a kind for a user that collects notices. There is at most one. */
+export type NoticeGroup = Pick<NoticeMail, "kind" | "userId">;
+export type AddedNotice = { notice: Notice; now: number; dueAt: number };
+
 /** The durable outbox of mails. Instants are milliseconds since the epoch. */
 export type MailQueries = {
   /** In the transaction that causes the mail. */
   insert(mail: Mail, options: { now: number }): Promise<void>;
-  /** Claims due mails, the oldest first. They are due again when the lease ends. */
+  /** Adds a notice to the mail that collects those of this group. False: there is no such mail. In a transaction. */
+  addNotice(group: NoticeGroup, notice: Notice): Promise<boolean>;
+  /** Does the same, and makes the mail if there is none. In a transaction. */
+  collect(mail: NoticeGroup & { id: string; email: string }, added: AddedNotice): Promise<void>;
+  /** Claims due mails, the oldest first. They are due again when the lease ends. A claimed mail collects no more notices. */
   claim(claim: { now: number; leaseEndsAt: number; limit: number }): Promise<ClaimedMail[]>;
   /** Removes a mail that was sent. */
   remove(mailId: string): Promise<void>;

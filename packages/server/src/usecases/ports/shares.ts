@@ -3,6 +3,9 @@ import type { Page, PageRequest } from "./page.ts";
 
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
+/** `attachmentId` undefined: the note is shared. */
+export type EndingShare = { noteId: string; attachmentId: string | undefined; userId: string; expiresAt: number };
+
 export type ShareQueries = {
   /** Creates or replaces the shares of different users with one statement. */
   put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void>;
@@ -15,8 +18,12 @@ export type ShareQueries = {
   delete(subject: ShareSubject, userId: string): Promise<boolean>;
   /** Lists the shares that the owner of the note sees. The others are behind open invitations. */
   list(subject: ShareSubject): Promise<ShareWithPerson[]>;
-  /** When a share of the note expires. Undefined: never, or there is no such share. */
-  expiryOf(noteId: string, userId: string): Promise<number | undefined>;
+  /** When a share expires. Undefined: never, or there is no such share. */
+  expiryOf(subject: ShareSubject, userId: string): Promise<number | undefined>;
+  /** Shares that expire in this window, that were made before it, and of whose end nobody was notified. At most twice the limit. */
+  listEnding(window: { from: number; until: number; limit: number }): Promise<EndingShare[]>;
+  /** False: the share was changed meanwhile, or another replica has marked it. */
+  markReminded(share: EndingShare, now: number): Promise<boolean>;
   /** The number of live shares and open invitations of each attachment that the owner sees. Attachments without any are absent. */
   countByAttachment(attachmentIds: readonly string[], now: number): Promise<Map<string, number>>;
   /** Listed attachments with a live share for this user, who has no access to their notes. Newest first. */

@@ -3,9 +3,11 @@ import type { Attachment, Checksum, VerificationState } from "../../domain/attac
 import type { AuditAction, AuditEvent } from "../../domain/audit-event.ts";
 import { visitorIdOf } from "../../domain/file-request.ts";
 import { idInApplication } from "../../domain/item.ts";
+import type { Link } from "../../domain/link.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { recordFileEvent } from "../embedding/record-file-event.ts";
+import { notify } from "../mail/notify.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { queueDeletions } from "../storage/object-deletions.ts";
 import { deleteObjectNow, objectsOf, uploadedObject } from "./objects-of-upload.ts";
@@ -44,6 +46,7 @@ export async function markReady(
         if (moved && seen.ownsObject) {
           await tx.audit.add(readyEvent(deps, { attachment: seen, verdict, right, now }));
         }
+        if (moved && right.link !== undefined) await notifyOfFile(deps, tx, right.link);
         if (moved && attachment?.state === "ready")
           await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
         return { moved, attachment };
@@ -94,7 +97,20 @@ function readyEvent({ newId }: Deps, { attachment, verdict, right, now }: Ready)
   return auditEvent(right.action, { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
 }
 
-type Right = { to: "ready" | "quarantined"; action: AuditAction; detail: AuditEvent["detail"] };
+/** `link`: the file request of a visitor. */
+type Right = {
+  to: "ready" | "quarantined";
+  action: AuditAction;
+  detail: AuditEvent["detail"];
+  link?: Link | undefined;
+};
+
+/** Notifies the owner of the note of a received file, as the file request says. */
+async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
+  if (wanted === "never") return;
+  if (wanted === "first" && (await tx.links.findDetails(linkId))?.received.files !== 1) return;
+  await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
+}
 
 /** The right of the sender at this moment, and its consequences for the file. Undefined: none. */
 async function rightOf(
@@ -116,7 +132,12 @@ async function rightOf(
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const detail = { linkId, label, visitorName: file?.visitorName ?? null };
-  return { to: request?.review === true ? "quarantined" : "ready", action: "link.received", detail };
+  return {
+    to: request?.review === true ? "quarantined" : "ready",
+    action: "link.received",
+    detail,
+    link: found.link,
+  };
 }
 
 /** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if one did. */

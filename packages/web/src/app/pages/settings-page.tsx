@@ -5,6 +5,7 @@ import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
 import { AdministrationSection } from "../../features/settings/administration-section.tsx";
+import { MailSection } from "../../features/settings/mail-section.tsx";
 import { StorageSection } from "../../features/settings/storage-section.tsx";
 import { ThemeSection } from "../../features/settings/theme-section.tsx";
 import { TokenSection } from "../../features/settings/token-section.tsx";
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <h1 className="text-title">{settingsTexts.title}</h1>
         <AccountSection onSignOut={signOut} />
         <SessionList />
+        <MailSection />
         <StorageSection />
         <TokenSection />
         <ThemeSection />

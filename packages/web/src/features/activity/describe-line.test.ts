@@ -62,6 +62,7 @@ describe("the text of an event", () => {
     ["link.revoked", {}, [], "Bob revoked the link “Contract”"],
     ["link.opened", {}, [], "A visitor opened the link “Contract”"],
     ["link.claimed", {}, ["a"], "A visitor claimed a.txt from the link “Contract”"],
+    ["link.claimed", { email: "eva@x.example" }, [], "A visitor (eva@x.example) claimed the link “Contract”"],
     ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
     ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt"],
   ])("of %s", (action, detail, attachmentIds, expected) => {

@@ -97,7 +97,11 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "link.unlock_refused":
       return sentences[action](who, textOf(detail.label), times);
     case "link.claimed":
-      return sentences[action](who, { files: line.fileCount === 0 ? undefined : files, label: textOf(detail.label) });
+      return sentences[action](who, {
+        files: line.fileCount === 0 ? undefined : files,
+        label: textOf(detail.label),
+        email: textOf(detail.email),
+      });
     case "link.received":
       return sentences[action](who, files);
     default:

@@ -17,6 +17,7 @@ export function LinkSummary({ link, name, place }: { link: Link; name: string; p
   const content = describeContent(link);
   const facts = [
     ...(content === undefined ? [] : [content]),
+    ...(link.recipients === null ? [] : [words.forRecipients(link.recipients.length)]),
     link.revokedAt === null ? describeExpiry(link.expiresAt, now) : words.revoked(formatWhen(link.revokedAt, now)),
   ];
   return (

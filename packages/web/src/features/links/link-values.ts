@@ -20,6 +20,9 @@ export type LinkValues = {
   password: string;
   maxClaims: string;
   urlTtlSeconds: number | undefined;
+  notify: Link["notify"];
+  /** The email addresses of the recipients, on separate lines. */
+  recipients: string;
   /** Undefined for every file of the note. */
   attachmentIds: readonly string[] | undefined;
   maxFiles: string;
@@ -34,6 +37,8 @@ export type LinkValues = {
 export type LinkProblems = Partial<Record<keyof LinkValues, string>>;
 
 const MIN_PASSWORD = 6;
+const MOST_RECIPIENTS = 50;
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const MOST_CLAIMS = 1_000_000;
 const MOST_FILES = 1000;
 const DEFAULT_FILES = 10;
@@ -67,6 +72,8 @@ export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues
     password: "",
     maxClaims: String(link?.maxClaims ?? ""),
     urlTtlSeconds: link?.urlTtlSeconds,
+    notify: link?.notify ?? "never",
+    recipients: (link?.recipients ?? []).join("\n"),
     attachmentIds: link?.files?.map(({ id }) => id),
     ...requestValues(request, policy),
   };
@@ -116,6 +123,8 @@ export function bodyOf(
   if (hasChanged("message")) body.message = values.message.trim();
   if (hasChanged("urlTtlSeconds") && values.urlTtlSeconds !== undefined) body.urlTtlSeconds = values.urlTtlSeconds;
 
+  if (hasChanged("notify")) body.notify = values.notify;
+
   if (hasChanged("expiry")) {
     const { expiry } = values;
     const chosen = expiry === "custom" ? expiryOfField(values.customExpiry, { now }) : expiryOf(expiry, { now });
@@ -137,6 +146,12 @@ export function bodyOf(
       if (count === undefined) problems.maxClaims = words.countProblem(MOST_CLAIMS.toLocaleString("en"));
       else body.maxClaims = count;
     }
+    if (hasChanged("recipients")) {
+      const emails = emailsOf(values.recipients);
+      if (!emails.every((email) => EMAIL.test(email))) problems.recipients = words.recipientsProblem;
+      else if (emails.length > MOST_RECIPIENTS) problems.recipients = words.recipientsTooMany(MOST_RECIPIENTS);
+      else body.recipients = emails.length === 0 ? null : emails;
+    }
     if (values.attachmentIds?.length === 0) problems.attachmentIds = words.filesMissing;
     else if (hasChanged("attachmentIds") && values.attachmentIds !== undefined) {
       body.attachmentIds = [...values.attachmentIds];
@@ -147,6 +162,11 @@ export function bodyOf(
     if (link === undefined || Object.keys(request).length > 0) body.request = request;
   }
   return Object.keys(problems).length > 0 ? { problems } : { body };
+}
+
+/** People paste lists with commas, semicolons and spaces. */
+function emailsOf(text: string): string[] {
+  return [...new Set(text.split(/[\s,;]+/).filter((email) => email !== ""))];
 }
 
 type ExpiryContext = {

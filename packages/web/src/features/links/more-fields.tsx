@@ -21,7 +21,10 @@ type MoreFieldsProps = FormFields & { kind: Link["kind"] };
 /** The settings that few links need. The section opens when a field in it has a problem. */
 export function MoreFields({ kind, ...fields }: MoreFieldsProps) {
   const { problems } = fields;
-  const hasProblem = [problems.maxFiles, problems.perFileMb, problems.totalMb].some((problem) => problem !== undefined);
+  const sendsMail = useQuery(instanceQuery).data?.mail === true;
+  const hasProblem = [problems.recipients, problems.maxFiles, problems.perFileMb, problems.totalMb].some(
+    (problem) => problem !== undefined,
+  );
   return (
     <details className="group" {...(hasProblem && { open: true })}>
       <summary className="min-h-11 cursor-pointer content-center font-medium text-small md:min-h-6">
@@ -29,6 +32,8 @@ export function MoreFields({ kind, ...fields }: MoreFieldsProps) {
       </summary>
       <div className="mt-3 flex flex-col gap-4">
         <Message {...fields} />
+        {sendsMail && kind === "download" && <Recipients {...fields} />}
+        {sendsMail && <Notify {...fields} kind={kind} />}
         {kind === "download" ? <UrlLifetime {...fields} /> : <RequestLimits {...fields} />}
       </div>
     </details>
@@ -50,6 +55,57 @@ function Message({ values, change }: FormFields) {
         onChange={(event) => change({ message: event.currentTarget.value })}
         className={`${inputStyle} h-auto py-2 md:h-auto`}
       />
+    </div>
+  );
+}
+
+/** The field is there only where the service sends mails, because a recipient gets a code by mail. */
+function Recipients({ values, problems, change }: FormFields) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium text-small">
+        {words.recipients}
+      </label>
+      <textarea
+        id={id}
+        rows={3}
+        spellCheck={false}
+        autoComplete="off"
+        value={values.recipients}
+        aria-invalid={problems.recipients !== undefined}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => change({ recipients: event.currentTarget.value })}
+        className={`${inputStyle} h-auto py-2 md:h-auto`}
+      />
+      <p
+        id={`${id}-hint`}
+        className={problems.recipients === undefined ? "text-muted text-small" : "text-danger text-small"}
+      >
+        {problems.recipients ?? words.recipientsHint}
+      </p>
+    </div>
+  );
+}
+
+function Notify({ kind, values, change }: FormFields & { kind: Link["kind"] }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <span aria-hidden="true" className="font-medium text-small">
+        {words.notify}
+      </span>
+      <Select
+        label={words.notify}
+        className="self-start"
+        value={values.notify}
+        onChange={(event) => change({ notify: event.currentTarget.value as Link["notify"] })}
+      >
+        {(["never", "first", "each"] as const).map((choice) => (
+          <option key={choice} value={choice}>
+            {words.notifies[kind][choice]}
+          </option>
+        ))}
+      </Select>
     </div>
   );
 }

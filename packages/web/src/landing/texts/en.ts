@@ -44,6 +44,20 @@ export const en = {
     tooMany: (seconds: number) => `Too many tries. Try again in ${formatDuration(seconds)}.`,
   },
 
+  emailProof: {
+    title: "This link is for certain people",
+    hint: "Enter your email address. If the link is for you, you get a code by mail.",
+    email: "Email address",
+    emailMissing: "Enter your email address.",
+    send: "Send the code",
+    sent: (email: string) => `If the link is for ${email}, a mail with a code is on its way. It works for 15 minutes.`,
+    code: "Code",
+    codeMissing: "Enter the code from the mail.",
+    open: "Open",
+    again: "Another email address or code",
+    wrong: "This code is not right, or it no longer works. Check it, or ask for another one.",
+  },
+
   ended: {
     title: "This link has ended",
     hint: "It may have expired, or somebody ended it. Ask the person who sent it to you for a new one.",

@@ -7,6 +7,9 @@ const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const named = (label: string | undefined) => (label === undefined ? "a link" : `the link “${label}”`);
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
+/** `email`: what the visitor has proven. */
+type Claimed = { files: string | undefined; label: string | undefined; email: string | undefined };
+
 export const activity = {
   title: "Activity",
   today: "Today",
@@ -110,8 +113,8 @@ export const activity = {
     "link.revoked": (who: Who, label: string | undefined) => `${who.name} revoked ${named(label)}`,
     "link.opened": (who: Who, label: string | undefined, times: number) =>
       `${who.name} opened ${named(label)}${timesOf(times)}`,
-    "link.claimed": (who: Who, { files, label }: { files: string | undefined; label: string | undefined }) =>
-      files === undefined ? `${who.name} claimed ${named(label)}` : `${who.name} claimed ${files} from ${named(label)}`,
+    "link.claimed": (who: Who, { files, label, email }: Claimed) =>
+      `${who.name}${email === undefined ? "" : ` (${email})`} claimed ${files === undefined ? "" : `${files} from `}${named(label)}`,
     "link.unlock_refused": (who: Who, label: string | undefined, times: number) =>
       `${who.name} gave a wrong password for ${named(label)}${timesOf(times)}`,
     "link.received": (who: Who, files: string) => `${who.name} sent ${files}`,

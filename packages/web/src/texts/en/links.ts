@@ -1,6 +1,7 @@
 import { formatCount } from "../format.ts";
 
 const files = { one: "file", other: "files" };
+const people = { one: "person", other: "people" };
 const times = { one: "time", other: "times" };
 const claims = { one: "download claimed", other: "downloads claimed" };
 const urls = { one: "URL issued", other: "URLs issued" };
@@ -43,6 +44,7 @@ export const linkTexts = {
     orphaned: "Its files were deleted, or the person who made it may no longer share them.",
   },
   hasPassword: "Password",
+  forRecipients: (count: number) => (count === 0 ? "For certain people" : `For ${formatCount(count, people)}`),
   counts: {
     none: "Not opened yet",
     opened: (count: number) => `Opened ${formatCount(count, times)}`,
@@ -107,6 +109,15 @@ export const linkTexts = {
     filesMissing: "Choose at least one file.",
     filesFailed: "The files of the note could not be loaded.",
     longest: (span: string) => `This service allows at most ${span}.`,
+    recipients: "Only for these people",
+    recipientsHint: "Email addresses. Each visitor proves one of them with a code from a mail.",
+    recipientsProblem: "One of these is not an email address.",
+    recipientsTooMany: (count: number) => `Enter at most ${count} email addresses.`,
+    notify: "Mail to the owner of the note",
+    notifies: {
+      download: { never: "Never", first: "At the first visitor and download", each: "At each download" },
+      upload: { never: "Never", first: "At the first file", each: "At each file" },
+    },
     more: "More settings",
     save: "Save",
     saving: "Saving…",

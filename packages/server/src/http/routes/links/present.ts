@@ -43,6 +43,8 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     urlsIssued,
     urlTtlSeconds: link.urlTtlSeconds,
     notify: link.notify,
+    // An editor does not see the email addresses that another person entered.
+    recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
     request: link.request === undefined ? null : presentRequest(link.request),
     received,
     lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt),

@@ -140,7 +140,7 @@ export function linkRoutes(app: App, deps: RouteDeps): void {
 }
 
 function settingsOf(body: CreateFileLinkBody): LinkSettings {
-  const { label, message, password, maxClaims, urlTtlSeconds, notify, expiresAt } = body;
+  const { label, message, password, maxClaims, urlTtlSeconds, notify, recipients, expiresAt } = body;
   const given = typeof expiresAt === "string" ? parseInstant(expiresAt, { name: "expiresAt" }) : expiresAt;
-  return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify };
+  return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify, recipients };
 }

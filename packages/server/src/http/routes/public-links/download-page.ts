@@ -51,6 +51,9 @@ ${look === undefined && problem !== undefined ? alert(problem) : ""}
 
 function contentOf(look: Look, problem: string | undefined): string {
   const warning = problem === undefined ? "" : alert(problem);
+  if (look.state === "locked" && look.by === "email") {
+    return `<h1>This link is for certain people</h1>\n${warning}\n<p>You prove your email address with a code, which needs JavaScript.</p>`;
+  }
   if (look.state === "locked") {
     const password = `<label>Password <input type="password" name="password" required autocomplete="off" maxlength="200"></label>`;
     return `<h1>This link has a password</h1>\n${warning}\n${form(password)}`;

@@ -8,7 +8,9 @@ type View = { look: Look | undefined; problem?: string; url: string };
  */
 export function downloadText({ look, problem, url }: View): string {
   const lines = problem === undefined ? [] : [problem, ""];
-  if (look === undefined || look.state === "locked") {
+  if (look?.state === "locked" && look.by === "email") {
+    lines.push("This link is for certain people. Open it in a browser, and prove your email address there.");
+  } else if (look === undefined || look.state === "locked") {
     lines.push("This link has a password. Download the file with:", "", ...commands("password=…", url));
   } else if (look.link.kind === "upload") {
     lines.push("This link receives files. Open it in a browser.");

@@ -52,6 +52,8 @@ type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
 const CONFIRM = "Tick the box first. Programs that open links can't use up this link, because they don't tick it.";
 const PASSWORD = "This link has a password. Send it too.";
+const EMAIL =
+  "This link is for certain people. Open it in a browser with JavaScript, and prove your email address there.";
 const CHOOSE = "This link has several files. Choose one of them. Nothing was counted.";
 
 /** GET and POST /s/:token/download. Only a POST counts. */
@@ -96,7 +98,11 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
       visitor = admitWith(pass, exchange);
     }
     const look = await useCases.lookAtLink(token, visitor);
-    if (look.state === "locked") throw new HttpProblem("wrong_password", PASSWORD);
+    if (look.state === "locked") {
+      throw look.by === "email"
+        ? new HttpProblem("recipient_required", EMAIL)
+        : new HttpProblem("wrong_password", PASSWORD);
+    }
     visitor = admitWith(look.pass, exchange);
     const { attachmentId } = form;
     if (attachmentId === undefined && look.files.length > 1) {

@@ -44,6 +44,8 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
   const calls = (token: string): Call[] => [
     [`GET /public/links/${token}`, {}],
     [`POST /public/links/${token}/unlock`, { json: { password: "open sesame" } }],
+    [`POST /public/links/${token}/codes`, { json: { email: "ann@example.com" } }],
+    [`POST /public/links/${token}/email`, { json: { email: "ann@example.com", code: "12345678" } }],
     [`POST /public/links/${token}/claims`, { json: {} }],
     [`POST /public/links/${token}/claims/${unknownId()}/urls`, { json: {} }],
     [`GET /s/${token}/download`, {}],

@@ -6,7 +6,7 @@ import { presentRequest } from "./present-request.ts";
 
 /** `request` belongs to a link of the kind `upload`. */
 export function presentLook(look: Look, request: OpenRequest | undefined): PublicLink {
-  if (look.state === "locked") return { state: "locked" };
+  if (look.state === "locked") return { state: "locked", by: look.by };
   return { ...presentOpen(look), ...(request && { request: presentRequest(request) }) };
 }
 

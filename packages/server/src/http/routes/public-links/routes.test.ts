@@ -207,7 +207,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       const { kysely } = service.database.db;
       const changed = { password_version: 1, password_hash: other.link.passwordHash as string };
       await kysely.updateTable("links").set(changed).where("id", "=", link.id).execute();
-      expect((await ann.look(token)).body).toEqual({ state: "locked" });
+      expect((await ann.look(token)).body).toEqual({ state: "locked", by: "password" });
       expect((await ann.urls(token, claimId)).status).toBe(403);
       await ann.unlock(token, "another one");
       expect((await ann.urls(token, claimId)).status).toBe(200);

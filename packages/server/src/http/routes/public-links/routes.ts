@@ -3,7 +3,9 @@ import {
   ClaimUrlsBody,
   LinkClaim,
   LinkClaimParams,
+  LinkCodeBody,
   LinkTokenParams,
+  ProveLinkEmailBody,
   PublicLink,
   UnlockBody,
 } from "@valetkey/contract";
@@ -34,6 +36,20 @@ const schemas = operations("visitors", {
     summary: "Unlock a link with its password. A cookie of the visitor remembers it",
     params: LinkTokenParams,
     body: UnlockBody,
+    response: { 204: emptyResponse },
+  },
+  requestLinkCode: {
+    ...isPublic,
+    summary: "Send a code to an email address, if the link is for it. The response does not tell",
+    params: LinkTokenParams,
+    body: LinkCodeBody,
+    response: { 204: emptyResponse },
+  },
+  proveLinkEmail: {
+    ...isPublic,
+    summary: "Open a link for certain people with a code from a mail. A cookie of the visitor remembers it for a day",
+    params: LinkTokenParams,
+    body: ProveLinkEmailBody,
     response: { 204: emptyResponse },
   },
   claimLink: {
@@ -84,6 +100,17 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
   app.post("/public/links/:token/unlock", { schema: schemas.unlockLink }, async (request, reply) => {
     const { password } = request.body;
     cookies.setPass(reply, await useCases.unlockLink(request.params.token, { ...visitorOf(request), password }));
+    return reply.code(204).send(null);
+  });
+
+  app.post("/public/links/:token/codes", { schema: schemas.requestLinkCode }, async (request, reply) => {
+    await useCases.requestLinkCode(request.params.token, { ...visitorOf(request), ...request.body });
+    return reply.code(204).send(null);
+  });
+
+  app.post("/public/links/:token/email", { schema: schemas.proveLinkEmail }, async (request, reply) => {
+    const visitor = { ...visitorOf(request), ...request.body };
+    cookies.setPass(reply, await useCases.proveLinkEmail(request.params.token, visitor));
     return reply.code(204).send(null);
   });
 

@@ -185,7 +185,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(seen[0]?.calls.filter((call) => call === "mails.insert")).toHaveLength(2);
     });
 
-    it("send nothing to people whom the owner names by id", async () => {
+    it("send nothing to an unproven email address of a person whom the owner names by id", async () => {
       const { id } = await newPerson();
       await owner.send(`PUT /notes/${await createNote()}/shares`, { json: { userIds: [id] } });
       expect(await rows()).toEqual([]);

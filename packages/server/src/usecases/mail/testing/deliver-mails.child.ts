@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { openAt } from "../../../db/testing/database-location.ts";
 import { createSmtp } from "../../../mailer/smtp.ts";
 import { deriveLinkKeys } from "../../links/keys.ts";
@@ -19,6 +19,7 @@ const deps = {
   db: await openAt(JSON.parse(location)),
   clock: () => Number(now),
   linkKeys: deriveLinkKeys(["the secret of this test, which is long enough"]),
+  newId: randomUUID,
   newSecret: () => randomBytes(32).toString("base64url"),
   mail: { mailer, publicUrl: "https://files.example.com", onQueued: () => undefined },
 };

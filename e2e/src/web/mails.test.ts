@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { startSmtpServer } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
+import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
+import { mailPreferences } from "../../../packages/web/src/texts/en/mail-preferences.ts";
+import { seriousFindings } from "./testing/axe.ts";
+import { randomFile } from "./testing/files.ts";
+import { openPerson, PHONE } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWebService } from "./testing/service.ts";
+import { openShareDialog } from "./testing/share-dialog.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const words = landing.emailProof;
+const EVA = "eva@example.com";
+
+describe("mails", () => {
+  const web = startWeb();
+  let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
+  beforeAll(async () => {
+    smtp = await startSmtpServer();
+  });
+  afterAll(() => smtp.stop());
+
+  it("follow the choices of a user, and open a link for certain people", async () => {
+    const env = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
+    const service = await startWebService(env);
+    onTestFinished(service.stop);
+    const ann = await openPerson(web.browser, { service, name: "Ann" });
+    onTestFinished(ann.close);
+
+    await ann.page.goto("/settings");
+    const section = ann.page.getByRole("region", { name: mailPreferences.title, exact: true });
+    const shares = section.getByRole("group", { name: mailPreferences.topics.shares });
+    await shares.getByRole("radio", { name: mailPreferences.choices.daily }).check();
+    await expect.poll(async () => (await ann.client.mailPreferences.get()).shares).toBe("daily");
+    expect(await seriousFindings(ann.page)).toEqual([]);
+    await ann.page.reload();
+    expect(await shares.getByRole("radio", { name: mailPreferences.choices.daily }).isChecked()).toBe(true);
+
+    const note = await seedNote(ann.client, { title: "Contract", files: [randomFile("a.bin", { sizeBytes: 100 })] });
+    const { id, url } = await ann.client.links.create(note.id, { label: "Offer" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    await dialog.getByRole("button", { name: linkTexts.editOf("Offer") }).click();
+    await dialog.getByText(linkTexts.form.more).click();
+    const field = dialog.getByLabel(linkTexts.form.recipients);
+    await field.fill("eva");
+    await dialog.getByRole("button", { name: linkTexts.form.save }).click();
+    await dialog.getByText(linkTexts.form.recipientsProblem).waitFor();
+    await field.fill(`${EVA}, bob@example.com`);
+    await dialog.getByRole("button", { name: linkTexts.form.save }).click();
+    await dialog.getByText(linkTexts.forRecipients(2)).waitFor();
+    expect((await ann.client.links.get(id)).recipients).toEqual(["bob@example.com", EVA]);
+
+    const eva = await openPerson(web.browser, { ...PHONE, hasAccount: false, service, name: "Eva" });
+    onTestFinished(eva.close);
+    const { page, watch } = eva;
+    await page.goto(url);
+    await page.getByRole("heading", { name: words.title }).waitFor();
+    await page.getByLabel(words.email).fill(EVA);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: words.send }).click();
+    await page.getByText(words.sent(EVA)).waitFor();
+    await expect.poll(() => smtp.mails.filter(({ recipients }) => recipients.includes(EVA)).length).toBe(1);
+    const text = smtp.mails.find(({ recipients }) => recipients.includes(EVA))?.parsed.text ?? "";
+    const code = /^\d{4} \d{4}$/m.exec(text)?.[0] ?? "";
+    watch.expect(/^403 POST .*\/email/);
+    await page.getByLabel(words.code).fill(code === "0000 0000" ? "1" : "0000 0000");
+    await page.getByRole("button", { name: words.open }).click();
+    await page.getByText(words.wrong).waitFor();
+    await page.getByLabel(words.code).fill(code);
+    await page.getByRole("button", { name: words.open }).click();
+    await page.getByText("a.bin").waitFor();
+  });
+});

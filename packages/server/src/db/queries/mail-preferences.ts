@@ -1,0 +1,35 @@
+import type { Kysely } from "kysely";
+import { mailTopics } from "../../domain/mail.ts";
+import type { MailChoices, MailHolder, MailPreferenceQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+
+export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries {
+  return {
+    async find(holder) {
+      const chosen = db.selectFrom("mail_preferences").select(["topic", "choice"]).where("holder", "=", keyOf(holder));
+      const choices = Object.fromEntries(mailTopics.map((topic) => [topic, "at_once"])) as MailChoices;
+      for (const { topic, choice } of await chosen.execute()) choices[topic] = choice;
+      return choices;
+    },
+
+    async put(holder, choices) {
+      const rows = mailTopics.flatMap((topic) => {
+        const choice = choices[topic];
+        return choice === undefined ? [] : [{ holder: keyOf(holder), topic, choice }];
+      });
+      if (rows.length === 0) return;
+      await db
+        .insertInto("mail_preferences")
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.columns(["holder", "topic"]).doUpdateSet((eb) => ({ choice: eb.ref("excluded.choice") })),
+        )
+        .execute();
+    },
+  };
+}
+
+/** The id of a user may look like an email address, and the other way round. */
+function keyOf(holder: MailHolder): string {
+  return "userId" in holder ? `user ${holder.userId}` : `email ${holder.email}`;
+}

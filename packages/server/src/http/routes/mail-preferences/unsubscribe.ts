@@ -1,0 +1,61 @@
+import { problems, UnsubscribeParams } from "@valetkey/contract";
+import type { FastifyReply } from "fastify";
+import { Type } from "typebox";
+import type { Unsubscribe } from "../../../usecases/mail/unsubscribe-token.ts";
+import { operations } from "../../openapi.ts";
+import { refusalOf } from "../../problem.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import { visitorHeaders } from "../public-links/visitor-headers.ts";
+import { pagePolicy, unsubscribePage } from "./unsubscribe-page.ts";
+
+const MAX_FORM_BYTES = 4_096;
+const isPublic = { security: [] as [] };
+
+const schemas = operations("mail", {
+  lookAtUnsubscribe: {
+    ...isPublic,
+    summary: "Show which mails a link turns off, as a page. It changes nothing",
+    params: UnsubscribeParams,
+    produces: ["text/html"],
+    response: { 200: Type.String() },
+  },
+  unsubscribe: {
+    ...isPublic,
+    summary: "Turn mails of one topic off, with the link of a mail (RFC 8058)",
+    params: UnsubscribeParams,
+    produces: ["text/html"],
+    response: { 200: Type.String() },
+  },
+});
+
+/** GET and POST /unsubscribe/:token. Only a POST changes something, because mail scanners open links. */
+export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
+  app.addHook("onRequest", visitorHeaders(publicUrl));
+  // A mail program sends List-Unsubscribe=One-Click as one of two types of forms. The token says everything.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, _text, done) =>
+    done(null, undefined),
+  );
+
+  async function show(
+    reply: Pick<FastifyReply, "type" | "header" | "code">,
+    { isDone, find }: { isDone: boolean; find: () => Unsubscribe["topic"] | Promise<Unsubscribe["topic"]> },
+  ): Promise<string> {
+    reply.type("text/html; charset=utf-8").header("content-security-policy", pagePolicy);
+    try {
+      return unsubscribePage({ topic: await find(), isDone });
+    } catch (error) {
+      const { code, detail } = refusalOf(error);
+      if (code !== "account_link_invalid") throw error;
+      reply.code(problems[code].status);
+      return unsubscribePage({ problem: detail });
+    }
+  }
+
+  app.get("/unsubscribe/:token", { schema: schemas.lookAtUnsubscribe }, ({ params }, reply) =>
+    show(reply, { isDone: false, find: () => useCases.lookAtUnsubscribe(params.token) }),
+  );
+  app.post("/unsubscribe/:token", { schema: schemas.unsubscribe }, ({ params }, reply) =>
+    show(reply, { isDone: true, find: () => useCases.unsubscribe(params.token) }),
+  );
+}

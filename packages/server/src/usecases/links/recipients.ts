@@ -1,0 +1,153 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { DomainError } from "../../domain/errors.ts";
+import { effectiveExpiry } from "../../domain/link.ts";
+import { normaliseEmail } from "../../domain/person.ts";
+import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { orOverLimit, queueMail } from "../mail/queue-mail.ts";
+import type { Deps } from "../ports/index.ts";
+import { type Admit, type Admitted, linkPolicy } from "./admit.ts";
+import type { Visitor } from "./claim.ts";
+import { countLook } from "./look.ts";
+import { newPass, type Pass } from "./pass.ts";
+
+const WINDOW_MS = 15 * 60_000;
+const CODES_OF_CLIENT: WindowLimit = { name: "link codes of client", max: 10, windowMs: WINDOW_MS };
+const CODES_OF_LINK: WindowLimit = { name: "link codes", max: 100, windowMs: WINDOW_MS };
+const TRIES_OF_CLIENT: WindowLimit = { name: "link code tries of client", max: 10, windowMs: WINDOW_MS };
+const TRIES_OF_LINK: WindowLimit = { name: "link code tries", max: 100, windowMs: WINDOW_MS };
+const TOO_MANY_CODES =
+  "Too many codes were requested for this link. Wait until Retry-After has passed, then try again.";
+const TOO_MANY_TRIES = "Too many wrong codes for this link. Wait until Retry-After has passed, then try again.";
+
+const CODE_MS = WINDOW_MS;
+/** The tries to enter one code. A mail has 8 digits. */
+const MAX_TRIES = 5;
+/** How long a browser counts as that of a recipient. Milliseconds. */
+const PROVEN_MS = 86_400_000;
+
+type Parts = { admit: Admit };
+type WithEmail = Visitor & { email: string };
+
+/**
+ * Sends a code to an email address, if the link is for it. The response, the queries and the limits are the same for any other email
+ * address, so that they tell nothing about it.
+ * Throws `link_not_found`, `wrong_password` before the unlock, `mail_disabled` and `rate_limited`.
+ */
+export function requestLinkCode(deps: Deps, { admit }: Parts) {
+  return async (token: string, { network, email, ...visitor }: WithEmail): Promise<void> => {
+    const admitted = await admit(token, { ...visitor, wish: { kind: "look" } });
+    const { mail } = deps;
+    if (!needsEmail(admitted)) return;
+    if (mail === undefined)
+      throw new DomainError("mail_disabled", "This service sends no mails, so it sends no codes.");
+    const { id: linkId } = admitted.link;
+    await takeBoth(deps, {
+      ofClient: { limit: CODES_OF_CLIENT, holder: `${linkId} ${network}` },
+      ofLink: { limit: CODES_OF_LINK, holder: linkId },
+      problem: TOO_MANY_CODES,
+    });
+    const queued = { kind: "link-code", linkId, email: normaliseEmail(email) } as const;
+    await deps.db.transaction((tx) => queueMail(deps, tx, queued).catch(orOverLimit));
+    mail.onQueued();
+  };
+}
+
+/**
+ * Checks the code of a mail, and returns a pass for the link. A code works once. Each try is counted before it is checked.
+ * Throws `link_not_found`, `wrong_password` before the unlock, `wrong_code` and `rate_limited`.
+ */
+export function proveLinkEmail(deps: Deps, { admit }: Parts) {
+  const { db, clock, newId } = deps;
+  return async (token: string, { email: given, code, ...visitor }: WithEmail & { code: string }): Promise<Pass> => {
+    const { network } = visitor;
+    const admitted = await admit(token, { ...visitor, wish: { kind: "look" } });
+    const { link } = admitted;
+    const linkId = link.id;
+    const pass = newPass(admitted, { newId, now: clock(), expiresAt: effectiveExpiry(link, linkPolicy(deps)) });
+    if (!needsEmail(admitted)) return pass;
+    const email = normaliseEmail(given);
+    const giveBack = await takeBoth(deps, {
+      ofClient: { limit: TRIES_OF_CLIENT, holder: `${linkId} ${network}` },
+      ofLink: { limit: TRIES_OF_LINK, holder: linkId },
+      problem: TOO_MANY_TRIES,
+    });
+    const now = clock();
+    const codeHash = await db.linkRecipients.takeAttempt({ linkId, email, now, max: MAX_TRIES });
+    if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
+    const { visitorId } = pass;
+    const isProven = await db.transaction(async (tx) => {
+      if (!(await tx.linkRecipients.removeCode({ linkId, email, codeHash: codeHash as string }))) return false;
+      await tx.linkRecipients.putVisitor({ linkId, visitorId, email, expiresAt: now + PROVEN_MS });
+      return true;
+    });
+    if (!isProven) throw wrongCode();
+    await giveBack();
+    await countLook(deps, { admitted, pass, network });
+    return pass;
+  };
+}
+
+/** Makes the code of a mail at the moment of its sending, and stores its hash. An earlier code stops working. */
+export async function makeLinkCode(
+  deps: Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys">,
+  { linkId, email }: { linkId: string; email: string },
+): Promise<string> {
+  const { db, clock, newSecret, linkKeys } = deps;
+  const [key] = linkKeys.codes;
+  if (key === undefined) throw new Error("a code needs a key");
+  const random = Buffer.from(newSecret(), "base64url").readUIntBE(0, 6);
+  const code = String(random % 1e8).padStart(8, "0");
+  const codeHash = hashOf(key, { linkId, email, code });
+  await db.linkRecipients.putCode({ linkId, email, codeHash, expiresAt: clock() + CODE_MS });
+  return code;
+}
+
+/** Throws `wrong_password` for a link that waits for its password. */
+function needsEmail(admitted: Admitted): boolean {
+  if (admitted.state === "open") return false;
+  if (admitted.by === "email") return true;
+  throw new DomainError("wrong_password", "This link has a password. Send it to /unlock first.");
+}
+
+type Taken = { limit: WindowLimit; holder: string };
+
+/** Takes one of both limits. Returns a function that gives them back. */
+async function takeBoth(
+  deps: Deps,
+  { ofClient, ofLink, problem }: { ofClient: Taken; ofLink: Taken; problem: string },
+): Promise<() => Promise<void>> {
+  const client = await takeFromWindow(deps, { ...ofClient, amount: 1, problem });
+  const link = await takeFromWindow(deps, { ...ofLink, amount: 1, problem }).catch(async (refusal: unknown) => {
+    // The client is not locked out for longer than the link.
+    await client.giveBack(deps.db, 1);
+    throw refusal;
+  });
+  return async () => {
+    await client.giveBack(deps.db, 1);
+    await link.giveBack(deps.db, 1);
+  };
+}
+
+type Code = { linkId: string; email: string; code: string };
+
+function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: string | undefined }): boolean {
+  const digits = code.code.replaceAll(/\s/g, "");
+  const expected = Buffer.from(codeHash ?? "");
+  // Also without a code, so that the time is the same.
+  const found = linkKeys.codes.map((key) => Buffer.from(hashOf(key, { ...code, code: digits })));
+  return found.some((hash) => hash.length === expected.length && timingSafeEqual(hash, expected));
+}
+
+/** With a key, because a hash of 8 digits alone could be reversed. */
+function hashOf(key: Uint8Array, { linkId, email, code }: Code): string {
+  return createHmac("sha256", key).update(`${linkId}\n${email}\n${code}`).digest("base64url");
+}
+
+function wrongCode(): DomainError {
+  return new DomainError("wrong_code", "The code is wrong, or it no longer works. Ask for another one.");
+}
+
+/** Deletes expired codes, and the email addresses of visitors. */
+export function deleteExpiredCodes({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (): Promise<void> => db.linkRecipients.deleteExpired(clock());
+}

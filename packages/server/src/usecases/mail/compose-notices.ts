@@ -1,0 +1,91 @@
+import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
+import { isProven } from "../accounts/reset-password.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { buttonOf, describeNotices } from "./describe-notices.ts";
+import { hostOf } from "./phrases.ts";
+import type { MailText } from "./template.ts";
+
+type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string };
+
+const SUBJECTS: Record<NoticeMail["kind"], string> = {
+  shares: "Notes and files are shared with you",
+  expiry: "Your access to notes and files ends",
+  links: "Your links are used",
+  files: "Files arrived",
+  digest: "The summary of the day",
+};
+
+/**
+ * The text of a mail about notices. It leaves out each notice that is over, and each topic that the user has turned off meanwhile.
+ * Undefined: no notice is left. A text has no title, filename or name, like every mail (compose.ts).
+ */
+export async function composeNotices(
+  deps: PartDeps,
+  { email, ...mail }: NoticeMail & { email: string },
+): Promise<MailText | undefined> {
+  const { db, publicUrl } = deps;
+  const { userId, kind } = mail;
+  if (!(await isProven(db, { userId, email })) || (await db.disabledUsers.has(userId))) return undefined;
+  const choices = await db.mailPreferences.find({ userId });
+  const notices: CountedNotice[] = [];
+  for (const notice of mail.notices) {
+    if (choices[topicOf(notice)] !== "never" && (await isTrue(deps, { userId, notice }))) notices.push(notice);
+  }
+  const lines = describeNotices(notices);
+  const [first, second] = lines;
+  if (first === undefined) return undefined;
+  return {
+    subject: second === undefined ? first.slice(0, -1) : SUBJECTS[kind],
+    intro: [`News from ${hostOf(publicUrl)}:`, ...lines],
+    button: buttonOf(notices, publicUrl),
+    outro: ["Your settings say which mails you get."],
+  };
+}
+
+/** Whether a notice still holds when the mail is sent. */
+async function isTrue(
+  { db, clock }: PartDeps,
+  { userId, notice }: { userId: string; notice: Notice },
+): Promise<boolean> {
+  switch (notice.about) {
+    case "share":
+      return hasAccess(db, { userId, ...notice });
+    case "share-end":
+      return isEnding(db, { userId, notice, now: clock() });
+    case "link-opened":
+    case "link-claimed":
+    case "file-received":
+      return (await db.links.find(notice.linkId))?.link.ownerId === userId;
+    case "access-request":
+      return isAsking(db, { ownerId: userId, ...notice });
+  }
+}
+
+async function hasAccess(
+  { access }: Queries,
+  { userId, noteId, attachmentId }: { userId: string; noteId: string; attachmentId?: string | undefined },
+): Promise<boolean> {
+  const found =
+    attachmentId === undefined ? await access.note(userId, noteId) : await access.attachment(userId, attachmentId);
+  return found?.role !== undefined;
+}
+
+async function isEnding(
+  db: Queries,
+  { userId, notice, now }: { userId: string; notice: Extract<Notice, { about: "share-end" }>; now: number },
+): Promise<boolean> {
+  const { noteId, attachmentId, expiresAt } = notice;
+  if (expiresAt <= now || !(await hasAccess(db, { userId, noteId, attachmentId }))) return false;
+  // A file of a note that the user has stays open to the user.
+  if (attachmentId !== undefined && (await hasAccess(db, { userId, noteId }))) return false;
+  const subject = attachmentId === undefined ? { noteId } : { attachmentId };
+  return (await db.shares.expiryOf(subject, userId)) === expiresAt;
+}
+
+async function isAsking(
+  { access, accessRequests, disabledUsers }: Queries,
+  { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
+): Promise<boolean> {
+  if ((await access.note(ownerId, noteId))?.role !== "owner" || (await disabledUsers.has(userId))) return false;
+  return (await accessRequests.listOpen(noteId)).some((one) => one.userId === userId);
+}

@@ -1,0 +1,26 @@
+import type { EventSubject } from "../audit-event.ts";
+import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
+import { notify } from "./notify.ts";
+
+/** The users of these who have no live share that the owner sees. */
+export async function withoutShare(
+  { shares }: Pick<Queries, "shares">,
+  { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },
+): Promise<string[]> {
+  if (userIds.length === 0) return [];
+  const live = (await shares.list(subject)).filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+  const holders = new Set(live.map(({ userId }) => userId));
+  return userIds.filter((userId) => !holders.has(userId));
+}
+
+/** Notifies users of a new share of a note, or of one of its files. */
+export async function notifyOfShare(
+  deps: Pick<Deps, "clock" | "newId" | "mail">,
+  tx: Queries,
+  { userIds, place }: { userIds: readonly string[]; place: EventSubject },
+): Promise<void> {
+  const [attachmentId] = place.attachmentIds;
+  const notice = { about: "share", noteId: place.noteId, attachmentId } as const;
+  // Sorted to avoid a deadlock of two requests at the mails of the same users.
+  for (const userId of userIds.toSorted()) await notify(deps, tx, { userId, notice });
+}

@@ -1,0 +1,67 @@
+import { type MailChoice, type Notice, type NoticeMail, nextDigestAt, topicOf } from "../../domain/mail.ts";
+import { isProven } from "../accounts/reset-password.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { orOverLimit, queueMailIfOn, takeMailLimits } from "./queue-mail.ts";
+
+/** How long a mail collects notices of one topic. Milliseconds. */
+const COLLECT_MS = 600_000;
+
+type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
+type NotifyQueries = Pick<Queries, "mails" | "mailPreferences" | "limitCounts" | "people">;
+type Notified = { userId: string; notice: Notice };
+
+/**
+ * Notifies a user by mail, in the transaction that causes it and as the user chose. A notice over the limit of mails waits for the
+ * summary of the day. Only a proven email address gets notices. Otherwise a stranger could sign up with it, and send mails to it.
+ */
+export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
+  if (deps.mail === undefined) return;
+  const email = (await tx.people.find(userId))?.email;
+  if (email === undefined || !(await isProven(tx, { userId, email }))) return;
+  const choice = await choiceOf(tx, { userId, notice });
+  if (choice === "never") return;
+  const kind = topicOf(notice);
+  const isAtOnce = choice === "at_once" && kind !== "requests";
+  if (isAtOnce && (await collectNow(deps, tx, { userId, notice, kind, email }))) return;
+  const now = deps.clock();
+  await tx.mails.collect(
+    { id: deps.newId(), kind: "digest", userId, email },
+    { notice, now, dueAt: nextDigestAt(now) },
+  );
+}
+
+/** False: the email address gets no more mails for now. */
+async function collectNow(
+  { clock, newId }: NotifyDeps,
+  tx: NotifyQueries,
+  { userId, notice, kind, email }: Notified & { kind: NoticeMail["kind"]; email: string },
+): Promise<boolean> {
+  if (await tx.mails.addNotice({ kind, userId }, notice)) return true;
+  try {
+    await takeMailLimits({ clock }, tx, { kind, email });
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
+  const now = clock();
+  await tx.mails.collect({ id: newId(), kind, userId, email }, { notice, now, dueAt: now + COLLECT_MS });
+  return true;
+}
+
+/** Notifies the owner of a note of a request for access, whose mail is sent at once and also to an unproven email address. */
+export async function notifyOfRequest(
+  deps: NotifyDeps,
+  tx: NotifyQueries,
+  { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
+): Promise<void> {
+  const notice: Notice = { about: "access-request", noteId, userId };
+  const choice = await choiceOf(tx, { userId: ownerId, notice });
+  if (choice === "daily") await notify(deps, tx, { userId: ownerId, notice });
+  if (choice !== "at_once") return;
+  const email = (await tx.people.find(ownerId))?.email;
+  if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "access-request", noteId, userId, email });
+}
+
+async function choiceOf({ mailPreferences }: NotifyQueries, { userId, notice }: Notified): Promise<MailChoice> {
+  return (await mailPreferences.find({ userId }))[topicOf(notice)];
+}

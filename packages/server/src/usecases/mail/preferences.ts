@@ -1,0 +1,67 @@
+import { DomainError } from "../../domain/errors.ts";
+import { type MailTopic, mailTopics } from "../../domain/mail.ts";
+import type { Caller } from "../../domain/person.ts";
+import { isProven } from "../accounts/reset-password.ts";
+import type { Deps, MailChoices, Queries } from "../ports/index.ts";
+import { findHolders } from "../receivers.ts";
+import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
+
+/** Returns which mails the caller gets. */
+export function getMailPreferences({ db }: Pick<Deps, "db">) {
+  return ({ userId }: Caller): Promise<MailChoices> => db.mailPreferences.find({ userId });
+}
+
+/**
+ * Stores choices of the caller, and returns all of them. Invitations follow the topic `shares`. A caller with a proven email address
+ * also turns them on again for it.
+ */
+export function setMailPreferences({ db }: Pick<Deps, "db">) {
+  return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
+    db.transaction(async (tx) => {
+      await tx.mailPreferences.put({ userId }, choices);
+      const email = (await tx.people.find(userId))?.email;
+      const isOn = choices.shares !== undefined && choices.shares !== "never";
+      if (isOn && email !== undefined && (await isProven(tx, { userId, email }))) {
+        await tx.mailPreferences.put({ email }, { shares: "at_once" });
+      }
+      return tx.mailPreferences.find({ userId });
+    });
+}
+
+/** Says which mails a token turns off, and changes nothing. Mail scanners open links. Throws `account_link_invalid`. */
+export function lookAtUnsubscribe({ linkKeys }: Pick<Deps, "linkKeys">) {
+  return (token: string): Unsubscribe["topic"] => read(linkKeys.unsubscribes, token).topic;
+}
+
+/** Turns mails off with the token of a mail. Idempotent. Throws `account_link_invalid`. */
+export function unsubscribe({ db, linkKeys }: Pick<Deps, "db" | "linkKeys">) {
+  return async (token: string): Promise<Unsubscribe["topic"]> => {
+    const { holder, topic } = read(linkKeys.unsubscribes, token);
+    await db.transaction(async (tx) => {
+      if (topic !== "digest") await tx.mailPreferences.put(holder, { [topic]: "never" });
+      else await tx.mailPreferences.put(holder, await dailyOff(tx, holder));
+      if ("email" in holder && topic !== "digest") await turnOffForUser(tx, { email: holder.email, topic });
+    });
+    return topic;
+  };
+}
+
+function read(keys: readonly Uint8Array[], token: string): Unsubscribe {
+  const found = readUnsubscribeToken(keys, token);
+  if (found !== undefined) return found;
+  throw new DomainError("account_link_invalid", "This link is not complete. Copy the whole link from the mail.");
+}
+
+/** Turns off each topic of the summary of a day. */
+async function dailyOff(tx: Queries, holder: Unsubscribe["holder"]): Promise<Partial<MailChoices>> {
+  const choices = await tx.mailPreferences.find(holder);
+  const daily = mailTopics.filter((topic) => choices[topic] === "daily");
+  return Object.fromEntries(daily.map((topic) => [topic, "never"]));
+}
+
+/** The user who has proven the email address also sees the choice in the settings. */
+async function turnOffForUser(tx: Queries, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
+  const userId = (await findHolders(tx, [email])).get(email);
+  if (userId === undefined || !(await isProven(tx, { userId, email }))) return;
+  await tx.mailPreferences.put({ userId }, { [topic]: "never" });
+}

@@ -1,0 +1,22 @@
+import type { Deps } from "../ports/index.ts";
+import { notify } from "./notify.ts";
+
+const DAY_MS = 86_400_000;
+/** The shares of one call. The next call continues. */
+const BATCH = 500;
+
+/** Notifies users whose shares end within a day. A share that was made for a day or less causes no mail. */
+export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail">) {
+  const { db, clock, mail } = deps;
+  return async (): Promise<void> => {
+    if (mail === undefined) return;
+    const now = clock();
+    for (const share of await db.shares.listEnding({ from: now, until: now + DAY_MS, limit: BATCH })) {
+      const { userId, noteId, attachmentId, expiresAt } = share;
+      await db.transaction(async (tx) => {
+        if (!(await tx.shares.markReminded(share, now))) return;
+        await notify(deps, tx, { userId, notice: { about: "share-end", noteId, attachmentId, expiresAt } });
+      });
+    }
+  };
+}

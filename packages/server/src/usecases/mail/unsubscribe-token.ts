@@ -1,0 +1,33 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { type MailTopic, mailTopics } from "../../domain/mail.ts";
+import type { MailHolder } from "../ports/index.ts";
+
+/** The mails that one token turns off. `digest`: every topic of the summary of a day. */
+export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
+
+const MAC_BYTES = 16;
+
+/**
+ * The token in the `List-Unsubscribe` of a mail. It names the reader and the topic, and does nothing but turn mails off. It never
+ * expires, because people keep mails for years.
+ */
+export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, topic }: Unsubscribe): string {
+  if (key === undefined) throw new Error("a token needs a key");
+  const named = "userId" in holder ? ["user", holder.userId] : ["email", holder.email];
+  const body = Buffer.from(JSON.stringify([topic, ...named]));
+  return Buffer.concat([macOf(key, body), body]).toString("base64url");
+}
+
+/** Reads a token that one of the keys made. Undefined for any other text. */
+export function readUnsubscribeToken(keys: readonly Uint8Array[], token: string): Unsubscribe | undefined {
+  const bytes = Buffer.from(token, "base64url");
+  const [mac, body] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];
+  if (mac.length !== MAC_BYTES || !keys.some((key) => timingSafeEqual(macOf(key, body), mac))) return undefined;
+  const [topic, kind, name] = JSON.parse(body.toString()) as [Unsubscribe["topic"], "user" | "email", string];
+  if (topic !== "digest" && !mailTopics.includes(topic)) return undefined;
+  return { topic, holder: kind === "user" ? { userId: name } : { email: name } };
+}
+
+function macOf(key: Uint8Array, body: Buffer): Buffer {
+  return createHmac("sha256", key).update(body).digest().subarray(0, MAC_BYTES);
+}

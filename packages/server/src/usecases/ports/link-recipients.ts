@@ -1,0 +1,18 @@
+/** A code that proves the email address of a visitor of one link. */
+export type LinkCode = { linkId: string; email: string; codeHash: string; expiresAt: number };
+
+export type LinkRecipientQueries = {
+  /** Stores the only code of this email address for the link. An earlier code stops working. */
+  putCode(code: LinkCode): Promise<void>;
+  /**
+   * Counts a try to enter the code, and returns its hash. Undefined: there is no valid code, or it has been tried too often.
+   * The email address may be of nobody.
+   */
+  takeAttempt(of: Pick<LinkCode, "linkId" | "email"> & { now: number; max: number }): Promise<string | undefined>;
+  /** False: the code was used or replaced meanwhile. */
+  removeCode(code: Pick<LinkCode, "linkId" | "email" | "codeHash">): Promise<boolean>;
+  putVisitor(visitor: { linkId: string; visitorId: string; email: string; expiresAt: number }): Promise<void>;
+  /** The email address that a visitor has proven, and that the link still lists. */
+  emailOf(visitor: { linkId: string; visitorId: string; now: number }): Promise<string | undefined>;
+  deleteExpired(now: number): Promise<void>;
+};

@@ -25,6 +25,7 @@ describe("metrics on a port of their own", () => {
     for (const line of [
       "valetkey_deletions_due 0",
       "valetkey_verifications_waiting 0",
+      "valetkey_webhooks_waiting 0",
       "valetkey_mails_waiting 0",
       "valetkey_mails_given_up 0",
       'valetkey_uploads{state="pending"} 0',

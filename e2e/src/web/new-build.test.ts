@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
+import { settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { pdf } from "./testing/files.ts";
 import type { Person } from "./testing/person.ts";
@@ -23,7 +24,7 @@ it("reloads an open page that needs code of a previous build", async () => {
   await reloaded;
   isGone = false;
   await page.goto("/settings");
-  await page.getByRole("heading", { name: texts.settings.title, level: 1 }).waitFor();
+  await page.getByRole("heading", { name: settings.title, level: 1 }).waitFor();
   expect(new URL(page.url()).pathname).toBe("/settings");
 });
 

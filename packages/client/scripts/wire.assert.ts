@@ -34,6 +34,7 @@ type Wire = {
   CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];
   CreateNoteBody: [contract.CreateNoteBody, published.CreateNoteBody];
   CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];
+  CreateWebhookBody: [contract.CreateWebhookBody, published.CreateWebhookBody];
   DoctorFinding: [contract.DoctorFinding, published.DoctorFinding];
   DoctorReport: [contract.DoctorReport, published.DoctorReport];
   FileRequest: [contract.FileRequest, published.FileRequest];
@@ -91,9 +92,17 @@ type Wire = {
   UpdateMailPreferencesBody: [contract.UpdateMailPreferencesBody, published.UpdateMailPreferencesBody];
   UpdateNoteBody: [contract.UpdateNoteBody, published.UpdateNoteBody];
   UpdatePersonBody: [contract.UpdatePersonBody, published.UpdatePersonBody];
+  UpdateWebhookBody: [contract.UpdateWebhookBody, published.UpdateWebhookBody];
   Upload: [contract.Upload, published.Upload];
   UrlPurpose: [contract.UrlPurpose, published.UrlPurpose];
   Usage: [contract.Usage, published.Usage];
+  Webhook: [contract.Webhook, published.Webhook];
+  WebhookDelivery: [contract.WebhookDelivery, published.WebhookDelivery];
+  WebhookDeliveryPage: [contract.WebhookDeliveryPage, published.WebhookDeliveryPage];
+  WebhookEvent: [contract.WebhookEvent, published.WebhookEvent];
+  Webhooks: [contract.Webhooks, published.Webhooks];
+  WebhookTest: [contract.WebhookTest, published.WebhookTest];
+  WebhookWithSecret: [contract.WebhookWithSecret, published.WebhookWithSecret];
 };
 type Different = { [Name in Names]: Same<Flat<Wire[Name][0]>, Flat<Wire[Name][1]>> extends true ? never : Name }[Names];
 

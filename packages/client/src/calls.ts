@@ -11,6 +11,7 @@ import { shareCalls } from "./calls/shares.ts";
 import { tokenCalls } from "./calls/tokens.ts";
 import { trashCalls } from "./calls/trash.ts";
 import { urlCalls } from "./calls/urls.ts";
+import { webhookCalls } from "./calls/webhooks.ts";
 import { ValetKeyError } from "./errors.ts";
 import type { Instance, Me, Usage } from "./wire.ts";
 
@@ -76,6 +77,7 @@ export function callsOn(call: Call) {
     mailPreferences: mailPreferenceCalls(call),
     tokens: tokenCalls(call),
     trash: trashCalls(call),
+    webhooks: webhookCalls(call),
     admin: administrationCalls(call),
     ...urlCalls(call),
   };

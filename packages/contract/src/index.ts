@@ -18,3 +18,4 @@ export * from "./uploads.ts";
 export * from "./uppy.ts";
 export * from "./urls.ts";
 export * from "./usage.ts";
+export * from "./webhooks.ts";

@@ -9,6 +9,7 @@ import { recoveryScenes } from "./recovery-scenes.ts";
 import { requestScenes } from "./request-scenes.ts";
 import type { Scene } from "./scene.ts";
 import { visitScenes } from "./visit-scenes.ts";
+import { webhookScenes } from "./webhook-scenes.ts";
 
 /** Every scene of the app. */
 export const scenes: readonly Scene[] = [
@@ -22,4 +23,5 @@ export const scenes: readonly Scene[] = [
   ...requestScenes,
   ...doctorScenes,
   ...adminScenes,
+  ...webhookScenes,
 ];

@@ -1,10 +1,10 @@
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
+import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { shortcutsTexts } from "../../../../packages/web/src/texts/en/shortcuts.ts";
 import { trashTexts } from "../../../../packages/web/src/texts/en/trash.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import type { Scene } from "./scene.ts";
 
-const { settings } = texts;
 const { account } = accountTexts;
 
 /** Scenes of the settings, the activity and the global dialogs. */

@@ -4,6 +4,7 @@ import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts"
 import { administration } from "../../../../packages/web/src/texts/en/administration.ts";
 import { linkTexts } from "../../../../packages/web/src/texts/en/links.ts";
 import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
+import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { png, text } from "./files.ts";
 import { seedFile, seedNote } from "./seed.ts";
@@ -69,7 +70,7 @@ export const measuredPages: Record<string, MeasuredPage> = {
   },
   settings: {
     path: () => "/settings",
-    ready: (page) => page.getByRole("heading", { name: texts.settings.title, level: 1 }).waitFor(),
+    ready: (page) => page.getByRole("heading", { name: settings.title, level: 1 }).waitFor(),
   },
   administration: {
     path: () => "/admin",

@@ -12,6 +12,7 @@ import type {
   UpdatePersonBody,
 } from "../wire.ts";
 import type { PageOptions } from "./pages.ts";
+import { webhookCalls } from "./webhooks.ts";
 
 /** The calls of administrators. For other users, each one fails with `access_denied`. */
 export function administrationCalls(call: Call) {
@@ -36,6 +37,8 @@ export function administrationCalls(call: Call) {
     mails: (options: PageOptions & { state?: MailState } = {}) => page<AdminMailPage>("mails", options),
     /** Sends a mail again that was given up. */
     retryMail: (mailId: string) => call<void>("POST", `/admin/mails/${encodeURIComponent(mailId)}/retry`),
+    /** The webhooks about the notes of all users. */
+    webhooks: webhookCalls(call, "/admin/webhooks"),
     /** Returns one page of what administrators and commands did, the newest first. */
     log: (options: PageOptions = {}) => page<AdminEventPage>("log", options),
   };

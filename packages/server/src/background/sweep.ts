@@ -5,8 +5,9 @@ import { type Loop, startLoop } from "./loop.ts";
 const INTERVAL_MS = 30_000;
 
 /**
- * Records counted refusals, and expires abandoned uploads and the trash. Deletes the objects whose deletion is due, the counts of expired limits,
- * old claims of links, old invitations, and expired links of accounts. Writes the mails about shares that end soon.
+ * Records counted refusals, and expires abandoned uploads and the trash. Deletes the objects whose deletion is due, the counts of
+ * expired limits, old claims of links, old invitations, expired links of accounts, and old deliveries of webhooks. Writes the mails
+ * about shares that end soon.
  */
 export function startSweep(options: {
   useCases: Pick<
@@ -20,6 +21,7 @@ export function startSweep(options: {
     | "deleteOldInvitations"
     | "deleteExpiredCodes"
     | "remindOfExpiry"
+    | "deleteOldDeliveries"
     | "flushRefusals"
   >;
   logger: Logger;
@@ -37,6 +39,7 @@ export function startSweep(options: {
       await useCases.deleteOldInvitations();
       await useCases.deleteExpiredCodes();
       await useCases.remindOfExpiry();
+      await useCases.deleteOldDeliveries();
     },
     intervalMs: INTERVAL_MS,
     onError: (error) => logger.error({ err: error }, "The sweep failed. It is retried."),

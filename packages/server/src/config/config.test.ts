@@ -133,6 +133,7 @@ describe("defaults", () => {
       OTEL_SERVICE_NAME: "files",
       OTEL_TRACES_SAMPLER: "traceidratio",
       OTEL_TRACES_SAMPLER_ARG: "0.25",
+      WEBHOOKS_ALLOW_LOOPBACK: "true",
     });
     expect(config).toEqual({
       server: {
@@ -196,6 +197,7 @@ describe("defaults", () => {
         },
       },
       metrics: { port: 9464, token: "a-token-for-prometheus" },
+      webhooks: { allowsLoopback: true },
       tracing: {
         endpoint: "http://collector:4318",
         headers: "api-key=of-the-collector,tenant=a",

@@ -31,6 +31,7 @@ export function describeConfig(config: Config): string[] {
     line("CLAMAV_PORT", config.scanner?.port),
     line("CLAMAV_TOO_LARGE", config.scanner?.tooLarge),
     ...describeMail(config.mail),
+    line("WEBHOOKS_ALLOW_LOOPBACK", config.webhooks.allowsLoopback ? "true" : undefined),
     line("URL_TTL_DEFAULT", limits.urlTtlDefaultSeconds),
     line("URL_TTL_MAX", limits.urlTtlMaxSeconds),
     line("URL_TTL_MAX_SHARED", limits.urlTtlMaxSharedSeconds),

@@ -67,6 +67,7 @@ export function parseConfig(
   const auth = readAuth(reader, { embedded });
   const scanner = readScanner(reader);
   const mail = readMail(reader, server);
+  const webhooks = { allowsLoopback: reader.flag("WEBHOOKS_ALLOW_LOOPBACK") };
   const limits = readLimits(reader);
   const metrics = readMetrics(reader, server.port);
   const tracing = readTracing(reader);
@@ -78,7 +79,10 @@ export function parseConfig(
     return made;
   };
   return {
-    config: { server, bucket: bucket(secrets), database, auth: auth(secrets), scanner, mail, limits, metrics, tracing },
+    config: {
+      ...{ server, bucket: bucket(secrets), database, auth: auth(secrets) },
+      ...{ scanner, mail, webhooks, limits, metrics, tracing },
+    },
     warnings: reader.warnings,
   };
 }

@@ -186,6 +186,11 @@ export type MailConfig = {
   from: { name: string; email: string };
 };
 
+export type WebhooksConfig = {
+  /** Whether webhooks may go to this machine, also without TLS. */
+  allowsLoopback: boolean;
+};
+
 /** The parsed configuration. */
 export type Config = {
   server: ServerConfig;
@@ -196,6 +201,7 @@ export type Config = {
   scanner: ScannerConfig | undefined;
   /** Undefined: no mail. */
   mail: MailConfig | undefined;
+  webhooks: WebhooksConfig;
   limits: LimitsConfig;
   metrics: MetricsConfig;
   /** If undefined, the service sends no traces. */

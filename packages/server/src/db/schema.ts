@@ -8,6 +8,7 @@ import type { FileEventKind } from "../domain/item.ts";
 import type { LinkKind, LinkNotify } from "../domain/link.ts";
 import type { MailChoice, MailKind, MailTopic } from "../domain/mail.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
+import type { MessageType } from "../domain/webhook.ts";
 
 /** A boolean in the form that both engines store. */
 type Bit = 0 | 1;
@@ -325,6 +326,47 @@ export type Tables = {
     holder: string;
     topic: MailTopic;
     choice: MailChoice;
+  };
+  /** `owner_id` empty: of the whole service. */
+  webhook_endpoints: {
+    id: string;
+    owner_id: string;
+    url: string;
+    /** A JSON array. */
+    events: string;
+    description: string;
+    generation: number;
+    former_secret_until: number | null;
+    created_at: number;
+    disabled_at: number | null;
+    /** Why the service disabled it. Null: the service did not disable it. */
+    problem: string | null;
+    /** The tries that failed since the last success. */
+    failures: number;
+    /** It gets nothing before this instant. */
+    paused_until: number;
+    succeeded_at: number | null;
+    /** The id up to which the audit log was reported. Null: it does not subscribe to `url.issued`. */
+    urls_reported_until: string | null;
+  };
+  /** The outbox of webhooks, and the log of their deliveries. */
+  webhook_deliveries: {
+    endpoint_id: string;
+    id: string;
+    type: MessageType;
+    subject: string;
+    body: string;
+    created_at: number;
+    /** The instant from which the tries count. Later than `created_at` for a message that is sent again. */
+    queued_at: number;
+    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: there is no try left. */
+    due_at: number | null;
+    attempts: number;
+    delivered_at: number | null;
+    given_up_at: number | null;
+    /** The HTTP status of the last response. */
+    status: number | null;
+    problem: string | null;
   };
   account_links: {
     token_hash: string;

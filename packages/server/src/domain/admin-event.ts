@@ -8,7 +8,11 @@ export type AdminAction =
   | "person.reset_link_made"
   | "person.tokens_revoked"
   | "link.revoked"
-  | "mail.retried";
+  | "mail.retried"
+  | "webhook.created"
+  | "webhook.updated"
+  | "webhook.secret_rotated"
+  | "webhook.deleted";
 
 /** One line of the log of administrators. It never contains a URL, a token or the content of a mail. */
 export type AdminEvent = {
@@ -19,7 +23,7 @@ export type AdminEvent = {
   action: AdminAction;
   /** Undefined: the operator, with a command. */
   actorId: string | undefined;
-  /** The user, the link or the mail. */
+  /** The user, the link, the mail or the webhook. */
   subjectId: string;
   /** Facts for display, such as quotaBytes or label. */
   detail: Readonly<Record<string, string | number | null>>;

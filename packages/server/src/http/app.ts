@@ -43,6 +43,7 @@ import { trashRoutes } from "./routes/trash/routes.ts";
 import { sendRoutes, uploadRoutes } from "./routes/uploads/routes.ts";
 import { urlRoutes } from "./routes/urls/routes.ts";
 import { usageRoutes } from "./routes/usage/routes.ts";
+import { webhookRoutes } from "./routes/webhooks/routes.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import { sendParserProblem, sendProblem } from "./send-problem.ts";
 import { buildSerializer } from "./serialization.ts";
@@ -91,7 +92,7 @@ export type AppOptions = {
 
 const ROUTES = [
   ...[noteRoutes, attachmentRoutes, uploadRoutes, s3Routes, shareRoutes, invitationRoutes, accessRequestRoutes],
-  ...[trashRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, administrationRoutes],
+  ...[trashRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, webhookRoutes, administrationRoutes],
 ];
 
 /** Builds the HTTP application. It does not listen yet. */

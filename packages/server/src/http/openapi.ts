@@ -44,6 +44,7 @@ const tags = [
   { name: "usage", description: "Storage used by your files" },
   { name: "tokens", description: "API tokens" },
   { name: "mail", description: "The mails that you get" },
+  { name: "webhooks", description: "Signed HTTP requests to your servers about events" },
   { name: "accounts", description: "Sign-up, sign-in, sessions" },
   { name: "visitors", description: "Links, for people without an account" },
   { name: "administration", description: "For administrators" },

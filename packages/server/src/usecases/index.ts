@@ -74,6 +74,9 @@ import {
   startUpload,
 } from "./uploads/index.ts";
 import { getUsage, quotaOf } from "./usage.ts";
+import { deleteOldDeliveries } from "./webhooks/delete-old.ts";
+import { listWebhookDeliveries, retryWebhookDelivery, testWebhook } from "./webhooks/deliveries.ts";
+import { createWebhook, deleteWebhook, listWebhooks, rotateWebhookSecret, updateWebhook } from "./webhooks/manage.ts";
 
 const TOO_MANY_URLS = "You requested too many URLs in a short time. Wait until Retry-After has passed, then try again.";
 const TOO_MANY_STARTS =
@@ -145,6 +148,15 @@ export function createUseCases(deps: Deps) {
     revokeApiTokens: revokeApiTokens(deps),
     revokeApiTokensOf: revokeApiTokensOf(deps),
     createApiTokenOf: createApiTokenOf(deps),
+    listWebhooks: listWebhooks(deps),
+    createWebhook: createWebhook(deps),
+    updateWebhook: updateWebhook(deps),
+    rotateWebhookSecret: rotateWebhookSecret(deps),
+    deleteWebhook: deleteWebhook(deps),
+    testWebhook: testWebhook(deps),
+    listWebhookDeliveries: listWebhookDeliveries(deps),
+    retryWebhookDelivery: retryWebhookDelivery(deps),
+    deleteOldDeliveries: deleteOldDeliveries(deps),
     listPeople: listPeople(deps),
     listAdminEvents: listAdminEvents(deps),
     listAllLinks: listAllLinks(deps),

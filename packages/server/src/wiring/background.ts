@@ -5,7 +5,11 @@ import type { Loop } from "../background/loop.ts";
 import { startMails } from "../background/mails.ts";
 import { startSweep } from "../background/sweep.ts";
 import { startVerification } from "../background/verification.ts";
+import { startWebhooks } from "../background/webhooks.ts";
+import { createWebhookSender } from "../outgoing/send-webhook.ts";
 import { deliverMails } from "../usecases/mail/deliver-mails.ts";
+import { createDeliveries } from "../usecases/webhooks/deliver.ts";
+import { reportUrls } from "../usecases/webhooks/report-urls.ts";
 import type { Base } from "./base.ts";
 import type { Opened } from "./opened.ts";
 
@@ -31,12 +35,15 @@ export async function startBackground(
     opened.add(mails.stop);
     work.on("mailQueued", mails.kick);
   }
+  const webhooks = openWebhooks(base, logger);
+  opened.add(webhooks.stop);
+  work.on("webhookQueued", webhooks.kick);
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);
   if (base.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {
-      for (const job of [sweep, verification, auditRetention, mails]) job?.kick();
+      for (const job of [sweep, verification, auditRetention, mails, webhooks]) job?.kick();
     },
   };
 }
@@ -58,4 +65,25 @@ function openMails({ deps }: Base, logger: Logger): Loop | undefined {
     },
   });
   return startMails({ deliver, logger });
+}
+
+function openWebhooks({ deps }: Base, logger: Logger): Loop {
+  const sender = createWebhookSender({ allowsLoopback: deps.webhooks?.allowsLoopback === true });
+  return startWebhooks({
+    open: ({ onEnd }) =>
+      createDeliveries(
+        { ...deps, sender },
+        {
+          onEnd,
+          onError: (error) => logger.error({ err: error }, "The outcome of a webhook could not be recorded."),
+          onFailure({ isDisabled, isFinal, ...failure }) {
+            if (isDisabled) logger.warn(failure, "a webhook was disabled, because it failed for three days");
+            else if (isFinal) logger.warn(failure, "a webhook message was given up");
+            else logger.info(failure, "a webhook message could not be sent, and is tried again");
+          },
+        },
+      ),
+    reportUrls: reportUrls(deps),
+    logger,
+  });
 }

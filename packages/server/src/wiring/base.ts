@@ -27,11 +27,12 @@ export type WorkEvents = {
   deletionsQueued: [];
   verificationQueued: [];
   mailQueued: [];
+  webhookQueued: [];
   uploadEnded: [outcome: UploadOutcome];
 };
 
 /** The part of the configuration that the base needs. Without `dataDir`, only the database and the bucket store data. */
-export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits"> & {
+export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits" | "webhooks"> & {
   server: { dataDir: string | undefined; auditDays: number | undefined };
   auth: Pick<AuthConfig, "secret" | "oldSecrets" | "jwtSecret" | "jwksUrl">;
 };
@@ -88,6 +89,7 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail }: Bas
       auditRetention: auditDays === undefined || archive === undefined ? undefined : { days: auditDays, archive },
       onDeletionsQueued: () => work.emit("deletionsQueued"),
       mail: mail && { ...mail, onQueued: () => work.emit("mailQueued") },
+      webhooks: { ...config.webhooks, onQueued: () => work.emit("webhookQueued") },
       onVerificationQueued: () => work.emit("verificationQueued"),
       onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
     };

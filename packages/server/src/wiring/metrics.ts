@@ -76,6 +76,12 @@ function addQueues(registry: Registry, { db, showsMails }: Pick<Base, "db"> & { 
     "How long the oldest verification has been due.",
     ({ oldestDueVerificationMs }) => oldestDueVerificationMs / 1000,
   );
+  gauge("valetkey_webhooks_waiting", "Deliveries of webhooks that wait.", ({ webhooks }) => webhooks);
+  gauge(
+    "valetkey_webhooks_oldest_seconds",
+    "How long the oldest delivery of a webhook has waited.",
+    ({ oldestWebhookMs }) => oldestWebhookMs / 1000,
+  );
   new Gauge({
     name: "valetkey_uploads",
     help: "Uploads that have not ended, by state.",

@@ -39,6 +39,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   accounts: "database.accounts",
   application: "database.application",
   administration: "database.administration",
+  webhooks: "database.webhooks",
 };
 
 /** A call with undefined has no span, because it does no I/O or returns a list of pages. */

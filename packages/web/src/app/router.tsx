@@ -152,6 +152,12 @@ const doctor = createRoute({
   component: lazyPage(() => import("./pages/doctor-page.tsx"), "DoctorPage"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/webhooks",
+  component: lazyPage(() => import("./pages/webhooks-page.tsx"), "WebhooksPage"),
+});
+
 const admin = createRoute({
   getParentRoute: () => signedIn,
   path: "/admin",
@@ -165,7 +171,16 @@ export const router = createRouter({
     newPassword,
     confirmEmail,
     invitation,
-    signedIn.addChildren([lists.addChildren([owned, shared, note]), links, activity, deleted, settings, doctor, admin]),
+    signedIn.addChildren([
+      lists.addChildren([owned, shared, note]),
+      links,
+      activity,
+      deleted,
+      settings,
+      doctor,
+      webhooks,
+      admin,
+    ]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 150,

@@ -26,6 +26,7 @@ import { trash } from "./0024-trash.ts";
 import { administration } from "./0025-administration.ts";
 import { uploadIndexes } from "./0026-upload-indexes.ts";
 import { mailPreferences } from "./0027-mail-preferences.ts";
+import { webhooks } from "./0028-webhooks.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -56,5 +57,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0025-administration": administration(engine),
     "0026-upload-indexes": uploadIndexes(engine),
     "0027-mail-preferences": mailPreferences(engine),
+    "0028-webhooks": webhooks(engine),
   };
 }

@@ -1,10 +1,13 @@
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import type { AuditEvent } from "../../domain/audit-event.ts";
+import { messagesOf } from "../../domain/webhook.ts";
+import { firstIdAt } from "../../usecases/first-id-at.ts";
 import type { AuditPageRequest, AuditQueries, Page } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AuditRow, auditColumns, toAuditRow } from "./audit-row.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { queueMessages } from "./webhooks.ts";
 
 function toAuditEvent(row: AuditRow): AuditEvent {
   return {
@@ -42,6 +45,8 @@ export function auditQueries(
         typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
       );
       if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
+      // Here and nowhere else, so that no event is without its webhooks.
+      await queueMessages(db, events.flatMap(messagesOf));
     },
     listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
     listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),
@@ -72,12 +77,6 @@ export function auditQueries(
         .execute();
     },
   };
-}
-
-/** The lowest UUIDv7 of a millisecond. The ids of events begin with their time. */
-function firstIdAt(milliseconds: number): string {
-  const hex = milliseconds.toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
 type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };

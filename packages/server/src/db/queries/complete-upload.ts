@@ -1,4 +1,5 @@
 import { expressionBuilder, type Kysely, type RawBuilder, sql } from "kysely";
+import { messagesOf, type WebhookMessage } from "../../domain/webhook.ts";
 import type { CompletedRecord, UploadCompletion } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
@@ -7,15 +8,23 @@ import { auditColumns, toAuditRow } from "./audit-row.ts";
 import { compile, type Markers, type RunCalls, type Statement } from "./compile.ts";
 import { notInTrash } from "./not-in-trash.ts";
 import { ADDERS } from "./start-statements.ts";
+import { type MessageValues, messageColumns, messageValues, queueingValues } from "./webhooks.ts";
 
-const PARAMETERS = ["attachmentId", "uploadId", "userId", "now", "checksum", ...auditColumns.map(prefixed)] as const;
+const PARAMETERS = [
+  ...(["attachmentId", "uploadId", "userId", "now", "checksum"] as const),
+  ...auditColumns.map(prefixed),
+  ...messageColumns.map(ofMessage),
+] as const;
 type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
 
 /** PostgreSQL does the work in `all`, so that it takes one round trip. SQLite has no writes inside of a query. */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
-  | ({ engine: "sqlite" } & Record<"facts" | "moveAttachment" | "moveUpload" | "addEvent", Statement<Parameter>>);
+  | ({ engine: "sqlite" } & Record<
+      "facts" | "moveAttachment" | "moveUpload" | "addEvent" | "queueWebhooks",
+      Statement<Parameter>
+    >);
 
 /** Compiles the completion of an upload for one engine. Runs no query on `db`. */
 export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine): CompletionStatements {
@@ -31,6 +40,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
       moveAttachment: one("attachment", (m) => movingAttachment(m, sql`true`)),
       moveUpload: one("upload", (m) => movingUpload(m, sql`true`)),
       addEvent: one("event", (m) => addingEvent(m, alone)),
+      queueWebhooks: one("webhooks", (m) => queueingWebhooks(m, sql``)),
     };
   }
   return {
@@ -42,7 +52,8 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
         with found as materialized (${finding(db, m)}),
         moved as (${movingAttachment(m, sql`exists (select 1 from found where may_add = 1)`)}),
         uploaded as (${movingUpload(m, after("moved"))} returning id),
-        recorded as (${addingEvent(m, sql`from moved`)} returning id)
+        recorded as (${addingEvent(m, sql`from moved`)} returning id),
+        queued as (${queueingWebhooks(m, sql`and ${after("moved")}`)} returning id)
         select may_add, (select count(*) from moved) as moved from found`;
     }),
   };
@@ -64,7 +75,7 @@ export function uploadCompletions(statements: CompletionStatements, run: RunCall
     if (row === undefined) return undefined;
     const mayAdd = row[0] === 1;
     const isMoved = mayAdd && (await run([call(statements.moveAttachment)])).length === 1;
-    if (isMoved) await run([call(statements.moveUpload), call(statements.addEvent)]);
+    if (isMoved) await run([call(statements.moveUpload), call(statements.addEvent), call(statements.queueWebhooks)]);
     return { mayAdd, isMoved };
   };
 }
@@ -93,6 +104,15 @@ function addingEvent(m: M, from: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`insert into audit_events (${columns}) select ${sql.join(auditColumns.map((column) => m[prefixed(column)]))} ${from}`;
 }
 
+function queueingWebhooks(m: M, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  const values = Object.fromEntries(messageColumns.map((name) => [name, m[ofMessage(name)]]));
+  return queueingValues(values as MessageValues, condition);
+}
+
+function ofMessage<Name extends string>(name: Name): `message_${Name}` {
+  return `message_${name}`;
+}
+
 function prefixed<Column extends string>(column: Column): `event_${Column}` {
   return `event_${column}`;
 }
@@ -100,6 +120,9 @@ function prefixed<Column extends string>(column: Column): `event_${Column}` {
 function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion): Record<Parameter, unknown> {
   const row = toAuditRow(event);
   const ofEvent = Object.fromEntries(auditColumns.map((column) => [prefixed(column), row[column]]));
+  // A completion has one event, which has one message.
+  const message = messageValues(messagesOf(event)[0] as WebhookMessage);
+  const ofMessages = Object.fromEntries(messageColumns.map((name) => [ofMessage(name), message[name]]));
   return {
     attachmentId,
     uploadId,
@@ -107,5 +130,6 @@ function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion)
     now: event.at,
     checksum: checksum?.value ?? null,
     ...ofEvent,
+    ...ofMessages,
   } as Record<Parameter, unknown>;
 }

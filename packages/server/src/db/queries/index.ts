@@ -19,6 +19,7 @@ import { fileEventQueries } from "./file-events.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
 import { invitationQueries } from "./invitations.ts";
+import type { FindUnfiledUrls } from "./issued-urls.ts";
 import { itemQueries } from "./items.ts";
 import { limitCountQueries } from "./limit-counts.ts";
 import { linkRecipientQueries } from "./link-recipients.ts";
@@ -36,6 +37,7 @@ import { type UploadStatements, uploadQueries } from "./uploads.ts";
 import { usageQueries } from "./usage.ts";
 import { verificationQueries } from "./verifications.ts";
 import { visitorFileQueries } from "./visitor-files.ts";
+import { webhookQueries } from "./webhooks.ts";
 
 export type QueryContext = {
   engine: Engine;
@@ -44,12 +46,13 @@ export type QueryContext = {
   uploadStatements: UploadStatements;
   /** Undefined: the engine files URL events at once. */
   unfiledEvents?: FindUnfiledEvents;
+  unfiledUrls?: FindUnfiledUrls;
   search: Search;
 };
 
 /** All queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
-  const { engine, clock, accessStatements, uploadStatements, unfiledEvents, search } = context;
+  const { engine, clock, accessStatements, uploadStatements, unfiledEvents, unfiledUrls, search } = context;
   const run: RunStatement = async ({ sql }, values) =>
     (await db.executeQuery<object>(CompiledQuery.raw(sql, values))).rows.map(Object.values);
   return {
@@ -85,5 +88,6 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     application: applicationQueries(db),
     audit: auditQueries(db, { engine, unfiledEvents }),
     administration: administrationQueries(db, { engine, clock }),
+    webhooks: webhookQueries(db, { engine, unfiledUrls }),
   };
 }

@@ -28,6 +28,11 @@ export function queueQueries(db: Kysely<Tables>): QueueQueries {
             .as("oldest"),
         ])
         .executeTakeFirstOrThrow();
+      const webhooks = await db
+        .selectFrom("webhook_deliveries")
+        .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("queued_at").as("oldest")])
+        .where("due_at", "is not", null)
+        .executeTakeFirstOrThrow();
       const byState = await db
         .selectFrom("uploads")
         .select((eb) => ["state", eb.fn.countAll<number>().as("count")])
@@ -43,6 +48,8 @@ export function queueQueries(db: Kysely<Tables>): QueueQueries {
         mails: Number(mails.count),
         oldestMailMs: ageOf(mails.oldest, now),
         mailsGivenUp: Number(mails.givenUp),
+        webhooks: Number(webhooks.count),
+        oldestWebhookMs: ageOf(webhooks.oldest, now),
         uploads: { pending: countOf("pending"), verifying: countOf("verifying"), scanning: countOf("scanning") },
       };
     },

@@ -26,6 +26,7 @@ async function earlierDatabase() {
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
+  for (const table of ["webhook_deliveries", "webhook_endpoints"]) database.exec(`drop table ${table}`);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
   const tables = ["mail_preferences", "link_recipients", "link_codes", "link_visitors"];
   const columns = [

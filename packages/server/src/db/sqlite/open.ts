@@ -71,7 +71,15 @@ async function openWith(
   return assembleDatabase({
     kysely,
     transactions,
-    context: { engine, clock, accessStatements, uploadStatements, unfiledEvents: unfiled.find, search },
+    context: {
+      engine,
+      clock,
+      accessStatements,
+      uploadStatements,
+      unfiledEvents: unfiled.find,
+      unfiledUrls: unfiled.findUrls,
+      search,
+    },
     access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
     uploadSteps: {
       start: (start) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).start(start)),

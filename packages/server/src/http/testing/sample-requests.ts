@@ -17,6 +17,10 @@ const bodies: Record<string, (world: World) => object> = {
   [`POST /notes/:noteId/attachments${WITH_JSON}`]: (world) => ({ key: keyToAdopt(world) }),
   "PUT /me/mail-preferences": () => ({ shares: "daily" }),
   "POST /tokens": () => ({ label: "laptop" }),
+  "POST /webhooks": () => ({ url: "https://hooks.example.com/", events: ["upload.ready"] }),
+  "PATCH /webhooks/:webhookId": () => ({ description: "Archive" }),
+  "POST /admin/webhooks": () => ({ url: "https://hooks.example.com/", events: ["upload.ready"] }),
+  "PATCH /admin/webhooks/:webhookId": () => ({ description: "Archive" }),
   "POST /notes/:noteId/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
   "POST /uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
   "POST /s3/multipart": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", metadata: { noteId, size: 5 } }),
@@ -80,6 +84,8 @@ export function requestOf(route: string, world: World): Parameters<Client["send"
     .replace(":partNumber", "1")
     .replace(":tokenId", world.noteId)
     .replace(":mailId", world.noteId)
+    .replace(":webhookId", world.noteId)
+    .replace(":deliveryId", `${world.noteId}-upload-ready`)
     .replace(":userId", userIdIn(route));
   const json = bodies[route]?.(world);
   const form = route === "POST /notes/:noteId/attachments" ? fileForm() : undefined;

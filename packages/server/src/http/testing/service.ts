@@ -7,9 +7,12 @@ import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucke
 import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
+import { createWebhookSender } from "../../outgoing/send-webhook.ts";
 import { createUseCases, type UseCases } from "../../usecases/index.ts";
 import { deliverMails, type MailFailure } from "../../usecases/mail/deliver-mails.ts";
 import type { Bucket, Database, Deps, Limits, Mailer } from "../../usecases/ports/index.ts";
+import { createDeliveries } from "../../usecases/webhooks/deliver.ts";
+import { reportUrls } from "../../usecases/webhooks/report-urls.ts";
 import { type AppOptions, buildApp } from "../app.ts";
 import type { AccountLinks } from "../auth/account-links.ts";
 import { type Accounts, createAccounts } from "../auth/accounts.ts";
@@ -58,6 +61,8 @@ export type ServiceOptions = {
   hasAccounts?: boolean;
   /** Sends the mails that the service queues. Default: no mail. */
   mailer?: Mailer;
+  /** Whether webhooks to this machine are refused, as by default outside of tests. Default: false. */
+  refusesLoopback?: boolean;
   /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
   jwksUrl?: string;
   /** Default: open. */
@@ -111,6 +116,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     scanning: options.scanning,
     onVerificationQueued: () => undefined,
     onUploadEnded: () => undefined,
+    webhooks: { allowsLoopback: options.refusesLoopback !== true, onQueued: () => undefined },
     mail: options.mailer && { mailer: options.mailer, publicUrl: PUBLIC_URL, onQueued: () => undefined },
   };
   const useCases = createUseCases(deps);
@@ -151,6 +157,13 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     /** Sends the mails that are due, like the background job. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
+    /** Summarises the issued URLs for webhooks, like the background job. Returns the number of summaries. */
+    reportUrls: reportUrls(deps),
+    /** Sends the webhooks that are due, like the background job. Returns the number of messages that arrived. */
+    sendWebhooks: createDeliveries(
+      { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
+      { onFailure: () => undefined, onError: () => undefined },
+    ).drain,
     /** The users who have a share of a note or an attachment, also those whom its owner does not see yet. */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     /** Moves the clock of the service. The bucket has its own clock, which does not move. */

@@ -106,15 +106,21 @@ export function tokenIn({ parsed }: ReceivedMail): string {
 
 /** Makes a certificate for localhost, which this process trusts until the test finishes. */
 export function trustedCertificate(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), "valetkey-smtp-"));
+  const pair = makeCertificate();
+  const before = getCACertificates("default");
+  setDefaultCACertificates([...before, pair.cert]);
+  onTestFinished(() => setDefaultCACertificates(before));
+  return pair;
+}
+
+/** Makes a certificate for localhost that no authority has signed. */
+export function makeCertificate(): { key: string; cert: string } {
+  const folder = mkdtempSync(join(tmpdir(), "valetkey-certificate-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"];
   const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject, "-keyout", key, "-out", cert];
   execFileSync("openssl", made, { stdio: "ignore" });
   const pair = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
   rmSync(folder, { recursive: true });
-  const before = getCACertificates("default");
-  setDefaultCACertificates([...before, pair.cert]);
-  onTestFinished(() => setDefaultCACertificates(before));
   return pair;
 }

@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 
-/** The keys of links, invitations and mails, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
+/** The keys of links, invitations, mails and webhooks, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
   passes: readonly Uint8Array[];
@@ -8,6 +8,7 @@ export type LinkKeys = {
   invitations: readonly Uint8Array[];
   unsubscribes: readonly Uint8Array[];
   codes: readonly Uint8Array[];
+  webhooks: readonly Uint8Array[];
 };
 
 const KEY_BYTES = 32;
@@ -25,5 +26,6 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
     invitations: derive("invitations"),
     unsubscribes: derive("unsubscribes"),
     codes: derive("codes"),
+    webhooks: derive("webhooks"),
   };
 }

@@ -30,6 +30,7 @@ import type { UploadQueries } from "./uploads.ts";
 import type { UsageQueries } from "./usage.ts";
 import type { VerificationQueries } from "./verifications.ts";
 import type { VisitorFileQueries } from "./visitor-files.ts";
+import type { WebhookQueries } from "./webhooks.ts";
 
 /** The queries inside or outside a transaction. */
 export type Queries = {
@@ -65,6 +66,7 @@ export type Queries = {
   application: ApplicationQueries;
   audit: AuditQueries;
   administration: AdministrationQueries;
+  webhooks: WebhookQueries;
 };
 
 /** The database. While it is unreachable, every call rejects with `database_unavailable`. */

@@ -45,6 +45,7 @@ export type * from "./uploads.ts";
 export type * from "./usage.ts";
 export type * from "./verifications.ts";
 export type * from "./visitor-files.ts";
+export type * from "./webhooks.ts";
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
@@ -107,6 +108,8 @@ export type Deps = {
   linkKeys: LinkKeys;
   /** Undefined: no mail. `publicUrl`: the origin of the links in mails. `onQueued`: called after a commit that queued a mail. */
   mail?: { mailer: Mailer; publicUrl: string; onQueued: () => void } | undefined;
+  /** Undefined: nothing sends webhooks here. `onQueued`: called when a delivery is due at once. */
+  webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;
   /** Called after a commit that ended an upload, whichever way. */

@@ -10,6 +10,9 @@ export type QueueSizes = {
   mails: number;
   oldestMailMs: number;
   mailsGivenUp: number;
+  /** The deliveries of webhooks that wait, and how long the oldest of them waits. Milliseconds. */
+  webhooks: number;
+  oldestWebhookMs: number;
   /** The uploads that have not ended, by state. */
   uploads: { pending: number; verifying: number; scanning: number };
 };

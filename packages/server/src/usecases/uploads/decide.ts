@@ -131,13 +131,9 @@ async function rightOf(
   // A file whose bytes came in time is not late because its verification is slow.
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
-  const detail = { linkId, label, visitorName: file?.visitorName ?? null };
-  return {
-    to: request?.review === true ? "quarantined" : "ready",
-    action: "link.received",
-    detail,
-    link: found.link,
-  };
+  const needsReview = request?.review === true;
+  const detail = { linkId, label, visitorName: file?.visitorName ?? null, ...(needsReview && { needsReview }) };
+  return { to: needsReview ? "quarantined" : "ready", action: "link.received", detail, link: found.link };
 }
 
 /** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if one did. */

@@ -13,6 +13,8 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
     bucket: bucketOf(options.bucket),
     scanner: scannerOf(options),
     limits: limitsOf(options),
+    // An embedding has hooks instead.
+    webhooks: { allowsLoopback: false },
     server: { dataDir: undefined, auditDays: undefined },
     // Only links need keys, and an embedding has no links.
     auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },

@@ -9,12 +9,14 @@ import { AdminLog } from "../../features/administration/admin-log.tsx";
 import { AllLinks } from "../../features/administration/all-links.tsx";
 import { MailQueue } from "../../features/administration/mail-queue.tsx";
 import { People } from "../../features/administration/people.tsx";
+import { Webhooks } from "../../features/webhooks/webhooks.tsx";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
 import { administration } from "../../texts/en/administration.ts";
+import { webhookTexts } from "../../texts/en/webhooks.ts";
 
 const words = administration;
-const tabs = { people: People, links: AllLinks, mail: MailQueue, log: AdminLog };
+const tabs = { people: People, links: AllLinks, mail: MailQueue, webhooks: ServiceWebhooks, log: AdminLog };
 type Tab = keyof typeof tabs;
 const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: words.tabs[value] }));
 
@@ -61,6 +63,15 @@ function Tabs() {
         </Link>
       </div>
       <List key={shown} />
+    </>
+  );
+}
+
+function ServiceWebhooks() {
+  return (
+    <>
+      <p className="text-pretty text-muted text-small">{webhookTexts.serviceHint}</p>
+      <Webhooks scope="service" />
     </>
   );
 }

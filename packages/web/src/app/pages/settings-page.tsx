@@ -9,6 +9,7 @@ import { MailSection } from "../../features/settings/mail-section.tsx";
 import { StorageSection } from "../../features/settings/storage-section.tsx";
 import { ThemeSection } from "../../features/settings/theme-section.tsx";
 import { TokenSection } from "../../features/settings/token-section.tsx";
+import { WebhookSection } from "../../features/settings/webhook-section.tsx";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { OpenedPart } from "../opened-part.tsx";
 import { signOut } from "../use-session.ts";
@@ -27,6 +28,7 @@ export function SettingsPage() {
         <MailSection />
         <StorageSection />
         <TokenSection />
+        <WebhookSection />
         <ThemeSection />
         <AdministrationSection />
         <Section title={shortcuts.title} hint={shortcuts.hint}>

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { CheckField } from "../../components/check-field.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { CheckField } from "./check-field.tsx";
 import type { FormFields } from "./form-fields.ts";
 
 const words = linkTexts.form;

@@ -13,7 +13,7 @@ export const administration = {
   hint: "You see names and sizes here, and no content of notes and files.",
   doctor: "Check this set-up",
   notYours: { title: "Only administrators see this page", hint: "The operator of this service makes administrators." },
-  tabs: { label: "What to show", people: "People", links: "Links", mail: "Mail", log: "Log" },
+  tabs: { label: "What to show", people: "People", links: "Links", mail: "Mail", webhooks: "Webhooks", log: "Log" },
   people: {
     failed: "The people could not be loaded",
     search: "Search people",
@@ -112,6 +112,10 @@ export const administration = {
         return label === "" ? `revoked a ${what} of` : `revoked the ${what} “${label}” of`;
       },
       "mail.retried": ({ email }) => `sent a mail again to ${email}`,
+      "webhook.created": ({ host }) => `added a webhook to ${host}`,
+      "webhook.updated": ({ host }) => `changed the webhook to ${host}`,
+      "webhook.secret_rotated": ({ host }) => `made a new secret for the webhook to ${host}`,
+      "webhook.deleted": ({ host }) => `deleted the webhook to ${host}`,
     } as Record<string, (detail: Record<string, string | number | null>) => string>,
   },
 };

@@ -4,5 +4,4 @@ export { attachments } from "./attachments.ts";
 export { common } from "./common.ts";
 export { notes } from "./notes.ts";
 export { problems } from "./problems.ts";
-export { settings } from "./settings.ts";
 export { sharing } from "./sharing.ts";

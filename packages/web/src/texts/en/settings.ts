@@ -26,6 +26,11 @@ export const settings = {
     none: "No tokens yet.",
     failedToLoad: "Your tokens could not be loaded",
   },
+  webhooks: {
+    title: "Webhooks",
+    hint: "Your server gets a request when something happens to your notes.",
+    open: "Manage webhooks",
+  },
   storage: {
     title: "Storage",
     used: (used: string, quota: string) => `${used} of ${quota} used`,
@@ -46,7 +51,7 @@ export const settings = {
   administration: {
     title: "Administration",
     hint: "For administrators.",
-    open: "People, links, mail and log",
+    open: "People, links, mail, webhooks and log",
     doctor: "Check this set-up",
   },
   shortcuts: { title: "Keyboard shortcuts", hint: "Press ? anywhere to see them.", show: "Show all" },

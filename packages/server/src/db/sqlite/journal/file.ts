@@ -1,6 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { FindUnfiledEvents } from "../../queries/audit.ts";
 import { type AuditRow, auditColumns } from "../../queries/audit-row.ts";
+import type { FindUnfiledUrls } from "../../queries/issued-urls.ts";
 import { toSqliteDomainError } from "../errors.ts";
 import { openWriter } from "../file.ts";
 
@@ -12,8 +13,10 @@ export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;
 }
 
+export type UnfiledEvents = { find: FindUnfiledEvents; findUrls: FindUnfiledUrls; close: () => void };
+
 /** Opens the journal for reading by the activity, and creates its file if it is missing. Rejects with `database_unavailable`. */
-export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfiledEvents; close: () => void }> {
+export async function openUnfiledEvents(file: string): Promise<UnfiledEvents> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
   // A row is a batch: a JSON array with one array for each event, whose values are in the order of `auditColumns`.
   database.exec(
@@ -26,12 +29,25 @@ export async function openUnfiledEvents(file: string): Promise<{ find: FindUnfil
     statements.set(column, statement);
     return statement;
   };
+  const issued = database.prepare(SELECT_ISSUED);
   return {
+    findUrls({ ownerId, after, before, limit }) {
+      try {
+        return issued.all({
+          ownerId,
+          inJson: inJson(ownerId ?? ""),
+          after,
+          before,
+          limit,
+        }) as ReturnType<FindUnfiledUrls>;
+      } catch (error) {
+        throw toSqliteDomainError(error);
+      }
+    },
     find({ column, value, before, routine, limit }) {
       try {
-        // JSON escapes backslashes and quotes, so the search text needs the same escapes.
-        const inJson = JSON.stringify(value).slice(1, -1);
-        return prepare(column).all({ value, inJson, before: before ?? null, routine, limit }) as unknown as AuditRow[];
+        const values = { value, inJson: inJson(value), before: before ?? null, routine, limit };
+        return prepare(column).all(values) as unknown as AuditRow[];
       } catch (error) {
         throw toSqliteDomainError(error);
       }
@@ -48,6 +64,17 @@ function select(column: (typeof auditColumns)[number]): string {
     and (:before is null or ${inEvent("id")} < :before)
     and (:routine = 'include' or ${inEvent("is_routine")} is not 1)
   order by id desc limit :limit`;
+}
+
+const SELECT_ISSUED = `select ${["id", "note_id", "attachment_ids"].map((name) => `${inEvent(name as "id")} as ${name}`)}
+  from url_event_batches as batch, json_each(batch.events) as event
+  where (:ownerId is null or (instr(batch.events, :inJson) > 0 and ${inEvent("owner_id")} = :ownerId))
+    and ${inEvent("action")} = 'url.issued' and ${inEvent("id")} > :after and ${inEvent("id")} < :before
+  order by id limit :limit`;
+
+/** JSON escapes backslashes and quotes, so the search text needs the same escapes. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function inEvent(column: (typeof auditColumns)[number]): string {

@@ -1,0 +1,35 @@
+import type { Call } from "../call.ts";
+import type {
+  CreateWebhookBody,
+  UpdateWebhookBody,
+  Webhook,
+  WebhookDeliveryPage,
+  Webhooks,
+  WebhookTest,
+  WebhookWithSecret,
+} from "../wire.ts";
+import type { PageOptions } from "./pages.ts";
+
+/** `path`: /webhooks for the notes of the caller, or /admin/webhooks for those of all users. */
+export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" = "/webhooks") {
+  const one = (webhookId: string) => `${path}/${encodeURIComponent(webhookId)}`;
+  return {
+    list: ({ signal }: { signal?: AbortSignal } = {}) => call<Webhooks>("GET", path, { signal }),
+    /** Creates a webhook. Only this response contains its secret. */
+    create: (webhook: CreateWebhookBody) => call<WebhookWithSecret>("POST", path, { body: webhook }),
+    /** Changes a webhook. `isDisabled: false` enables it again. */
+    update: (webhookId: string, change: UpdateWebhookBody) => call<Webhook>("PATCH", one(webhookId), { body: change }),
+    /** Deletes a webhook, with its deliveries. */
+    remove: (webhookId: string) => call<void>("DELETE", one(webhookId)),
+    /** Makes a new secret. The former one stays valid for 24 hours. */
+    rotateSecret: (webhookId: string) => call<WebhookWithSecret>("POST", `${one(webhookId)}/secret`),
+    /** Sends a test message. */
+    test: (webhookId: string) => call<WebhookTest>("POST", `${one(webhookId)}/test`),
+    /** Returns one page of the deliveries of the last 30 days, the newest first. */
+    deliveries: (webhookId: string, { signal, ...query }: PageOptions = {}) =>
+      call<WebhookDeliveryPage>("GET", `${one(webhookId)}/deliveries`, { query, signal }),
+    /** Sends a message again. */
+    retry: (webhookId: string, deliveryId: string) =>
+      call<void>("POST", `${one(webhookId)}/deliveries/${encodeURIComponent(deliveryId)}/retry`),
+  };
+}

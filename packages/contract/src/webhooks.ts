@@ -1,0 +1,95 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
+
+const OrNull = {
+  instant: Type.Union([Instant, Type.Null()]),
+  integer: Type.Union([Type.Integer(), Type.Null()]),
+  text: Type.Union([Type.String(), Type.Null()]),
+};
+
+/** The events of webhooks. `url.issued` is a summary of the last seconds. */
+export const WebhookEvent = Type.Enum([
+  "share.created",
+  "link.claimed",
+  "upload.ready",
+  "upload.rejected",
+  "request.received",
+  "url.issued",
+]);
+export type WebhookEvent = Static<typeof WebhookEvent>;
+
+const fields = {
+  url: Type.String({ minLength: 1, maxLength: 2_000, ...PlainText }),
+  events: Type.Array(WebhookEvent, { minItems: 1, maxItems: 6, uniqueItems: true }),
+  description: Type.String({ maxLength: 200, ...PlainText }),
+};
+
+export const CreateWebhookBody = closedObject({ ...fields, description: Type.Optional(fields.description) });
+export type CreateWebhookBody = Static<typeof CreateWebhookBody>;
+
+/** A member that is absent stays. */
+export const UpdateWebhookBody = closedObject(
+  {
+    url: Type.Optional(fields.url),
+    events: Type.Optional(fields.events),
+    description: Type.Optional(fields.description),
+    isDisabled: Type.Optional(Type.Boolean()),
+  },
+  { minProperties: 1 },
+);
+export type UpdateWebhookBody = Static<typeof UpdateWebhookBody>;
+
+export const WebhookParams = closedObject({ webhookId: Id });
+
+export const Webhook = Type.Object({
+  id: Id,
+  url: Type.String(),
+  events: Type.Array(WebhookEvent),
+  description: Type.String(),
+  createdAt: Instant,
+  disabledAt: OrNull.instant,
+  problem: Type.Union([Type.String(), Type.Null()], {
+    description: "Why the service disabled it. null if the service did not",
+  }),
+  formerSecretUntil: Type.Union([Instant, Type.Null()], {
+    description: "Until then messages are also signed with the secret before the last rotation",
+  }),
+});
+export type Webhook = Static<typeof Webhook>;
+
+export const Webhooks = Type.Object({ webhooks: Type.Array(Webhook) });
+export type Webhooks = Static<typeof Webhooks>;
+
+/** A webhook with a new secret. Only this response contains the secret. */
+export const WebhookWithSecret = Type.Object({ ...Webhook.properties, secret: Type.String() });
+export type WebhookWithSecret = Static<typeof WebhookWithSecret>;
+
+export const ListDeliveriesQuery = closedObject({ ...PageQuery.properties });
+
+/** The id of a message, which is also its header `webhook-id`. */
+const DeliveryId = Type.String({ pattern: "^[0-9a-f-]{36}-[a-z]+-[a-z]+$", maxLength: 64 });
+
+export const DeliveryParams = closedObject({ webhookId: Id, deliveryId: DeliveryId });
+
+/** One message to a webhook, without its content. */
+export const WebhookDelivery = Type.Object({
+  id: Type.String(),
+  type: Type.String(),
+  state: Type.Enum(["waiting", "delivered", "given_up"]),
+  createdAt: Instant,
+  attempts: Type.Integer(),
+  dueAt: OrNull.instant,
+  deliveredAt: OrNull.instant,
+  givenUpAt: OrNull.instant,
+  status: Type.Union([Type.Integer(), Type.Null()], { description: "The HTTP status of the last response" }),
+  problem: OrNull.text,
+});
+export type WebhookDelivery = Static<typeof WebhookDelivery>;
+
+export const WebhookDeliveryPage = pageOf(WebhookDelivery);
+export type WebhookDeliveryPage = Static<typeof WebhookDeliveryPage>;
+
+/** The id of a test message. The list of deliveries has its outcome. */
+export const WebhookTest = Type.Object({ deliveryId: Type.String() });
+export type WebhookTest = Static<typeof WebhookTest>;

@@ -1,0 +1,47 @@
+import type { Logger } from "pino";
+import type { Deliveries } from "../usecases/webhooks/deliver.ts";
+import { type Loop, startLoop } from "./loop.ts";
+
+/** How soon a message is sent. The transaction that causes it tells nobody. */
+const INTERVAL_MS = 2_000;
+const REPORT_INTERVAL_MS = 5_000;
+/** How long a stop waits for the messages that are being sent. */
+const STOP_WITHIN_MS = 5_000;
+
+type Options = {
+  /** `onEnd`: called when a try has ended. */
+  open: (options: { onEnd: () => void }) => Deliveries;
+  /** Queues the summaries of issued URLs. */
+  reportUrls: () => Promise<number>;
+  logger: Logger;
+};
+
+/** Sends the messages that are due. `stop` waits shortly for those that are being sent, and leaves the others due. */
+export function startWebhooks({ open, reportUrls, logger }: Options): Loop {
+  const deliveries = open({ onEnd: () => sending.kick() });
+  const sending = startLoop({
+    async round() {
+      await deliveries.start();
+    },
+    intervalMs: INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "The webhooks could not be sent. They are tried again."),
+  });
+  const reporting = startLoop({
+    async round() {
+      if ((await reportUrls()) > 0) sending.kick();
+    },
+    intervalMs: REPORT_INTERVAL_MS,
+    onError: (error) => logger.error({ err: error }, "The issued URLs could not be summarised. They are read again."),
+  });
+  return {
+    kick: sending.kick,
+    async stop() {
+      await Promise.all([sending.stop(), reporting.stop()]);
+      const timer = setTimeout(deliveries.cut, STOP_WITHIN_MS);
+      await deliveries.stop();
+      clearTimeout(timer);
+      // Connections whose responses are slow.
+      deliveries.cut();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { type Kysely, sql } from "kysely";
+import { SERVICE_OWNER } from "../../domain/webhook.ts";
+import type { WebhookQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+import type { AuditRow } from "./audit-row.ts";
+
+type Range = Parameters<WebhookQueries["listIssuedUrls"]>[0];
+type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
+
+/** Finds the oldest unfiled events of the action `url.issued` in a range. `ownerId` null: of every owner. */
+export type FindUnfiledUrls = (range: Omit<Range, "ownerId"> & { ownerId: string | null }) => UrlRow[];
+
+type IssuedUrlQueries = Pick<WebhookQueries, "listUrlReports" | "advanceUrlReport" | "listIssuedUrls">;
+
+/** The queries of the summaries of issued URLs, which a job reads from the audit log. */
+export function issuedUrlQueries(db: Kysely<Tables>, unfiledUrls: FindUnfiledUrls | undefined): IssuedUrlQueries {
+  return {
+    async listUrlReports() {
+      const rows = await db
+        .selectFrom("webhook_endpoints")
+        .select(["id as endpointId", "owner_id as ownerId", "urls_reported_until as reportedUntil"])
+        .where("urls_reported_until", "is not", null)
+        .where("disabled_at", "is", null)
+        .execute();
+      return rows.map(({ reportedUntil, ...row }) => ({ ...row, reportedUntil: reportedUntil as string }));
+    },
+
+    async advanceUrlReport({ endpointId, reportedUntil: before }, { reportedUntil }) {
+      const { numUpdatedRows } = await db
+        .updateTable("webhook_endpoints")
+        .set({ urls_reported_until: reportedUntil })
+        .where("id", "=", endpointId)
+        .where("urls_reported_until", "=", before)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async listIssuedUrls(range) {
+      const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
+      // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
+      const unfiled = unfiledUrls?.({ ...range, ownerId }) ?? [];
+      const filed = await filedUrls(db, { ...range, ownerId });
+      const byId = new Map([...unfiled, ...filed].map((row) => [row.id, row]));
+      const inOrder = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, range.limit);
+      return inOrder.map((row) => ({
+        id: row.id,
+        noteId: row.note_id,
+        attachmentIds: JSON.parse(row.attachment_ids),
+      }));
+    },
+  };
+}
+
+/** The audit log has an index for each owner alone. Every owner of a file has a row of its usage. */
+async function filedUrls(
+  db: Kysely<Tables>,
+  { ownerId, after, before, limit }: Parameters<FindUnfiledUrls>[0],
+): Promise<UrlRow[]> {
+  const ofOwner = sql`audit_events where audit_events.owner_id = ${ownerId}`;
+  // On SQLite, `cross join` also says the order of the tables.
+  const ofEach = sql`usage cross join audit_events where audit_events.owner_id = usage.owner_id`;
+  const { rows } = await sql<UrlRow>`
+    select id, note_id, attachment_ids from ${ownerId === null ? ofEach : ofOwner}
+      and is_routine in (0, 1) and id > ${after} and id < ${before} and action = 'url.issued'
+    order by id limit ${limit}`.execute(db);
+  return rows;
+}

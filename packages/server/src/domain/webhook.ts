@@ -1,0 +1,132 @@
+import type { AuditEvent } from "./audit-event.ts";
+
+/** The kinds of events that an endpoint can subscribe to. `url.issued` is a summary of several events. */
+export const webhookEvents = [
+  "share.created",
+  "link.claimed",
+  "upload.ready",
+  "upload.rejected",
+  "request.received",
+  "url.issued",
+] as const;
+export type WebhookEvent = (typeof webhookEvents)[number];
+
+/** `webhook.test` is the only kind that nobody subscribes to. */
+export type MessageType = WebhookEvent | "webhook.test";
+
+/** The owner of the endpoints of the whole service. No user has this id. */
+export const SERVICE_OWNER = "";
+
+/** Where messages are sent. Instants are milliseconds since the epoch. */
+export type WebhookEndpoint = {
+  id: string;
+  /** The user whose notes it hears of, or `SERVICE_OWNER` for those of everybody. */
+  ownerId: string;
+  url: string;
+  events: readonly WebhookEvent[];
+  description: string;
+  /** The secret is derived from the id and this number (usecases/webhooks/secrets.ts). */
+  generation: number;
+  /** Until this instant messages are also signed with the secret before. Undefined: there was no rotation. */
+  formerSecretUntil: number | undefined;
+  createdAt: number;
+  /** Undefined: it gets messages. */
+  disabledAt: number | undefined;
+  /** Why the service disabled it. Undefined: the service did not disable it. */
+  problem: string | undefined;
+};
+
+/** A message for every endpoint that subscribes to its type. */
+export type WebhookMessage = {
+  /** It begins with a UUIDv7, so that ids sort by time. It is the header `webhook-id`, at each try and for each endpoint. */
+  id: string;
+  type: MessageType;
+  /** Messages about one subject arrive in order. */
+  subject: string;
+  /** The owner of the note. */
+  ownerId: string;
+  at: number;
+  data: Readonly<Record<string, unknown>>;
+};
+
+/** The body of a delivery. */
+export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
+  return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
+}
+
+/** Administrators see no filenames of other people (docs/security-requirements.md, 47), so their endpoints get none. */
+const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
+
+/** The body of a delivery to an endpoint of the service. */
+export function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
+  const shown = Object.entries(data).filter(([name]) => !HIDDEN_FROM_SERVICE.has(name));
+  return bodyOf({ ...message, data: Object.fromEntries(shown) });
+}
+
+/** The messages about one event of the audit log. `url.issued` is not among them, because a job summarises those events. */
+export function messagesOf(event: AuditEvent): WebhookMessage[] {
+  switch (event.action) {
+    case "share.granted":
+    case "invitation.created":
+      return [shareCreated(event)];
+    case "link.claimed":
+      return [linkClaimed(event)];
+    case "attachment.uploaded":
+    case "attachment.accepted":
+    case "attachment.adopted":
+      return [uploadReady(event)];
+    case "attachment.rejected":
+      return [uploadRejected(event)];
+    case "link.received":
+      return event.detail.needsReview === true
+        ? [requestReceived(event)]
+        : [requestReceived(event), uploadReady(event)];
+    default:
+      return [];
+  }
+}
+
+function shareCreated(event: AuditEvent): WebhookMessage {
+  const { userId = null, email = null, role = null, expiresAt = null } = event.detail;
+  return message("share.created", event, { ...aboutFile(event), userId, email, role, expiresAt });
+}
+
+function linkClaimed(event: AuditEvent): WebhookMessage {
+  const { linkId = "", label = null, claimId = null } = event.detail;
+  const data = { noteId: event.noteId, attachmentIds: event.attachmentIds, linkId, label, claimId };
+  return { ...message("link.claimed", event, data), subject: String(linkId) };
+}
+
+function uploadReady(event: AuditEvent): WebhookMessage {
+  const { filename = null, sizeBytes = null } = event.detail;
+  return message("upload.ready", event, { ...aboutFile(event), filename, sizeBytes });
+}
+
+function uploadRejected(event: AuditEvent): WebhookMessage {
+  const { filename = null, reason = null } = event.detail;
+  return message("upload.rejected", event, { ...aboutFile(event), filename, reason });
+}
+
+function requestReceived(event: AuditEvent): WebhookMessage {
+  const { filename = null, sizeBytes = null, linkId = null, label = null, visitorName = null } = event.detail;
+  const file = { ...aboutFile(event), filename, sizeBytes };
+  const needsReview = event.detail.needsReview === true;
+  return message("request.received", event, { ...file, linkId, label, visitorName, needsReview });
+}
+
+function aboutFile({ noteId, attachmentIds }: AuditEvent) {
+  return { noteId, attachmentId: attachmentIds[0] ?? null };
+}
+
+/** One event of the audit log can have several messages. The specification forbids a dot in their ids. */
+function message(type: WebhookEvent, event: AuditEvent, data: WebhookMessage["data"]): WebhookMessage {
+  const { id, ownerId, at, actorId, noteId, attachmentIds } = event;
+  return {
+    id: `${id}-${type.replace(".", "-")}`,
+    type,
+    subject: attachmentIds[0] ?? noteId,
+    ownerId,
+    at,
+    data: { ...data, actorId },
+  };
+}

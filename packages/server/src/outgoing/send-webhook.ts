@@ -1,0 +1,164 @@
+import type { LookupAddress } from "node:dns";
+import { Resolver } from "node:dns/promises";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { isIP, type LookupFunction } from "node:net";
+import { isLoopbackAddress, isPublicAddress } from "../domain/public-address.ts";
+import type { WebhookSender } from "../usecases/ports/index.ts";
+
+/** For the query of the name, the connection and the response together. Milliseconds. */
+const WITHIN_MS = 15_000;
+/** Nothing reads the body of a response. More of it would only cost memory and time. Bytes. */
+const MAX_BODY_BYTES = 4_096;
+
+/** How long one of several IP addresses is tried. The default of Node is short for a server far away. Milliseconds. */
+const ATTEMPT_MS = 3_000;
+
+type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
+
+export type SenderOptions = {
+  /** Whether endpoints may be on this machine, also without TLS. */
+  allowsLoopback: boolean;
+  /** Default: 15 seconds. */
+  withinMs?: number;
+  /** Default: the name servers of the system. */
+  resolve?: Resolve;
+  /** The certificates of authorities to trust. Default: those of Node. */
+  ca?: string;
+};
+
+/**
+ * Sends webhooks to public hosts alone (docs/security-requirements.md, 31). It checks every IP address of the host, and connects to one
+ * of the checked ones, so that a second response of the name server changes nothing. It follows no redirect.
+ */
+export function createWebhookSender(options: SenderOptions): WebhookSender {
+  const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
+  return {
+    async send({ url, headers, body, signal }) {
+      const late = AbortSignal.timeout(withinMs);
+      const ended = signal === undefined ? late : AbortSignal.any([late, signal]);
+      try {
+        ended.throwIfAborted();
+        const target = new URL(url);
+        const addresses = await abortable(resolve(hostOf(target), ended), ended);
+        requireOpen(target, { addresses, ...options });
+        return { status: await post(target, { ...options, addresses, headers, body, signal: ended }) };
+      } catch (error) {
+        return { problem: describe(error, { isLate: late.aborted, isCut: signal?.aborted === true }) };
+      }
+    },
+  };
+}
+
+/** An error whose text is for the owner of the endpoint. */
+class Refusal extends Error {}
+
+/**
+ * Queries the name servers without the resolver of the system. That one uses the few threads that also hash passwords, and a slow name
+ * server would occupy them.
+ */
+const resolveByDns: Resolve = async (host, signal) => {
+  if (isIP(host) !== 0) return [addressOf(host)];
+  if (host === "localhost") return ["127.0.0.1", "::1"].map(addressOf);
+  const resolver = new Resolver();
+  signal.addEventListener("abort", () => resolver.cancel(), { once: true });
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const addresses = found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+  if (addresses.length === 0) throw new Refusal("The name of the host could not be resolved.");
+  return addresses.map(addressOf);
+};
+
+function addressOf(address: string): LookupAddress {
+  return { address, family: isIP(address) };
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+function requireOpen(
+  { protocol }: URL,
+  { addresses, allowsLoopback }: { addresses: readonly LookupAddress[]; allowsLoopback: boolean },
+): void {
+  const isHere = addresses.every(({ address }) => isLoopbackAddress(address));
+  if (addresses.length > 0 && isHere && allowsLoopback) return;
+  if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
+  if (addresses.length > 0 && addresses.every(({ address }) => isPublicAddress(address))) return;
+  // Without the IP address, which would describe the network of the service.
+  throw new Refusal("The host has an IP address that is not on the internet.");
+}
+
+type Post = Pick<SenderOptions, "ca"> & {
+  addresses: readonly LookupAddress[];
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  signal: AbortSignal;
+};
+
+/** Resolves with the status as soon as the response begins. */
+function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
+  const { request, Agent } = target.protocol === "https:" ? https : http;
+  return new Promise((resolve, reject) => {
+    const sent = request(target, {
+      method: "POST",
+      // A connection of its own, because the next one may need other IP addresses.
+      agent: new Agent({ autoSelectFamilyAttemptTimeout: ATTEMPT_MS }),
+      lookup: only(addresses),
+      headers: {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(body),
+        "user-agent": "valetkey-webhooks",
+        ...headers,
+      },
+      signal,
+      ...(ca !== undefined && { ca }),
+    });
+    sent.on("error", reject);
+    sent.on("response", (response) => {
+      resolve(response.statusCode ?? 0);
+      discard(response);
+    });
+    sent.end(body);
+  });
+}
+
+/** A resolver that knows these IP addresses alone. */
+function only(addresses: readonly LookupAddress[]): LookupFunction {
+  return (_host, { all }, callback) => {
+    const [first] = addresses;
+    if (all === true) callback(null, [...addresses]);
+    else callback(null, first?.address ?? "", first?.family);
+  };
+}
+
+function discard(response: IncomingMessage): void {
+  let bytes = 0;
+  response.on("error", () => undefined);
+  response.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) response.destroy();
+  });
+}
+
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+const PROBLEMS: Record<string, string> = {
+  ECONNREFUSED: "The host refused the connection.",
+  EPROTO: "The host does not speak TLS.",
+  ECONNRESET: "The host closed the connection without a response.",
+};
+
+/** The text contains no URL and no IP address, as the messages of Node do. */
+function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {
+  if (isCut) return "The service stopped during the request.";
+  if (isLate) return "There was no response in time.";
+  if (error instanceof Refusal) return error.message;
+  const code = String((error as NodeJS.ErrnoException).code ?? "unknown");
+  if (/CERT|SIGN|TLS|SSL/.test(code)) return `The certificate or the TLS connection is not valid (${code}).`;
+  return PROBLEMS[code] ?? `The request failed (${code}).`;
+}

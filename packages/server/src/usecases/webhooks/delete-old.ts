@@ -1,0 +1,9 @@
+import type { Deps } from "../ports/index.ts";
+
+/** How long the log shows a delivery. Milliseconds. */
+const KEEP_MS = 30 * 86_400_000;
+
+/** Deletes the deliveries that are too old for the log. */
+export function deleteOldDeliveries({ db, clock }: Deps) {
+  return (): Promise<void> => db.webhooks.deleteOld(clock() - KEEP_MS);
+}

@@ -1,0 +1,160 @@
+import type { ClaimedDelivery, Deps, WebhookOutcome, WebhookSender } from "../ports/index.ts";
+import { signedHeaders } from "./secrets.ts";
+
+/** Longer than a try may take, so that a delivery has one try at a time. Milliseconds. */
+const LEASE_MS = 60_000;
+/** An endpoint gets one delivery at a time from each replica, so this many may hang before others wait. */
+const AT_ONCE = 50;
+const RETRY_BASE_MS = 10_000;
+const RETRY_MAX_MS = 3_600_000;
+/** The longest pause of an endpoint that fails. A new message waits no longer for its first try. Milliseconds. */
+const PAUSE_MAX_MS = 300_000;
+const GIVE_UP_AFTER_MS = 3 * 86_400_000;
+
+/** A try that failed. It names no URL, because the path of a URL may be a secret. */
+export type WebhookFailure = {
+  webhookId: string;
+  deliveryId: string;
+  attempt: number;
+  isFinal: boolean;
+  isDisabled: boolean;
+  problem: string;
+};
+
+type DeliverDeps = Pick<Deps, "db" | "clock" | "linkKeys"> & { sender: WebhookSender };
+
+type Options = {
+  onFailure: (failure: WebhookFailure) => void;
+  /** Called when the outcome of a try could not be recorded. */
+  onError: (error: unknown) => void;
+  /** Called when a try has ended, so that the next can start. */
+  onEnd?: () => void;
+  /** A number from 0 to 1. Default: Math.random. */
+  random?: () => number;
+};
+
+/** The deliveries that run in this process. */
+export type Deliveries = {
+  /** Starts the deliveries that are due, and does not wait for their ends. So an endpoint that hangs delays no other. Returns their number. */
+  start(): Promise<number>;
+  /** Starts no more, and resolves when all have ended. */
+  stop(): Promise<void>;
+  /** Ends the tries that run. They are tried again. */
+  cut(): void;
+  /** Delivers until nothing is due. Returns the number of messages that arrived. */
+  drain(): Promise<number>;
+};
+
+/**
+ * Sends messages to their endpoints. A try that fails is repeated after growing pauses, for three days. After a crash, it is repeated
+ * when its lease ends. The pauses of an endpoint also grow, so that a queue of messages for it costs little.
+ */
+export function createDeliveries(
+  deps: DeliverDeps,
+  { onFailure, onError, onEnd, random = Math.random }: Options,
+): Deliveries {
+  const { db, clock } = deps;
+  const running = new Map<string, Promise<void>>();
+  const cutting = new AbortController();
+  let isStopped = false;
+  let arrived = 0;
+
+  async function run(delivery: ClaimedDelivery): Promise<void> {
+    const outcome = await send(deps, { delivery, signal: cutting.signal });
+    const failure = await record(deps, { delivery, outcome, random });
+    if (failure === undefined) arrived += 1;
+    else onFailure(failure);
+  }
+
+  function launch(delivery: ClaimedDelivery): void {
+    const { id } = delivery.endpoint;
+    // A failure of the database leaves the lease, and the delivery is repeated when it ends.
+    const ended = run(delivery)
+      .catch(onError)
+      .then(() => {
+        running.delete(id);
+        onEnd?.();
+      });
+    running.set(id, ended);
+  }
+
+  async function start(): Promise<number> {
+    let launched = 0;
+    while (!isStopped && running.size < AT_ONCE) {
+      const now = clock();
+      const claim = { now, leaseEndsAt: now + LEASE_MS, busy: [...running.keys()], limit: AT_ONCE - running.size };
+      const claimed = await db.webhooks.claim(claim);
+      if (claimed.length === 0) break;
+      for (const delivery of claimed) launch(delivery);
+      launched += claimed.length;
+    }
+    return launched;
+  }
+
+  return {
+    start,
+    async stop() {
+      isStopped = true;
+      await Promise.all(running.values());
+    },
+    cut: () => cutting.abort(),
+    async drain() {
+      const before = arrived;
+      for (;;) {
+        const launched = await start();
+        if (running.size > 0) await Promise.race(running.values());
+        // An end during the last claim leaves the next message of its endpoint.
+        else if (launched === 0) return arrived - before;
+      }
+    },
+  };
+}
+
+async function send(
+  { clock, linkKeys, sender }: DeliverDeps,
+  { delivery, signal }: { delivery: ClaimedDelivery; signal: AbortSignal },
+): Promise<WebhookOutcome> {
+  const { endpoint, id, body } = delivery;
+  const headers = signedHeaders(linkKeys.webhooks, endpoint, { id, body, now: clock() });
+  return sender.send({ url: endpoint.url, headers, body, signal });
+}
+
+/** Records the outcome. Undefined: the message has arrived. */
+async function record(
+  { db, clock }: DeliverDeps,
+  { delivery, outcome, random }: { delivery: ClaimedDelivery; outcome: WebhookOutcome; random: () => number },
+): Promise<WebhookFailure | undefined> {
+  const now = clock();
+  const problem = problemOf(outcome);
+  const status = "status" in outcome ? outcome.status : undefined;
+  if (problem === undefined) {
+    await db.transaction((tx) => tx.webhooks.delivered(delivery, { now, status: status as number }));
+    return undefined;
+  }
+  const { id: deliveryId, endpoint, attempts: attempt, queuedAt } = delivery;
+  const dueAt = now + Math.round(pauseAfter(attempt, RETRY_MAX_MS) * (0.75 + random() / 2));
+  const pausedUntil = now + pauseAfter(endpoint.failures + 1, PAUSE_MAX_MS);
+  const failed = { now, status, problem, pausedUntil };
+  const isFinal = dueAt - queuedAt >= GIVE_UP_AFTER_MS;
+  const isDisabled = await db.transaction(async (tx) => {
+    if (isFinal) return tx.webhooks.giveUp(delivery, failed);
+    await tx.webhooks.postpone(delivery, { ...failed, dueAt });
+    return false;
+  });
+  return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem };
+}
+
+/** Undefined: the message has arrived. */
+function problemOf(outcome: WebhookOutcome): string | undefined {
+  if ("problem" in outcome) return outcome.problem;
+  const { status } = outcome;
+  if (status >= 200 && status < 300) return undefined;
+  if (status >= 300 && status < 400) {
+    return `It responded with a redirect (${status}), and redirects are not followed. Set the final URL.`;
+  }
+  return `It responded with ${status}.`;
+}
+
+function pauseAfter(failures: number, longest: number): number {
+  return Math.min(longest, RETRY_BASE_MS * 2 ** (failures - 1));
+}

@@ -1,0 +1,74 @@
+import type { WebhookMessage } from "../../domain/webhook.ts";
+import { firstIdAt } from "../first-id-at.ts";
+import type { Deps } from "../ports/index.ts";
+
+/** The shortest time between two summaries for an endpoint. Milliseconds. */
+const REPORT_EVERY_MS = 5_000;
+/** An event gets its id shortly before it is on disk, so the newest events are left for the next summary. Milliseconds. */
+const SETTLED_AFTER_MS = 30_000;
+/** The events of one summary. The next summary continues after them. */
+const MAX_EVENTS = 5_000;
+const MAX_FILES = 1_000;
+
+type Report = { endpointId: string; ownerId: string; reportedUntil: string };
+
+/**
+ * Queues a summary of the issued URLs for each endpoint that subscribes to them. It reads the audit log, so that the issue of a URL does
+ * no work for webhooks. Returns the number of summaries.
+ */
+export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
+  return async (): Promise<number> => {
+    let queued = 0;
+    for (const report of await deps.db.webhooks.listUrlReports()) {
+      if (await reportTo(deps, report)) queued += 1;
+    }
+    return queued;
+  };
+}
+
+async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">, report: Report): Promise<boolean> {
+  const { endpointId, ownerId, reportedUntil } = report;
+  const settled = clock() - SETTLED_AFTER_MS;
+  if (firstIdAt(settled - REPORT_EVERY_MS) < reportedUntil) return false;
+  const range = { ownerId, after: reportedUntil, before: firstIdAt(settled), limit: MAX_EVENTS };
+  const events = await db.webhooks.listIssuedUrls(range);
+  const [first, last] = [events[0], events.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  const files = countByFile(events);
+  const data = {
+    from: instantOf(first.id),
+    to: instantOf(last.id),
+    count: events.reduce((sum, { attachmentIds }) => sum + attachmentIds.length, 0),
+    files: files.slice(0, MAX_FILES),
+    isComplete: files.length <= MAX_FILES,
+  };
+  const message: WebhookMessage = {
+    ...{ id: `${newId()}-url-issued`, type: "url.issued", subject: "url.issued", ownerId, at: clock(), data },
+  };
+  const next = events.length === MAX_EVENTS ? last.id : range.before;
+  return db.transaction(async (tx) => {
+    if (!(await tx.webhooks.advanceUrlReport(report, { reportedUntil: next }))) return false;
+    await tx.webhooks.queueFor(endpointId, message);
+    return true;
+  });
+}
+
+type CountedFile = { noteId: string; attachmentId: string; count: number };
+
+/** The files with their numbers of URLs, the most first. */
+function countByFile(events: readonly { noteId: string; attachmentIds: readonly string[] }[]): CountedFile[] {
+  const counts = new Map<string, CountedFile>();
+  for (const { noteId, attachmentIds } of events) {
+    for (const attachmentId of attachmentIds) {
+      const counted = counts.get(attachmentId) ?? { noteId, attachmentId, count: 0 };
+      counted.count += 1;
+      counts.set(attachmentId, counted);
+    }
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+/** The instant in a UUIDv7. */
+function instantOf(id: string): string {
+  return new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16)).toISOString();
+}

@@ -1,0 +1,44 @@
+import { createHmac } from "node:crypto";
+import { Webhook } from "standardwebhooks";
+import type { WebhookEndpoint } from "../../domain/webhook.ts";
+import type { LinkKeys } from "../links/keys.ts";
+
+type Keys = LinkKeys["webhooks"];
+
+/** How long the former secret stays valid after a rotation. Milliseconds. */
+export const FORMER_SECRET_MS = 24 * 3_600_000;
+
+/**
+ * The secret of an endpoint, which the first key makes. The database does not store it, and can't make it, because the keys come from
+ * AUTH_SECRET (ADR 26).
+ */
+export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "generation">): string {
+  return makeSecret(key as Uint8Array, endpoint);
+}
+
+/**
+ * The headers of a delivery (Standard Webhooks). There is a signature with the secret of each key, and with the former secret while it
+ * is valid, so that receivers have time after a rotation.
+ */
+export function signedHeaders(
+  keys: Keys,
+  endpoint: Pick<WebhookEndpoint, "id" | "generation" | "formerSecretUntil">,
+  { id, body, now }: { id: string; body: string; now: number },
+): Record<string, string> {
+  const { formerSecretUntil = 0, generation } = endpoint;
+  const generations = now < formerSecretUntil ? [generation, generation - 1] : [generation];
+  // The specification counts in whole seconds.
+  const at = new Date(Math.floor(now / 1000) * 1000);
+  const signatures = keys.flatMap((key) =>
+    generations.map((each) => new Webhook(makeSecret(key, { id: endpoint.id, generation: each })).sign(id, at, body)),
+  );
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(at.getTime() / 1000),
+    "webhook-signature": signatures.join(" "),
+  };
+}
+
+function makeSecret(key: Uint8Array, { id, generation }: Pick<WebhookEndpoint, "id" | "generation">): string {
+  return `whsec_${createHmac("sha256", key).update(`${id} ${generation}`).digest("base64")}`;
+}

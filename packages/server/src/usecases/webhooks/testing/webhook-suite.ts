@@ -1,0 +1,45 @@
+import { v7 as newId } from "uuid";
+import type { DatabaseFixture } from "../../../db/testing/use-database.ts";
+import type { WebhookEndpoint, WebhookMessage } from "../../../domain/webhook.ts";
+import { createWebhookSender } from "../../../outgoing/send-webhook.ts";
+import { deriveLinkKeys } from "../../links/keys.ts";
+import { createDeliveries, type WebhookFailure } from "../deliver.ts";
+
+export const webhookKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
+
+/** An endpoint of ann. */
+export function sampleEndpoint(given: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
+  return {
+    id: newId(),
+    ownerId: "ann",
+    url: "http://127.0.0.1:1/",
+    events: ["upload.ready"],
+    description: "",
+    generation: 0,
+    formerSecretUntil: undefined,
+    createdAt: Date.UTC(2030, 0, 1),
+    disabledAt: undefined,
+    problem: undefined,
+    ...given,
+  };
+}
+
+export function sampleMessage(given: Partial<WebhookMessage> = {}): WebhookMessage {
+  const id = `${newId()}-upload-ready`;
+  return { id, type: "upload.ready", subject: id, ownerId: "ann", at: Date.UTC(2030, 0, 1), data: {}, ...given };
+}
+
+/** Sends with real requests, without a jitter of the pauses. */
+export function deliveriesOn(suite: DatabaseFixture, { withinMs = 5_000 }: { withinMs?: number } = {}) {
+  const failures: WebhookFailure[] = [];
+  const sender = createWebhookSender({ allowsLoopback: true, withinMs });
+  const deps = { db: suite.db, clock: () => suite.clock.now, linkKeys: webhookKeys, sender };
+  const options = {
+    onFailure: (failure: WebhookFailure) => void failures.push(failure),
+    onError(error: unknown) {
+      throw error;
+    },
+    random: () => 0.5,
+  };
+  return { ...createDeliveries(deps, options), failures };
+}

@@ -7,6 +7,7 @@ import { ownerLinkScenes } from "./owner-link-scenes.ts";
 import { placeScenes } from "./place-scenes.ts";
 import { recoveryScenes } from "./recovery-scenes.ts";
 import { requestScenes } from "./request-scenes.ts";
+import { safetyScenes } from "./safety-scenes.ts";
 import type { Scene } from "./scene.ts";
 import { visitScenes } from "./visit-scenes.ts";
 import { webhookScenes } from "./webhook-scenes.ts";
@@ -15,6 +16,7 @@ import { webhookScenes } from "./webhook-scenes.ts";
 export const scenes: readonly Scene[] = [
   ...frameScenes,
   ...recoveryScenes,
+  ...safetyScenes,
   ...noteScenes,
   ...invitationScenes,
   ...ownerLinkScenes,

@@ -5,8 +5,8 @@ import { type Loop, startLoop } from "./loop.ts";
 const INTERVAL_MS = 30_000;
 
 /**
- * Records counted refusals, and expires abandoned uploads and the trash. Deletes the objects whose deletion is due, the counts of
- * expired limits, old claims of links, old invitations, expired links of accounts, and old deliveries of webhooks. Writes the mails
+ * Records counted refusals, and expires abandoned uploads and the trash. Deletes closed accounts, the objects whose deletion is
+ * due, the counts of expired limits, old claims of links, old invitations, expired links of accounts, and old deliveries of webhooks. Writes the mails
  * about shares that end soon.
  */
 export function startSweep(options: {
@@ -14,6 +14,7 @@ export function startSweep(options: {
     UseCases,
     | "expireUploads"
     | "expireTrash"
+    | "deleteClosedAccounts"
     | "purgeObjects"
     | "deleteExpiredWindows"
     | "deleteOldClaims"
@@ -32,6 +33,7 @@ export function startSweep(options: {
       await useCases.flushRefusals();
       await useCases.expireUploads();
       await useCases.expireTrash();
+      await useCases.deleteClosedAccounts();
       await useCases.purgeObjects();
       await useCases.deleteExpiredWindows();
       await useCases.deleteOldClaims();

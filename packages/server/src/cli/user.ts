@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { parseSize } from "../config/size.ts";
 import { DomainError } from "../domain/errors.ts";
+import { normaliseEmail } from "../domain/person.ts";
 import { type Quota, quotaOfUser } from "../domain/usage.ts";
 import { accountLinkUrl } from "../usecases/accounts/account-links.ts";
 import type { PersonRecord } from "../usecases/ports/index.ts";
@@ -9,7 +10,7 @@ import { findPerson, withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
-/** `valetkey user` lists people, creates accounts, makes links for new passwords, vouches for email addresses, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
+/** `valetkey user` lists people, creates, changes and deletes accounts, makes links for new passwords, vouches for email addresses, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
 export function userCommand(): Command {
   const add = new Command("add")
     .description("create an account")
@@ -26,6 +27,11 @@ export function userCommand(): Command {
     .description("vouch for the email address of a person, who then receives the shares by it")
     .argument("<person>", "the email address or id of the person")
     .action(proveEmail);
+  const email = new Command("email")
+    .description("change the email address of an account, and vouch for the new one")
+    .argument("<person>", "the email address or id of the person")
+    .argument("<email>", "the new email address")
+    .action(changeEmail);
   const disable = new Command("disable")
     .description("refuse a person, with every session, API token and JWT, on every replica")
     .argument("<person>", "the email address or id of the person")
@@ -34,6 +40,11 @@ export function userCommand(): Command {
     .description("let a disabled person in again")
     .argument("<person>", "the email address or id of the person")
     .action(enableUser);
+  const remove = new Command("delete")
+    .description("close the account of a person, and delete it with all notes and files for good in 14 days")
+    .argument("<person>", "the email address or id of the person")
+    .option("--now", "delete it at once", false)
+    .action(deleteUser);
   const list = new Command("list")
     .description("list people with their last sign-in, storage and links, the newest first")
     .option("--search <text>", "a part of the email address, the name or the id")
@@ -43,15 +54,26 @@ export function userCommand(): Command {
     .argument("<person>", "the email address or id of the person")
     .argument("<size>", "such as 500MiB or 5GiB, or default for USER_QUOTA_BYTES", parseQuota)
     .action(setQuota);
+  const twoFactor = new Command("two-factor")
+    .description("manage the second factors of people")
+    .addCommand(
+      new Command("off")
+        .description("remove the authenticator app and the recovery codes of a person, and end all sessions")
+        .argument("<person>", "the email address or id of the person")
+        .action(removeSecondFactor),
+    );
   return new Command("user")
     .description("manage people")
     .addCommand(list)
     .addCommand(add)
     .addCommand(reset)
     .addCommand(prove)
+    .addCommand(email)
     .addCommand(disable)
     .addCommand(enable)
-    .addCommand(quota);
+    .addCommand(quota)
+    .addCommand(twoFactor)
+    .addCommand(remove);
 }
 
 async function addUser({ email, name = email, password, admin }: AddOptions): Promise<void> {
@@ -85,6 +107,14 @@ async function proveEmail(person: string): Promise<void> {
   });
 }
 
+async function changeEmail(person: string, email: string): Promise<void> {
+  await withCore(async (core) => {
+    const { id } = await findPerson(core, person);
+    await core.accounts.changeEmail(id, email);
+    process.stdout.write(`${person} (${id}) signs in with ${normaliseEmail(email)} now.\n`);
+  });
+}
+
 async function disableUser(person: string): Promise<void> {
   await withCore(async (core) => {
     const { id } = await findPerson(core, person);
@@ -98,6 +128,25 @@ async function enableUser(person: string): Promise<void> {
     const { id } = await findPerson(core, person);
     const wasDisabled = await core.useCases.enableUser(id);
     process.stdout.write(wasDisabled ? `Enabled ${person} (${id}).\n` : `${person} (${id}) was not disabled.\n`);
+  });
+}
+
+async function removeSecondFactor(person: string): Promise<void> {
+  await withCore(async (core) => {
+    const { id } = await findPerson(core, person);
+    const wasOn = await core.useCases.removeSecondFactorOf(undefined, id);
+    process.stdout.write(
+      wasOn ? `Removed the second factor of ${person} (${id}).\n` : `${person} (${id}) has no second factor.\n`,
+    );
+  });
+}
+
+async function deleteUser(person: string, { now }: { now: boolean }): Promise<void> {
+  await withCore(async (core) => {
+    const { id } = await findPerson(core, person);
+    const { deleteAt } = await core.useCases.closeAccountOf(undefined, id, { isNow: now });
+    const closed = `Closed ${person} (${id}). It is deleted for good on ${new Date(deleteAt).toISOString()}.`;
+    process.stdout.write(now ? `Deleted ${person} (${id}).\n` : `${closed}\nKeep it: valetkey user enable ${person}\n`);
   });
 }
 

@@ -18,7 +18,7 @@ type Bit = 0 | 1;
  * Instants are milliseconds since the epoch.
  */
 export type Tables = {
-  auth_users: { id: string; email: string; name: string };
+  auth_users: { id: string; email: string; name: string; updated_at: string };
   auth_sessions: { id: string; user_id: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
   /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is not known, because the user is older than this table. */
@@ -375,6 +375,29 @@ export type Tables = {
     sent_to: string | null;
     password_mark: string | null;
     expires_at: number;
+  };
+  /** The authenticator apps. `last_step`: the time step of the last code, and 0 before the first one. */
+  second_factors: {
+    user_id: string;
+    sealed_secret: string;
+    /** Null: no code was confirmed yet. */
+    confirmed_at: number | null;
+    last_step: number;
+  };
+  recovery_codes: { user_id: string; code_hash: string };
+  /** The users whose accounts are closed and then deleted. Each one is in disabled_users, too. */
+  account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
+  passkeys: {
+    id: string;
+    user_id: string;
+    credential_id: string;
+    public_key: string;
+    counter: number;
+    /** A JSON array. */
+    transports: string;
+    name: string;
+    created_at: number;
+    last_used_at: number | null;
   };
   /** One row: the application that this database belongs to. */
   application: {

@@ -7,16 +7,16 @@ export type Account = {
   passwordHash: string | undefined;
 };
 
-export type AccountLinkKind = "password-reset" | "email-proof";
+export type AccountLinkKind = "password-reset" | "email-proof" | "email-change" | "passkey-challenge";
 
-/** A link of an account that works once. Only its holder knows the token. */
+/** A link of an account that works once, or a challenge of a passkey. Only its holder knows the token. */
 export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
   /** The email address that received the link, and which the link proves. Undefined: somebody else handed it over. */
   sentTo: string | undefined;
-  /** Identifies the password that the link replaces, so that no link outlives it. Undefined: the link replaces none. */
+  /** Identifies the password that the link replaces or was asked with, so that no link outlives it. Undefined: none. */
   passwordMark: string | undefined;
   expiresAt: number;
 };

@@ -42,6 +42,10 @@ export type NoticeMail = {
 export type MailKind =
   | { kind: "password-reset" }
   | { kind: "email-proof"; userId: string }
+  /** `passwordMark`: identifies the password that the owner gave. */
+  | { kind: "email-change"; userId: string; passwordMark: string }
+  /** To the old email address. */
+  | { kind: "email-changed" }
   | { kind: "invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
   | { kind: "access-request"; noteId: string; userId: string }

@@ -24,6 +24,7 @@ const PAGES = [
   "/sign-in",
   "/sign-up",
   "/forgot-password",
+  "/new-email",
   "/new-password",
   "/confirm-email",
   "/invitation",

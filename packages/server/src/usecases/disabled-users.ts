@@ -1,10 +1,18 @@
 import { DomainError } from "../domain/errors.ts";
 import type { Queries } from "./ports/index.ts";
 
-/** Throws `access_denied` for a disabled user. Queries the database every time. */
-export function requireEnabled({ db }: { db: Pick<Queries, "disabledUsers"> }) {
+/** Throws `access_denied` for a disabled user, or `account_closed` if the user deleted the account. Queries the database every time. */
+export function requireEnabled({ db }: { db: Pick<Queries, "disabledUsers" | "accountDeletions"> }) {
   return async (userId: string): Promise<void> => {
     if (!(await db.disabledUsers.has(userId))) return;
-    throw new DomainError("access_denied", "This user is disabled. Ask an administrator to enable it.");
+    const deletion = await db.accountDeletions.find(userId);
+    if (deletion?.isByOwner !== true) {
+      throw new DomainError("access_denied", "This user is disabled. Ask an administrator to enable it.");
+    }
+    const day = new Date(deletion.deleteAt).toISOString().slice(0, 10);
+    throw new DomainError(
+      "account_closed",
+      `You deleted this account. It is closed, and is deleted for good on ${day}.`,
+    );
   };
 }

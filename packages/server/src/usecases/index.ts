@@ -1,7 +1,35 @@
 import { askForAccess, dismissAccessRequest, grantAccess, listAccessRequests } from "./access-requests.ts";
 import { deleteExpiredAccountLinks } from "./accounts/account-links.ts";
+import { changeEmailOf, confirmEmailChange, requestEmailChange } from "./accounts/change-email.ts";
+import { changePassword } from "./accounts/change-password.ts";
+import { checkSecondFactor } from "./accounts/check-second-factor.ts";
+import {
+  closeAccountOf,
+  closeOwnAccount,
+  countAccountContents,
+  deleteClosedAccounts,
+  keepAccount,
+} from "./accounts/delete-account.ts";
+import {
+  addPasskey,
+  findPasskey,
+  listPasskeys,
+  recordPasskeyUse,
+  removePasskey,
+  startPasskey,
+  startPasskeySignIn,
+  useChallenge,
+} from "./accounts/passkeys.ts";
 import { hasProvenEmail, proveEmail, rememberAccount, requestEmailProof } from "./accounts/prove-email.ts";
 import { checkResetLink, makeResetLink, requestPasswordReset, resetPassword } from "./accounts/reset-password.ts";
+import {
+  confirmSecondFactor,
+  getSecondFactor,
+  removeSecondFactor,
+  removeSecondFactorOf,
+  renewRecoveryCodes,
+  startSecondFactor,
+} from "./accounts/second-factor.ts";
 import { listActivity, listNoteActivity } from "./activity.ts";
 import { listAllLinks, revokeAnyLink } from "./administration/links.ts";
 import { listAdminEvents } from "./administration/log.ts";
@@ -185,6 +213,30 @@ export function createUseCases(deps: Deps) {
     makeResetLink: makeResetLink(deps),
     checkResetLink: checkResetLink(deps),
     resetPassword: resetPassword(deps),
+    requestEmailChange: requestEmailChange(deps),
+    confirmEmailChange: confirmEmailChange(deps),
+    changeEmailOf: changeEmailOf(deps),
+    changePassword: changePassword(deps),
+    checkSecondFactor: checkSecondFactor(deps),
+    getSecondFactor: getSecondFactor(deps),
+    startSecondFactor: startSecondFactor(deps),
+    confirmSecondFactor: confirmSecondFactor(deps),
+    removeSecondFactor: removeSecondFactor(deps),
+    renewRecoveryCodes: renewRecoveryCodes(deps),
+    removeSecondFactorOf: removeSecondFactorOf(deps),
+    countAccountContents: countAccountContents(deps),
+    closeOwnAccount: closeOwnAccount(deps),
+    closeAccountOf: closeAccountOf(deps),
+    keepAccount: keepAccount(deps),
+    deleteClosedAccounts: deleteClosedAccounts(deps),
+    listPasskeys: listPasskeys(deps),
+    startPasskey: startPasskey(deps),
+    addPasskey: addPasskey(deps),
+    removePasskey: removePasskey(deps),
+    startPasskeySignIn: startPasskeySignIn(deps),
+    useChallenge: useChallenge(deps),
+    findPasskey: findPasskey(deps),
+    recordPasskeyUse: recordPasskeyUse(deps),
     requestEmailProof: requestEmailProof(deps),
     proveEmail: proveEmail(deps),
     hasProvenEmail: hasProvenEmail(deps),

@@ -54,15 +54,24 @@ const newPassword = createRoute({
   component: lazyPage(() => import("./pages/new-password-page.tsx"), "NewPasswordPage"),
 });
 
+async function takeTokenAndSession(context: Parameters<typeof takeLinkToken>[0]): Promise<{ token: string }> {
+  const taken = takeLinkToken(context);
+  await queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true });
+  return taken;
+}
+
 const confirmEmail = createRoute({
   getParentRoute: () => root,
   path: "/confirm-email",
-  async beforeLoad(context) {
-    const taken = takeLinkToken(context);
-    await queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true });
-    return taken;
-  },
+  beforeLoad: takeTokenAndSession,
   component: lazyPage(() => import("./pages/confirm-email-page.tsx"), "ConfirmEmailPage"),
+});
+
+const newEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/new-email",
+  beforeLoad: takeTokenAndSession,
+  component: lazyPage(() => import("./pages/confirm-email-page.tsx"), "NewEmailPage"),
 });
 
 const loadShell = () => import("./shell.tsx");
@@ -170,6 +179,7 @@ export const router = createRouter({
     signedOut.addChildren([signIn, signUp, forgotPassword]),
     newPassword,
     confirmEmail,
+    newEmail,
     invitation,
     signedIn.addChildren([
       lists.addChildren([owned, shared, note]),

@@ -65,6 +65,12 @@ async function endSession(to?: string): Promise<void> {
   await leave(to);
 }
 
+/** Deletes the data of an account that was just deleted, in every tab. Its session has ended. */
+export async function leaveDeletedAccount(): Promise<void> {
+  channel.postMessage(null);
+  await leave();
+}
+
 /** Reloads the document, so that no data stays in memory. */
 async function leave(to = "/sign-in"): Promise<void> {
   await deleteLocalData();

@@ -12,36 +12,28 @@ export type Session = {
   userAgent?: string | null;
 };
 
+/** `keepAccount`: opens an account again that its owner deleted. */
+export type Credentials = { email: string; password: string; code?: string; keepAccount?: boolean };
+
 /** Calls of /auth: accounts and sessions. They reject with a ValetKeyError. */
 export const accounts = {
-  current: () => call<{ session: Session; user: Account } | null>("GET", "/auth/get-session"),
-  signUp: (account: { name: string; email: string; password: string }) => call("POST", "/auth/sign-up/email", account),
-  signIn: (credentials: { email: string; password: string }) => call("POST", "/auth/sign-in/email", credentials),
+  current: () => callAccounts<{ session: Session; user: Account } | null>("GET", "/auth/get-session"),
+  signUp: (account: { name: string; email: string; password: string }) =>
+    callAccounts("POST", "/auth/sign-up/email", account),
+  /** Rejects with `second_factor_required`, `wrong_second_factor`, or `account_closed` for an account that its owner deleted. */
+  signIn: (credentials: Credentials) => callAccounts("POST", "/auth/sign-in/email", credentials),
   /** Returns the URL of the identity provider. It redirects to `callbackURL`, a path, or to /sign-in?error=code. */
-  startOidc: (callbackURL: string) => call<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
-  signOut: () => call("POST", "/auth/sign-out", {}),
-  rename: (name: string) => call("POST", "/auth/update-user", { name }),
-  /** Rejects with `invalid_request` when the current password is wrong. */
-  changePassword: (change: {
-    currentPassword: string;
-    newPassword: string;
-    revokeOtherSessions: boolean;
-    revokeApiTokens: boolean;
-  }) => call("POST", "/auth/change-password", change),
-  /** The answer does not tell whether the email address has an account. */
-  requestPasswordReset: (email: string) => call("POST", "/auth/request-password-reset", { email }),
-  /** Rejects with `account_link_invalid` when the link no longer works. The next two do so as well. */
-  checkPasswordReset: (token: string) => call<{ email: string }>("POST", "/auth/check-password-reset", { token }),
-  resetPassword: (reset: { token: string; newPassword: string; revokeApiTokens: boolean }) =>
-    call("POST", "/auth/reset-password", reset),
-  proveEmail: (token: string) => call("POST", "/auth/prove-email", { token }),
-  requestEmailProof: () => call("POST", "/auth/request-email-proof", {}),
-  sessions: () => call<Session[]>("GET", "/auth/list-sessions"),
-  endSession: (token: string) => call("POST", "/auth/revoke-session", { token }),
-  endOtherSessions: () => call("POST", "/auth/revoke-other-sessions", {}),
+  startOidc: (callbackURL: string) => callAccounts<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
+  signOut: () => callAccounts("POST", "/auth/sign-out", {}),
+  rename: (name: string) => callAccounts("POST", "/auth/update-user", { name }),
 };
 
-async function call<Answer = unknown>(method: "GET" | "POST", path: string, body?: unknown): Promise<Answer> {
+/** Calls a route of the accounts library. Rejects with a ValetKeyError. */
+export async function callAccounts<Answer = unknown>(
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   const response = await fetch(path, {
     method,
     ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),

@@ -128,4 +128,7 @@ export const keys = {
   usage: ["usage"],
   tokens: ["tokens"],
   sessions: ["sessions"],
+  secondFactor: ["second-factor"],
+  passkeys: ["passkeys"],
+  contents: ["account-contents"],
 } as const;

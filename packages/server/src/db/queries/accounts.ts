@@ -3,6 +3,7 @@ import type { Account } from "../../domain/account.ts";
 import type { AccountQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
+import { orTaken } from "./constraints.ts";
 
 /** The name that the accounts library gives to a password among the ways to sign in. */
 const PASSWORD = "credential";
@@ -48,8 +49,20 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
       return row?.password === passwordHash;
     },
 
-    async endSessions(userId) {
-      await db.deleteFrom("auth_sessions").where("user_id", "=", userId).execute();
+    async endSessions(userId, { except } = { except: undefined }) {
+      await db
+        .deleteFrom("auth_sessions")
+        .where("user_id", "=", userId)
+        .$if(except !== undefined, (query) => query.where("id", "!=", except as string))
+        .execute();
+    },
+
+    async replaceEmail(userId, { to, now }) {
+      const change = db.updateTable("auth_users").set({ email: to, updated_at: new Date(now).toISOString() });
+      await orTaken(change.where("id", "=", userId).execute(), {
+        code: "email_taken",
+        message: "An account with this email address exists already.",
+      });
     },
 
     async addLink({ tokenHash, kind, userId, sentTo, passwordMark, expiresAt }) {
@@ -86,6 +99,10 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
         .where("token_hash", "=", tokenHash)
         .executeTakeFirstOrThrow();
       return numDeletedRows === 1n;
+    },
+
+    async deleteLinksOf(userId) {
+      await db.deleteFrom("account_links").where("user_id", "=", userId).execute();
     },
 
     async deleteExpiredLinks(now) {

@@ -14,7 +14,13 @@ export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
       return numInsertedOrUpdatedRows === 1n;
     },
 
-    async remove(userId) {
+    async remove(userId, { exceptSession } = { exceptSession: undefined }) {
+      // A sign-in that ran during the disabling may have left a session, which was refused until now.
+      await db
+        .deleteFrom("auth_sessions")
+        .where("user_id", "=", userId)
+        .$if(exceptSession !== undefined, (query) => query.where("id", "!=", exceptSession as string))
+        .execute();
       const row = db.deleteFrom("disabled_users").where("user_id", "=", userId);
       return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
     },

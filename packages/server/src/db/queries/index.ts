@@ -5,6 +5,7 @@ import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
 import { type AccessStatements, accessQueries } from "./access.ts";
 import { accessRequestQueries } from "./access-requests.ts";
+import { accountDeletionQueries } from "./account-deletions.ts";
 import { accountQueries } from "./accounts.ts";
 import { administrationQueries } from "./administration.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
@@ -29,8 +30,10 @@ import { mailPreferenceQueries } from "./mail-preferences.ts";
 import { mailQueries } from "./mails.ts";
 import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
+import { passkeyQueries } from "./passkeys.ts";
 import { peopleQueries } from "./people.ts";
 import { queueQueries } from "./queues.ts";
+import { secondFactorQueries } from "./second-factors.ts";
 import { shareQueries } from "./shares.ts";
 import { trashQueries } from "./trash.ts";
 import { type UploadStatements, uploadQueries } from "./uploads.ts";
@@ -84,6 +87,9 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     mails: mailQueries(db),
     mailPreferences: mailPreferenceQueries(db),
     accounts: accountQueries(db, engine),
+    accountDeletions: accountDeletionQueries(db, engine),
+    secondFactors: secondFactorQueries(db, engine),
+    passkeys: passkeyQueries(db),
     trash: trashQueries(db, { engine, clock }),
     application: applicationQueries(db),
     audit: auditQueries(db, { engine, unfiledEvents }),

@@ -8,6 +8,8 @@ import { SQLITE_FILE, sqlite } from "../testing/test-databases.ts";
 import { openSqlite } from "./open.ts";
 
 const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
+/** The tables that the last migration creates. */
+const TABLES = ["recovery_codes", "second_factors", "passkeys", "account_deletions"];
 
 /** A database of the version before the last migration, with one note. */
 async function earlierDatabase() {
@@ -26,18 +28,8 @@ async function earlierDatabase() {
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
-  for (const table of ["webhook_deliveries", "webhook_endpoints"]) database.exec(`drop table ${table}`);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
-  const tables = ["mail_preferences", "link_recipients", "link_codes", "link_visitors"];
-  const columns = [
-    ["mails", "mails_group", "group_key"],
-    ["note_shares", "note_shares_ending", "reminded_at"],
-    ["attachment_shares", "attachment_shares_ending", "reminded_at"],
-  ];
-  for (const table of tables) database.exec(`drop table ${table}`);
-  for (const [table, index, column] of columns) {
-    database.exec(`drop index ${index}; alter table ${table} drop column ${column}`);
-  }
+  for (const table of TABLES) database.exec(`drop table ${table}`);
   database.close();
 }
 

@@ -1,26 +1,27 @@
 import type { BetterAuthPlugin } from "better-auth";
-import { createAuthEndpoint, getSessionFromCtx } from "better-auth/api";
+import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
-import type { Caller } from "../../domain/person.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import { HttpProblem } from "../problem.ts";
 import { checkPassword, readEmail } from "./account-creation.ts";
+import { bodyOf, callerOf, DONE, ownerOf, POST } from "./endpoint.ts";
 import type { PasswordLimit } from "./limit-passwords.ts";
-import { unauthenticated } from "./unauthenticated.ts";
 
-/** The links of accounts: for a new password, and for the proof of an email address. */
+/** The links of accounts: for a new password, and for the proof or the change of an email address. */
 export type AccountLinks = Pick<
   UseCases,
-  "requestPasswordReset" | "checkResetLink" | "resetPassword" | "requestEmailProof" | "proveEmail"
+  | "requestPasswordReset"
+  | "checkResetLink"
+  | "resetPassword"
+  | "requestEmailProof"
+  | "proveEmail"
+  | "requestEmailChange"
+  | "confirmEmailChange"
 >;
 
 /** Logs a change of an account, without its email address. */
 export type LogAccountChange = (message: string, change: { userId: string; cause: string }) => void;
 type Options = Pick<PasswordLimit, "forgetPasswordGuesses"> & { links: AccountLinks; logChange: LogAccountChange };
-type Endpoint = Parameters<typeof getSessionFromCtx>[0];
-
-const POST = { method: "POST" } as const;
-const DONE = { status: true } as const;
 
 /**
  * Replaces the password reset of better-auth (ADR 22). Its own sends in the request, and its links are in the paths of URLs.
@@ -46,7 +47,7 @@ export function accountLinks({ links, forgetPasswordGuesses, logChange }: Option
         // A hash is slow, so a stranger without a link gets none.
         const { email } = await links.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
-        const { userId, isMailed } = await links.resetPassword({
+        const { userId, isMailed, hasSecondFactor } = await links.resetPassword({
           token,
           passwordHash,
           revokeApiTokens: revokeApiTokens === true,
@@ -54,10 +55,12 @@ export function accountLinks({ links, forgetPasswordGuesses, logChange }: Option
         logChange("the password was reset", { userId, cause: isMailed ? "link from a mail" : "link of the operator" });
         await forgetPasswordGuesses(`email ${email}`);
         const { internalAdapter } = endpoint.context;
-        const session = await internalAdapter.createSession(userId);
         const user = await internalAdapter.findUserById(userId);
         if (user === null) throw new Error("The account of a password reset is missing.");
-        await setSessionCookie(endpoint, { session, user });
+        if (!hasSecondFactor) {
+          const session = await internalAdapter.createSession(userId);
+          await setSessionCookie(endpoint, { session, user });
+        }
         return endpoint.json({ token: null, user });
       }),
       requestEmailProof: createAuthEndpoint("/request-email-proof", POST, async (endpoint) => {
@@ -70,22 +73,24 @@ export function accountLinks({ links, forgetPasswordGuesses, logChange }: Option
         logChange("the email address was proven", { userId: caller.userId, cause: "link from a mail" });
         return endpoint.json(DONE);
       }),
+      requestEmailChange: createAuthEndpoint("/request-email-change", POST, async (endpoint) => {
+        const email = readEmail(bodyOf(endpoint).newEmail);
+        if (email === undefined) throw new HttpProblem("invalid_request", "The email address is not valid.");
+        await links.requestEmailChange(await ownerOf(endpoint), email);
+        return endpoint.json(DONE);
+      }),
+      confirmEmailChange: createAuthEndpoint("/confirm-email-change", POST, async (endpoint) => {
+        const caller = await callerOf(endpoint);
+        await links.confirmEmailChange(caller, tokenOf(endpoint));
+        logChange("the email address was changed", { userId: caller.userId, cause: "link from a mail" });
+        return endpoint.json(DONE);
+      }),
     },
   };
-}
-
-function bodyOf({ body }: { body?: unknown }): Record<string, unknown> {
-  return (body ?? {}) as Record<string, unknown>;
 }
 
 function tokenOf(endpoint: { body?: unknown }): string {
   const { token } = bodyOf(endpoint);
   if (typeof token === "string") return token;
   throw new HttpProblem("invalid_request", "The token of the link is missing.");
-}
-
-async function callerOf(endpoint: Endpoint): Promise<Caller> {
-  const session = await getSessionFromCtx(endpoint);
-  if (session === null) throw unauthenticated("Sign in first.", "Bearer");
-  return { userId: session.user.id };
 }

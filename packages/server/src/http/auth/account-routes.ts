@@ -7,14 +7,18 @@ import { comesFromBrowser, toLibraryRequest } from "./library-request.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
-const STARTS_SESSION: ReadonlySet<string> = new Set(["/sign-up/email", "/sign-in/email", "/reset-password"]);
+const STARTS_SESSION: ReadonlySet<string> = new Set([
+  "/sign-up/email",
+  "/sign-in/email",
+  "/sign-in/passkey",
+  "/reset-password",
+]);
 
 export type AccountHandler = {
   publicUrl: string;
   handle(request: Request): Promise<Response>;
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   endSession(cookieHeader: string): Promise<void>;
-  revokeApiTokens(caller: Caller): Promise<void>;
   /** Rejects with `database_unavailable` if the database is down. */
   probe(): Promise<void>;
 };
@@ -52,24 +56,10 @@ async function answer(
   const { cookie } = request.headers;
   if (cookie !== undefined && STARTS_SESSION.has(path)) await endFormerSession(accounts, cookie);
   if (cookie !== undefined && path === "/sign-out") await requireEnded(accounts, cookie);
-  const body = await response.text();
-  if (path === "/change-password" && isRevoking(request.body)) await revokeApiTokens(accounts, body);
-  return reply.code(response.status).type("application/json").send(body);
-}
-
-function isRevoking(body: unknown): boolean {
-  return typeof body === "object" && body !== null && "revokeApiTokens" in body && body.revokeApiTokens === true;
-}
-
-/** Revokes the tokens of the user in the response to a new password. Throws `database_unavailable`. */
-async function revokeApiTokens(accounts: AccountHandler, body: string): Promise<void> {
-  const { user } = JSON.parse(body) as { user: { id: string } };
-  try {
-    await accounts.revokeApiTokens({ userId: user.id });
-  } catch (cause) {
-    const problem = "The password is changed, but the API tokens are not revoked. Revoke them in the settings.";
-    throw new HttpProblem("database_unavailable", problem, { cause });
-  }
+  return reply
+    .code(response.status)
+    .type("application/json")
+    .send(await response.text());
 }
 
 /** Ends the session that the browser had before this sign-in. Throws `database_unavailable`. */

@@ -34,6 +34,17 @@ const Session = Type.Object({
 const Done = Type.Object({ status: Type.Boolean() });
 const Token = OrNull(Type.String());
 const LinkToken = Type.String({ description: "The fragment of the URL of a link" });
+const Code = Type.String({ description: "Six digits of the authenticator app, or a recovery code" });
+const KeepAccount = Type.Optional(
+  Type.Boolean({ default: false, description: "true: opens an account again that its owner deleted, within 14 days" }),
+);
+const RecoveryCodes = Type.Object({
+  recoveryCodes: Type.Array(Type.String(), { description: "Each one replaces a code of the app once" }),
+});
+const Passkey = Type.Object({ id: Type.String(), name: Name, createdAt: Time, lastUsedAt: OrNull(Time) });
+/** The JSON forms of Web Authentication Level 3, section 5.1. */
+const WebAuthn = Type.Record(Type.String(), Type.Unknown());
+const PasswordAgain = Type.Object({ password: Type.String() });
 const RevokeApiTokens = Type.Optional(
   Type.Boolean({ default: false, description: "true: also revokes all API tokens of the account" }),
 );
@@ -74,7 +85,15 @@ export const accountOperations = {
     path: "/sign-in/email",
     summary: "Sign in",
     security: none,
-    body: Type.Object({ email: Email, password: Password, rememberMe: RememberMe }),
+    description:
+      "With a second factor, the response without a code is 403 second_factor_required. Send the same body again, with a code.",
+    body: Type.Object({
+      email: Email,
+      password: Password,
+      rememberMe: RememberMe,
+      code: Type.Optional(Code),
+      keepAccount: KeepAccount,
+    }),
     answer: Type.Object({ token: Token, user: User, redirect: Type.Boolean() }),
   },
   signOut: {
@@ -102,15 +121,14 @@ export const accountOperations = {
   changePassword: {
     method: "POST",
     path: "/change-password",
-    summary: "Change the password",
+    summary: "Change the password, end all sessions, and sign in",
     security: required,
     body: Type.Object({
       currentPassword: Type.String(),
       newPassword: Password,
-      revokeOtherSessions: Type.Optional(Type.Boolean({ default: false })),
       revokeApiTokens: RevokeApiTokens,
     }),
-    answer: Type.Object({ token: Token, user: User }),
+    answer: Type.Object({ token: Type.Null(), user: User }),
   },
   requestPasswordReset: {
     method: "POST",
@@ -131,7 +149,7 @@ export const accountOperations = {
   resetPassword: {
     method: "POST",
     path: "/reset-password",
-    summary: "Set a new password with a link, end all sessions, and sign in",
+    summary: "Set a new password with a link, end all sessions, and sign in unless the account has a second factor",
     security: none,
     body: Type.Object({ token: LinkToken, newPassword: Password, revokeApiTokens: RevokeApiTokens }),
     answer: Type.Object({ token: Type.Null(), user: User }),
@@ -150,6 +168,131 @@ export const accountOperations = {
     security: required,
     body: Type.Object({ token: LinkToken }),
     answer: Done,
+  },
+  requestEmailChange: {
+    method: "POST",
+    path: "/request-email-change",
+    summary: "Send a link to a new email address, if no other account has it. The response does not tell",
+    security: required,
+    body: Type.Object({ newEmail: Email, password: Type.String() }),
+    answer: Done,
+  },
+  confirmEmailChange: {
+    method: "POST",
+    path: "/confirm-email-change",
+    summary: "Change the email address of the account with a link that reached the new one",
+    security: required,
+    body: Type.Object({ token: LinkToken }),
+    answer: Done,
+  },
+  getSecondFactor: {
+    method: "GET",
+    path: "/second-factor",
+    summary: "Get whether the account has a second factor, and how many recovery codes are left",
+    security: required,
+    answer: Type.Object({ isOn: Type.Boolean(), recoveryCodesLeft: Type.Integer() }),
+  },
+  startSecondFactor: {
+    method: "POST",
+    path: "/second-factor/start",
+    summary: "Make the secret of an authenticator app. It protects nothing before the first code",
+    security: required,
+    body: PasswordAgain,
+    answer: Type.Object({
+      secret: Type.String({ description: "Base32, to type into the app" }),
+      url: Type.String({ description: "The otpauth URL, for a QR code" }),
+    }),
+  },
+  confirmSecondFactor: {
+    method: "POST",
+    path: "/second-factor/confirm",
+    summary: "Turn the second factor on with the first code of the app, and end the other sessions",
+    security: required,
+    body: Type.Object({ code: Code }),
+    answer: RecoveryCodes,
+  },
+  removeSecondFactor: {
+    method: "POST",
+    path: "/second-factor/remove",
+    summary: "Turn the second factor off, and end the other sessions",
+    security: required,
+    body: PasswordAgain,
+    answer: Done,
+  },
+  renewRecoveryCodes: {
+    method: "POST",
+    path: "/second-factor/recovery-codes",
+    summary: "Replace the recovery codes, and end the other sessions",
+    security: required,
+    body: PasswordAgain,
+    answer: RecoveryCodes,
+  },
+  listPasskeys: {
+    method: "GET",
+    path: "/passkeys",
+    summary: "List the passkeys of the account",
+    security: required,
+    answer: Type.Object({ passkeys: Type.Array(Passkey) }),
+  },
+  startPasskey: {
+    method: "POST",
+    path: "/passkeys/start",
+    summary: "Get the options for navigator.credentials.create",
+    security: required,
+    body: PasswordAgain,
+    answer: WebAuthn,
+  },
+  addPasskey: {
+    method: "POST",
+    path: "/passkeys/add",
+    summary: "Add the passkey that the browser created",
+    security: required,
+    body: Type.Object({ name: Name, response: WebAuthn }),
+    answer: Passkey,
+  },
+  removePasskey: {
+    method: "POST",
+    path: "/passkeys/remove",
+    summary: "Remove a passkey, and end the other sessions",
+    security: required,
+    body: Type.Object({ id: Type.String() }),
+    answer: Done,
+  },
+  startPasskeySignIn: {
+    method: "POST",
+    path: "/sign-in/passkey/start",
+    summary: "Get the options for navigator.credentials.get",
+    security: none,
+    answer: WebAuthn,
+  },
+  signInWithPasskey: {
+    method: "POST",
+    path: "/sign-in/passkey",
+    summary: "Sign in with a passkey, which also counts as the second factor",
+    security: none,
+    body: Type.Object({ response: WebAuthn }),
+    answer: Type.Object({ token: Type.Null(), user: User }),
+  },
+  countAccountContents: {
+    method: "GET",
+    path: "/account-contents",
+    summary: "Count what goes with the account",
+    security: required,
+    answer: Type.Object({
+      notes: Type.Integer(),
+      files: Type.Integer(),
+      bytes: Type.Integer(),
+      links: Type.Integer(),
+      people: Type.Integer({ description: "Who loses a share" }),
+    }),
+  },
+  deleteAccount: {
+    method: "POST",
+    path: "/delete-account",
+    summary: "Close the account at once, and delete it for good in 14 days",
+    security: required,
+    body: PasswordAgain,
+    answer: Type.Object({ deleteAt: Time }),
   },
   listSessions: {
     method: "GET",

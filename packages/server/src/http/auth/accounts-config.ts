@@ -1,9 +1,14 @@
 import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
+import type { UseCases } from "../../usecases/index.ts";
 import type { NewId } from "../../usecases/ports/index.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
-import { limitPasswords, type PasswordLimit } from "./limit-passwords.ts";
+import { changesPassword } from "./change-password.ts";
+import { type AccountDeletions, deletesAccount } from "./delete-account.ts";
+import { limitPasswords, PASSWORD_AGAIN, type PasswordLimit } from "./limit-passwords.ts";
 import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
+import { type Passkeys, passkeys } from "./passkeys.ts";
+import { type SecondFactors, secondFactor } from "./second-factor.ts";
 import { signUpWithPassword } from "./sign-up.ts";
 
 /** The path prefix of all account routes. */
@@ -23,6 +28,12 @@ type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "acc
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
+/** The protection of an account by its owner. */
+export type AccountSafety = SecondFactors &
+  Passkeys &
+  AccountDeletions &
+  Pick<UseCases, "changePassword" | "changeEmailOf">;
+
 export type AccountsConfig = PasswordLimit &
   PasswordCheck & {
     /** The database with the tables of the library. */
@@ -38,6 +49,7 @@ export type AccountsConfig = PasswordLimit &
     /** Throws for a disabled user, who gets no session. */
     requireEnabled: (userId: string) => Promise<void>;
     links: AccountLinks;
+    safety: AccountSafety;
   };
 
 /** The name of the session cookie. */
@@ -53,13 +65,18 @@ function isHttps(publicUrl: string): boolean {
   return new URL(publicUrl).protocol === "https:";
 }
 
+export type NewSession = { id: string; userId: string; token: string };
+
+/** The request that creates a session. Null: none. */
+type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
+
 /** The options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
     onUserChange: (user: User) => Promise<void>;
-    onSession: (session: { userId: string }) => Promise<void>;
-    /** Adds routes for an identity provider. */
-    plugin?: BetterAuthPlugin;
+    onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
+    /** Such as the routes for an identity provider. */
+    plugins: BetterAuthPlugin[];
     log: (level: "error" | "info", message: string, error: unknown) => void;
     logChange: LogAccountChange;
   },
@@ -99,7 +116,11 @@ export function accountsConfig(
       limitPasswords(config),
       endOutdatedSignIns(config),
       accountLinks(config),
-      ...(config.plugin === undefined ? [] : [config.plugin]),
+      secondFactor(config),
+      passkeys(config),
+      deletesAccount(config),
+      changesPassword(config),
+      ...config.plugins,
     ],
     rateLimit: {
       ...tables.rateLimit,
@@ -112,7 +133,10 @@ export function accountsConfig(
         "/sign-in/email": SIGN_IN_LIMIT,
         "/sign-up/email": SIGN_IN_LIMIT,
         "/sign-in/social": SIGN_IN_LIMIT,
-        "/change-password": SIGN_IN_LIMIT,
+        ...Object.fromEntries(PASSWORD_AGAIN.map((path) => [path, SIGN_IN_LIMIT])),
+        "/second-factor/confirm": SIGN_IN_LIMIT,
+        "/sign-in/passkey": SIGN_IN_LIMIT,
+        "/sign-in/passkey/start": SIGN_IN_LIMIT,
         "/request-password-reset": SIGN_IN_LIMIT,
         "/check-password-reset": SIGN_IN_LIMIT,
         "/reset-password": SIGN_IN_LIMIT,

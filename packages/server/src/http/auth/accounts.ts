@@ -2,11 +2,12 @@ import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
-import { createAccount, type NewAccount } from "./account-creation.ts";
+import { createAccount, type NewAccount, readEmail } from "./account-creation.ts";
 import { type AccountHandler, accountRoutes } from "./account-routes.ts";
-import { type AccountsConfig, accountsConfig } from "./accounts-config.ts";
+import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
 import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
+import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
 
 /** Accounts with a password or an identity provider, and their sessions. */
 export type Accounts = {
@@ -17,6 +18,8 @@ export type Accounts = {
    * Throws `invalid_request` or `email_taken`.
    */
   createAccount(account: NewAccount): Promise<{ id: string }>;
+  /** Changes the email address of an account for the operator, who vouches for it. Throws `invalid_request` or `email_taken`. */
+  changeEmail(userId: string, email: string): Promise<void>;
   /** The ways to sign in, for the sign-in page. */
   signInMethods: { signUp: "open" | "closed"; oidc: { name: string } | null; mail: boolean };
   /** Whether an account exists. Queries the database until it is true. Throws `database_unavailable`. */
@@ -46,7 +49,6 @@ export function createAccounts(
     recordSignIn: (userId: string) => Promise<void>;
     /** Removes the proof of the provider. The email address stays. */
     withdrawEmailProof: (userId: string, provenBy: "oidc") => Promise<void>;
-    revokeApiTokens: (caller: Caller) => Promise<void>;
     /** Whether the service sends mails. Default: false. */
     sendsMail?: boolean;
     /** An identity provider. Default: none. */
@@ -72,14 +74,36 @@ export function createAccounts(
     }
   }
 
+  const extras = createSignInExtras();
+
+  /** Also runs after the session is stored, so that no sign-in with the password alone survives the first code of a second factor. */
+  async function endWithoutSecondFactor(
+    { id: sessionId, userId, token }: NewSession,
+    signIn: SignInExtras | undefined,
+  ): Promise<void> {
+    if (signIn === undefined) return;
+    try {
+      await options.safety.checkSecondFactor(userId, signIn.code);
+      if (signIn.keepsAccount) await options.safety.keepAccount(userId, { sessionId });
+    } catch (error) {
+      await (await auth.$context).internalAdapter.deleteSession(token);
+      throw error;
+    }
+  }
+
   const open = (plugin?: BetterAuthPlugin) =>
     betterAuth(
       accountsConfig({
         ...options,
-        ...(plugin && { plugin }),
+        plugins: [extras.plugin, ...(plugin === undefined ? [] : [plugin])],
         onUserChange: remember,
-        async onSession({ userId }) {
-          await endIfDisabled(userId);
+        async onSession(session, endpoint) {
+          const { userId } = session;
+          const signIn = extras.of(endpoint);
+          // A refusal must not use up the code that keeps the account.
+          if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
+          await endWithoutSecondFactor(session, signIn);
+          if (signIn?.keepsAccount === true) await endIfDisabled(userId);
           // Repeated at each sign-in, in case the process died between creating the account and recording the person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user);
@@ -112,7 +136,7 @@ export function createAccounts(
     return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
   }
 
-  // Accounts can't be deleted, so true never becomes false.
+  // Only the very first visitor needs false. True stays, also after the last account was deleted.
   let isAny = false;
   async function hasAny(): Promise<boolean> {
     isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;
@@ -128,6 +152,12 @@ export function createAccounts(
       return { id };
     },
 
+    async changeEmail(userId, newEmail) {
+      const email = readEmail(newEmail);
+      if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
+      await options.safety.changeEmailOf(undefined, userId, email);
+    },
+
     signInMethods: {
       signUp: options.signUp,
       oidc: provider === undefined ? null : { name: provider.name },
@@ -141,7 +171,6 @@ export function createAccounts(
         publicUrl: options.publicUrl,
         handle: auth.handler,
         findSession,
-        revokeApiTokens: options.revokeApiTokens,
         async endSession(cookieHeader) {
           await auth.api.signOut({ headers: new Headers({ cookie: cookieHeader }) });
         },

@@ -9,8 +9,18 @@ export type PasswordLimit = {
   forgetPasswordGuesses: (account: string) => Promise<void>;
 };
 
-const CHECKS_PASSWORD: ReadonlySet<string | undefined> = new Set(["/sign-in/email", "/change-password"]);
-const matcher = ({ path }: HookEndpointContext) => CHECKS_PASSWORD.has(path);
+/** The endpoints that ask the owner of a session for the password again. */
+export const PASSWORD_AGAIN: readonly string[] = [
+  "/change-password",
+  "/request-email-change",
+  "/second-factor/start",
+  "/second-factor/remove",
+  "/second-factor/recovery-codes",
+  "/passkeys/start",
+  "/delete-account",
+];
+const ofSession: ReadonlySet<string | undefined> = new Set(PASSWORD_AGAIN);
+const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || ofSession.has(path);
 
 /**
  * Limits the wrong passwords of one account from all IP addresses. The library limits IP addresses only, and does so first.
@@ -45,7 +55,7 @@ export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: Pa
 
 /** Separate counts, so that guesses at the sign-in do not keep a signed-in user from a new password. */
 async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
-  if (endpoint.path === "/change-password") {
+  if (ofSession.has(endpoint.path)) {
     const session = await getSessionFromCtx(endpoint);
     return session === null ? undefined : `user ${session.user.id}`;
   }

@@ -94,7 +94,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
         remoteAddress: nextAddress(),
         body: { currentPassword, newPassword: "another horse battery" },
       });
-    for (let nth = 0; nth < LIMIT; nth += 1) expect((await change(WRONG)).statusCode).toBe(400);
+    for (let nth = 0; nth < LIMIT; nth += 1) expect((await change(WRONG)).statusCode).toBe(403);
     expect((await change(PASSWORD)).statusCode).toBe(429);
     service.advance(WINDOW_MS);
     expect((await change(PASSWORD)).statusCode).toBe(200);

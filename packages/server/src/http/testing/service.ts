@@ -16,6 +16,7 @@ import { reportUrls } from "../../usecases/webhooks/report-urls.ts";
 import { type AppOptions, buildApp } from "../app.ts";
 import type { AccountLinks } from "../auth/account-links.ts";
 import { type Accounts, createAccounts } from "../auth/accounts.ts";
+import type { AccountSafety } from "../auth/accounts-config.ts";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import { signTestJwt, TEST_JWT_SECRET } from "../auth/testing/test-jwt.ts";
 import type { App } from "../route-types.ts";
@@ -195,19 +196,14 @@ async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): P
 
 type AccountOptions = Pick<
   UseCases,
-  | "rememberAccount"
-  | "recordSignIn"
-  | "requireEnabled"
-  | "revokeApiTokens"
-  | "countPasswordGuess"
-  | "forgetPasswordGuesses"
+  "rememberAccount" | "recordSignIn" | "requireEnabled" | "countPasswordGuess" | "forgetPasswordGuesses"
 > &
   AccountLinks &
+  AccountSafety &
   Pick<ServiceOptions, "signUp" | "mailer">;
 
 function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }: AccountOptions): Accounts {
-  const { rememberAccount, recordSignIn, requireEnabled, revokeApiTokens, countPasswordGuess, forgetPasswordGuesses } =
-    options;
+  const { rememberAccount, recordSignIn, requireEnabled, countPasswordGuess, forgetPasswordGuesses } = options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
     tables: authTables,
@@ -219,9 +215,9 @@ function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }:
     requireEnabled,
     countPasswordGuess,
     forgetPasswordGuesses,
-    revokeApiTokens,
     hasPassword: db.accounts.hasPassword,
     links: options,
+    safety: options,
     sendsMail: options.mailer !== undefined,
     recordSignIn,
     withdrawEmailProof: db.people.withdrawEmailProof,

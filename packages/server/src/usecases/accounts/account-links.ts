@@ -4,20 +4,29 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
-const PAGES: Record<AccountLinkKind, string> = { "password-reset": "/new-password", "email-proof": "/confirm-email" };
+type PageKind = Exclude<AccountLinkKind, "passkey-challenge">;
+const PAGES: Record<PageKind, string> = {
+  "password-reset": "/new-password",
+  "email-proof": "/confirm-email",
+  "email-change": "/new-email",
+};
 
 /**
  * Adds a link of an account, and returns its token. Only the hash of the token is stored.
- * `passwordHash`: the password that the link replaces.
+ * `passwordHash`: the password that the link replaces. `passwordMark`: the same, as a hash.
  */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
   db: Pick<Queries, "accounts">,
-  link: Pick<AccountLink, "kind" | "userId" | "sentTo"> & { passwordHash?: string; ttlMs: number },
+  link: Pick<AccountLink, "kind" | "userId" | "sentTo"> & {
+    passwordHash?: string;
+    passwordMark?: string;
+    ttlMs: number;
+  },
 ): Promise<string> {
   const { kind, userId, sentTo, passwordHash, ttlMs } = link;
   const token = newSecret();
-  const passwordMark = passwordHash === undefined ? undefined : digest(passwordHash);
+  const passwordMark = passwordHash === undefined ? link.passwordMark : passwordMarkOf(passwordHash);
   await db.accounts.addLink({
     tokenHash: digest(token),
     kind,
@@ -30,7 +39,7 @@ export async function addAccountLink(
 }
 
 /** The URL of the page that uses the token. The token is in the fragment, which no browser sends to a server. */
-export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: AccountLinkKind; token: string }): string {
+export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageKind; token: string }): string {
   return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
 }
 
@@ -48,7 +57,12 @@ export async function findAccountLink(
 
 /** Whether the link replaces this password. */
 export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
-  return passwordMark === digest(passwordHash);
+  return passwordMark === passwordMarkOf(passwordHash);
+}
+
+/** Identifies a password hash without revealing it. */
+export function passwordMarkOf(passwordHash: string): string {
+  return digest(passwordHash);
 }
 
 /** Expired, used, outdated and invented links have the same refusal. */

@@ -69,7 +69,8 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
 /**
  * Replaces the password and ends all sessions. Of several requests with one link, one succeeds.
  * A link that was mailed proves the email address. If nothing proved it before, the account may have been made by a stranger,
- * so its API tokens and links are revoked too. `isMailed`: the link came from a mail, and not from the operator.
+ * so its API tokens, links and passkeys are revoked too. `isMailed`: the link came from a mail, and not from the operator.
+ * `hasSecondFactor`: the second factor stays, so the new password alone is no sign-in.
  * Throws `account_link_invalid`.
  */
 export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">) {
@@ -77,7 +78,7 @@ export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | 
     token: string;
     passwordHash: string;
     revokeApiTokens: boolean;
-  }): Promise<{ userId: string; isMailed: boolean }> => {
+  }): Promise<{ userId: string; isMailed: boolean; hasSecondFactor: boolean }> => {
     const reset = await db.transaction(async (tx) => {
       const { link, account } = await findReset({ db: tx, clock }, input.token);
       const { userId, email, name } = account;
@@ -88,13 +89,17 @@ export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | 
       const isProof = link.sentTo === email;
       const mayBeSquatted = isProof && !(await isProven(tx, account));
       if (isProof) await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
-      if (mayBeSquatted) await revokeLinksOf({ clock, newId }, tx, { userId });
+      if (mayBeSquatted) {
+        await revokeLinksOf({ clock, newId }, tx, { userId });
+        await tx.passkeys.removeAll(userId);
+      }
       if (mayBeSquatted || input.revokeApiTokens) {
         // Otherwise a token that is being created would survive.
         await tx.credentials.lock(userId);
         await tx.apiTokens.deleteAll(userId);
       }
-      return { userId, isMailed: link.sentTo !== undefined };
+      const hasSecondFactor = (await tx.secondFactors.find(userId))?.confirmedAt !== undefined;
+      return { userId, isMailed: link.sentTo !== undefined, hasSecondFactor };
     });
     await claimInvitations({ db, clock }, reset.userId);
     return reset;

@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
+import { reopen } from "../accounts/delete-account.ts";
 import { requireAdministrator } from "../people.ts";
 import type { Deps, Page, PageRequest, PersonRecord, Queries } from "../ports/index.ts";
 import { type Actor, act, type Log } from "./act.ts";
@@ -24,7 +25,7 @@ export function changePerson(deps: Deps) {
         if (actor?.userId === userId && administrators.length === 1) throw lastAdministrator();
         await disable(tx, { userId, administrators, log, now });
       }
-      if (isDisabled === false && (await tx.disabledUsers.remove(userId))) await log("person.enabled", userId);
+      if (isDisabled === false && (await reopen(tx, userId))) await log("person.enabled", userId);
       if (quotaBytes !== undefined && (await tx.usage.find(userId)).quotaBytes !== (quotaBytes ?? undefined)) {
         await tx.usage.setQuota(userId, quotaBytes ?? undefined);
         await log("person.quota_changed", userId, { quotaBytes });
@@ -46,17 +47,23 @@ export function disableUser(deps: Deps) {
 type Disabling = { userId: string; administrators: readonly string[]; log: Log; now: number };
 
 async function disable(tx: Queries, { userId, administrators, log, now }: Disabling): Promise<void> {
-  if (!(await tx.disabledUsers.add(userId, now))) return;
+  const deletion = await tx.accountDeletions.hold(userId);
+  // The owner of a closed account could keep it, and so undo the disabling.
+  if (deletion?.isByOwner === true) await tx.accountDeletions.put({ ...deletion, isByOwner: false });
+  else if (!(await tx.disabledUsers.add(userId, now))) return;
   // An administrator may have kept links for new passwords of other people.
   if (administrators.includes(userId)) await tx.accounts.deleteResetLinksByHand();
   await log("person.disabled", userId);
 }
 
-/** Enables a user again for the operator. API tokens, JWTs and links work again, sessions do not. False: the user was not disabled. */
+/**
+ * Enables a user again for the operator, also a user whose account is closed. API tokens, JWTs, links and shares work again, sessions do
+ * not. False: the user was not disabled.
+ */
 export function enableUser(deps: Deps) {
   return (userId: string): Promise<boolean> =>
     act(deps, undefined, async (tx, { log }) => {
-      const wasDisabled = await tx.disabledUsers.remove(userId);
+      const wasDisabled = await reopen(tx, userId);
       if (wasDisabled) await log("person.enabled", userId);
       return wasDisabled;
     });

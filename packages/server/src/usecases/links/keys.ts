@@ -1,6 +1,9 @@
 import { hkdfSync } from "node:crypto";
 
-/** The keys of links, invitations, mails and webhooks, each derived from AUTH_SECRET for one purpose (RFC 5869). The first key makes, and all keys check. */
+/**
+ * The keys of links, invitations, mails, webhooks and second factors, each derived from AUTH_SECRET for one purpose (RFC 5869). The first
+ * key makes, and all keys check.
+ */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
   passes: readonly Uint8Array[];
@@ -9,6 +12,7 @@ export type LinkKeys = {
   unsubscribes: readonly Uint8Array[];
   codes: readonly Uint8Array[];
   webhooks: readonly Uint8Array[];
+  secondFactors: readonly Uint8Array[];
 };
 
 const KEY_BYTES = 32;
@@ -27,5 +31,6 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
     unsubscribes: derive("unsubscribes"),
     codes: derive("codes"),
     webhooks: derive("webhooks"),
+    secondFactors: derive("second factors"),
   };
 }

@@ -1,6 +1,6 @@
 import { type Invitation, isOpen, linkEndsAt } from "../../domain/invitation.ts";
 import { type Mail, mailTopics } from "../../domain/mail.ts";
-import { accountLinkUrl, addAccountLink } from "../accounts/account-links.ts";
+import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/account-links.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import { describeInvitation, invitationUrl } from "../invitations/describe.ts";
 import { makeLinkCode } from "../links/recipients.ts";
@@ -15,6 +15,7 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 
 const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
+const CHANGE_TTL_MS = 86_400_000;
 
 /**
  * Writes a mail at the moment of its sending, with a new link. Undefined: there is nothing to send any more.
@@ -26,6 +27,10 @@ export async function composeMail(deps: PartDeps, mail: Mail): Promise<Composed 
       return composeReset(deps, mail);
     case "email-proof":
       return composeProof(deps, mail);
+    case "email-change":
+      return composeEmailChange(deps, mail);
+    case "email-changed":
+      return composeEmailChanged(deps);
     case "invitation":
       return composeInvitation(deps, mail);
     case "access-request":
@@ -78,6 +83,38 @@ async function composeProof(
       "The link works for three days, in a browser where you are signed in.",
       "If you did not create this account, ignore this mail.",
     ],
+  });
+}
+
+async function composeEmailChange(
+  deps: PartDeps,
+  { email, userId, passwordMark }: { email: string; userId: string; passwordMark: string },
+): Promise<Composed | undefined> {
+  const { db, publicUrl } = deps;
+  const passwordHash = (await db.accounts.find(userId))?.passwordHash;
+  if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
+  if (await db.disabledUsers.has(userId)) return undefined;
+  // The person who asked must not learn that another account has this email address.
+  if ((await db.accounts.findByEmail(email)) !== undefined) return undefined;
+  const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
+  const token = await addAccountLink(deps, db, { ...link, ttlMs: CHANGE_TTL_MS });
+  return compose([token], {
+    subject: "Confirm your new email address",
+    intro: [`Somebody chose ${email} as the new email address of an account at ${hostOf(publicUrl)}.`],
+    button: { label: "Confirm new email address", url: accountLinkUrl(publicUrl, { kind: "email-change", token }) },
+    outro: [
+      "The link works for a day, in a browser where you are signed in.",
+      "If you did not ask for it, ignore this mail. Nothing changes.",
+    ],
+  });
+}
+
+function composeEmailChanged({ publicUrl }: PartDeps): Composed {
+  return compose([], {
+    subject: "Your email address was changed",
+    intro: [`Your account at ${hostOf(publicUrl)} now has another email address. This one no longer belongs to it.`],
+    button: { label: "Open the service", url: `${new URL(publicUrl).origin}/` },
+    outro: ["If you did not change it, tell the person who runs the service at once."],
   });
 }
 

@@ -9,11 +9,15 @@ export type AccountQueries = {
   replacePassword(userId: string, change: { from: string; to: string; now: number }): Promise<boolean>;
   /** Whether the account has this password hash. Waits for a new password that is being committed. */
   hasPassword(userId: string, passwordHash: string): Promise<boolean>;
-  endSessions(userId: string): Promise<void>;
+  /** `except`: the id of a session that stays. Default: none stays. */
+  endSessions(userId: string, options?: { except: string | undefined }): Promise<void>;
+  /** Throws `email_taken`. */
+  replaceEmail(userId: string, change: { to: string; now: number }): Promise<void>;
   addLink(link: AccountLink): Promise<void>;
   findLink(link: { kind: AccountLinkKind; tokenHash: string; now: number }): Promise<AccountLink | undefined>;
   /** False: the link was removed before. */
   removeLink(tokenHash: string): Promise<boolean>;
+  deleteLinksOf(userId: string): Promise<void>;
   deleteExpiredLinks(now: number): Promise<void>;
   /** Deletes the links for a new password that the operator or an administrator made. Those in mails stay. */
   deleteResetLinksByHand(): Promise<void>;

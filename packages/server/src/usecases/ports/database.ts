@@ -1,5 +1,6 @@
 import type { AccessQueries } from "./access.ts";
 import type { AccessRequestQueries } from "./access-requests.ts";
+import type { AccountDeletionQueries } from "./account-deletions.ts";
 import type { AccountQueries } from "./accounts.ts";
 import type { AdministrationQueries } from "./administration.ts";
 import type { ApiTokenQueries } from "./api-tokens.ts";
@@ -22,8 +23,10 @@ import type { MailPreferenceQueries } from "./mail-preferences.ts";
 import type { MailQueries } from "./mails.ts";
 import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
+import type { PasskeyQueries } from "./passkeys.ts";
 import type { PeopleQueries } from "./people.ts";
 import type { QueueQueries } from "./queues.ts";
+import type { SecondFactorQueries } from "./second-factors.ts";
 import type { ShareQueries } from "./shares.ts";
 import type { TrashQueries } from "./trash.ts";
 import type { UploadQueries } from "./uploads.ts";
@@ -62,6 +65,9 @@ export type Queries = {
   mails: MailQueries;
   mailPreferences: MailPreferenceQueries;
   accounts: AccountQueries;
+  accountDeletions: AccountDeletionQueries;
+  secondFactors: SecondFactorQueries;
+  passkeys: PasskeyQueries;
   trash: TrashQueries;
   application: ApplicationQueries;
   audit: AuditQueries;

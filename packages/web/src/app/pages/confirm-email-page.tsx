@@ -1,9 +1,19 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { ConfirmEmail } from "../../features/accounts/confirm-email.tsx";
+import { safety } from "../../service/safety.ts";
+import { recovery } from "../../texts/en/recovery.ts";
 
-const route = getRouteApi("/confirm-email");
+const proof = getRouteApi("/confirm-email");
+const change = getRouteApi("/new-email");
 
 export function ConfirmEmailPage() {
-  const { token } = route.useRouteContext();
-  return <ConfirmEmail key={token} token={token} path="/confirm-email" />;
+  const { token } = proof.useRouteContext();
+  const { proveEmail: confirm } = safety;
+  return <ConfirmEmail key={token} token={token} path="/confirm-email" words={recovery.confirm} confirm={confirm} />;
+}
+
+export function NewEmailPage() {
+  const { token } = change.useRouteContext();
+  const { confirmEmailChange: confirm } = safety;
+  return <ConfirmEmail key={token} token={token} path="/new-email" words={recovery.newEmail} confirm={confirm} />;
 }

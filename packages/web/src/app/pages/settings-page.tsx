@@ -3,6 +3,9 @@ import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/section.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
+import { DeleteAccountSection } from "../../features/accounts/delete-account-section.tsx";
+import { PasskeySection } from "../../features/accounts/passkey-section.tsx";
+import { SecondFactorSection } from "../../features/accounts/second-factor-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
 import { AdministrationSection } from "../../features/settings/administration-section.tsx";
 import { MailSection } from "../../features/settings/mail-section.tsx";
@@ -12,7 +15,7 @@ import { TokenSection } from "../../features/settings/token-section.tsx";
 import { WebhookSection } from "../../features/settings/webhook-section.tsx";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { OpenedPart } from "../opened-part.tsx";
-import { signOut } from "../use-session.ts";
+import { leaveDeletedAccount, signOut } from "../use-session.ts";
 
 const { shortcuts } = settingsTexts;
 
@@ -24,6 +27,8 @@ export function SettingsPage() {
       <div className="mx-auto flex max-w-[760px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
         <h1 className="text-title">{settingsTexts.title}</h1>
         <AccountSection onSignOut={signOut} />
+        <SecondFactorSection />
+        <PasskeySection />
         <SessionList />
         <MailSection />
         <StorageSection />
@@ -36,6 +41,7 @@ export function SettingsPage() {
             {shortcuts.show}
           </Button>
         </Section>
+        <DeleteAccountSection onDeleted={leaveDeletedAccount} />
         {isListed && (
           <OpenedPart onClose={() => setListed(false)}>
             {({ ShortcutsDialog }) => <ShortcutsDialog onClose={() => setListed(false)} />}

@@ -11,6 +11,7 @@ import { queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
+import { EmailForm } from "./email-form.tsx";
 import { EmailProof } from "./email-proof.tsx";
 import { valuesOf } from "./form-validation.ts";
 import { PasswordForm } from "./password-form.tsx";
@@ -19,7 +20,8 @@ const words = accountTexts;
 
 export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { data: session } = useQuery(sessionQuery);
-  const [isChangingPassword, setChangingPassword] = useState(false);
+  const [changing, setChanging] = useState<"password" | "email">();
+  const close = () => setChanging(undefined);
   const signOut = useMutation({ mutationFn: onSignOut });
   if (!session) return null;
   const { user } = session;
@@ -39,12 +41,13 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
       <EmailProof />
       {signOut.isError && <Problem error={signOut.error} />}
       <NameForm key={user.name} user={user} />
-      {isChangingPassword ? (
-        <PasswordForm email={user.email} onClose={() => setChangingPassword(false)} />
-      ) : (
-        <Button className="self-start" onClick={() => setChangingPassword(true)}>
-          {words.account.changePassword}
-        </Button>
+      {changing === "password" && <PasswordForm email={user.email} onClose={close} />}
+      {changing === "email" && <EmailForm current={user.email} onClose={close} />}
+      {changing === undefined && (
+        <div className="flex flex-wrap gap-2">
+          <Button onClick={() => setChanging("email")}>{words.account.changeEmail}</Button>
+          <Button onClick={() => setChanging("password")}>{words.account.changePassword}</Button>
+        </div>
       )}
     </Section>
   );

@@ -3,25 +3,31 @@ import { Link } from "@tanstack/react-router";
 import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
-import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { linkTokens } from "../../service/link-tokens.ts";
 import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 import { AccountCard } from "./account-card.tsx";
 
-const words = recovery.confirm;
+type ConfirmEmailProps = {
+  token: string;
+  /** This page, to return to after the sign-in. */
+  path: string;
+  words: typeof recovery.confirm;
+  confirm: (token: string) => Promise<unknown>;
+};
 
-/** Confirms the email address of the session's account. `path`: this page, to return to after the sign-in. */
-export function ConfirmEmail({ token, path }: { token: string; path: string }) {
+/** Confirms the email address of the session's account, or a new one. */
+export function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
   const { data: session } = useQuery(sessionQuery);
   const isReady = session != null && token !== "";
   const proof = useQuery({
-    queryKey: ["email-proof", token, session?.user.id],
+    queryKey: [path, token, session?.user.id],
     async queryFn() {
-      await accounts.proveEmail(token);
+      await confirm(token);
       linkTokens.forget(path);
       void queryClient.invalidateQueries({ queryKey: keys.me });
+      void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
       return true;
     },
     enabled: isReady,

@@ -1,11 +1,11 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
-import { accounts } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
-import { instanceQuery, keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { safety } from "../../service/safety.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { texts } from "../../texts/index.ts";
@@ -15,43 +15,34 @@ const words = accountTexts;
 
 /** `email` identifies the account to password managers. */
 export function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
-  const { data: instance } = useQuery(instanceQuery);
   const { form, problems, report } = useProblems<"current" | "new">();
   const change = useMutation({
-    mutationFn: accounts.changePassword,
-    async onSuccess(_, { revokeOtherSessions: isAll, revokeApiTokens }) {
-      const changed = isAll ? words.account.passwordChangedAll : words.account.passwordChanged;
+    mutationFn: safety.changePassword,
+    async onSuccess(_, { revokeApiTokens }) {
+      const changed = words.account.passwordChangedAll;
       toasts.add({ title: revokeApiTokens ? `${changed} ${words.account.tokensRevoked}` : changed });
       onClose();
-      // The service replaces the session when it ends all others.
+      // The service replaces the session.
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       await queryClient.invalidateQueries({ queryKey: keys.sessions });
       if (revokeApiTokens) await queryClient.invalidateQueries({ queryKey: keys.tokens });
     },
     onError(failure) {
-      if (!hasCode(failure, "invalid_request")) return;
-      const { wrongPassword, wrongPasswordOrNone } = words.account;
-      report({ current: instance?.oidc ? wrongPasswordOrNone(instance.oidc.name) : wrongPassword });
+      if (hasCode(failure, "wrong_password")) report({ current: words.account.wrongPassword });
     },
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const values = valuesOf(event.currentTarget, ["current", "new", "endOthers", "revokeTokens"]);
+    const values = valuesOf(event.currentTarget, ["current", "new", "revokeTokens"]);
     const isSame = values.new !== "" && values.new === values.current;
     const hasProblem = report({
       current: values.current === "" ? words.problems.passwordMissing : undefined,
       new: isSame ? words.problems.passwordSame : checkNewPassword(values.new),
     });
     if (hasProblem) return;
-    const revokeOtherSessions = values.endOthers !== "";
     const revokeApiTokens = values.revokeTokens !== "";
-    change.mutate({
-      currentPassword: values.current,
-      newPassword: values.new,
-      revokeOtherSessions,
-      revokeApiTokens,
-    });
+    change.mutate({ currentPassword: values.current, newPassword: values.new, revokeApiTokens });
   }
 
   return (
@@ -62,7 +53,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
       aria-label={words.account.changePassword}
       className="flex flex-col gap-4 rounded-card border bg-surface p-4"
     >
-      {change.isError && !hasCode(change.error, "invalid_request") && <Problem error={change.error} />}
+      {change.isError && !hasCode(change.error, "wrong_password") && <Problem error={change.error} />}
       <input type="email" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
       <PasswordField
         name="current"
@@ -78,13 +69,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
         hint={words.passwordHint}
         error={problems.new}
       />
-      <label className="flex items-start gap-3">
-        <input type="checkbox" name="endOthers" defaultChecked className="mt-1 size-4 shrink-0 accent-accent" />
-        <span>
-          {words.account.endOthers}
-          <span className="block text-muted text-small">{words.account.endOthersHint}</span>
-        </span>
-      </label>
+      <p className="text-muted text-small">{words.account.endOthersHint}</p>
       <label className="flex items-start gap-3">
         <input type="checkbox" name="revokeTokens" className="mt-1 size-4 shrink-0 accent-accent" />
         <span>

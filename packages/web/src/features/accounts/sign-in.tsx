@@ -13,7 +13,9 @@ import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
 import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
+import { PasskeyButton } from "./passkey-button.tsx";
 import { ProviderButton } from "./provider-button.tsx";
+import { SignInCode } from "./sign-in-code.tsx";
 
 const words = accountTexts;
 
@@ -29,12 +31,13 @@ export function SignIn({ to, error, onDone }: SignInProps) {
   useDocumentTitle(words.signIn.title);
   const { data: instance } = useQuery(instanceQuery);
   const { form, problems, report } = useProblems<"email" | "password">();
+  const open = async () => {
+    await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    onDone();
+  };
   const signIn = useMutation({
     mutationFn: accounts.signIn,
-    async onSuccess() {
-      await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-      onDone();
-    },
+    onSuccess: open,
     onError: (failure) => hasCode(failure, "unauthenticated") && focusField(form.current, "password"),
   });
 
@@ -51,6 +54,14 @@ export function SignIn({ to, error, onDone }: SignInProps) {
     if (!hasProblem) signIn.mutate({ email: email.trim(), password });
   }
 
+  if (signIn.variables !== undefined && hasCode(signIn.error, "second_factor_required")) {
+    return <SignInCode credentials={signIn.variables} onDone={open} onBack={signIn.reset} />;
+  }
+  if (signIn.variables !== undefined && hasCode(signIn.error, "account_closed")) {
+    const { email, password } = signIn.variables;
+    const keep = () => signIn.mutate({ email, password, keepAccount: true });
+    return <ClosedAccount error={signIn.error} onKeep={keep} onBack={signIn.reset} />;
+  }
   return (
     <AccountCard title={words.signIn.title} hint={hint}>
       {signIn.isIdle && <Reason code={error} />}
@@ -84,9 +95,26 @@ export function SignIn({ to, error, onDone }: SignInProps) {
           {signIn.isPending ? words.signIn.pending : words.signIn.action}
         </Button>
       </form>
+      <PasskeyButton onDone={open} />
       {instance?.signUp === "open" && (
         <OtherPageLink page="/sign-up" to={to} question={words.signIn.other} action={words.signIn.otherAction} />
       )}
+    </AccountCard>
+  );
+}
+
+function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => void; onBack: () => void }) {
+  return (
+    <AccountCard title={words.closedAccount.title} hint={error.message}>
+      <div className="flex flex-col gap-4">
+        <p className="text-pretty text-small">{words.closedAccount.hint}</p>
+        <Button kind="primary" onClick={onKeep}>
+          {words.closedAccount.keep}
+        </Button>
+        <Button kind="quiet" onClick={onBack}>
+          {words.signIn.back}
+        </Button>
+      </div>
     </AccountCard>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
+import { QrCode } from "../../components/qr-code.tsx";
 import { linkTexts } from "../../texts/en/links.ts";
-import { QrCode } from "./qr-code.tsx";
 
 const words = linkTexts;
 

@@ -75,6 +75,8 @@ export const administration = {
     kinds: {
       "password-reset": "New password",
       "email-proof": "Confirmation of an email address",
+      "email-change": "Confirmation of a new email address",
+      "email-changed": "Note about a new email address",
       invitation: "Invitation",
       "access-request": "Request for access",
       "link-code": "Code for a link",
@@ -106,6 +108,9 @@ export const administration = {
           ? `set a quota of ${formatBytes(quotaBytes)} for`
           : "restored the default quota of",
       "person.reset_link_made": () => "made a link for a new password of",
+      "person.second_factor_removed": () => "removed the second factor of",
+      "person.email_changed": () => "changed the email address of",
+      "person.deleted": () => "deleted",
       "person.tokens_revoked": ({ count }) => `revoked ${formatCount(Number(count), tokens)} of`,
       "link.revoked": ({ label, kind }) => {
         const what = kind === "upload" ? "file request" : "link";

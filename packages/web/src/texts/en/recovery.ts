@@ -39,4 +39,16 @@ export const recovery = {
     otherAccount: "This link is for another account. Sign out, and sign in to that account.",
     settings: "Open the settings",
   },
+  newEmail: {
+    title: "Confirm your new email address",
+    pending: "Changing your email address…",
+    signedOut: "Sign in to the account whose email address you change. You return here afterwards.",
+    signIn: "Sign in",
+    doneTitle: "Your email address is changed",
+    doneHint: "Sign in with the new one from now on. The old one got a mail about it.",
+    open: "Open your notes",
+    invalidHint: "It has expired, was used, or your password has changed since. You can ask again in the settings.",
+    otherAccount: "This link is for another account. Sign out, and sign in to that account.",
+    settings: "Open the settings",
+  },
 };

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { LightMyRequestResponse } from "fastify";
 import type { KyselyPlugin } from "kysely";
 import { v7 as uuidv7 } from "uuid";
@@ -5,12 +6,35 @@ import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { EmailProof } from "../../../domain/person.ts";
+import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../../usecases/accounts/change-email.ts";
+import { changePassword } from "../../../usecases/accounts/change-password.ts";
+import { checkSecondFactor } from "../../../usecases/accounts/check-second-factor.ts";
+import { countAccountContents, keepAccount } from "../../../usecases/accounts/delete-account.ts";
+import {
+  addPasskey,
+  findPasskey,
+  listPasskeys,
+  recordPasskeyUse,
+  removePasskey,
+  startPasskey,
+  startPasskeySignIn,
+  useChallenge,
+} from "../../../usecases/accounts/passkeys.ts";
 import { proveEmail, requestEmailProof } from "../../../usecases/accounts/prove-email.ts";
 import { checkResetLink, requestPasswordReset, resetPassword } from "../../../usecases/accounts/reset-password.ts";
+import {
+  confirmSecondFactor,
+  getSecondFactor,
+  removeSecondFactor,
+  renewRecoveryCodes,
+  startSecondFactor,
+} from "../../../usecases/accounts/second-factor.ts";
 import { requireEnabled } from "../../../usecases/disabled-users.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/password-guesses.ts";
+import { testLinkKeys } from "../../testing/link-keys.ts";
 import type { AccountLinks } from "../account-links.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
+import type { AccountSafety } from "../accounts-config.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { OidcProvider } from "../oidc.ts";
 import { TEST_JWT_SECRET } from "./test-jwt.ts";
@@ -76,7 +100,7 @@ export async function openAccounts(
       forgetPasswordGuesses: forgetPasswordGuesses({ db }),
       hasPassword: db.accounts.hasPassword,
       links: accountLinks({ db, clock, newId: uuidv7, mail: undefined }),
-      revokeApiTokens: async () => undefined,
+      safety: accountSafety({ db, clock, newId: uuidv7, mail: undefined }),
       async withdrawEmailProof(userId, provenBy) {
         const person = people.get(userId);
         if (person?.emailProvenBy === provenBy) people.set(userId, { ...person, emailProvenBy: undefined });
@@ -149,5 +173,34 @@ function accountLinks(deps: Parameters<typeof requestPasswordReset>[0]): Account
     resetPassword: resetPassword(deps),
     requestEmailProof: requestEmailProof(deps),
     proveEmail: proveEmail(deps),
+    requestEmailChange: requestEmailChange(deps),
+    confirmEmailChange: confirmEmailChange(deps),
+  };
+}
+
+function accountSafety(parts: Parameters<typeof requestPasswordReset>[0]): AccountSafety {
+  const newSecret = () => randomBytes(32).toString("base64url");
+  const deps = { ...parts, newSecret, linkKeys: testLinkKeys };
+  return {
+    changePassword: changePassword(deps),
+    changeEmailOf: changeEmailOf(deps),
+    checkSecondFactor: checkSecondFactor(deps),
+    getSecondFactor: getSecondFactor(deps),
+    startSecondFactor: startSecondFactor(deps),
+    confirmSecondFactor: confirmSecondFactor(deps),
+    removeSecondFactor: removeSecondFactor(deps),
+    renewRecoveryCodes: renewRecoveryCodes(deps),
+    countAccountContents: countAccountContents(deps),
+    // Only the whole service deletes notes.
+    closeOwnAccount: () => Promise.reject(new Error("Not in this app.")),
+    keepAccount: keepAccount(deps),
+    listPasskeys: listPasskeys(deps),
+    startPasskey: startPasskey(deps),
+    addPasskey: addPasskey(deps),
+    removePasskey: removePasskey(deps),
+    startPasskeySignIn: startPasskeySignIn(deps),
+    useChallenge: useChallenge(deps),
+    findPasskey: findPasskey(deps),
+    recordPasskeyUse: recordPasskeyUse(deps),
   };
 }

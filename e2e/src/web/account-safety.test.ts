@@ -1,0 +1,132 @@
+import { TOTP } from "otpauth";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
+import { deleteAccountTexts } from "../../../packages/web/src/texts/en/delete-account.ts";
+import { passkeyTexts } from "../../../packages/web/src/texts/en/passkeys.ts";
+import { secondFactorTexts } from "../../../packages/web/src/texts/en/second-factor.ts";
+import { PASSWORD, type Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const { signIn, closedAccount } = accountTexts;
+const STEP_MS = 30_000;
+// The limit of sign-ins counts IP addresses.
+const from = (address: string) => ({ extraHTTPHeaders: { "x-forwarded-for": address } });
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+async function signOut({ page }: Person): Promise<void> {
+  await page.goto("/settings");
+  await button(page, "Sign out").click();
+  await page.getByRole("heading", { name: signIn.title }).waitFor();
+}
+
+async function givePassword({ page, email }: Person): Promise<void> {
+  await page.getByLabel(accountTexts.email).fill(email);
+  await page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);
+  await button(page, signIn.action).click();
+}
+
+describe("the safety of an account", () => {
+  const web = startWeb();
+
+  it("requirement 54: asks for a code of the app that was set up", async () => {
+    const ann = await web.person("Ann", from("10.4.0.1"));
+    const { page, watch } = ann;
+    watch.expect(/^403 POST .*sign-in/);
+    await page.goto("/settings");
+    const section = page.getByRole("region", { name: secondFactorTexts.title });
+    await button(page, secondFactorTexts.setUp).click();
+    await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
+    await button(page, secondFactorTexts.continue).click();
+    await page.getByRole("img", { name: secondFactorTexts.qrLabel }).waitFor();
+    const secret = await section.getByRole("textbox", { name: secondFactorTexts.key }).inputValue();
+    const code = (ahead = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
+    await section.getByLabel(secondFactorTexts.code, { exact: true }).fill(code());
+    await button(page, secondFactorTexts.turnOn).click();
+    const codes = page.getByRole("list", { name: secondFactorTexts.codesTitle }).getByRole("listitem");
+    await codes.first().waitFor();
+    expect(await codes.count()).toBe(10);
+    const recoveryCode = (await codes.first().textContent()) ?? "";
+    await button(page, secondFactorTexts.kept).click();
+    for (const second of [code(STEP_MS), recoveryCode]) {
+      await signOut(ann);
+      await givePassword(ann);
+      await page.getByRole("heading", { name: signIn.codeTitle }).waitFor();
+      await page.getByLabel(signIn.code, { exact: true }).fill("000000");
+      await button(page, signIn.action).click();
+      await page.getByText(signIn.wrongCode).waitFor();
+      await page.getByLabel(signIn.code, { exact: true }).fill(second);
+      await button(page, signIn.action).click();
+      await page
+        .getByRole("heading", { name: "Settings", level: 1 })
+        .or(page.getByRole("heading", { name: "Notes" }))
+        .first()
+        .waitFor();
+    }
+    await page.goto("/settings");
+    await page.getByText(secondFactorTexts.codesLeft(9)).waitFor();
+  });
+
+  it("requirement 56: signs in with a passkey, until it is removed", async () => {
+    const ben = await web.person("Ben", from("10.4.0.2"));
+    const { page, context, watch } = ben;
+    watch.expect(/^403 POST .*sign-in/);
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await page.goto("/settings");
+    const section = page.getByRole("region", { name: passkeyTexts.title });
+    await button(page, passkeyTexts.add).click();
+    await section.getByLabel(passkeyTexts.name, { exact: true }).fill("Laptop");
+    await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
+    await button(page, passkeyTexts.create).click();
+    await section.getByRole("listitem").getByText("Laptop").waitFor();
+    await signOut(ben);
+    await button(page, signIn.withPasskey).click();
+    await page.getByRole("heading", { name: "Notes" }).waitFor();
+    expect((await ben.client.me()).id).toBe(ben.id);
+    // An authenticator that did not verify its user is one factor only.
+    await signOut(ben);
+    await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+    await button(page, signIn.withPasskey).click();
+    await expect.poll(() => button(page, signIn.withPasskey).isEnabled()).toBe(true);
+    await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+    await givePassword(ben);
+    await page.getByRole("heading", { name: "Notes" }).waitFor();
+    await page.goto("/settings");
+    await section.getByRole("button", { name: passkeyTexts.removeOf("Laptop") }).click();
+    await button(page, passkeyTexts.remove).click();
+    await page.getByText(passkeyTexts.none).waitFor();
+    await signOut(ben);
+    await button(page, signIn.withPasskey).click();
+    await page.getByText("This passkey was not accepted.").waitFor();
+  });
+
+  it("requirement 57: closes a deleted account, which its owner keeps", async () => {
+    const carl = await web.person("Carl", from("10.4.0.3"));
+    const { page, watch } = carl;
+    watch.expect(/^403 POST .*sign-in/);
+    await seedNote(carl.client, { title: "Contract" });
+    await page.goto("/settings");
+    await button(page, deleteAccountTexts.open).click();
+    await page.getByText("1 note", { exact: true }).waitFor();
+    const section = page.getByRole("region", { name: deleteAccountTexts.title });
+    await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
+    await button(page, deleteAccountTexts.action).click();
+    await page.getByRole("heading", { name: signIn.title }).waitFor();
+    await givePassword(carl);
+    await page.getByRole("heading", { name: closedAccount.title }).waitFor();
+    await button(page, closedAccount.keep).click();
+    await page.getByRole("link", { name: "Contract" }).waitFor();
+  });
+});

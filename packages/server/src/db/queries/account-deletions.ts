@@ -1,0 +1,140 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import { isComplete } from "../../domain/attachment.ts";
+import type { AccountDeletion, AccountDeletionQueries } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { selectAttachments, toAttachment } from "./attachments.ts";
+import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
+
+/** The tables with rows of one user, apart from notes, links, usage and events. Rows of the accounts library go with its user. */
+const TABLES_OF_USER = [
+  "note_shares",
+  "attachment_shares",
+  "invitations",
+  "access_requests",
+  "api_tokens",
+  "account_links",
+  "identities",
+  "disabled_users",
+  "account_deletions",
+] as const;
+
+export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): AccountDeletionQueries {
+  const select = (userId: string) => db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId);
+  const notesOf = (userId: string) => db.selectFrom("notes").select("id").where("owner_id", "=", userId);
+  return {
+    async find(userId) {
+      return toDeletion(await select(userId).executeTakeFirst());
+    },
+
+    async hold(userId) {
+      // SQLite has one writer at a time.
+      const held = select(userId).$if(engine.name === "postgres", (query) => query.forUpdate());
+      return toDeletion(await held.executeTakeFirst());
+    },
+
+    async put({ userId, isByOwner, deleteAt }) {
+      const facts = { by_owner: isByOwner ? 1 : 0, delete_at: deleteAt } as const;
+      await db
+        .insertInto("account_deletions")
+        .values({ user_id: userId, ...facts })
+        .onConflict((conflict) => conflict.column("user_id").doUpdateSet(facts))
+        .execute();
+    },
+
+    async remove(userId) {
+      await db.deleteFrom("account_deletions").where("user_id", "=", userId).execute();
+    },
+
+    async listDue(now, limit) {
+      const due = db.selectFrom("account_deletions").select("user_id").where("delete_at", "<=", now);
+      return (await due.orderBy("delete_at").limit(limit).execute()).map((row) => row.user_id);
+    },
+
+    async countContents(userId, now) {
+      const shares = (table: "note_shares" | "attachment_shares") =>
+        table === "note_shares"
+          ? db.selectFrom("note_shares").select("user_id").where("note_id", "in", notesOf(userId))
+          : db
+              .selectFrom("attachment_shares")
+              .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
+              .select("attachment_shares.user_id")
+              .where("attachments.note_id", "in", notesOf(userId));
+      const { notes, links, people } = await db
+        .selectNoFrom((eb) => [
+          notesOf(userId).clearSelect().select(eb.fn.countAll<number>().as("count")).as("notes"),
+          db
+            .selectFrom("links")
+            .select(eb.fn.countAll<number>().as("count"))
+            .where("note_id", "in", notesOf(userId))
+            .where("revoked_at", "is", null)
+            .where((link) => isLive(link.ref("links.expires_at"), sql.val(now)))
+            .as("links"),
+          // A union leaves out people who appear twice.
+          db
+            .selectFrom(shares("note_shares").union(shares("attachment_shares")).as("receivers"))
+            .select(eb.fn.countAll<number>().as("count"))
+            .as("people"),
+        ])
+        .executeTakeFirstOrThrow();
+      const usage = await db
+        .selectFrom("usage")
+        .select(["files", "used_bytes"])
+        .where("owner_id", "=", userId)
+        .executeTakeFirst();
+      return {
+        notes: Number(notes),
+        links: Number(links),
+        people: Number(people),
+        files: usage?.files ?? 0,
+        bytes: usage?.used_bytes ?? 0,
+      };
+    },
+
+    async hideNotes(userId) {
+      const mark = markOf(userId);
+      const notes = db.updateTable("notes").set({ trash_id: mark }).where("owner_id", "=", userId);
+      await notes.where(notInTrash.notes).execute();
+      const hidden = notesOf(userId).where("trash_id", "=", mark);
+      const files = db.updateTable("attachments").set({ trash_id: mark }).where("note_id", "in", hidden);
+      await files.where(notInTrash.attachments).execute();
+      const ofMark = db
+        .selectFrom("attachments")
+        .select("id")
+        .where("note_id", "in", hidden)
+        .where("trash_id", "=", mark);
+      // A repeated start must not return an upload whose file is hidden.
+      await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", ofMark).execute();
+      const rows = await selectAttachments(db).where("note_id", "in", hidden).where("trash_id", "=", mark).execute();
+      return rows.map(toAttachment).filter(({ state }) => !isComplete(state));
+    },
+
+    async showNotes(userId) {
+      const mark = markOf(userId);
+      const files = db.updateTable("attachments").set({ trash_id: null }).where("note_id", "in", notesOf(userId));
+      await files.where("trash_id", "=", mark).execute();
+      const notes = db.updateTable("notes").set({ trash_id: null }).where("owner_id", "=", userId);
+      await notes.where("trash_id", "=", mark).execute();
+    },
+
+    async listNotes(userId, limit) {
+      return (await notesOf(userId).orderBy("id").limit(limit).execute()).map(({ id }) => id);
+    },
+
+    async deleteUser(userId) {
+      for (const table of TABLES_OF_USER) await db.deleteFrom(table).where("user_id", "=", userId).execute();
+      await db.deleteFrom("people").where("id", "=", userId).execute();
+      await db.deleteFrom("auth_users").where("id", "=", userId).execute();
+    },
+  };
+}
+
+/** The item of the trash that hides the notes of a closed account. It has no row, so the trash does not list it. */
+function markOf(userId: string): string {
+  return `account ${userId}`;
+}
+
+function toDeletion(row: Selectable<Tables["account_deletions"]> | undefined): AccountDeletion | undefined {
+  return row && { userId: row.user_id, isByOwner: row.by_owner === 1, deleteAt: row.delete_at };
+}

@@ -1,0 +1,17 @@
+/** A credential of a device or a password manager, which signs in without a password (WebAuthn). */
+export type Passkey = {
+  id: string;
+  userId: string;
+  /** The id that the authenticator gave it. Base64url. */
+  credentialId: string;
+  /** A COSE key. Base64url. */
+  publicKey: string;
+  /** The signatures that the authenticator counted. Always 0 for most passkeys. */
+  counter: number;
+  /** How a browser reaches the authenticator, such as `internal`. */
+  transports: readonly string[];
+  name: string;
+  createdAt: number;
+  /** Undefined: not used yet. */
+  lastUsedAt: number | undefined;
+};

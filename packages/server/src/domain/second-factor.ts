@@ -1,0 +1,8 @@
+/** The authenticator app of an account (RFC 6238), which its password alone does not replace. */
+export type SecondFactor = {
+  userId: string;
+  /** The secret of the app, encrypted (usecases/accounts/sealed-secret.ts). */
+  sealedSecret: string;
+  /** Undefined: no code was confirmed yet, so the sign-in asks for none. Milliseconds since the epoch. */
+  confirmedAt: number | undefined;
+};

@@ -1,0 +1,42 @@
+import { getSessionFromCtx } from "better-auth/api";
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import type { Owner } from "../../usecases/accounts/own-account.ts";
+import { HttpProblem } from "../problem.ts";
+import { unauthenticated } from "./unauthenticated.ts";
+
+export type Endpoint = Parameters<typeof getSessionFromCtx>[0];
+
+export const POST = { method: "POST" } as const;
+export const DONE = { status: true } as const;
+
+export function bodyOf({ body }: { body?: unknown }): Record<string, unknown> {
+  return (body ?? {}) as Record<string, unknown>;
+}
+
+/** Reads a text of the body. Throws `invalid_request`. */
+export function textOf(endpoint: { body?: unknown }, name: string): string {
+  const value = bodyOf(endpoint)[name];
+  if (typeof value === "string") return value;
+  throw new HttpProblem("invalid_request", `${name} is missing.`);
+}
+
+/** The session of the cookie. Throws `unauthenticated`. */
+export async function callerOf(endpoint: Endpoint): Promise<Caller> {
+  const found = await getSessionFromCtx(endpoint);
+  if (found === null) throw unauthenticated("Sign in first.", "Bearer");
+  return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
+}
+
+/** The caller, who repeats the password in the body. Throws `unauthenticated`, `invalid_request` or `wrong_password`. */
+export async function ownerOf(endpoint: Endpoint, { field = "password" } = {}): Promise<Owner> {
+  const caller = await callerOf(endpoint);
+  const password = textOf(endpoint, field);
+  const { internalAdapter, password: hashes } = endpoint.context;
+  const hash = (await internalAdapter.findCredentialAccount(caller.userId))?.password;
+  if (!hash) {
+    throw new DomainError("invalid_request", "This account has no password. It signs in with the identity provider.");
+  }
+  if (await hashes.verify({ hash, password })) return { caller, passwordHash: hash };
+  throw new DomainError("wrong_password", "The password is wrong.");
+}

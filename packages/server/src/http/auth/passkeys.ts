@@ -1,0 +1,88 @@
+import type { BetterAuthPlugin } from "better-auth";
+import { createAuthEndpoint } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
+import type { Passkey } from "../../domain/passkey.ts";
+import type { UseCases } from "../../usecases/index.ts";
+import { HttpProblem } from "../problem.ts";
+import { toIso } from "../wire-instant.ts";
+import { checkName } from "./account-creation.ts";
+import type { LogAccountChange } from "./account-links.ts";
+import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./endpoint.ts";
+import { createWebAuthn, refused } from "./webauthn.ts";
+
+export type Passkeys = Pick<
+  UseCases,
+  | "listPasskeys"
+  | "startPasskey"
+  | "addPasskey"
+  | "removePasskey"
+  | "startPasskeySignIn"
+  | "useChallenge"
+  | "findPasskey"
+  | "recordPasskeyUse"
+>;
+
+/** Also the form of our own ids. Anything else can be a text that PostgreSQL does not store. */
+const BASE64URL = /^[\w-]{1,2000}$/;
+
+type Options = { safety: Passkeys; publicUrl: string; logChange: LogAccountChange };
+
+/** The endpoints of passkeys. A sign-in with one needs no second factor. Each endpoint throws the errors of its use case. */
+export function passkeys({ safety, publicUrl, logChange }: Options): BetterAuthPlugin {
+  const webAuthn = createWebAuthn(publicUrl);
+  return {
+    id: "passkeys",
+    endpoints: {
+      listPasskeys: createAuthEndpoint("/passkeys", { method: "GET" }, async (endpoint) =>
+        endpoint.json({ passkeys: (await safety.listPasskeys(await callerOf(endpoint))).map(present) }),
+      ),
+      startPasskey: createAuthEndpoint("/passkeys/start", POST, async (endpoint) => {
+        const owner = await ownerOf(endpoint);
+        const { email, ...start } = await safety.startPasskey(owner);
+        return endpoint.json(await webAuthn.creationOptions({ userId: owner.caller.userId, email }, start));
+      }),
+      addPasskey: createAuthEndpoint("/passkeys/add", POST, async (endpoint) => {
+        const caller = await callerOf(endpoint);
+        const { userId } = caller;
+        const { name, response } = bodyOf(endpoint);
+        const label = checkName(name);
+        const useChallenge = (challenge: string) => safety.useChallenge(challenge, { userId });
+        const credential = await webAuthn.verifyNew(response, useChallenge);
+        const passkey = await safety.addPasskey(caller, { ...credential, name: label });
+        logChange("a passkey was added", { userId, cause: "settings" });
+        return endpoint.json(present(passkey));
+      }),
+      removePasskey: createAuthEndpoint("/passkeys/remove", POST, async (endpoint) => {
+        const caller = await callerOf(endpoint);
+        const id = textOf(endpoint, "id");
+        if (!BASE64URL.test(id)) throw new HttpProblem("passkey_not_found", "Passkey not found");
+        await safety.removePasskey(caller, id);
+        logChange("a passkey was removed", { userId: caller.userId, cause: "settings" });
+        return endpoint.json(DONE);
+      }),
+      startPasskeySignIn: createAuthEndpoint("/sign-in/passkey/start", POST, async (endpoint) =>
+        endpoint.json(await webAuthn.requestOptions(await safety.startPasskeySignIn())),
+      ),
+      signInWithPasskey: createAuthEndpoint("/sign-in/passkey", POST, async (endpoint) => {
+        const { response } = bodyOf(endpoint);
+        const { id } = Object(response) as { id?: unknown };
+        const passkey = typeof id === "string" && BASE64URL.test(id) ? await safety.findPasskey(id) : undefined;
+        if (passkey === undefined) throw refused();
+        const counter = await webAuthn.verifySignIn(response, passkey, safety.useChallenge);
+        const { internalAdapter } = endpoint.context;
+        const session = await internalAdapter.createSession(passkey.userId);
+        const user = await internalAdapter.findUserById(passkey.userId);
+        if (user === null || !(await safety.recordPasskeyUse(passkey, counter))) {
+          await internalAdapter.deleteSession(session.token);
+          throw refused();
+        }
+        await setSessionCookie(endpoint, { session, user });
+        return endpoint.json({ token: null, user });
+      }),
+    },
+  };
+}
+
+function present({ id, name, createdAt, lastUsedAt }: Passkey) {
+  return { id, name, createdAt: toIso(createdAt), lastUsedAt: lastUsedAt === undefined ? null : toIso(lastUsedAt) };
+}

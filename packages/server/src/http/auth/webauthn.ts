@@ -1,0 +1,127 @@
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from "@simplewebauthn/server";
+import { DomainError } from "../../domain/errors.ts";
+import type { Passkey } from "../../domain/passkey.ts";
+import { HttpProblem } from "../problem.ts";
+
+/** Most starts need no passkey, and the library has many parts. */
+const load = () => import("@simplewebauthn/server");
+
+/** A passkey replaces a password and a second factor, so the authenticator must verify its user. */
+const SELECTION = { residentKey: "required", userVerification: "required" } as const;
+const IPV4 = /^[\d.]+$/;
+
+type UseChallenge = (challenge: string) => Promise<void>;
+
+/** The WebAuthn ceremonies of the service at this URL (Web Authentication Level 3). */
+export function createWebAuthn(publicUrl: string) {
+  const { origin, hostname: rpID, protocol } = new URL(publicUrl);
+  const isName = !IPV4.test(rpID) && !rpID.startsWith("[");
+  const isOffered = isName && (protocol === "https:" || rpID === "localhost" || rpID.endsWith(".localhost"));
+
+  function requireOffered(): void {
+    if (isOffered) return;
+    throw new HttpProblem("passkeys_unavailable", "Passkeys need HTTPS and a host name, or localhost.");
+  }
+
+  return {
+    async creationOptions(
+      user: { userId: string; email: string },
+      { challenge, passkeys }: { challenge: string; passkeys: readonly Passkey[] },
+    ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+      requireOffered();
+      const { generateRegistrationOptions } = await load();
+      return generateRegistrationOptions({
+        rpName: rpID,
+        rpID,
+        userName: user.email,
+        userID: new Uint8Array(Buffer.from(user.userId)),
+        challenge: bytes(challenge),
+        excludeCredentials: passkeys.map(({ credentialId: id, transports }) => ({ id, transports: [...transports] })),
+        authenticatorSelection: SELECTION,
+      });
+    },
+
+    /** Verifies a new passkey. Throws `passkey_refused`. */
+    async verifyNew(response: unknown, useChallenge: UseChallenge) {
+      requireOffered();
+      const { verifyRegistrationResponse } = await load();
+      const verified = await refusing(useChallenge, (expectedChallenge) =>
+        verifyRegistrationResponse({
+          response: response as RegistrationResponseJSON,
+          expectedChallenge,
+          expectedOrigin: origin,
+          expectedRPID: rpID,
+          requireUserVerification: true,
+        }),
+      );
+      const credential = verified.registrationInfo?.credential;
+      if (!verified.verified || credential === undefined) throw refused();
+      const { id: credentialId, publicKey, counter, transports = [] } = credential;
+      return { credentialId, publicKey: Buffer.from(publicKey).toString("base64url"), counter, transports };
+    },
+
+    async requestOptions(challenge: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+      requireOffered();
+      const { generateAuthenticationOptions } = await load();
+      // Without a list, the browser offers the passkeys of this host, and nobody learns which accounts have one.
+      return generateAuthenticationOptions({ rpID, challenge: bytes(challenge), userVerification: "required" });
+    },
+
+    /** Verifies a sign-in. Returns the counter of the authenticator. Throws `passkey_refused`. */
+    async verifySignIn(response: unknown, passkey: Passkey, useChallenge: UseChallenge): Promise<number> {
+      requireOffered();
+      const { verifyAuthenticationResponse } = await load();
+      const { credentialId: id, publicKey, counter } = passkey;
+      const verified = await refusing(useChallenge, (expectedChallenge) =>
+        verifyAuthenticationResponse({
+          response: response as AuthenticationResponseJSON,
+          expectedChallenge,
+          expectedOrigin: origin,
+          expectedRPID: rpID,
+          credential: { id, publicKey: bytes(publicKey), counter },
+          requireUserVerification: true,
+        }),
+      );
+      if (!verified.verified) throw refused();
+      return verified.authenticationInfo.newCounter;
+    },
+  };
+}
+
+/** Runs a verification. The library throws errors without a code, and quotes values of the request in them. */
+async function refusing<T>(
+  useChallenge: UseChallenge,
+  verify: (expectedChallenge: (challenge: string) => Promise<boolean>) => Promise<T>,
+): Promise<T> {
+  let failure: unknown;
+  const expected = async (challenge: string) => {
+    try {
+      await useChallenge(challenge);
+      return true;
+    } catch (error) {
+      failure = error;
+      return false;
+    }
+  };
+  return verify(expected).catch((cause: unknown) => {
+    const isRefusal =
+      failure === undefined || (failure instanceof DomainError && failure.code === "account_link_invalid");
+    // Another failure is that of an unreachable database.
+    throw isRefusal ? refused(cause) : failure;
+  });
+}
+
+export function refused(cause?: unknown): HttpProblem {
+  return new HttpProblem("passkey_refused", "This passkey was not accepted. Try again, or use the password.", {
+    cause,
+  });
+}
+
+function bytes(text: string) {
+  return new Uint8Array(Buffer.from(text, "base64url"));
+}

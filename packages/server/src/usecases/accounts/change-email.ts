@@ -1,0 +1,100 @@
+import { DomainError } from "../../domain/errors.ts";
+import { type Caller, type EmailProof, normaliseEmail } from "../../domain/person.ts";
+import { type Actor, act } from "../administration/act.ts";
+import { requireCredential } from "../credentials.ts";
+import { claimInvitations } from "../invitations/claim.ts";
+import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { orOverLimit, queueMail, queueMailIfOn } from "../mail/queue-mail.ts";
+import { rememberPersonIn } from "../people.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
+import { type Owner, requireOwner } from "./own-account.ts";
+
+/** The mails that one account may cause at other email addresses. */
+const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
+const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
+
+/**
+ * Queues a mail to the new email address, with a link that proves and changes it. Whether another account has this email address, neither
+ * the answer nor its time tells: the worker finds out later, and then sends nothing.
+ * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` for the email address that the account has.
+ */
+export function requestEmailChange(deps: PartDeps) {
+  const { db, mail } = deps;
+  return async (owner: Owner, newEmail: string): Promise<void> => {
+    if (mail === undefined) {
+      const problem = "This service sends no mails. Its operator can change your email address with a command.";
+      throw new DomainError("mail_disabled", problem);
+    }
+    const { userId } = owner.caller;
+    const email = normaliseEmail(newEmail);
+    if ((await db.accounts.find(userId))?.email === email) {
+      throw new DomainError("invalid_request", "This is the email address of the account already.");
+    }
+    await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
+    const passwordMark = passwordMarkOf(owner.passwordHash);
+    await db.transaction(async (tx) => {
+      await requireOwner(tx, owner);
+      // A refusal would tell that the email address got mails.
+      await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
+    });
+  };
+}
+
+/**
+ * Changes the email address of the caller with a link that reached the new one. The link works for its own account, and for the password
+ * that the owner gave. Tells the old email address.
+ * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if an account got the email address meanwhile.
+ */
+export function confirmEmailChange(deps: PartDeps) {
+  const { db, clock, mail } = deps;
+  return async (caller: Caller, token: string): Promise<void> => {
+    const { userId } = caller;
+    await db.transaction(async (tx) => {
+      await requireCredential(tx, caller);
+      const link = await findAccountLink({ db: tx, clock }, { kind: "email-change", token });
+      if (link.userId !== userId) {
+        throw new DomainError("access_denied", "This link is for another account. Sign in to that account first.");
+      }
+      const passwordHash = (await tx.accounts.find(userId))?.passwordHash;
+      if (passwordHash === undefined || !isOfPassword(link, passwordHash) || link.sentTo === undefined) {
+        throw linkInvalid();
+      }
+      if (!(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+      await changeEmail(deps, tx, { userId, email: link.sentTo, provenBy: "mail" });
+    });
+    mail?.onQueued();
+    await claimInvitations(deps, userId);
+  };
+}
+
+/** Changes the email address of a person for the operator, who vouches for it. Throws `user_not_found` or `email_taken`. */
+export function changeEmailOf(deps: PartDeps) {
+  return async (actor: Actor, userId: string, newEmail: string): Promise<void> => {
+    await act(deps, actor, async (tx, { log }) => {
+      await changeEmail(deps, tx, { userId, email: normaliseEmail(newEmail), provenBy: "operator" });
+      await log("person.email_changed", userId);
+    });
+    deps.mail?.onQueued();
+    await claimInvitations(deps, userId);
+  };
+}
+
+async function changeEmail(
+  deps: PartDeps,
+  tx: Queries,
+  { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
+): Promise<void> {
+  const account = await tx.accounts.find(userId);
+  if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
+  if (account.email === email)
+    throw new DomainError("invalid_request", "This is the email address of the account already.");
+  const now = deps.clock();
+  await tx.accounts.replaceEmail(userId, { to: email, now });
+  // Links in mails to the old email address must not work for its next owner.
+  await tx.accounts.deleteLinksOf(userId);
+  await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
+  await queueMailIfOn(deps, tx, { kind: "email-changed", email: account.email });
+}

@@ -1,0 +1,135 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { type Actor, act } from "../administration/act.ts";
+import { auditEvent } from "../audit-event.ts";
+import { revokeLinksOf } from "../links/revoke.ts";
+import type { AccountContents, AccountDeletion, Deps, Queries } from "../ports/index.ts";
+import type { PlannedDeletion } from "../storage/object-deletions.ts";
+import { releaseObjects } from "../storage/release-objects.ts";
+import { purgeAttachments, purgeNote } from "../trash/purge.ts";
+import { type Owner, requireOwner } from "./own-account.ts";
+
+/** How long the owner may change their mind. */
+const KEEP_MS = 14 * 86_400_000;
+const BATCH = 50;
+
+/** Counts what goes with the account of the caller. */
+export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return ({ userId }: Caller): Promise<AccountContents> => db.accountDeletions.countContents(userId, clock());
+}
+
+/**
+ * Closes the account of the caller at once, and deletes it for good in 14 days. Its sessions, tokens, links and shares stop.
+ * Throws `wrong_password` or `last_administrator`.
+ */
+export function closeOwnAccount(deps: Deps) {
+  return async (owner: Owner): Promise<{ deleteAt: number }> => {
+    const { userId } = owner.caller;
+    const deleteAt = deps.clock() + KEEP_MS;
+    await releaseObjects(deps, async (tx, now) => {
+      const administrators = await tx.administration.holdAdministrators();
+      await requireOwner(tx, owner);
+      if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
+      return close(tx, { userId, isByOwner: true, deleteAt }, { administrators, now });
+    });
+    return { deleteAt };
+  };
+}
+
+/**
+ * Does the same to a person for the operator, who may delete it at once. The person can't keep the account.
+ * Throws `user_not_found` or `last_administrator`.
+ */
+export function closeAccountOf(deps: Deps) {
+  return async (actor: Actor, userId: string, { isNow }: { isNow: boolean }): Promise<{ deleteAt: number }> => {
+    const deleteAt = deps.clock() + (isNow ? 0 : KEEP_MS);
+    let planned: PlannedDeletion[] = [];
+    await act(deps, actor, async (tx, { administrators, log, now }) => {
+      if ((await tx.people.find(userId)) === undefined) throw new DomainError("user_not_found", "User not found");
+      if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
+      planned = await close(tx, { userId, isByOwner: false, deleteAt }, { administrators, now });
+      await log("person.deleted", userId, { deleteAt });
+    });
+    if (planned.length > 0) deps.onDeletionsQueued();
+    if (isNow) await deleteClosedAccounts(deps)();
+    return { deleteAt };
+  };
+}
+
+async function close(
+  tx: Queries,
+  deletion: AccountDeletion,
+  { administrators, now }: { administrators: readonly string[]; now: number },
+): Promise<PlannedDeletion[]> {
+  const { userId } = deletion;
+  // An administrator may have kept links for new passwords of other people.
+  if (administrators.includes(userId)) await tx.accounts.deleteResetLinksByHand();
+  await tx.disabledUsers.add(userId, now);
+  await tx.accountDeletions.put(deletion);
+  const unfinished = await tx.accountDeletions.hideNotes(userId);
+  return purgeAttachments(tx, { attachments: unfinished, now });
+}
+
+/** Opens an account that its owner deleted, with its notes, shares and links. `sessionId` stays. Does nothing to any other account. */
+export function keepAccount({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
+    db.transaction(async (tx) => {
+      const deletion = await tx.accountDeletions.hold(userId);
+      if (deletion?.isByOwner !== true || deletion.deleteAt <= clock()) return;
+      await reopen(tx, userId, { sessionId });
+    });
+}
+
+/** Ends the deletion and the disabling of a user, in a transaction. False: the user was neither. */
+export async function reopen(
+  tx: Queries,
+  userId: string,
+  { sessionId }: { sessionId?: string } = {},
+): Promise<boolean> {
+  if ((await tx.accountDeletions.hold(userId)) !== undefined) {
+    await tx.accountDeletions.showNotes(userId);
+    await tx.accountDeletions.remove(userId);
+  }
+  return tx.disabledUsers.remove(userId, { exceptSession: sessionId });
+}
+
+/** Deletes the accounts for good whose 14 days are over. Each note is a transaction, so a restart continues. */
+export function deleteClosedAccounts(deps: Deps) {
+  const { db, clock } = deps;
+  return async (): Promise<void> => {
+    for (const userId of await db.accountDeletions.listDue(clock(), BATCH)) await deleteAccount(deps, userId);
+  };
+}
+
+async function deleteAccount(deps: Deps, userId: string): Promise<void> {
+  const { db, clock, newId } = deps;
+  for (;;) {
+    const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
+    for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
+    if (noteIds.length < BATCH) break;
+  }
+  await db.transaction(async (tx) => {
+    if (!(await isDue(tx, userId, clock()))) return;
+    await revokeLinksOf({ clock, newId }, tx, { userId });
+    await tx.accountDeletions.deleteUser(userId);
+  });
+
+  async function deleteNoteOf(tx: Queries, { noteId, now }: { userId: string; noteId: string; now: number }) {
+    if (!(await isDue(tx, userId, now))) return [];
+    const { planned, attachmentIds } = await purgeNote(tx, { noteId, now });
+    const subject = { noteId, ownerId: userId, attachmentIds };
+    const detail = { expired: true };
+    await tx.audit.add(auditEvent("note.purged", { id: newId(), at: now, caller: { userId }, subject, detail }));
+    return planned;
+  }
+}
+
+/** Checked in each transaction, because the operator may have enabled the user meanwhile. */
+async function isDue(tx: Queries, userId: string, now: number): Promise<boolean> {
+  const deletion = await tx.accountDeletions.hold(userId);
+  return deletion !== undefined && deletion.deleteAt <= now;
+}
+
+function lastAdministrator(): DomainError {
+  return new DomainError("last_administrator", "The only administrator can't be deleted. Add another one first.");
+}

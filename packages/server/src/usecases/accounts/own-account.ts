@@ -1,0 +1,21 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { requireCredential } from "../credentials.ts";
+import type { Queries } from "../ports/index.ts";
+
+/** The caller, who has just given the password with this hash. */
+export type Owner = { caller: Caller; passwordHash: string };
+
+/**
+ * Throws if the session or the password of the caller was replaced since the password was checked: `access_denied` or `wrong_password`.
+ */
+export async function requireOwner(tx: Queries, { caller, passwordHash }: Owner): Promise<void> {
+  await requireCredential(tx, caller);
+  if (await tx.accounts.hasPassword(caller.userId, passwordHash)) return;
+  throw new DomainError("wrong_password", "The password of this account has just changed. Try again.");
+}
+
+/** Ends the sessions of the caller, except the one of the request. */
+export async function endOtherSessions(tx: Queries, { userId, credential }: Caller): Promise<void> {
+  await tx.accounts.endSessions(userId, { except: credential?.kind === "session" ? credential.id : undefined });
+}

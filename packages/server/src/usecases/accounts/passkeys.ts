@@ -1,0 +1,97 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Passkey } from "../../domain/passkey.ts";
+import type { Caller } from "../../domain/person.ts";
+import { requireCredential } from "../credentials.ts";
+import type { Deps } from "../ports/index.ts";
+import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
+import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
+
+const CHALLENGE_TTL_MS = 300_000;
+const MAX_PASSKEYS = 20;
+/** Nobody has signed in when a sign-in begins. */
+const NOBODY = "";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret">;
+
+export function listPasskeys({ db }: Pick<Deps, "db">) {
+  return ({ userId }: Caller): Promise<Passkey[]> => db.passkeys.list(userId);
+}
+
+/** Makes the challenge for a new passkey, which works once within 5 minutes. Throws `wrong_password` or `too_many_passkeys`. */
+export function startPasskey(deps: PartDeps) {
+  return (owner: Owner): Promise<{ challenge: string; email: string; passkeys: Passkey[] }> =>
+    deps.db.transaction(async (tx) => {
+      await requireOwner(tx, owner);
+      const { userId } = owner.caller;
+      const account = await tx.accounts.find(userId);
+      if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+      const passkeys = await tx.passkeys.list(userId);
+      if (passkeys.length >= MAX_PASSKEYS) {
+        throw new DomainError(
+          "too_many_passkeys",
+          `An account has at most ${MAX_PASSKEYS} passkeys. Remove one first.`,
+        );
+      }
+      const link = { kind: "passkey-challenge", userId, sentTo: undefined, ttlMs: CHALLENGE_TTL_MS } as const;
+      return { challenge: await addAccountLink(deps, tx, link), email: account.email, passkeys };
+    });
+}
+
+/** Makes the challenge for a sign-in, which works once within 5 minutes. */
+export function startPasskeySignIn(deps: PartDeps) {
+  return (): Promise<string> =>
+    addAccountLink(deps, deps.db, {
+      kind: "passkey-challenge",
+      userId: NOBODY,
+      sentTo: undefined,
+      ttlMs: CHALLENGE_TTL_MS,
+    });
+}
+
+/** Uses a challenge. `userId`: of the owner of a new passkey. Undefined: for a sign-in. Throws `account_link_invalid`. */
+export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return async (challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> => {
+    const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
+    if (link.userId !== userId || !(await db.accounts.removeLink(link.tokenHash))) throw linkInvalid();
+  };
+}
+
+type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "name">;
+
+/** Adds a passkey that was verified. Throws `access_denied` or `passkey_exists`. */
+export function addPasskey({ db, clock, newId }: PartDeps) {
+  return async (caller: Caller, passkey: NewPasskey): Promise<Passkey> => {
+    const { userId } = caller;
+    const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
+    await db.transaction(async (tx) => {
+      await requireCredential(tx, caller);
+      await tx.passkeys.insert(added);
+    });
+    return added;
+  };
+}
+
+/** Removes a passkey and ends the other sessions, which it may have made. Throws `passkey_not_found`. */
+export function removePasskey({ db }: Pick<Deps, "db">) {
+  return (caller: Caller, passkeyId: string): Promise<void> =>
+    db.transaction(async (tx) => {
+      await requireCredential(tx, caller);
+      if (!(await tx.passkeys.remove(caller.userId, passkeyId))) {
+        throw new DomainError("passkey_not_found", "Passkey not found");
+      }
+      await endOtherSessions(tx, caller);
+    });
+}
+
+export function findPasskey({ db }: Pick<Deps, "db">) {
+  return (credentialId: string): Promise<Passkey | undefined> => db.passkeys.findByCredential(credentialId);
+}
+
+/**
+ * Records a sign-in whose session is stored. False: the passkey was removed meanwhile. A removal ends the sessions that are stored, so
+ * the caller ends this one.
+ */
+export function recordPasskeyUse({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>
+    db.passkeys.use(id, { counter: { from, to: counter }, now: clock() });
+}

@@ -1,0 +1,24 @@
+import { Secret, TOTP } from "otpauth";
+
+/** Every authenticator app supports these, and some support nothing else. */
+const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
+/** How many time steps a clock may be behind or ahead. */
+const WINDOW = 1;
+export const SECRET_BYTES = 20;
+
+/** The time step of a code (RFC 6238 section 4.2). Undefined: wrong or expired. */
+export function stepOfCode(secret: Uint8Array, { code, now }: { code: string; now: number }): number | undefined {
+  const totp = new TOTP({ ...SETTINGS, secret: toSecret(secret) });
+  const delta = totp.validate({ token: code, timestamp: now, window: WINDOW });
+  return delta === null ? undefined : totp.counter({ timestamp: now }) + delta;
+}
+
+/** The secret as a text to type, and as a URL for a QR code. `issuer` and `label` name the account in the app. */
+export function describeSecret(secret: Uint8Array, name: { issuer: string; label: string }) {
+  const totp = new TOTP({ ...SETTINGS, ...name, secret: toSecret(secret) });
+  return { secret: totp.secret.base32, url: totp.toString() };
+}
+
+function toSecret(secret: Uint8Array): Secret {
+  return new Secret({ buffer: new Uint8Array(secret).buffer });
+}

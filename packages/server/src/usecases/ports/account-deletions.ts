@@ -1,0 +1,29 @@
+import type { Attachment } from "../../domain/attachment.ts";
+
+/** A user whose account is closed, and is deleted for good at `deleteAt`. Milliseconds since the epoch. */
+export type AccountDeletion = {
+  userId: string;
+  /** The owner asked for it, and may keep the account. Otherwise the operator did. */
+  isByOwner: boolean;
+  deleteAt: number;
+};
+
+/** The things that are deleted with an account. `people`: the number of people who lose a share. */
+export type AccountContents = { notes: number; files: number; bytes: number; links: number; people: number };
+
+export type AccountDeletionQueries = {
+  find(userId: string): Promise<AccountDeletion | undefined>;
+  /** Does the same, and locks it until the transaction ends. */
+  hold(userId: string): Promise<AccountDeletion | undefined>;
+  /** Replaces an earlier one. */
+  put(deletion: AccountDeletion): Promise<void>;
+  remove(userId: string): Promise<void>;
+  listDue(now: number, limit: number): Promise<string[]>;
+  countContents(userId: string, now: number): Promise<AccountContents>;
+  /** Hides the notes of the user from everybody, like the trash. Returns their uploads that are not complete. */
+  hideNotes(userId: string): Promise<Attachment[]>;
+  showNotes(userId: string): Promise<void>;
+  listNotes(userId: string, limit: number): Promise<string[]>;
+  /** Deletes the user with every row except notes, links, usage and audit events. */
+  deleteUser(userId: string): Promise<void>;
+};

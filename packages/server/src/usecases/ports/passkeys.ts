@@ -1,0 +1,14 @@
+import type { Passkey } from "../../domain/passkey.ts";
+
+export type PasskeyQueries = {
+  /** Lists the passkeys of a user, the oldest first. */
+  list(userId: string): Promise<Passkey[]>;
+  findByCredential(credentialId: string): Promise<Passkey | undefined>;
+  /** Throws `passkey_exists`. */
+  insert(passkey: Passkey): Promise<void>;
+  /** Records a sign-in. Waits for a removal that is being committed. False: the passkey was removed, or used at the same time. */
+  use(passkeyId: string, use: { counter: { from: number; to: number }; now: number }): Promise<boolean>;
+  /** False: the user has no such passkey. */
+  remove(userId: string, passkeyId: string): Promise<boolean>;
+  removeAll(userId: string): Promise<void>;
+};

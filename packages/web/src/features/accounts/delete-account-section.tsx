@@ -1,0 +1,62 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { Section } from "../../components/section.tsx";
+import { Failure, Skeleton } from "../../components/states.tsx";
+import { keys } from "../../service/queries.ts";
+import { safety } from "../../service/safety.ts";
+import { deleteAccountTexts as words } from "../../texts/en/delete-account.ts";
+import { formatBytes, formatCount } from "../../texts/index.ts";
+import { PasswordAgain } from "./password-again.tsx";
+
+/** Closes the account of the user after the password. `onDeleted` leaves the app. */
+export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<void> }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <Section title={words.title} hint={words.hint}>
+      {isOpen ? (
+        <Deletion onDeleted={onDeleted} onClose={() => setOpen(false)} />
+      ) : (
+        <Button className="self-start" onClick={() => setOpen(true)}>
+          {words.open}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function Deletion({ onDeleted, onClose }: { onDeleted: () => Promise<void>; onClose: () => void }) {
+  const remove = useMutation({ mutationFn: safety.delete, onSuccess: onDeleted });
+  // The session ends with the deletion, and then a refetch would be refused.
+  const enabled = !remove.isPending && !remove.isSuccess;
+  const contents = useQuery({ queryKey: keys.contents, queryFn: safety.contents, staleTime: 0, enabled });
+  if (contents.isError) {
+    const retry = () => void contents.refetch();
+    return <Failure title={words.failedToLoad} error={contents.error} onRetry={retry} />;
+  }
+  if (contents.data === undefined) return <Skeleton className="h-44" />;
+  const { notes, files, bytes, links, people } = contents.data;
+  return (
+    <PasswordAgain
+      action={words.action}
+      kind="danger"
+      error={remove.error}
+      isPending={remove.isPending || remove.isSuccess}
+      onSubmit={(password) => remove.mutate(password)}
+      onClose={onClose}
+    >
+      <div className="flex flex-col gap-2 text-pretty text-small">
+        <p className="font-medium">{words.goes}</p>
+        <ul className="list-disc pl-5">
+          <li>{formatCount(notes, words.notes)}</li>
+          <li>{words.filesOf(formatCount(files, words.files), formatBytes(bytes))}</li>
+          <li>{formatCount(links, words.links)}</li>
+          <li>{words.peopleLose(formatCount(people, words.people))}</li>
+        </ul>
+        <p>{words.rest}</p>
+        <p className="text-muted">{words.log}</p>
+        <p className="font-medium">{words.keep}</p>
+      </div>
+    </PasswordAgain>
+  );
+}

@@ -1,0 +1,64 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { CopyLine } from "../../components/copy-line.tsx";
+import { TextField } from "../../components/text-field.tsx";
+import { copyText } from "../../service/clipboard.ts";
+import { instanceQuery } from "../../service/queries.ts";
+import { safety } from "../../service/safety.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
+import { texts } from "../../texts/index.ts";
+import { checkEmail, focusField, valuesOf } from "./form-validation.ts";
+import { PasswordAgain } from "./password-again.tsx";
+
+const words = accountTexts.account;
+
+/** Asks for a new email address. It changes when its owner opens the link of the mail. */
+export function EmailForm({ current, onClose }: { current: string; onClose: () => void }) {
+  const { data: instance } = useQuery(instanceQuery);
+  const [problem, setProblem] = useState<string>();
+  const request = useMutation({ mutationFn: safety.requestEmailChange });
+
+  function submit(password: string, form: HTMLFormElement): void {
+    const newEmail = valuesOf(form, ["newEmail"]).newEmail.trim();
+    const found = newEmail.toLowerCase() === current ? words.emailSame : checkEmail(newEmail);
+    setProblem(found);
+    if (found === undefined) request.mutate({ newEmail, password });
+    else focusField(form, "newEmail");
+  }
+
+  if (instance?.mail === false) {
+    return (
+      <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+        <p className="text-pretty text-small">{words.changeByOperator}</p>
+        <CopyLine label={words.changeEmail} text={words.changeCommand(current)} onCopy={copyText} />
+        <Button className="self-end" onClick={onClose}>
+          {texts.common.close}
+        </Button>
+      </div>
+    );
+  }
+  if (request.isSuccess) {
+    return (
+      <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+        <p role="status" className="text-pretty text-small">
+          {words.changeSent(request.variables.newEmail)}
+        </p>
+        <Button className="self-end" onClick={onClose}>
+          {texts.common.close}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <PasswordAgain
+      action={words.sendChange}
+      error={request.error}
+      isPending={request.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField name="newEmail" type="email" label={words.newEmail} autoComplete="email" autoFocus error={problem} />
+    </PasswordAgain>
+  );
+}

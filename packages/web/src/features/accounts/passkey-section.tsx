@@ -1,0 +1,131 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { useState } from "react";
+import { AskInPlace } from "../../components/ask-in-place.tsx";
+import { Button } from "../../components/button.tsx";
+import { Section } from "../../components/section.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { TextField } from "../../components/text-field.tsx";
+import { useNow } from "../../components/use-now.ts";
+import { canUsePasskeys, createPasskey, isCancelled } from "../../service/passkeys.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { type Passkey, safety } from "../../service/safety.ts";
+import { toasts } from "../../service/toasts.ts";
+import { passkeyTexts as words } from "../../texts/en/passkeys.ts";
+import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { focusField, valuesOf } from "./form-validation.ts";
+import { PasswordAgain } from "./password-again.tsx";
+
+/** The passkeys of the user. Nothing where this page can't use them. */
+export function PasskeySection() {
+  const isOffered = canUsePasskeys();
+  const list = useQuery({ queryKey: keys.passkeys, queryFn: safety.passkeys, enabled: isOffered });
+  const [isAdding, setAdding] = useState(false);
+  if (!isOffered) return null;
+  return (
+    <Section title={words.title} hint={words.hint}>
+      {list.isPending && <Skeleton className="h-14" />}
+      {list.isError && list.data === undefined && (
+        <Failure title={words.failedToLoad} error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.data?.length === 0 && !isAdding && <p className="text-muted text-small">{words.none}</p>}
+      {list.data !== undefined && list.data.length > 0 && (
+        <ul aria-label={words.title} className="flex flex-col divide-y rounded-card border bg-surface">
+          {list.data.map((passkey) => (
+            <PasskeyRow key={passkey.id} passkey={passkey} />
+          ))}
+        </ul>
+      )}
+      {isAdding ? (
+        <NewPasskey onClose={() => setAdding(false)} />
+      ) : (
+        <Button className="self-start" onClick={() => setAdding(true)}>
+          {words.add}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function PasskeyRow({ passkey: { id, name, createdAt, lastUsedAt } }: { passkey: Passkey }) {
+  const now = useNow();
+  const remove = useMutation({
+    mutationFn: () => safety.removePasskey(id),
+    async onSuccess() {
+      toasts.add({ title: words.removed(name) });
+      await queryClient.invalidateQueries({ queryKey: keys.passkeys });
+      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+    },
+  });
+  const facts = [
+    words.created(formatWhen(createdAt, now)),
+    lastUsedAt === null ? words.neverUsed : words.used(formatWhen(lastUsedAt, now)),
+  ];
+  return (
+    <li className="flex flex-col gap-2 p-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
+        <div className="min-w-0 grow basis-0">
+          <p className="truncate font-medium">{name}</p>
+          <p className="text-muted text-small" title={formatInstant(createdAt)}>
+            {facts.join(texts.common.separator)}
+          </p>
+        </div>
+        <AskInPlace
+          label={words.remove}
+          spokenLabel={words.removeOf(name)}
+          question={words.removeQuestion}
+          isPending={remove.isPending}
+          onConfirm={() => remove.mutate()}
+        />
+      </div>
+      {remove.isError && <Problem error={remove.error} />}
+    </li>
+  );
+}
+
+function NewPasskey({ onClose }: { onClose: () => void }) {
+  const [problem, setProblem] = useState<string>();
+  const create = useMutation({
+    mutationFn: createPasskey,
+    async onSuccess({ name }) {
+      toasts.add({ title: words.added(name) });
+      onClose();
+      await queryClient.invalidateQueries({ queryKey: keys.passkeys });
+    },
+  });
+
+  function submit(password: string, form: HTMLFormElement): void {
+    const name = valuesOf(form, ["passkeyName"]).passkeyName.trim();
+    setProblem(name === "" ? words.nameMissing : undefined);
+    if (name === "") focusField(form, "passkeyName");
+    else create.mutate({ name, password });
+  }
+
+  const isStopped = isBrowserRefusal(create.error);
+  return (
+    <PasswordAgain
+      action={words.create}
+      error={isStopped ? null : create.error}
+      isPending={create.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {isStopped && <Problem>{words.cancelled}</Problem>}
+      <TextField
+        name="passkeyName"
+        label={words.name}
+        placeholder={words.namePlaceholder}
+        maxLength={255}
+        autoComplete="off"
+        autoFocus
+        error={problem}
+      />
+    </PasswordAgain>
+  );
+}
+
+/** The browser also refuses a second passkey on the same device, with another error. */
+function isBrowserRefusal(error: unknown): boolean {
+  return isCancelled(error) || (error as Error | null)?.name === "InvalidStateError";
+}

@@ -1,0 +1,118 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { Section } from "../../components/section.tsx";
+import { Failure, Skeleton } from "../../components/states.tsx";
+import { copyText } from "../../service/clipboard.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { safety } from "../../service/safety.ts";
+import { toasts } from "../../service/toasts.ts";
+import { secondFactorTexts as words } from "../../texts/en/second-factor.ts";
+import { AppSetUp } from "./app-set-up.tsx";
+import { PasswordAgain } from "./password-again.tsx";
+
+type Step =
+  | { name: "password"; for: "start" | "remove" | "renew" }
+  | { name: "app"; secret: string; url: string }
+  | { name: "codes"; codes: readonly string[] };
+
+/** The authenticator app of the user: its set-up, its end, and the recovery codes. */
+export function SecondFactorSection() {
+  const state = useQuery({ queryKey: keys.secondFactor, queryFn: safety.secondFactor });
+  const [step, setStep] = useState<Step>();
+  return (
+    <Section title={words.title} hint={words.hint}>
+      {state.isPending && <Skeleton className="h-9" />}
+      {state.isError && state.data === undefined && (
+        <Failure title={words.failedToLoad} error={state.error} onRetry={() => void state.refetch()} />
+      )}
+      {state.data?.isOn && step?.name !== "codes" && (
+        <p className="text-pretty text-small">
+          {words.on} {words.codesLeft(state.data.recoveryCodesLeft)}
+        </p>
+      )}
+      {state.data !== undefined && step === undefined && (
+        <div className="flex flex-wrap gap-2">
+          {state.data.isOn ? (
+            <>
+              <Button onClick={() => setStep({ name: "password", for: "renew" })}>{words.newCodes}</Button>
+              <Button onClick={() => setStep({ name: "password", for: "remove" })}>{words.turnOff}</Button>
+            </>
+          ) : (
+            <Button onClick={() => setStep({ name: "password", for: "start" })}>{words.setUp}</Button>
+          )}
+        </div>
+      )}
+      {step !== undefined && <CurrentStep step={step} onStep={setStep} />}
+    </Section>
+  );
+}
+
+function CurrentStep({ step, onStep }: { step: Step; onStep: (next: Step | undefined) => void }) {
+  const close = () => onStep(undefined);
+  const showCodes = async ({ recoveryCodes: codes }: { recoveryCodes: string[] }) => {
+    onStep({ name: "codes", codes });
+    await refresh();
+  };
+  const start = useMutation({
+    mutationFn: safety.startSecondFactor,
+    onSuccess: (app) => onStep({ name: "app", ...app }),
+  });
+  const renew = useMutation({ mutationFn: safety.renewRecoveryCodes, onSuccess: showCodes });
+  const remove = useMutation({
+    mutationFn: safety.removeSecondFactor,
+    async onSuccess() {
+      close();
+      toasts.add({ title: words.turnedOff });
+      await refresh();
+    },
+  });
+  if (step.name === "codes") return <RecoveryCodes codes={step.codes} onClose={close} />;
+  if (step.name === "app") {
+    const onConfirmed = (confirmed: { recoveryCodes: string[] }) => {
+      toasts.add({ title: words.turnedOn });
+      void showCodes(confirmed);
+    };
+    return <AppSetUp secret={step.secret} url={step.url} onConfirmed={onConfirmed} onClose={close} />;
+  }
+  const use = { start, renew, remove }[step.for];
+  const action = { start: words.continue, renew: words.newCodes, remove: words.turnOff }[step.for];
+  return (
+    <PasswordAgain
+      key={step.for}
+      action={action}
+      error={use.error}
+      isPending={use.isPending}
+      onSubmit={(password) => use.mutate(password)}
+      onClose={close}
+    />
+  );
+}
+
+async function refresh(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: keys.secondFactor });
+  await queryClient.invalidateQueries({ queryKey: keys.sessions });
+}
+
+function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+  return (
+    <div className="flex flex-col gap-4 rounded-card border bg-surface p-4">
+      <div>
+        <h3 className="font-medium">{words.codesTitle}</h3>
+        <p className="text-pretty text-muted text-small">{words.codesHint}</p>
+      </div>
+      <ul aria-label={words.codesTitle} className="grid gap-x-6 gap-y-1 font-mono text-small sm:grid-cols-2">
+        {codes.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ul>
+      <div className="flex flex-wrap justify-end gap-2">
+        <CopyButton text={codes.join("\n")} action={words.copyCodes} onCopy={copyText} />
+        <Button kind="primary" onClick={onClose}>
+          {words.kept}
+        </Button>
+      </div>
+    </div>
+  );
+}

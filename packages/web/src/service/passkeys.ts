@@ -1,0 +1,28 @@
+import { loadCode } from "./load-code.ts";
+import { type Passkey, safety } from "./safety.ts";
+
+const load = () => loadCode(() => import("@simplewebauthn/browser"));
+
+/** Whether this page can use passkeys: over HTTPS or on localhost, and by a host name. */
+export function canUsePasskeys(): boolean {
+  const isName = !/^[\d.]+$|^\[/.test(location.hostname);
+  return isSecureContext && isName && "PublicKeyCredential" in window;
+}
+
+/** Whether the user closed the dialog of the browser, or let it time out. */
+export function isCancelled(error: unknown): boolean {
+  const { name, cause } = Object(error) as { name?: unknown; cause?: unknown };
+  return [name, Object(cause).name].some((one) => one === "NotAllowedError" || one === "AbortError");
+}
+
+/** Creates a passkey in the browser, and adds it to the account. */
+export async function createPasskey({ name, password }: { name: string; password: string }): Promise<Passkey> {
+  const [{ startRegistration }, optionsJSON] = await Promise.all([load(), safety.startPasskey(password)]);
+  return safety.addPasskey({ name, response: await startRegistration({ optionsJSON }) });
+}
+
+/** Signs in with a passkey that the user chooses in the browser. */
+export async function signInWithPasskey(): Promise<void> {
+  const [{ startAuthentication }, optionsJSON] = await Promise.all([load(), safety.startPasskeySignIn()]);
+  await safety.signInWithPasskey(await startAuthentication({ optionsJSON }));
+}

@@ -1,0 +1,54 @@
+import type {
+  PublicKeyCredentialCreationOptionsJSON as CreationOptions,
+  PublicKeyCredentialRequestOptionsJSON as RequestOptions,
+} from "@simplewebauthn/browser";
+import { callAccounts, type Session } from "./accounts.ts";
+
+export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt: string | null };
+
+/**
+ * Calls of /auth that only the settings, the sign-in and the pages of links need. In a file of their own, to limit the first load
+ * (e2e/src/web/performance.test.ts).
+ */
+export const safety = {
+  /** Rejects with `wrong_password`. The calls below that repeat the password do so as well. */
+  changePassword: (change: { currentPassword: string; newPassword: string; revokeApiTokens: boolean }) =>
+    callAccounts("POST", "/auth/change-password", change),
+  secondFactor: () => callAccounts<{ isOn: boolean; recoveryCodesLeft: number }>("GET", "/auth/second-factor"),
+  startSecondFactor: (password: string) =>
+    callAccounts<{ secret: string; url: string }>("POST", "/auth/second-factor/start", { password }),
+  confirmSecondFactor: (code: string) =>
+    callAccounts<{ recoveryCodes: string[] }>("POST", "/auth/second-factor/confirm", { code }),
+  removeSecondFactor: (password: string) => callAccounts("POST", "/auth/second-factor/remove", { password }),
+  renewRecoveryCodes: (password: string) =>
+    callAccounts<{ recoveryCodes: string[] }>("POST", "/auth/second-factor/recovery-codes", { password }),
+  /** The answer does not tell whether the email address has an account. */
+  requestPasswordReset: (email: string) => callAccounts("POST", "/auth/request-password-reset", { email }),
+  /** Rejects with `account_link_invalid` when the link no longer works. The next two do so as well. */
+  checkPasswordReset: (token: string) =>
+    callAccounts<{ email: string }>("POST", "/auth/check-password-reset", { token }),
+  resetPassword: (reset: { token: string; newPassword: string; revokeApiTokens: boolean }) =>
+    callAccounts("POST", "/auth/reset-password", reset),
+  proveEmail: (token: string) => callAccounts("POST", "/auth/prove-email", { token }),
+  requestEmailProof: () => callAccounts("POST", "/auth/request-email-proof", {}),
+  /** The answer does not tell whether another account has the email address. */
+  requestEmailChange: (change: { newEmail: string; password: string }) =>
+    callAccounts("POST", "/auth/request-email-change", change),
+  confirmEmailChange: (token: string) => callAccounts("POST", "/auth/confirm-email-change", { token }),
+  contents: () =>
+    callAccounts<{ notes: number; files: number; bytes: number; links: number; people: number }>(
+      "GET",
+      "/auth/account-contents",
+    ),
+  delete: (password: string) => callAccounts<{ deleteAt: string }>("POST", "/auth/delete-account", { password }),
+  passkeys: () => callAccounts<{ passkeys: Passkey[] }>("GET", "/auth/passkeys").then(({ passkeys }) => passkeys),
+  startPasskey: (password: string) => callAccounts<CreationOptions>("POST", "/auth/passkeys/start", { password }),
+  addPasskey: (passkey: { name: string; response: unknown }) =>
+    callAccounts<Passkey>("POST", "/auth/passkeys/add", passkey),
+  removePasskey: (id: string) => callAccounts("POST", "/auth/passkeys/remove", { id }),
+  startPasskeySignIn: () => callAccounts<RequestOptions>("POST", "/auth/sign-in/passkey/start", {}),
+  signInWithPasskey: (response: unknown) => callAccounts("POST", "/auth/sign-in/passkey", { response }),
+  sessions: () => callAccounts<Session[]>("GET", "/auth/list-sessions"),
+  endSession: (token: string) => callAccounts("POST", "/auth/revoke-session", { token }),
+  endOtherSessions: () => callAccounts("POST", "/auth/revoke-other-sessions", {}),
+};

@@ -1,0 +1,18 @@
+/** The texts for the deletion of the own account. */
+export const deleteAccountTexts = {
+  title: "Delete account",
+  hint: "Your account closes at once, and you have 14 days to change your mind.",
+  open: "Delete my account…",
+  goes: "This goes:",
+  notes: { one: "note", other: "notes" },
+  files: { one: "file", other: "files" },
+  filesOf: (files: string, size: string) => `${files}, ${size} with the deleted ones`,
+  links: { one: "link that works", other: "links that work" },
+  people: { one: "person loses", other: "people lose" },
+  peopleLose: (people: string) => `${people} access to what you shared`,
+  rest: "Your sessions, API tokens, passkeys and settings go too. Files that you sent to notes of other people stay there.",
+  log: "The audit log of the service keeps what happened, with the id of your account.",
+  keep: "Sign in within 14 days to keep the account. After that, nobody can bring it back.",
+  action: "Delete my account",
+  failedToLoad: "What goes could not be loaded",
+};

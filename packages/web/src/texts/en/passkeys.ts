@@ -1,0 +1,21 @@
+/** The texts of passkeys in the settings. */
+export const passkeyTexts = {
+  title: "Passkeys",
+  hint: "Sign in with your fingerprint, your face or the PIN of your device. A passkey replaces the password and the code.",
+  none: "No passkeys yet.",
+  add: "Add a passkey",
+  create: "Create passkey",
+  name: "Name",
+  namePlaceholder: "Laptop",
+  nameMissing: "Write where the passkey is, so that you know it when you see it again.",
+  added: (name: string) => `“${name}” is added. You can sign in with it.`,
+  created: (when: string) => `added ${when}`,
+  used: (when: string) => `last used ${when}`,
+  neverUsed: "not used yet",
+  remove: "Remove",
+  removeOf: (name: string) => `Remove ${name}`,
+  removeQuestion: "Nobody can sign in with it any more, and all other browsers are signed out.",
+  removed: (name: string) => `“${name}” is removed.`,
+  cancelled: "The browser created no passkey. It was cancelled, took too long, or this device has one already.",
+  failedToLoad: "Your passkeys could not be loaded",
+};

@@ -1,0 +1,31 @@
+/** The texts of the second factor in the settings. */
+export const secondFactorTexts = {
+  title: "Two-step sign-in",
+  hint: "With an authenticator app, your password alone lets nobody in.",
+  on: "On. The sign-in asks for a code of your authenticator app.",
+  codesLeft: (count: number) =>
+    count === 1 ? "One recovery code is left." : `${count === 0 ? "No" : count} recovery codes are left.`,
+  setUp: "Set up",
+  turnOff: "Turn off",
+  turnedOff: "Two-step sign-in is off, and all other browsers are signed out.",
+  newCodes: "New recovery codes",
+  password: "Your password",
+  passwordMissing: "Enter your password.",
+  wrongPassword: "This is not your password.",
+  continue: "Continue",
+  scan: "Scan this code with your authenticator app.",
+  qrLabel: "QR code for your authenticator app",
+  key: "Or type this key into the app",
+  code: "Code",
+  codeHint: "The six digits that the app shows now.",
+  codeMissing: "Enter the six digits that the app shows.",
+  wrongCode: "This code is wrong or has expired. Enter the one that the app shows now.",
+  turnOn: "Turn on",
+  codesTitle: "Your recovery codes",
+  codesHint:
+    "Each code lets you in once when you don’t have your app. Keep them where only you find them. They are not shown again.",
+  turnedOn: "Two-step sign-in is on, and all other browsers are signed out.",
+  copyCodes: "Copy codes",
+  kept: "I have kept them",
+  failedToLoad: "Your second factor could not be loaded",
+};

@@ -81,6 +81,7 @@ describe("the calls of the client against the service", () => {
     expect(actions).toContain("attachment.uploaded");
     expect((await client.activity.list()).items.length).toBeGreaterThan(0);
 
+    expect(await client.attachments.rename(id, "c.bin")).toMatchObject({ id, filename: "c.bin" });
     await client.attachments.remove(id);
     await expect(client.attachments.get(id)).rejects.toMatchObject({ code: "attachment_not_found" });
     const ofFile = ({ attachmentId }: { attachmentId: string | null }) => attachmentId === id;

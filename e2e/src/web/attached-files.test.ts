@@ -1,10 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { fileToolsTexts, renameTexts } from "../../../packages/web/src/texts/en/file-tools.ts";
+import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { png, text } from "./testing/files.ts";
 import { button, choose, filesOf, keptIn, keptUploads, open, rowOf } from "./testing/note-files.ts";
 import type { Person } from "./testing/person.ts";
 import { startWeb } from "./testing/start-web.ts";
+
+const { attachments: attachmentTexts } = texts;
 
 describe("the files of a note", () => {
   const web = startWeb();
@@ -56,6 +61,71 @@ describe("the files of a note", () => {
     }
     const names = async () => (await ann.client.notes.get(note.id)).attachments.map(({ filename }) => filename);
     await expect.poll(names).toEqual(["a.txt"]);
+  });
+
+  it("are selected in a row, deleted together, and come back with undo", async () => {
+    const ivo = await web.person("Ivo");
+    const note = await open(
+      ivo,
+      ["a", "b", "c", "d"].map((name) => text(`${name}.txt`, name)),
+    );
+    const names = async () => (await ivo.client.notes.get(note.id)).attachments.map(({ filename }) => filename);
+    const box = (name: string) => ivo.page.getByRole("checkbox", { name: attachmentTexts.choose(name) });
+    const tools = ivo.page.getByRole("group", { name: fileToolsTexts.label });
+    await button(filesOf(ivo), attachmentTexts.manage).click();
+    await box("b.txt").click();
+    await box("d.txt").click({ modifiers: ["Shift"] });
+    await tools.getByText(/^3 files selected/).waitFor();
+    await button(tools, fileToolsTexts.remove).click();
+    await expect.poll(names).toEqual(["a.txt"]);
+    await ivo.page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(names).toHaveLength(4);
+    await rowOf(ivo, "d.txt").waitFor();
+    await tools.getByRole("combobox", { name: fileToolsTexts.order }).selectOption(fileToolsTexts.orders.newest);
+    await tools.getByRole("searchbox").fill("c.t");
+    await expect.poll(() => filesOf(ivo).getByRole("listitem").count()).toBe(1);
+    await box("c.txt").check();
+    await tools.getByRole("searchbox").fill("");
+    await box("a.txt").check();
+    await button(tools, fileToolsTexts.link).click();
+    const dialog = ivo.page.getByRole("dialog", { name: linkTexts.dialog.titleOfSeveral(2) });
+    await dialog.getByRole("button", { name: linkTexts.dialog.create }).click();
+    await dialog.getByRole("textbox", { name: linkTexts.field }).waitFor();
+    const { items } = await ivo.client.links.ofNote(note.id);
+    expect(items[0]?.files?.map(({ filename }) => filename).sort()).toEqual(["a.txt", "c.txt"]);
+  });
+
+  it("are renamed with F2, as one tab stop with the arrow keys", async () => {
+    const jan = await web.person("Jan");
+    jan.watch.expect(/^400 PATCH /);
+    const note = await open(jan, [text("a.txt", "a"), text("b.txt", "b")]);
+    const { page } = jan;
+    const focused = () => page.evaluate("document.activeElement.textContent");
+    await page.getByRole("button", { name: /^a.txt/ }).focus();
+    await expect.poll(() => filesOf(jan).locator("li [tabindex='0']").count()).toBe(1);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("F2");
+    const field = page.getByRole("textbox", { name: renameTexts.name });
+    await field.waitFor();
+    await page.keyboard.type("c/d");
+    await page.keyboard.press("Enter");
+    await page
+      .getByRole("alert")
+      .getByText(/path separator/)
+      .waitFor();
+    await field.fill("c.txt");
+    await page.keyboard.press("Enter");
+    await expect.poll(focused).toContain("c.txt");
+    const { attachments } = await jan.client.notes.get(note.id);
+    expect(attachments.map(({ filename }) => filename)).toEqual(["a.txt", "c.txt"]);
+    await page.keyboard.press("Home");
+    expect(await focused()).toContain("a.txt");
+    await page.keyboard.press("Tab");
+    expect(
+      await filesOf(jan)
+        .getByRole("list")
+        .evaluate((list) => list.matches(":focus-within")),
+    ).toBe(false);
   });
 
   it("load all thumbnails with one request and cache them", async () => {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
+import { text } from "./testing/files.ts";
 import { isFocused, soon, TEXT, TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -60,6 +63,33 @@ describe("keyboard shortcuts", () => {
     await page.waitForURL("**/n/*");
     await soon(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
     await soon(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
+  });
+
+  it("open a field that offers what the open note permits, and names found files", async () => {
+    const { page, client } = await web.person("Ann Offers");
+    const files = [text("report.pdf.txt", "r"), text("b.txt", "b")];
+    const { id, attachments } = await seedNote(client, { title: "Tax return", files });
+    await page.goto(`/n/${id}`);
+    await page.getByText("b.txt").first().waitFor();
+    const find = async (words: string) => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Search, go and do" }).fill(words);
+    };
+    for (const command of ["Edit the text", "Share the note", "Make a link", "Copy note address", "Delete note"]) {
+      await find(command);
+      await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${command}`)]);
+      await page.keyboard.press("Escape");
+    }
+    await find("report");
+    await page.getByRole("option", { name: "report.pdf.txt in Tax return" }).click();
+    await page.waitForURL(`**/n/${id}?file=${attachments[0]?.id}`);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await find("make a link");
+    await soon(() => page.getByRole("option").count()).toBe(1);
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
+    await soon(() => dialog.getByRole("button", { name: linkTexts.create }).evaluate(isFocused)).toBe(true);
   });
 });
 

@@ -49,9 +49,13 @@ describe("the list of notes", () => {
     await page.keyboard.type("signed");
     await page.waitForURL("**/?q=signed");
     await soon(() => page.getByRole("link", { name: /Holiday/ }).count()).toBe(0);
+    await page.getByRole("link", { name: "signed.txt" }).locator("mark", { hasText: "signed" }).waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/n/*?q=signed");
+    await page.goBack();
+    await page.getByRole("link", { name: "signed.txt" }).click();
+    await page.getByRole("dialog", { name: "signed.txt" }).waitFor();
     await page.goto("/?q=nowhere");
     await page.getByText("Nothing found for “nowhere”").waitFor();
     await page.getByRole("searchbox").press("Escape");

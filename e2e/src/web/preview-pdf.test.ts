@@ -18,6 +18,12 @@ describe("PDFs in the preview", () => {
     const page = ann.page.getByRole("region", { name: "Page 1 of 1" });
     await page.getByText("The lease ends in May.").waitFor();
     await expect.poll(() => hasInk(ann.page), PATIENT).toBe(true);
+    const widthOf = async () => (await page.boundingBox())?.width ?? 0;
+    const fitted = await widthOf();
+    await ann.page.getByRole("button", { name: "Zoom in" }).click();
+    await expect.poll(widthOf, PATIENT).toBeCloseTo(fitted * 1.25, -1);
+    await ann.page.getByRole("region", { name: "contract.pdf" }).press("0");
+    await expect.poll(widthOf, PATIENT).toBe(fitted);
     expect(await seriousFindings(ann.page)).toEqual([]);
     expect([...ann.watch.requests.keys()].sort()).toEqual([web.service.url, web.service.bucketOrigin].sort());
     expect(ann.watch.requests.get(web.service.url)?.some(({ url }) => url.endsWith(".wasm"))).toBe(false);

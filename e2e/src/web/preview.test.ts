@@ -89,15 +89,26 @@ describe("the preview of files", () => {
   it("requirements 12 and 25: runs no script of an HTML page or a drawing", async () => {
     const finn = await web.person("Finn");
     const script = "document.title = 'taken'; fetch('/notes', { method: 'POST' })";
+    const markdown = `# Title\n\n<img src=x onerror="${script}">\n\n[link](javascript:${encodeURIComponent(script)})`;
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60" onload="${script}"><script>${script}</script><rect width="90" height="60"/></svg>`;
     const { dialog, page } = await openNote(finn, [
       { name: "page.html", type: "text/html", bytes: Buffer.from(`<!doctype html><script>${script}</script>`) },
       { name: "logo.svg", type: "image/svg+xml", bytes: Buffer.from(svg) },
+      { name: "read.md", type: "text/markdown", bytes: Buffer.from(markdown) },
+      { name: "table.csv", type: "text/csv", bytes: Buffer.from(`a,b\n<b onclick="x">1</b>,"=1+1"`) },
     ]);
     await row(page, "page.html").click();
     await dialog.getByText("<!doctype html><script>").waitFor();
     await page.keyboard.press("ArrowRight");
     await picture(dialog, "logo.svg");
+    await page.keyboard.press("ArrowRight");
+    await dialog.getByRole("heading", { name: "Title" }).waitFor();
+    await dialog.getByText("<img src=x").waitFor();
+    expect(await dialog.getByRole("region").locator("img, a").count()).toBe(0);
+    await dialog.getByRole("button", { name: "Show as plain text" }).click();
+    await dialog.getByText("# Title").waitFor();
+    await page.keyboard.press("ArrowRight");
+    await dialog.getByRole("cell", { name: '<b onclick="x">1</b>' }).waitFor();
     expect(await dialog.locator("iframe, embed, object, svg script").count()).toBe(0);
     expect(await page.evaluate(() => document.title)).not.toContain("taken");
     expect(finn.watch.requests.get(web.service.url)?.filter(({ method }) => method === "POST")).toEqual([]);

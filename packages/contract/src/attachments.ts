@@ -65,6 +65,12 @@ export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 
+/** The new name of a file. The rules are those of an upload. */
+export const RenameAttachmentBody = closedObject({
+  filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
+});
+export type RenameAttachmentBody = Static<typeof RenameAttachmentBody>;
+
 /** The JSON body that attaches an object of the bucket, instead of a form with a file. Administrators only. */
 export const AdoptBody = closedObject(
   {

@@ -41,10 +41,18 @@ export const Note = Type.Object({
 });
 export type Note = Static<typeof Note>;
 
-/** A note in a list. `snippet` is the start of its body, at most 200 characters. */
+/**
+ * A note in a list. `snippet` is the start of its body, at most 200 characters.
+ * `foundFiles` is present only in a search: the first files whose names have the text, at most three.
+ */
 export const NoteSummary = Type.Object({
   ...common,
   snippet: Type.String({ description: "The first 200 characters of the body" }),
+  foundFiles: Type.Optional(
+    Type.Array(Type.Object({ id: Id, filename: Type.String() }), {
+      description: "With q: the first files whose names have this text, at most three",
+    }),
+  ),
 });
 export type NoteSummary = Static<typeof NoteSummary>;
 

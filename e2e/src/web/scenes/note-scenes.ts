@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import type { Note } from "../../../../packages/client/src/index.ts";
+import { activity as activityTexts } from "../../../../packages/web/src/texts/en/activity.ts";
+import { renameTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
@@ -39,6 +41,22 @@ const previews: [name: string, ending: string][] = [
   ["text", "readings.txt"],
   ["audio", ".wav"],
 ];
+
+const formatted = [
+  {
+    name: "markdown",
+    file: text(
+      "README.md",
+      "# Readings\n\nTaken on **Friday**, see [the rules](https://example.com).\n\n- [x] cellar\n- [ ] attic\n",
+    ),
+    shows: "list",
+  },
+  {
+    name: "table",
+    file: text("Meters.csv", 'meter,number,reading\nelectricity,4711-0815,18204\n"water, cold",WZ-33871,241.7\n'),
+    shows: "table",
+  },
+] as const;
 
 /** Scenes of a note and its dialogs. */
 export const noteScenes: readonly Scene[] = [
@@ -94,8 +112,8 @@ export const noteScenes: readonly Scene[] = [
     by: "ann",
     async open(page, { full }) {
       await openNote(page, full);
-      await page.getByRole("button", { name: texts.activity.title }).click();
-      const feed = page.getByRole("region", { name: texts.activity.title });
+      await page.getByRole("button", { name: activityTexts.title }).click();
+      const feed = page.getByRole("region", { name: activityTexts.title });
       await feed.getByText("Ben Osei").first().waitFor();
       await feed.scrollIntoViewIfNeeded();
     },
@@ -119,6 +137,46 @@ export const noteScenes: readonly Scene[] = [
       await page.getByRole("dialog").getByText("Ben Osei").waitFor();
     },
   },
+  {
+    name: "note-tools",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: attachments.manage }).click();
+      await page.getByRole("checkbox", { name: attachments.choose("Kitchen.png") }).check();
+      await page.getByRole("checkbox", { name: attachments.choose("Meter readings.txt") }).check();
+    },
+  },
+  {
+    name: "note-rename",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await openMenu(page, "Kitchen.png");
+      await page.getByRole("menuitem", { name: attachments.rename }).click();
+      await page.getByRole("textbox", { name: renameTexts.name }).waitFor();
+    },
+  },
+  {
+    name: "search-files",
+    by: "ann",
+    async open(page, { full }) {
+      await page.goto("/?q=kitchen");
+      await page.getByRole("link", { name: "Kitchen.png" }).waitFor();
+      await page.getByRole("link", { name: full.title }).waitFor();
+    },
+  },
+  ...formatted.map(
+    ({ name, file, shows }): Scene => ({
+      name: `preview-${name}`,
+      by: "ben",
+      async open(page, { ben }) {
+        const { id, attachments: files } = await seedNote(ben.client, { title: "Readings", files: [file] });
+        await page.goto(`/n/${id}?file=${files[0]?.id}`);
+        await page.getByRole("dialog").getByRole(shows).first().waitFor();
+      },
+    }),
+  ),
   ...previews.map(
     ([name, ending]): Scene => ({
       name: `preview-${name}`,

@@ -14,6 +14,9 @@ export function attachmentCalls(call: Call) {
       iteratePages((cursor) => listShared({ ...options, ...(cursor !== undefined && { cursor }) })),
     get: (attachmentId: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<Attachment>("GET", path(attachmentId), { signal }),
+    /** Renames a ready file. Its content must agree with the new name, or the call throws `invalid_filename`. */
+    rename: (attachmentId: string, filename: string) =>
+      call<Attachment>("PATCH", path(attachmentId), { body: { filename } }),
     /** Deletes the attachment and its stored file. */
     remove: (attachmentId: string) => call<void>("DELETE", path(attachmentId)),
     /** Accepts or rejects the quarantined file of a visitor. A rejected file is deleted from the bucket. */

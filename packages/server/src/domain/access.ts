@@ -18,6 +18,7 @@ const editor = [
   "note.activity",
   "attachment.add",
   "attachment.delete",
+  "attachment.rename",
   "note.link",
   "attachment.link",
   "attachment.review",

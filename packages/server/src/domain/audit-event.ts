@@ -9,6 +9,7 @@ export type AuditAction =
   | "attachment.accepted"
   | "attachment.rejected"
   | "attachment.adopted"
+  | "attachment.renamed"
   | "attachment.deleted"
   | "attachment.restored"
   | "attachment.purged"

@@ -28,11 +28,17 @@ export type NoteWithAttachments = NoteWithRole & {
   accessRequestCount: number;
 };
 
-/** A note in a list. `snippet` is the start of its body. `accessRequestCount`: 0 for a user who is not the owner. */
+/**
+ * A note in a list. `snippet` is the start of its body. `accessRequestCount`: 0 for a user who is not the owner.
+ * `foundFiles`: some files whose names have the searched text. Undefined without such a file.
+ */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;
   attachmentCount: number;
   accessRequestCount: number;
+  foundFiles?: readonly FoundFile[] | undefined;
 };
+
+export type FoundFile = { id: string; filename: string };
 
 export type NoteSummaryWithRole = NoteSummary & { role: Role };

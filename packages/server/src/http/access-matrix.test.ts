@@ -35,6 +35,7 @@ const table: readonly Row[] = [
   ["DELETE /notes/:noteId/shares/:userId",     204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /notes/:noteId/activity",              200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId",           200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
+  ["PATCH /attachments/:attachmentId",         200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // A viewer may not review. The owner and the editor get 409, because the file is not quarantined.
   ["POST /attachments/:attachmentId/review",   409,  409,   403,  403,    403,    403,    403,    403,   403,  401,  404],

@@ -32,6 +32,7 @@ const contract = [
   "get /s3/sts",
   "get /attachments",
   "get /attachments/{attachmentId}",
+  "patch /attachments/{attachmentId}",
   "delete /attachments/{attachmentId}",
   "post /attachments/{attachmentId}/review",
   "get /attachments/{attachmentId}/url",

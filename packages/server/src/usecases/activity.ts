@@ -33,7 +33,9 @@ export async function nameEvents(queries: Queries, { items, nextCursor }: Page<A
   const titles = items.length === 0 ? new Map<string, string>() : await queries.notes.titlesOf(noteIds);
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
-    if (id !== undefined && others.length === 0 && typeof detail.filename === "string") names.set(id, detail.filename);
+    // The current name, and otherwise that of the newest event, because a file may have been renamed.
+    if (id === undefined || others.length > 0 || names.has(id)) continue;
+    if (typeof detail.filename === "string") names.set(id, detail.filename);
   }
   const filesOf = ({ attachmentIds }: AuditEvent) =>
     attachmentIds.slice(0, MAX_NAMED_FILES).flatMap((id) => {

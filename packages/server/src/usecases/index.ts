@@ -82,6 +82,7 @@ import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts
 import { findPeople, getMe, recordSignIn, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./refusals.ts";
+import { renameFile } from "./rename-file.ts";
 import { reviewFile } from "./review-file.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
@@ -135,6 +136,7 @@ export function createUseCases(deps: Deps) {
     getAttachment: getAttachment(deps, arrive),
     listSharedAttachments: listSharedAttachments(deps),
     deleteAttachment: deleteAttachment(deps),
+    renameFile: renameFile(deps),
     startUpload: startUpload(deps, { allowance: starts, arrive }),
     getUpload: getUpload(deps),
     signParts: signParts(deps),

@@ -2,8 +2,11 @@ import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import {
+  File,
   FileText,
+  FolderDown,
   Keyboard,
+  Link,
   LogOut,
   type LucideIcon,
   Moon,
@@ -11,6 +14,7 @@ import {
   Pencil,
   Plus,
   Settings,
+  Share2,
   Sun,
   SunMoon,
   Trash2,
@@ -20,7 +24,7 @@ import { useDeferredValue, useState } from "react";
 import { $deletedNotes } from "../features/notes/delete-note.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
-import { actionOf, type Shortcut } from "../service/shortcuts.ts";
+import { actionOf, type NoteAction, type Shortcut } from "../service/shortcuts.ts";
 import { chooseTheme } from "../service/theme.ts";
 import { showProblem } from "../service/toasts.ts";
 import { paletteTexts } from "../texts/en/palette.ts";
@@ -36,7 +40,15 @@ const FOUND = 6;
 /** How many notes of each list are shown before the user types, so that pages and actions stay visible. */
 const NEWEST = 3;
 
-export type Command = { id: string; label: string; icon: LucideIcon; shortcut?: Shortcut; run: () => void };
+/** `hint` is shown after the label. */
+export type Command = {
+  id: string;
+  label: string;
+  hint?: string;
+  icon: LucideIcon;
+  shortcut?: Shortcut;
+  run: () => void;
+};
 export type CommandGroup = { label: string; items: Command[] };
 export type PaletteActions = { onNewNote: () => void; onShortcuts: () => void };
 
@@ -53,18 +65,27 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
   const notes = (found.data ?? []).filter(({ id }) => !deletedNotes.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
   // Read once, because the palette itself handles no shortcut.
-  const [ofNote] = useState(commandsOfNote);
+  const [noteCommands] = useState(commandsOfNote);
   const groups: CommandGroup[] = [
     {
       label: words.notes,
-      items: notes.map(({ id, title }) => ({
-        id,
-        label: title,
-        icon: FileText,
-        run: () => void navigate({ to: "/n/$noteId", params: { noteId: id } }),
-      })),
+      items: notes.flatMap(({ id, title, foundFiles = [] }) => [
+        {
+          id,
+          label: title,
+          icon: FileText,
+          run: () => void navigate({ to: "/n/$noteId", params: { noteId: id } }),
+        },
+        ...foundFiles.map((file) => ({
+          id: file.id,
+          label: file.filename,
+          hint: words.inNote(title),
+          icon: File,
+          run: () => void navigate({ to: "/n/$noteId", params: { noteId: id }, search: { file: file.id } }),
+        })),
+      ]),
     },
-    { label: words.note, items: ofNote.filter(has) },
+    { label: words.note, items: noteCommands.filter(has) },
     {
       label: words.go,
       items: [
@@ -100,15 +121,24 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
   return { groups: groups.filter(({ items }) => items.length > 0), isSearching: found.isFetching || q !== text.trim() };
 }
 
-/** What the open note permits. The note handles a shortcut for each. */
+const { keys: keyTexts } = shortcutsTexts;
+const ofNote = [
+  { action: "e", label: keyTexts.e, icon: Pencil, shortcut: "e" },
+  { action: "u", label: keyTexts.u, icon: Paperclip, shortcut: "u" },
+  { action: "s", label: keyTexts.s, icon: UserRoundPlus, shortcut: "s" },
+  { action: "make a link", label: words.makeLink, icon: Share2 },
+  { action: "copy the address", label: texts.notes.copyLink, icon: Link },
+  { action: "download all", label: words.downloadAll, icon: FolderDown },
+  { action: "delete the note", label: texts.notes.delete, icon: Trash2 },
+] as const satisfies readonly (Omit<Command, "id" | "run"> & { action: Shortcut | NoteAction })[];
+
+/** The actions that the open note permits. The note handles each one. */
 function commandsOfNote(): Command[] {
-  const icons = { e: Pencil, u: Paperclip, s: UserRoundPlus } as const;
-  return (["e", "u", "s"] as const).flatMap((shortcut) => {
-    const run = actionOf(shortcut);
+  return ofNote.flatMap(({ action, ...command }) => {
+    const run = actionOf(action);
     // After the palette has returned the focus.
     const runLater = () => setTimeout(() => run?.());
-    const label = shortcutsTexts.keys[shortcut];
-    return run === undefined ? [] : [{ id: shortcut, label, icon: icons[shortcut], shortcut, run: runLater }];
+    return run === undefined ? [] : [{ ...command, id: action, run: runLater }];
   });
 }
 

@@ -1,8 +1,10 @@
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
+import { useLayoutEffect, useState } from "react";
 import { IconButton } from "../components/icon-button.tsx";
 import { toasts } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
+import { placeOfToasts, type ToastPlace } from "./place-of-toasts.ts";
 
 /** Shows short messages at the bottom of the page. Screen readers announce them. */
 export function Toasts() {
@@ -11,7 +13,7 @@ export function Toasts() {
       <Toast.Portal>
         <Toast.Viewport
           aria-label={texts.common.notifications}
-          className="fixed inset-x-4 bottom-20 z-50 mx-auto flex flex-col items-center gap-2 md:bottom-6 md:max-w-md"
+          className="fixed inset-x-4 not-has-data-[place=top]:bottom-20 has-data-[place=top]:top-4 z-50 mx-auto flex flex-col items-center gap-2 md:not-has-data-[place=top]:bottom-6 md:max-w-md"
         >
           <List />
         </Toast.Viewport>
@@ -20,11 +22,34 @@ export function Toasts() {
   );
 }
 
+/** Moves the messages away from a secret that is shown once. */
+function usePlace({ isShown }: { isShown: boolean }): ToastPlace {
+  const [place, setPlace] = useState<ToastPlace>("bottom");
+  useLayoutEffect(() => {
+    if (!isShown) return;
+    const update = () => {
+      const secret = document.querySelector("[data-shown-once]")?.getBoundingClientRect();
+      setPlace(placeOfToasts(secret, innerHeight));
+    };
+    update();
+    const observer = new MutationObserver(update);
+    observer.observe(document.body, { childList: true, subtree: true });
+    addEventListener("scroll", update, true);
+    return () => {
+      observer.disconnect();
+      removeEventListener("scroll", update, true);
+    };
+  }, [isShown]);
+  return place;
+}
+
 function List() {
   const { toasts } = Toast.useToastManager();
+  const place = usePlace({ isShown: toasts.length > 0 });
   return toasts.map((toast) => (
     <Toast.Root
       key={toast.id}
+      data-place={place}
       toast={toast}
       swipeDirection={["down", "right"]}
       className="w-full rounded-card border bg-surface shadow-float transition-[opacity,transform] data-limited:hidden data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:opacity-0"

@@ -43,7 +43,13 @@ function deletionOn({
     steps.push("remove");
     if (fails) throw new Error("refused");
   };
-  const deletion = { subject: { noteId: "n" }, title: "Deleted", canRestore: true, question: "Really?", remove };
+  const deletion = {
+    subjects: [{ noteId: "n" }, { attachmentId: "a" }],
+    title: "Deleted",
+    canRestore: true,
+    question: "Really?",
+    remove,
+  };
   const done = deleteWithUndo({ ...deletion, hide: step("hide"), show: step("show"), refresh: step("refresh") });
   return { done, steps, messages: () => add.mock.calls.map(([message]) => message) };
 }
@@ -60,6 +66,7 @@ describe("a deletion with undo", () => {
     await vi.waitFor(() => expect(steps.at(-1)).toBe("refresh"));
     const [url, options] = fetched.mock.calls[0] ?? [];
     expect([String(url), options?.method]).toEqual(["https://valet.example/trash/notes/n/restore", "POST"]);
+    expect(fetched).toHaveBeenCalledTimes(2);
   });
 
   it.each([true, false])("asks before a deletion without a trash (confirmed: %s)", async (confirms) => {
@@ -72,7 +79,7 @@ describe("a deletion with undo", () => {
   it("shows the item again when the service refuses", async () => {
     const { done, steps, messages } = deletionOn({ trashDays: 30, fails: true });
     await done;
-    expect(steps).toEqual(["hide", "remove", "show"]);
+    expect(steps).toEqual(["hide", "remove", "show", "refresh"]);
     expect(messages()).toHaveLength(1);
   });
 });

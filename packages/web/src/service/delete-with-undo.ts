@@ -1,12 +1,16 @@
 import { texts } from "../texts/index.ts";
 import { client } from "./client.ts";
+import { forEach } from "./for-each.ts";
 import { instanceQuery, queryClient } from "./queries.ts";
 import { showProblem, toasts } from "./toasts.ts";
 
 const UNDO_MS = 7_000;
 
+type Subject = { noteId: string } | { attachmentId: string };
+
 type Deletion = {
-  subject: { noteId: string } | { attachmentId: string };
+  /** The items that an undo restores. */
+  subjects: readonly Subject[];
   /** The message, for example "Plan deleted". */
   title: string;
   /** Whether the trash keeps it, if this service has a trash. */
@@ -22,7 +26,7 @@ type Deletion = {
   refresh: () => Promise<unknown>;
 };
 
-/** Deletes a note or a file, and offers to restore it from the trash. */
+/** Deletes a note or files, and offers to restore them from the trash. */
 export async function deleteWithUndo(deletion: Deletion): Promise<void> {
   const { title, hide, remove, show, refresh } = deletion;
   try {
@@ -39,6 +43,8 @@ export async function deleteWithUndo(deletion: Deletion): Promise<void> {
   } catch (error) {
     show();
     showProblem(error);
+    // Some of several files may be deleted.
+    await refresh();
   }
 }
 
@@ -47,10 +53,10 @@ async function hasTrash(): Promise<boolean> {
   return (await queryClient.ensureQueryData(instanceQuery)).limits.trashDays > 0;
 }
 
-function offerUndo({ subject, title, refresh }: Deletion): void {
+function offerUndo({ subjects, title, refresh }: Deletion): void {
   const undo = async () => {
     toasts.close(id);
-    await client.trash.restore(subject).catch(showProblem);
+    await forEach(subjects, (subject) => client.trash.restore(subject)).catch(showProblem);
     await refresh();
   };
   const id = toasts.add({

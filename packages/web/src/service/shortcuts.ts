@@ -3,17 +3,20 @@ import { useEffectEvent, useLayoutEffect } from "react";
 /** All shortcuts. "g n" is two keys in sequence. "mod" is Cmd on a Mac, and otherwise Ctrl. */
 export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g l" | "g a" | "g ," | "mod+k" | "?";
 
+/** The actions of the open note that have no key. The command palette offers them. */
+export type NoteAction = "copy the address" | "download all" | "make a link" | "delete the note";
+
 /** The longest pause between the two keys of a sequence. Milliseconds. */
 const SEQUENCE_MS = 1_200;
-const handlers: { shortcut: Shortcut; run: () => void }[] = [];
+const handlers: { shortcut: Shortcut | NoteAction; run: () => void }[] = [];
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 let prefix: { key: string; at: number } | undefined;
 
 /**
- * Runs a handler on a shortcut, outside of fields, dialogs and menus. If several components use a shortcut, the component that was
+ * Runs a handler on a shortcut or for the command palette, outside of fields, dialogs and menus. If several components use a shortcut, the component that was
  * mounted last handles it.
  */
-export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled = true } = {}): void {
+export function useShortcut(shortcut: Shortcut | NoteAction, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
   // With a layout effect, shortcuts work as soon as the page is visible.
   useLayoutEffect(() => {
@@ -25,7 +28,7 @@ export function useShortcut(shortcut: Shortcut, handler: () => void, { isEnabled
 }
 
 /** The action of a shortcut on this page, for commands. Undefined: the page has none. */
-export function actionOf(shortcut: Shortcut): (() => void) | undefined {
+export function actionOf(shortcut: Shortcut | NoteAction): (() => void) | undefined {
   return handlers.findLast((handler) => handler.shortcut === shortcut)?.run;
 }
 

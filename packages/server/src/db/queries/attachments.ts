@@ -105,6 +105,17 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       return true;
     },
 
+    async rename(attachmentId, filename) {
+      const { numUpdatedRows } = await db
+        .updateTable("attachments")
+        .set({ filename, filename_folded: fold(filename) })
+        .where("id", "=", attachmentId)
+        .where("state", "=", "ready")
+        .where(notInTrash.attachments)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
+
     async find(attachmentId) {
       const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
       const row = await found.executeTakeFirst();

@@ -1,8 +1,16 @@
-import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import {
+  type CompiledQuery,
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { fold } from "../../domain/fold.ts";
-import type { Note, NoteSummary } from "../../domain/note.ts";
-import type { NoteQueries } from "../../usecases/ports/index.ts";
+import type { FoundFile, Note, NoteSummary } from "../../domain/note.ts";
+import type { NoteQueries, Page } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
@@ -53,6 +61,11 @@ function toSummary(row: SummaryRow): NoteSummary {
   };
 }
 
+/** A search names at most this many files of a note. */
+const MAX_FOUND_FILES = 3;
+/** The sender of a rejected file sees it, and most others do not. */
+const unfoundStates = [...unlistedStates, "rejected"] as const;
+
 /** `search` is undefined inside a transaction, whose connection alone sees its changes. */
 type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
@@ -64,7 +77,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       .selectFrom("attachments")
       .select("attachments.id")
       .whereRef("attachments.note_id", "=", "notes.id")
-      .where("attachments.state", "not in", unlistedStates)
+      .where("attachments.state", "not in", unfoundStates)
       .where(notInTrash.attachments)
       .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
     const contains = eb.or([
@@ -72,13 +85,35 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       engine.contains(eb.ref("notes.body_folded"), text),
       eb.exists(named),
     ]);
-    const inTime = searches?.inTime?.(eb.ref("notes.id"));
+    return inTime(eb.ref("notes.id"), contains);
+  };
+  const inTime = (noteId: Expression<string>, condition: Expression<SqlBool>) => {
+    const isInTime = searches?.inTime?.(noteId);
     // A `case` is evaluated in order. The engine may evaluate the terms of an `and` in any order.
-    return inTime === undefined ? contains : sql<SqlBool>`case when ${inTime} then ${contains} end`;
+    return isInTime === undefined ? condition : sql<SqlBool>`case when ${isInTime} then ${condition} end`;
   };
   // Other lists stop after a page. A search may read all texts.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
     search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
+  /** Adds the files that made the search find each note. */
+  const withFoundFiles = async <Summary extends NoteSummary>(page: Page<Summary>, search: string | undefined) => {
+    if (search === undefined || page.items.length === 0) return page;
+    const noteIds = engine.list(page.items.map(({ id }) => id));
+    const named = db
+      .selectFrom("attachments")
+      .select(["id", "note_id", "filename"])
+      .select(sql<number>`row_number() over (partition by note_id order by id)`.as("nth"))
+      .where((eb) => engine.isIn(eb.ref("note_id"), noteIds))
+      .where("state", "not in", unfoundStates)
+      .where(notInTrash.attachments)
+      .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), fold(search))));
+    const first = db.selectFrom(named.as("named")).select(["id", "note_id", "filename"]).orderBy("id");
+    const rows = await run(first.where("nth", "<=", MAX_FOUND_FILES), search);
+    const found = Map.groupBy(rows, (row) => row.note_id);
+    const filesOf = (noteId: string): FoundFile[] | undefined =>
+      found.get(noteId)?.map(({ id, filename }) => ({ id, filename }));
+    return { ...page, items: page.items.map((note) => ({ ...note, foundFiles: filesOf(note.id) })) };
+  };
   return {
     async insert(note) {
       await db
@@ -158,7 +193,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .$if(search !== undefined, (query) => query.where(hasText(search as string)))
         .orderBy("id", "desc")
         .limit(limit + 1);
-      return toPage((await run(listing, search)).map(toSummary), limit);
+      return withFoundFiles(toPage((await run(listing, search)).map(toSummary), limit), search);
     },
 
     async listShared(userId, { limit, cursor, search, now }) {
@@ -178,7 +213,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .limit(limit + 1);
       const rows = await run(listing, search);
       const notes = rows.map((row) => ({ ...toSummary(row), role: row.role }));
-      return toPage(notes, limit);
+      return withFoundFiles(toPage(notes, limit), search);
     },
   };
 }

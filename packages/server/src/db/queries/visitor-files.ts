@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { ENDED } from "../../domain/usage.ts";
-import type { VisitorFile, VisitorFileQueries } from "../../usecases/ports/index.ts";
+import type { VisitorFile, VisitorFileQueries, VisitorUpload } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import { attachmentColumns, toAttachment } from "./attachments.ts";
+import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
 import { orMissing } from "./constraints.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
@@ -15,7 +15,7 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
       .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
       .innerJoin("uploads", "uploads.attachment_id", "attachments.id")
       .select(attachmentColumns)
-      .select(["uploads.id as upload_id", ...fileColumns])
+      .select(["uploads.id as upload_id", "uploads.filename as sent_filename", ...fileColumns])
       .where("visitor_files.link_id", "=", linkId)
       .where("visitor_files.visitor_id", "=", visitorId)
       .where(notInTrash.attachments);
@@ -42,17 +42,13 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
 
     async findUpload({ uploadId, ...of }) {
       const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
-      return row && { uploadId: row.upload_id, attachment: toAttachment(row), file: toVisitorFile(row) };
+      return row && toSent(row);
     },
 
     async listUploads(of) {
       const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
       const rows = await listed.orderBy("attachments.id").execute();
-      return rows.map((row) => ({
-        uploadId: row.upload_id,
-        attachment: toAttachment(row),
-        file: toVisitorFile(row),
-      }));
+      return rows.map(toSent);
     },
 
     async holdLink(linkId) {
@@ -107,6 +103,14 @@ const fileColumns = [
   "visitor_files.slot_id",
   "visitor_files.received_at",
 ] as const;
+
+type SentRow = AttachmentRow & Selectable<Tables["visitor_files"]> & { upload_id: string; sent_filename: string };
+
+/** The visitor sees the name that they sent. The owner of the note may have renamed the file. */
+function toSent(row: SentRow): VisitorUpload {
+  const attachment = { ...toAttachment(row), filename: row.sent_filename };
+  return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };
+}
 
 function toVisitorFile(row: Selectable<Tables["visitor_files"]>): VisitorFile {
   return {

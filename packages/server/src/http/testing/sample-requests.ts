@@ -34,6 +34,7 @@ const bodies: Record<string, (world: World) => object> = {
   "PATCH /invitations/:invitationId": () => ({ role: "editor" }),
   "POST /invitations/look": () => ({ token: "A".repeat(43) }),
   "POST /invitations/redeem": () => ({ token: "A".repeat(43) }),
+  "PATCH /attachments/:attachmentId": () => ({ filename: "renamed.txt" }),
   "POST /attachments/:attachmentId/review": () => ({ decision: "accept" }),
   "POST /public/links/:token/unlock": () => ({ password: "open sesame" }),
   "POST /public/links/:token/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),

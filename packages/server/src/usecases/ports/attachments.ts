@@ -19,6 +19,8 @@ export type AttachmentQueries = {
       rejectReason?: string;
     },
   ): Promise<boolean>;
+  /** Changes the name. False: the attachment is not `ready`. */
+  rename(attachmentId: string, filename: string): Promise<boolean>;
   /** Attachments in the trash are absent, here and below if not stated otherwise. */
   find(attachmentId: string): Promise<Attachment | undefined>;
   /** Locks the attachment until the transaction ends. False: it does not exist any more, or is in the trash. */

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
@@ -13,7 +13,8 @@ import { isUnavailable } from "../../features/notes/is-unavailable.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 
 import { AccessLine } from "../../features/sharing/access-line.tsx";
-import { noteQuery } from "../../service/queries.ts";
+import { instanceQuery, noteQuery } from "../../service/queries.ts";
+import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
 import { OpenedPart } from "../opened-part.tsx";
 import { usePreviewedFile } from "../use-previewed-file.ts";
@@ -30,8 +31,17 @@ export function NotePage() {
   // After a refusal the cached note is no longer shown.
   const isGone = note.isError && isUnavailable(note.error);
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
-  const [linked, setLinked] = useState<Attachment>();
-  const [sharing, setSharing] = useState<{ noteId: string; attachment?: Attachment }>();
+  const [linked, setLinked] = useState<readonly Attachment[]>([]);
+  const [firstLinked, ...otherLinked] = linked;
+  // The preview follows the order of the list when it was opened.
+  const [order, setOrder] = useState<readonly string[]>([]);
+  // A link to a file may name a file that the list did not show.
+  const shownOrder = file === undefined || order.includes(file) ? order : [];
+  const [sharing, setSharing] = useState<{ noteId: string; attachment?: Attachment; isForLink?: boolean }>();
+  const newLink = useRef<HTMLButtonElement>(null);
+  const hasLinks = useQuery(instanceQuery).data?.limits.links.enabled === true;
+  const canLink = hasLinks && !isGone && note.data !== undefined && note.data.role !== "viewer";
+  useShortcut("make a link", () => setSharing({ noteId, isForLink: true }), { isEnabled: canLink });
   const kept = q === undefined ? {} : { q };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
   const back = (
@@ -83,7 +93,10 @@ export function NotePage() {
           )}
           <AttachmentSection
             note={note.data}
-            onPreview={show}
+            onPreview={(id, listed) => {
+              setOrder(listed.map((each) => each.id));
+              show(id);
+            }}
             onCopyLink={setLinked}
             onShare={(attachment) => setSharing({ noteId, attachment })}
           />
@@ -103,7 +116,7 @@ export function NotePage() {
         <OpenedPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (
             <PreviewOverlay
-              files={inOrder(note.data.attachments).filter(({ state }) => state === "ready")}
+              files={inOrder(note.data.attachments, shownOrder).filter(({ state }) => state === "ready")}
               selectedId={file}
               onSelect={show}
               onClose={hide}
@@ -111,20 +124,25 @@ export function NotePage() {
           )}
         </OpenedPart>
       )}
-      {linked !== undefined && (
-        <OpenedPart onClose={() => setLinked(undefined)}>
-          {({ FileLinksDialog }) => <FileLinksDialog attachment={linked} onClose={() => setLinked(undefined)} />}
+      {firstLinked !== undefined && (
+        <OpenedPart onClose={() => setLinked([])}>
+          {({ FileLinksDialog }) => (
+            <FileLinksDialog files={[firstLinked, ...otherLinked]} onClose={() => setLinked([])} />
+          )}
         </OpenedPart>
       )}
       {sharing !== undefined && (
         <OpenedPart onClose={() => setSharing(undefined)}>
           {({ ShareDialog, LinkSection }) => (
             <ShareDialog
-              {...sharing}
+              noteId={noteId}
+              {...(sharing.attachment !== undefined && { attachment: sharing.attachment })}
+              {...(sharing.isForLink === true && { initialFocus: newLink })}
               canInvite={note.data?.role === "owner"}
               onClose={() => setSharing(undefined)}
               links={
                 <LinkSection
+                  buttonRef={newLink}
                   subject={sharing.attachment === undefined ? { noteId } : { attachmentId: sharing.attachment.id }}
                 />
               }

@@ -29,6 +29,7 @@ const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
     "attachment.accepted",
     "link.received",
     "attachment.rejected",
+    "attachment.renamed",
     "attachment.deleted",
     "attachment.restored",
     "attachment.purged",

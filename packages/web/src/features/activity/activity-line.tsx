@@ -37,6 +37,7 @@ const icons: Record<string, LucideIcon> = {
   "attachment.adopted": FilePlus2,
   "attachment.accepted": FilePlus2,
   "attachment.rejected": FileX2,
+  "attachment.renamed": PencilLine,
   "attachment.deleted": Trash2,
   "attachment.restored": Undo2,
   "attachment.purged": Trash2,

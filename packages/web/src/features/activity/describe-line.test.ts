@@ -44,6 +44,13 @@ describe("the text of an event", () => {
     expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
   });
 
+  it("of a rename has both names", () => {
+    const detail = { before: "a.txt", filename: "b.txt" };
+    expect(describeEvent({ action: "attachment.renamed", attachmentIds: ["c"], detail })).toEqual([
+      "Bob renamed a.txt to b.txt",
+    ]);
+  });
+
   it("of a share has its expiry with the time", () => {
     const expiresAt = "2026-12-01T08:30:00.000Z";
     const granted = { action: "share.granted", subject: { id: "carl", name: "Carl", email: null } };

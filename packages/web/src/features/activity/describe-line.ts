@@ -70,6 +70,9 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "attachment.deleted":
     case "attachment.restored":
       return sentences[action](who, files);
+    // The file may have another name by now, or be deleted.
+    case "attachment.renamed":
+      return sentences[action](who, shorten(textOf(detail.filename) ?? files), shortenedOf(detail.before));
     case "share.granted":
       return sentences[action](who, { ...shareOf(line, reader), ...termsOf(event) });
     case "share.revoked":
@@ -139,6 +142,11 @@ function shorten(filename: string): string {
   const letters = [...filename];
   if (letters.length <= MAX_NAME_LENGTH) return filename;
   return `${letters.slice(0, MAX_NAME_LENGTH - 13).join("")}…${letters.slice(-12).join("")}`;
+}
+
+function shortenedOf(value: AuditEvent["detail"][string] | undefined): string | undefined {
+  const text = textOf(value);
+  return text === undefined ? undefined : shorten(text);
 }
 
 function shareOf(line: Line, { accountId }: Reader) {

@@ -79,9 +79,9 @@ export function PersonRow({ person }: { person: AdminPerson }) {
         />
       )}
       {reset.data !== undefined && (
-        <div className="flex flex-col gap-1">
+        <div data-shown-once className="flex flex-col gap-1">
           <CopyLine label={words.resetLink} text={reset.data.url} onCopy={copyText} kind="primary" />
-          <p className="text-small text-warning">{words.resetHint}</p>
+          <p className="text-muted text-small">{words.resetHint}</p>
         </div>
       )}
     </Row>

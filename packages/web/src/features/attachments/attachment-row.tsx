@@ -1,6 +1,6 @@
 import type { Attachment } from "@valetkey/client";
-import { Download, Eye, Link2, MoreHorizontal, Trash2, UserPlus } from "lucide-react";
-import { memo } from "react";
+import { Download, Eye, Link2, MoreHorizontal, PencilLine, Trash2, UserPlus } from "lucide-react";
+import { memo, useEffect, useRef } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
@@ -8,6 +8,7 @@ import { Menu, MenuItem } from "../../components/menu.tsx";
 import { useCode } from "../../service/code.ts";
 import { useDownloadLink } from "../../service/download-link.ts";
 import { loadCode } from "../../service/load-code.ts";
+import { showProblem } from "../../service/toasts.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
@@ -20,7 +21,11 @@ export type AttachmentActions = {
   onPreview: (attachmentId: string) => void;
   onCopyLink: ((attachment: Attachment) => void) | undefined;
   onShare: ((attachment: Attachment) => void) | undefined;
+  /** Shows the form with the name of a file. Undefined as its argument: closes the form. */
+  onRename: ((attachment: Attachment | undefined) => void) | undefined;
   onRemove: ((attachment: Attachment) => void) | undefined;
+  /** Selects or deselects a file. `isRange`: with all files from the last click to this one. */
+  onChoose: (attachmentId: string, isRange: boolean) => void;
 };
 
 type AttachmentRowProps = {
@@ -28,23 +33,45 @@ type AttachmentRowProps = {
   actions: AttachmentActions;
   accountId: string | undefined;
   now: number;
+  /** Whether the file is selected. Undefined if the rows have no checkbox. */
+  isChosen: boolean | undefined;
+  isRenaming: boolean;
 };
 
 /**
  * The row of an attachment. The browser skips the layout of rows out of sight, but not of a row with hover or focus, because its
  * tooltips overflow the row.
  */
-export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, accountId, now }: AttachmentRowProps) {
+export const AttachmentRow = memo(function AttachmentRow({
+  attachment,
+  actions,
+  accountId,
+  now,
+  isChosen,
+  isRenaming,
+}: AttachmentRowProps) {
   const { id, filename, sizeBytes, createdBy, createdAt, state, sharedWith = 0 } = attachment;
   const isReady = state === "ready";
+  const { onRename } = actions;
+  const opener = useFocusAfter<HTMLButtonElement>(isRenaming);
   const who = createdBy.id === accountId ? texts.common.you : nameOf(createdBy, { otherwise: texts.common.someone });
   const name = <FileName filename={filename} />;
+  if (isRenaming && onRename !== undefined) {
+    return <Rename attachment={attachment} onDone={() => onRename(undefined)} />;
+  }
   return (
-    <li className="group -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:bg-hover/60 hover:[content-visibility:visible]">
+    <li
+      onKeyDown={(event) => {
+        if (event.key === "F2" && isReady) onRename?.(attachment);
+      }}
+      className="group -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:bg-hover/60 hover:[content-visibility:visible]"
+    >
+      {isChosen !== undefined && <Choose attachment={attachment} isChosen={isChosen} onChoose={actions.onChoose} />}
       <Thumbnail attachment={attachment} />
       <div className="min-w-0 grow">
         {isReady ? (
           <button
+            ref={opener}
             type="button"
             className="block max-w-full rounded-small text-left"
             onClick={() => actions.onPreview(id)}
@@ -76,6 +103,53 @@ export const AttachmentRow = memo(function AttachmentRow({ attachment, actions, 
     </li>
   );
 });
+
+/** Gives the focus to the returned element after something in its place has closed. */
+function useFocusAfter<Focused extends HTMLElement>(isOpen: boolean) {
+  const element = useRef<Focused>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) element.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  return element;
+}
+
+type ChooseProps = { attachment: Attachment; isChosen: boolean; onChoose: AttachmentActions["onChoose"] };
+
+function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProps) {
+  return (
+    // A click with Shift would select the text between both clicks.
+    <label className="-mr-2 flex h-11 w-11 shrink-0 cursor-pointer select-none items-center justify-center md:w-8">
+      <input
+        type="checkbox"
+        aria-label={words.choose(filename)}
+        checked={isChosen}
+        onChange={({ nativeEvent }) => onChoose(id, (nativeEvent as MouseEvent).shiftKey)}
+        className="size-4 cursor-pointer accent-accent pointer-coarse:size-5"
+      />
+    </label>
+  );
+}
+
+const loadRename = () => loadCode(() => import("./rename-form.tsx"));
+
+/** The row while its name is changed. */
+function Rename(form: { attachment: Attachment; onDone: () => void }) {
+  const { data: code, error } = useCode("rename", loadRename);
+  const { onDone } = form;
+  useEffect(() => {
+    if (error === null) return;
+    showProblem(error);
+    onDone();
+  }, [error, onDone]);
+  return (
+    <li className="-mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1">
+      <Thumbnail attachment={form.attachment} />
+      {code !== undefined && <code.RenameForm {...form} />}
+    </li>
+  );
+}
 
 const loadReview = () => loadCode(() => import("./review-file.tsx"));
 
@@ -109,7 +183,7 @@ function QuickActions({ attachment, actions }: ActionsProps) {
 }
 
 function AttachmentMenu({ attachment, actions }: ActionsProps) {
-  const { onPreview, onCopyLink, onShare, onRemove } = actions;
+  const { onPreview, onCopyLink, onShare, onRename, onRemove } = actions;
   const downloadLink = useDownloadLink();
   const isReady = attachment.state === "ready";
   if (!isReady && onRemove === undefined) return null;
@@ -134,6 +208,11 @@ function AttachmentMenu({ attachment, actions }: ActionsProps) {
           <MenuItem icon={<Download size={16} />} render={<a {...downloadLink(attachment)} />}>
             {words.download}
           </MenuItem>
+          {onRename !== undefined && (
+            <MenuItem icon={<PencilLine size={16} />} onClick={() => onRename(attachment)}>
+              {words.rename}
+            </MenuItem>
+          )}
           {onShare !== undefined && (
             <MenuItem icon={<UserPlus size={16} />} onClick={() => onShare(attachment)}>
               {words.share}

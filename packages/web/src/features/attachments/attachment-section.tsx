@@ -1,28 +1,33 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
-import { Paperclip } from "lucide-react";
-import { type ReactNode, useMemo, useRef } from "react";
+import { ListFilter, Paperclip } from "lucide-react";
+import { type ReactNode, useRef, useState } from "react";
+import { IconButton } from "../../components/icon-button.tsx";
+import { rovingList } from "../../components/roving-list.ts";
 import { useNow } from "../../components/use-now.ts";
-import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
+import { instanceQuery, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { AttachButton } from "./attach-button.tsx";
-import { type AttachmentActions, AttachmentRow } from "./attachment-row.tsx";
+import { AttachmentRow } from "./attachment-row.tsx";
 import { useDropAndPaste } from "./drop-and-paste/use-drop-and-paste.ts";
-import { removeAttachment } from "./remove-attachment.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
 import { UploadRow, useUploadIds } from "./uploads/upload-row.tsx";
 import { uploads } from "./uploads/uploads.ts";
+import { useFileTools } from "./use-file-tools.ts";
 import { useListedAttachments } from "./use-listed-attachments.ts";
+import { useNotePolling } from "./use-note-polling.ts";
+import { useRowActions } from "./use-row-actions.ts";
 import { DownloadAll } from "./zip/download-all.tsx";
 
 const words = texts.attachments;
 
 type AttachmentSectionProps = {
   note: Note;
-  onPreview: (attachmentId: string) => void;
-  /** Opens the links of one file. */
-  onCopyLink: (attachment: Attachment) => void;
+  /** `listed`: all listed files, in their order. */
+  onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
+  /** Opens the links of one file, or makes a link of several files. */
+  onCopyLink: (attachments: readonly Attachment[]) => void;
   /** Opens the dialog that shares one file without its note. Only the owner of the note can share a file. */
   onShare: (attachment: Attachment) => void;
 };
@@ -38,7 +43,17 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
   const attachments = useListedAttachments(note);
   const uploadIds = useUploadIds(note.id);
   const hasLinks = instance?.limits.links.enabled === true;
-  const actions = useStableActions(note, { hasLinks, callbacks });
+  const { listed, open: tools, toggle } = useFileTools(attachments);
+  const [renamedId, setRenamedId] = useState<string>();
+  const actions = useRowActions(note, {
+    hasLinks,
+    callbacks: {
+      ...callbacks,
+      onPreview: (id) => callbacks.onPreview(id, listed),
+      onRename: (attachment) => setRenamedId(attachment?.id),
+      onChoose: (id, isRange) => tools?.choose(id, isRange),
+    },
+  });
   useNotePolling(note, { shown: attachments });
 
   const maxBytes = instance?.limits.uploadMaxBytes;
@@ -50,22 +65,44 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
   const isEmpty = attachments.length === 0 && uploadIds.length === 0;
   return (
     <section ref={section} aria-label={words.title} className="flex flex-col gap-2">
-      <div className="flex min-h-11 flex-wrap items-center gap-2 md:min-h-9">
+      <div className="flex min-h-11 flex-wrap items-center md:min-h-9 md:gap-2">
         <h2 className="mr-auto font-semibold">{words.title}</h2>
+        {(attachments.length > 1 || tools !== undefined) && (
+          <IconButton
+            label={words.manage}
+            aria-expanded={tools !== undefined}
+            className="aria-expanded:bg-selected aria-expanded:text-ink"
+            onClick={toggle}
+          >
+            <ListFilter size={16} />
+          </IconButton>
+        )}
         <DownloadAll note={note} attachments={attachments} />
         {canEdit && !isEmpty && <AttachButton {...drop} />}
       </div>
+      {tools !== undefined && attachments.length > 0 && (
+        <tools.code.FileTools
+          note={note}
+          files={attachments}
+          shown={listed}
+          managed={tools.managed}
+          onChange={tools.change}
+          onLink={hasLinks && canEdit ? callbacks.onCopyLink : undefined}
+        />
+      )}
       {isEmpty ? (
         <NoFiles>{canEdit && <AttachButton {...drop} />}</NoFiles>
       ) : (
-        <ul className="flex flex-col gap-px">
-          {attachments.map((attachment) => (
+        <ul ref={rovingList} className="flex flex-col gap-px">
+          {listed.map((attachment) => (
             <AttachmentRow
               key={attachment.id}
               attachment={attachment}
               actions={actions}
               accountId={accountId}
               now={now}
+              isChosen={tools?.managed.choice.ids.has(attachment.id)}
+              isRenaming={attachment.id === renamedId}
             />
           ))}
           {uploadIds.map((id) => (
@@ -113,41 +150,4 @@ function DropFrame({ over }: { over: Element | null }) {
       </div>
     </div>
   );
-}
-
-type StableActionsOptions = {
-  /** Whether the operator allows links. */
-  hasLinks: boolean;
-  callbacks: Omit<AttachmentSectionProps, "note">;
-};
-
-/** Returns the same object while the role is the same, so that unchanged rows are not rendered again. */
-function useStableActions({ role }: Note, { hasLinks, callbacks }: StableActionsOptions): AttachmentActions {
-  const latest = useRef(callbacks);
-  latest.current = callbacks;
-  return useMemo(
-    () => ({
-      canReview: role !== "viewer",
-      onPreview: (id) => latest.current.onPreview(id),
-      onCopyLink: hasLinks && role !== "viewer" ? (attachment) => latest.current.onCopyLink(attachment) : undefined,
-      onShare: role === "owner" ? (attachment) => latest.current.onShare(attachment) : undefined,
-      onRemove: role === "viewer" ? undefined : removeAttachment,
-    }),
-    [role, hasLinks],
-  );
-}
-
-/** The pause between polls during a verification, which usually takes seconds. Milliseconds. */
-const VERIFY_MS = 2_000;
-/** The pause between polls while another person uploads a file. Milliseconds. */
-const UPLOAD_MS = 10_000;
-
-function useNotePolling({ id }: Note, { shown }: { shown: readonly Attachment[] }): void {
-  const isVerifying = shown.some(({ state }) => state === "verifying" || state === "scanning");
-  const isUploading = shown.some(({ state }) => state === "pending");
-  useQuery({
-    ...noteQuery(id),
-    refetchInterval: isVerifying ? VERIFY_MS : isUploading && UPLOAD_MS,
-    notifyOnChangeProps: [],
-  });
 }

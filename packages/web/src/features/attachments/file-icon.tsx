@@ -10,26 +10,15 @@ import {
   FileText,
   type LucideIcon,
 } from "lucide-react";
+import { type FileKind, kindOfFile } from "./file-kind.ts";
 
-type FileKind = "image" | "video" | "audio" | "pdf" | "text" | "table" | "archive" | "code" | "other";
+// The icon library has no icon for PDFs.
+const PDF = "PDF";
 
-const BY_EXTENSION: Record<string, FileKind> = {
-  ...of("archive", "zip tar gz tgz bz2 xz zst 7z rar"),
-  ...of("table", "csv tsv xls xlsx ods numbers"),
-  ...of("code", "js ts jsx tsx json html css py rb go rs c h cpp java kt swift sh sql xml yaml yml toml"),
-  ...of("text", "txt md rtf doc docx odt pages"),
-  ...of("image", "heic heif svg psd tif tiff"),
-};
-
-function of(kind: FileKind, extensions: string): Record<string, FileKind> {
-  return Object.fromEntries(extensions.split(" ").map((extension) => [extension, kind]));
-}
-
-const icons: Record<FileKind, LucideIcon> = {
+const icons: Record<Exclude<FileKind, "pdf">, LucideIcon> = {
   image: FileImage,
   video: FilePlay,
   audio: FileMusic,
-  pdf: FileText,
   text: FileText,
   table: FileSpreadsheet,
   archive: FileArchive,
@@ -39,7 +28,8 @@ const icons: Record<FileKind, LucideIcon> = {
 
 /** The icon of a file's kind, 40 px wide. A plain icon has no background. */
 export function FileIcon({ isPlain = false, ...file }: { filename: string; contentType: string; isPlain?: boolean }) {
-  const Icon = icons[kindOfFile(file)];
+  const kind = kindOfFile(file);
+  const Icon = kind === "pdf" ? undefined : icons[kind];
   return (
     <span
       aria-hidden="true"
@@ -48,16 +38,11 @@ export function FileIcon({ isPlain = false, ...file }: { filename: string; conte
         !isPlain && "bg-sunken transition-colors group-hover:bg-canvas",
       )}
     >
-      <Icon size={20} strokeWidth={1.5} className="text-muted" />
+      {Icon === undefined ? (
+        <b className="font-semibold text-muted text-small">{PDF}</b>
+      ) : (
+        <Icon size={20} strokeWidth={1.5} className="text-muted" />
+      )}
     </span>
   );
-}
-
-/** Returns the kind of a file by a known extension, and otherwise by the content type. */
-function kindOfFile({ filename, contentType }: { filename: string; contentType: string }): FileKind {
-  const byExtension = BY_EXTENSION[filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()];
-  if (byExtension !== undefined) return byExtension;
-  const [type = "", subtype = ""] = contentType.split(/[/;]/);
-  if (type === "image" || type === "video" || type === "audio" || type === "text") return type;
-  return subtype === "pdf" ? "pdf" : "other";
 }

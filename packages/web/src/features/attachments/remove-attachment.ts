@@ -2,40 +2,50 @@ import type { Attachment, AttachmentState } from "@valetkey/client";
 import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
 import { deleteWithUndo } from "../../service/delete-with-undo.ts";
+import { forEach } from "../../service/for-each.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 
+const words = texts.attachments;
 const $ids = atom<ReadonlySet<string>>(new Set());
 
 /** The attachments that the page hides, because they are deleted or shown as an upload that is aborted. */
 export const pendingDeletions = {
   $ids,
-  add(attachmentId: string): void {
-    $ids.set(new Set([...$ids.get(), attachmentId]));
+  add(...attachmentIds: string[]): void {
+    $ids.set(new Set([...$ids.get(), ...attachmentIds]));
   },
-  delete(attachmentId: string): void {
-    $ids.set(new Set([...$ids.get()].filter((id) => id !== attachmentId)));
+  delete(...attachmentIds: string[]): void {
+    $ids.set(new Set([...$ids.get()].filter((id) => !attachmentIds.includes(id))));
   },
 };
 
-/** Hides an attachment, and moves it to the trash. A file that did not pass its checks is deleted for good. */
-export function removeAttachment({ id, noteId, filename, state }: Attachment): Promise<void> {
-  return deleteWithUndo({
-    subject: { attachmentId: id },
-    title: texts.attachments.removed(filename),
-    canRestore: !UNFINISHED.includes(state),
-    question: texts.attachments.removeQuestion(filename),
-    hide: () => pendingDeletions.add(id),
-    remove: () =>
-      client.attachments.remove(id).catch((error: unknown) => {
-        // Another person has already deleted the attachment.
-        if (!hasCode(error, "attachment_not_found")) throw error;
-      }),
-    show: () => pendingDeletions.delete(id),
+/** Hides attachments of one note, and moves them to the trash. A file that did not pass its checks is deleted for good. */
+export async function removeAttachments(attachments: readonly Attachment[]): Promise<void> {
+  const [first] = attachments;
+  if (first === undefined) return;
+  const ids = attachments.map(({ id }) => id);
+  const complete = attachments.filter(({ state }) => !UNFINISHED.includes(state));
+  const name = attachments.length === 1 ? first.filename : words.count(attachments.length);
+  await deleteWithUndo({
+    subjects: complete.map(({ id }) => ({ attachmentId: id })),
+    title: words.removed(name),
+    canRestore: complete.length > 0,
+    question: words.removeQuestion(name),
+    hide: () => pendingDeletions.add(...ids),
+    remove: () => forEach(ids, remove),
+    show: () => pendingDeletions.delete(...ids),
     async refresh() {
-      await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
+      await queryClient.invalidateQueries({ queryKey: keys.note(first.noteId) });
       for (const queryKey of [keys.usage, keys.activity, keys.trash]) void queryClient.invalidateQueries({ queryKey });
     },
+  });
+}
+
+async function remove(attachmentId: string): Promise<void> {
+  await client.attachments.remove(attachmentId).catch((error: unknown) => {
+    // Another person has already deleted the attachment.
+    if (!hasCode(error, "attachment_not_found")) throw error;
   });
 }
 

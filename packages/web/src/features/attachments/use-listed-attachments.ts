@@ -4,8 +4,12 @@ import { useMemo } from "react";
 import { pendingDeletions } from "./remove-attachment.ts";
 import { uploads } from "./uploads/uploads.ts";
 
-/** Sorts attachments as they were attached, which is the order of a drop. Ids increase with the time of creation. */
-export function inOrder(attachments: readonly Attachment[]): Attachment[] {
+/**
+ * Sorts attachments as they were attached, which is the order of a drop. Ids increase with the time of creation.
+ * `shown`: if it has ids, only these attachments, in the order of the ids.
+ */
+export function inOrder(attachments: readonly Attachment[], shown: readonly string[] = []): Attachment[] {
+  if (shown.length > 0) return shown.flatMap((id) => attachments.find((attachment) => attachment.id === id) ?? []);
   return attachments.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || (a.id < b.id ? -1 : 1));
 }
 

@@ -6,7 +6,7 @@ import { doctor as words } from "../../texts/en/doctor.ts";
 
 const colours: Record<DoctorFinding["severity"], string> = {
   error: "bg-danger-soft text-danger",
-  warning: "bg-warning-soft text-warning",
+  warning: "bg-hover text-ink",
   info: "bg-accent-soft text-accent",
 };
 

@@ -21,9 +21,17 @@ import { useMakeLink } from "./use-make-link.ts";
 
 const words = linkTexts.dialog;
 
-/** Makes a link of one file in two clicks, and shows the links that the file has. */
-export function FileLinksDialog({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
-  const subject = { attachmentId: attachment.id };
+type FileLinksDialogProps = {
+  /** One file, or several files of one note. */
+  files: readonly [Attachment, ...Attachment[]];
+  onClose: () => void;
+};
+
+/** Makes a link of files in two clicks, and shows the links that a single file has. */
+export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
+  const [first] = files;
+  const isSingle = files.length === 1;
+  const subject = isSingle ? { attachmentId: first.id } : { noteId: first.noteId };
   const button = useRef<HTMLButtonElement>(null);
   const making = useMakeLink(subject);
   const { made, forget } = making;
@@ -33,14 +41,14 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
   return (
     <Dialog
       onClose={onClose}
-      title={words.title(attachment.filename)}
-      description={words.hint}
+      title={isSingle ? words.title(first.filename) : words.titleOfSeveral(files.length)}
+      description={isSingle ? words.hint : words.hintOfSeveral}
       initialFocus={button}
       className="md:w-[480px]"
     >
       <div className="flex flex-col gap-6">
         {made === undefined || link === undefined ? (
-          <NewLink attachment={attachment} making={making} buttonRef={button} />
+          <NewLink files={files} making={making} buttonRef={button} />
         ) : (
           <div className="flex flex-col gap-3">
             <ul>
@@ -52,24 +60,28 @@ export function FileLinksDialog({ attachment, onClose }: { attachment: Attachmen
             </Button>
           </div>
         )}
-        <section aria-labelledby="file-links" className="flex flex-col gap-3">
-          <h3 id="file-links" className="font-medium text-small">
-            {words.existing}
-          </h3>
-          <LinkList subject={subject} exceptId={made?.link.id} none={words.none} />
-        </section>
+        {isSingle && (
+          <section aria-labelledby="file-links" className="flex flex-col gap-3">
+            <h3 id="file-links" className="font-medium text-small">
+              {words.existing}
+            </h3>
+            <LinkList subject={subject} exceptId={made?.link.id} none={words.none} />
+          </section>
+        )}
       </div>
     </Dialog>
   );
 }
 
 type NewLinkProps = {
-  attachment: Attachment;
+  files: FileLinksDialogProps["files"];
   making: ReturnType<typeof useMakeLink>;
   buttonRef: React.RefObject<HTMLButtonElement | null>;
 };
 
-function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: NewLinkProps) {
+function NewLink({ files, making: { make, isPending, error }, buttonRef }: NewLinkProps) {
+  const name = files.map(({ filename }) => filename).join(", ");
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const instance = useQuery(instanceQuery).data;
   const policy = policyOf(instance);
   const lifetimes = lifetimesOf(policy).filter((seconds) => seconds <= 7 * 86_400);
@@ -84,7 +96,8 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
     const values = { ...valuesOf(undefined, policy), expiry, password };
     const result = bodyOf(values, { link: undefined, kind: "download", policy, now: earliestServiceNow() });
     setProblem("problems" in result ? (result.problems.password ?? result.problems.expiry) : undefined);
-    if ("body" in result) void make(result.body);
+    if (!("body" in result)) return;
+    void make(files.length === 1 ? result.body : { ...result.body, attachmentIds: files.map(({ id }) => id) });
   }
 
   if (instance?.limits.links.enabled === false) return <p>{linkTexts.off}</p>;
@@ -132,10 +145,10 @@ function NewLink({ attachment, making: { make, isPending, error }, buttonRef }: 
         <div className="flex items-center gap-3">
           <File size={24} strokeWidth={1.5} className="shrink-0 text-muted" />
           <div className="min-w-0">
-            <p title={attachment.filename} className="line-clamp-2 font-medium [overflow-wrap:anywhere]">
-              {attachment.filename}
+            <p title={name} className="line-clamp-2 font-medium [overflow-wrap:anywhere]">
+              {name}
             </p>
-            <p className="text-muted text-small">{formatBytes(attachment.sizeBytes)}</p>
+            <p className="text-muted text-small">{formatBytes(sizeBytes)}</p>
           </div>
         </div>
       </Ticket>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { CreateLinkBody } from "@valetkey/client";
 import { Inbox, Link2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
@@ -13,18 +13,19 @@ import { useMakeLink } from "./use-make-link.ts";
 
 const words = linkTexts;
 
+type LinkSectionProps = { subject: LinkSubject; buttonRef: RefObject<HTMLButtonElement | null> };
+
 /** The links of a note or file in its share dialog. One click makes a link and copies it. */
-export function LinkSection({ subject }: { subject: LinkSubject }) {
+export function LinkSection({ subject, buttonRef: button }: LinkSectionProps) {
   const policy = useQuery(instanceQuery).data?.limits.links;
   const { make, made, isPending, error, reset } = useMakeLink(subject);
   const [form, setForm] = useState<"download" | "upload">();
-  const button = useRef<HTMLButtonElement>(null);
   const hadForm = useRef(false);
   // The form disappears together with the focus, so the button takes the focus.
   useEffect(() => {
     if (hadForm.current && form === undefined) button.current?.focus();
     hadForm.current = form !== undefined;
-  }, [form]);
+  }, [form, button]);
   function close(): void {
     setForm(undefined);
     reset();

@@ -20,7 +20,7 @@ export function LinkUrl({ url, name, hasCode, isCopied }: LinkUrlProps) {
     if (isCopied === false) field.current?.select();
   }, [isCopied, url]);
   return (
-    <div className="mt-3 flex flex-col items-center gap-3">
+    <div data-shown-once className="mt-3 flex flex-col items-center gap-3">
       {hasCode && <QrCode text={url} label={words.code(name)} className="h-auto max-w-full rounded-small" />}
       <input
         ref={field}

@@ -20,7 +20,7 @@ type Deletion = {
 /** Hides a note in every list, and moves it to the trash with its files. */
 export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<void> {
   return deleteWithUndo({
-    subject: { noteId: id },
+    subjects: [{ noteId: id }],
     title: texts.notes.deleted(title),
     canRestore: true,
     question: texts.notes.deleteQuestion(title),

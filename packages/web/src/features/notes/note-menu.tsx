@@ -2,6 +2,7 @@ import { Ellipsis, Link2, Pencil, Trash2 } from "lucide-react";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { copyText } from "../../service/clipboard.ts";
+import { useShortcut } from "../../service/shortcuts.ts";
 import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 
@@ -15,6 +16,8 @@ type NoteMenuProps = {
 };
 
 export function NoteMenu({ noteId, onEdit, onDelete }: NoteMenuProps) {
+  useShortcut("copy the address", () => void copyUrl(noteId));
+  useShortcut("delete the note", () => onDelete?.(), { isEnabled: onDelete !== undefined });
   return (
     <Menu
       trigger={

@@ -72,9 +72,14 @@ function positionOf(files: readonly Attachment[], index: number): string {
   return files.length === 1 ? size : `${size} · ${words.position(index + 1, files.length)}`;
 }
 
-/** Whether the element itself uses the arrow keys. In players, they seek. */
+/** Whether the element itself uses the arrow keys. In players, they seek, and a wide element scrolls. */
 function hasUseForArrows(target: EventTarget): boolean {
-  return target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
+  const isWide = target instanceof HTMLElement && target.scrollWidth > target.clientWidth && isScroller(target);
+  return isWide || target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
+}
+
+function isScroller(element: HTMLElement): boolean {
+  return getComputedStyle(element).overflowX === "auto";
 }
 
 /** The file name and the actions. `position`: "12 MB · 2 of 5". */

@@ -1,11 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/states.tsx";
 import { previewTexts } from "../../texts/en/preview.ts";
 import { fileReader } from "./file-reader.ts";
 import { DownloadLink, PreviewFailureView } from "./preview-failure.tsx";
 import { ONCE } from "./svg-file.tsx";
+import { FormattedText } from "./text/formatted-text.tsx";
+import { textFormatOf } from "./text/text-format.ts";
 import { swipeable } from "./use-swipe.ts";
 
 const words = previewTexts;
@@ -13,8 +17,10 @@ const words = previewTexts;
 /** The page shows only the beginning of a longer text. Bytes. */
 const SHOWN_BYTES = 256 * 1024;
 
-/** Shows a file as plain text. Markup and scripts stay text. */
+/** Shows a file as text. Markdown and tables are formatted, and can be shown as plain text. HTML and scripts stay text. */
 export function TextFile({ file }: { file: Attachment }) {
+  const [isPlain, setPlain] = useState(false);
+  const format = textFormatOf(file);
   const text = useQuery({ queryKey: ["file-text", file.id], queryFn: ({ signal }) => readText(file, signal), ...ONCE });
   if (text.isError) {
     return <PreviewFailureView file={file} failure={{ error: text.error }} onRetry={() => void text.refetch()} />;
@@ -23,22 +29,36 @@ export function TextFile({ file }: { file: Attachment }) {
   const isCut = file.sizeBytes > SHOWN_BYTES;
   return (
     <div className="flex size-full flex-col md:px-16 md:py-4">
-      {isCut && (
-        <p className="flex flex-wrap items-center justify-between gap-2 border-b bg-surface px-4 py-2 text-muted text-small md:rounded-t-card md:border">
-          {words.cut}
-          <DownloadLink file={file} />
-        </p>
+      {(isCut || format !== "plain") && (
+        <div className="flex flex-wrap items-center justify-end gap-2 border-b bg-surface px-4 py-2 text-muted text-small md:rounded-t-card md:border md:border-b-0">
+          {isCut && <p className="mr-auto">{words.cut}</p>}
+          {format !== "plain" && (
+            <Button kind="quiet" onClick={() => setPlain(!isPlain)}>
+              {isPlain ? words.formatted : words.plain}
+            </Button>
+          )}
+          {isCut && <DownloadLink file={file} />}
+        </div>
       )}
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
         tabIndex={0}
         aria-label={file.filename}
         className={clsx(
-          "min-h-0 grow overflow-auto whitespace-pre-wrap break-words bg-surface px-4 py-3 font-mono text-small md:border",
+          "min-h-0 grow overflow-auto bg-surface px-4 py-3 font-mono text-small md:border",
+          (format === "plain" || isPlain) && "whitespace-pre-wrap break-words",
           swipeable,
         )}
       >
-        {text.data === "" ? words.empty : text.data}
+        {text.data === "" && words.empty}
+        {text.data !== "" && (format === "plain" || isPlain) && text.data}
+        {text.data !== "" && format !== "plain" && !isPlain && (
+          // The range may end inside of a line.
+          <FormattedText
+            text={isCut ? text.data.slice(0, text.data.lastIndexOf("\n") + 1) : text.data}
+            format={format}
+          />
+        )}
       </section>
     </div>
   );

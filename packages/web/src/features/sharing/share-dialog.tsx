@@ -1,5 +1,5 @@
 import type { Attachment } from "@valetkey/client";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, type RefObject, useRef } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { copyText } from "../../service/clipboard.ts";
@@ -16,11 +16,13 @@ type ShareDialogProps = {
   canInvite: boolean;
   /** The links of the note or file, below the people. */
   links: ReactNode;
+  /** The element that has the focus first. Default: the field for people. */
+  initialFocus?: RefObject<HTMLElement | null>;
   onClose: () => void;
 };
 
 /** Shares one file of a note, by default the whole note. */
-export function ShareDialog({ noteId, attachment, canInvite, links, onClose }: ShareDialogProps) {
+export function ShareDialog({ noteId, attachment, canInvite, links, initialFocus, onClose }: ShareDialogProps) {
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -28,7 +30,7 @@ export function ShareDialog({ noteId, attachment, canInvite, links, onClose }: S
       onClose={onClose}
       title={attachment === undefined ? words.shareNote : words.shareFile(attachment.filename)}
       description={attachment === undefined || !canInvite ? undefined : words.shareFileHint}
-      initialFocus={input}
+      initialFocus={initialFocus ?? input}
       className="md:w-[520px]"
     >
       <div className="flex flex-col gap-6">

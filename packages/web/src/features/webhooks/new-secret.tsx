@@ -13,7 +13,7 @@ export function NewSecret({ webhook, onDone }: { webhook: WebhookWithSecret; onD
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
   return (
-    <section className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+    <section data-shown-once className="flex flex-col gap-3 rounded-card border bg-surface p-4">
       <h2 ref={title} tabIndex={-1} className="flex items-center gap-2 font-medium outline-none">
         <KeyRound size={16} aria-hidden="true" className="shrink-0 text-accent" />
         <span className="min-w-0 truncate">{words.secretOf(webhook.url)}</span>

@@ -69,6 +69,8 @@ export const activity = {
     "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,
     "attachment.accepted": (who: Who, files: string) => `${who.name} accepted ${files}`,
     "attachment.rejected": (who: Who, files: string) => `${who.name} attached ${files}, which was not kept`,
+    "attachment.renamed": (who: Who, files: string, before: string | undefined) =>
+      `${who.name} renamed ${before ?? "a file"} to ${files}`,
     "attachment.deleted": (who: Who, files: string) => `${who.name} deleted ${files}`,
     "share.granted": (
       who: Who,

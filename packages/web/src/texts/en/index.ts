@@ -1,4 +1,3 @@
-export { activity } from "./activity.ts";
 export { app } from "./app.ts";
 export { attachments } from "./attachments.ts";
 export { common } from "./common.ts";

@@ -180,6 +180,8 @@ export const linkTexts = {
   },
   dialog: {
     title: (filename: string) => `Link to “${filename}”`,
+    titleOfSeveral: (count: number) => `Link to ${formatCount(count, files)}`,
+    hintOfSeveral: "Anyone with the link can download these files until it expires. You can revoke it at any time.",
     hint: "Anyone with the link can download the file until it expires. You can revoke it at any time.",
     lasts: "Works for",
     create: "Create and copy link",

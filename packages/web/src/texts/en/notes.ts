@@ -53,6 +53,7 @@ export const notes = {
     hint: "The search covers titles, texts and file names.",
     found: (count: number) => (count === 0 ? "Nothing found" : `${count} found`),
     clear: "Clear the search",
+    filesOf: (title: string) => `Found files of ${title}`,
   },
   files: { one: "file", other: "files" },
   asking: { one: "asks for access", other: "ask for access" },

@@ -5,6 +5,7 @@ import {
   AttachmentParams,
   ListAttachmentsQuery,
   NoteParams,
+  RenameAttachmentBody,
   ReviewBody,
   SharedAttachmentPage,
 } from "@valetkey/contract";
@@ -49,6 +50,15 @@ const schemas = operations("attachments", {
     params: AttachmentParams,
     response: { 204: emptyResponse },
   },
+  renameAttachment: {
+    summary: "Rename a file",
+    description:
+      "Only a `ready` file can be renamed, by those who may edit its note. The content must agree with the new name, as in an upload. " +
+      "URLs that were issued before keep the old name.",
+    params: AttachmentParams,
+    body: RenameAttachmentBody,
+    response: { 200: Attachment },
+  },
   reviewAttachment: {
     summary: "Accept or reject the quarantined file of a visitor",
     description: "An accepted file is `ready`. A rejected file is `rejected`, and its stored file is deleted.",
@@ -73,6 +83,11 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
   app.delete("/attachments/:attachmentId", { schema: schemas.deleteAttachment }, async (request, reply) => {
     await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);
     return reply.code(204).send(null);
+  });
+
+  app.patch("/attachments/:attachmentId", { schema: schemas.renameAttachment }, async (request) => {
+    const input = { attachmentId: request.params.attachmentId, filename: request.body.filename };
+    return describeAttachment(await useCases.renameFile(callerOf(request), input), deps);
   });
 
   app.post("/attachments/:attachmentId/review", { schema: schemas.reviewAttachment }, async (request) => {

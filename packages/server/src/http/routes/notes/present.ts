@@ -17,6 +17,7 @@ export async function describeNotes(
     items.map((note) => ({
       ...presentCommon(note, people),
       snippet: note.snippet,
+      ...(note.foundFiles === undefined ? {} : { foundFiles: [...note.foundFiles] }),
     })),
     nextCursor,
   );

@@ -218,6 +218,31 @@ describe.each(engines)("notes on $name", (engine) => {
       expect(second).toEqual({ found: ["0"], nextCursor: null });
     });
 
+    it("names at most three files of each note, and none without the text", async () => {
+      const [first = "", second = ""] = ids.keys();
+      const names = ["Plan 1.txt", "Plan 2.txt", "PLAN 3.txt", "plan 4.txt"];
+      for (const name of names) await finn.send(`POST /notes/${first}/attachments`, { form: fileForm("x", name) });
+      await finn.send(`POST /notes/${second}/attachments`, { form: fileForm("x", "Plan 5.txt") });
+      const rejected = await finn.send(`POST /notes/${first}/uploads`, {
+        json: { filename: "Plan 0.txt", sizeBytes: 1, contentType: "text/plain" },
+      });
+      const state = { from: "pending", to: "rejected" } as const;
+      await service.db.attachments.transition(rejected.body.upload.attachmentId, state);
+      for (const [client, scope] of [
+        [finn, "owned"],
+        [service.as("gina"), "shared"],
+      ] as const) {
+        const { items } = (await client.send(`GET /notes?scope=${scope}&q=plan%20`)).body;
+        const found = items.map(({ foundFiles }: { foundFiles?: { filename: string }[] }) =>
+          foundFiles?.map(({ filename }) => filename),
+        );
+        expect(found).toEqual([["Plan 5.txt"], names.slice(0, 3)]);
+        const [titled] = (await client.send(`GET /notes?scope=${scope}&q=note%203`)).body.items;
+        expect(titled).not.toHaveProperty("foundFiles");
+      }
+      expect((await find("plan 0")).found).toEqual([]);
+    });
+
     it("finds the current text after a change", async () => {
       const { id } = (await finn.send("POST /notes", { json: { title: "Before", body: "Body stays" } })).body;
       ids.set(id, "changed");

@@ -56,6 +56,19 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(await isValid({ keyId: "unknown" })).toBe(false);
   });
 
+  it("states the name that was sent, also after a rename", async () => {
+    const { maria } = await open();
+    const { uploadId } = await maria.sendFile("hello", { filename: "greeting.txt" });
+    const { attachments } = (await ann.send(`GET /notes/${noteId}`)).body;
+    const { id } = attachments.at(-1);
+    expect((await ann.send(`PATCH /attachments/${id}`, { json: { filename: "private.txt" } })).status).toBe(200);
+    const { body } = await maria.send(`GET /receipts/${uploadId}`);
+    expect(JSON.parse(body.statement).filename).toBe("greeting.txt");
+    const sent = await maria.send("GET /uploads");
+    expect(sent.text).toContain("greeting.txt");
+    expect(sent.text).not.toContain("private.txt");
+  });
+
   it("states no SHA-256 that nothing has verified", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello");

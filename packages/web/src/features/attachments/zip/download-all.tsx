@@ -3,6 +3,7 @@ import type { Attachment, Note } from "@valetkey/client";
 import { FolderDown } from "lucide-react";
 import { Button } from "../../../components/button.tsx";
 import { loadCode } from "../../../service/load-code.ts";
+import { useShortcut } from "../../../service/shortcuts.ts";
 import { toasts } from "../../../service/toasts.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import { $zipProgress } from "./zip-progress.ts";
@@ -13,6 +14,8 @@ const words = texts.attachments.zip;
 export function DownloadAll({ note, attachments }: { note: Note; attachments: readonly Attachment[] }) {
   const progress = useStore($zipProgress);
   const ready = attachments.filter(({ state }) => state === "ready");
+  const canDownload = progress === undefined && ready.length > 1;
+  useShortcut("download all", () => void downloadZip(note, ready), { isEnabled: canDownload });
   if (progress?.noteId === note.id) {
     const { doneBytes, totalBytes, cancel } = progress;
     return (
@@ -40,14 +43,20 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
   }
   if (ready.length < 2) return null;
   return (
-    <Button kind="quiet" disabled={progress !== undefined} onClick={() => void downloadZip(note, ready)}>
+    <Button
+      kind="quiet"
+      className="max-md:px-2"
+      disabled={progress !== undefined}
+      onClick={() => void downloadZip(note, ready)}
+    >
       <FolderDown size={16} />
       {words.action}
     </Button>
   );
 }
 
-async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
+/** Downloads files of a note as one ZIP. Only one ZIP is made at a time. */
+export async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
   try {
     await (await loadCode(() => import("./zip-download.ts"))).downloadZip(note, attachments);
   } catch (error) {

@@ -4,10 +4,11 @@ import { chooseTarget } from "../../../files/zip-target.ts";
 import { onSignOut } from "../../../service/local-data.ts";
 import { toasts } from "../../../service/toasts.ts";
 import { transfers } from "../../../service/transfers.ts";
-import { describeProblem, texts } from "../../../texts/index.ts";
+import { zipTexts } from "../../../texts/en/zip.ts";
+import { describeProblem } from "../../../texts/index.ts";
 import { $zipProgress } from "./zip-progress.ts";
 
-const words = texts.attachments.zip;
+const words = zipTexts;
 /** The most URLs of one request. */
 const MAX_BATCH = 1_000;
 

@@ -11,7 +11,13 @@ export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () =
   const connection = useConnection();
   const isBad = state.kind === "failed" && connection === "online";
   return (
-    <div className="flex min-w-0 items-center justify-end gap-1 text-small">
+    <div
+      className={clsx(
+        "flex min-w-0 items-center justify-end gap-1 text-small",
+        // The texts of a missing connection are long, so a phone shows them in a line of their own.
+        connection !== "online" && state.kind !== "idle" && state.kind !== "saved" && "max-md:order-last max-md:w-full",
+      )}
+    >
       <p role="status" className={clsx("min-w-0 text-right", isBad ? "text-danger" : "text-muted")}>
         {describeState(state, connection)}
       </p>

@@ -70,6 +70,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
         notes={notes}
         selectedId={selectedId}
         q={q}
+        isOutdated={list.isPlaceholderData}
         onEnd={list.hasNextPage && !list.isFetchNextPageError && !list.isFetching ? list.fetchNextPage : undefined}
       />
       {list.isFetchingNextPage && <Skeletons count={1} />}

@@ -1,9 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { nameOf } from "../../../components/avatar.tsx";
+import { rovingList } from "../../../components/roving-list.ts";
 import { useNow } from "../../../components/use-now.ts";
 import { WhenSeen } from "../../../components/when-seen.tsx";
+import { useCode } from "../../../service/code.ts";
+import { loadCode } from "../../../service/load-code.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 import { groupByDay, plainSnippet } from "./group-by-day.ts";
@@ -13,25 +16,25 @@ type NoteRowsProps = {
   notes: readonly NoteSummary[];
   selectedId: string | undefined;
   q: string;
+  /** Whether the rows are those of an earlier search. */
+  isOutdated: boolean;
   /** Runs when the last row becomes visible. Undefined if there are no more rows. */
   onEnd: (() => void) | undefined;
 };
 
+const loadFound = () => loadCode(() => import("./found.tsx"));
+
 /** The rows of the list. The arrow keys, j and k move between rows, and Enter opens a row. */
-export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
+export function NoteRows({ ref, notes, selectedId, q, isOutdated, onEnd }: NoteRowsProps) {
   const now = useNow();
-  useShortcut("j", () => moveIn(ref.current, 1));
-  useShortcut("k", () => moveIn(ref.current, -1));
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    moveIn(ref.current, step);
-  };
+  const { data: found } = useCode("found", loadFound, { isNeeded: q !== "" });
+  useShortcut("j", () => stepIn(ref.current, 1));
+  useShortcut("k", () => stepIn(ref.current, -1));
+  useEffect(() => rovingList(ref.current), [ref]);
+  const list = { q, now, found: q === "" ? undefined : found, shownFor: isOutdated ? undefined : q };
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the links inside handle all other keys */}
-      <div ref={ref} onKeyDown={onKeyDown}>
+      <div ref={ref}>
         {groupByDay(notes, now).map((group) => (
           <div key={group.notes[0]?.id} className="mb-3">
             <p aria-hidden="true" className="px-2 py-1 font-medium text-muted text-small">
@@ -39,7 +42,7 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
             </p>
             <ul aria-label={group.day} className="flex flex-col gap-0.5">
               {group.notes.map((note) => (
-                <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} q={q} now={now} />
+                <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} {...list} />
               ))}
             </ul>
           </div>
@@ -50,9 +53,18 @@ export function NoteRows({ ref, notes, selectedId, q, onEnd }: NoteRowsProps) {
   );
 }
 
-type NoteRowProps = { note: NoteSummary; isSelected: boolean; q: string; now: number };
+type NoteRowProps = {
+  note: NoteSummary;
+  isSelected: boolean;
+  q: string;
+  now: number;
+  /** The code that marks what a search has found. */
+  found: typeof import("./found.tsx") | undefined;
+  /** The search that found the rows. Undefined while the next search runs. */
+  shownFor: string | undefined;
+};
 
-function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
+function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   const { attachmentCount: files, accessRequestCount: asking } = note;
   const facts = [
     ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
@@ -60,10 +72,11 @@ function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
     formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);
-  // The opened note of a search may be anywhere in the list.
+  // The opened note may be anywhere in the list, also after the search is cleared.
   useEffect(() => {
-    if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
-  }, [isSelected]);
+    if (isSelected && shownFor !== undefined) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isSelected, shownFor]);
+  const mark = (text: string) => (found === undefined ? text : <found.Marked text={text} q={q} />);
   const snippet = plainSnippet(note.snippet);
   return (
     <li ref={row} className="scroll-my-14">
@@ -72,24 +85,25 @@ function NoteRow({ note, isSelected, q, now }: NoteRowProps) {
         params={{ noteId: note.id }}
         search={q === "" ? {} : { q }}
         aria-current={isSelected ? "page" : undefined}
-        className="block rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
+        className="note block rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
       >
-        <span className="block truncate font-medium">{note.title}</span>
+        <span className="block truncate font-medium">{mark(note.title)}</span>
         <span className="block truncate text-muted text-small tabular-nums">
           {asking > 0 && <span className="font-medium text-accent">{formatCount(asking, texts.notes.asking)}</span>}
           {asking > 0 && texts.common.separator}
           {facts.join(" · ")}
         </span>
-        {snippet !== "" && <span className="block truncate text-muted text-small">{snippet}</span>}
+        {snippet !== "" && <span className="block truncate text-muted text-small">{mark(snippet)}</span>}
       </Link>
+      {found !== undefined && <found.FoundFiles note={note} q={q} />}
     </li>
   );
 }
 
-/** Moves the focus from the focused row, or otherwise from the open row. Without either, moves the focus to the first row. */
-function moveIn(list: HTMLElement | null, step: number): void {
-  const links = [...(list?.querySelectorAll("a") ?? [])];
-  const focused = links.findIndex((link) => link.matches(":focus"));
+/** Moves the focus from the focused note, or otherwise from the open note. Without either, moves it to the first note. */
+function stepIn(list: HTMLElement | null, step: number): void {
+  const links = [...(list?.querySelectorAll<HTMLElement>("a.note") ?? [])];
+  const focused = links.findIndex((link) => link.closest("li")?.matches(":focus-within"));
   const from = focused === -1 ? links.findIndex((link) => link.ariaCurrent === "page") : focused;
   links[from === -1 ? 0 : Math.min(links.length - 1, Math.max(0, from + step))]?.focus();
 }

@@ -2,6 +2,7 @@ import type { SharedAttachment } from "@valetkey/client";
 import { File } from "lucide-react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { Button } from "../../../components/button.tsx";
+import { rovingList } from "../../../components/roving-list.ts";
 import { Problem } from "../../../components/states.tsx";
 import { useNow } from "../../../components/use-now.ts";
 import { formatBytes, formatClock, formatDate, texts } from "../../../texts/index.ts";
@@ -32,7 +33,7 @@ export function SharedFiles({ list, files, onOpen }: SharedFilesProps) {
           </button>
         </Problem>
       )}
-      <ul className="flex flex-col gap-0.5">
+      <ul ref={rovingList} className="flex flex-col gap-0.5">
         {files.map((file) => (
           <SharedFile key={file.id} file={file} now={now} onOpen={onOpen} />
         ))}

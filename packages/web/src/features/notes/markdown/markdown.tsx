@@ -1,13 +1,19 @@
 import { useCode } from "../../../service/code.ts";
 import { loadCode } from "../../../service/load-code.ts";
-import type { MarkdownProps } from "./markdown-view.tsx";
+import { showProblem } from "../../../service/toasts.ts";
 
 /** Loads the Markdown renderer. The router calls it early, so that the code arrives together with the note. */
-export const loadRenderer = () => loadCode(() => import("./markdown-view.tsx"));
+export const loadRenderer = () => loadCode(() => import("../../../components/markdown/markdown-view.tsx"));
+const loadToggle = () => loadCode(() => import("./toggle-task.ts"));
+
+/** `onChange` receives the source with another task box ticked. Undefined: the user may not edit. */
+type MarkdownProps = { source: string; onChange?: ((source: string) => void) | undefined };
 
 /** Renders Markdown. Until its code is loaded, shows the source as plain text. */
 export function Markdown({ source, onChange }: MarkdownProps) {
   const { data: code } = useCode("markdown", loadRenderer);
   if (code === undefined) return <p className="whitespace-pre-wrap break-words">{source}</p>;
-  return <code.MarkdownView source={source} onChange={onChange} />;
+  const toggle = (position: number) =>
+    void loadToggle().then(({ toggleTask }) => onChange?.(toggleTask(source, position)), showProblem);
+  return <code.MarkdownView source={source} onToggle={onChange === undefined ? undefined : toggle} />;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lex, tasksOf } from "./tasks.ts";
+import { lex, tasksOf } from "../../../components/markdown/tasks.ts";
 import { toggleTask } from "./toggle-task.ts";
 
 const SOURCE = [

@@ -1,4 +1,4 @@
-import { lex, tasksOf } from "./tasks.ts";
+import { lex, tasksOf } from "../../../components/markdown/tasks.ts";
 
 /** Every place that may be a task box. In code, it is not. */
 const BOX = /^([\s>]*(?:[-*+]|\d+[.)])\s+(?:(?:[-*+]|\d+[.)])\s+)*\[)([ xX])(?=\]\s)/gm;

@@ -9,6 +9,8 @@ import { fileReader } from "../file-reader.ts";
 import { type PreviewFailure, PreviewFailureView } from "../preview-failure.tsx";
 import { swipeable } from "../use-swipe.ts";
 import { PdfPage } from "./pdf-page.tsx";
+import { nextZoom } from "./zoom.ts";
+import { ZoomBar } from "./zoom-bar.tsx";
 
 /** A wider page is not easier to read. Pixels. */
 const MAX_WIDTH = 900;
@@ -50,7 +52,10 @@ export function PdfFile({ file }: { file: Attachment }) {
 
 function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
   const list = useRef<HTMLDivElement>(null);
-  const width = Math.min(useWidth(list), MAX_WIDTH);
+  const fitted = Math.min(useWidth(list), MAX_WIDTH);
+  const [zoom, setZoom] = useState(1);
+  const width = Math.floor(fitted * zoom);
+  useMiddle(list, width);
   const numbers = useMemo(() => Array.from({ length: pdf.numPages }, (_, index) => index + 1), [pdf]);
   const [current, setCurrent] = useState(1);
   const updateCurrent = useCallback(() => {
@@ -67,16 +72,25 @@ function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
         tabIndex={0}
         aria-label={filename}
         onScroll={updateCurrent}
-        className={clsx("flex size-full flex-col items-center gap-3 overflow-auto p-2 md:px-16 md:py-4", swipeable)}
+        onKeyDown={({ key, altKey, ctrlKey, metaKey }) => {
+          if (altKey || ctrlKey || metaKey) return;
+          const by = ({ "+": 1, "=": 1, "-": -1 } as const)[key];
+          if (by !== undefined) setZoom(nextZoom(zoom, by) ?? zoom);
+          if (key === "0") setZoom(1);
+        }}
+        className={clsx(
+          "flex size-full flex-col items-center-safe gap-3 overflow-auto p-2 pb-16 md:px-16 md:pt-4",
+          zoom <= 1 && swipeable,
+        )}
       >
         {width > 0 &&
           numbers.map((number) => <PdfPage key={number} number={number} pdf={pdf} width={width} ratio={ratio} />)}
       </section>
-      {pdf.numPages > 1 && (
-        <p className="pointer-events-none absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full border bg-surface px-3 py-1 text-muted text-small tabular-nums">
-          {previewTexts.page(current, pdf.numPages)}
-        </p>
-      )}
+      <ZoomBar
+        zoom={zoom}
+        onZoom={setZoom}
+        page={pdf.numPages > 1 ? previewTexts.page(current, pdf.numPages) : undefined}
+      />
     </>
   );
 }
@@ -93,6 +107,20 @@ function useWidth(ref: RefObject<HTMLElement | null>): number {
     return () => observer.disconnect();
   }, [ref]);
   return width;
+}
+
+/** Keeps the middle of the visible part in the middle when the width of the pages changes. */
+function useMiddle(ref: RefObject<HTMLElement | null>, width: number): void {
+  const before = useRef(width);
+  useLayoutEffect(() => {
+    const list = ref.current;
+    const ratio = width / before.current;
+    before.current = width;
+    if (list === null || !Number.isFinite(ratio) || ratio === 0) return;
+    const { clientWidth, clientHeight } = list;
+    list.scrollTop = (list.scrollTop + clientHeight / 2) * ratio - clientHeight / 2;
+    list.scrollLeft = (list.scrollLeft + clientWidth / 2) * ratio - clientWidth / 2;
+  }, [ref, width]);
 }
 
 function failureOf(error: unknown): PreviewFailure {

@@ -1,35 +1,23 @@
 import { Square, SquareCheck } from "lucide-react";
 import type { MarkedToken, Token, Tokens } from "marked";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
-import { loadCode } from "../../../service/load-code.ts";
-import { showProblem } from "../../../service/toasts.ts";
-import { texts } from "../../../texts/index.ts";
+import { texts } from "../../texts/index.ts";
 import { lex, tasksOf } from "./tasks.ts";
 
 /** The schemes of links that a note may contain. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
-const loadToggle = () => loadCode(() => import("./toggle-task.ts"));
-
 /** The toggle of a task box, and its name. Empty: the boxes can only be read. */
 const Toggles = createContext<ReadonlyMap<Token, { label: string; toggle: () => void }>>(new Map());
 
-/** `onChange` receives the source with another task box ticked. Undefined: the user may not edit. */
-export type MarkdownProps = { source: string; onChange?: ((source: string) => void) | undefined };
+/** `onToggle` receives the position of a task box, from top to bottom. Undefined: the boxes can only be read. */
+type MarkdownViewProps = { source: string; onToggle?: ((position: number) => void) | undefined };
 
 /** Renders GitHub Flavored Markdown as React elements. HTML in the source stays text. */
-export function MarkdownView({ source, onChange }: MarkdownProps) {
+export function MarkdownView({ source, onToggle }: MarkdownViewProps) {
   const tokens = useMemo(() => lex(source), [source]);
-  const tasks = onChange === undefined ? [] : tasksOf(tokens);
-  const toggles = new Map(
-    tasks.map(({ token, label }, nth) => [
-      token,
-      {
-        label,
-        toggle: () => void loadToggle().then(({ toggleTask }) => onChange?.(toggleTask(source, nth)), showProblem),
-      },
-    ]),
-  );
+  const tasks = onToggle === undefined ? [] : tasksOf(tokens);
+  const toggles = new Map(tasks.map(({ token, label }, nth) => [token, { label, toggle: () => onToggle?.(nth) }]));
   return (
     <Toggles value={toggles}>
       <div className="markdown">{blocks(tokens)}</div>

@@ -1,0 +1,47 @@
+import type { Attachment } from "../domain/attachment.ts";
+import { START_BYTES } from "../domain/content.ts";
+import { DomainError } from "../domain/errors.ts";
+import { extensionOf } from "../domain/extensions.ts";
+import { checkFilename } from "../domain/filename.ts";
+import type { Caller } from "../domain/person.ts";
+import { aboutFile, auditEvent } from "./audit-event.ts";
+import { authoriseAttachment } from "./authorise.ts";
+import type { Bucket, Deps } from "./ports/index.ts";
+import { contradictionIn } from "./uploads/sniff.ts";
+
+/**
+ * Renames a `ready` file. Its content must agree with the new name, as in an upload.
+ * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
+ */
+export function renameFile({ db, bucket, clock, newId }: Deps) {
+  return async (caller: Caller, input: { attachmentId: string; filename: string }): Promise<Attachment> => {
+    const filename = checkFilename(input.filename);
+    const request = { caller, attachmentId: input.attachmentId, action: "attachment.rename" } as const;
+    const seen = await authoriseAttachment(db, request);
+    if (seen.state !== "ready") throw notReady(seen);
+    if (seen.filename === filename) return seen;
+    // The checks of a name read only its extension.
+    if (extensionOf(filename) !== extensionOf(seen.filename)) await refuseContradiction(bucket, { ...seen, filename });
+    return db.transaction(async (tx) => {
+      const attachment = await authoriseAttachment(tx, request);
+      if (!(await tx.attachments.rename(attachment.id, filename))) throw notReady(attachment);
+      const detail = { filename, before: attachment.filename };
+      const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
+      await tx.audit.add(auditEvent("attachment.renamed", event));
+      return { ...attachment, filename };
+    });
+  };
+}
+
+async function refuseContradiction(bucket: Bucket, renamed: Attachment): Promise<void> {
+  const { objectKey } = renamed;
+  const stored = await bucket.head(objectKey);
+  const start = stored && (await bucket.readStart(objectKey, { length: START_BYTES, etag: stored.etag }));
+  if (start === undefined) throw new DomainError("object_not_found", "The bucket no longer has this file.");
+  const reason = await contradictionIn(renamed, start);
+  if (reason !== undefined) throw new DomainError("invalid_filename", `${reason} Choose another extension.`);
+}
+
+function notReady({ state }: Attachment): DomainError {
+  return new DomainError("attachment_not_ready", `Only a ready file can be renamed. This one is ${state}.`);
+}

@@ -1,0 +1,108 @@
+/** Elements that take the focus. Those in a form or a menu keep the order of the browser. */
+const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
+const APART = "form, [popover]";
+
+/** The controls of each row, from top to bottom. A row inside of another row follows it. */
+type Rows = readonly (readonly HTMLElement[])[];
+
+/**
+ * Makes a list one tab stop. Up, Down, Home and End move the focus between the rows (`li`), and Left and Right between the controls of
+ * a row. Returns a function that ends this.
+ * Source: https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/#kbd_roving_tabindex
+ */
+export function roveFocus(list: HTMLElement): () => void {
+  let stop: HTMLElement | undefined;
+  let stopRow = 0;
+
+  const update = () => {
+    const rows = rowsOf(list);
+    const { activeElement, body } = list.ownerDocument;
+    const isGone = stop !== undefined && !list.contains(stop);
+    const all = rows.flat();
+    const kept = all.find((control) => control === stop) ?? rows[clamp(stopRow, rows)]?.[0];
+    stop = all.find((control) => control === activeElement) ?? all.find(isCurrent) ?? kept;
+    // The row with the focus was removed.
+    if (isGone && activeElement === body) stop?.focus({ preventScroll: true });
+    stopRow = rowIndexOf(rows, stop);
+    for (const control of controlsOf(list)) control.tabIndex = control === stop ? 0 : -1;
+  };
+  const onFocusOut = ({ relatedTarget }: FocusEvent) => {
+    if (list.contains(relatedTarget as Node | null)) return;
+    // A control may be hidden later, and then the list would have no tab stop. The first control of a row stays.
+    stop = rowsOf(list)[stopRow]?.[0] ?? stop;
+    queueMicrotask(update);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const target = nextOf(rowsOf(list), event);
+    if (target === undefined) return;
+    event.preventDefault();
+    target.focus();
+  };
+  const observer = new MutationObserver(update);
+  observer.observe(list, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-current"] });
+  list.addEventListener("focusin", update);
+  list.addEventListener("focusout", onFocusOut);
+  list.addEventListener("keydown", onKeyDown);
+  update();
+  return () => {
+    observer.disconnect();
+    list.removeEventListener("focusin", update);
+    list.removeEventListener("focusout", onFocusOut);
+    list.removeEventListener("keydown", onKeyDown);
+  };
+}
+
+function controlsOf(list: HTMLElement): HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>(CONTROLS)].filter((control) => control.closest(APART) === null);
+}
+
+function rowsOf(list: HTMLElement): Rows {
+  const rows = new Map<Element | null, HTMLElement[]>([...list.querySelectorAll("li")].map((row) => [row, []]));
+  for (const control of controlsOf(list)) if (control.checkVisibility()) rows.get(control.closest("li"))?.push(control);
+  return [...rows.values()].filter((controls) => controls.length > 0);
+}
+
+function nextOf(rows: Rows, { key, target }: KeyboardEvent): HTMLElement | undefined {
+  const at = rowIndexOf(rows, target);
+  const controls = rows[at] ?? [];
+  const column = controls.indexOf(target as HTMLElement);
+  if (column === -1) return undefined;
+  const inRow = (index: number) => {
+    const row = rows[clamp(index, rows)] ?? [];
+    return row[clamp(column, row)];
+  };
+  // The button of a menu opens it with these keys.
+  const isMenuButton = controls[column]?.getAttribute("aria-haspopup") === "menu";
+  switch (key) {
+    case "ArrowDown":
+      return isMenuButton ? undefined : inRow(at + 1);
+    case "ArrowUp":
+      return isMenuButton ? undefined : inRow(at - 1);
+    case "Home":
+      return inRow(0);
+    case "End":
+      return inRow(rows.length - 1);
+    case "ArrowLeft":
+      return controls[clamp(column - 1, controls)];
+    case "ArrowRight":
+      return controls[clamp(column + 1, controls)];
+    default:
+      return undefined;
+  }
+}
+
+function isCurrent(control: HTMLElement): boolean {
+  return control.getAttribute("aria-current") === "page";
+}
+
+function rowIndexOf(rows: Rows, target: unknown): number {
+  return Math.max(
+    0,
+    rows.findIndex((row) => row.some((control) => control === target)),
+  );
+}
+
+function clamp(index: number, items: readonly unknown[]): number {
+  return Math.max(0, Math.min(items.length - 1, index));
+}

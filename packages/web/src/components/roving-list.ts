@@ -1,0 +1,21 @@
+type Code = typeof import("./roving-focus.ts");
+
+const { promise: code, resolve } = Promise.withResolvers<Code>();
+const load = () => resolve(import("./roving-focus.ts"));
+
+/**
+ * Makes a list one tab stop, with arrow keys between its rows (`li`). Call it as the `ref` of the list.
+ * The code loads with the first key or the first focus in a list, because many visits need neither. Without it, each control is a tab
+ * stop.
+ */
+export function rovingList(list: HTMLElement | null): (() => void) | undefined {
+  if (list === null) return undefined;
+  const ended = new AbortController();
+  addEventListener("keydown", load, { capture: true, once: true, signal: ended.signal });
+  list.addEventListener("focusin", load, { once: true, signal: ended.signal });
+  const start = ({ roveFocus }: Code) => {
+    if (!ended.signal.aborted) ended.signal.addEventListener("abort", roveFocus(list));
+  };
+  code.then(start, () => undefined);
+  return () => ended.abort();
+}

@@ -1,0 +1,91 @@
+import type { Attachment, Note } from "@valetkey/client";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { inputStyle } from "../../components/text-field.tsx";
+import { client } from "../../service/client.ts";
+import { keys, queryClient } from "../../service/queries.ts";
+import { renameTexts } from "../../texts/en/file-tools.ts";
+import { describeProblem, texts } from "../../texts/index.ts";
+
+const words = renameTexts;
+/** The limit of the service. Characters. */
+const MAX_LENGTH = 255;
+
+/** Changes the name of a file in its row. The name without its extension is selected, so that typing keeps the extension. */
+export function RenameForm({ attachment, onDone }: { attachment: Attachment; onDone: () => void }) {
+  const { filename } = attachment;
+  const field = useRef<HTMLInputElement>(null);
+  const [problem, setProblem] = useState<string>();
+  const [isSaving, setSaving] = useState(false);
+  useEffect(() => {
+    const dot = filename.lastIndexOf(".");
+    field.current?.focus();
+    field.current?.form?.scrollIntoView({ block: "nearest" });
+    field.current?.setSelectionRange(0, dot > 0 ? dot : filename.length);
+  }, [filename]);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const name = field.current?.value.trim() ?? "";
+    if (name === filename) return onDone();
+    if (isSaving) return;
+    setSaving(true);
+    setProblem(undefined);
+    try {
+      if (name === "") throw words.empty;
+      show(await client.attachments.rename(attachment.id, name));
+      onDone();
+    } catch (error) {
+      setProblem(typeof error === "string" ? error : describeProblem(error));
+      setSaving(false);
+      field.current?.focus();
+    }
+  }
+
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => void submit(event)}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.nativeEvent.isComposing) onDone();
+      }}
+      className="flex min-w-0 grow flex-wrap items-center gap-2 py-1"
+    >
+      <input
+        ref={field}
+        defaultValue={filename}
+        maxLength={MAX_LENGTH}
+        aria-label={words.name}
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem === undefined ? undefined : `rename-${attachment.id}`}
+        autoComplete="off"
+        spellCheck={false}
+        enterKeyHint="done"
+        className={`${inputStyle} min-w-40 grow basis-full md:basis-40`}
+      />
+      <Button type="submit" kind="primary" aria-disabled={isSaving}>
+        {isSaving ? words.saving : words.save}
+      </Button>
+      <Button kind="quiet" onClick={onDone}>
+        {texts.common.cancel}
+      </Button>
+      {problem !== undefined && (
+        <p id={`rename-${attachment.id}`} role="alert" className="w-full text-danger text-small">
+          {problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** Shows the new name before the note is loaded again. */
+function show({ id, noteId, filename }: Attachment): void {
+  queryClient.setQueryData<Note>(keys.note(noteId), (note) => {
+    if (note === undefined) return note;
+    const attachments = note.attachments.map((each) => (each.id === id ? { ...each, filename } : each));
+    return { ...note, attachments };
+  });
+  for (const queryKey of [keys.note(noteId), keys.activity, keys.links, keys.notes]) {
+    void queryClient.invalidateQueries({ queryKey });
+  }
+}

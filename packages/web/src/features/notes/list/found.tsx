@@ -1,0 +1,43 @@
+import { Link } from "@tanstack/react-router";
+import type { NoteSummary } from "@valetkey/client";
+import { File } from "lucide-react";
+import { texts } from "../../../texts/index.ts";
+import { splitMatch } from "./split-match.ts";
+
+/** A text whose first match is marked. */
+export function Marked({ text, q }: { text: string; q: string }) {
+  const parts = splitMatch(text, q);
+  if (parts === undefined) return text;
+  const [before, match, after] = parts;
+  return (
+    <>
+      {before}
+      <mark className="rounded-[2px] bg-accent-soft text-inherit">{match}</mark>
+      {after}
+    </>
+  );
+}
+
+/** The files of a note whose names have the searched text. Each row opens its file. */
+export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: NoteSummary; q: string }) {
+  if (foundFiles.length === 0) return null;
+  return (
+    <ul aria-label={texts.notes.search.filesOf(title)} className="mb-1 ml-4 border-l pl-1">
+      {foundFiles.map((file) => (
+        <li key={file.id}>
+          <Link
+            to="/n/$noteId"
+            params={{ noteId: id }}
+            search={{ q, file: file.id }}
+            className="flex min-h-11 items-center gap-2 rounded-card px-2 text-small transition-colors hover:bg-hover focus-visible:-outline-offset-2 md:min-h-8"
+          >
+            <File size={14} aria-hidden="true" className="shrink-0 text-muted" />
+            <span className="min-w-0 truncate">
+              <Marked text={file.filename} q={q} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

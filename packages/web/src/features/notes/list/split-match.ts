@@ -1,0 +1,9 @@
+/** The parts of a text before, in and after the first match, without regard to case. Undefined: no match. */
+export function splitMatch(text: string, q: string): [before: string, match: string, after: string] | undefined {
+  const [lower, searched] = [text.toLowerCase(), q.toLowerCase()];
+  const start = lower.indexOf(searched);
+  // The lower case of some letters is longer, so that positions differ.
+  if (searched === "" || start === -1 || lower.length !== text.length) return undefined;
+  const end = start + searched.length;
+  return [text.slice(0, start), text.slice(start, end), text.slice(end)];
+}

@@ -1,0 +1,25 @@
+import { useCode } from "../../../service/code.ts";
+import { loadCode } from "../../../service/load-code.ts";
+import type { TextFormat } from "./text-format.ts";
+
+const loaders = {
+  markdown: () => loadCode(() => import("../../../components/markdown/markdown-view.tsx")),
+  table: () => loadCode(() => import("./csv-table.tsx")),
+};
+
+type FormattedTextProps = { text: string; format: Exclude<TextFormat, "plain"> };
+
+/** Shows Markdown or a table. HTML in them stays text. Until the code is loaded, and if that fails, shows plain text. */
+export function FormattedText({ text, format }: FormattedTextProps) {
+  const markdown = useCode("markdown", loaders.markdown, { isNeeded: format === "markdown" }).data;
+  const table = useCode("csv", loaders.table, { isNeeded: format === "table" }).data;
+  if (format === "table" && table !== undefined) return <table.CsvTable text={text} />;
+  if (format === "markdown" && markdown !== undefined) {
+    return (
+      <div className="mx-auto max-w-[760px] font-sans text-base">
+        <markdown.MarkdownView source={text} />
+      </div>
+    );
+  }
+  return <div className="whitespace-pre-wrap break-words">{text}</div>;
+}

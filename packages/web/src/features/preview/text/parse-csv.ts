@@ -1,0 +1,85 @@
+const DELIMITERS = [",", ";", "\t", "|"];
+
+type Limits = { maxRows: number; maxColumns: number };
+export type ParsedCsv = {
+  rows: string[][];
+  /** Whether the text has more rows or columns than `rows`. */
+  isCut: boolean;
+};
+
+/**
+ * Parses the first rows of comma-separated values. Also finds semicolons, tabs and bars as delimiters.
+ * A quoted cell may contain delimiters, line breaks and doubled quotes. Source: RFC 4180.
+ */
+export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedCsv {
+  const delimiter = findDelimiter(text);
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let isCut = false;
+  let at = 0;
+  const addRow = () => {
+    isCut ||= row.length > maxColumns;
+    rows.push(row.slice(0, maxColumns));
+    row = [];
+  };
+  while (at < text.length && rows.length < maxRows) {
+    const cell = readCell(text, { at, delimiter });
+    row.push(cell.value);
+    at = cell.end;
+    if (text[at] === delimiter) {
+      at += 1;
+      // A delimiter at the end of the text is followed by an empty cell.
+      if (at === text.length) row.push("");
+    } else {
+      at += text.startsWith("\r\n", at) ? 2 : 1;
+      addRow();
+    }
+  }
+  if (row.length > 0 && rows.length < maxRows) addRow();
+  return { rows, isCut: isCut || at < text.length };
+}
+
+type Position = { at: number; delimiter: string };
+
+function readCell(text: string, { at, delimiter }: Position): { value: string; end: number } {
+  if (text[at] !== '"') {
+    const end = endOfPlain(text, { at, delimiter });
+    return { value: text.slice(at, end), end };
+  }
+  let value = "";
+  let start = at + 1;
+  while (true) {
+    const quote = text.indexOf('"', start);
+    // The last quote is missing, so the cell has the rest of the text.
+    if (quote === -1) return { value: value + text.slice(start), end: text.length };
+    value += text.slice(start, quote);
+    start = quote + 1;
+    if (text[start] !== '"') break;
+    value += '"';
+    start += 1;
+  }
+  // Text after the closing quote is invalid. It is shown, too.
+  const end = endOfPlain(text, { at: start, delimiter });
+  return { value: value + text.slice(start, end), end };
+}
+
+function endOfPlain(text: string, { at, delimiter }: Position): number {
+  let end = at;
+  while (end < text.length && text[end] !== delimiter && text[end] !== "\n" && text[end] !== "\r") end += 1;
+  return end;
+}
+
+/** The delimiter that the first line has most often outside of quotes. */
+function findDelimiter(text: string): string {
+  const counts = new Map(DELIMITERS.map((delimiter) => [delimiter, 0]));
+  let isQuoted = false;
+  for (const letter of text.slice(0, 10_000)) {
+    if (letter === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (letter === "\n" || letter === "\r") break;
+    else if (counts.has(letter)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  }
+  return DELIMITERS.reduce((most, delimiter) =>
+    (counts.get(delimiter) ?? 0) > (counts.get(most) ?? 0) ? delimiter : most,
+  );
+}

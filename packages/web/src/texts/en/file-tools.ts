@@ -1,0 +1,40 @@
+import { formatBytes, formatCount } from "../format.ts";
+
+const files = { one: "file", other: "files" };
+
+export const fileToolsTexts = {
+  label: "Tools for the files",
+  filter: "Filter files by name",
+  kind: "Kind of file",
+  kinds: {
+    all: "All kinds",
+    image: "Images",
+    video: "Videos",
+    audio: "Audio",
+    pdf: "PDFs",
+    text: "Texts",
+    table: "Tables",
+    archive: "Archives",
+    code: "Code",
+    other: "Others",
+  },
+  order: "Order",
+  orders: { attached: "As attached", name: "By name", size: "Largest first", newest: "Newest first" },
+  shown: (shown: number, all: number) => `${shown} of ${formatCount(all, files)}`,
+  none: "No file matches. Change the filter.",
+  all: "Select all",
+  chosen: (count: number, sizeBytes: number) => `${formatCount(count, files)} selected, ${formatBytes(sizeBytes)}`,
+  hint: "Hold Shift to select several in a row.",
+  download: "Download",
+  link: "Make a link",
+  tooManyForLink: (most: number) => `A link opens at most ${most} files. Select fewer.`,
+  remove: "Delete",
+  done: "Done",
+};
+
+export const renameTexts = {
+  name: "Name of the file",
+  save: "Rename",
+  saving: "Renaming…",
+  empty: "A file needs a name.",
+};

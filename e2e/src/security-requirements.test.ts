@@ -16,6 +16,7 @@ describe(PAGE, () => {
     const numbers = requirements.map(({ number }) => number);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
     expect(numbers.length).toBeGreaterThan(50);
+    expect(numbers.slice(0, 51)).toEqual(Array.from({ length: 51 }, (_, index) => index + 1));
   });
 
   it("agrees with the tests", () => {

@@ -1,10 +1,11 @@
 import tailwindcss from "@tailwindcss/vite";
-import { defineConfig } from "vite";
+import type { UserConfig } from "vite";
 import { compressAssets } from "./compress-assets.ts";
+import { inLanguage, type Language } from "./language.ts";
 
 /** Builds the landing page of links by itself, so that it shares no file with the app, which is much larger. */
-export default defineConfig({
-  plugins: [tailwindcss(), compressAssets()],
+export const landingConfig = (language: Language): UserConfig => ({
+  plugins: [inLanguage(language, { page: "landing" }), tailwindcss(), compressAssets()],
   publicDir: false,
   build: {
     // The app is in this folder already.

@@ -1,12 +1,15 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import type { UserConfig } from "vite";
 import { compressAssets } from "./compress-assets.ts";
+import { inLanguage, type Language } from "./language.ts";
+import { markedLexer } from "./marked-lexer.ts";
 import { pdfjsFiles } from "./pdfjs-files.ts";
 
 /** The paths that the service answers itself. Every other path is a page of the app. */
 const API = [
   "/auth",
+  "/changes",
   "/notes",
   "/attachments",
   "/invitations",
@@ -24,9 +27,19 @@ const API = [
   "/assets/",
 ];
 
-export default defineConfig({
-  plugins: [react(), tailwindcss(), pdfjsFiles(), compressAssets()],
+/** The first build empties the folder. Its files of pdf.js serve every language. */
+export const appConfig = (language: Language, { isFirst }: { isFirst: boolean }): UserConfig => ({
+  plugins: [
+    inLanguage(language, { page: "index" }),
+    react(),
+    markedLexer(),
+    tailwindcss(),
+    ...(isFirst ? [pdfjsFiles()] : []),
+    compressAssets(),
+  ],
+  publicDir: isFirst && "public",
   build: {
+    emptyOutDir: isFirst,
     // No data: URLs, to keep the Content-Security-Policy short.
     assetsInlineLimit: 0,
     // All supported browsers know modulepreload.
@@ -51,3 +64,6 @@ export default defineConfig({
     proxy: Object.fromEntries(API.map((path) => [path, { target: "http://localhost:3000" }])),
   },
 });
+
+/** The development server has English pages. */
+export default appConfig("en", { isFirst: true });

@@ -33,7 +33,7 @@ describe("mails", () => {
     const section = ann.page.getByRole("region", { name: mailPreferences.title, exact: true });
     const shares = section.getByRole("group", { name: mailPreferences.topics.shares });
     await shares.getByRole("radio", { name: mailPreferences.choices.daily }).check();
-    await expect.poll(async () => (await ann.client.mailPreferences.get()).shares).toBe("daily");
+    await expect.poll(async () => (await ann.client.mailPreferences()).shares).toBe("daily");
     expect(await seriousFindings(ann.page)).toEqual([]);
     await ann.page.reload();
     expect(await shares.getByRole("radio", { name: mailPreferences.choices.daily }).isChecked()).toBe(true);
@@ -60,7 +60,7 @@ describe("mails", () => {
     await page.getByLabel(words.email).fill(EVA);
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole("button", { name: words.send }).click();
-    await page.getByText(words.sent(EVA)).waitFor();
+    await page.getByRole("region").getByText(words.sent(EVA)).waitFor();
     await expect.poll(() => smtp.mails.filter(({ recipients }) => recipients.includes(EVA)).length).toBe(1);
     const text = smtp.mails.find(({ recipients }) => recipients.includes(EVA))?.parsed.text ?? "";
     const code = /^\d{4} \d{4}$/m.exec(text)?.[0] ?? "";
@@ -70,6 +70,6 @@ describe("mails", () => {
     await page.getByText(words.wrong).waitFor();
     await page.getByLabel(words.code).fill(code);
     await page.getByRole("button", { name: words.open }).click();
-    await page.getByText("a.bin").waitFor();
+    await page.getByText("a.bin").first().waitFor();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { activity as activityTexts } from "../../../packages/web/src/texts/en/activity.ts";
+import { activity } from "../../../packages/web/src/texts/en/activity.ts";
 import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
 import { settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
@@ -44,7 +44,7 @@ it("shows a network problem in place of a page that cannot be loaded offline", a
   await page.getByText(texts.notes.empty.begin.title).waitFor();
   await bob.context.setOffline(false);
   await page.getByRole("link", { name: texts.app.activity }).click();
-  await page.getByRole("heading", { name: activityTexts.title, level: 1 }).waitFor();
+  await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });
 
 it("keeps the page and reports a network problem when a dialog cannot be loaded", async () => {

@@ -23,7 +23,7 @@ describe("the page of webhooks", () => {
     await page.getByRole("link", { name: "Manage webhooks" }).click();
     await page.getByRole("button", { name: "Add webhook" }).click();
     await page.getByText("Write the URL of your server.").waitFor();
-    await page.getByLabel("URL").first().fill(url);
+    await page.getByRole("textbox", { name: "URL" }).fill(url);
     await page.getByRole("button", { name: "Add webhook" }).click();
     const secret = await page.getByRole("textbox", { name: "Secret" }).inputValue();
     await page.getByRole("button", { name: "I have it" }).click();

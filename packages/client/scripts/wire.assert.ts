@@ -28,6 +28,9 @@ type Wire = {
   AttachmentState: [contract.AttachmentState, published.AttachmentState];
   AuditEvent: [contract.AuditEvent, published.AuditEvent];
   AuditEventPage: [contract.AuditEventPage, published.AuditEventPage];
+  ChangedPart: [contract.ChangedPart, published.ChangedPart];
+  Changes: [contract.Changes, published.Changes];
+  ChangesQuery: [contract.ChangesQuery, published.ChangesQuery];
   ClaimBody: [contract.ClaimBody, published.ClaimBody];
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
   CreateFileLinkBody: [contract.CreateFileLinkBody, published.CreateFileLinkBody];

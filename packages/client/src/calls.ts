@@ -5,7 +5,6 @@ import { administrationCalls } from "./calls/administration.ts";
 import { attachmentCalls } from "./calls/attachments.ts";
 import { invitationCalls } from "./calls/invitations.ts";
 import { linkCalls } from "./calls/links.ts";
-import { mailPreferenceCalls } from "./calls/mail-preferences.ts";
 import { noteCalls } from "./calls/notes.ts";
 import { shareCalls } from "./calls/shares.ts";
 import { tokenCalls } from "./calls/tokens.ts";
@@ -13,7 +12,7 @@ import { trashCalls } from "./calls/trash.ts";
 import { urlCalls } from "./calls/urls.ts";
 import { webhookCalls } from "./calls/webhooks.ts";
 import { ValetKeyError } from "./errors.ts";
-import type { Instance, Me, Usage } from "./wire.ts";
+import type { Changes, ChangesQuery, Instance, MailPreferences, Me, UpdateMailPreferencesBody, Usage } from "./wire.ts";
 
 export type CallsOptions = {
   /**
@@ -58,6 +57,8 @@ export function connect({ baseUrl: given, token, getToken, fetch = platformFetch
 
 const platformFetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
 
+const MAIL_PREFERENCES = "/me/mail-preferences";
+
 export function callsOn(call: Call) {
   return {
     /** Returns the ways to sign in and the limits of the service. Needs no credentials. */
@@ -65,8 +66,19 @@ export function callsOn(call: Call) {
       call<Instance>("GET", "/instance", { signal }),
     /** Returns the user whom the service identifies as the caller. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
+    /** Returns which mails the caller gets. */
+    mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
+    /** Changes which mails the caller gets. An absent topic stays. */
+    setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
+      call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
     /** Returns the storage that the notes of the caller use, and the quota. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
+    /**
+     * Returns which parts of what the caller sees have changed since a `state` of an earlier response. `GET /changes` is also a stream
+     * of server-sent events, for `EventSource`.
+     */
+    changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>
+      call<Changes>("GET", "/changes", { query: { ...query }, signal }),
     notes: noteCalls(call),
     attachments: attachmentCalls(call),
     shares: shareCalls(call),
@@ -74,7 +86,6 @@ export function callsOn(call: Call) {
     accessRequests: accessRequestCalls(call),
     links: linkCalls(call),
     activity: activityCalls(call),
-    mailPreferences: mailPreferenceCalls(call),
     tokens: tokenCalls(call),
     trash: trashCalls(call),
     webhooks: webhookCalls(call),

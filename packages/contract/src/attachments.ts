@@ -54,6 +54,7 @@ export const SharedAttachment = Type.Object({
   ...Attachment.properties,
   owner: Person,
   share: Type.Object({ expiresAt: Type.Union([Instant, Type.Null()]) }),
+  isNew: Type.Boolean({ description: "Whether the caller has not looked since the file was shared" }),
 });
 export type SharedAttachment = Static<typeof SharedAttachment>;
 

@@ -2,6 +2,7 @@ export * from "./access-requests.ts";
 export * from "./activity.ts";
 export * from "./administration.ts";
 export * from "./attachments.ts";
+export * from "./changes.ts";
 export * from "./common.ts";
 export * from "./doctor.ts";
 export * from "./instance.ts";

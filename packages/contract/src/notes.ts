@@ -20,6 +20,9 @@ const common = {
   accessRequestCount: Type.Integer({
     description: "The open requests for access. 0 for a caller who is not the owner",
   }),
+  isNew: Type.Boolean({
+    description: "Whether the caller has not looked since the note was shared, or since a visitor sent a file to it",
+  }),
 };
 
 /**

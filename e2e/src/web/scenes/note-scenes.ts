@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import type { Note } from "../../../../packages/client/src/index.ts";
-import { activity as activityTexts } from "../../../../packages/web/src/texts/en/activity.ts";
+import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
 import { renameTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
@@ -112,8 +112,8 @@ export const noteScenes: readonly Scene[] = [
     by: "ann",
     async open(page, { full }) {
       await openNote(page, full);
-      await page.getByRole("button", { name: activityTexts.title }).click();
-      const feed = page.getByRole("region", { name: activityTexts.title });
+      await page.getByRole("button", { name: activity.title }).click();
+      const feed = page.getByRole("region", { name: activity.title });
       await feed.getByText("Ben Osei").first().waitFor();
       await feed.scrollIntoViewIfNeeded();
     },

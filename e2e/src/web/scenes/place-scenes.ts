@@ -1,5 +1,5 @@
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
-import { activity as activityTexts } from "../../../../packages/web/src/texts/en/activity.ts";
+import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
 import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { shortcutsTexts } from "../../../../packages/web/src/texts/en/shortcuts.ts";
 import { trashTexts } from "../../../../packages/web/src/texts/en/trash.ts";
@@ -69,7 +69,7 @@ export const placeScenes: readonly Scene[] = [
     by: "ann",
     async open(page) {
       await page.goto("/activity");
-      await page.getByRole("checkbox", { name: activityTexts.everyUrl.label }).check();
+      await page.getByRole("checkbox", { name: activity.everyUrl.label }).check();
       await page
         .getByText(/loaded thumbnails/)
         .first()
@@ -106,7 +106,7 @@ export const placeScenes: readonly Scene[] = [
     by: "zoe",
     async open(page) {
       await page.goto("/activity");
-      await page.getByText(activityTexts.empty.title).waitFor();
+      await page.getByText(activity.empty.title).waitFor();
     },
   },
 ];

@@ -55,7 +55,7 @@ const deliveries = [
     dueAt: null,
     givenUpAt: at,
     status: null,
-    problem: "The host has an IP address that is not on the internet.",
+    problem: "The host has no IP address on the internet.",
   },
   delivery,
 ];
@@ -96,7 +96,7 @@ export const webhookScenes: readonly Scene[] = [
     by: "zoe",
     async open(page) {
       await openPage(page);
-      await page.getByLabel(webhookTexts.url).fill(webhook.url);
+      await page.getByRole("textbox", { name: webhookTexts.url }).fill(webhook.url);
       await page.getByRole("button", { name: webhookTexts.create }).click();
       await page.getByRole("textbox", { name: webhookTexts.secret }).waitFor();
       await page.getByRole("button", { name: webhookTexts.removeOf(webhook.url) }).click();

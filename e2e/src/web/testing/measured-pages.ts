@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import type { Client, Note } from "../../../../packages/client/src/index.ts";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
-import { activity as activityTexts } from "../../../../packages/web/src/texts/en/activity.ts";
+import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
 import { administration } from "../../../../packages/web/src/texts/en/administration.ts";
 import { linkTexts } from "../../../../packages/web/src/texts/en/links.ts";
 import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
@@ -66,7 +66,7 @@ export const measuredPages: Record<string, MeasuredPage> = {
   },
   activity: {
     path: () => "/activity",
-    ready: (page) => page.getByRole("heading", { name: activityTexts.title, level: 1 }).waitFor(),
+    ready: (page) => page.getByRole("heading", { name: activity.title, level: 1 }).waitFor(),
   },
   settings: {
     path: () => "/settings",

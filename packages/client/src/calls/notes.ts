@@ -30,6 +30,8 @@ export function noteCalls(call: Call) {
       iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
     /** Changes a note. With `ifUpdatedAt`, throws `note_changed` if the note has changed since that instant. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
+    /** Takes the mark of a new note away (`isNew`), because the caller has looked at it. */
+    markSeen: (noteId: string) => call<void>("PUT", `${path(noteId)}/seen`),
     /** Deletes the note with its attachments and shares. `trash.restore` brings them back for a while. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),
   };

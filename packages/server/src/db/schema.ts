@@ -119,6 +119,8 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
+    /** Null: the holder has not looked at the note since it was shared. */
+    seen_at: number | null;
     /** When the service wrote the mail about the end of the share. Null: not yet. */
     reminded_at: Generated<number | null>;
   };
@@ -129,6 +131,7 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
+    seen_at: number | null;
     /** As in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
@@ -267,6 +270,8 @@ export type Tables = {
     slot_id: string | null;
     /** When the bytes were complete. Null: not yet. */
     received_at: number | null;
+    /** Null: the owner of the note has not looked at the note since. */
+    seen_at: number | null;
   };
   /** The audit events with a `detail.linkId`. A row lives as long as its event, which may be longer than the link. */
   link_events: { link_id: string; event_id: string };

@@ -26,17 +26,20 @@ export type NoteWithAttachments = NoteWithRole & {
   attachmentsCursor: string | undefined;
   attachmentCount: number;
   accessRequestCount: number;
+  isNew: boolean;
 };
 
 /**
  * A note in a list. `snippet` is the start of its body. `accessRequestCount`: 0 for a user who is not the owner.
- * `foundFiles`: some files whose names have the searched text. Undefined without such a file.
+ * `foundFiles`: some files whose names have the searched text. Undefined without such a file. `isNew`: the user has
+ * not looked at the note since it was shared with them, or since a visitor sent a file to it.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;
   attachmentCount: number;
   accessRequestCount: number;
   foundFiles?: readonly FoundFile[] | undefined;
+  isNew: boolean;
 };
 
 export type FoundFile = { id: string; filename: string };

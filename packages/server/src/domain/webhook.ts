@@ -73,8 +73,9 @@ export function messagesOf(event: AuditEvent): WebhookMessage[] {
       return [linkClaimed(event)];
     case "attachment.uploaded":
     case "attachment.accepted":
-    case "attachment.adopted":
       return [uploadReady(event)];
+    case "attachment.adopted":
+      return event.detail.needsScan === true ? [] : [uploadReady(event)];
     case "attachment.rejected":
       return [uploadRejected(event)];
     case "link.received":

@@ -22,6 +22,8 @@ import { activityRoutes } from "./routes/activity/routes.ts";
 import { administrationRoutes } from "./routes/administration/routes.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 import { attachmentRoutes, attachRoute } from "./routes/attachments/routes.ts";
+import { changeRoutes } from "./routes/changes/routes.ts";
+import { createStreams, type StreamTimes } from "./routes/changes/streams.ts";
 import { echoRoute } from "./routes/doctor/echo.ts";
 import { type Doctor, doctorRoutes } from "./routes/doctor/routes.ts";
 import { instanceRoutes, type ShownLimits } from "./routes/instance/routes.ts";
@@ -76,6 +78,8 @@ export type AppOptions = {
   /** Default: the limits in http-limits.ts. */
   bodyTimeoutMs?: number;
   formProgress?: FormProgressLimits;
+  /** Default: 2 and 15 seconds. */
+  streamTimes?: StreamTimes | undefined;
   /** Creates the id that a problem and its log line share. Not used for a request with an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics of this registry. */
@@ -172,6 +176,12 @@ export function buildApp(options: AppOptions): App {
     if (doctor !== undefined) doctorRoutes(api, { ...deps, doctor });
     await api.register(async (form: App) => attachRoute(form, deps));
   });
+  const streams = createStreams(options.streamTimes);
+  endStreams(app, { streams, draining: options.draining });
+  app.register(async (api: App) => {
+    api.addHook("onRequest", authentication);
+    changeRoutes(api, { ...deps, streams, identify: identifyAgain(authenticate, { requireEnabled }) });
+  });
   app.register(async (api: App) => {
     if (webApp !== undefined) {
       for (const url of ["/activity", "/links"]) api.addHook("onRequest", pageHook(webApp, url));
@@ -209,6 +219,16 @@ function createServer(
 /** The id that a proxy gave to the request. Undefined if there is no id, or if the text does not look like an id. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
+}
+
+/** A stream never ends by itself, so the service ends it before it waits for open requests. Browsers open it on another replica. */
+function endStreams(
+  app: App,
+  { streams, draining }: { streams: { close(): void }; draining: AbortSignal | undefined },
+): void {
+  if (draining?.aborted) streams.close();
+  draining?.addEventListener("abort", streams.close);
+  app.addHook("preClose", async () => streams.close());
 }
 
 /** While the service drains or closes, it serves every request, and closes the connection with the response. */

@@ -44,8 +44,16 @@ export function createMetrics(registry: Registry = new Registry()) {
   };
 }
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Set on routes that can respond with a stream, whose duration says nothing about the service. */
+    isStream?: boolean;
+  }
+}
+
 /** An `onRoute` hook that measures the requests of the route. */
 export function observeRoute(metrics: Metrics, route: RouteOptions): void {
+  if (route.config?.isStream === true) return;
   const observer = metrics.observer({ method: String(route.method), route: route.url });
   route.onResponse = [...[route.onResponse ?? []].flat(), observer];
 }

@@ -40,6 +40,7 @@ const tags = [
   { name: "shares", description: "Access of other users to a note or a file" },
   { name: "links", description: "Links and file requests for people without an account" },
   { name: "trash", description: "Deleted notes and files, which can be restored" },
+  { name: "changes", description: "Hints for pages that stay up to date" },
   { name: "activity", description: "The audit log" },
   { name: "usage", description: "Storage used by your files" },
   { name: "tokens", description: "API tokens" },

@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import { startServiceInTest, useService } from "./testing/use-service.ts";
-import { INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "./testing/web-root.ts";
+import { GERMAN_HTML, INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "./testing/web-root.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
 // The Accept header of Chromium when a user opens a page.
@@ -17,8 +17,10 @@ const PAGES = [
   "/activity",
   "/links",
   "/deleted",
+  "/attach",
   "/settings",
   "/settings/doctor",
+  "/settings/webhooks",
   "/admin",
   "/invitation",
   "/sign-in",
@@ -49,6 +51,48 @@ describe("the web app", () => {
       expect(head).toMatchObject({ status: 200, text: "" });
       expect(head.headers).toMatchObject({ etag: headers.etag, "content-length": String(INDEX_HTML.length) });
     });
+  });
+
+  describe("serves a page in the language of its reader:", () => {
+    const textOf = async (path: string, headers: object) => (await get(path, { ...BROWSER, ...headers })).text;
+
+    it.each([
+      ["de", GERMAN_HTML],
+      ["de-AT,de;q=0.9,en;q=0.8", GERMAN_HTML],
+      ["fr, de;q=0.7, en;q=0.5", GERMAN_HTML],
+      ["en-US,en;q=0.9,de;q=0.8", INDEX_HTML],
+      ["en;q=0.1, DE;q=0.2", GERMAN_HTML],
+      ["de;q=0, en", INDEX_HTML],
+      ["de;q=x, *", INDEX_HTML],
+      ["../de", INDEX_HTML],
+      ["", INDEX_HTML],
+    ])("%s", async (language, page) => {
+      for (const path of ["/", "/shared", "/nowhere"]) {
+        expect(await textOf(path, { "accept-language": language }), path).toBe(page);
+      }
+    });
+
+    it("by the choice in the cookie first", async () => {
+      const choice = (language: string) => ({ cookie: `a=b; valetkey.language=${language}; c=d` });
+      expect(await textOf("/", choice("de"))).toBe(GERMAN_HTML);
+      expect(await textOf("/", { ...choice("en"), "accept-language": "de" })).toBe(INDEX_HTML);
+      expect(await textOf("/", { ...choice("xx"), "accept-language": "de" })).toBe(GERMAN_HTML);
+      expect(await textOf("/s/token", choice("de"))).toContain("Eine Datei für Sie");
+    });
+
+    it("and never confirms the page of another language", async () => {
+      const { headers } = await get("/shared");
+      expect(headers.vary).toBe("accept-language, cookie");
+      expect((await get("/", BROWSER)).headers.vary).toBe("accept, accept-language, cookie");
+      const german = await get("/shared", { ...BROWSER, "accept-language": "de", "if-none-match": headers.etag });
+      expect(german).toMatchObject({ status: 200, text: GERMAN_HTML });
+    });
+  });
+
+  it("leads the files of an installed app without a worker to their page", async () => {
+    const headers = { ...BROWSER, "content-type": "multipart/form-data; boundary=x" };
+    const { status, headers: answer } = await service.anonymous.send("POST /attach", { headers });
+    expect({ status, location: answer.location }).toEqual({ status: 303, location: "/attach" });
   });
 
   it("serves /, /activity and /links by the Accept header", async () => {
@@ -131,7 +175,15 @@ describe("the web app", () => {
   });
 
   it("returns 404 with a page for an unknown URL", async () => {
-    for (const path of ["/nowhere", "/n/1/2", "/index.html", "/landing.html", "/shared/1", "/settings/tokens"]) {
+    for (const path of [
+      "/nowhere",
+      "/n/1/2",
+      "/index.html",
+      "/landing.html",
+      "/index.de.html",
+      "/shared/1",
+      "/settings/tokens",
+    ]) {
       const { status, text, headers } = await get(path, { ...BROWSER, "if-none-match": "*" });
       expect({ path, status, text }).toEqual({ path, status: 404, text: INDEX_HTML });
       expect(headers).toMatchObject({ "cache-control": "no-store", "content-type": "text/html; charset=utf-8" });

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import staticFiles from "@fastify/static";
 import type { FastifyError, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import { LANGUAGE_HEADERS, pageLanguage, USUAL_LANGUAGE } from "./page-language.ts";
 import type { App } from "./route-types.ts";
 import { notFound, sendProblem } from "./send-problem.ts";
 
@@ -18,8 +20,10 @@ const PAGES = [
   "/n/:noteId",
   "/shared",
   "/deleted",
+  "/attach",
   "/settings",
   "/settings/doctor",
+  "/settings/webhooks",
   "/admin",
   "/sign-in",
   "/sign-up",
@@ -29,9 +33,10 @@ const PAGES = [
   "/confirm-email",
   "/invitation",
 ];
-const INDEX = "index.html";
-/** The page of links, for visitors without an account. It has a separate build. */
-const LANDING = "landing.html";
+/** `landing`: the page of links, for visitors without an account. It has a separate build. */
+type Page = "index" | "landing";
+/** The files of the pages. Those in another language than English have it in their names. */
+const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 const HTML = "text/html; charset=utf-8";
 // Dotfiles are private. A .br or .gz file is sent only in place of its original.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
@@ -47,7 +52,8 @@ export type WebApp = {
 /**
  * Serves the build of the web app from `root`.
  * Files in /assets have their hash in the name, so browsers cache them for a year. Browsers revalidate all other files. The list of
- * files beside /assets is read once, at startup. The page of a link contains nothing about the link.
+ * files beside /assets is read once, at startup. The page of a link contains nothing about the link. Each page is in the language of its
+ * reader.
  */
 export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
@@ -67,15 +73,40 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   });
   app.register(staticFiles, { ...common, root, serve: false, cacheControl: false });
   const sendFresh = (reply: FastifyReply, file: string) => reply.header("cache-control", "no-cache").sendFile(file);
+  const languages = languagesOf(root);
+  const read = (page: Page, { headers }: FastifyRequest) => {
+    const language = pageLanguage(headers, languages);
+    return readFile(join(root, language === USUAL_LANGUAGE ? `${page}.html` : `${page}.${language}.html`), "utf8");
+  };
+  async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const text = await read("index", request);
+    // Two languages may have files of the same size and time, which is what the ETag of the file plugin consists of.
+    const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
+    reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
+    return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);
+  }
   app.register(async (pages: App) => {
     const schema = { hide: true };
     for (const url of PAGES) {
-      pages.get(url, { schema, config: { isPage: true } }, (_request, reply) => sendFresh(reply, INDEX));
+      pages.get(url, { schema, config: { isPage: true } }, (request, reply) =>
+        sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
+      );
     }
-    pages.get("/s/:token", { schema, config: { isPage: true } }, async ({ params }, reply) => {
-      const { token } = params as { token: string };
+    // An installed app handles this request itself (attach-worker.js). Without its worker, the page asks for the files again.
+    pages.post("/attach", {
+      schema,
+      config: { isPage: true },
+      onRequest(_request, reply) {
+        reply.redirect("/attach", 303);
+      },
+      handler() {
+        throw notFound();
+      },
+    });
+    pages.get("/s/:token", { schema, config: { isPage: true } }, async (request, reply) => {
+      const { token } = request.params as { token: string };
       reply.headers(LANDING_HEADERS).type(HTML);
-      return fillLanding(await readFile(join(root, LANDING), "utf8"), { token, publicUrl });
+      return fillLanding(await read("landing", request), { token, publicUrl });
     });
     for (const file of filesBesidePages(root))
       pages.get(`/${file}`, { schema }, (_request, reply) => sendFresh(reply, file));
@@ -84,14 +115,15 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
     sendPage(request, reply) {
       reply.header("vary", "accept");
       if (!opensPage(request)) return false;
-      sendFresh(reply, INDEX);
+      reply.header("vary", `accept, ${LANGUAGE_HEADERS}`);
+      sendIndex(request, reply).catch((error) => reply.send(error));
       return true;
     },
     // The page is read without an ETag, because a 304 for a missing page would show an empty page.
     notFoundPage(request, reply) {
       if (!opensPage(request)) return undefined;
       reply.code(404).header("cache-control", "no-store").type(HTML);
-      return readFile(join(root, INDEX), "utf8");
+      return read("index", request);
     },
   };
 }
@@ -124,5 +156,9 @@ function filesBesidePages(root: string): string[] {
   return readdirSync(root, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)).replaceAll("\\", "/"))
-    .filter((file) => file !== INDEX && file !== LANDING && !file.startsWith("assets/") && !NOT_SERVED.test(file));
+    .filter((file) => !PAGE_FILE.test(file) && !file.startsWith("assets/") && !NOT_SERVED.test(file));
+}
+
+function languagesOf(root: string): ReadonlySet<string> {
+  return new Set([USUAL_LANGUAGE, ...readdirSync(root).flatMap((file) => PAGE_FILE.exec(file)?.[1] ?? [])]);
 }

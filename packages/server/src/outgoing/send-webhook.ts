@@ -28,8 +28,8 @@ export type SenderOptions = {
 };
 
 /**
- * Sends webhooks to public hosts alone (docs/security-requirements.md, 31). It checks every IP address of the host, and connects to one
- * of the checked ones, so that a second response of the name server changes nothing. It follows no redirect.
+ * Sends webhooks to public hosts alone (docs/security-requirements.md, 31). It resolves the host itself, and connects only to
+ * those IP addresses that are public. So a second response of the name server changes nothing. It follows no redirect.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
@@ -40,8 +40,8 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
       try {
         ended.throwIfAborted();
         const target = new URL(url);
-        const addresses = await abortable(resolve(hostOf(target), ended), ended);
-        requireOpen(target, { addresses, ...options });
+        const resolved = await abortable(resolve(hostOf(target), ended), ended);
+        const addresses = openAddresses(target, { ...options, addresses: resolved });
         return { status: await post(target, { ...options, addresses, headers, body, signal: ended }) };
       } catch (error) {
         return { problem: describe(error, { isLate: late.aborted, isCut: signal?.aborted === true }) };
@@ -76,16 +76,18 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-function requireOpen(
+/** The addresses that the sender may connect to. Those of this machine come first, because a test has no others. */
+function openAddresses(
   { protocol }: URL,
   { addresses, allowsLoopback }: { addresses: readonly LookupAddress[]; allowsLoopback: boolean },
-): void {
-  const isHere = addresses.every(({ address }) => isLoopbackAddress(address));
-  if (addresses.length > 0 && isHere && allowsLoopback) return;
+): LookupAddress[] {
+  const here = addresses.filter(({ address }) => isLoopbackAddress(address));
+  if (allowsLoopback && here.length > 0) return here;
   if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
-  if (addresses.length > 0 && addresses.every(({ address }) => isPublicAddress(address))) return;
+  const open = addresses.filter(({ address }) => isPublicAddress(address));
+  if (open.length > 0) return open;
   // Without the IP address, which would describe the network of the service.
-  throw new Refusal("The host has an IP address that is not on the internet.");
+  throw new Refusal("The host has no IP address on the internet.");
 }
 
 type Post = Pick<SenderOptions, "ca"> & {

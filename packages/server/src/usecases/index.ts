@@ -48,6 +48,7 @@ import {
   revokeApiTokensOf,
 } from "./api-tokens.ts";
 import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
+import { findChanges } from "./changes.ts";
 import { requireEnabled } from "./disabled-users.ts";
 import { expireAuditEvents } from "./expire-audit-events.ts";
 import { identifySubject } from "./identities.ts";
@@ -84,6 +85,7 @@ import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./refusals.ts";
 import { renameFile } from "./rename-file.ts";
 import { reviewFile } from "./review-file.ts";
+import { markAttachmentSeen, markNoteSeen } from "./seen.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
@@ -137,6 +139,9 @@ export function createUseCases(deps: Deps) {
     listSharedAttachments: listSharedAttachments(deps),
     deleteAttachment: deleteAttachment(deps),
     renameFile: renameFile(deps),
+    findChanges: findChanges(deps),
+    markNoteSeen: markNoteSeen(deps),
+    markAttachmentSeen: markAttachmentSeen(deps),
     startUpload: startUpload(deps, { allowance: starts, arrive }),
     getUpload: getUpload(deps),
     signParts: signParts(deps),

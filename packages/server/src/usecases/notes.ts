@@ -31,6 +31,7 @@ export function createNote({ db, clock, newId }: Deps) {
       attachmentsCursor: undefined,
       attachmentCount: 0,
       accessRequestCount: 0,
+      isNew: false,
     };
   };
 }
@@ -114,8 +115,10 @@ async function details(queries: Queries, reading: Reading) {
   const isOwner = note.role === "owner";
   // Only the owner of a note grants access.
   const accessRequestCount = isOwner ? await queries.accessRequests.countOpen(note.id) : 0;
-  const accessExpiresAt = isOwner ? undefined : await queries.shares.expiryOf({ noteId: note.id }, caller.userId);
-  return { accessRequestCount, accessExpiresAt, ...(await firstAttachments(queries, reading)) };
+  const share = isOwner ? undefined : await queries.shares.findOfNote(note.id, caller.userId);
+  const isNew = isOwner ? await queries.visitorFiles.hasUnseen(note.id) : share?.isNew === true;
+  const attachments = await firstAttachments(queries, reading);
+  return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, ...attachments };
 }
 
 async function firstAttachments(queries: Queries, reading: Reading) {

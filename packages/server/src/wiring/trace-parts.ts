@@ -20,6 +20,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   disabledUsers: "database.disabledUsers",
   apiTokens: "database.apiTokens",
   trash: "database.trash",
+  changes: "database.changes",
   credentials: "database.credentials",
   objectDeletions: "database.objectDeletions",
   verifications: "database.verifications",

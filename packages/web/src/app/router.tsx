@@ -149,6 +149,12 @@ const deleted = createRoute({
   component: lazyPage(() => import("./pages/deleted-page.tsx"), "DeletedPage"),
 });
 
+const attach = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/attach",
+  component: lazyPage(() => import("./pages/attach-page.tsx"), "AttachPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
@@ -186,6 +192,7 @@ export const router = createRouter({
       links,
       activity,
       deleted,
+      attach,
       settings,
       doctor,
       webhooks,

@@ -10,6 +10,8 @@ import { Rail } from "./rail.tsx";
 import { useAppShortcuts } from "./use-app-shortcuts.tsx";
 import { useCreateNote } from "./use-create-note.ts";
 import { useFocusOnNavigation } from "./use-focus-on-navigation.ts";
+import { useInstalledApp } from "./use-installed-app.ts";
+import { useLiveUpdates } from "./use-live-updates.ts";
 import { useAccount, useLeaveWhenSignedOut } from "./use-session.ts";
 
 /** The frame of every page after the sign-in: the rail on desktops, the bar on phones, and the page. */
@@ -17,6 +19,8 @@ export function Shell() {
   useLeaveWhenSignedOut();
   useFocusOnNavigation();
   useSaveLeft();
+  useLiveUpdates();
+  useInstalledApp();
   const { create, isPending } = useCreateNote();
   const dialogs = useAppShortcuts({ onNewNote: create });
   return (

@@ -3,6 +3,7 @@ import { fill } from "./dom.ts";
 import { downloadView } from "./download/download-view.ts";
 import type { Page } from "./page-context.ts";
 import { texts } from "./texts/index.ts";
+import { languageLine } from "./views/language-line.ts";
 import { lockedView } from "./views/locked.ts";
 import { endedView, failedView, loadingView } from "./views/states.ts";
 import { hasCode, type Visit } from "./visit.ts";
@@ -36,7 +37,7 @@ export function startPage({ root, token, visit }: { root: HTMLElement; token: st
 
   function show(view: HTMLElement): void {
     const isFirst = root.querySelector("h1") === null;
-    root.replaceChildren(view);
+    root.replaceChildren(view, languageLine());
     root.setAttribute("aria-busy", "false");
     // The first view needs no focus, because screen readers read it from its start.
     if (!isFirst) view.querySelector<HTMLElement>("[autofocus], h1")?.focus();

@@ -12,20 +12,10 @@ export type Session = {
   userAgent?: string | null;
 };
 
-/** `keepAccount`: opens an account again that its owner deleted. */
-export type Credentials = { email: string; password: string; code?: string; keepAccount?: boolean };
-
-/** Calls of /auth: accounts and sessions. They reject with a ValetKeyError. */
+/** The calls of /auth that every page needs. They reject with a ValetKeyError. */
 export const accounts = {
   current: () => callAccounts<{ session: Session; user: Account } | null>("GET", "/auth/get-session"),
-  signUp: (account: { name: string; email: string; password: string }) =>
-    callAccounts("POST", "/auth/sign-up/email", account),
-  /** Rejects with `second_factor_required`, `wrong_second_factor`, or `account_closed` for an account that its owner deleted. */
-  signIn: (credentials: Credentials) => callAccounts("POST", "/auth/sign-in/email", credentials),
-  /** Returns the URL of the identity provider. It redirects to `callbackURL`, a path, or to /sign-in?error=code. */
-  startOidc: (callbackURL: string) => callAccounts<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
   signOut: () => callAccounts("POST", "/auth/sign-out", {}),
-  rename: (name: string) => callAccounts("POST", "/auth/update-user", { name }),
 };
 
 /** Calls a route of the accounts library. Rejects with a ValetKeyError. */

@@ -1,5 +1,5 @@
+import { accountCalls, type Passkey } from "./account-calls.ts";
 import { loadCode } from "./load-code.ts";
-import { type Passkey, safety } from "./safety.ts";
 
 const load = () => loadCode(() => import("@simplewebauthn/browser"));
 
@@ -17,12 +17,12 @@ export function isCancelled(error: unknown): boolean {
 
 /** Creates a passkey in the browser, and adds it to the account. */
 export async function createPasskey({ name, password }: { name: string; password: string }): Promise<Passkey> {
-  const [{ startRegistration }, optionsJSON] = await Promise.all([load(), safety.startPasskey(password)]);
-  return safety.addPasskey({ name, response: await startRegistration({ optionsJSON }) });
+  const [{ startRegistration }, optionsJSON] = await Promise.all([load(), accountCalls.startPasskey(password)]);
+  return accountCalls.addPasskey({ name, response: await startRegistration({ optionsJSON }) });
 }
 
 /** Signs in with a passkey that the user chooses in the browser. */
 export async function signInWithPasskey(): Promise<void> {
-  const [{ startAuthentication }, optionsJSON] = await Promise.all([load(), safety.startPasskeySignIn()]);
-  await safety.signInWithPasskey(await startAuthentication({ optionsJSON }));
+  const [{ startAuthentication }, optionsJSON] = await Promise.all([load(), accountCalls.startPasskeySignIn()]);
+  await accountCalls.signInWithPasskey(await startAuthentication({ optionsJSON }));
 }

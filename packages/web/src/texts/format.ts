@@ -1,5 +1,7 @@
+import { language, units } from "./en/language.ts";
+
 /** The language of the texts, in the regional variant of the reader. Numbers and times use this variant, too. */
-const LANGUAGE = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
+const LANGUAGE = navigator.languages.find((each) => each.split("-", 1)[0] === language.code) ?? language.usual;
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 const sizes = UNITS.map(
@@ -26,10 +28,10 @@ export function formatRate(bytesPerSecond: number): string {
 
 /** "58 s", "4 min", "2 h". Rounded up, so that nothing seems to expire too early. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} s`;
-  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${Math.ceil(seconds / 3600)} h`;
-  return `${Math.ceil(seconds / 86_400)} days`;
+  if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} ${units.seconds}`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} ${units.minutes}`;
+  if (seconds < 48 * 3600) return `${Math.ceil(seconds / 3600)} ${units.hours}`;
+  return `${Math.ceil(seconds / 86_400)} ${units.days}`;
 }
 
 const spans = (["second", "minute", "hour", "day"] as const).map(
@@ -44,7 +46,7 @@ export function formatSpan(seconds: number): string {
 
 /** "60 s", "10 min", "1 h". For choices. */
 export function formatShortSpan(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : formatDuration(seconds);
+  return seconds < 120 ? `${seconds} ${units.seconds}` : formatDuration(seconds);
 }
 
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
@@ -58,7 +60,7 @@ const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 export function formatWhen(instant: string, now: number): string {
   const date = new Date(instant);
   const seconds = Math.round((date.getTime() - now) / 1000);
-  if (Math.abs(seconds) < 45) return "just now";
+  if (Math.abs(seconds) < 45) return units.justNow;
   if (Math.abs(seconds) < 3600) return relative.format(Math.round(seconds / 60), "minute");
   if (Math.abs(seconds) < 24 * 3600) return relative.format(Math.round(seconds / 3600), "hour");
   if (Math.abs(seconds) < 7 * 24 * 3600) return relative.format(Math.round(seconds / 86_400), "day");
@@ -88,6 +90,11 @@ export function formatClock(instant: string | number): string {
 
 const counts = new Intl.NumberFormat(LANGUAGE);
 const plural = new Intl.PluralRules(LANGUAGE);
+
+/** "1,000,000". */
+export function formatNumber(value: number): string {
+  return counts.format(value);
+}
 
 export function formatCount(count: number, forms: { one: string; other: string }): string {
   return `${counts.format(count)} ${plural.select(count) === "one" ? forms.one : forms.other}`;

@@ -28,6 +28,7 @@ import { uploadIndexes } from "./0026-upload-indexes.ts";
 import { mailPreferences } from "./0027-mail-preferences.ts";
 import { webhooks } from "./0028-webhooks.ts";
 import { accountSafety } from "./0029-account-safety.ts";
+import { seen } from "./0031-seen.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -60,5 +61,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0027-mail-preferences": mailPreferences(engine),
     "0028-webhooks": webhooks(engine),
     "0029-account-safety": accountSafety(engine),
+    "0031-seen": seen(engine),
   };
 }

@@ -5,6 +5,7 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { selectAttachments, toAttachment } from "./attachments.ts";
 import { isLive } from "./live-share.ts";
+import { keyOfHolder } from "./mail-preferences.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
 /** The tables with rows of one user, apart from notes, links, usage and events. Rows of the accounts library go with its user. */
@@ -124,6 +125,10 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
 
     async deleteUser(userId) {
       for (const table of TABLES_OF_USER) await db.deleteFrom(table).where("user_id", "=", userId).execute();
+      const endpoints = db.selectFrom("webhook_endpoints").select("id").where("owner_id", "=", userId);
+      await db.deleteFrom("webhook_deliveries").where("endpoint_id", "in", endpoints).execute();
+      await db.deleteFrom("webhook_endpoints").where("owner_id", "=", userId).execute();
+      await db.deleteFrom("mail_preferences").where("holder", "=", keyOfHolder({ userId })).execute();
       await db.deleteFrom("people").where("id", "=", userId).execute();
       await db.deleteFrom("auth_users").where("id", "=", userId).execute();
     },

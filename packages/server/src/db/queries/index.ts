@@ -13,6 +13,7 @@ import { applicationQueries } from "./application.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
+import { changeQueries } from "./changes.ts";
 import { inOrder, type RunStatement } from "./compile.ts";
 import { credentialQueries } from "./credentials.ts";
 import { disabledUserQueries } from "./disabled-users.ts";
@@ -70,6 +71,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     identities: identityQueries(db, engine),
     disabledUsers: disabledUserQueries(db),
     apiTokens: apiTokenQueries(db),
+    changes: changeQueries(db, { engine, clock, run }),
     credentials: credentialQueries(db, engine),
     objectDeletions: objectDeletionQueries(db, engine),
     verifications: verificationQueries(db),

@@ -6,7 +6,10 @@ import type { Tables } from "../schema.ts";
 export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries {
   return {
     async find(holder) {
-      const chosen = db.selectFrom("mail_preferences").select(["topic", "choice"]).where("holder", "=", keyOf(holder));
+      const chosen = db
+        .selectFrom("mail_preferences")
+        .select(["topic", "choice"])
+        .where("holder", "=", keyOfHolder(holder));
       const choices = Object.fromEntries(mailTopics.map((topic) => [topic, "at_once"])) as MailChoices;
       for (const { topic, choice } of await chosen.execute()) choices[topic] = choice;
       return choices;
@@ -15,7 +18,7 @@ export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries
     async put(holder, choices) {
       const rows = mailTopics.flatMap((topic) => {
         const choice = choices[topic];
-        return choice === undefined ? [] : [{ holder: keyOf(holder), topic, choice }];
+        return choice === undefined ? [] : [{ holder: keyOfHolder(holder), topic, choice }];
       });
       if (rows.length === 0) return;
       await db
@@ -30,6 +33,6 @@ export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries
 }
 
 /** The id of a user may look like an email address, and the other way round. */
-function keyOf(holder: MailHolder): string {
+export function keyOfHolder(holder: MailHolder): string {
   return "userId" in holder ? `user ${holder.userId}` : `email ${holder.email}`;
 }

@@ -19,6 +19,7 @@ import { countListed, deleteAttachmentsOf } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
+import { notesWithUnseenFiles } from "./visitor-files.ts";
 
 export const noteColumns = [
   "notes.id",
@@ -46,7 +47,12 @@ export function toNote(row: NoteRow): Note {
 const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
 const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
-type SummaryRow = Omit<NoteRow, "body"> & { snippet: string; attachment_count: number; access_request_count?: number };
+type SummaryRow = Omit<NoteRow, "body"> & {
+  snippet: string;
+  attachment_count: number;
+  access_request_count?: number;
+  is_new: SqlBool;
+};
 
 function toSummary(row: SummaryRow): NoteSummary {
   return {
@@ -58,6 +64,8 @@ function toSummary(row: SummaryRow): NoteSummary {
     updatedAt: row.updated_at,
     attachmentCount: row.attachment_count,
     accessRequestCount: row.access_request_count ?? 0,
+    // A comparison is a number on SQLite.
+    isNew: Boolean(row.is_new),
   };
 }
 
@@ -187,6 +195,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select([...summaryColumns, snippet])
         .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
         .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
+        .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
         .where("owner_id", "=", userId)
         .where(notInTrash.notes)
         .$if(after !== undefined, (query) => query.where("id", "<", after as string))
@@ -204,6 +213,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select([...summaryColumns, snippet])
         .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
         .select("note_shares.role")
+        .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
         .where("note_shares.user_id", "=", userId)
         .where(notInTrash.notes)
         .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))

@@ -41,6 +41,20 @@ export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
 
     markReminded: (share, now) => markReminded(db, { share, now }),
 
+    async findOfNote(noteId, userId) {
+      const ofUser = db.selectFrom("note_shares").where("note_id", "=", noteId).where("user_id", "=", userId);
+      const row = await ofUser.select(["expires_at", "seen_at"]).executeTakeFirst();
+      return row && { expiresAt: row.expires_at ?? undefined, isNew: row.seen_at === null };
+    },
+
+    async markSeen(subject, { userId, now }) {
+      const shares =
+        "noteId" in subject
+          ? sql`update note_shares set seen_at = ${now} where note_id = ${subject.noteId}`
+          : sql`update attachment_shares set seen_at = ${now} where attachment_id = ${subject.attachmentId}`;
+      await sql`${shares} and user_id = ${userId} and seen_at is null`.execute(db);
+    },
+
     countByAttachment: (attachmentIds, now) => countByAttachment(db, engine, { attachmentIds, now }),
 
     listAttachmentsFor: (userId, request) => listAttachmentsFor(db, { userId, ...request }),
@@ -203,7 +217,7 @@ const shareColumns = [
   "people.name",
 ] as const;
 
-type Row = Omit<Selectable<Tables["note_shares"]>, "note_id" | "reminded_at"> & {
+type Row = Omit<Selectable<Tables["note_shares"]>, "note_id" | "reminded_at" | "seen_at"> & {
   email: string | null;
   name: string | null;
 };
@@ -306,7 +320,7 @@ async function listAttachmentsFor(
     .selectFrom("attachment_shares")
     .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
     .select(attachmentColumns)
-    .select("attachment_shares.expires_at")
+    .select(["attachment_shares.expires_at", "attachment_shares.seen_at"])
     .where("attachment_shares.user_id", "=", userId)
     .where((eb) => isLive(eb.ref("attachment_shares.expires_at"), now))
     .where("attachments.owner_id", "!=", userId)
@@ -328,6 +342,10 @@ async function listAttachmentsFor(
     .orderBy("attachment_shares.attachment_id", "desc")
     .limit(limit + 1)
     .execute();
-  const shared = rows.map((row) => ({ ...toAttachment(row), share: { expiresAt: row.expires_at ?? undefined } }));
+  const shared = rows.map((row) => ({
+    ...toAttachment(row),
+    share: { expiresAt: row.expires_at ?? undefined },
+    isNew: row.seen_at === null,
+  }));
   return toPage(shared, limit);
 }

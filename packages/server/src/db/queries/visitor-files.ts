@@ -82,6 +82,20 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
         .execute();
     },
 
+    async hasUnseen(noteId) {
+      return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
+    },
+
+    async markSeen(noteId, now) {
+      await db
+        .updateTable("visitor_files")
+        .set({ seen_at: now })
+        .where("link_id", "in", db.selectFrom("links").select("id").where("note_id", "=", noteId))
+        .where("received_at", "is not", null)
+        .where("seen_at", "is", null)
+        .execute();
+    },
+
     async namesOf(visitorIds) {
       const rows = await db
         .selectFrom("visitor_files")
@@ -95,6 +109,21 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
   };
 }
 
+/** Selects the notes of received files that the owner of the note has not seen, once for each file. */
+function unseenOf(db: Kysely<Tables>) {
+  return db
+    .selectFrom("links")
+    .innerJoin("visitor_files", "visitor_files.link_id", "links.id")
+    .select("links.note_id")
+    .where("visitor_files.received_at", "is not", null)
+    .where("visitor_files.seen_at", "is", null);
+}
+
+/** The notes of a user that have such files. A list runs it once, not for each note. */
+export function notesWithUnseenFiles(db: Kysely<Tables>, userId: string) {
+  return unseenOf(db).where("links.owner_id", "=", userId);
+}
+
 const fileColumns = [
   "visitor_files.attachment_id",
   "visitor_files.link_id",
@@ -104,7 +133,8 @@ const fileColumns = [
   "visitor_files.received_at",
 ] as const;
 
-type SentRow = AttachmentRow & Selectable<Tables["visitor_files"]> & { upload_id: string; sent_filename: string };
+type SentRow = AttachmentRow &
+  Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
 
 /** The visitor sees the name that they sent. The owner of the note may have renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
@@ -112,7 +142,7 @@ function toSent(row: SentRow): VisitorUpload {
   return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };
 }
 
-function toVisitorFile(row: Selectable<Tables["visitor_files"]>): VisitorFile {
+function toVisitorFile(row: Omit<Selectable<Tables["visitor_files"]>, "seen_at">): VisitorFile {
   return {
     attachmentId: row.attachment_id,
     linkId: row.link_id,

@@ -26,8 +26,16 @@ async function earlierDatabase() {
   return { file, note, copies, open, copy: `${file}.before-${LAST}` };
 }
 
+/** Undoes the last migration, so that it can run again. */
+const UNDO = `
+  drop index visitor_files_unseen;
+  alter table note_shares drop column seen_at;
+  alter table attachment_shares drop column seen_at;
+  alter table visitor_files drop column seen_at;`;
+
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
+  database.exec(UNDO);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
   for (const table of TABLES) database.exec(`drop table ${table}`);
   database.close();

@@ -16,7 +16,7 @@ export function sampleNote(given: Partial<Note> = {}): Note {
 
 /** The list item of a note with a short body and no attachments. */
 export function summaryOf({ body, ...note }: Note): NoteSummary {
-  return { ...note, snippet: body, attachmentCount: 0, accessRequestCount: 0 };
+  return { ...note, snippet: body, attachmentCount: 0, accessRequestCount: 0, isNew: false };
 }
 
 export function sampleAttachment(note: Note, given: Partial<Attachment> = {}): Attachment {

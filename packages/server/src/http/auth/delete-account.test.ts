@@ -122,6 +122,9 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   // The last test, because tokens expire when the clock moves.
   it("is deleted for good after 14 days, and not before", async () => {
     const hugo = await person("hugo");
+    const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
+    expect((await hugo.send("POST /webhooks", { json: hook })).status).toBe(201);
+    await service.db.mailPreferences.put({ userId: hugo.userId }, { shares: "never" });
     await hugo.close();
     service.advance(14 * DAY_MS - 5_000);
     await service.useCases.deleteClosedAccounts();
@@ -136,6 +139,8 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
       const rows = await kysely.selectFrom(table).select("user_id").where("user_id", "=", hugo.userId).execute();
       expect(rows, table).toEqual([]);
     }
+    expect(await service.db.webhooks.list(hugo.userId)).toEqual([]);
+    expect((await service.db.mailPreferences.find({ userId: hugo.userId })).shares).toBe("at_once");
     expect(await service.db.accounts.find(hugo.userId)).toBeUndefined();
     // Until then, the signed URL of the unfinished upload could store its object again.
     await service.useCases.expireUploads();

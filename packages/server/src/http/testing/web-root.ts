@@ -9,6 +9,9 @@ export const SCRIPT = `export const words = ${JSON.stringify("word ".repeat(200)
 export const SECRET = "a file beside the folder or hidden in it";
 
 export const LANDING_HTML = '<title>A file for you</title><a href="/s/%TOKEN%/download">%ORIGIN%</a>';
+/** It has the size of the English page. */
+export const GERMAN_HTML = INDEX_HTML.replace("app-1a2b", "app-5e6f");
+export const GERMAN_LANDING_HTML = LANDING_HTML.replace("A file for you", "Eine Datei für Sie");
 
 /** Creates a folder like a Vite build, with secret files in it and beside it. */
 export async function makeWebRoot() {
@@ -17,6 +20,8 @@ export async function makeWebRoot() {
   const files: Record<string, string | Buffer> = {
     "index.html": INDEX_HTML,
     "landing.html": LANDING_HTML,
+    "index.de.html": GERMAN_HTML,
+    "landing.de.html": GERMAN_LANDING_HTML,
     "theme.js": "document.documentElement.dataset.theme = 'dark';",
     "icons/icon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
     "assets/app-1a2b.js": SCRIPT,

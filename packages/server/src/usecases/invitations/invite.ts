@@ -4,7 +4,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { INVITATION_MS, type Invitation } from "../../domain/invitation.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent, type EventSubject } from "../audit-event.ts";
-import { notifyOfShare, withoutShare } from "../mail/notify-of-share.ts";
+import { isLive, notifyOfShare } from "../mail/notify-of-share.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 import { findHolders } from "../receivers.ts";
@@ -37,7 +37,7 @@ export async function invite(
   const existing = await tx.invitations.holdOf(subject, emails);
   // Only now, because a claim or a visit may have changed both while this transaction waited for the invitations.
   const holders = await findHolders(tx, emails);
-  const seen = new Set((await tx.shares.list(subject)).map(({ userId }) => userId));
+  const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
   const invitations: Invitation[] = [];
   const events: AuditEvent[] = [];
@@ -47,10 +47,11 @@ export async function invite(
     const before = former?.redeemedAt === undefined ? former?.userId : undefined;
     // The rightful holder has changed, for example by a proof.
     if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
-    if (userId !== undefined && seen.has(userId)) {
+    const share = userId === undefined ? undefined : seen.get(userId);
+    if (userId !== undefined && share !== undefined) {
       const { role, expiresAt, now: createdAt } = invited;
       if (former !== undefined) await tx.invitations.delete(former.id);
-      granted.push(...(await withoutShare(tx, { subject, userIds: [userId], now: createdAt })));
+      if (!isLive(share, createdAt)) granted.push(userId);
       await tx.shares.put(subject, { userId, role, expiresAt, createdAt, createdBy: caller.userId });
       events.push(describe("share.granted", { ...deps, invited, about: { userId } }));
       continue;

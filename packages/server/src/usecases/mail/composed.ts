@@ -9,6 +9,8 @@ export function compose(secrets: readonly string[], text: MailText): Composed {
   return { ...renderMail(text), secrets };
 }
 
+const MAX_URL_LENGTH = 900;
+
 /** A mail that its reader can turn off. */
 export function composeOptional(
   { linkKeys, publicUrl }: Pick<Deps, "linkKeys"> & { publicUrl: string },
@@ -16,6 +18,8 @@ export function composeOptional(
 ): Composed {
   const token = makeUnsubscribeToken(linkKeys.unsubscribes, off);
   const unsubscribeUrl = `${publicUrl}/unsubscribe/${token}`;
+  // The id of a user may be long, and mail servers refuse long lines of a header (RFC 5322). Such a user has the settings.
+  if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(secret === undefined ? [] : [secret], text);
   const footer = { label: "Turn off these mails", url: unsubscribeUrl };
   const secrets = secret === undefined ? [token] : [secret, token];
   return { ...compose(secrets, { ...text, footer }), unsubscribeUrl };

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ended, startChild } from "../../db/testing/child-process.ts";
 import { sampleNote, sampleShare } from "../../db/testing/samples.ts";
@@ -162,6 +163,33 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     suite.clock.now += 3 * DAY_MS;
     expect(await sendMails()).toBe(0);
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
+  });
+
+  it("puts each notice in one mail while a worker claims mails", async () => {
+    const { db } = suite;
+    const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
+    const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
+    let isAdding = true;
+    const adding = Promise.all(
+      linkIds.map((linkId) =>
+        db.transaction(async (tx) => {
+          const notice = { about: "link-claimed", linkId } as const;
+          await tx.mails.collect({ id: randomUUID(), kind: "links", userId, email }, { notice, now, dueAt: now });
+        }),
+      ),
+    ).finally(() => {
+      isAdding = false;
+    });
+    const claimed: unknown[] = [];
+    const claim = async () => claimed.push(...(await db.mails.claim({ now, leaseEndsAt: now + 1, limit: 5 })));
+    while (isAdding) {
+      await claim();
+      await setImmediate();
+    }
+    await adding;
+    await claim();
+    const notices = claimed.flatMap((mail) => (mail as { notices: { linkId: string }[] }).notices);
+    expect(notices.map(({ linkId }) => linkId).sort()).toEqual(linkIds);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type { Share } from "../../domain/share.ts";
 import type { EventSubject } from "../audit-event.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 import { notify } from "./notify.ts";
@@ -8,9 +9,13 @@ export async function withoutShare(
   { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },
 ): Promise<string[]> {
   if (userIds.length === 0) return [];
-  const live = (await shares.list(subject)).filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+  const live = (await shares.list(subject)).filter((share) => isLive(share, now));
   const holders = new Set(live.map(({ userId }) => userId));
   return userIds.filter((userId) => !holders.has(userId));
+}
+
+export function isLive({ expiresAt }: Pick<Share, "expiresAt">, now: number): boolean {
+  return expiresAt === undefined || expiresAt > now;
 }
 
 /** Notifies users of a new share of a note, or of one of its files. */

@@ -8,6 +8,7 @@ import type { ApplicationQueries } from "./application.ts";
 import type { AttachmentQueries } from "./attachments.ts";
 import type { AuditQueries, UrlAuditLog } from "./audit.ts";
 import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
+import type { ChangeQueries } from "./changes.ts";
 import type { CredentialQueries } from "./credentials.ts";
 import type { DisabledUserQueries } from "./disabled-users.ts";
 import type { FileEventQueries } from "./file-events.ts";
@@ -48,6 +49,7 @@ export type Queries = {
   identities: IdentityQueries;
   disabledUsers: DisabledUserQueries;
   apiTokens: ApiTokenQueries;
+  changes: ChangeQueries;
   credentials: CredentialQueries;
   objectDeletions: ObjectDeletionQueries;
   verifications: VerificationQueries;

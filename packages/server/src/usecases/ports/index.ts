@@ -19,6 +19,7 @@ export type * from "./attachments.ts";
 export type * from "./audit.ts";
 export type * from "./bucket.ts";
 export type * from "./bucket-capabilities.ts";
+export type * from "./changes.ts";
 export type * from "./credentials.ts";
 export type * from "./database.ts";
 export type * from "./disabled-users.ts";

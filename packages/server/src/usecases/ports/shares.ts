@@ -24,6 +24,10 @@ export type ShareQueries = {
   listEnding(window: { from: number; until: number; limit: number }): Promise<EndingShare[]>;
   /** False: the share was changed meanwhile, or another replica has marked it. */
   markReminded(share: EndingShare, now: number): Promise<boolean>;
+  /** The share of the note. Undefined: there is no such share. `isNew`: its holder has not looked at the note. */
+  findOfNote(noteId: string, userId: string): Promise<{ expiresAt: number | undefined; isNew: boolean } | undefined>;
+  /** Does nothing if there is no such share, or its holder has looked before. */
+  markSeen(subject: ShareSubject, seen: { userId: string; now: number }): Promise<void>;
   /** The number of live shares and open invitations of each attachment that the owner sees. Attachments without any are absent. */
   countByAttachment(attachmentIds: readonly string[], now: number): Promise<Map<string, number>>;
   /** Listed attachments with a live share for this user, who has no access to their notes. Newest first. */

@@ -28,6 +28,10 @@ export type VisitorFileQueries = {
   usageOf(linkId: string): Promise<RequestUsage>;
   /** Records when the bytes were complete. A later call changes nothing. */
   markReceived(attachmentId: string, receivedAt: number): Promise<void>;
+  /** Whether the owner of the note has not looked at it since a file was received. */
+  hasUnseen(noteId: string): Promise<boolean>;
+  /** Counts the received files of the note as seen. */
+  markSeen(noteId: string, now: number): Promise<void>;
   /** The last name of each visitor who gave one, by visitor id. */
   namesOf(visitorIds: readonly string[]): Promise<Map<string, string>>;
 };

@@ -69,7 +69,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
       if (scanning !== undefined) {
         await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
       }
-      const detail = { filename, sizeBytes: stored.sizeBytes };
+      const detail = { filename, sizeBytes: stored.sizeBytes, ...(scanning !== undefined && { needsScan: true }) };
       const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
       await tx.audit.add(auditEvent("attachment.adopted", event));
       return attachment;

@@ -5,6 +5,7 @@ import { visitorIdOf } from "../../domain/file-request.ts";
 import { idInApplication } from "../../domain/item.ts";
 import type { Link } from "../../domain/link.ts";
 import type { Upload } from "../../domain/upload.ts";
+import { messagesOf } from "../../domain/webhook.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { recordFileEvent } from "../embedding/record-file-event.ts";
 import { notify } from "../mail/notify.ts";
@@ -42,9 +43,11 @@ export async function markReady(
         const checksum = verdict.checksum ?? seen.checksum;
         const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
         const attachment = await tx.attachments.find(seen.id);
-        // The adoption of an object has an event of its own, which exists since the adoption.
-        if (moved && seen.ownsObject) {
-          await tx.audit.add(readyEvent(deps, { attachment: seen, verdict, right, now }));
+        if (moved) {
+          const event = readyEvent(deps, { attachment: seen, verdict, right, now });
+          // The adoption of an object has an event of its own, which exists since the adoption.
+          if (seen.ownsObject) await tx.audit.add(event);
+          else await tx.webhooks.queue(...messagesOf(event));
         }
         if (moved && right.link !== undefined) await notifyOfFile(deps, tx, right.link);
         if (moved && attachment?.state === "ready")

@@ -1,6 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { ConfirmEmail } from "../../features/accounts/confirm-email.tsx";
-import { safety } from "../../service/safety.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 
 const proof = getRouteApi("/confirm-email");
@@ -8,12 +8,12 @@ const change = getRouteApi("/new-email");
 
 export function ConfirmEmailPage() {
   const { token } = proof.useRouteContext();
-  const { proveEmail: confirm } = safety;
+  const { proveEmail: confirm } = accountCalls;
   return <ConfirmEmail key={token} token={token} path="/confirm-email" words={recovery.confirm} confirm={confirm} />;
 }
 
 export function NewEmailPage() {
   const { token } = change.useRouteContext();
-  const { confirmEmailChange: confirm } = safety;
+  const { confirmEmailChange: confirm } = accountCalls;
   return <ConfirmEmail key={token} token={token} path="/new-email" words={recovery.newEmail} confirm={confirm} />;
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Attachment } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
@@ -13,6 +13,7 @@ import { isUnavailable } from "../../features/notes/is-unavailable.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 
 import { AccessLine } from "../../features/sharing/access-line.tsx";
+import { loadCode } from "../../service/load-code.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
@@ -31,6 +32,11 @@ export function NotePage() {
   // After a refusal the cached note is no longer shown.
   const isGone = note.isError && isUnavailable(note.error);
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
+  const isNew = note.data?.isNew === true && !isGone;
+  useEffect(() => {
+    if (isNew)
+      void loadCode(() => import("../../service/mark-seen.ts")).then((code) => code.markNoteSeen(noteId), ignore);
+  }, [isNew, noteId]);
   const [linked, setLinked] = useState<readonly Attachment[]>([]);
   const [firstLinked, ...otherLinked] = linked;
   // The preview follows the order of the list when it was opened.

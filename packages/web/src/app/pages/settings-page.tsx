@@ -8,6 +8,7 @@ import { PasskeySection } from "../../features/accounts/passkey-section.tsx";
 import { SecondFactorSection } from "../../features/accounts/second-factor-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
 import { AdministrationSection } from "../../features/settings/administration-section.tsx";
+import { LanguageSection } from "../../features/settings/language-section.tsx";
 import { MailSection } from "../../features/settings/mail-section.tsx";
 import { StorageSection } from "../../features/settings/storage-section.tsx";
 import { ThemeSection } from "../../features/settings/theme-section.tsx";
@@ -35,6 +36,7 @@ export function SettingsPage() {
         <TokenSection />
         <WebhookSection />
         <ThemeSection />
+        <LanguageSection />
         <AdministrationSection />
         <Section title={shortcuts.title} hint={shortcuts.hint}>
           <Button className="self-start" onClick={() => setListed(true)}>

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { texts } from "../../texts/index.ts";
+import { LanguageLinks } from "./language-links.tsx";
 
 type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
 
@@ -14,6 +15,7 @@ export function AccountCard({ title, hint, children }: AccountCardProps) {
           {hint !== undefined && <p className="text-balance text-muted text-small">{hint}</p>}
         </header>
         {children}
+        <LanguageLinks />
       </div>
     </main>
   );

@@ -6,7 +6,8 @@ import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/section.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
-import { type Account, accounts } from "../../service/accounts.ts";
+import { accountCalls } from "../../service/account-calls.ts";
+import type { Account } from "../../service/accounts.ts";
 import { queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
@@ -56,7 +57,7 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
 function NameForm({ user }: { user: Account }) {
   const [problem, setProblem] = useState<string>();
   const rename = useMutation({
-    mutationFn: accounts.rename,
+    mutationFn: accountCalls.rename,
     async onSuccess() {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       // Notes and activity contain the name, too.

@@ -4,10 +4,10 @@ import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-line.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
+import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { copyText } from "../../service/clipboard.ts";
 import { useCode } from "../../service/code.ts";
-import { safety } from "../../service/safety.ts";
 import { secondFactorTexts as words } from "../../texts/en/second-factor.ts";
 import { texts } from "../../texts/index.ts";
 import { useProblems, valuesOf } from "./form-validation.ts";
@@ -26,7 +26,7 @@ export function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
   // Without the picture, the key is enough.
   const { data: qr } = useCode("QR code", loadQrCode);
   const { form, problems, report } = useProblems<"code">();
-  const confirm = useMutation({ mutationFn: safety.confirmSecondFactor, onSuccess: onConfirmed });
+  const confirm = useMutation({ mutationFn: accountCalls.confirmSecondFactor, onSuccess: onConfirmed });
   const isWrong = hasCode(confirm.error, "wrong_second_factor");
 
   function submit(event: FormEvent<HTMLFormElement>): void {

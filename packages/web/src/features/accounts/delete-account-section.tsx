@@ -3,8 +3,8 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/section.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
+import { accountCalls } from "../../service/account-calls.ts";
 import { keys } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { deleteAccountTexts as words } from "../../texts/en/delete-account.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
 import { PasswordAgain } from "./password-again.tsx";
@@ -26,10 +26,10 @@ export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<v
 }
 
 function Deletion({ onDeleted, onClose }: { onDeleted: () => Promise<void>; onClose: () => void }) {
-  const remove = useMutation({ mutationFn: safety.delete, onSuccess: onDeleted });
+  const remove = useMutation({ mutationFn: accountCalls.delete, onSuccess: onDeleted });
   // The session ends with the deletion, and then a refetch would be refused.
   const enabled = !remove.isPending && !remove.isSuccess;
-  const contents = useQuery({ queryKey: keys.contents, queryFn: safety.contents, staleTime: 0, enabled });
+  const contents = useQuery({ queryKey: keys.contents, queryFn: accountCalls.contents, staleTime: 0, enabled });
   if (contents.isError) {
     const retry = () => void contents.refetch();
     return <Failure title={words.failedToLoad} error={contents.error} onRetry={retry} />;

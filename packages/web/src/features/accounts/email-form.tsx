@@ -3,9 +3,9 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-line.tsx";
 import { TextField } from "../../components/text-field.tsx";
+import { accountCalls } from "../../service/account-calls.ts";
 import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { texts } from "../../texts/index.ts";
 import { checkEmail, focusField, valuesOf } from "./form-validation.ts";
@@ -17,7 +17,7 @@ const words = accountTexts.account;
 export function EmailForm({ current, onClose }: { current: string; onClose: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
   const [problem, setProblem] = useState<string>();
-  const request = useMutation({ mutationFn: safety.requestEmailChange });
+  const request = useMutation({ mutationFn: accountCalls.requestEmailChange });
 
   function submit(password: string, form: HTMLFormElement): void {
     const newEmail = valuesOf(form, ["newEmail"]).newEmail.trim();

@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
+import { accountCalls } from "../../service/account-calls.ts";
 import { client } from "../../service/client.ts";
 import { instanceQuery, keys } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 
 const words = accountTexts.account;
@@ -12,7 +12,7 @@ const words = accountTexts.account;
 export function EmailProof() {
   const { data: instance } = useQuery(instanceQuery);
   const { data: me } = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
-  const request = useMutation({ mutationFn: safety.requestEmailProof });
+  const request = useMutation({ mutationFn: accountCalls.requestEmailProof });
   if (instance?.mail !== true || me === undefined || me.emailProven) return null;
   return (
     <div className="flex flex-col gap-2 rounded-card bg-sunken p-3 text-small">

@@ -4,8 +4,8 @@ import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { instanceQuery } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
@@ -16,7 +16,7 @@ const words = recovery.forgot;
 export function ForgotPassword() {
   useDocumentTitle(words.title);
   const { data: instance } = useQuery(instanceQuery);
-  const request = useMutation({ mutationFn: safety.requestPasswordReset });
+  const request = useMutation({ mutationFn: accountCalls.requestPasswordReset });
   if (instance === undefined) return null;
   if (!instance.mail) return <WithoutMail />;
   if (request.isSuccess) return <Sent email={request.variables} />;

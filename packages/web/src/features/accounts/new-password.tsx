@@ -5,9 +5,9 @@ import { Button, buttonStyle } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { queryClient, sessionQuery } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
@@ -21,7 +21,7 @@ export function NewPassword({ token, onDone }: { token: string; onDone: () => vo
   useDocumentTitle(words.title);
   const link = useQuery({
     queryKey: ["password-reset", token],
-    queryFn: () => safety.checkPasswordReset(token),
+    queryFn: () => accountCalls.checkPasswordReset(token),
     enabled: token !== "",
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -47,7 +47,7 @@ function isInvalid(error: unknown): boolean {
 function PasswordForm({ token, email, onDone }: { token: string; email: string; onDone: () => void }) {
   const { form, problems, report } = useProblems<"password">();
   const reset = useMutation({
-    mutationFn: safety.resetPassword,
+    mutationFn: accountCalls.resetPassword,
     async onSuccess() {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       toasts.add({ title: words.done });

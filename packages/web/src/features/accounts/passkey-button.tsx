@@ -1,5 +1,4 @@
 import { useMutation } from "@tanstack/react-query";
-import { KeyRound } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { canUsePasskeys, isCancelled, signInWithPasskey } from "../../service/passkeys.ts";
@@ -14,7 +13,6 @@ export function PasskeyButton({ onDone }: { onDone: () => Promise<void> }) {
   return (
     <div className="mt-4 flex flex-col gap-4">
       <Button disabled={signIn.isPending || signIn.isSuccess} onClick={() => signIn.mutate()}>
-        <KeyRound size={16} />
         {words.withPasskey}
       </Button>
       {signIn.isError && !isCancelled(signIn.error) && <Problem error={signIn.error} />}

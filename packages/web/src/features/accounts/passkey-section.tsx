@@ -7,9 +7,9 @@ import { Section } from "../../components/section.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useNow } from "../../components/use-now.ts";
+import { accountCalls, type Passkey } from "../../service/account-calls.ts";
 import { canUsePasskeys, createPasskey, isCancelled } from "../../service/passkeys.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { type Passkey, safety } from "../../service/safety.ts";
 import { toasts } from "../../service/toasts.ts";
 import { passkeyTexts as words } from "../../texts/en/passkeys.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
@@ -19,7 +19,7 @@ import { PasswordAgain } from "./password-again.tsx";
 /** The passkeys of the user. Nothing where this page can't use them. */
 export function PasskeySection() {
   const isOffered = canUsePasskeys();
-  const list = useQuery({ queryKey: keys.passkeys, queryFn: safety.passkeys, enabled: isOffered });
+  const list = useQuery({ queryKey: keys.passkeys, queryFn: accountCalls.passkeys, enabled: isOffered });
   const [isAdding, setAdding] = useState(false);
   if (!isOffered) return null;
   return (
@@ -50,7 +50,7 @@ export function PasskeySection() {
 function PasskeyRow({ passkey: { id, name, createdAt, lastUsedAt } }: { passkey: Passkey }) {
   const now = useNow();
   const remove = useMutation({
-    mutationFn: () => safety.removePasskey(id),
+    mutationFn: () => accountCalls.removePasskey(id),
     async onSuccess() {
       toasts.add({ title: words.removed(name) });
       await queryClient.invalidateQueries({ queryKey: keys.passkeys });

@@ -3,9 +3,9 @@ import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
+import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { texts } from "../../texts/index.ts";
@@ -17,7 +17,7 @@ const words = accountTexts;
 export function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
   const { form, problems, report } = useProblems<"current" | "new">();
   const change = useMutation({
-    mutationFn: safety.changePassword,
+    mutationFn: accountCalls.changePassword,
     async onSuccess(_, { revokeApiTokens }) {
       const changed = words.account.passwordChangedAll;
       toasts.add({ title: revokeApiTokens ? `${changed} ${words.account.tokensRevoked}` : changed });

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { LogIn } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
-import { accounts } from "../../service/accounts.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 
 type ProviderButtonProps = { name: string; to: string; isOnly?: boolean };
@@ -10,7 +10,7 @@ type ProviderButtonProps = { name: string; to: string; isOnly?: boolean };
 /** Signs in with an identity provider, which returns to the path `to`. `isOnly`: the page has no form below the button. */
 export function ProviderButton({ name, to, isOnly = false }: ProviderButtonProps) {
   const start = useMutation({
-    mutationFn: () => accounts.startOidc(to),
+    mutationFn: () => accountCalls.startOidc(to),
     onSuccess: ({ url }) => location.assign(url),
   });
   // The button stays disabled until the browser leaves the page.

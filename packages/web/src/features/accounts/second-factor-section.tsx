@@ -4,9 +4,9 @@ import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Section } from "../../components/section.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
+import { accountCalls } from "../../service/account-calls.ts";
 import { copyText } from "../../service/clipboard.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { toasts } from "../../service/toasts.ts";
 import { secondFactorTexts as words } from "../../texts/en/second-factor.ts";
 import { AppSetUp } from "./app-set-up.tsx";
@@ -19,7 +19,7 @@ type Step =
 
 /** The authenticator app of the user: its set-up, its end, and the recovery codes. */
 export function SecondFactorSection() {
-  const state = useQuery({ queryKey: keys.secondFactor, queryFn: safety.secondFactor });
+  const state = useQuery({ queryKey: keys.secondFactor, queryFn: accountCalls.secondFactor });
   const [step, setStep] = useState<Step>();
   return (
     <Section title={words.title} hint={words.hint}>
@@ -56,12 +56,12 @@ function CurrentStep({ step, onStep }: { step: Step; onStep: (next: Step | undef
     await refresh();
   };
   const start = useMutation({
-    mutationFn: safety.startSecondFactor,
+    mutationFn: accountCalls.startSecondFactor,
     onSuccess: (app) => onStep({ name: "app", ...app }),
   });
-  const renew = useMutation({ mutationFn: safety.renewRecoveryCodes, onSuccess: showCodes });
+  const renew = useMutation({ mutationFn: accountCalls.renewRecoveryCodes, onSuccess: showCodes });
   const remove = useMutation({
-    mutationFn: safety.removeSecondFactor,
+    mutationFn: accountCalls.removeSecondFactor,
     async onSuccess() {
       close();
       toasts.add({ title: words.turnedOff });

@@ -2,8 +2,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Section } from "../../components/section.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { accountCalls } from "../../service/account-calls.ts";
 import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { SessionRow } from "./session-row.tsx";
@@ -13,9 +13,9 @@ const words = accountTexts.sessions;
 /** The sessions of the user: this browser first, then the most recently used. */
 export function SessionList() {
   const { data: current } = useQuery(sessionQuery);
-  const list = useQuery({ queryKey: keys.sessions, queryFn: safety.sessions });
+  const list = useQuery({ queryKey: keys.sessions, queryFn: accountCalls.sessions });
   const endOthers = useMutation({
-    mutationFn: safety.endOtherSessions,
+    mutationFn: accountCalls.endOtherSessions,
     async onSuccess() {
       await queryClient.invalidateQueries({ queryKey: keys.sessions });
       toasts.add({ title: words.endedOthers });

@@ -4,9 +4,9 @@ import { Monitor, Smartphone } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import type { Session } from "../../service/accounts.ts";
 import { keys, queryClient } from "../../service/queries.ts";
-import { safety } from "../../service/safety.ts";
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
@@ -19,7 +19,7 @@ export function SessionRow({ session, isCurrent }: { session: Session; isCurrent
   const device = describeDevice(session.userAgent);
   const Icon = device.isHandheld ? Smartphone : Monitor;
   const end = useMutation({
-    mutationFn: () => safety.endSession(session.token),
+    mutationFn: () => accountCalls.endSession(session.token),
     async onSuccess() {
       await queryClient.invalidateQueries({ queryKey: keys.sessions });
       toasts.add({ title: words.ended(device.name) });

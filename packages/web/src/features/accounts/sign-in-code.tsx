@@ -3,7 +3,7 @@ import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
-import { accounts, type Credentials } from "../../service/accounts.ts";
+import { accountCalls, type Credentials } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { AccountCard } from "./account-card.tsx";
@@ -22,7 +22,7 @@ type SignInCodeProps = {
 export function SignInCode({ credentials, onDone, onBack }: SignInCodeProps) {
   const { form, problems, report } = useProblems<"code">();
   const signIn = useMutation({
-    mutationFn: (code: string) => accounts.signIn({ ...credentials, code }),
+    mutationFn: (code: string) => accountCalls.signIn({ ...credentials, code }),
     onSuccess: onDone,
     onError: (failure) => hasCode(failure, "wrong_second_factor") && report({ code: words.wrongCode }),
   });

@@ -6,7 +6,7 @@ import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
-import { accounts } from "../../service/accounts.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
@@ -36,7 +36,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
     onDone();
   };
   const signIn = useMutation({
-    mutationFn: accounts.signIn,
+    mutationFn: accountCalls.signIn,
     onSuccess: open,
     onError: (failure) => hasCode(failure, "unauthenticated") && focusField(form.current, "password"),
   });

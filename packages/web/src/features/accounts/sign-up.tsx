@@ -6,7 +6,7 @@ import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
-import { accounts } from "../../service/accounts.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
@@ -32,7 +32,7 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
   useDocumentTitle(title);
   const { form, problems, report } = useProblems<"name" | "email" | "password">();
   const signUp = useMutation({
-    mutationFn: accounts.signUp,
+    mutationFn: accountCalls.signUp,
     async onSuccess() {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });

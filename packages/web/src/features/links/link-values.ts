@@ -1,7 +1,7 @@
 import type { CreateLinkBody, FileRequest, Link } from "@valetkey/client";
 import { expiryOf, expiryOfField } from "../../components/expiry.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatBytes, formatSpan, texts } from "../../texts/index.ts";
+import { formatBytes, formatNumber, formatSpan, texts } from "../../texts/index.ts";
 import { type SlotDraft, slotsOf } from "./slots.ts";
 
 const words = linkTexts.form;
@@ -143,7 +143,7 @@ export function bodyOf(
   if (kind === "download") {
     if (hasChanged("maxClaims")) {
       const count = values.maxClaims.trim() === "" ? null : wholeNumber(values.maxClaims, MOST_CLAIMS);
-      if (count === undefined) problems.maxClaims = words.countProblem(MOST_CLAIMS.toLocaleString("en"));
+      if (count === undefined) problems.maxClaims = words.countProblem(formatNumber(MOST_CLAIMS));
       else body.maxClaims = count;
     }
     if (hasChanged("recipients")) {
@@ -229,7 +229,7 @@ function countOf({ slots, maxFiles }: LinkValues, problems: LinkProblems): numbe
   if (slots.length > 0) return slots.length;
   if (maxFiles.trim() === "") return DEFAULT_FILES;
   const count = wholeNumber(maxFiles, MOST_FILES);
-  if (count === undefined) problems.maxFiles = words.countProblem(MOST_FILES.toLocaleString("en"));
+  if (count === undefined) problems.maxFiles = words.countProblem(formatNumber(MOST_FILES));
   return count ?? DEFAULT_FILES;
 }
 

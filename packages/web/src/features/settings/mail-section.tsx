@@ -21,9 +21,9 @@ export function MailSection() {
 
 function Choices() {
   const { data: me } = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
-  const choices = useQuery({ queryKey, queryFn: ({ signal }) => client.mailPreferences.get({ signal }) });
+  const choices = useQuery({ queryKey, queryFn: () => client.mailPreferences() });
   const save = useMutation({
-    mutationFn: client.mailPreferences.put,
+    mutationFn: client.setMailPreferences,
     onSuccess: (saved) => queryClient.setQueryData(queryKey, saved),
   });
   const change = (topic: Topic, choice: MailChoice) => save.mutate({ [topic]: choice });

@@ -23,7 +23,7 @@ function listKinds(kinds: readonly string[]): string {
   return kinds.map((kind) => KINDS[kind] ?? kind).join(", ");
 }
 
-export const en = {
+export const texts = {
   loading: "Loading…",
   tryAgain: "Try again",
   cancel: "Cancel",

@@ -1,6 +1,2 @@
-import { en } from "./en.ts";
-
-/**
- * Every text of the landing page. A translation is another file of the same shape. This file would choose it by `navigator.languages`.
- */
-export const texts = en;
+/** Every text of the landing page. A build replaces `en` by its language (language.ts beside the configurations of Vite). */
+export { texts } from "./en.ts";

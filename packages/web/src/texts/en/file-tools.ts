@@ -29,7 +29,6 @@ export const fileToolsTexts = {
   link: "Make a link",
   tooManyForLink: (most: number) => `A link opens at most ${most} files. Select fewer.`,
   remove: "Delete",
-  done: "Done",
 };
 
 export const renameTexts = {

@@ -48,6 +48,7 @@ export const settings = {
     hint: "For this browser.",
     options: { system: "System", light: "Light", dark: "Dark" },
   },
+  language: { title: "Language", hint: "For this browser. The page loads again.", automatic: "As the browser" },
   administration: {
     title: "Administration",
     hint: "For administrators.",

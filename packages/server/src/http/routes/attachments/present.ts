@@ -53,6 +53,7 @@ export async function describeShared(
       ...presentAttachment(attachment, people),
       owner: presentPerson(attachment.ownerId, people),
       share: { expiresAt: attachment.share.expiresAt === undefined ? null : toIso(attachment.share.expiresAt) },
+      isNew: attachment.isNew,
     })),
     nextCursor,
   );

@@ -45,6 +45,11 @@ const schemas = operations("attachments", {
     params: AttachmentParams,
     response: { 200: Attachment },
   },
+  markAttachmentSeen: {
+    summary: "Take the mark of a new file away, because you have looked at it",
+    params: AttachmentParams,
+    response: { 204: emptyResponse },
+  },
   deleteAttachment: {
     summary: "Delete an attachment and its stored file",
     params: AttachmentParams,
@@ -79,6 +84,11 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
   app.get("/attachments/:attachmentId", { schema: schemas.getAttachment }, async (request) =>
     describeAttachment(await useCases.getAttachment(callerOf(request), request.params.attachmentId), deps),
   );
+
+  app.put("/attachments/:attachmentId/seen", { schema: schemas.markAttachmentSeen }, async (request, reply) => {
+    await useCases.markAttachmentSeen(callerOf(request), request.params.attachmentId);
+    return reply.code(204).send(null);
+  });
 
   app.delete("/attachments/:attachmentId", { schema: schemas.deleteAttachment }, async (request, reply) => {
     await useCases.deleteAttachment(callerOf(request), request.params.attachmentId);

@@ -49,7 +49,7 @@ function contentOf(view: View): string {
   if ("problem" in view) return `<h1>This link can't be used</h1>\n<p>${view.problem}</p>`;
   const mails = MAILS[view.topic];
   if (view.isDone) {
-    return `<h1>Done</h1>\n<p role="status">You get no more ${mails.replace(/^the /, "")}. You can turn them on again in the settings.</p>`;
+    return `<h1>Done</h1>\n<p role="status">You get no more ${mails.replace(/^the /, "")}. With an account, you can turn them on again in the settings.</p>`;
   }
   return `<h1>Turn off ${mails}?</h1>
 <form method="post"><button>Turn off</button></form>`;

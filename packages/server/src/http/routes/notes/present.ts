@@ -37,7 +37,7 @@ export async function describeNote(note: NoteWithAttachments, { useCases }: Rout
   };
 }
 
-type Common = Omit<NoteWithRole, "body"> & Pick<NoteSummary, "attachmentCount" | "accessRequestCount">;
+type Common = Omit<NoteWithRole, "body"> & Pick<NoteSummary, "attachmentCount" | "accessRequestCount" | "isNew">;
 
 function presentCommon(note: Common, people: People) {
   const { id, title, ownerId, role } = note;
@@ -51,5 +51,6 @@ function presentCommon(note: Common, people: People) {
     updatedAt: toIso(note.updatedAt),
     attachmentCount: note.attachmentCount,
     accessRequestCount: note.accessRequestCount,
+    isNew: note.isNew,
   };
 }

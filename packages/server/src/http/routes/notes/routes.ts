@@ -52,6 +52,11 @@ const schemas = operations("notes", {
     body: UpdateNoteBody,
     response: { 200: Note },
   },
+  markNoteSeen: {
+    summary: "Take the mark of a new note away, because you have looked at it",
+    params: NoteParams,
+    response: { 204: emptyResponse },
+  },
   deleteNote: {
     summary: "Delete a note with its attachments and shares. It stays in the trash for a while, and its links end",
     params: NoteParams,
@@ -114,6 +119,11 @@ export function noteRoutes(app: App, deps: RouteDeps): void {
       return describeNote(await useCases.updateNote(callerOf(request), input), deps);
     },
   );
+
+  app.put("/notes/:noteId/seen", { schema: schemas.markNoteSeen }, async (request, reply) => {
+    await useCases.markNoteSeen(callerOf(request), request.params.noteId);
+    return reply.code(204).send(null);
+  });
 
   app.delete("/notes/:noteId", { schema: schemas.deleteNote }, async (request, reply) => {
     await useCases.deleteNote(callerOf(request), request.params.noteId);

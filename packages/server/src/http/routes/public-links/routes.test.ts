@@ -188,7 +188,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 5 });
       const ann = visitor();
       const locked = await ann.look(token);
-      expect(locked).toMatchObject({ status: 200, text: '{"state":"locked"}' });
+      expect(locked).toMatchObject({ status: 200, text: '{"state":"locked","by":"password"}' });
       expect(locked.headers["set-cookie"]).toBeUndefined();
       expect(await ann.claim(token)).toMatchObject({ status: 403, body: { code: "wrong_password" } });
       expect(await ann.unlock(token, "open sesam")).toMatchObject({ status: 403, body: { code: "wrong_password" } });

@@ -135,9 +135,16 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
       await s3.send(new PutObjectCommand({ Bucket, Key: key, Body, ContentType: "text/plain" }));
       return (await ann.send(`POST /notes/${noteId}/attachments`, { json: { key } })).body.id;
     };
+    const json = { url: "https://hooks.example.com/", events: ["upload.ready", "upload.rejected"] };
+    const webhook = (await ann.send("POST /webhooks", { json })).body;
+    const messages = async () => (await ann.send(`GET /webhooks/${webhook.id}/deliveries`)).body.items;
     const [bad, good] = [await adopt("theirs/bad.txt", EICAR), await adopt("theirs/good.txt", "harmless")];
     for (const id of [bad, good]) await expectScanning(id);
+    expect(await messages()).toEqual([]);
     await runVerifications(service);
+    const types = (await messages()).map(({ type }: { type: string }) => type);
+    expect(types.sort()).toEqual(["upload.ready", "upload.rejected"]);
+    await ann.send(`DELETE /webhooks/${webhook.id}`);
     expect(await urlStatus(good)).toBe(200);
     expect(await urlStatus(bad)).toBe(409);
     expect((await attachment(bad)).reason).toMatch(

@@ -89,6 +89,8 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
       >
         <span className="block truncate font-medium">{mark(note.title)}</span>
         <span className="block truncate text-muted text-small tabular-nums">
+          {note.isNew && <span className="font-medium text-accent">{texts.notes.isNew}</span>}
+          {note.isNew && texts.common.separator}
           {asking > 0 && <span className="font-medium text-accent">{formatCount(asking, texts.notes.asking)}</span>}
           {asking > 0 && texts.common.separator}
           {facts.join(" · ")}

@@ -73,7 +73,11 @@ function SharedFile({ file, now, onOpen }: SharedFileProps) {
         <File size={20} strokeWidth={1.5} className="shrink-0 text-muted" />
         <span className="min-w-0 grow">
           <span className="block truncate font-medium">{file.filename}</span>
-          <span className="block truncate text-muted text-small tabular-nums">{facts.join(" · ")}</span>
+          <span className="block truncate text-muted text-small tabular-nums">
+            {file.isNew && <span className="font-medium text-accent">{texts.notes.isNew}</span>}
+            {file.isNew && texts.common.separator}
+            {facts.join(" · ")}
+          </span>
         </span>
       </button>
     </li>

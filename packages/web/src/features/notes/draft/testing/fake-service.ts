@@ -13,6 +13,7 @@ const NOTE: Note = {
   accessExpiresAt: null,
   attachmentCount: 0,
   accessRequestCount: 0,
+  isNew: false,
   createdAt: "2026-01-01T00:00:00.000Z",
   updatedAt: "2026-01-01T00:00:00.000Z",
 };

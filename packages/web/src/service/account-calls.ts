@@ -4,13 +4,23 @@ import type {
 } from "@simplewebauthn/browser";
 import { callAccounts, type Session } from "./accounts.ts";
 
+/** `keepAccount`: opens an account again that its owner deleted. */
+export type Credentials = { email: string; password: string; code?: string; keepAccount?: boolean };
+
 export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt: string | null };
 
 /**
- * Calls of /auth that only the settings, the sign-in and the pages of links need. In a file of their own, to limit the first load
+ * The calls of /auth that only the settings, the sign-in and the pages of links need. A file of their own limits the first load
  * (e2e/src/web/performance.test.ts).
  */
-export const safety = {
+export const accountCalls = {
+  signUp: (account: { name: string; email: string; password: string }) =>
+    callAccounts("POST", "/auth/sign-up/email", account),
+  /** Rejects with `second_factor_required`, `wrong_second_factor`, or `account_closed` for an account that its owner deleted. */
+  signIn: (credentials: Credentials) => callAccounts("POST", "/auth/sign-in/email", credentials),
+  /** Returns the URL of the identity provider. It redirects to `callbackURL`, a path, or to /sign-in?error=code. */
+  startOidc: (callbackURL: string) => callAccounts<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
+  rename: (name: string) => callAccounts("POST", "/auth/update-user", { name }),
   /** Rejects with `wrong_password`. The calls below that repeat the password do so as well. */
   changePassword: (change: { currentPassword: string; newPassword: string; revokeApiTokens: boolean }) =>
     callAccounts("POST", "/auth/change-password", change),

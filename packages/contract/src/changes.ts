@@ -1,0 +1,23 @@
+import { type Static, Type } from "typebox";
+import { closedObject } from "./closed-object.ts";
+import { Id } from "./common.ts";
+
+/** A state, as an earlier response gave it. The parts of a state stand for what the caller owns, shares and has open. */
+const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
+
+/** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response. Its first parts alone are valid too. */
+export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Type.Optional(State) });
+export type ChangesQuery = Static<typeof ChangesQuery>;
+
+/**
+ * A hint that the caller should read something again. It names no note and no file.
+ *
+ * `own`: somebody did something on a note of the caller. `shared`: what others share with the caller changed.
+ * `note`: the note of `noteId` or the access to it changed.
+ */
+export const ChangedPart = Type.Enum(["own", "shared", "note"]);
+export type ChangedPart = Static<typeof ChangedPart>;
+
+/** The changes since the state in the request. Without such a state, `changed` is empty. */
+export const Changes = Type.Object({ changed: Type.Array(ChangedPart), state: Type.String() });
+export type Changes = Static<typeof Changes>;

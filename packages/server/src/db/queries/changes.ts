@@ -1,0 +1,95 @@
+import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import type { AuditAction } from "../../domain/audit-event.ts";
+import type { ChangeQueries, Clock } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { roleOnNote } from "./access.ts";
+import { compile, type RunStatement, type Statement } from "./compile.ts";
+import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
+
+/** The newest events that a query reads. So its time does not depend on the size of the audit log. */
+const RECENT_EVENTS = 100;
+
+/** URLs change nothing that a list shows, and are far more frequent than other events. */
+const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
+
+/** The events that change what every reader of a note sees. */
+const NOTE_EVENTS: AuditAction[] = [
+  "note.updated",
+  "attachment.uploaded",
+  "attachment.adopted",
+  "attachment.accepted",
+  "attachment.deleted",
+  "attachment.restored",
+];
+
+const list = (actions: readonly AuditAction[]) => sql.join(actions.map((action) => sql.lit(action)));
+const parameters = ["userId", "now", "noteId"] as const;
+
+/** Each engine compiles the statement once, because each open page runs it every two seconds. */
+const statements = new WeakMap<Engine, Statement>();
+
+type Given = { engine: Engine; clock: Clock; run: RunStatement };
+
+export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given): ChangeQueries {
+  return {
+    async describe(userId, noteId = "") {
+      const statement = statements.get(engine) ?? compileChanges(db);
+      statements.set(engine, statement);
+      const [values = []] = await run(statement, [userId, clock(), noteId]);
+      const [own, notes, files, role, events] = values;
+      return { own: `${own}`, shared: `${notes} ${files}`, note: role === null ? "" : `${role} ${events}` };
+    },
+  };
+}
+
+function compileChanges(db: Kysely<Tables>): Statement {
+  return compile({ name: "vk_changes", rows: "one", parameters }, ({ userId, now, noteId }) =>
+    db.selectNoFrom([
+      recentEvents(db, { column: "owner_id", value: userId, userId })
+        .where(sql<SqlBool>`action not in (${list(URL_EVENTS)})`)
+        .as("own"),
+      liveShares(db, "note_shares", { userId, now }).as("notes"),
+      liveShares(db, "attachment_shares", { userId, now }).as("files"),
+      db
+        .selectFrom("notes")
+        .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
+        .where("notes.id", "=", noteId)
+        .where(notInTrash.notes)
+        .as("role"),
+      recentEvents(db, { column: "note_id", value: noteId, userId })
+        .where(sql<SqlBool>`action in (${list(NOTE_EVENTS)})`)
+        .as("events"),
+    ]),
+  );
+}
+
+type Text = Expression<string>;
+type Recent = { column: "owner_id" | "note_id"; value: Text; userId: Text };
+
+/** The ids of recent events by others. The page of the user shows the user's own acts already. */
+function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
+  const events = db
+    .selectFrom("audit_events")
+    .select(["id", "action", "actor_id"])
+    .where(column, "=", value)
+    .where("is_routine", "=", sql.lit(0))
+    .orderBy("id", "desc")
+    .limit(sql.lit(RECENT_EVENTS));
+  return db
+    .selectFrom(events.as("recent"))
+    .select(sql<string | null>`string_agg(id, ',' order by id)`.as("ids"))
+    .where("actor_id", "!=", userId);
+}
+
+type Shares = "note_shares" | "attachment_shares";
+
+/** Each change of a share sets its `created_at`. */
+function liveShares(db: Kysely<Tables>, table: Shares, { userId, now }: { userId: Text; now: Expression<number> }) {
+  return db
+    .selectFrom(table)
+    .select(sql<string>`concat(count(*), ':', sum(created_at))`.as("shares"))
+    .where("user_id", "=", userId)
+    .where((eb) => isLive(eb.ref("expires_at"), now));
+}

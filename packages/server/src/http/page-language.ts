@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** The language of a page without a language in its name. */
+export const USUAL_LANGUAGE = "en";
+/** The page writes this cookie when a person chooses a language (service/language.ts of the web app). */
+const CHOICE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
+
+/** The headers that a response in the language of its reader depends on. */
+export const LANGUAGE_HEADERS = "accept-language, cookie";
+
+/** Returns the language that a person has chosen, or else the first one of the browser that `languages` has. */
+export function pageLanguage(headers: IncomingHttpHeaders, languages: ReadonlySet<string>): string {
+  const chosen = CHOICE.exec(headers.cookie ?? "")?.[1];
+  const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
+  return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
+}
+
+/** The languages of an Accept-Language header without their regions, the most wanted first (RFC 9110, 12.5.4). */
+function preferred(header: string): string[] {
+  const items = header.split(",").map((item) => {
+    const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);
+    const weight = parameters.find((parameter) => parameter.startsWith("q="));
+    return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
+  });
+  // A weight that is not a number counts as none.
+  return items
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ language }) => language);
+}

@@ -1,0 +1,59 @@
+import { Changes, ChangesQuery } from "@valetkey/contract";
+import type { FastifyRequest } from "fastify";
+import { callerOf } from "../../authentication.ts";
+import { operations } from "../../openapi.ts";
+import type { App, RouteDeps } from "../../route-types.ts";
+import type { createStreams } from "./streams.ts";
+
+const STREAM = "text/event-stream";
+
+const schemas = operations("changes", {
+  findChanges: {
+    summary: "Find out what changed since a state, once or as a stream of server-sent events",
+    description:
+      "Hints name no note and no file. They say which lists to read again. With `Accept: text/event-stream`, the response is a stream: " +
+      "each event has this JSON as its `data` and the state as its `id`. The first one comes at once, and one at least every 15 seconds. The service polls the " +
+      "database every 2 seconds for each stream. It ends the stream within 15 seconds after the credentials are revoked, and when it " +
+      "stops. A browser then opens it again with `Last-Event-ID`, so no change is lost. One user has at most 8 streams on a replica.",
+    querystring: ChangesQuery,
+    response: { 200: Changes },
+  },
+});
+
+type Deps = RouteDeps & {
+  streams: ReturnType<typeof createStreams>;
+  /** Rejects when the credentials of an earlier request no longer count. */
+  identify: (request: FastifyRequest) => Promise<void>;
+};
+
+/** GET /changes. */
+export function changeRoutes(app: App, { useCases, streams, identify }: Deps): void {
+  // A HEAD request would open a stream that nobody reads.
+  const options = { schema: schemas.findChanges, config: { isStream: true }, exposeHeadRoute: false };
+  app.get("/changes", options, async (request, reply) => {
+    const caller = callerOf(request);
+    const { noteId } = request.query;
+    const isStream = request.headers.accept?.includes(STREAM) === true;
+    const since = (isStream && lastState(request)) || request.query.since;
+    reply.header("vary", "accept");
+    let last = await useCases.findChanges(caller, { noteId, since });
+    if (!isStream) return last;
+    const source = {
+      userId: caller.userId,
+      identify: () => identify(request),
+      async poll() {
+        last = await useCases.findChanges(caller, { noteId, since: last.state });
+        return last;
+      },
+    };
+    // Proxies such as nginx otherwise hold a response back until it is complete.
+    reply.headers({ "content-type": STREAM, "x-accel-buffering": "no" });
+    return reply.send(streams.open(source, last) as never);
+  });
+}
+
+/** The state of the last event that the browser received before its stream ended. */
+function lastState({ headers }: FastifyRequest): string | undefined {
+  const id = headers["last-event-id"];
+  return typeof id === "string" && /^[\w.-]{1,68}$/.test(id) ? id : undefined;
+}

@@ -1,0 +1,122 @@
+import { PassThrough, type Readable } from "node:stream";
+import type { Changes } from "@valetkey/contract";
+import { HttpProblem, refusalOf } from "../../problem.ts";
+
+/** The most streams of one user on one replica. A page has one while it is visible. */
+const STREAMS_OF_USER = 8;
+const STREAMS = 2_000;
+/** After this time, a browser opens a stream again that has ended. Milliseconds. */
+const RETRY_MS = 2_000;
+/** The polls of all streams take at most this part of the time of a replica. */
+const POLLING_SHARE = 0.1;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * `pollMs`: the pause between two polls of a stream. `heartbeatMs`: the pause between two checks of its credentials, each with an event,
+ * so that a page notices a dead connection.
+ */
+export type StreamTimes = { pollMs: number; heartbeatMs: number };
+export const STREAM_TIMES: StreamTimes = { pollMs: 2_000, heartbeatMs: 15_000 };
+
+type Source = {
+  userId: string;
+  /** Returns what has changed since the last poll. */
+  poll: () => Promise<Changes>;
+  /** Rejects when the credentials of the stream no longer count. */
+  identify: () => Promise<void>;
+};
+type Stream = Source & { body: PassThrough; checkedAt: number };
+
+/**
+ * Holds the open streams of a replica. One loop polls them, one after the other, so that any number of streams uses one connection of
+ * the database. Without a stream there is no poll.
+ */
+export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
+  const streams = new Set<Stream>();
+  let isRunning = false;
+  let isClosed = false;
+
+  async function round(): Promise<void> {
+    const startedAt = performance.now();
+    for (const stream of [...streams]) {
+      if (await step(stream)) continue;
+      // The others probably fail too, each after the time limit of a query. They come first in the next round.
+      streams.delete(stream);
+      if (!stream.body.destroyed) streams.add(stream);
+      break;
+    }
+    if (streams.size === 0) {
+      isRunning = false;
+      return;
+    }
+    const tookMs = performance.now() - startedAt;
+    const pauseMs = Math.max(pollMs, Math.min(tookMs / POLLING_SHARE, LONGEST_PAUSE_MS));
+    setTimeout(() => void round(), pauseMs).unref();
+  }
+
+  /** Returns false if the service can't serve the stream at the moment. */
+  async function step(stream: Stream): Promise<boolean> {
+    try {
+      const isDue = performance.now() - stream.checkedAt >= heartbeatMs;
+      if (isDue) {
+        await stream.identify();
+        stream.checkedAt = performance.now();
+      }
+      const changes = await stream.poll();
+      if (isDue || changes.changed.length > 0) send(stream, changes);
+      return true;
+    } catch (error) {
+      if (isFault(error)) return false;
+      stream.body.end();
+      return true;
+    }
+  }
+
+  function start(): void {
+    if (isRunning) return;
+    isRunning = true;
+    setTimeout(() => void round(), pollMs).unref();
+  }
+
+  return {
+    /** Opens a stream, which begins with `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
+    open(source: Source, first: Changes): Readable {
+      if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
+      if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");
+      const own = [...streams].filter(({ userId }) => userId === source.userId);
+      if (own.length >= STREAMS_OF_USER) {
+        throw refusal("rate_limited", `You have ${STREAMS_OF_USER} open streams. Close one first.`);
+      }
+      const stream = { ...source, body: new PassThrough(), checkedAt: performance.now() };
+      streams.add(stream);
+      stream.body.once("close", () => streams.delete(stream));
+      stream.body.write(`retry: ${RETRY_MS}\n${toEvent(first)}`);
+      start();
+      return stream.body;
+    },
+    /** Ends all streams, and refuses new ones. */
+    close(): void {
+      isClosed = true;
+      for (const { body } of streams) body.end();
+    },
+  };
+}
+
+/** A reader that has stopped reading is cut, so that its messages need no memory. */
+function send({ body }: Stream, changes: Changes): void {
+  if (body.writableNeedDrain) body.destroy();
+  else if (!body.writableEnded) body.write(toEvent(changes));
+}
+
+function toEvent(changes: Changes): string {
+  return `id: ${changes.state}\ndata: ${JSON.stringify(changes)}\n\n`;
+}
+
+function isFault(error: unknown): boolean {
+  const { code } = refusalOf(error);
+  return code !== "unauthenticated" && code !== "access_denied";
+}
+
+function refusal(code: "rate_limited" | "service_busy" | "shutting_down", detail: string): HttpProblem {
+  return new HttpProblem(code, detail, { headers: { "retry-after": "30" } });
+}

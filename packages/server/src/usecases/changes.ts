@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import { CHANGED_PARTS, type ChangedPart, changedParts } from "../domain/changes.ts";
+import type { Caller } from "../domain/person.ts";
+import type { Deps } from "./ports/index.ts";
+
+export type ChangesSince = { changed: ChangedPart[]; state: string };
+
+/**
+ * Returns which parts of what the caller sees have changed since a state, and the current state. A state has one mark for each part.
+ * A note that the caller may not read changes only when the caller gets access.
+ */
+export function findChanges({ db }: Pick<Deps, "db">) {
+  return async (
+    caller: Caller,
+    { noteId, since }: { noteId?: string | undefined; since?: string | undefined },
+  ): Promise<ChangesSince> => {
+    const texts = await db.changes.describe(caller.userId, noteId);
+    const state = CHANGED_PARTS.map((part) => markOf(texts[part])).join(".");
+    return { changed: since === undefined ? [] : changedParts(since, state), state };
+  };
+}
+
+function markOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 12);
+}

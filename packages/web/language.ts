@@ -1,0 +1,56 @@
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { Plugin } from "vite";
+
+/** Each language has a build. The last one has the pages without a language in their names. */
+export const LANGUAGES = ["de", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** The texts of the HTML files, in place of `%text.name%`. */
+const TEXTS: Record<Language, Record<string, string>> = {
+  en: {
+    manifest: "/manifest.webmanifest",
+    description: "Notes that hold files, shared for as long as you like.",
+    needsScript: "Valet Key needs JavaScript. Its API does not: see /docs.",
+    linkTitle: "A file for you",
+    linkPicture: "A claim ticket",
+    noScript: "Your browser runs no scripts. A plain page works without them.",
+    plainPage: "Open the plain page",
+  },
+  de: {
+    manifest: "/manifest.de.webmanifest",
+    description: "Notizen mit Dateien, geteilt, solange Sie möchten.",
+    needsScript: "Valet Key braucht JavaScript. Die API nicht: siehe /docs.",
+    linkTitle: "Eine Datei für Sie",
+    linkPicture: "Ein Abholschein",
+    noScript: "Ihr Browser führt keine Skripte aus. Eine einfache Seite funktioniert ohne sie.",
+    plainPage: "Einfache Seite öffnen",
+  },
+};
+
+/**
+ * Builds a page in one language. It replaces the English texts by the same files of the language, so that a page has the texts of one
+ * language, and its code does not choose.
+ */
+export function inLanguage(language: Language, { page }: { page: "index" | "landing" }): Plugin {
+  return {
+    name: "language",
+    enforce: "pre",
+    async resolveId(source, importer, options) {
+      if (language === "en" || !/\/en(?:\/|\.ts$)/.test(source)) return null;
+      const found = await this.resolve(source, importer, { ...options, skipSelf: true });
+      return found?.id.replace(/\/texts\/en(?=\/|\.ts$)/, `/texts/${language}`);
+    },
+    transformIndexHtml: {
+      order: "pre",
+      handler: (html) =>
+        html
+          .replace('<html lang="en">', `<html lang="${language}">`)
+          .replaceAll(/%text\.(\w+)%/g, (_, name) => TEXTS[language][name] ?? name),
+    },
+    // The server chooses the page of the reader by its name.
+    async writeBundle({ dir = "" }) {
+      if (language !== "en") await rename(join(dir, `${page}.html`), join(dir, `${page}.${language}.html`));
+    },
+  };
+}

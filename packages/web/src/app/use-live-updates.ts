@@ -1,0 +1,40 @@
+import { useParams } from "@tanstack/react-router";
+import { useEffect, useSyncExternalStore } from "react";
+import { loadCode } from "../service/load-code.ts";
+import { useConnection } from "../service/online.ts";
+
+/** The first load comes first. Later, a page that is left at once opens no stream. Milliseconds. */
+const AFTER_START_MS = 1_500;
+const AFTER_NAVIGATION_MS = 300;
+let hasStarted = false;
+
+/** Keeps the page up to date with what others do, while it is visible. Hidden pages hold no connection. */
+export function useLiveUpdates(): void {
+  const { noteId } = useParams({ strict: false });
+  const isOnline = useConnection() === "online";
+  const isVisible = useSyncExternalStore(onVisibility, () => document.visibilityState === "visible");
+  useEffect(() => {
+    if (!isOnline || !isVisible) return;
+    let end: (() => void) | undefined;
+    let isOver = false;
+    const timer = setTimeout(
+      async () => {
+        const code = await loadCode(() => import("../service/live-updates.ts")).catch(() => undefined);
+        if (isOver) return;
+        hasStarted = true;
+        end = code?.followChanges(noteId);
+      },
+      hasStarted ? AFTER_NAVIGATION_MS : AFTER_START_MS,
+    );
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+      end?.();
+    };
+  }, [noteId, isOnline, isVisible]);
+}
+
+function onVisibility(changed: () => void): () => void {
+  document.addEventListener("visibilitychange", changed);
+  return () => document.removeEventListener("visibilitychange", changed);
+}

@@ -1,0 +1,184 @@
+import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts";
+import type { texts as english } from "./en.ts";
+
+const files = { one: "Datei", other: "Dateien" };
+const downloads = { one: "Download", other: "Downloads" };
+
+const KINDS: Readonly<Record<string, string>> = {
+  "image/*": "Bilder",
+  "video/*": "Filme",
+  "audio/*": "Ton",
+  "text/*": "Text",
+  "application/pdf": "PDF",
+  "image/jpeg": "JPEG",
+  "image/png": "PNG",
+  "text/plain": "Text",
+  "text/csv": "CSV",
+  "application/zip": "ZIP",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+};
+
+function listKinds(kinds: readonly string[]): string {
+  return kinds.map((kind) => KINDS[kind] ?? kind).join(", ");
+}
+
+export const texts: typeof english = {
+  loading: "Wird geladen …",
+  tryAgain: "Noch einmal versuchen",
+  cancel: "Abbrechen",
+  close: "Schließen",
+  separator: " · ",
+  abuse: "Missbrauch melden",
+
+  locked: {
+    title: "Dieser Link hat ein Passwort",
+    hint: "Die Person, die Ihnen den Link gesendet hat, kennt es.",
+    label: "Passwort",
+    show: "Passwort anzeigen",
+    hide: "Passwort verbergen",
+    open: "Öffnen",
+    opening: "Wird geöffnet …",
+    missing: "Geben Sie das Passwort ein.",
+    wrong: "Dieses Passwort stimmt nicht. Prüfen Sie es, und versuchen Sie es noch einmal.",
+    tooMany: (seconds: number) => `Zu viele Versuche. Versuchen Sie es in ${formatDuration(seconds)} noch einmal.`,
+  },
+
+  emailProof: {
+    title: "Dieser Link ist für bestimmte Personen",
+    hint: "Geben Sie Ihre E-Mail-Adresse ein. Wenn der Link für Sie ist, erhalten Sie einen Code per E-Mail.",
+    email: "E-Mail-Adresse",
+    emailMissing: "Geben Sie Ihre E-Mail-Adresse ein.",
+    send: "Code senden",
+    sent: (email: string) =>
+      `Wenn der Link für ${email} ist, ist eine E-Mail mit einem Code unterwegs. Er gilt 15 Minuten.`,
+    code: "Code",
+    codeMissing: "Geben Sie den Code aus der E-Mail ein.",
+    open: "Öffnen",
+    again: "Andere E-Mail-Adresse oder neuer Code",
+    wrong: "Dieser Code stimmt nicht, oder er gilt nicht mehr. Prüfen Sie ihn, oder fordern Sie einen neuen an.",
+  },
+
+  ended: {
+    title: "Dieser Link ist beendet",
+    hint: "Er ist abgelaufen, oder jemand hat ihn beendet. Bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
+  },
+
+  failed: { title: "Der Link konnte nicht geladen werden" },
+
+  time: {
+    left: (seconds: number) => `Noch ${formatDuration(seconds)}`,
+    none: "Ohne Enddatum",
+  },
+
+  shares: {
+    title: (name: string, count: number) => `${name} teilt ${formatCount(count, files)} mit Ihnen`,
+    anonymous: (count: number) => (count === 1 ? "Eine Datei für Sie" : `${formatCount(count, files)} für Sie`),
+    none: "Hier sind noch keine Dateien.",
+    list: "Dateien",
+    preview: (filename: string) => `Vorschau von ${filename}`,
+    download: "Herunterladen",
+    ofFile: (action: string, filename: string) => `${action}: ${filename}`,
+    again: "Noch einmal herunterladen",
+    all: "Alle herunterladen",
+    left: (count: number) => `noch ${formatCount(count, downloads)}`,
+    counts: "Eine Vorschau zählt als Download.",
+    window: (clock: string) =>
+      `Bis ${clock} können Sie noch einmal herunterladen und die Vorschau öffnen. Das zählt einmal.`,
+    progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
+    starting: "Beginnt …",
+    waiting: "Wartet auf die Verbindung. Der Download geht von selbst weiter.",
+    broken: "Der Download ist abgebrochen.",
+    windowOver: "Die Zeit für diesen Download ist um. Laden Sie die Datei noch einmal herunter.",
+    resume: "Fortsetzen",
+    done: "Heruntergeladen",
+    handedOver: "Ihr Browser lädt sie herunter.",
+    notSaved: "Die Datei konnte nicht gespeichert werden. Ist auf der Festplatte genug Platz?",
+    downloading: (filename: string) => `${filename} wird heruntergeladen`,
+    finished: (filename: string) => `${filename} ist heruntergeladen.`,
+  },
+
+  zip: {
+    name: (title: string) => `${title}.zip`,
+    fallbackName: "Dateien",
+    finished: "Alle Dateien sind im ZIP.",
+    notSaved: "Das ZIP konnte nicht gespeichert werden. Ist auf der Festplatte genug Platz?",
+    failed: (filename: string) =>
+      `Das ZIP wurde nicht fertig: ${filename} konnte nicht ganz gelesen werden. Versuchen Sie es noch einmal.`,
+    missing: (names: readonly string[]) =>
+      `Nicht im ZIP, weil sie nicht heruntergeladen werden konnten: ${names.join(", ")}`,
+    missingFile: "NICHT IN DIESEM ZIP.txt",
+    label: "Alle Dateien werden als ZIP heruntergeladen",
+  },
+
+  preview: {
+    loading: "Die Vorschau wird geladen …",
+    failed:
+      "Die Datei konnte hier nicht angezeigt werden. Laden Sie sie herunter, um sie in einem anderen Programm zu öffnen.",
+    locked:
+      "Diese Datei ist mit einem Passwort geschützt. Laden Sie sie herunter, und öffnen Sie sie in einem anderen Programm.",
+    page: (number: number, count: number) => `Seite ${number} von ${count}`,
+  },
+
+  request: {
+    title: (name: string) => `${name} bittet Sie um Dateien`,
+    anonymous: "Dateien senden",
+    limits: (filesLeft: number, bytesPerFile: number) =>
+      `Bis zu ${formatCount(filesLeft, files)}, jede bis ${formatBytes(bytesPerFile)}.`,
+    kinds: (kinds: readonly string[]) => `Angenommen: ${listKinds(kinds)}.`,
+    kindsShort: listKinds,
+    slotSize: (bytes: number) => `bis ${formatBytes(bytes)}`,
+    name: "Ihr Name",
+    nameOptional: "Ihr Name (optional)",
+    nameMissing: "Geben Sie Ihren Namen ein, damit man die Dateien unterscheiden kann.",
+    choose: "Dateien wählen",
+    chooseSlot: (slot: string) => `Datei für ${slot} wählen`,
+    chooseShort: "Wählen",
+    drop: "oder hierher ziehen",
+    chosen: "Bereit zum Senden",
+    remove: (filename: string) => `${filename} nicht senden`,
+    send: (count: number) => (count === 0 ? "Senden" : `${formatCount(count, files)} senden`),
+    slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
+    slotFilled: "Erhalten",
+    sent: "Was Sie gesendet haben",
+    tooLarge: (bytes: number) => `Sie ist größer als ${formatBytes(bytes)}. Sie wurde nicht hinzugefügt.`,
+    wrongKind: (kinds: readonly string[]) =>
+      `Diese Art von Datei ist nicht angefragt. Angenommen: ${listKinds(kinds)}.`,
+    tooMany: (count: number) =>
+      count === 1
+        ? "Es kann nur noch 1 Datei gesendet werden. Die anderen wurden nicht hinzugefügt."
+        : `Es können nur noch ${formatCount(count, files)} gesendet werden. Die anderen wurden nicht hinzugefügt.`,
+    full: "Alle Dateien sind angekommen. Mehr ist nicht nötig.",
+    thanks: "Danke. Ihre Dateien sind angekommen.",
+    problems: {
+      link_not_found: "Die Anfrage ist beendet, deshalb wurde diese Datei nicht angenommen.",
+      request_full: "Die Anfrage hat alle ihre Dateien, oder diese Datei ist zu groß für den Rest.",
+      kind_not_accepted: "Diese Art von Datei ist nicht angefragt.",
+      file_too_large: "Diese Datei ist größer, als die Anfrage erlaubt.",
+      quota_exceeded: "Für diese Datei ist kein Platz. Sagen Sie es der Person, die Sie darum gebeten hat.",
+    },
+    takeBack: "Zurücknehmen",
+    takeBackFile: (filename: string) => `${filename} zurücknehmen`,
+    cancelFile: (filename: string) => `${filename} abbrechen`,
+    receipt: "Quittung",
+    saveReceipt: "Quittung speichern",
+    receiptOf: (filename: string) => `Quittung für ${filename}`,
+    receiptName: (filename: string) => `Quittung für ${filename}.json`,
+    receivedAt: (when: string) => `Erhalten ${when}`,
+    checksum: (sha256: string) => `SHA-256 ${sha256}`,
+    receiptSays: "Sie sagt, dass diese Bytes angekommen sind, und sonst nichts.",
+    progress: (sentBytes: number, totalBytes: number) => `${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
+    resume: "Nicht fertig. Wählen Sie dieselbe Datei noch einmal, um fortzufahren.",
+    states: {
+      starting: "Beginnt …",
+      hashing: "Datei wird gelesen …",
+      waiting: "Wartet auf die Verbindung. Es geht von selbst weiter.",
+      completing: "Datei wird geprüft …",
+      verifying: "Datei wird geprüft …",
+      scanning: "Wird auf Viren geprüft …",
+      quarantined: "Erhalten. Sie wartet auf eine Prüfung.",
+      ready: "Erhalten",
+      rejected: "Nicht angenommen.",
+    },
+  },
+};

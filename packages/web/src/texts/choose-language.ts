@@ -1,0 +1,27 @@
+import { language } from "./en/language.ts";
+
+/** The languages of the app, each by its own name. */
+export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+/** The server reads the same cookie, and sends the page of the language. */
+const COOKIE = "valetkey.language";
+const YEAR_SECONDS = 31_536_000;
+
+export const otherLanguages = (Object.keys(LANGUAGES) as Language[]).filter((each) => each !== language.code);
+
+/** The language that the user has chosen. Undefined: the browser chooses. */
+export function chosenLanguage(): Language | undefined {
+  const cookies = document.cookie.split("; ");
+  const languages = Object.keys(LANGUAGES) as Language[];
+  return languages.find((each) => cookies.includes(`${COOKIE}=${each}`));
+}
+
+/** Stores the choice in this browser, and loads the page again in the language. Undefined: the browser chooses. */
+export function chooseLanguage(chosen: Language | undefined): void {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  const maxAge = chosen === undefined ? 0 : YEAR_SECONDS;
+  // biome-ignore lint/suspicious/noDocumentCookie: not every supported browser has the Cookie Store API
+  document.cookie = `${COOKIE}=${chosen ?? ""}; path=/; max-age=${maxAge}; samesite=lax${secure}`;
+  location.reload();
+}

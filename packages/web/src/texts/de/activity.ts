@@ -1,0 +1,144 @@
+import type { activity as english } from "../en/activity.ts";
+
+/** The person who acted: "Sie" or a name. Each sentence begins with it. */
+type Who = { name: string; isYou: boolean };
+
+/** `email`: what the visitor has proven. */
+type Claimed = { files: string | undefined; label: string | undefined; email: string | undefined };
+
+const list = /* @__PURE__ */ new Intl.ListFormat("de", { type: "conjunction" });
+const has = ({ name, isYou }: Who) => `${name} ${isYou ? "haben" : "hat"}`;
+const named = (label: string | undefined) => (label === undefined ? "einen Link" : `den Link „${label}“`);
+const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? " zweimal" : ` ${count}-mal`);
+const quoted = (title: string | undefined) => (title === undefined ? "" : ` „${title}“`);
+
+export const activity: typeof english = {
+  title: "Aktivität",
+  today: "Heute",
+  yesterday: "Gestern",
+  filter: {
+    label: "Was angezeigt wird",
+    options: {
+      all: "Alles",
+      access: "Zugriffe",
+      changes: "Änderungen",
+      sharing: "Freigaben",
+      refusals: "Ablehnungen",
+    },
+  },
+  everyUrl: {
+    label: "Jede URL anzeigen",
+    hint: "Auch für Vorschaubilder, Erneuerungen und Links, und wenn Eigentümer ihre eigenen Dateien ansehen.",
+  },
+  empty: {
+    title: "Noch ist nichts geschehen",
+    hint: "Diese Liste zeigt, wer wann Dateien angehängt, geteilt, angesehen oder heruntergeladen hat.",
+  },
+  emptyFilter: {
+    all: "Noch ist nichts geschehen.",
+    access: "Noch hat niemand etwas angesehen oder heruntergeladen.",
+    changes: "Noch wurde nichts geändert.",
+    sharing: "Noch wurde nichts geteilt.",
+    refusals: "Noch wurde niemandem etwas verweigert.",
+  },
+  failedToLoad: "Die Aktivität konnte nicht geladen werden",
+  failedToLoadMore: "Frühere Aktivität konnte nicht geladen werden.",
+  loadingMore: "Frühere Aktivität wird geladen …",
+  deletedNote: "eine gelöschte Notiz",
+  inNote: "in",
+  visitor: (name: string | undefined) => (name === undefined ? "Ein Besucher" : `${name} (Besucher)`),
+  span: (from: string, to: string) => `${from} – ${to}`,
+  files: {
+    one: "eine gelöschte Datei",
+    many: (count: number) => `${count} Dateien`,
+    counted: { one: "Datei", other: "Dateien" },
+    named: (names: string[], others: number) =>
+      list.format(others === 0 ? names : [...names, others === 1 ? "1 weitere" : `${others} weitere`]),
+  },
+  sentences: {
+    "note.created": (who: Who) => `${has(who)} die Notiz erstellt`,
+    "note.updated": (who: Who, times: number) => `${has(who)} die Notiz${timesOf(times)} bearbeitet`,
+    "note.deleted": (who: Who, title: string | undefined) => `${has(who)} die Notiz${quoted(title)} gelöscht`,
+    "note.restored": (who: Who) => `${has(who)} die Notiz wiederhergestellt`,
+    "note.purged": (who: Who, title: string | undefined) => `${has(who)} die Notiz${quoted(title)} endgültig gelöscht`,
+    "attachment.restored": (who: Who, files: string) => `${has(who)} ${files} wiederhergestellt`,
+    "attachment.purged": (who: Who, files: string) => `${has(who)} ${files} endgültig gelöscht`,
+    expired: {
+      note: (title: string | undefined) => `Die Notiz${quoted(title)} wurde endgültig gelöscht: Ihre Zeit war um`,
+      file: (files: string) => `Endgültig gelöscht, weil die Zeit um war: ${files}`,
+    },
+    "attachment.uploaded": (who: Who, files: string) => `${has(who)} ${files} angehängt`,
+    "attachment.adopted": (who: Who, files: string) => `${has(who)} ${files} aus dem Bucket angehängt`,
+    "attachment.accepted": (who: Who, files: string) => `${has(who)} ${files} angenommen`,
+    "attachment.rejected": (who: Who, files: string) => `${has(who)} ${files} angehängt, aber nicht behalten`,
+    "attachment.renamed": (who: Who, files: string, before: string | undefined) =>
+      `${has(who)} ${before ?? "eine Datei"} in ${files} umbenannt`,
+    "attachment.deleted": (who: Who, files: string) => `${has(who)} ${files} gelöscht`,
+    "share.granted": (
+      who: Who,
+      { what, whom, role, until }: { what: string | undefined; whom: string; role: string; until: string | undefined },
+    ) =>
+      `${has(who)} ${what ?? "die Notiz"} mit ${whom} geteilt (${role})${until === undefined ? "" : ` bis ${until}`}`,
+    "share.revoked": (who: Who, { what, whom }: { what: string | undefined; whom: string }) =>
+      `${has(who)} die Freigabe ${what === undefined ? "der Notiz" : `von ${what}`} für ${whom === "Ihnen" ? "Sie" : whom} beendet`,
+    "invitation.created": (who: Who, email: string | undefined) => `${has(who)} ${email ?? "jemanden"} eingeladen`,
+    "invitation.updated": (who: Who, email: string | undefined) =>
+      `${has(who)} die Einladung für ${email ?? "jemanden"} geändert`,
+    "invitation.renewed": (who: Who, email: string | undefined) =>
+      `${has(who)} einen neuen Link für die Einladung an ${email ?? "jemanden"} erstellt`,
+    "invitation.revoked": (who: Who, email: string | undefined) =>
+      `${has(who)} die Einladung für ${email ?? "jemanden"} widerrufen`,
+    "invitation.redeemed": (who: Who, email: string | undefined) =>
+      `${has(who)} die Einladung${email === undefined ? "" : ` für ${email}`} angenommen`,
+    "access.requested": (who: Who) => `${has(who)} um Zugriff gebeten`,
+    "access.dismissed": (who: Who, whom: string) => `${has(who)} die Anfrage von ${whom} abgelehnt`,
+    "url.issued": (
+      who: Who,
+      { files, count, times, lifetime }: { files: string; count: number; times: number; lifetime: string | undefined },
+    ) => {
+      const urls = count > 1 ? "URLs" : times > 1 ? `${times} URLs` : "eine URL";
+      const again = count > 1 ? timesOf(times) : "";
+      const validity =
+        lifetime === undefined ? "" : `, ${count > 1 || times > 1 ? "jeweils " : ""}gültig für ${lifetime}`;
+      return `${has(who)}${again} ${urls} für ${files} erhalten${validity}`;
+    },
+    "url.refused": (who: Who, files: string, times: number) =>
+      `${who.name} ${who.isYou ? "durften" : "durfte"} ${files}${timesOf(times)} nicht öffnen`,
+    purposes: {
+      download: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} heruntergeladen`,
+      view: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} angesehen`,
+      zip: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} als ZIP heruntergeladen`,
+      thumbnail: (who: Who, files: string, times: number, count: number) =>
+        `${has(who)} ${count === 1 ? "ein Vorschaubild" : "Vorschaubilder"} für ${files}${timesOf(times)} geladen`,
+      renewal: (who: Who, files: string, times: number) => `${has(who)} die URL für ${files}${timesOf(times)} erneuert`,
+    },
+    "link.created": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} erstellt`,
+    "link.updated": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} geändert`,
+    "link.renewed": (who: Who, label: string | undefined) => `${has(who)} eine neue URL für ${named(label)} erstellt`,
+    "link.revoked": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} widerrufen`,
+    "link.opened": (who: Who, label: string | undefined, times: number) =>
+      `${has(who)} ${named(label)}${timesOf(times)} geöffnet`,
+    "link.claimed": (who: Who, { files = "Dateien", label, email }: Claimed) =>
+      `${has({ ...who, name: email === undefined ? who.name : `${who.name} (${email})` })} ${files} über ${named(label)} abgerufen`,
+    "link.unlock_refused": (who: Who, label: string | undefined, times: number) =>
+      `${has(who)} für ${named(label)}${timesOf(times)} ein falsches Passwort eingegeben`,
+    "link.received": (who: Who, files: string) => `${has(who)} ${files} gesendet`,
+    other: (who: Who, action: string) => `${who.name}: ${action}`,
+  },
+  roles: { editor: "kann bearbeiten", viewer: "kann ansehen" },
+  you: "Ihnen",
+  chart: {
+    title: "Downloads",
+    summary: (downloads: string, span: string) => `${downloads} in den letzten ${span}`,
+    most: (count: number, when: string) => `stärkster Tag: ${when} (${count})`,
+    mostAt: (count: number, when: string) => `stärkste Stunde: ${when} (${count})`,
+    downloads: { one: "Download", other: "Downloads" },
+    spans: { hours: "24 Stunden", days14: "14 Tagen", days30: "30 Tagen" },
+    columns: { hour: "Ab", day: "Tag", count: "Downloads" },
+    partial: (events: string, since: string) => `Gezählt aus den letzten ${events}, die bis ${since} zurückreichen.`,
+    events: { one: "Ereignis", other: "Ereignissen" },
+    hint: "Jede heruntergeladene Datei zählt, auch in einem ZIP. Ansehen zählt nicht.",
+    now: "jetzt",
+    today: "heute",
+  },
+};

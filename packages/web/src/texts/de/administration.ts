@@ -1,0 +1,140 @@
+import type { administration as english } from "../en/administration.ts";
+import { formatBytes, formatCount } from "../format.ts";
+
+const files = { one: "Datei", other: "Dateien" };
+const links = { one: "Link", other: "Links" };
+const tries = { one: "Versuch", other: "Versuche" };
+const tokens = { one: "API-Token", other: "API-Tokens" };
+const received = { one: "Datei erhalten", other: "Dateien erhalten" };
+const claims = { one: "Download abgerufen", other: "Downloads abgerufen" };
+
+export const administration: typeof english = {
+  title: "Administration",
+  hint: "Sie sehen hier Namen und Größen, und keine Inhalte von Notizen und Dateien.",
+  doctor: "Diese Installation prüfen",
+  notYours: {
+    title: "Diese Seite ist nur für die Administration",
+    hint: "Wer diesen Dienst betreibt, bestimmt, wer ihn verwaltet.",
+  },
+  tabs: {
+    label: "Was angezeigt wird",
+    people: "Personen",
+    links: "Links",
+    mail: "E-Mails",
+    webhooks: "Webhooks",
+    log: "Protokoll",
+  },
+  people: {
+    failed: "Die Personen konnten nicht geladen werden",
+    search: "Personen suchen",
+    empty: "Niemand gefunden",
+    emptyHint: "Suchen Sie nach einem Teil eines Namens oder einer E-Mail-Adresse.",
+    administrator: "Administration",
+    disabled: "Gesperrt",
+    unproven: "E-Mail-Adresse nicht bestätigt",
+    signedIn: (when: string) => `Angemeldet ${when}`,
+    neverSignedIn: "Hier nie angemeldet",
+    storage: (used: number, quota: number | null) =>
+      quota === null ? `${formatBytes(used)} belegt` : `${formatBytes(used)} von ${formatBytes(quota)}`,
+    files: (count: number) => formatCount(count, files),
+    links: (count: number) => formatCount(count, links),
+    disable: "Sperren",
+    disableOf: (name: string) => `${name} sperren`,
+    disableQuestion: (name: string) =>
+      `${name} wird abgemeldet, und alle Sitzungen, API-Tokens und Links funktionieren sofort nicht mehr. Sie können die Person wieder entsperren.`,
+    enable: "Entsperren",
+    enableOf: (name: string) => `${name} entsperren`,
+    quota: "Speicherlimit",
+    quotaOf: (name: string) => `Speicherlimit von ${name}`,
+    quotaField: "Speicherlimit in GB",
+    quotaProblem: "Geben Sie eine Zahl von 0 bis 1.000.000 ein.",
+    quotaDefault: "Standard verwenden",
+    reset: "Neues Passwort",
+    resetOf: (name: string) => `Link für ein neues Passwort von ${name} erstellen`,
+    resetQuestion:
+      "Wer den Link hat, kann ein neues Passwort setzen und sich anmelden. Geben Sie ihn nur dieser Person.",
+    resetLink: "Link für ein neues Passwort",
+    resetHint: "Er gilt einmal, 24 Stunden lang. Er wird nicht noch einmal angezeigt.",
+  },
+  links: {
+    failed: "Die Links konnten nicht geladen werden",
+    empty: "Noch keine Links",
+    emptyHint: "Links und Dateianfragen aller Personen erscheinen hier.",
+    kinds: { download: "Link", upload: "Dateianfrage" },
+    states: {
+      live: "Offen",
+      used_up: "Aufgebraucht",
+      expired: "Abgelaufen",
+      revoked: "Widerrufen",
+      orphaned: "Die Dateien oder das Recht, sie zu teilen, gibt es nicht mehr",
+      closed: "Geschlossen durch die Regeln dieses Dienstes",
+    },
+    of: (note: string, person: string) => `${note} · von ${person}`,
+    expires: (when: string) => `bis ${when}`,
+    forever: "ohne Ablauf",
+    password: "Passwort",
+    claims: (count: number) => formatCount(count, claims),
+    received: (count: number, bytes: number) => `${formatCount(count, received)}, ${formatBytes(bytes)}`,
+    revoke: "Widerrufen",
+    revokeOf: (name: string) => `Den Link „${name}“ widerrufen`,
+    revokeQuestion:
+      "Niemand kann ihn mehr öffnen. Die Person, der er gehört, sieht, dass Sie ihn widerrufen haben. Das lässt sich nicht rückgängig machen.",
+  },
+  mail: {
+    failed: "Die E-Mails konnten nicht geladen werden",
+    empty: "Keine E-Mail wartet",
+    emptyHint:
+      "E-Mails erscheinen hier, bis sie gesendet sind. Eine E-Mail, die nicht gesendet werden kann, bleibt 30 Tage.",
+    kinds: {
+      "password-reset": "Neues Passwort",
+      "email-proof": "Bestätigung einer E-Mail-Adresse",
+      "email-change": "Bestätigung einer neuen E-Mail-Adresse",
+      "email-changed": "Hinweis auf eine neue E-Mail-Adresse",
+      invitation: "Einladung",
+      "access-request": "Zugriffsanfrage",
+      "link-code": "Code für einen Link",
+      shares: "Neues über Freigaben",
+      expiry: "Neues über ablaufende Freigaben",
+      links: "Neues über Links",
+      files: "Neues über erhaltene Dateien",
+      digest: "Zusammenfassung des Tages",
+    } as Record<string, string>,
+    waiting: (when: string) => `Nächster Versuch ${when}`,
+    due: "Wird gesendet",
+    givenUp: (when: string) => `Aufgegeben ${when}`,
+    tries: (count: number) => formatCount(count, tries),
+    again: "Noch einmal senden",
+    againOf: (email: string) => `Noch einmal an ${email} senden`,
+  },
+  log: {
+    failed: "Das Protokoll konnte nicht geladen werden",
+    empty: "Noch ist nichts geschehen",
+    emptyHint: "Alles, was die Administration tut, steht hier.",
+    command: "Ein Befehl auf dem Server",
+    // The name of a person follows each text. The past tense keeps the verb before it.
+    acts: {
+      "person.made_administrator": () => "gab Rechte der Administration an",
+      "person.email_proven": () => "bestätigte die E-Mail-Adresse von",
+      "person.disabled": () => "sperrte",
+      "person.enabled": () => "entsperrte",
+      "person.quota_changed": ({ quotaBytes }) =>
+        typeof quotaBytes === "number"
+          ? `setzte ein Speicherlimit von ${formatBytes(quotaBytes)} für`
+          : "setzte das übliche Speicherlimit für",
+      "person.reset_link_made": () => "erstellte einen Link für ein neues Passwort von",
+      "person.second_factor_removed": () => "entfernte den zweiten Faktor von",
+      "person.email_changed": () => "änderte die E-Mail-Adresse von",
+      "person.deleted": () => "löschte",
+      "person.tokens_revoked": ({ count }) => `widerrief ${formatCount(Number(count), tokens)} von`,
+      "link.revoked": ({ label, kind }) => {
+        const [one, the] = kind === "upload" ? ["eine Dateianfrage", "die Dateianfrage"] : ["einen Link", "den Link"];
+        return label === "" ? `widerrief ${one} von` : `widerrief ${the} „${label}“ von`;
+      },
+      "mail.retried": ({ email }) => `sendete noch einmal eine E-Mail an ${email}`,
+      "webhook.created": ({ host }) => `fügte einen Webhook zu ${host} hinzu`,
+      "webhook.updated": ({ host }) => `änderte den Webhook zu ${host}`,
+      "webhook.secret_rotated": ({ host }) => `erstellte ein neues Geheimnis für den Webhook zu ${host}`,
+      "webhook.deleted": ({ host }) => `löschte den Webhook zu ${host}`,
+    } as Record<string, (detail: Record<string, string | number | null>) => string>,
+  },
+};

@@ -1,0 +1,36 @@
+import type { app as english } from "../en/app.ts";
+
+export const app: typeof english = {
+  name: "Valet Key",
+  newNote: "Neue Notiz",
+  notes: "Notizen",
+  sharedWithMe: "Für mich freigegeben",
+  shared: "Für mich",
+  links: "Links",
+  activity: "Aktivität",
+  deleted: "Gelöscht",
+  settings: "Einstellungen",
+  account: "Konto",
+  signOut: "Abmelden",
+  leaving: {
+    losesText: "Ein Text von Ihnen ist noch nicht gespeichert. Beim Abmelden geht er verloren.",
+    losesUploads: "Dateien werden noch hochgeladen. Beim Abmelden bricht das ab.",
+    anyway: "Trotzdem abmelden",
+  },
+  navigation: "Hauptmenü",
+  skip: "Zum Inhalt springen",
+  offline:
+    "Sie sind offline. Was Sie sehen, ist vielleicht nicht aktuell. Uploads gehen weiter, sobald Sie wieder online sind.",
+  down: "Der Dienst antwortet im Moment nicht. Was Sie sehen, ist vielleicht nicht aktuell. Uploads gehen weiter, sobald er antwortet.",
+  notFound: {
+    title: "Hier ist nichts",
+    hint: "Vielleicht ist der Link falsch geschrieben, oder die Seite wurde gelöscht.",
+    action: "Zu Ihren Notizen",
+  },
+  failed: {
+    title: "Diese Seite konnte nicht angezeigt werden",
+    hint: "Versuchen Sie es noch einmal. Wenn es wieder passiert, laden Sie die Seite neu.",
+    action: "Noch einmal versuchen",
+  },
+  titleOf: (page: string) => `${page} · Valet Key`,
+};

@@ -1,0 +1,85 @@
+import type { attachments as english } from "../en/attachments.ts";
+import { formatBytes, formatCount, formatDuration, formatRate } from "../format.ts";
+
+const files = { one: "Datei", other: "Dateien" };
+
+export const attachments: typeof english = {
+  title: "Dateien",
+  attach: "Dateien anhängen",
+  empty: {
+    editor: "Ziehen Sie Dateien auf diese Seite, fügen Sie sie ein, oder wählen Sie sie aus.",
+    editorOnTouch: "Bilder, Filme, Dokumente: was zu dieser Notiz gehört.",
+    viewer: "An dieser Notiz sind noch keine Dateien.",
+  },
+  drop: "Loslassen zum Anhängen",
+  preview: "Vorschau",
+  copyLink: "Link kopieren",
+  download: "Herunterladen",
+  rename: "Umbenennen …",
+  share: "Diese Datei teilen …",
+  manage: "Dateien sortieren, filtern und auswählen",
+  choose: (filename: string) => `${filename} auswählen`,
+  count: (count: number) => formatCount(count, files),
+  sharedWith: (count: number) => `geteilt mit ${formatCount(count, { one: "Person", other: "Personen" })}`,
+  remove: "Löschen",
+  removeRejected: "Entfernen",
+  removed: (filename: string) => `${filename} gelöscht`,
+  removeQuestion: (filename: string) => `${filename} endgültig löschen? Das lässt sich nicht rückgängig machen.`,
+  pasted: (instant: string) => `Eingefügtes Bild ${instant}`,
+  emptyFolder: "In diesem Ordner sind keine Dateien.",
+  tooMany: (count: number) =>
+    `Das waren mehr als ${formatCount(count, files)}. Die ersten ${count} sind angehängt: Ziehen Sie die anderen einzeln hierher.`,
+  unreadable:
+    "Die Dateien konnten nicht gelesen werden. Prüfen Sie, ob Sie sie öffnen dürfen, und ziehen Sie sie noch einmal hierher.",
+  states: {
+    pending: "Wird hochgeladen …",
+    verifying: "Datei wird geprüft …",
+    scanning: "Wird auf Viren geprüft …",
+    quarantined: "Wartet auf Prüfung",
+    rejected: "Diese Datei hat die Prüfung nicht bestanden. Sie wurde nicht behalten.",
+  },
+  upload: {
+    queued: "Wartet, bis sie an der Reihe ist",
+    "other-tab": "Wird in einem anderen Tab hochgeladen",
+    starting: "Beginnt …",
+    hashing: "Datei wird gelesen …",
+    offline: "Wartet auf die Verbindung",
+    waiting: "Wartet auf den Dienst",
+    completing: "Datei wird geprüft …",
+    "needs-file": "Wählen Sie die Datei noch einmal, um fortzufahren",
+    chooseFile: "Datei wählen …",
+    "needs-permission": "Ihr Browser braucht Ihre Erlaubnis, die Datei noch einmal zu lesen.",
+    allow: "Fortfahren",
+    notTheSame: "Das ist eine andere Datei: Name, Größe oder Datum sind nicht gleich.",
+    paused: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
+      sentBytes === 0 ? "Angehalten" : `Angehalten bei ${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
+    sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
+      `${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
+    rate: formatRate,
+    left: (seconds: number) => `noch ${formatDuration(seconds)}`,
+    tooLarge: (limitBytes: number) =>
+      `Sie ist größer als ${formatBytes(limitBytes)}, mehr erlaubt dieser Dienst nicht. Sie wurde nicht gesendet.`,
+    pause: "Anhalten",
+    resume: "Fortsetzen",
+    retry: "Noch einmal versuchen",
+    cancel: "Abbrechen",
+    dismiss: "Aus der Liste entfernen",
+  },
+  events: {
+    added: (names: readonly string[]) =>
+      names.length === 1 ? `${names[0]} wird hochgeladen` : `${formatCount(names.length, files)} werden hochgeladen`,
+    attached: (filename: string) => `${filename} ist angehängt`,
+    failed: (filename: string, why: string) => `${filename} wurde nicht angehängt. ${why}`,
+  },
+  otherUploads: {
+    running: (count: number, percent: number) =>
+      `${formatCount(count, files)} ${count === 1 ? "wird" : "werden"} hochgeladen: ${percent} %`,
+    stopped: (count: number) => `${formatCount(count, { one: "Upload", other: "Uploads" })} nicht fertig`,
+  },
+  zip: {
+    action: "Alle herunterladen",
+    progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
+    label: "Alle Dateien werden als ZIP heruntergeladen",
+    cancel: "Abbrechen",
+  },
+};

@@ -1,0 +1,40 @@
+import type * as english from "../en/file-tools.ts";
+import { formatBytes, formatCount } from "../format.ts";
+
+const files = { one: "Datei", other: "Dateien" };
+
+export const fileToolsTexts: typeof english.fileToolsTexts = {
+  label: "Werkzeuge für die Dateien",
+  filter: "Dateien nach Namen filtern",
+  kind: "Art der Datei",
+  kinds: {
+    all: "Alle Arten",
+    image: "Bilder",
+    video: "Videos",
+    audio: "Audio",
+    pdf: "PDFs",
+    text: "Texte",
+    table: "Tabellen",
+    archive: "Archive",
+    code: "Code",
+    other: "Andere",
+  },
+  order: "Reihenfolge",
+  orders: { attached: "Wie angehängt", name: "Nach Namen", size: "Größte zuerst", newest: "Neueste zuerst" },
+  shown: (shown: number, all: number) => `${shown} von ${formatCount(all, files)}`,
+  none: "Keine Datei passt. Ändern Sie den Filter.",
+  all: "Alle auswählen",
+  chosen: (count: number, sizeBytes: number) => `${formatCount(count, files)} ausgewählt, ${formatBytes(sizeBytes)}`,
+  hint: "Halten Sie die Umschalttaste, um mehrere hintereinander auszuwählen.",
+  download: "Herunterladen",
+  link: "Link erstellen",
+  tooManyForLink: (most: number) => `Ein Link öffnet höchstens ${most} Dateien. Wählen Sie weniger aus.`,
+  remove: "Löschen",
+};
+
+export const renameTexts: typeof english.renameTexts = {
+  name: "Name der Datei",
+  save: "Umbenennen",
+  saving: "Wird umbenannt …",
+  empty: "Eine Datei braucht einen Namen.",
+};

@@ -1,0 +1,65 @@
+import type { invitationTexts as english } from "../en/invitations.ts";
+
+export const invitationTexts: typeof english = {
+  waiting: (until: string) => `Eingeladen, noch nicht hier. Der Link gilt bis ${until}.`,
+  expired: "Eingeladen, noch nicht hier. Die Einladung ist abgelaufen.",
+  copy: "Einladung kopieren",
+  copyOf: (email: string) => `Einladung für ${email} kopieren`,
+  renew: "Neue Einladung",
+  renewOf: (email: string) => `Neue Einladung für ${email}`,
+  renewed: "Der alte Link funktioniert nicht mehr.",
+  mailed: (emails: string) => `Wir senden eine Einladung an ${emails}.`,
+  hint: "Mit einem Konto finden sie es unter „Für mich freigegeben“. Ohne Konto kopieren Sie die Einladung, und geben Sie sie weiter. Ihr Link ist für eine Person.",
+  mailHint:
+    "Wir senden Einladungen per E-Mail. Sie können sie auch kopieren und selbst weitergeben. Ihr Link ist für eine Person.",
+  page: {
+    title: "Eine Einladung",
+    shares: (who: string, what: string) => `${who} teilt „${what}“ mit Ihnen`,
+    signUp: "Erstellen Sie ein Konto, um es zu öffnen.",
+    closed:
+      "Nur die Administration erstellt hier Konten. Bitten Sie um eines, öffnen Sie dann diesen Link noch einmal, und melden Sie sich an.",
+    signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
+    invited: (email: string) => `Die Einladung wurde für ${email} erstellt.`,
+    open: "Öffnen",
+    opening: "Wird geöffnet …",
+    otherAccount: "Anderes Konto verwenden",
+    home: "Zu Ihren Notizen",
+    signIn: "Anmelden",
+    failed: "Die Einladung konnte nicht geladen werden",
+  },
+  closed: {
+    invitation_not_found: {
+      title: "Diese Einladung funktioniert nicht",
+      hint: "Sie wurde widerrufen, durch einen neueren Link ersetzt oder nicht ganz kopiert. Bitten Sie um eine neue.",
+    },
+    invitation_used: {
+      title: "Diese Einladung wurde schon benutzt",
+      hint: "Sie ist für eine Person. Wenn Sie das waren, melden Sie sich mit dem Konto an, das Sie benutzt haben. Sonst bitten Sie um eine neue.",
+    },
+    invitation_expired: {
+      title: "Diese Einladung ist abgelaufen",
+      hint: "Bitten Sie die Person, die sie gesendet hat, um eine neue.",
+    },
+    own_invitation: {
+      title: "Das ist Ihre eigene Einladung",
+      hint: "Geben Sie den Link der Person, für die er ist. Sie haben schon Zugriff.",
+    },
+  },
+  ask: {
+    action: "Um Zugriff bitten",
+    asked: "Sie haben um Zugriff gebeten",
+    hint: "Wenn es die Notiz gibt, sieht die Person, der sie gehört, Ihre Anfrage. Die Notiz öffnet sich hier, wenn sie zustimmt.",
+  },
+  requests: {
+    title: "Zugriffsanfragen",
+    asks: (name: string) => `${name} bittet um Zugriff`,
+    unproven: "E-Mail-Adresse nicht bestätigt",
+    allow: { viewer: "Ansehen erlauben", editor: "Bearbeiten erlauben" },
+    allowOf: {
+      viewer: (name: string) => `Ansehen erlauben: ${name}`,
+      editor: (name: string) => `Bearbeiten erlauben: ${name}`,
+    },
+    dismissOf: (name: string) => `Die Anfrage von ${name} ablehnen`,
+    failed: "Die Zugriffsanfragen konnten nicht geladen werden",
+  },
+};

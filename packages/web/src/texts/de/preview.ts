@@ -1,0 +1,41 @@
+import type { previewTexts as english } from "../en/preview.ts";
+
+export const previewTexts: typeof english = {
+  files: "Dateien",
+  previous: "Vorige Datei",
+  next: "Nächste Datei",
+  download: "Herunterladen",
+  position: (number: number, count: number) => `${number} von ${count}`,
+  showing: (filename: string, number: number, count: number) => `${filename}, ${number} von ${count}`,
+  ownSize: "Originalgröße",
+  fit: "Einpassen",
+  cut: "Nur die ersten 256 KB werden angezeigt.",
+  cutTable: (rows: number, columns: number) => `Nur die ersten ${rows} Zeilen und ${columns} Spalten werden angezeigt.`,
+  plain: "Als einfachen Text anzeigen",
+  formatted: "Formatiert anzeigen",
+  zoom: "Zoom",
+  zoomIn: "Vergrößern",
+  zoomOut: "Verkleinern",
+  fitWidth: "An die Breite anpassen",
+  percent: (factor: number) => `${Math.round(factor * 100)} %`,
+  empty: "Diese Datei ist leer.",
+  noPreview: {
+    title: "Für diese Art von Datei gibt es keine Vorschau",
+    hint: "Laden Sie sie herunter, um sie in einem anderen Programm zu öffnen.",
+  },
+  unshowable: {
+    title: "Diese Datei kann hier nicht angezeigt werden",
+    hint: "Vielleicht ist sie beschädigt, oder dieser Browser kennt ihre Art nicht. Laden Sie sie herunter, um sie in einem anderen Programm zu öffnen.",
+  },
+  locked: {
+    title: "Diese Datei ist mit einem Passwort geschützt",
+    hint: "Laden Sie sie herunter, und öffnen Sie sie in einem anderen Programm. Es fragt nach dem Passwort.",
+  },
+  page: (number: number, count: number) => `Seite ${number} von ${count}`,
+  noAccess: {
+    title: "Sie haben keinen Zugriff mehr auf diese Datei.",
+    hint: "Wenn Sie sie noch brauchen, fragen Sie, wem die Notiz gehört.",
+  },
+  gone: { title: "Diese Datei gibt es nicht mehr.", hint: "Sie wurde gelöscht, oder sie war nie an dieser Notiz." },
+  notLoaded: "Die Datei konnte nicht geladen werden",
+};

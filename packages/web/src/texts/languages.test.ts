@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+
+type Texts = Record<string, unknown>;
+const files = {
+  ...import.meta.glob<Texts>("./*/*.ts", { eager: true }),
+  ...import.meta.glob<Texts>("../landing/texts/??.ts", { eager: true }),
+};
+const english = Object.keys(files).filter((path) => path.includes("/en/") || path.endsWith("/en.ts"));
+const others = [...new Set(Object.keys(files).flatMap((path) => /\/([a-z]{2})(?:\/|\.ts$)/.exec(path)?.[1] ?? []))];
+const languages = others.filter((language) => language !== "en");
+
+/** The name and the kind of each text: a string, or a function with its number of arguments. */
+function shapeOf(texts: unknown, path = ""): string[] {
+  if (typeof texts === "function") return [`${path}(${texts.length})`];
+  if (typeof texts !== "object" || texts === null) return [`${path}: ${typeof texts}`];
+  return Object.entries(texts).flatMap(([name, value]) => shapeOf(value, `${path}.${name}`));
+}
+
+/** The sentences among the texts. Short texts, such as names of formats, may be the same in two languages. */
+function sentencesOf(texts: unknown): string[] {
+  if (typeof texts === "string") return (texts.match(/\p{L}+/gu)?.length ?? 0) > 2 ? [texts] : [];
+  return typeof texts === "object" && texts !== null ? Object.values(texts).flatMap(sentencesOf) : [];
+}
+
+it("has German texts", () => {
+  expect(languages).toContain("de");
+});
+
+describe.each(languages)("the texts in %s", (language) => {
+  it.each(english)("translate every text of %s", (path) => {
+    const translated = files[path.replace("/en/", `/${language}/`).replace("/en.ts", `/${language}.ts`)];
+    expect(shapeOf(translated).sort()).toEqual(shapeOf(files[path]).sort());
+    const untranslated = new Set(sentencesOf(files[path]));
+    expect(sentencesOf(translated).filter((text) => untranslated.has(text))).toEqual([]);
+  });
+});

@@ -3,7 +3,6 @@ import react from "@vitejs/plugin-react";
 import type { UserConfig } from "vite";
 import { compressAssets } from "./compress-assets.ts";
 import { inLanguage, type Language } from "./language.ts";
-import { markedLexer } from "./marked-lexer.ts";
 import { pdfjsFiles } from "./pdfjs-files.ts";
 
 /** The paths that the service answers itself. Every other path is a page of the app. */
@@ -32,7 +31,6 @@ export const appConfig = (language: Language, { isFirst }: { isFirst: boolean })
   plugins: [
     inLanguage(language, { page: "index" }),
     react(),
-    markedLexer(),
     tailwindcss(),
     ...(isFirst ? [pdfjsFiles()] : []),
     compressAssets(),

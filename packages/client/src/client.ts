@@ -3,11 +3,9 @@ import { type Download, download } from "./download.ts";
 import type { FileSource } from "./file-source.ts";
 import { detectPlatform } from "./platform.ts";
 import type { UploadStore } from "./stores/upload-store.ts";
-import { defaultStore } from "./stores/web-store.ts";
-import { noteReceiver } from "./upload/receiver.ts";
 import type { UploadOptions } from "./upload/upload-options.ts";
-import { startTask, type UploadTask } from "./upload/upload-task.ts";
-import type { Attachment } from "./wire.ts";
+import type { UploadTask } from "./upload/upload-task.ts";
+import { uploadsOn } from "./uploads.ts";
 
 export type ClientOptions = CallsOptions & {
   /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
@@ -46,8 +44,8 @@ export type Client = Calls & {
  * ```
  */
 export function createClient(options: ClientOptions): Client {
-  const { baseUrl, fetch, call } = connect(options);
-  const { store = defaultStore() } = options;
+  const connected = connect(options);
+  const { fetch, call } = connected;
   const platform = detectPlatform({ fetch });
   return {
     ...callsOn(call),
@@ -56,10 +54,6 @@ export function createClient(options: ClientOptions): Client {
         { call, fetch, platform },
         { path: `/attachments/${encodeURIComponent(attachmentId)}`, fileUrl, signal },
       ),
-    upload: (noteId, file, uploadOptions = {}) =>
-      startTask<Attachment>(
-        { baseUrl, call, platform, store },
-        { receiver: noteReceiver(noteId), file, options: uploadOptions },
-      ),
+    ...uploadsOn(connected, options),
   };
 }

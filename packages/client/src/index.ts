@@ -24,4 +24,5 @@ export { type WebStorage, webStore } from "./stores/web-store.ts";
 export type { UploadProgress, UploadState } from "./upload/progress.ts";
 export type { UploadOptions } from "./upload/upload-options.ts";
 export type { SendTask, UploadTask } from "./upload/upload-task.ts";
+export { createUploads } from "./uploads.ts";
 export type * from "./wire.ts";

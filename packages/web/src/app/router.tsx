@@ -5,6 +5,7 @@ import { loadCode } from "../service/code.ts";
 import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
 import { requireNoSession, requireSession, takeLinkToken } from "./guards.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
+import { Shell } from "./shell.tsx";
 
 /** If the code of a page fails to load, an error appears. By default, the router reloads the document, which is blank offline. */
 function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
@@ -74,17 +75,11 @@ const newEmail = createRoute({
   component: lazyPage(() => import("./pages/confirm-email-page.tsx"), "NewEmailPage"),
 });
 
-const loadShell = () => import("./shell.tsx");
-
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  beforeLoad: (context) => {
-    // Loads the code during the session check. The component reports a failure.
-    loadShell().catch(() => undefined);
-    return requireSession(context);
-  },
-  component: lazyPage(loadShell, "Shell"),
+  beforeLoad: requireSession,
+  component: Shell,
 });
 
 type ListSearch = { q?: string };

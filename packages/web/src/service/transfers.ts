@@ -1,5 +1,5 @@
 import { createClient } from "@valetkey/client";
 import { service } from "./client.ts";
 
-/** Uploads files to the bucket and downloads them. */
+/** Downloads files from the bucket. */
 export const transfers = createClient(service);

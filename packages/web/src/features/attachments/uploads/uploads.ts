@@ -1,6 +1,6 @@
-import type { Attachment, Note } from "@valetkey/client";
+import { type Attachment, createUploads, type Note } from "@valetkey/client";
+import { client, service } from "../../../service/client.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
-import { transfers } from "../../../service/transfers.ts";
 import { pendingDeletions } from "../remove-attachment.ts";
 import { createThumbnail } from "../thumbnails/thumbnails.ts";
 import { createFileStore } from "./file-store.ts";
@@ -8,7 +8,7 @@ import { createTabLock } from "./tab-lock.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
 export const uploads = new UploadQueue({
-  client: transfers,
+  client: { ...client, ...createUploads(service) },
   fileStore: createFileStore(),
   tabLock: createTabLock(navigator.locks),
   clock: { now: Date.now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },

@@ -60,12 +60,12 @@ it("fails while the file is missing, and recovers when it is back", async () => 
 
 it("finishes its searches before it closes, and refuses later ones", async () => {
   const test = await sqlite.open();
-  const note = sampleNote();
-  await test.db.notes.insert(note);
+  await test.db.notes.insert(sampleNote());
   const replica = await test.openAgain({ clock: Date.now });
-  const before = replica.notes.listOwned("ann", TITLE);
+  // A search that finds a note searches its files too.
+  const before = replica.notes.listOwned("ann", { ...TITLE, search: "no such text" });
   const closed = replica.close();
-  expect((await before).items).toEqual([summaryOf(note)]);
+  expect((await before).items).toEqual([]);
   await closed;
   await expect(replica.notes.listOwned("ann", TITLE)).rejects.toMatchObject({ code: "database_unavailable" });
   await test.close();

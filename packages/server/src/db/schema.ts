@@ -251,7 +251,6 @@ export type Tables = {
     link_id: string;
     email: string;
     code_hash: string;
-    attempts: number;
     expires_at: number;
   };
   /** The visitors who have proven an email address. */

@@ -46,6 +46,8 @@ export type MailKind =
   | { kind: "email-change"; userId: string; passwordMark: string }
   /** To the old email address. */
   | { kind: "email-changed" }
+  /** The owner, or a person who has the password, deleted the account. */
+  | { kind: "account-closed"; userId: string }
   | { kind: "invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
   | { kind: "access-request"; noteId: string; userId: string }

@@ -64,7 +64,12 @@ async function createDeliveries({ schema }: Kysely<unknown>, engine: EngineName)
     .modifyEnd(plainTable(engine))
     .execute();
   const waiting = sql<boolean>`due_at is not null`;
-  await schema.createIndex("webhook_deliveries_due").on("webhook_deliveries").column("due_at").where(waiting).execute();
+  await schema
+    .createIndex("webhook_deliveries_due")
+    .on("webhook_deliveries")
+    .columns(["endpoint_id", "due_at", "id"])
+    .where(waiting)
+    .execute();
   await schema
     .createIndex("webhook_deliveries_subject")
     .on("webhook_deliveries")

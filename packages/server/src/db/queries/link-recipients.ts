@@ -7,26 +7,23 @@ export function linkRecipientQueries(db: Kysely<Tables>): LinkRecipientQueries {
     async putCode({ linkId, email, codeHash, expiresAt }) {
       await db
         .insertInto("link_codes")
-        .values({ link_id: linkId, email, code_hash: codeHash, attempts: 0, expires_at: expiresAt })
+        .values({ link_id: linkId, email, code_hash: codeHash, expires_at: expiresAt })
         .onConflict((conflict) =>
           conflict.columns(["link_id", "email"]).doUpdateSet((eb) => ({
             code_hash: eb.ref("excluded.code_hash"),
-            attempts: 0,
             expires_at: eb.ref("excluded.expires_at"),
           })),
         )
         .execute();
     },
 
-    async takeAttempt({ linkId, email, now, max }) {
+    async findCode({ linkId, email, now }) {
       const row = await db
-        .updateTable("link_codes")
-        .set((eb) => ({ attempts: eb("attempts", "+", 1) }))
+        .selectFrom("link_codes")
+        .select("code_hash")
         .where("link_id", "=", linkId)
         .where("email", "=", email)
         .where("expires_at", ">", now)
-        .where("attempts", "<", max)
-        .returning("code_hash")
         .executeTakeFirst();
       return row?.code_hash;
     },

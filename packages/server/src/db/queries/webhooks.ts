@@ -19,7 +19,7 @@ import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { type FindUnfiledUrls, issuedUrlQueries } from "./issued-urls.ts";
 
-/** The candidates of a claim. Several may belong to one endpoint, which gets one delivery at a time. */
+/** The candidates of a claim. Several may belong to one owner, who gets one delivery of a claim. */
 const CANDIDATES = 200;
 const DISABLED = "The endpoint was disabled.";
 
@@ -69,9 +69,9 @@ export function webhookQueries(db: Kysely<Tables>, { engine, unfiledUrls }: Cont
         .execute();
     },
 
-    async claim({ now, leaseEndsAt, busy, limit }) {
-      const due = await dueDeliveries(db, { engine, now, busy });
-      const first = due.filter(({ endpoint_id: id }, nth) => due.findIndex((one) => one.endpoint_id === id) === nth);
+    async claim({ now, leaseEndsAt, busy, busyOwners, limit }) {
+      const due = await dueDeliveries(db, { engine, now, busy, busyOwners });
+      const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const claimed: ClaimedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
         // Only one replica can change the instant that it has read. The update of any other finds no row.
@@ -214,42 +214,58 @@ function queueing(message: WebhookMessage) {
   return queueingValues(messageValues(message));
 }
 
-/** The oldest due deliveries. An earlier message about the same subject comes first, also while it waits for its next try. */
-function dueDeliveries(
-  db: Kysely<Tables>,
-  { engine, now, busy }: { engine: Engine; now: number; busy: readonly string[] },
-) {
+type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
+
+/** The oldest due delivery of each endpoint, the oldest first. A claim reads nothing of the queue of an endpoint that must wait. */
+function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wanted) {
+  return (
+    db
+      .selectFrom("webhook_endpoints as endpoint")
+      // On SQLite, it also says the order of the tables.
+      .crossJoin("webhook_deliveries as delivery")
+      .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
+      .where("endpoint.disabled_at", "is", null)
+      .where("endpoint.paused_until", "<=", now)
+      .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.id"), engine.list(busy))})`)
+      .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.owner_id"), engine.list(busyOwners))})`)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("disabled_users").select("user_id").whereRef("disabled_users.user_id", "=", "endpoint.owner_id"),
+          ),
+        ),
+      )
+      .whereRef("delivery.endpoint_id", "=", "endpoint.id")
+      .where("delivery.id", "=", oldestDue(db, now))
+      .orderBy("delivery.due_at")
+      .orderBy("delivery.id")
+      .limit(CANDIDATES)
+      .execute()
+  );
+}
+
+/** The oldest due delivery of `endpoint`. An earlier message about the same subject comes first, also while it waits for its next try. */
+function oldestDue(db: Kysely<Tables>, now: number) {
   return db
-    .selectFrom("webhook_deliveries as delivery")
-    .innerJoin("webhook_endpoints as endpoint", "endpoint.id", "delivery.endpoint_id")
-    .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at"])
-    .where("delivery.due_at", "<=", now)
-    .where("endpoint.disabled_at", "is", null)
-    .where("endpoint.paused_until", "<=", now)
-    .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.id"), engine.list(busy))})`)
+    .selectFrom("webhook_deliveries as due")
+    .select("due.id")
+    .where("due.endpoint_id", "=", sql.ref<string>("endpoint.id"))
+    .where("due.due_at", "<=", now)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
           selectFrom("webhook_deliveries as earlier")
             .select("earlier.id")
-            .whereRef("earlier.endpoint_id", "=", "delivery.endpoint_id")
-            .whereRef("earlier.subject", "=", "delivery.subject")
-            .whereRef("earlier.id", "<", "delivery.id")
+            .whereRef("earlier.endpoint_id", "=", "due.endpoint_id")
+            .whereRef("earlier.subject", "=", "due.subject")
+            .whereRef("earlier.id", "<", "due.id")
             .where("earlier.due_at", "is not", null),
         ),
       ),
     )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("disabled_users").select("user_id").whereRef("disabled_users.user_id", "=", "endpoint.owner_id"),
-        ),
-      ),
-    )
-    .orderBy("delivery.due_at")
-    .orderBy("delivery.id")
-    .limit(CANDIDATES)
-    .execute();
+    .orderBy("due.due_at")
+    .orderBy("due.id")
+    .limit(1);
 }
 
 async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: FailedTry): Promise<void> {

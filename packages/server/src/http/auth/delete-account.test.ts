@@ -5,11 +5,13 @@ import { fileForm } from "../testing/form.ts";
 import { visitorOf } from "../testing/link-visits.ts";
 import { useService } from "../testing/use-service.ts";
 import { accountClient, ORIGIN, TEST_PASSWORD } from "./testing/account-client.ts";
+import { createMailbox, useUpMailsOfDay } from "./testing/mailbox.ts";
 
 const DAY_MS = 86_400_000;
 
 describe.each(engines)("requirement 57: a deleted account on $name", (engine) => {
-  const service = useService({ engine, hasAccounts: true, limits: { trashDays: 30 } });
+  const mailbox = createMailbox();
+  const service = useService({ engine, hasAccounts: true, limits: { trashDays: 30 }, mailer: mailbox.mailer });
   const { get, post, signUp, statusOf } = accountClient(service);
   const reader = service.as("reader");
 
@@ -65,6 +67,22 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await ben.works(kept.cookie)).toEqual(ALL);
     expect((await reader.send(`GET /notes/${ben.noteId}`)).body).toMatchObject({ title: "Plan", attachmentCount: 1 });
     expect(await statusOf(ben.cookie)).toBe(401);
+  });
+
+  it("tells its email address how to keep it, also after the ten mails of a day", async () => {
+    const lea = await person("lea");
+    await useUpMailsOfDay(service, lea.email);
+    await lea.close();
+    await service.sendMails();
+    const mail = mailbox.to(lea.email).at(-1);
+    expect(mail?.subject).toBe("Your account was deleted");
+    expect(mail?.text).toContain("keep the account");
+    await lea.signIn({ keepAccount: true });
+    await lea.close();
+    await lea.signIn({ keepAccount: true });
+    const before = mailbox.to(lea.email).length;
+    await service.sendMails();
+    expect(mailbox.to(lea.email)).toHaveLength(before);
   });
 
   it("asks for the second factor before it is kept", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import { useService } from "../testing/use-service.ts";
 import { accountClient, TEST_PASSWORD } from "./testing/account-client.ts";
-import { createMailbox } from "./testing/mailbox.ts";
+import { createMailbox, useUpMailsOfDay } from "./testing/mailbox.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -46,6 +46,15 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect(mailbox.to(ann.email).at(-1)?.subject).toBe("Your email address was changed");
     expect(await statusOf(ann.cookie)).toBe(200);
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
+  });
+
+  it("tells the old one also after the ten mails of a day", async () => {
+    const kim = await person("kim");
+    const token = await kim.tokenFor("kim2@example.com");
+    await useUpMailsOfDay(service, kim.email);
+    expect((await kim.confirm(token)).code).toBe(200);
+    await service.sendMails();
+    expect(mailbox.to(kim.email).at(-1)?.subject).toBe("Your email address was changed");
   });
 
   it("answers the same for the email address of another account, and sends nothing", async () => {

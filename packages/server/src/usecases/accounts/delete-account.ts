@@ -3,6 +3,7 @@ import type { Caller } from "../../domain/person.ts";
 import { type Actor, act } from "../administration/act.ts";
 import { auditEvent } from "../audit-event.ts";
 import { revokeLinksOf } from "../links/revoke.ts";
+import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { AccountContents, AccountDeletion, Deps, Queries } from "../ports/index.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
@@ -19,7 +20,8 @@ export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) 
 }
 
 /**
- * Closes the account of the caller at once, and deletes it for good in 14 days. Its sessions, tokens, links and shares stop.
+ * Closes the account of the caller at once, and deletes it for good in 14 days. Its sessions, tokens, links and shares stop. A mail says
+ * how to keep it.
  * Throws `wrong_password` or `last_administrator`.
  */
 export function closeOwnAccount(deps: Deps) {
@@ -30,8 +32,11 @@ export function closeOwnAccount(deps: Deps) {
       const administrators = await tx.administration.holdAdministrators();
       await requireOwner(tx, owner);
       if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
+      const email = (await tx.accounts.find(userId))?.email;
+      if (email !== undefined) await queueMailIfOn(deps, tx, { kind: "account-closed", userId, email });
       return close(tx, { userId, isByOwner: true, deleteAt }, { administrators, now });
     });
+    deps.mail?.onQueued();
     return { deleteAt };
   };
 }

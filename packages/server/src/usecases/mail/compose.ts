@@ -1,14 +1,15 @@
 import { type Invitation, isOpen, linkEndsAt } from "../../domain/invitation.ts";
-import { type Mail, mailTopics } from "../../domain/mail.ts";
+import { mailTopics } from "../../domain/mail.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/account-links.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import { describeInvitation, invitationUrl } from "../invitations/describe.ts";
 import { makeLinkCode } from "../links/recipients.ts";
-import type { Deps } from "../ports/index.ts";
+import type { ClaimedMail, Deps } from "../ports/index.ts";
 import { composeNotices } from "./compose-notices.ts";
 import { type Composed, compose, composeOptional } from "./composed.ts";
 import { notify } from "./notify.ts";
 import { hostOf, inUtc } from "./phrases.ts";
+import { takeCodeLimits } from "./queue-mail.ts";
 import type { MailText } from "./template.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
@@ -21,7 +22,7 @@ const CHANGE_TTL_MS = 86_400_000;
  * Writes a mail at the moment of its sending, with a new link. Undefined: there is nothing to send any more.
  * A mail has no name of an account. A stranger could sign up with the email address of another person, and send texts to it.
  */
-export async function composeMail(deps: PartDeps, mail: Mail): Promise<Composed | undefined> {
+export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | undefined> {
   switch (mail.kind) {
     case "password-reset":
       return composeReset(deps, mail);
@@ -31,6 +32,8 @@ export async function composeMail(deps: PartDeps, mail: Mail): Promise<Composed 
       return composeEmailChange(deps, mail);
     case "email-changed":
       return composeEmailChanged(deps);
+    case "account-closed":
+      return composeAccountClosed(deps, mail);
     case "invitation":
       return composeInvitation(deps, mail);
     case "access-request":
@@ -118,6 +121,24 @@ function composeEmailChanged({ publicUrl }: PartDeps): Composed {
   });
 }
 
+/** Nothing, if the owner keeps the account meanwhile. */
+async function composeAccountClosed(
+  { db, publicUrl }: PartDeps,
+  { userId }: { userId: string },
+): Promise<Composed | undefined> {
+  const deletion = await db.accountDeletions.find(userId);
+  if (deletion?.isByOwner !== true) return undefined;
+  return compose([], {
+    subject: "Your account was deleted",
+    intro: [
+      `Your account at ${hostOf(publicUrl)} is closed. It is deleted for good on ${inUtc(deletion.deleteAt)}.`,
+      "To keep the account, sign in before then.",
+    ],
+    button: { label: "Sign in", url: `${new URL(publicUrl).origin}/` },
+    outro: ["If you did not delete it, keep the account, and choose a new password at once."],
+  });
+}
+
 /** The mail has no title and no filename. Strangers choose them too, and the mail may reach a wrong email address. */
 async function composeInvitation(
   deps: PartDeps,
@@ -183,15 +204,19 @@ async function composeAccessRequest(
   return composeOptional(deps, { text, topic: "requests", holder: { userId: ownerId } });
 }
 
-/** Sends nothing to an email address that the link does not list. Visitors enter any email address. */
+/**
+ * Sends nothing to an email address that the link does not list, because visitors enter any email address. Sends nothing over the limits
+ * of codes, which count a mail at its first try.
+ */
 async function composeLinkCode(
   deps: PartDeps,
-  { email, linkId }: { email: string; linkId: string },
+  { email, linkId, attempts }: { email: string; linkId: string; attempts: number },
 ): Promise<Composed | undefined> {
   const { db, clock, publicUrl } = deps;
   const link = (await db.links.find(linkId))?.link;
   const isOver = link?.revokedAt !== undefined || (link?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock();
   if (link === undefined || isOver || !link.recipients.includes(email)) return undefined;
+  if (attempts === 1 && !(await takeCodeLimits(deps, db, email))) return undefined;
   const code = await makeLinkCode(deps, { linkId, email });
   const shown = `${code.slice(0, 4)} ${code.slice(4)}`;
   return compose([code, shown], {

@@ -7,14 +7,22 @@ import type { Deps, Queries } from "../ports/index.ts";
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 /**
- * All mails to one email address, without those that a stranger can cause and that the reader waits for. Otherwise a stranger could keep
- * an owner out for a day.
+ * All mails to one email address, without those that the reader waits for, or that warn of a takeover. Otherwise a stranger could keep an
+ * owner out for a day, or suppress the warning.
  */
 const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
-const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set(["password-reset", "link-code"]);
+const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
+  "password-reset",
+  "link-code",
+  "email-changed",
+  "account-closed",
+]);
 
 /** The codes of all links together. Otherwise somebody with many links could send any number of mails. */
-const CODE_LIMIT: WindowLimit = { name: "mail codes", max: 10, windowMs: 3_600_000 };
+const CODE_LIMITS: readonly WindowLimit[] = [
+  { name: "mail codes", max: 10, windowMs: 3_600_000 },
+  { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
+];
 
 const PROBLEM = "This email address got several mails already. Wait until Retry-After has passed, then try again.";
 
@@ -42,12 +50,27 @@ export async function takeMailLimits(
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
   // The codes of one link do not use up those of another.
   await take({ name: `mail ${kind}`, ...LIMIT }, linkId === undefined ? email : `${linkId} ${email}`);
-  if (kind === "link-code") await take(CODE_LIMIT, email);
   if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);
 }
 
 /**
- * Does the same if the service sends mails, and nothing over the limit. The caller does not call the worker, whose work would delay the
+ * Counts a code that is sent to an email address. A request for a code counts nothing here, because strangers could use up the limits
+ * with links that do not list the email address. False: the email address gets no more codes for now.
+ */
+export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
+  try {
+    for (const limit of CODE_LIMITS) {
+      await takeFromWindow({ db, clock }, { limit, holder: email, amount: 1, problem: PROBLEM });
+    }
+    return true;
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
+}
+
+/**
+ * Queues a mail if the service sends mails, and nothing over the limit. The caller does not call the worker, whose work would delay the
  * response.
  */
 export async function queueMailIfOn(

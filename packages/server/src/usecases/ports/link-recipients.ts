@@ -4,11 +4,8 @@ export type LinkCode = { linkId: string; email: string; codeHash: string; expire
 export type LinkRecipientQueries = {
   /** Stores the only code of this email address for the link. An earlier code stops working. */
   putCode(code: LinkCode): Promise<void>;
-  /**
-   * Counts a try to enter the code, and returns its hash. Undefined: there is no valid code, or it has been tried too often.
-   * The email address may be of nobody.
-   */
-  takeAttempt(of: Pick<LinkCode, "linkId" | "email"> & { now: number; max: number }): Promise<string | undefined>;
+  /** Returns the hash of a valid code. The email address may be of nobody. */
+  findCode(of: Pick<LinkCode, "linkId" | "email"> & { now: number }): Promise<string | undefined>;
   /** False: the code was used or replaced meanwhile. */
   removeCode(code: Pick<LinkCode, "linkId" | "email" | "codeHash">): Promise<boolean>;
   putVisitor(visitor: { linkId: string; visitorId: string; email: string; expiresAt: number }): Promise<void>;

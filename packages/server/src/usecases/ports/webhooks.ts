@@ -68,13 +68,15 @@ export type WebhookQueries = {
   /** Queues a message for one endpoint. */
   queueFor(endpointId: string, message: WebhookMessage): Promise<void>;
   /**
-   * Claims due deliveries of different endpoints, except those of `busy`. They are due again when the lease ends.
+   * Claims due deliveries of different owners, except those of the endpoints `busy` and of `busyOwners`. They are due again when the
+   * lease ends.
    * A delivery waits for earlier ones about the same subject.
    */
   claim(claim: {
     now: number;
     leaseEndsAt: number;
     busy: readonly string[];
+    busyOwners: readonly string[];
     limit: number;
   }): Promise<ClaimedDelivery[]>;
   delivered(delivery: ClaimedDelivery, result: { now: number; status: number }): Promise<void>;

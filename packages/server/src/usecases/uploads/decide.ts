@@ -111,7 +111,7 @@ type Right = {
 /** Notifies the owner of the note of a received file, as the file request says. */
 async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
-  if (wanted === "first" && (await tx.links.findDetails(linkId))?.received.files !== 1) return;
+  if (wanted === "first" && (await tx.visitorFiles.countVerified(linkId)) !== 1) return;
   await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
 }
 

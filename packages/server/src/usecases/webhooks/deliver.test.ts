@@ -193,6 +193,28 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await logOf(other)).every(({ deliveredAt }) => deliveredAt !== undefined)).toBe(true);
   });
 
+  it("sends five messages of one owner at once, and the messages of others meanwhile", async () => {
+    const hanging = await receiverInTest({ respond: hang });
+    const healthy = await receiverInTest();
+    for (const ownerId of ["ann", "eve", "mallory"]) {
+      for (let nth = 0; nth < 20; nth++) await addEndpoint({ ownerId, url: hanging.url });
+      await queue({ ownerId });
+    }
+    await addEndpoint({ ownerId: "bob", url: healthy.url });
+    suite.clock.now += 1;
+    await queue({ ownerId: "bob" });
+    const { start, drain, cut } = deliveriesOn(suite, { withinMs: 60_000 });
+    await expect
+      .poll(async () => {
+        await start();
+        return [hanging.received.length, healthy.received.length];
+      })
+      .toEqual([15, 1]);
+    await suite.db.kysely.deleteFrom("webhook_deliveries").execute();
+    cut();
+    await drain();
+  });
+
   it("sends nothing about a user who is disabled, until the user is enabled again", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });

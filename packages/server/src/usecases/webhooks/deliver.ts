@@ -5,6 +5,8 @@ import { signedHeaders } from "./secrets.ts";
 const LEASE_MS = 60_000;
 /** An endpoint gets one delivery at a time from each replica, so this many may hang before others wait. */
 const AT_ONCE = 50;
+/** So ten owners must have endpoints that hang before others wait. */
+const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
 /** The longest pause of an endpoint that fails. A new message waits no longer for its first try. Milliseconds. */
@@ -54,7 +56,8 @@ export function createDeliveries(
   { onFailure, onError, onEnd, random = Math.random }: Options,
 ): Deliveries {
   const { db, clock } = deps;
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, { ownerId: string; ended: Promise<void> }>();
+  const allEnds = () => [...running.values()].map(({ ended }) => ended);
   const cutting = new AbortController();
   let isStopped = false;
   let arrived = 0;
@@ -67,7 +70,7 @@ export function createDeliveries(
   }
 
   function launch(delivery: ClaimedDelivery): void {
-    const { id } = delivery.endpoint;
+    const { id, ownerId } = delivery.endpoint;
     // A failure of the database leaves the lease, and the delivery is repeated when it ends.
     const ended = run(delivery)
       .catch(onError)
@@ -75,14 +78,15 @@ export function createDeliveries(
         running.delete(id);
         onEnd?.();
       });
-    running.set(id, ended);
+    running.set(id, { ownerId, ended });
   }
 
   async function start(): Promise<number> {
     let launched = 0;
     while (!isStopped && running.size < AT_ONCE) {
       const now = clock();
-      const claim = { now, leaseEndsAt: now + LEASE_MS, busy: [...running.keys()], limit: AT_ONCE - running.size };
+      const [busy, busyOwners] = [[...running.keys()], ownersAtLimit([...running.values()])];
+      const claim = { now, leaseEndsAt: now + LEASE_MS, busy, busyOwners, limit: AT_ONCE - running.size };
       const claimed = await db.webhooks.claim(claim);
       if (claimed.length === 0) break;
       for (const delivery of claimed) launch(delivery);
@@ -95,19 +99,24 @@ export function createDeliveries(
     start,
     async stop() {
       isStopped = true;
-      await Promise.all(running.values());
+      await Promise.all(allEnds());
     },
     cut: () => cutting.abort(),
     async drain() {
       const before = arrived;
       for (;;) {
         const launched = await start();
-        if (running.size > 0) await Promise.race(running.values());
+        if (running.size > 0) await Promise.race(allEnds());
         // An end during the last claim leaves the next message of its endpoint.
         else if (launched === 0) return arrived - before;
       }
     },
   };
+}
+
+function ownersAtLimit(running: readonly { ownerId: string }[]): string[] {
+  const owners = running.map(({ ownerId }) => ownerId);
+  return [...new Set(owners)].filter((id) => owners.filter((one) => one === id).length >= AT_ONCE_OF_OWNER);
 }
 
 async function send(

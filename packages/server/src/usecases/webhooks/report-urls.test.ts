@@ -10,6 +10,8 @@ import { sampleEndpoint } from "./testing/webhook-suite.ts";
 
 const SETTLED_MS = 30_000;
 
+const instantIn = (id: string) => Number.parseInt(id.replace("-", "").slice(0, 12), 16);
+
 describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
   const suite = useDatabase(engine);
   const report = () => reportUrls({ db: suite.db, clock: () => suite.clock.now, newId })();
@@ -60,7 +62,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await report()).toBe(0);
     suite.clock.now += 5_100;
     expect(await report()).toBe(1);
-    const instantOf = (id: string) => new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16)).toISOString();
+    const instantOf = (id: string) => new Date(instantIn(id)).toISOString();
     const [summary, ...others] = await summariesFor(endpointId);
     expect(others).toEqual([]);
     expect(summary).toMatchObject({ count: 3, isComplete: true, from: instantOf(first), to: instantOf(last) });
@@ -97,13 +99,49 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect((await summariesFor(endpointId)).length).toBeLessThanOrEqual(7);
   });
 
+  it("do not read an idle hour again at each poll", async () => {
+    const [own, ofService] = [await addEndpoint(), await addEndpoint({ ownerId: "" })];
+    const ranges: number[] = [];
+    const webhooks = new Proxy(suite.db.webhooks, {
+      get(target, name) {
+        if (name !== "listIssuedUrls") return Reflect.get(target, name);
+        return (range: Parameters<typeof target.listIssuedUrls>[0]) => {
+          ranges.push(instantIn(range.before) - instantIn(range.after));
+          return target.listIssuedUrls(range);
+        };
+      },
+    });
+    const poll = reportUrls({ db: { ...suite.db, webhooks }, clock: () => suite.clock.now, newId });
+    for (let nth = 0; nth < 3_600 / 5; nth++) {
+      suite.clock.now += 5_000;
+      expect(await poll()).toBe(0);
+    }
+    expect(Math.max(...ranges)).toBeLessThanOrEqual(65_000);
+    await addFileOf("ann");
+    await issue();
+    suite.clock.now += SETTLED_MS + 60_000;
+    expect(await report()).toBe(2);
+    for (const id of [own, ofService]) expect(await summariesFor(id)).toMatchObject([{ count: 1 }]);
+  });
+
+  it("come once a minute for an endpoint of the service", async () => {
+    const endpointId = await addEndpoint({ ownerId: "" });
+    await addFileOf("ann");
+    for (let second = 0; second < 180; second += 5) {
+      suite.clock.now += 4_990;
+      await issue();
+      await report();
+    }
+    expect(await summariesFor(endpointId)).toHaveLength(2);
+  });
+
   it("cover the files of everybody for an endpoint of the service", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     for (const ownerId of ["ann", "bob", "zoe"]) {
       await addFileOf(ownerId);
       await issue({ ownerId });
     }
-    suite.clock.now += SETTLED_MS + 5_000;
+    suite.clock.now += SETTLED_MS + 60_000;
     await report();
     expect(await summariesFor(endpointId)).toMatchObject([{ count: 3 }]);
   });

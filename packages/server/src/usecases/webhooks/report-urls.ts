@@ -1,9 +1,13 @@
-import type { WebhookMessage } from "../../domain/webhook.ts";
+import { SERVICE_OWNER, type WebhookMessage } from "../../domain/webhook.ts";
 import { firstIdAt } from "../first-id-at.ts";
 import type { Deps } from "../ports/index.ts";
 
 /** The shortest time between two summaries for an endpoint. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
+/** The same for an endpoint of the service, whose query reads the events of every owner. */
+const REPORT_SERVICE_EVERY_MS = 60_000;
+/** The longest range without events that is read again. Its end is not written sooner, because a write costs more. Milliseconds. */
+const REREAD_MS = 60_000;
 /** An event gets its id shortly before it is on disk, so the newest events are left for the next summary. Milliseconds. */
 const SETTLED_AFTER_MS = 30_000;
 /** The events of one summary. The next summary continues after them. */
@@ -29,11 +33,17 @@ export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
 async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">, report: Report): Promise<boolean> {
   const { endpointId, ownerId, reportedUntil } = report;
   const settled = clock() - SETTLED_AFTER_MS;
-  if (firstIdAt(settled - REPORT_EVERY_MS) < reportedUntil) return false;
+  const everyMs = ownerId === SERVICE_OWNER ? REPORT_SERVICE_EVERY_MS : REPORT_EVERY_MS;
+  if (firstIdAt(settled - everyMs) < reportedUntil) return false;
   const range = { ownerId, after: reportedUntil, before: firstIdAt(settled), limit: MAX_EVENTS };
   const events = await db.webhooks.listIssuedUrls(range);
   const [first, last] = [events[0], events.at(-1)];
-  if (first === undefined || last === undefined) return false;
+  if (first === undefined || last === undefined) {
+    if (firstIdAt(settled - REREAD_MS) >= reportedUntil) {
+      await db.webhooks.advanceUrlReport(report, { reportedUntil: range.before });
+    }
+    return false;
+  }
   const files = countByFile(events);
   const data = {
     from: instantOf(first.id),

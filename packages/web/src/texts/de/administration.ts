@@ -90,6 +90,7 @@ export const administration: typeof english = {
       "email-proof": "Bestätigung einer E-Mail-Adresse",
       "email-change": "Bestätigung einer neuen E-Mail-Adresse",
       "email-changed": "Hinweis auf eine neue E-Mail-Adresse",
+      "account-closed": "Hinweis auf ein gelöschtes Konto",
       invitation: "Einladung",
       "access-request": "Zugriffsanfrage",
       "link-code": "Code für einen Link",

@@ -77,6 +77,7 @@ export const administration = {
       "email-proof": "Confirmation of an email address",
       "email-change": "Confirmation of a new email address",
       "email-changed": "Note about a new email address",
+      "account-closed": "Note about a deleted account",
       invitation: "Invitation",
       "access-request": "Request for access",
       "link-code": "Code for a link",

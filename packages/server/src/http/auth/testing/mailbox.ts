@@ -1,6 +1,17 @@
+import { orOverLimit, takeMailLimits } from "../../../usecases/mail/queue-mail.ts";
 import type { Mailer } from "../../../usecases/ports/index.ts";
+import type { TestService } from "../../testing/service.ts";
 
 type Sent = Parameters<Mailer["send"]>[0];
+
+/** Sends an email address ten mails, so that the limit of a day refuses others. */
+export async function useUpMailsOfDay({ db }: TestService, email: string): Promise<void> {
+  for (let nth = 0; nth < 10; nth++) {
+    // Each mail is about another link, so that the limit of a kind counts it apart.
+    const mail = { kind: "invitation", email, linkId: String(nth) } as const;
+    await takeMailLimits({ clock: Date.now }, db, mail).catch(orOverLimit);
+  }
+}
 
 /** A mailer that accepts and collects every mail. */
 export function createMailbox() {

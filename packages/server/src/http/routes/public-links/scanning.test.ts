@@ -5,6 +5,7 @@ import { createClamd } from "../../../scanner/clamd.ts";
 import { testClamds } from "../../../scanner/testing/clamds.ts";
 import { EICAR } from "../../../scanner/testing/eicar.ts";
 import type { TestClamd } from "../../../scanner/testing/stand-in.ts";
+import { createMailbox } from "../../auth/testing/mailbox.ts";
 import { useService } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
@@ -17,10 +18,16 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     running = await clamd.start({ streamMaxBytes: 2 ** 20 });
   });
   afterAll(() => running.stop());
-  const service = useService(() => ({ engine, scanning: { scanner: createClamd(running), tooLarge: "reject" } }));
+  const service = useService(() => ({
+    engine,
+    scanning: { scanner: createClamd(running), tooLarge: "reject" },
+    mailer: createMailbox().mailer,
+  }));
   const ann = service.as("ann");
   let noteId: string;
   beforeAll(async () => {
+    const email = { email: "ann@example.com", emailProvenBy: "operator" } as const;
+    await service.useCases.rememberPerson({ id: "ann", name: "Ann", ...email });
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
   });
 
@@ -68,6 +75,16 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     await runVerifications(service);
     expect(await stateOnNote("in-time.txt")).toBe("ready");
     service.advance(-20_000);
+  });
+
+  it("notifies the owner of the first of two files that are scanned at once", async () => {
+    const { link, maria } = await open({}, { notify: "first" });
+    for (const filename of ["one.txt", "two.txt"]) await maria.sendFile("hello", { filename });
+    await runVerifications(service);
+    const { kysely } = service.database.db;
+    const mails = await kysely.selectFrom("mails").select("detail").where("kind", "=", "files").execute();
+    const notice = { about: "file-received", linkId: link.id, count: 1 };
+    expect(mails.map(({ detail }) => JSON.parse(detail).notices)).toEqual([[notice]]);
   });
 
   it("takes back a file during its scan", async () => {

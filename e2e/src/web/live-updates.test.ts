@@ -46,6 +46,6 @@ it("follows changes by polls where the service refuses a stream", async () => {
   await page.clock.runFor(2_000);
   await refused;
   const polled = page.waitForResponse((response) => response.url().includes("/changes") && response.ok());
-  await page.clock.runFor(16_000);
+  await page.clock.runFor(20_000);
   expect((await (await polled).json()).changed).toEqual([]);
 });

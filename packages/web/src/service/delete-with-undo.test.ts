@@ -25,11 +25,11 @@ afterAll(() => void vi.unstubAllGlobals());
 function deletionOn({
   trashDays,
   confirms = true,
-  fails = false,
+  failing = [],
 }: {
   trashDays: number;
   confirms?: boolean;
-  fails?: boolean;
+  failing?: string[];
 }) {
   queryClient.setQueryData(instanceQuery.queryKey, { limits: { trashDays } } as never);
   vi.stubGlobal(
@@ -39,14 +39,14 @@ function deletionOn({
   const add = vi.spyOn(toasts, "add");
   const steps: string[] = [];
   const step = (name: string) => async () => void steps.push(name);
-  const remove = async () => {
-    steps.push("remove");
-    if (fails) throw new Error("refused");
+  const remove = async (item: string) => {
+    steps.push(`remove ${item}`);
+    if (failing.includes(item)) throw new Error("refused");
   };
   const deletion = {
-    subjects: [{ noteId: "n" }, { attachmentId: "a" }],
-    title: "Deleted",
-    canRestore: true,
+    items: ["n", "a"],
+    subjectOf: (id: string) => (id === "n" ? { noteId: id } : { attachmentId: id }),
+    title: (items: readonly string[]) => `Deleted ${items}`,
     question: "Really?",
     remove,
   };
@@ -58,7 +58,7 @@ describe("a deletion with undo", () => {
   it("deletes at once, and restores from the trash on undo", async () => {
     const { done, steps, messages } = deletionOn({ trashDays: 30 });
     await done;
-    expect(steps).toEqual(["hide", "remove", "refresh", "show"]);
+    expect(steps).toEqual(["hide", "remove n", "remove a", "refresh", "show"]);
     const [message] = messages();
     expect(message?.actionProps?.children).toBe(texts.common.undo);
     const undo = message?.actionProps?.onClick as (() => void) | undefined;
@@ -72,14 +72,25 @@ describe("a deletion with undo", () => {
   it.each([true, false])("asks before a deletion without a trash (confirmed: %s)", async (confirms) => {
     const { done, steps, messages } = deletionOn({ trashDays: 0, confirms });
     await done;
-    expect(steps).toEqual(confirms ? ["hide", "remove", "refresh", "show"] : []);
+    expect(steps).toEqual(confirms ? ["hide", "remove n", "remove a", "refresh", "show"] : []);
     for (const { actionProps } of messages()) expect(actionProps).toBeUndefined();
   });
 
   it("shows the item again when the service refuses", async () => {
-    const { done, steps, messages } = deletionOn({ trashDays: 30, fails: true });
+    const { done, steps, messages } = deletionOn({ trashDays: 30, failing: ["n", "a"] });
     await done;
-    expect(steps).toEqual(["hide", "remove", "show", "refresh"]);
+    expect(steps).toEqual(["hide", "remove n", "remove a", "show", "refresh"]);
     expect(messages()).toHaveLength(1);
+  });
+
+  it("restores the deleted items on undo when the service refuses others", async () => {
+    const { done, messages } = deletionOn({ trashDays: 30, failing: ["n"] });
+    await done;
+    const message = messages().find(({ title }) => title === "Deleted a");
+    const undo = message?.actionProps?.onClick as (() => void) | undefined;
+    undo?.();
+    await vi.waitFor(() => expect(fetched).toHaveBeenCalledTimes(1));
+    expect(String(fetched.mock.calls[0]?.[0])).toBe("https://valet.example/trash/attachments/a/restore");
+    expect(messages()).toHaveLength(2);
   });
 });

@@ -8,18 +8,17 @@ const UNDO_MS = 7_000;
 
 type Subject = { noteId: string } | { attachmentId: string };
 
-type Deletion = {
-  /** The items that an undo restores. */
-  subjects: readonly Subject[];
-  /** The message, for example "Plan deleted". */
-  title: string;
-  /** Whether the trash keeps it, if this service has a trash. */
-  canRestore: boolean;
+type Deletion<Item> = {
+  items: readonly Item[];
+  /** The subject that the trash restores, if this service has a trash. Undefined: the item is deleted for good. */
+  subjectOf: (item: Item) => Subject | undefined;
+  /** The message about deleted items, for example "Plan deleted". */
+  title: (deleted: readonly Item[]) => string;
   /** Asked before a deletion for good. */
   question: string;
   /** Shows the deletion before the service responds. */
   hide: () => void;
-  remove: () => Promise<unknown>;
+  remove: (item: Item) => Promise<unknown>;
   /** Ends the effect of `hide`. Called after `refresh`, and if `remove` fails. */
   show: () => void;
   /** Loads again what the deletion or the undo has changed. */
@@ -27,25 +26,35 @@ type Deletion = {
 };
 
 /** Deletes a note or files, and offers to restore them from the trash. */
-export async function deleteWithUndo(deletion: Deletion): Promise<void> {
-  const { title, hide, remove, show, refresh } = deletion;
+export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<void> {
+  const { items, hide, remove, show, refresh } = deletion;
+  const deleted: Item[] = [];
+  let canRestore = items.some(deletion.subjectOf);
   try {
-    const canRestore = deletion.canRestore && (await hasTrash());
     // An unfinished or a rejected file has nothing to lose.
-    if (deletion.canRestore && !canRestore && !confirm(deletion.question)) return;
+    if (canRestore && !(await hasTrash())) {
+      if (!confirm(deletion.question)) return;
+      canRestore = false;
+    }
     hide();
-    await remove();
+    await forEach(items, async (item) => {
+      await remove(item);
+      deleted.push(item);
+    });
     await refresh();
     // The lists no longer have it. So nothing hides it when it is restored later.
     show();
-    if (canRestore) offerUndo(deletion);
-    else toasts.add({ title });
   } catch (error) {
     show();
     showProblem(error);
     // Some of several files may be deleted.
     await refresh();
   }
+  if (deleted.length === 0) return;
+  const subjects = canRestore ? deleted.flatMap((item) => deletion.subjectOf(item) ?? []) : [];
+  const title = deletion.title(deleted);
+  if (subjects.length > 0) offerUndo({ subjects, title, refresh });
+  else toasts.add({ title });
 }
 
 /** Whether a deletion leads to the trash. */
@@ -53,7 +62,9 @@ async function hasTrash(): Promise<boolean> {
   return (await queryClient.ensureQueryData(instanceQuery)).limits.trashDays > 0;
 }
 
-function offerUndo({ subjects, title, refresh }: Deletion): void {
+type Undo = { subjects: readonly Subject[]; title: string; refresh: () => Promise<unknown> };
+
+function offerUndo({ subjects, title, refresh }: Undo): void {
   const undo = async () => {
     toasts.close(id);
     await forEach(subjects, (subject) => client.trash.restore(subject)).catch(showProblem);

@@ -2,9 +2,9 @@ import type { Changes } from "@valetkey/client";
 import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
-/** The service sends an event every 15 seconds. After this time without one, the connection is dead, or a proxy holds it back. */
+/** The service sends an event about every 15 seconds. After this time without one, the connection is dead, or a proxy holds it back. */
 const QUIET_MS = 40_000;
-/** The pause between polls where streams do not work, and the polls before the next try of a stream. */
+/** The average pause between polls where streams do not work, and the polls before the next try of a stream. */
 const POLL_MS = 15_000;
 const POLLS = 8;
 
@@ -22,9 +22,13 @@ let last: { noteId: string | undefined; state: string } | undefined;
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 
+  // The page loaded these before their first state. So a change in between is in no hint.
+  let unknown = partsWithoutState(noteId);
+
   function accept({ changed, state }: Changes): void {
     last = { noteId, state };
-    const outdated = new Set(changed.flatMap((part) => OUTDATED[part]));
+    const outdated = new Set([...changed, ...unknown].flatMap((part) => OUTDATED[part]));
+    unknown = [];
     for (const queryKey of outdated) void queryClient.invalidateQueries({ queryKey });
   }
 
@@ -53,12 +57,14 @@ export function followChanges(noteId: string | undefined): () => void {
 
   function poll(left: number): () => void {
     const gone = new AbortController();
+    // Random, so that pages do not all poll together after an outage.
+    const pauseMs = POLL_MS * (0.75 + Math.random() / 2);
     const timer = setTimeout(async () => {
       const found = await client.changes({ ...query(), signal: gone.signal }).catch(() => undefined);
       if (gone.signal.aborted) return;
       if (found !== undefined) accept(found);
       end = left > 1 ? poll(left - 1) : openStream();
-    }, POLL_MS);
+    }, pauseMs);
     return () => {
       gone.abort();
       clearTimeout(timer);
@@ -73,4 +79,10 @@ export function followChanges(noteId: string | undefined): () => void {
 function sinceOf(noteId: string | undefined): { since?: string } {
   if (last === undefined) return {};
   return { since: last.noteId === noteId ? last.state : last.state.split(".").slice(0, 2).join(".") };
+}
+
+/** The parts that `sinceOf` has no state of. */
+function partsWithoutState(noteId: string | undefined): Changes["changed"] {
+  if (last === undefined) return ["own", "shared", "note"];
+  return last.noteId === noteId ? [] : ["note"];
 }

@@ -20,8 +20,10 @@ const NOTE_EVENTS: AuditAction[] = [
   "attachment.uploaded",
   "attachment.adopted",
   "attachment.accepted",
+  "attachment.renamed",
   "attachment.deleted",
   "attachment.restored",
+  "link.received",
 ];
 
 const list = (actions: readonly AuditAction[]) => sql.join(actions.map((action) => sql.lit(action)));

@@ -29,6 +29,16 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
       return row && toDetails(row);
     },
 
+    async hasReceived(linkId) {
+      const received = db
+        .selectFrom("link_events")
+        .innerJoin("audit_events", "audit_events.id", "link_events.event_id")
+        .select("link_events.event_id")
+        .where("link_events.link_id", "=", linkId)
+        .where("audit_events.action", "=", "link.received");
+      return (await received.limit(1).executeTakeFirst()) !== undefined;
+    },
+
     async listOfNote(noteId, page) {
       const rows = await newestFirst(linkDetails(db, clock()).where("links.note_id", "=", noteId), page).execute();
       return toPageOfDetails(rows, page);

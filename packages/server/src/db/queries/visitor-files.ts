@@ -73,18 +73,6 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
       };
     },
 
-    async countVerified(linkId) {
-      const { count } = await db
-        .selectFrom("visitor_files")
-        .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .where("visitor_files.link_id", "=", linkId)
-        .where("attachments.state", "in", ["ready", "quarantined"])
-        .where(notInTrash.attachments)
-        .executeTakeFirstOrThrow();
-      return Number(count);
-    },
-
     async markReceived(attachmentId, receivedAt) {
       await db
         .updateTable("visitor_files")

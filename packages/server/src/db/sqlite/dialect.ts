@@ -8,6 +8,7 @@ import {
   type Driver,
   InsertQueryNode,
   type QueryResult,
+  RawNode,
   SelectQueryNode,
   SqliteAdapter,
   SqliteIntrospector,
@@ -142,7 +143,7 @@ class SqliteTurn implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { reads } = this.#shared;
     if (this.#endTurn !== undefined) return this.#runInside((statements) => statements.run<R>(query));
-    if (reads !== undefined && SelectQueryNode.is(query.query)) return this.#whenNotBusy(() => reads.run<R>(query));
+    if (reads !== undefined && isRead(query)) return this.#whenNotBusy(() => reads.run<R>(query));
     if (isChange(query)) return this.#asMember(() => this.#runInside((statements) => statements.run<R>(query)));
     return this.#runAlone<R>(query);
   }
@@ -247,6 +248,11 @@ class SqliteTurn implements DatabaseConnection {
       }
     }
   }
+}
+
+/** A statement of raw SQL has no node of its kind. One that begins with `with` may write. */
+function isRead({ query, sql }: CompiledQuery): boolean {
+  return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));
 }
 
 function isChange({ query }: CompiledQuery): boolean {

@@ -151,6 +151,14 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toContain("d");
   });
 
+  it("stay together when a query of raw SQL runs between them", async () => {
+    const facts = await factsInTest();
+    const query = sql`
+      select id from facts`;
+    await Promise.all([facts.add("a"), query.execute(facts.db), facts.add("b")]);
+    expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b"]]);
+  });
+
   it("end before a statement that is not allowed inside of a transaction", async () => {
     const facts = await factsInTest();
     await Promise.all([facts.add("a"), sql`pragma wal_checkpoint(truncate)`.execute(facts.db), facts.add("b")]);

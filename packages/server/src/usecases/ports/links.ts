@@ -27,6 +27,8 @@ export type LinkQueries = {
   insert(link: Link): Promise<void>;
   find(linkId: string): Promise<LinkWithCreator | undefined>;
   findDetails(linkId: string): Promise<LinkDetails | undefined>;
+  /** Whether a file of this file request passed its verification. A deleted file counts, as long as the audit log has its event. */
+  hasReceived(linkId: string): Promise<boolean>;
   /** Lists the links of a note, newest first. */
   listOfNote(noteId: string, page: PageRequest): Promise<Page<LinkDetails>>;
   /** Lists the links that name this attachment, newest first. */

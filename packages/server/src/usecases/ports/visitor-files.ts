@@ -26,8 +26,6 @@ export type VisitorFileQueries = {
   holdLink(linkId: string): Promise<void>;
   /** The files of a link that are not over. */
   usageOf(linkId: string): Promise<RequestUsage>;
-  /** Counts the files of a link that are ready or wait for a review. */
-  countVerified(linkId: string): Promise<number>;
   /** Records when the bytes were complete. A later call changes nothing. */
   markReceived(attachmentId: string, receivedAt: number): Promise<void>;
   /** Whether the owner of the note has not looked at it since a file was received. */

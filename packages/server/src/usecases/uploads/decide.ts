@@ -44,12 +44,13 @@ export async function markReady(
         const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
         const attachment = await tx.attachments.find(seen.id);
         if (moved) {
+          // Before the event of this file is stored.
+          if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
           const event = readyEvent(deps, { attachment: seen, verdict, right, now });
           // The adoption of an object has an event of its own, which exists since the adoption.
           if (seen.ownsObject) await tx.audit.add(event);
           else await tx.webhooks.queue(...messagesOf(event));
         }
-        if (moved && right.link !== undefined) await notifyOfFile(deps, tx, right.link);
         if (moved && attachment?.state === "ready")
           await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
         return { moved, attachment };
@@ -111,7 +112,7 @@ type Right = {
 /** Notifies the owner of the note of a received file, as the file request says. */
 async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
-  if (wanted === "first" && (await tx.visitorFiles.countVerified(linkId)) !== 1) return;
+  if (wanted === "first" && (await tx.links.hasReceived(linkId))) return;
   await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
 }
 

@@ -2,9 +2,36 @@ import { Lexer, type Token } from "marked";
 
 export type Task = { token: Token; isDone: boolean; label: string };
 
-type Nested = { type: string; checked?: boolean; text?: string; tokens?: Nested[]; items?: Nested[] };
+type Nested = {
+  type: string;
+  checked?: boolean;
+  text?: string;
+  tokens?: Nested[];
+  items?: Nested[];
+  header?: Nested[];
+  rows?: Nested[][];
+};
 
-export const lex = (source: string) => Lexer.lex(source, { gfm: true, breaks: true });
+/** No person nests deeper. A crafted text of thousands of levels overflows the stack of the lexer or of the browser. */
+const MAX_DEPTH = 100;
+
+/** Returns the tokens of a text, or the text as code if it nests too deep. */
+export function lex(source: string): Token[] {
+  try {
+    const tokens = Lexer.lex(source, { gfm: true, breaks: true });
+    if (!isDeeper(tokens as Nested[], MAX_DEPTH)) return tokens;
+  } catch {
+    // The lexer has overflowed the stack.
+  }
+  return [{ type: "code", raw: source, text: source }];
+}
+
+function isDeeper(tokens: readonly Nested[], depth: number): boolean {
+  if (depth === 0) return tokens.length > 0;
+  return tokens.some(({ tokens: inside = [], items = [], header = [], rows = [] }) =>
+    isDeeper([...inside, ...items, ...header, ...rows.flat()], depth - 1),
+  );
+}
 
 /** Lists the task boxes of a text, from top to bottom. */
 export function tasksOf(tokens: readonly Token[], label = ""): Task[] {

@@ -2,7 +2,6 @@ import type { Attachment, AttachmentState } from "@valetkey/client";
 import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
 import { deleteWithUndo } from "../../service/delete-with-undo.ts";
-import { forEach } from "../../service/for-each.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 
@@ -25,15 +24,15 @@ export async function removeAttachments(attachments: readonly Attachment[]): Pro
   const [first] = attachments;
   if (first === undefined) return;
   const ids = attachments.map(({ id }) => id);
-  const complete = attachments.filter(({ state }) => !UNFINISHED.includes(state));
-  const name = attachments.length === 1 ? first.filename : words.count(attachments.length);
+  const nameOf = (some: readonly Attachment[]) =>
+    some.length === 1 && some[0] !== undefined ? some[0].filename : words.count(some.length);
   await deleteWithUndo({
-    subjects: complete.map(({ id }) => ({ attachmentId: id })),
-    title: words.removed(name),
-    canRestore: complete.length > 0,
-    question: words.removeQuestion(name),
+    items: attachments,
+    subjectOf: ({ id, state }) => (UNFINISHED.includes(state) ? undefined : { attachmentId: id }),
+    title: (deleted) => words.removed(nameOf(deleted)),
+    question: words.removeQuestion(nameOf(attachments)),
     hide: () => pendingDeletions.add(...ids),
-    remove: () => forEach(ids, remove),
+    remove,
     show: () => pendingDeletions.delete(...ids),
     async refresh() {
       await queryClient.invalidateQueries({ queryKey: keys.note(first.noteId) });
@@ -42,8 +41,8 @@ export async function removeAttachments(attachments: readonly Attachment[]): Pro
   });
 }
 
-async function remove(attachmentId: string): Promise<void> {
-  await client.attachments.remove(attachmentId).catch((error: unknown) => {
+async function remove({ id }: Attachment): Promise<void> {
+  await client.attachments.remove(id).catch((error: unknown) => {
     // Another person has already deleted the attachment.
     if (!hasCode(error, "attachment_not_found")) throw error;
   });

@@ -20,9 +20,9 @@ type Deletion = {
 /** Hides a note in every list, and moves it to the trash with its files. */
 export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<void> {
   return deleteWithUndo({
-    subjects: [{ noteId: id }],
-    title: texts.notes.deleted(title),
-    canRestore: true,
+    items: [id],
+    subjectOf: (noteId) => ({ noteId }),
+    title: () => texts.notes.deleted(title),
     question: texts.notes.deleteQuestion(title),
     hide() {
       $deletedNotes.set(new Set($deletedNotes.get()).add(id));

@@ -10,6 +10,7 @@ import { DownloadLink, PreviewFailureView } from "./preview-failure.tsx";
 import { ONCE } from "./svg-file.tsx";
 import { FormattedText } from "./text/formatted-text.tsx";
 import { textFormatOf } from "./text/text-format.ts";
+import { wholeLines } from "./text/whole-lines.ts";
 import { swipeable } from "./use-swipe.ts";
 
 const words = previewTexts;
@@ -54,10 +55,7 @@ export function TextFile({ file }: { file: Attachment }) {
         {text.data !== "" && (format === "plain" || isPlain) && text.data}
         {text.data !== "" && format !== "plain" && !isPlain && (
           // The range may end inside of a line.
-          <FormattedText
-            text={isCut ? text.data.slice(0, text.data.lastIndexOf("\n") + 1) : text.data}
-            format={format}
-          />
+          <FormattedText text={isCut ? wholeLines(text.data) : text.data} format={format} />
         )}
       </section>
     </div>

@@ -53,10 +53,15 @@ describe.each(engines)("changes on $name", (engine) => {
   });
 
   it("reports a ready file and the end of the access to the reader of a note", async () => {
-    const { owner, reader, readerId, noteId, share } = await arrange();
+    const { owner, ownerId, reader, readerId, noteId, share } = await arrange();
     await share();
     const changed = await follow(reader, noteId);
-    await attach(owner, noteId);
+    const attachmentId = await attach(owner, noteId);
+    expect(await changed()).toEqual(["note"]);
+    await owner.send(`PATCH /attachments/${attachmentId}`, { json: { filename: "other.txt" } });
+    expect(await changed()).toEqual(["note"]);
+    const { token } = await insertRequest(service, { noteId, ownerId });
+    await createVisitor(service.app, token).sendFile("hello");
     expect(await changed()).toEqual(["note"]);
     await owner.send(`PATCH /notes/${noteId}`, { json: { title: "New" } });
     expect(await changed()).toEqual(["note"]);

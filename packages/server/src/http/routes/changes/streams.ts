@@ -5,11 +5,15 @@ import { HttpProblem, refusalOf } from "../../problem.ts";
 /** The most streams of one user on one replica. A page has one while it is visible. */
 const STREAMS_OF_USER = 8;
 const STREAMS = 2_000;
-/** After this time, a browser opens a stream again that has ended. Milliseconds. */
+/** After this time, a browser opens a stream again that has ended. The random part spreads the streams of a replica that stops. Milliseconds. */
 const RETRY_MS = 2_000;
-/** The polls of all streams take at most this part of the time of a replica. */
+const RETRY_SPREAD_MS = 2_000;
+/** The streams that are polled at the same time. PostgreSQL has ten connections by default, and other requests need most of them. */
+const POLLS_AT_ONCE = 4;
+/** The polls of all streams take this part of the time of a replica, until the pause is at its limit. */
 const POLLING_SHARE = 0.1;
-const LONGEST_PAUSE_MS = 30_000;
+/** A page gives a stream up that is silent for 40 seconds, so a round and its pause must take less. */
+const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * `pollMs`: the pause between two polls of a stream. `heartbeatMs`: the pause between two checks of its credentials, each with an event,
@@ -28,21 +32,28 @@ type Source = {
 type Stream = Source & { body: PassThrough; checkedAt: number };
 
 /**
- * Holds the open streams of a replica. One loop polls them, one after the other, so that any number of streams uses one connection of
- * the database. Without a stream there is no poll.
+ * Holds the open streams of a replica. One loop polls them, a few at a time, so that any number of streams uses few connections of the
+ * database. Without a stream there is no poll.
  */
 export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
   const streams = new Set<Stream>();
+  /** The time from one poll of a stream to the next, in the last round. */
+  let periodMs = pollMs;
   let isRunning = false;
   let isClosed = false;
 
   async function round(): Promise<void> {
     const startedAt = performance.now();
-    for (const stream of [...streams]) {
-      if (await step(stream)) continue;
+    const waiting = [...streams];
+    while (waiting.length > 0) {
+      const some = waiting.splice(0, POLLS_AT_ONCE);
+      const served = await Promise.all(some.map(step));
+      if (!served.includes(false)) continue;
       // The others probably fail too, each after the time limit of a query. They come first in the next round.
-      streams.delete(stream);
-      if (!stream.body.destroyed) streams.add(stream);
+      for (const stream of some) {
+        streams.delete(stream);
+        if (!stream.body.destroyed) streams.add(stream);
+      }
       break;
     }
     if (streams.size === 0) {
@@ -51,13 +62,15 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
     }
     const tookMs = performance.now() - startedAt;
     const pauseMs = Math.max(pollMs, Math.min(tookMs / POLLING_SHARE, LONGEST_PAUSE_MS));
+    periodMs = tookMs + pauseMs;
     setTimeout(() => void round(), pauseMs).unref();
   }
 
   /** Returns false if the service can't serve the stream at the moment. */
   async function step(stream: Stream): Promise<boolean> {
     try {
-      const isDue = performance.now() - stream.checkedAt >= heartbeatMs;
+      // The next round would be too late.
+      const isDue = performance.now() - stream.checkedAt + periodMs > heartbeatMs;
       if (isDue) {
         await stream.identify();
         stream.checkedAt = performance.now();
@@ -90,7 +103,8 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const stream = { ...source, body: new PassThrough(), checkedAt: performance.now() };
       streams.add(stream);
       stream.body.once("close", () => streams.delete(stream));
-      stream.body.write(`retry: ${RETRY_MS}\n${toEvent(first)}`);
+      const retryMs = RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS);
+      stream.body.write(`retry: ${retryMs}\n${toEvent(first)}`);
       start();
       return stream.body;
     },

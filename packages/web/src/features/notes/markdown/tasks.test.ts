@@ -40,3 +40,8 @@ describe("the task boxes of a text", () => {
     expect(toggleTask(SOURCE, 4)).toBe(SOURCE);
   });
 });
+
+it.each([500, 5_000])("shows a text that nests %s quotes as it is", (depth) => {
+  const source = `${">".repeat(depth)} end`;
+  expect(lex(source)).toEqual([{ type: "code", raw: source, text: source }]);
+});

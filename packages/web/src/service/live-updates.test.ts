@@ -1,0 +1,60 @@
+import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
+
+vi.stubGlobal("addEventListener", () => undefined);
+vi.stubGlobal("location", new URL("https://valet.example"));
+// Each import reads these globals only once.
+vi.resetModules();
+const { followChanges } = await import("./live-updates.ts");
+const { queryClient } = await import("./queries.ts");
+
+class FakeStream {
+  static last: FakeStream;
+  static readonly CLOSED = 2;
+  readonly url: string;
+  onmessage: (event: { data: string }) => void = () => undefined;
+  close = () => undefined;
+  constructor(url: string) {
+    this.url = url;
+    FakeStream.last = this;
+  }
+  send(changed: string[], state: string) {
+    this.onmessage({ data: JSON.stringify({ changed, state }) });
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("EventSource", FakeStream);
+});
+afterEach(() => void vi.useRealTimers());
+afterAll(() => void vi.unstubAllGlobals());
+
+/** Whether the page loads the query again. */
+const isOutdated = (...queryKey: string[]) => queryClient.getQueryState(queryKey)?.isInvalidated;
+
+it("loads again what it loaded before it followed the changes", () => {
+  for (const key of [
+    ["notes", "a"],
+    ["note", "n"],
+    ["note", "m"],
+  ])
+    queryClient.setQueryData(key, {});
+  let end = followChanges("n");
+  FakeStream.last.send([], "own.shared.n");
+  expect([isOutdated("notes", "a"), isOutdated("note", "n")]).toEqual([true, true]);
+  end();
+
+  queryClient.setQueryData(["notes", "a"], {});
+  queryClient.setQueryData(["note", "m"], {});
+  end = followChanges("m");
+  expect(FakeStream.last.url).toBe("/changes?noteId=m&since=own.shared");
+  FakeStream.last.send([], "own.shared.m");
+  expect([isOutdated("notes", "a"), isOutdated("note", "m")]).toEqual([false, true]);
+  end();
+
+  queryClient.setQueryData(["note", "m"], {});
+  end = followChanges("m");
+  FakeStream.last.send([], "own.shared.m");
+  expect(isOutdated("note", "m")).toBe(false);
+  end();
+});

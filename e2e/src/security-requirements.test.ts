@@ -12,11 +12,8 @@ type TestFile = { path: string; text: string };
 const requirements = requirementsOf(readFileSync(join(ROOT, PAGE), "utf8"));
 
 describe(PAGE, () => {
-  it("lists each number once, in order", () => {
-    const numbers = requirements.map(({ number }) => number);
-    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
-    expect(numbers.length).toBeGreaterThan(50);
-    expect(numbers.slice(0, 51)).toEqual(Array.from({ length: 51 }, (_, index) => index + 1));
+  it("lists the numbers from 1 to 58 in order", () => {
+    expect(requirements.map(({ number }) => number)).toEqual(Array.from({ length: 58 }, (_, index) => index + 1));
   });
 
   it("agrees with the tests", () => {

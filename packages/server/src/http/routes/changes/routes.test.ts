@@ -87,7 +87,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["own"]);
   });
 
-  it("requirement 60: reports nothing about a note without access to it", async () => {
+  it("requirement 58: reports nothing about a note without access to it", async () => {
     const { owner, noteId } = await arrange();
     const stranger = service.as("stranger");
     const [ofNote, ofNothing] = [await follow(stranger, noteId), await follow(stranger, unknownId())];

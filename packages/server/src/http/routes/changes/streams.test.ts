@@ -68,7 +68,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(again, '"changed":["shared"]');
   });
 
-  it("requirement 60: ends the stream of a revoked session and of a disabled user", async () => {
+  it("requirement 58: ends the stream of a revoked session and of a disabled user", async () => {
     const service = await startListening({ engine, hasAccounts: true });
     const json = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
     const signUp = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });

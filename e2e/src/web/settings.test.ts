@@ -97,7 +97,7 @@ describe("the settings", () => {
     expect(await checkbox.isChecked()).toBe(false);
     await checkbox.check();
     await account.getByRole("button", { name: "Change password" }).click();
-    await tess.page.getByText("All API tokens are revoked.").first().waitFor();
+    await tess.page.getByText("All API tokens, passkeys and webhooks are revoked.").first().waitFor();
     await tess.page.getByText("No tokens yet.").waitFor();
   });
 

@@ -52,7 +52,9 @@ export const accountCalls = {
     ),
   delete: (password: string) => callAccounts<{ deleteAt: string }>("POST", "/auth/delete-account", { password }),
   passkeys: () => callAccounts<{ passkeys: Passkey[] }>("GET", "/auth/passkeys").then(({ passkeys }) => passkeys),
-  startPasskey: (password: string) => callAccounts<CreationOptions>("POST", "/auth/passkeys/start", { password }),
+  /** `code`: of the second factor, if the account has one. Rejects with `wrong_second_factor`. */
+  startPasskey: (proof: { password: string; code?: string }) =>
+    callAccounts<CreationOptions>("POST", "/auth/passkeys/start", proof),
   addPasskey: (passkey: { name: string; response: unknown }) =>
     callAccounts<Passkey>("POST", "/auth/passkeys/add", passkey),
   removePasskey: (id: string) => callAccounts("POST", "/auth/passkeys/remove", { id }),

@@ -15,9 +15,11 @@ export function isCancelled(error: unknown): boolean {
   return [name, Object(cause).name].some((one) => one === "NotAllowedError" || one === "AbortError");
 }
 
+type NewPasskey = { name: string; password: string; code?: string };
+
 /** Creates a passkey in the browser, and adds it to the account. */
-export async function createPasskey({ name, password }: { name: string; password: string }): Promise<Passkey> {
-  const [{ startRegistration }, optionsJSON] = await Promise.all([load(), accountCalls.startPasskey(password)]);
+export async function createPasskey({ name, ...proof }: NewPasskey): Promise<Passkey> {
+  const [{ startRegistration }, optionsJSON] = await Promise.all([load(), accountCalls.startPasskey(proof)]);
   return accountCalls.addPasskey({ name, response: await startRegistration({ optionsJSON }) });
 }
 

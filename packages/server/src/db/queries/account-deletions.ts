@@ -16,10 +16,10 @@ const TABLES_OF_USER = [
   "access_requests",
   "api_tokens",
   "account_links",
-  "identities",
-  "disabled_users",
   "account_deletions",
 ] as const;
+/** A JWT may still be issued to a user without an account, so these rows stay and refuse it. */
+const TABLES_OF_ACCOUNT = ["identities", "disabled_users"] as const;
 
 export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): AccountDeletionQueries {
   const select = (userId: string) => db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId);
@@ -124,10 +124,10 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
     },
 
     async deleteUser(userId) {
-      for (const table of TABLES_OF_USER) await db.deleteFrom(table).where("user_id", "=", userId).execute();
-      const endpoints = db.selectFrom("webhook_endpoints").select("id").where("owner_id", "=", userId);
-      await db.deleteFrom("webhook_deliveries").where("endpoint_id", "in", endpoints).execute();
-      await db.deleteFrom("webhook_endpoints").where("owner_id", "=", userId).execute();
+      const account = db.selectFrom("auth_users").select("id").where("id", "=", userId);
+      const hasAccount = (await account.executeTakeFirst()) !== undefined;
+      const tables = hasAccount ? [...TABLES_OF_USER, ...TABLES_OF_ACCOUNT] : TABLES_OF_USER;
+      for (const table of tables) await db.deleteFrom(table).where("user_id", "=", userId).execute();
       await db.deleteFrom("mail_preferences").where("holder", "=", keyOfHolder({ userId })).execute();
       await db.deleteFrom("people").where("id", "=", userId).execute();
       await db.deleteFrom("auth_users").where("id", "=", userId).execute();

@@ -58,6 +58,12 @@ export function webhookQueries(db: Kysely<Tables>, { engine, unfiledUrls }: Cont
       return toEndpoint(row);
     },
 
+    async deleteAllOf(ownerId) {
+      const endpoints = ofOwner(ownerId).clearSelect().select("id");
+      await db.deleteFrom("webhook_deliveries").where("endpoint_id", "in", endpoints).execute();
+      await db.deleteFrom("webhook_endpoints").where("owner_id", "=", ownerId).execute();
+    },
+
     queue: (...messages) => queueMessages(db, messages),
 
     async queueFor(endpointId, message) {

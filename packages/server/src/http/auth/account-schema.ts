@@ -46,7 +46,7 @@ const Passkey = Type.Object({ id: Type.String(), name: Name, createdAt: Time, la
 const WebAuthn = Type.Record(Type.String(), Type.Unknown());
 const PasswordAgain = Type.Object({ password: Type.String() });
 const RevokeApiTokens = Type.Optional(
-  Type.Boolean({ default: false, description: "true: also revokes all API tokens of the account" }),
+  Type.Boolean({ default: false, description: "true: also removes all API tokens, passkeys and webhooks" }),
 );
 
 /** Whether an operation ignores the cookie, uses it if present, or requires it. */
@@ -237,9 +237,9 @@ export const accountOperations = {
   startPasskey: {
     method: "POST",
     path: "/passkeys/start",
-    summary: "Get the options for navigator.credentials.create",
+    summary: "Get the options for navigator.credentials.create. An account with a second factor needs a code",
     security: required,
-    body: PasswordAgain,
+    body: Type.Object({ password: Type.String(), code: Type.Optional(Code) }),
     answer: WebAuthn,
   },
   addPasskey: {

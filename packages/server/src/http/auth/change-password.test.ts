@@ -10,11 +10,13 @@ describe.each(engines)("requirement 36: a new password on $name", (engine) => {
 
   async function signUp(email: string) {
     const json = { email, name: "Ann", password: PASSWORD };
-    const { headers } = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
+    const { headers, body } = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
     const [cookie = ""] = [headers["set-cookie"]].flat().map((line) => line?.split(";", 1)[0]);
     const session = { origin, cookie };
     const created = await service.anonymous.send("POST /tokens", { headers: session, json: { label: "backup" } });
     const authorization = `Bearer ${created.body.token}`;
+    const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
+    expect((await service.anonymous.send("POST /webhooks", { headers: session, json: hook })).status).toBe(201);
     return {
       change: (change: object) =>
         service.anonymous.send("POST /auth/change-password", {
@@ -22,19 +24,20 @@ describe.each(engines)("requirement 36: a new password on $name", (engine) => {
           json: { currentPassword: PASSWORD, newPassword: "another horse battery", ...change },
         }),
       statusWithToken: async () => (await service.anonymous.send("GET /me", { headers: { authorization } })).status,
+      countWebhooks: async () => (await service.db.webhooks.list(body.user.id)).length,
     };
   }
 
-  it("revokes all API tokens if the request asks for it", async () => {
-    const { change, statusWithToken } = await signUp("all@example.com");
+  it("revokes all API tokens and webhooks if the request asks for it", async () => {
+    const { change, statusWithToken, countWebhooks } = await signUp("all@example.com");
     expect((await change({ revokeApiTokens: true })).status).toBe(200);
-    expect(await statusWithToken()).toBe(401);
+    expect([await statusWithToken(), await countWebhooks()]).toEqual([401, 0]);
   });
 
-  it("keeps the API tokens by default", async () => {
-    const { change, statusWithToken } = await signUp("default@example.com");
+  it("keeps the API tokens and webhooks by default", async () => {
+    const { change, statusWithToken, countWebhooks } = await signUp("default@example.com");
     expect((await change({})).status).toBe(200);
-    expect(await statusWithToken()).toBe(200);
+    expect([await statusWithToken(), await countWebhooks()]).toEqual([200, 1]);
   });
 
   it("keeps the API tokens if the current password is wrong", async () => {

@@ -1,6 +1,7 @@
 import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
+import type { Database } from "../../usecases/ports/index.ts";
 import { fileForm } from "../testing/form.ts";
 import { visitorOf } from "../testing/link-visits.ts";
 import { useService } from "../testing/use-service.ts";
@@ -10,8 +11,22 @@ import { createMailbox, useUpMailsOfDay } from "./testing/mailbox.ts";
 const DAY_MS = 86_400_000;
 
 describe.each(engines)("requirement 57: a deleted account on $name", (engine) => {
+  let beforeBatch = async (): Promise<void> => undefined;
+  const observe = (db: Database): Database => ({
+    ...db,
+    accountDeletions: {
+      ...db.accountDeletions,
+      async listNotes(...page) {
+        await beforeBatch();
+        return db.accountDeletions.listNotes(...page);
+      },
+    },
+  });
   const mailbox = createMailbox();
-  const service = useService({ engine, hasAccounts: true, limits: { trashDays: 30 }, mailer: mailbox.mailer });
+  const service = useService({
+    ...{ engine, hasAccounts: true, limits: { trashDays: 30 } },
+    ...{ mailer: mailbox.mailer, wrap: { database: observe } },
+  });
   const { get, post, signUp, statusOf } = accountClient(service);
   const reader = service.as("reader");
 
@@ -135,6 +150,32 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await signUp("gina")).userId).not.toBe(gina.userId);
     const [event] = (await service.db.administration.listEvents({ limit: 1, cursor: undefined })).items;
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
+  });
+
+  it("stops the deletion of a user who is enabled meanwhile", async () => {
+    const { userId } = await signUp("ida");
+    for (let nth = 0; nth < 50; nth += 1) {
+      await service.useCases.createNote({ userId }, { title: `Note ${nth}`, body: "" });
+    }
+    let batches = 0;
+    beforeBatch = async () => {
+      batches += 1;
+      if (batches > 1) throw new Error("It did not stop.");
+      await service.useCases.enableUser(userId);
+    };
+    await service.useCases.closeAccountOf(undefined, userId, { isNow: true });
+    beforeBatch = async () => undefined;
+    expect((await service.db.accountDeletions.countContents(userId, 0)).notes).toBe(50);
+  });
+
+  it("stays closed to the JWTs of a person whom the operator deleted", async () => {
+    const jan = service.as("jan");
+    expect((await jan.send("POST /notes", { json: { title: "Plan" } })).status).toBe(201);
+    await service.useCases.closeAccountOf(undefined, "jan", { isNow: true });
+    expect(await service.db.people.find("jan")).toBeUndefined();
+    expect((await jan.send("GET /me")).body.code).toBe("access_denied");
+    await service.useCases.enableUser("jan");
+    expect((await jan.send("GET /me")).body.id).toBe("jan");
   });
 
   // The last test, because tokens expire when the clock moves.

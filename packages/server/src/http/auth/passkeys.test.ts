@@ -1,3 +1,4 @@
+import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import type { Database } from "../../usecases/ports/index.ts";
@@ -126,6 +127,37 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect([meanwhile.code, meanwhile.cookie]).toEqual(["passkey_refused", ""]);
     expect([await statusOf(before), await statusOf(hugo.cookie)]).toEqual([401, 200]);
     expect((await signIn(hugo.authenticator.get({ challenge: await challenge() }))).code).toBe("passkey_refused");
+  });
+
+  it("need a code of the second factor", async () => {
+    const { cookie } = await signUp("kim");
+    const { secret } = (await post("second-factor/start", { password: TEST_PASSWORD }, cookie)).body;
+    const code = (ahead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
+    await post("second-factor/confirm", { code: code(0) }, cookie);
+    const start = async (extra: object) => {
+      const { code } = await post("passkeys/start", { password: TEST_PASSWORD, ...extra }, cookie);
+      return code;
+    };
+    expect(await start({})).toBe("second_factor_required");
+    expect(await start({ code: "000000" })).toBe("wrong_second_factor");
+    // A wrong password uses up no code.
+    expect(await start({ password: "wrong", code: code(30_000) })).toBe("wrong_password");
+    expect(await start({ code: code(30_000) })).toBe(200);
+  });
+
+  it("end with a new password that revokes the API tokens", async () => {
+    const [lea, max] = [await person("lea"), await person("max")];
+    const isAccepted = async ({ authenticator }: typeof lea) =>
+      (await signIn(authenticator.get({ challenge: await challenge() }))).status === 200;
+    const change = { currentPassword: TEST_PASSWORD, newPassword: "another horse battery" };
+    const { cookie } = await post("change-password", change, lea.cookie);
+    expect(await isAccepted(lea)).toBe(true);
+    const again = { currentPassword: change.newPassword, newPassword: "a third horse battery", revokeApiTokens: true };
+    expect((await post("change-password", again, cookie)).status).toBe(200);
+    expect(await isAccepted(lea)).toBe(false);
+    const { token } = await service.useCases.makeResetLink(undefined, max.userId);
+    await post("reset-password", { token, newPassword: change.newPassword, revokeApiTokens: true });
+    expect(await isAccepted(max)).toBe(false);
   });
 
   it("open no account that is disabled", async () => {

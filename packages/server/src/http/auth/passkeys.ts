@@ -38,7 +38,8 @@ export function passkeys({ safety, publicUrl, logChange }: Options): BetterAuthP
       ),
       startPasskey: createAuthEndpoint("/passkeys/start", POST, async (endpoint) => {
         const owner = await ownerOf(endpoint);
-        const { email, ...start } = await safety.startPasskey(owner);
+        const { code } = bodyOf(endpoint);
+        const { email, ...start } = await safety.startPasskey(owner, typeof code === "string" ? code : undefined);
         return endpoint.json(await webAuthn.creationOptions({ userId: owner.caller.userId, email }, start));
       }),
       addPasskey: createAuthEndpoint("/passkeys/add", POST, async (endpoint) => {

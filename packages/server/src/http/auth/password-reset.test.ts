@@ -1,7 +1,9 @@
+import { TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
 import { createSmtp } from "../../mailer/smtp.ts";
 import { smtpOptions, startSmtpServer, tokenIn } from "../../mailer/testing/smtp-server.ts";
+import type { Database } from "../../usecases/ports/index.ts";
 import type { ServiceOptions } from "../testing/service.ts";
 import { startServiceInTest, useService } from "../testing/use-service.ts";
 
@@ -20,7 +22,18 @@ const mailer: ServiceOptions["mailer"] = {
 };
 
 describe.each(engines)("a password reset on $name", (engine) => {
-  const service = useService({ engine, hasAccounts: true, mailer });
+  let beforeLink = async (): Promise<void> => undefined;
+  const observe = (db: Database): Database => ({
+    ...db,
+    accounts: {
+      ...db.accounts,
+      async addLink(link) {
+        await beforeLink();
+        await db.accounts.addLink(link);
+      },
+    },
+  });
+  const service = useService({ engine, hasAccounts: true, mailer, wrap: { database: observe } });
 
   let nth = 0;
   /** Each caller has an IP address of their own, because some requests are limited by it. */
@@ -45,6 +58,8 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(signedUp.status).toBe(200);
     const cookie = cookieOf(signedUp);
     const created = await service.anonymous.send("POST /tokens", { headers: { origin, cookie }, json: { label: "x" } });
+    const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
+    await service.anonymous.send("POST /webhooks", { headers: { origin, cookie }, json: hook });
     const userId: string = signedUp.body.user.id;
     // The mail that proves the email address.
     await service.sendMails();
@@ -58,6 +73,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
         const authorization = `Bearer ${created.body.token}`;
         return (await service.anonymous.send("GET /me", { headers: { authorization } })).status;
       },
+      countWebhooks: async () => (await service.db.webhooks.list(userId)).length,
       signIn: async (password: string) => (await post("/sign-in/email", { email, password })).status,
       /** Asks for a link. Returns its token. */
       async askForLink(): Promise<string> {
@@ -109,10 +125,10 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("revokes API tokens on request, and always if the email address was not proven", async () => {
+  it("revokes API tokens and webhooks on request, and always if the email address was not proven", async () => {
     const squatter = await signUp("squatted");
     await reset(await squatter.askForLink());
-    expect(await squatter.statusWithToken()).toBe(401);
+    expect([await squatter.statusWithToken(), await squatter.countWebhooks()]).toEqual([401, 0]);
     const carl = await signUp("carl");
     await service.useCases.rememberPerson({
       id: carl.userId,
@@ -121,9 +137,38 @@ describe.each(engines)("a password reset on $name", (engine) => {
       name: "Carl",
     });
     await reset(await carl.askForLink());
-    expect(await carl.statusWithToken()).toBe(200);
+    expect([await carl.statusWithToken(), await carl.countWebhooks()]).toEqual([200, 1]);
     await reset(await carl.askForLink(), { revokeApiTokens: true });
-    expect(await carl.statusWithToken()).toBe(401);
+    expect([await carl.statusWithToken(), await carl.countWebhooks()]).toEqual([401, 0]);
+  });
+
+  it("requirement 54: removes a second factor if the email address was not proven", async () => {
+    const squatter = await signUp("squatted-with-factor");
+    const turnOn = async (cookie: string, password: string) => {
+      const { secret } = (await post("/second-factor/start", { password }, { cookie })).body;
+      const code = new TOTP({ secret }).generate();
+      expect((await post("/second-factor/confirm", { code }, { cookie })).status).toBe(200);
+    };
+    await turnOn(squatter.cookie, PASSWORD);
+    const cookie = cookieOf(await reset(await squatter.askForLink()));
+    expect(await squatter.statusWithCookie(cookie)).toBe(200);
+    await turnOn(cookie, NEW_PASSWORD);
+    await reset(await squatter.askForLink());
+    expect(await squatter.signIn(NEW_PASSWORD)).toBe(403);
+  });
+
+  it("requirement 55: refuses a link to an email address that changed meanwhile", async () => {
+    const { email, userId } = await signUp("moved");
+    await post("/request-password-reset", { email });
+    beforeLink = async () => {
+      beforeLink = async () => undefined;
+      await service.useCases.changeEmailOf(undefined, userId, "moved-on@example.com");
+    };
+    await service.sendMails();
+    expect((await service.db.accounts.find(userId))?.email).toBe("moved-on@example.com");
+    const mail = smtp.mails.findLast(({ raw }) => raw.includes("/new-password")) as ReturnType<typeof mailTo>;
+    expect(mail.recipients).toEqual([email]);
+    expect((await reset(tokenIn(mail))).status).toBe(410);
   });
 
   it("revokes the links of an account if the email address was not proven", async () => {

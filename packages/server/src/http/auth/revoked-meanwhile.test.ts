@@ -176,6 +176,67 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await check).toBe(false);
   });
 
+  itOnPostgres("requirement 56: adds no passkey with a session that is being ended", async () => {
+    const { service, signIn } = await start();
+    const { db, database } = service;
+    const { userId } = await signIn();
+    const sessions = database.db.kysely.selectFrom("auth_sessions").select("id").where("user_id", "=", userId);
+    const { id } = await sessions.executeTakeFirstOrThrow();
+    const [ended, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const ending = db.transaction(async (tx) => {
+      await tx.credentials.lock(userId);
+      await tx.accounts.endSessions(userId);
+      ended.resolve();
+      await waiting.promise;
+    });
+    await ended.promise;
+    const key = { credentialId: "key", publicKey: "AQ", counter: 0, transports: [], name: "Laptop" };
+    const added = service.useCases.addPasskey({ userId, credential: { kind: "session", id } }, key);
+    const outcome = expect(added).rejects.toMatchObject({ code: "access_denied" });
+    const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    try {
+      await expect.poll(async () => (await blocked.execute(database.db.kysely)).rows.length).toBe(1);
+    } finally {
+      waiting.resolve();
+    }
+    await ending;
+    await outcome;
+    expect(await db.passkeys.list(userId)).toEqual([]);
+  });
+
+  itOnPostgres("requirement 56: ends the session of a passkey that signs in during a new password", async () => {
+    const [reached, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const observe = (db: Database): Database => ({
+      ...db,
+      transaction: (work, options) =>
+        db.transaction((tx) => {
+          const removeAll = async (userId: string) => {
+            reached.resolve();
+            await waiting.promise;
+            await tx.passkeys.removeAll(userId);
+          };
+          return work({ ...tx, passkeys: { ...tx.passkeys, removeAll } });
+        }, options),
+    });
+    const { anonymous, database, useCases } = await startServiceInTest({
+      engine,
+      hasAccounts: true,
+      wrap: { database: observe },
+    });
+    const json = { email: "ann@example.com", name: "Ann", password: PASSWORD };
+    const { body } = await anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
+    const { kysely } = database.db;
+    const session = await kysely.selectFrom("auth_sessions").selectAll().executeTakeFirstOrThrow();
+    const { token } = await useCases.makeResetLink(undefined, body.user.id);
+    const resetting = useCases.resetPassword({ token, passwordHash: "new", revokeApiTokens: true });
+    await reached.promise;
+    const late = { ...session, id: "late", token: "late" };
+    await kysely.insertInto("auth_sessions").values(late).execute();
+    waiting.resolve();
+    await resetting;
+    expect(await kysely.selectFrom("auth_sessions").select("id").execute()).toEqual([]);
+  });
+
   it("creates no API token if it is revoked just before the transaction", async () => {
     const { service, signIn } = await start();
     const { userId } = await signIn();

@@ -87,6 +87,8 @@ async function changeEmail(
   tx: Queries,
   { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
 ): Promise<void> {
+  // A reset locks the user before its link, too.
+  await tx.credentials.lock(userId);
   const account = await tx.accounts.find(userId);
   if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
   if (account.email === email)

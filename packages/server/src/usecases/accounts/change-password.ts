@@ -2,9 +2,11 @@ import { DomainError } from "../../domain/errors.ts";
 import { requireCredential } from "../credentials.ts";
 import type { Deps } from "../ports/index.ts";
 import type { Owner } from "./own-account.ts";
+import { revokeAccess } from "./revoke-access.ts";
 
 /**
- * Replaces the password of the caller and ends all sessions, also that of the request. Throws `access_denied` or `wrong_password`.
+ * Replaces the password of the caller and ends all sessions, also that of the request. `revokeApiTokens`: also removes passkeys and
+ * webhooks. Throws `access_denied` or `wrong_password`.
  * The sessions end after the new hash is stored. A sign-in with the old password then either waits for this transaction
  * (`hasPassword`), or its session is stored already.
  */
@@ -13,14 +15,12 @@ export function changePassword({ db, clock }: Pick<Deps, "db" | "clock">) {
     db.transaction(async (tx) => {
       const { caller, passwordHash: from } = owner;
       const { userId } = caller;
+      await tx.credentials.lock(userId);
       await requireCredential(tx, caller);
       if (!(await tx.accounts.replacePassword(userId, { from, to, now: clock() }))) {
         throw new DomainError("wrong_password", "The password of this account has just changed. Try again.");
       }
+      if (revokeApiTokens) await revokeAccess(tx, userId);
       await tx.accounts.endSessions(userId);
-      if (!revokeApiTokens) return;
-      // Otherwise a token that is being created would survive.
-      await tx.credentials.lock(userId);
-      await tx.apiTokens.deleteAll(userId);
     });
 }

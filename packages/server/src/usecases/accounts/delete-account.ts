@@ -109,6 +109,8 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
+    // Otherwise the notes of a user who is enabled meanwhile would be listed without end.
+    if (!isOver(await db.accountDeletions.find(userId), clock())) return;
     const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
     if (noteIds.length < BATCH) break;
@@ -116,6 +118,7 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   await db.transaction(async (tx) => {
     if (!(await isDue(tx, userId, clock()))) return;
     await revokeLinksOf({ clock, newId }, tx, { userId });
+    await tx.webhooks.deleteAllOf(userId);
     await tx.accountDeletions.deleteUser(userId);
   });
 
@@ -131,7 +134,10 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
 
 /** Checked in each transaction, because the operator may have enabled the user meanwhile. */
 async function isDue(tx: Queries, userId: string, now: number): Promise<boolean> {
-  const deletion = await tx.accountDeletions.hold(userId);
+  return isOver(await tx.accountDeletions.hold(userId), now);
+}
+
+function isOver(deletion: AccountDeletion | undefined, now: number): boolean {
   return deletion !== undefined && deletion.deleteAt <= now;
 }
 

@@ -4,6 +4,7 @@ import type { Caller } from "../../domain/person.ts";
 import { requireCredential } from "../credentials.ts";
 import type { Deps } from "../ports/index.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
+import { checkSecondFactor } from "./check-second-factor.ts";
 import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
@@ -12,15 +13,20 @@ const MAX_PASSKEYS = 20;
 const NOBODY = "";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret">;
+type NewPasskeyStart = { challenge: string; email: string; passkeys: Passkey[] };
 
 export function listPasskeys({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller): Promise<Passkey[]> => db.passkeys.list(userId);
 }
 
-/** Makes the challenge for a new passkey, which works once within 5 minutes. Throws `wrong_password` or `too_many_passkeys`. */
-export function startPasskey(deps: PartDeps) {
-  return (owner: Owner): Promise<{ challenge: string; email: string; passkeys: Passkey[] }> =>
-    deps.db.transaction(async (tx) => {
+/**
+ * Makes the challenge for a new passkey, which works once within 5 minutes. A passkey replaces the second factor, so it needs a `code` of it.
+ * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
+ */
+export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
+  return async (owner: Owner, code: string | undefined): Promise<NewPasskeyStart> => {
+    await checkSecondFactor(deps)(owner.caller.userId, code);
+    return deps.db.transaction(async (tx) => {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
       const account = await tx.accounts.find(userId);
@@ -35,6 +41,7 @@ export function startPasskey(deps: PartDeps) {
       const link = { kind: "passkey-challenge", userId, sentTo: undefined, ttlMs: CHALLENGE_TTL_MS } as const;
       return { challenge: await addAccountLink(deps, tx, link), email: account.email, passkeys };
     });
+  };
 }
 
 /** Makes the challenge for a sign-in, which works once within 5 minutes. */
@@ -64,6 +71,8 @@ export function addPasskey({ db, clock, newId }: PartDeps) {
     const { userId } = caller;
     const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
     await db.transaction(async (tx) => {
+      // A new password that is being committed may end the session and remove all passkeys.
+      await tx.credentials.lock(userId);
       await requireCredential(tx, caller);
       await tx.passkeys.insert(added);
     });

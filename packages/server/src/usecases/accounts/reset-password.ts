@@ -8,6 +8,7 @@ import { orOverLimit, queueMail } from "../mail/queue-mail.ts";
 import { rememberPersonIn } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
+import { revokeAccess } from "./revoke-access.ts";
 
 const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
 
@@ -69,8 +70,8 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
 /**
  * Replaces the password and ends all sessions. Of several requests with one link, one succeeds.
  * A link that was mailed proves the email address. If nothing proved it before, the account may have been made by a stranger,
- * so its API tokens, links and passkeys are revoked too. `isMailed`: the link came from a mail, and not from the operator.
- * `hasSecondFactor`: the second factor stays, so the new password alone is no sign-in.
+ * so its links, second factor and other access are removed too. `isMailed`: the link came from a mail, and not from the operator.
+ * `revokeApiTokens`: also removes passkeys and webhooks. `hasSecondFactor`: a second factor stays, so the new password alone is no sign-in.
  * Throws `account_link_invalid`.
  */
 export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">) {
@@ -82,22 +83,19 @@ export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | 
     const reset = await db.transaction(async (tx) => {
       const { link, account } = await findReset({ db: tx, clock }, input.token);
       const { userId, email, name } = account;
+      await tx.credentials.lock(userId);
       const change = { from: account.passwordHash, to: input.passwordHash, now: clock() };
       const isReplaced = await tx.accounts.replacePassword(userId, change);
       if (!isReplaced || !(await tx.accounts.removeLink(link.tokenHash))) throw linkInvalid();
-      await tx.accounts.endSessions(userId);
       const isProof = link.sentTo === email;
       const mayBeSquatted = isProof && !(await isProven(tx, account));
       if (isProof) await rememberPersonIn(tx, { id: userId, email, emailProvenBy: "mail", name }, clock());
       if (mayBeSquatted) {
         await revokeLinksOf({ clock, newId }, tx, { userId });
-        await tx.passkeys.removeAll(userId);
+        await tx.secondFactors.remove(userId);
       }
-      if (mayBeSquatted || input.revokeApiTokens) {
-        // Otherwise a token that is being created would survive.
-        await tx.credentials.lock(userId);
-        await tx.apiTokens.deleteAll(userId);
-      }
+      if (mayBeSquatted || input.revokeApiTokens) await revokeAccess(tx, userId);
+      await tx.accounts.endSessions(userId);
       const hasSecondFactor = (await tx.secondFactors.find(userId))?.confirmedAt !== undefined;
       return { userId, isMailed: link.sentTo !== undefined, hasSecondFactor };
     });
@@ -110,7 +108,9 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Queries }, t
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
   const account = await db.accounts.find(link.userId);
   const passwordHash = account?.passwordHash;
-  const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash);
+  // A mail that was composed during a change of the email address may have gone to the old one.
+  const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
+  const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await db.disabledUsers.has(link.userId))) throw linkInvalid();
   return { link, account: { ...account, passwordHash } };
 }

@@ -63,6 +63,8 @@ export type WebhookQueries = {
   ): Promise<WebhookEndpoint | undefined>;
   /** Deletes an endpoint and its deliveries. Undefined: there is no such endpoint. */
   delete(ownerId: string, endpointId: string): Promise<WebhookEndpoint | undefined>;
+  /** Deletes the endpoints of an owner and their deliveries. */
+  deleteAllOf(ownerId: string): Promise<void>;
   /** Queues the messages for the endpoints that subscribe to them. Part of the transaction that causes the messages. */
   queue(...messages: readonly WebhookMessage[]): Promise<void>;
   /** Queues a message for one endpoint. */

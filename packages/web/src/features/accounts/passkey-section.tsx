@@ -8,10 +8,12 @@ import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { accountCalls, type Passkey } from "../../service/account-calls.ts";
+import { hasCode } from "../../service/client.ts";
 import { canUsePasskeys, createPasskey, isCancelled } from "../../service/passkeys.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { passkeyTexts as words } from "../../texts/en/passkeys.ts";
+import { secondFactorTexts } from "../../texts/en/second-factor.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { focusField, valuesOf } from "./form-validation.ts";
 import { PasswordAgain } from "./password-again.tsx";
@@ -85,6 +87,7 @@ function PasskeyRow({ passkey: { id, name, createdAt, lastUsedAt } }: { passkey:
 }
 
 function NewPasskey({ onClose }: { onClose: () => void }) {
+  const { data: factor } = useQuery({ queryKey: keys.secondFactor, queryFn: accountCalls.secondFactor });
   const [problem, setProblem] = useState<string>();
   const create = useMutation({
     mutationFn: createPasskey,
@@ -96,17 +99,19 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
   });
 
   function submit(password: string, form: HTMLFormElement): void {
-    const name = valuesOf(form, ["passkeyName"]).passkeyName.trim();
+    const { passkeyName, code } = valuesOf(form, ["passkeyName", "code"]);
+    const name = passkeyName.trim();
     setProblem(name === "" ? words.nameMissing : undefined);
     if (name === "") focusField(form, "passkeyName");
-    else create.mutate({ name, password });
+    else create.mutate({ name, password, ...(factor?.isOn && { code }) });
   }
 
   const isStopped = isBrowserRefusal(create.error);
+  const isWrongCode = hasCode(create.error, "wrong_second_factor");
   return (
     <PasswordAgain
       action={words.create}
-      error={isStopped ? null : create.error}
+      error={isStopped || isWrongCode ? null : create.error}
       isPending={create.isPending}
       onSubmit={submit}
       onClose={onClose}
@@ -121,6 +126,15 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
         autoFocus
         error={problem}
       />
+      {factor?.isOn && (
+        <TextField
+          name="code"
+          label={secondFactorTexts.code}
+          autoComplete="one-time-code"
+          hint={words.codeHint}
+          error={isWrongCode ? secondFactorTexts.wrongCode : undefined}
+        />
+      )}
     </PasswordAgain>
   );
 }

@@ -101,10 +101,9 @@ export const accountTexts: typeof english = {
     currentPassword: "Jetziges Passwort",
     newPassword: "Neues Passwort",
     endOthersHint: "Alle anderen Browser werden sofort abgemeldet.",
-    revokeTokens: "Alle API-Tokens widerrufen",
-    revokeTokensHint:
-      "Programme, die sie benutzen, verlieren sofort den Zugriff. Wählen Sie das, wenn jemand anders das Passwort kannte.",
-    tokensRevoked: "Alle API-Tokens sind widerrufen.",
+    revokeTokens: "Alle API-Tokens, Passkeys und Webhooks widerrufen",
+    revokeTokensHint: "Sie wirken sofort nicht mehr. Wählen Sie das, wenn jemand anders das Passwort kannte.",
+    tokensRevoked: "Alle API-Tokens, Passkeys und Webhooks sind widerrufen.",
     passwordChangedAll: "Ihr Passwort ist geändert, und alle anderen Browser sind abgemeldet.",
     wrongPassword: "Das ist nicht Ihr jetziges Passwort.",
   },

@@ -9,6 +9,7 @@ export const passkeyTexts: typeof english = {
   name: "Name",
   namePlaceholder: "Laptop",
   nameMissing: "Schreiben Sie, wo der Passkey ist, damit Sie ihn später wiedererkennen.",
+  codeHint: "Die sechs Ziffern, die Ihre Authenticator-App jetzt zeigt, oder ein Wiederherstellungscode.",
   added: (name: string) => `„${name}“ ist hinzugefügt. Sie können sich damit anmelden.`,
   created: (when: string) => `hinzugefügt ${when}`,
   used: (when: string) => `zuletzt benutzt ${when}`,

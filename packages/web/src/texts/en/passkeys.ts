@@ -8,6 +8,7 @@ export const passkeyTexts = {
   name: "Name",
   namePlaceholder: "Laptop",
   nameMissing: "Write where the passkey is, so that you know it when you see it again.",
+  codeHint: "The six digits that your authenticator app shows now, or a recovery code.",
   added: (name: string) => `“${name}” is added. You can sign in with it.`,
   created: (when: string) => `added ${when}`,
   used: (when: string) => `last used ${when}`,

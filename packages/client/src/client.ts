@@ -1,30 +1,16 @@
-import { type Calls, type CallsOptions, callsOn, connect } from "./calls.ts";
+import { type Calls, callsOn, connect } from "./calls.ts";
 import { type Download, download } from "./download.ts";
-import type { FileSource } from "./file-source.ts";
 import { detectPlatform } from "./platform.ts";
-import type { UploadStore } from "./stores/upload-store.ts";
-import type { UploadOptions } from "./upload/upload-options.ts";
-import type { UploadTask } from "./upload/upload-task.ts";
-import { uploadsOn } from "./uploads.ts";
-
-export type ClientOptions = CallsOptions & {
-  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
-  store?: UploadStore;
-};
+import { type ClientOptions, type UploadsClient, uploadsOn } from "./uploads.ts";
 
 /** The calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
-export type Client = Calls & {
-  /**
-   * Reads a file from the bucket. `fileUrl` is a URL that the service has already issued. Without `fileUrl`, the client requests a URL.
-   */
-  download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
-  /**
-   * Uploads a file straight to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
-   * starts at once. If an earlier upload of this file to this note was interrupted, it resumes.
-   * Throws `invalid_option`. Every other failure rejects `done`.
-   */
-  upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
-};
+export type Client = Calls &
+  UploadsClient & {
+    /**
+     * Reads a file from the bucket. `fileUrl` is a URL that the service has already issued. Without `fileUrl`, the client requests a URL.
+     */
+    download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
+  };
 
 /**
  * Makes a client. It sends no request. Throws `invalid_option` when `baseUrl` is not a URL.

@@ -1,10 +1,26 @@
-import { connect } from "./calls.ts";
-import type { Client, ClientOptions } from "./client.ts";
+import { type CallsOptions, connect } from "./calls.ts";
+import type { FileSource } from "./file-source.ts";
 import { detectPlatform } from "./platform.ts";
+import type { UploadStore } from "./stores/upload-store.ts";
 import { defaultStore } from "./stores/web-store.ts";
 import { noteReceiver } from "./upload/receiver.ts";
-import { startTask } from "./upload/upload-task.ts";
+import type { UploadOptions } from "./upload/upload-options.ts";
+import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment } from "./wire.ts";
+
+export type ClientOptions = CallsOptions & {
+  /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
+  store?: UploadStore;
+};
+
+export type UploadsClient = {
+  /**
+   * Uploads a file straight to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
+   * starts at once. If an earlier upload of this file to this note was interrupted, it resumes.
+   * Throws `invalid_option`. Every other failure rejects `done`.
+   */
+  upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
+};
 
 /**
  * Makes the part of a client that uploads files, with less code than a whole client. It sends no request. Throws `invalid_option` when
@@ -18,14 +34,14 @@ import type { Attachment } from "./wire.ts";
  * console.log(typeof uploads.upload); // function
  * ```
  */
-export function createUploads(options: ClientOptions): Pick<Client, "upload"> {
+export function createUploads(options: ClientOptions): UploadsClient {
   return uploadsOn(connect(options), options);
 }
 
 export function uploadsOn(
   { baseUrl, fetch, call }: ReturnType<typeof connect>,
   { store = defaultStore() }: ClientOptions,
-): Pick<Client, "upload"> {
+): UploadsClient {
   const platform = detectPlatform({ fetch });
   return {
     upload: (noteId, file, options = {}) =>

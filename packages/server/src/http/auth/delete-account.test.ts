@@ -1,6 +1,7 @@
 import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
+import { takeMailLimits } from "../../usecases/mail/queue-mail.ts";
 import type { Database } from "../../usecases/ports/index.ts";
 import { fileForm } from "../testing/form.ts";
 import { visitorOf } from "../testing/link-visits.ts";
@@ -98,6 +99,17 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     const before = mailbox.to(lea.email).length;
     await service.sendMails();
     expect(mailbox.to(lea.email)).toHaveLength(before);
+  });
+
+  it("sends three such mails a day", async () => {
+    const max = await person("max");
+    await service.sendMails();
+    const before = mailbox.to(max.email).length;
+    const mail = { kind: "account-closed", email: max.email } as const;
+    for (let nth = 0; nth < 3; nth++) await takeMailLimits({ clock: () => Date.now() - 7_200_000 }, service.db, mail);
+    expect((await max.close()).status).toBe(200);
+    await service.sendMails();
+    expect(mailbox.to(max.email)).toHaveLength(before);
   });
 
   it("asks for the second factor before it is kept", async () => {

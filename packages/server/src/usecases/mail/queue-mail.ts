@@ -48,8 +48,10 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
+  // A stranger who signed up with the email address can delete and keep that account again and again.
+  const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
   // The codes of one link do not use up those of another.
-  await take({ name: `mail ${kind}`, ...LIMIT }, linkId === undefined ? email : `${linkId} ${email}`);
+  await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, linkId === undefined ? email : `${linkId} ${email}`);
   if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);
 }
 

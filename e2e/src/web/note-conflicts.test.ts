@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { conflictTexts } from "../../../packages/web/src/texts/en/conflict.ts";
 import { rendered, soon, TEXT } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -24,12 +25,12 @@ describe("two who write on one note", () => {
   it("see both texts and keep their own", async () => {
     const { page, client, id } = await conflict("Ann Keeps");
     await page.getByText("Show the other text").click();
-    await page.getByText("theirs", { exact: true }).waitFor();
+    await page.getByRole("region", { name: conflictTexts.title }).getByText("theirs", { exact: true }).waitFor();
     await page.reload();
     await page.getByText("This note was changed while you were writing").waitFor();
     await page.getByRole("button", { name: "Keep mine" }).click();
     await soon(async () => (await client.notes.get(id)).body).toBe("mine");
-    await page.getByText("mine", { exact: true }).waitFor();
+    await rendered(page).getByText("mine", { exact: true }).waitFor();
   });
 });
 

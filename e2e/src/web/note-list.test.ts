@@ -75,8 +75,8 @@ describe("the list of notes", () => {
     const [file] = attachments;
     await ann.client.shares.put({ attachmentId: file?.id ?? "" }, { userIds: [ben.id], role: "viewer" });
     await ben.page.goto("/shared");
-    await ben.page.getByRole("link", { name: /Shared plan Ann Gives · 2 files · just now/ }).waitFor();
-    await ben.page.getByRole("button", { name: /alone.txt 5 bytes · Ann Gives/ }).click();
+    await ben.page.getByRole("link", { name: /Shared plan New · Ann Gives · 2 files · just now/ }).waitFor();
+    await ben.page.getByRole("button", { name: /alone.txt New · 5 bytes · Ann Gives/ }).click();
     await ben.page.getByRole("dialog", { name: "alone.txt" }).getByText("alone", { exact: true }).waitFor();
     await ben.page.goBack();
     expect(await ben.page.getByText("Private").count()).toBe(0);

@@ -8,7 +8,7 @@ type Nested = {
   text?: string;
   tokens?: Nested[];
   items?: Nested[];
-  header?: Nested[];
+  header?: Nested[] | boolean;
   rows?: Nested[][];
 };
 
@@ -28,9 +28,10 @@ export function lex(source: string): Token[] {
 
 function isDeeper(tokens: readonly Nested[], depth: number): boolean {
   if (depth === 0) return tokens.length > 0;
-  return tokens.some(({ tokens: inside = [], items = [], header = [], rows = [] }) =>
-    isDeeper([...inside, ...items, ...header, ...rows.flat()], depth - 1),
-  );
+  // The header of a table has cells. The header of a cell is true or false.
+  const insideOf = ({ tokens: inside, items, header, rows }: Nested) =>
+    [inside, items, header, rows].flat(2).filter((one) => typeof one === "object");
+  return tokens.some((token) => isDeeper(insideOf(token), depth - 1));
 }
 
 /** Lists the task boxes of a text, from top to bottom. */

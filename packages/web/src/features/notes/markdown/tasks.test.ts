@@ -45,3 +45,9 @@ it.each([500, 5_000])("shows a text that nests %s quotes as it is", (depth) => {
   const source = `${">".repeat(depth)} end`;
   expect(lex(source)).toEqual([{ type: "code", raw: source, text: source }]);
 });
+
+it("reads a table and quotes that nest a little", () => {
+  expect(lex("| a | b |\n|---|---|\n| 1 | 2 |\n\n>> quote").map(({ type }) => type)).toEqual(
+    expect.arrayContaining(["table", "blockquote"]),
+  );
+});

@@ -159,6 +159,9 @@ export const frameScenes: readonly Scene[] = [
     expects: [BROKEN, /./],
     async open(page) {
       await page.route(/settings-page/, (route) => route.abort());
+      await page.goto("/");
+      // Otherwise the app reloads the page once, because the code may be of a new build.
+      await page.evaluate('sessionStorage.setItem("valetkey.reloaded", String(Date.now()))');
       await page.goto("/settings");
       await page.getByText(app.failed.title).waitFor();
     },

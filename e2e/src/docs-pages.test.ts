@@ -37,8 +37,9 @@ describe("the pages of the API at /docs, in Chromium", () => {
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     page.on("requestfailed", (request) => faults.push(request.url()));
     await page.goto(`${service.url}/docs`);
-    await page.locator("#operations-uploads-startUpload .opblock-summary-control").click();
-    await page.locator("#operations-uploads-startUpload .responses-table").waitFor();
+    // The page renders further operations on scroll.
+    await page.locator("#operations-notes-createNote .opblock-summary-control").click();
+    await page.locator("#operations-notes-createNote .responses-table").waitFor();
     const seen = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,
       background: getComputedStyle(document.documentElement).backgroundColor,

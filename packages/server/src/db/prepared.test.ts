@@ -38,11 +38,11 @@ describe("a direct connection to PostgreSQL", () => {
     const before = recorder.syncs();
     expect(await db.uploads.start(start)).toMatchObject({ isRecorded: true });
     expect(recorder.syncs() - before).toBe(1);
-    const completion = { attachmentId: upload.attachmentId, uploadId: upload.id, checksum: undefined };
+    const { attachmentId } = upload;
+    const event = sampleEvent({ action: "attachment.uploaded", actorId: "ann", attachmentIds: [attachmentId] });
+    const completion = { attachmentId, uploadId: upload.id, checksum: undefined, event };
     expect(await db.access.upload("ann", upload.id)).toMatchObject({ upload, role: "owner" });
-    expect(await db.uploads.complete({ ...completion, event: sampleEvent({ actorId: "ann" }) })).toMatchObject({
-      isMoved: true,
-    });
+    expect(await db.uploads.complete(completion)).toMatchObject({ isMoved: true });
     expect(recorder.syncs() - before).toBe(3);
     expect(recorder.names()).toEqual(names);
   });

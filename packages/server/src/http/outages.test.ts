@@ -24,11 +24,14 @@ const NEEDS_NO_DATABASE = [
   "GET /metrics",
   "GET /s3/params",
   "GET /s3/sts",
+  // This service sends no mails.
+  "POST /public/links/:token/codes",
+  "POST /public/links/:token/email",
   ...NO_DATABASE_IN_RECEIPTS,
 ];
 
-/** The page of a link reports the outage to the visitor in HTML. */
-const IS_PAGE = / \/s\/:token/;
+/** The pages of a link and of a mail report in HTML. */
+const IS_PAGE = / \/(s|unsubscribe)\/:token/;
 
 async function note(service: TestService): Promise<string> {
   return (await service.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id;

@@ -32,7 +32,7 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
     const { body, text } = await bob.send(LIST);
     const file = (await bob.send(`GET /attachments/${ids[0]}`)).body;
     const owner = { id: "ann", name: "ann", email: "ann@example.com" };
-    expect(body.items[2]).toEqual({ ...file, owner, share: { expiresAt: null } });
+    expect(body.items[2]).toEqual({ ...file, owner, share: { expiresAt: null }, isNew: true });
     expect(body.items.map((item: { filename: string; share: object }) => [item.filename, item.share])).toEqual([
       ["three.txt", { expiresAt: null }],
       ["two.txt", { expiresAt }],

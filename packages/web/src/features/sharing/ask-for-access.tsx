@@ -1,4 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useMutationState } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -12,18 +12,21 @@ const LOOK_MS = 15_000;
 
 /** Asks the owner of a note for access, and opens the note when the owner agrees. */
 export function AskForAccess({ noteId }: { noteId: string }) {
-  const ask = useMutation({ mutationFn: () => client.accessRequests.ask(noteId) });
-  useOpening({ noteId, isAsked: ask.isSuccess });
+  const mutationKey = ["ask for access", noteId];
+  const ask = useMutation({ mutationKey, mutationFn: () => client.accessRequests.ask(noteId) });
+  // Outlives this component, which a refetch of the note hides for a moment.
+  const isAsked = useMutationState({ filters: { mutationKey, status: "success" } }).length > 0;
+  useOpening({ noteId, isAsked });
   return (
     <div className="flex flex-col items-center gap-2">
-      {!ask.isSuccess && (
+      {!isAsked && (
         <Button kind="primary" disabled={ask.isPending} onClick={() => ask.mutate()}>
           {words.action}
         </Button>
       )}
       {ask.isError && <Problem error={ask.error} />}
       <div role="status" className="text-balance">
-        {ask.isSuccess && (
+        {isAsked && (
           <>
             <p className="font-medium">{words.asked}</p>
             <p className="text-muted text-small">{words.hint}</p>

@@ -1,7 +1,9 @@
+import { useStore } from "@nanostores/react";
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useSyncExternalStore } from "react";
 import { loadCode } from "../service/load-code.ts";
 import { useConnection } from "../service/online.ts";
+import { $isLeaving } from "./use-session.ts";
 
 /** The first load comes first. Later, a page that is left at once opens no stream. Milliseconds. */
 const AFTER_START_MS = 1_500;
@@ -12,9 +14,10 @@ let hasStarted = false;
 export function useLiveUpdates(): void {
   const { noteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";
+  const isLeaving = useStore($isLeaving);
   const isVisible = useSyncExternalStore(onVisibility, () => document.visibilityState === "visible");
   useEffect(() => {
-    if (!isOnline || !isVisible) return;
+    if (!isOnline || !isVisible || isLeaving) return;
     let end: (() => void) | undefined;
     let isOver = false;
     const timer = setTimeout(
@@ -31,7 +34,7 @@ export function useLiveUpdates(): void {
       clearTimeout(timer);
       end?.();
     };
-  }, [noteId, isOnline, isVisible]);
+  }, [noteId, isOnline, isVisible, isLeaving]);
 }
 
 function onVisibility(changed: () => void): () => void {

@@ -3,10 +3,11 @@ import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Unsubscribe } from "../../../usecases/mail/unsubscribe-token.ts";
 import { operations } from "../../openapi.ts";
+import { plainPagePolicy } from "../../plain-page.ts";
 import { refusalOf } from "../../problem.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { visitorHeaders } from "../public-links/visitor-headers.ts";
-import { pagePolicy, unsubscribePage } from "./unsubscribe-page.ts";
+import { unsubscribePage } from "./unsubscribe-page.ts";
 
 const MAX_FORM_BYTES = 4_096;
 const isPublic = { security: [] as [] };
@@ -41,7 +42,7 @@ export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps):
     reply: Pick<FastifyReply, "type" | "header" | "code">,
     { isDone, find }: { isDone: boolean; find: () => Unsubscribe["topic"] | Promise<Unsubscribe["topic"]> },
   ): Promise<string> {
-    reply.type("text/html; charset=utf-8").header("content-security-policy", pagePolicy);
+    reply.type("text/html; charset=utf-8").header("content-security-policy", plainPagePolicy());
     try {
       return unsubscribePage({ topic: await find(), isDone });
     } catch (error) {

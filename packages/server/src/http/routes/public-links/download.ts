@@ -5,9 +5,10 @@ import type { Visitor } from "../../../usecases/links/claim.ts";
 import type { Look } from "../../../usecases/links/look.ts";
 import type { Pass } from "../../../usecases/links/pass.ts";
 import { bodyIsOptional, operations } from "../../openapi.ts";
+import { plainPagePolicy } from "../../plain-page.ts";
 import { HttpProblem, refusalOf } from "../../problem.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
-import { downloadPage, pagePolicy } from "./download-page.ts";
+import { downloadPage } from "./download-page.ts";
 import { downloadText } from "./download-text.ts";
 import type { VisitorCookies } from "./visitor-cookie.ts";
 
@@ -59,7 +60,7 @@ const CHOOSE = "This link has several files. Choose one of them. Nothing was cou
 /** GET and POST /s/:token/download. Only a POST counts. */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
   const { bucketOrigins, cookies, visitorOf } = options;
-  const policy = pagePolicy(bucketOrigins);
+  const policy = plainPagePolicy(bucketOrigins);
   app.addContentTypeParser<string>(FORM, { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, text, done) =>
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );

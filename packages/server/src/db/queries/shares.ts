@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import type { Share, SharedAttachment, ShareWithPerson } from "../../domain/share.ts";
 import type { EndingShare, Page, PageRequest, ShareQueries, ShareSubject } from "../../usecases/ports/index.ts";
@@ -65,6 +65,18 @@ function detailsOf(share: Share) {
   return { expires_at: share.expiresAt ?? null, created_at: share.createdAt, created_by: share.createdBy };
 }
 
+type SharesTable = "note_shares" | "attachment_shares";
+
+/** What a later share replaces. A new expiry gets a new reminder. */
+function newDetails(eb: ExpressionBuilder<Record<"excluded", Tables[SharesTable]>, "excluded">) {
+  return {
+    expires_at: eb.ref("excluded.expires_at"),
+    created_at: eb.ref("excluded.created_at"),
+    created_by: eb.ref("excluded.created_by"),
+    reminded_at: null,
+  };
+}
+
 async function putOfNote(db: Kysely<Tables>, noteId: string, shares: readonly Share[]): Promise<void> {
   const rows = shares.map((share) => {
     return { note_id: noteId, user_id: share.userId, role: share.role, ...detailsOf(share) };
@@ -75,10 +87,7 @@ async function putOfNote(db: Kysely<Tables>, noteId: string, shares: readonly Sh
     .onConflict((conflict) =>
       conflict.columns(["note_id", "user_id"]).doUpdateSet((eb) => ({
         role: eb.ref("excluded.role"),
-        expires_at: eb.ref("excluded.expires_at"),
-        created_at: eb.ref("excluded.created_at"),
-        created_by: eb.ref("excluded.created_by"),
-        reminded_at: null,
+        ...newDetails(eb),
       })),
     )
     .execute();
@@ -93,14 +102,7 @@ async function putOfAttachment(db: Kysely<Tables>, attachmentId: string, shares:
   const put = db
     .insertInto("attachment_shares")
     .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(["attachment_id", "user_id"]).doUpdateSet((eb) => ({
-        expires_at: eb.ref("excluded.expires_at"),
-        created_at: eb.ref("excluded.created_at"),
-        created_by: eb.ref("excluded.created_by"),
-        reminded_at: null,
-      })),
-    )
+    .onConflict((conflict) => conflict.columns(["attachment_id", "user_id"]).doUpdateSet(newDetails))
     .execute();
   await orMissing(put, { code: "attachment_not_found", message: "Attachment not found" });
 }
@@ -133,10 +135,7 @@ async function putInvited(
       .onConflict((conflict) =>
         conflict.columns(["note_id", "user_id"]).doUpdateSet((eb) => ({
           role: eb.ref("excluded.role"),
-          expires_at: eb.ref("excluded.expires_at"),
-          created_at: eb.ref("excluded.created_at"),
-          created_by: eb.ref("excluded.created_by"),
-          reminded_at: null,
+          ...newDetails(eb),
         })),
       )
       .execute();
@@ -146,14 +145,7 @@ async function putInvited(
     .insertInto("attachment_shares")
     .columns(["attachment_id", ...common])
     .expression(invited)
-    .onConflict((conflict) =>
-      conflict.columns(["attachment_id", "user_id"]).doUpdateSet((eb) => ({
-        expires_at: eb.ref("excluded.expires_at"),
-        created_at: eb.ref("excluded.created_at"),
-        created_by: eb.ref("excluded.created_by"),
-        reminded_at: null,
-      })),
-    )
+    .onConflict((conflict) => conflict.columns(["attachment_id", "user_id"]).doUpdateSet(newDetails))
     .execute();
 }
 

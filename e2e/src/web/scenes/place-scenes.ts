@@ -24,6 +24,8 @@ export const placeScenes: readonly Scene[] = [
     by: "zoe",
     async open(page) {
       await withMail(page);
+      const choices = { shares: "at_once", expiry: "daily", links: "never", files: "at_once", requests: "at_once" };
+      await page.route("**/me/mail-preferences", (route) => route.fulfill({ json: choices }));
       await page.goto("/settings");
       await page.getByText(mailPreferences.topics.files).waitFor();
       await page.getByText(settings.tokens.none).scrollIntoViewIfNeeded();

@@ -7,7 +7,7 @@ import { DESKTOP, PHONE } from "../testing/person.ts";
 import { contactSheet, type Picture } from "./contact-sheet.ts";
 import { readTextsIn } from "./read-texts-in.ts";
 
-// `npm run screenshots [-- part of the name of a scene [language]]` runs this file. It takes pictures of each scene on phone and
+// `npm run screenshots [-- pattern of the names of scenes [language]]` runs this file. It takes pictures of each scene on phone and
 // desktop, in both themes.
 const FOLDER = resolve(import.meta.dirname, "../../../../screenshots");
 const screens = { phone: PHONE, desktop: DESKTOP };
@@ -24,7 +24,7 @@ await mkdir(FOLDER);
 const browser = await launchChromium();
 const world = await openWorld(browser);
 const pictures: Picture[] = [];
-const chosen = scenes.filter(({ name }) => name.includes(wanted));
+const chosen = scenes.filter(({ name }) => new RegExp(wanted).test(name));
 try {
   for (const scene of chosen) {
     for (const [screen, size] of Object.entries(screens)) {

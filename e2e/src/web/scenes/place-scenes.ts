@@ -27,8 +27,8 @@ export const placeScenes: readonly Scene[] = [
       const choices = { shares: "at_once", expiry: "daily", links: "never", files: "at_once", requests: "at_once" };
       await page.route("**/me/mail-preferences", (route) => route.fulfill({ json: choices }));
       await page.goto("/settings");
-      await page.getByText(mailPreferences.topics.files).waitFor();
-      await page.getByText(settings.tokens.none).scrollIntoViewIfNeeded();
+      await page.getByText(settings.tokens.none).waitFor();
+      await page.getByRole("group", { name: mailPreferences.topics.requests }).scrollIntoViewIfNeeded();
     },
   },
   {

@@ -115,7 +115,7 @@ describe("the files of a note", () => {
     await dialog.getByLabel(words.people.label, { exact: true }).fill("nobody@example.com");
     await button(dialog, texts.sharing.share).click();
     await dialog.getByText(words.files.shared(1, 3)).waitFor();
-    await dialog.getByRole("alert").waitFor();
+    await dialog.getByText(words.files.again).waitFor();
     await button(dialog, texts.sharing.share).click();
     await dialog.getByText(words.people.shared("nobody@example.com")).waitFor();
     await button(dialog, words.files.copyOf("nobody@example.com")).waitFor();

@@ -52,7 +52,7 @@ export const visitScenes: readonly Scene[] = [
       const link = { ...shared(full), claimsLeft: 2, expiresAt: inSeconds(50) };
       await standInForLink(page, { link, owner: ann });
       await page.goto(LINK_PATH);
-      await page.getByRole("button", { name: /^Download: .*pdf/ }).click();
+      await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
       await page.getByText(shares.done, { exact: true }).waitFor();
     },
   },
@@ -64,7 +64,7 @@ export const visitScenes: readonly Scene[] = [
       await standInForLink(page, { link: shared(full), owner: ann });
       await page.goto(LINK_PATH);
       await page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })");
-      await page.getByRole("button", { name: /^Download: .*pdf/ }).click();
+      await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
       await page.getByText(shares.waiting).waitFor();
     },
   },

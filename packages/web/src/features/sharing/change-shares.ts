@@ -33,24 +33,33 @@ export function useInvite(subject: Subject) {
   });
 }
 
-/**
- * Shares several files, one after the other, with these email addresses. `onShared` runs after each file, because a later file may fail.
- */
-export function useInviteToFiles(
-  files: readonly Attachment[],
-  { onShared }: { onShared: (file: Attachment, invitations: Invitation[]) => void },
-) {
+type InviteToFiles = {
+  filesFor: (emails: readonly string[]) => readonly Attachment[];
+  /** Runs after each file, because a later file may fail. */
+  onShared: (file: Attachment, made: { emails: readonly string[]; invitations: Invitation[] }) => void;
+  /** Runs also after the dialog was closed. */
+  onError: (error: Error) => void;
+};
+
+/** Shares several files, one after the other, with these email addresses. */
+export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles) {
   return useMutation({
     async mutationFn({ emails, terms }: Invite) {
       const invited = new Set<string>();
-      for (const file of files) {
-        const { invitations } = await put({ attachmentId: file.id }, { emails, ...terms });
-        const made = invitations.filter((one) => emails.some((email) => isSameEmail(one.email, email)));
-        for (const { email } of made) invited.add(email);
-        onShared(file, made);
+      for (const file of filesFor(emails)) {
+        const listed = await put({ attachmentId: file.id }, { emails, ...terms }).catch((error: unknown) => {
+          // It was deleted elsewhere.
+          if (!hasCode(error, "attachment_not_found")) throw error;
+        });
+        const invitations = (listed?.invitations ?? []).filter((one) =>
+          emails.some((email) => isSameEmail(one.email, email)),
+        );
+        for (const { email } of invitations) invited.add(email);
+        onShared(file, { emails, invitations });
       }
       return { emails, invited: [...invited] };
     },
+    onError,
     onSettled: () =>
       void Promise.all(
         [["shares"], ["note"], keys.activity].map((queryKey) => queryClient.invalidateQueries({ queryKey })),

@@ -1,9 +1,11 @@
 import type { Attachment, Invitation } from "@valetkey/client";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { copyText } from "../../service/clipboard.ts";
+import { toasts } from "../../service/toasts.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
+import { describeProblem } from "../../texts/index.ts";
 import { useInviteToFiles } from "./change-shares.ts";
 import { PeopleForm } from "./people-form.tsx";
 
@@ -14,19 +16,44 @@ type ShareFilesProps = { files: readonly Attachment[]; onClose: () => void };
 /** A file, and an invitation that opens it. */
 type Invited = { file: Attachment; invitation: Invitation };
 
-/** Shares several files of a note by themselves. After a failure, it shares only the rest. */
+/** The files that some people have, while others are missing. */
+type Progress = { people: string; ids: readonly string[] };
+
+const NOTHING: Progress = { people: "", ids: [] };
+
+/** Shares several files of a note by themselves. After a failure, it shares only the rest with the same people. */
 export function ShareFiles({ files, onClose }: ShareFilesProps) {
   const input = useRef<HTMLInputElement>(null);
-  const [rest, setRest] = useState(files);
+  const [done, setDone] = useState(NOTHING);
   const [invited, setInvited] = useState<readonly Invited[]>([]);
-  const invite = useInviteToFiles(rest, {
-    onShared(file, invitations) {
-      setRest((before) => (before.length === 1 ? files : before.filter(({ id }) => id !== file.id)));
+  const latest = useRef({ shared: 0, isShown: true }).current;
+  useEffect(() => {
+    latest.isShown = true;
+    return () => {
+      latest.isShown = false;
+    };
+  }, [latest]);
+  const invite = useInviteToFiles({
+    filesFor(emails) {
+      const rest = emails.join() === done.people ? files.filter(({ id }) => !done.ids.includes(id)) : files;
+      latest.shared = files.length - rest.length;
+      return rest;
+    },
+    onShared(file, { emails, invitations }) {
+      latest.shared += 1;
+      const people = emails.join();
+      setDone(({ people: before, ids }) => ({ people, ids: before === people ? [...ids, file.id] : [file.id] }));
       const made = invitations.map((invitation) => ({ file, invitation }));
       setInvited((before) => [
         ...before.filter((one) => !invitations.some(({ id }) => id === one.invitation.id)),
         ...made,
       ]);
+      if (latest.shared === files.length) setDone(NOTHING);
+    },
+    onError(error) {
+      if (latest.isShown) return;
+      const description = describeProblem(error);
+      toasts.add({ title: words.shared(latest.shared, files.length), description, priority: "high" });
     },
   });
   return (
@@ -40,9 +67,9 @@ export function ShareFiles({ files, onClose }: ShareFilesProps) {
       <div className="flex flex-col gap-6">
         <div className="flex flex-col gap-3">
           <PeopleForm invite={invite} hasRole={false} inputRef={input} />
-          {rest.length < files.length && (
+          {done.ids.length > 0 && (
             <p className="text-muted text-small tabular-nums">
-              {words.shared(files.length - rest.length, files.length)} {invite.isError && words.again}
+              {words.shared(done.ids.length, files.length)} {invite.isError && words.again}
             </p>
           )}
         </div>

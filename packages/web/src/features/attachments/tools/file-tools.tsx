@@ -15,9 +15,9 @@ import { arrangeFiles, type FileOrder, type FileView, kindsIn } from "./arrange-
 import { type Choice, chooseAll, chooseFile, NOTHING } from "./choose-files.ts";
 
 const words = fileToolsTexts;
-/** So that a phone has room for all actions in one row, with any font and language. */
+/** So that phones and tablets have room for all actions in one row, with any font and language. */
 const COMPACT =
-  "max-md:h-12 max-md:shrink max-md:grow max-md:basis-0 max-md:flex-col max-md:gap-0.5 max-md:px-0 max-md:text-[11px]";
+  "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px]";
 /** The limit of the service. */
 const MOST_FILES_OF_LINK = 100;
 
@@ -62,10 +62,10 @@ export function FileTools({ note, files, shown, managed, onChange, ...actions }:
           autoComplete="off"
           spellCheck={false}
           onChange={({ currentTarget }) => change({ text: currentTarget.value })}
-          className={`${inputStyle} min-w-40 grow basis-full md:basis-40`}
+          className={`${inputStyle} min-w-40 grow basis-full xl:basis-40`}
         />
         <Select
-          className="max-md:grow"
+          className="max-xl:grow"
           label={words.kind}
           value={view.kind}
           onChange={({ currentTarget }) => change({ kind: currentTarget.value as FileKind | "all" })}
@@ -77,7 +77,7 @@ export function FileTools({ note, files, shown, managed, onChange, ...actions }:
           ))}
         </Select>
         <Select
-          className="max-md:grow"
+          className="max-xl:grow"
           label={words.order}
           value={view.order}
           onChange={({ currentTarget }) => change({ order: currentTarget.value as FileOrder })}
@@ -162,7 +162,7 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBa
             chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
           )}
       </p>
-      <div className="flex max-md:w-full max-md:empty:hidden">
+      <div className="flex flex-wrap gap-x-1 max-xl:w-full max-xl:empty:hidden">
         {single !== undefined &&
           (ready.length === 1 ? (
             <a {...downloadLink(single)} className={buttonStyle({ kind: "quiet", className: COMPACT })}>

@@ -45,13 +45,14 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
   return (
     <Button
       kind="quiet"
-      className="max-md:w-11 max-md:px-0 max-md:text-muted"
+      className="max-xl:w-11 max-xl:px-0 max-xl:text-muted"
+      title={words.action}
       disabled={progress !== undefined}
       onClick={() => void downloadZip(note, ready)}
     >
       <FolderDown size={16} />
-      {/* Only the icon fits beside the other buttons of a phone. A second row would move the files when the font arrives. */}
-      <span className="max-md:sr-only">{words.action}</span>
+      {/* Only the icon fits beside the other buttons of a phone or tablet. A second row would move the files when the font arrives. */}
+      <span className="max-xl:sr-only">{words.action}</span>
     </Button>
   );
 }

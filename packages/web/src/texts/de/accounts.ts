@@ -17,7 +17,8 @@ export const accountTexts: typeof english = {
     codeTitle: "Geben Sie Ihren Code ein",
     codeHint: "Ihr Passwort stimmt. Dieses Konto verlangt auch einen zweiten Faktor.",
     code: "Code",
-    codeFieldHint: "Sechs Ziffern aus Ihrer Authentifizierungs-App, oder ein Wiederherstellungscode.",
+    codeFieldHint:
+      "Sechs Ziffern aus Ihrer Authentifizierungs-App, oder ein Wiederherstellungscode. Ohne beides bitten Sie die Administration um Hilfe.",
     codeMissing: "Geben Sie den Code ein, den Ihre Authentifizierungs-App zeigt.",
     wrongCode: "Dieser Code ist falsch, abgelaufen oder schon benutzt. Warten Sie auf den nächsten.",
     back: "Zurück",
@@ -54,6 +55,7 @@ export const accountTexts: typeof english = {
   sessionEnded: "Ihre Sitzung ist beendet. Melden Sie sich wieder an, um dort weiterzumachen, wo Sie waren.",
   failures: {
     unauthenticated: "Die E-Mail-Adresse oder das Passwort stimmt nicht.",
+    access_denied: "Dieses Konto ist deaktiviert. Bitten Sie die Administration, es wieder zu aktivieren.",
     email_taken: "Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich damit an.",
   },
   providerFailures: {

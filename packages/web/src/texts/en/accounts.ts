@@ -15,7 +15,7 @@ export const accountTexts = {
     codeTitle: "Enter your code",
     codeHint: "Your password is right. This account also asks for a second factor.",
     code: "Code",
-    codeFieldHint: "Six digits of your authenticator app, or a recovery code.",
+    codeFieldHint: "Six digits of your authenticator app, or a recovery code. Without both, ask the administrator.",
     codeMissing: "Enter the code that your authenticator app shows.",
     wrongCode: "This code is wrong, has expired, or was used. Wait for the next one.",
     back: "Back",
@@ -51,6 +51,7 @@ export const accountTexts = {
   sessionEnded: "Your session has ended. Sign in again to continue where you were.",
   failures: {
     unauthenticated: "The email or the password is not right.",
+    access_denied: "This account is disabled. Ask the administrator to enable it.",
     email_taken: "There is already an account with this email address. Sign in instead.",
   },
   /** Why a sign-in with the identity provider failed, by error code. */

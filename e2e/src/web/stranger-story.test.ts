@@ -85,8 +85,9 @@ async function findPerson(root: Person, email: string) {
     .filter({ hasText: email });
 }
 
+const web = startWeb();
+
 describe.each([{ hasMail: true }, { hasMail: false }])("a person without an account, mail: $hasMail", ({ hasMail }) => {
-  const web = startWeb();
   let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
   let service: StartedWebService;
   beforeAll(async () => {

@@ -60,7 +60,7 @@ export const accountTexts: typeof english = {
   },
   providerFailures: {
     access_denied:
-      "Der Anmeldedienst hat die Anmeldung abgelehnt, oder sie wurde abgebrochen. Versuchen Sie es noch einmal, oder melden Sie sich anders an.",
+      "Der Anmeldedienst hat die Anmeldung abgelehnt, oder sie wurde abgebrochen. Versuchen Sie es noch einmal. Wenn Ihr Konto hier deaktiviert ist, bitten Sie die Administration um Hilfe.",
     email_taken: "Mit Ihrer E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich mit seinem Passwort an.",
     email_not_verified:
       "Der Anmeldedienst hat Ihre E-Mail-Adresse noch nicht bestätigt. Bestätigen Sie sie dort, und versuchen Sie es noch einmal.",

@@ -56,7 +56,8 @@ export const accountTexts = {
   },
   /** Why a sign-in with the identity provider failed, by error code. */
   providerFailures: {
-    access_denied: "The identity provider refused the sign-in, or it was cancelled. Try again, or sign in another way.",
+    access_denied:
+      "The identity provider refused the sign-in, or it was cancelled. Try again. If your account here is disabled, ask the administrator.",
     email_taken: "There is already an account with your email address. Sign in with its password.",
     email_not_verified:
       "The identity provider has not verified your email address yet. Verify it there, then try again.",

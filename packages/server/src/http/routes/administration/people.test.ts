@@ -50,6 +50,8 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
       quotaBytes: 10 * MIB,
       ownQuotaBytes: null,
       files: 1,
+      quotaFiles: null,
+      ownQuotaFiles: null,
       links: 1,
     });
   });
@@ -145,6 +147,20 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     });
   });
 
+  it("requirement 60: sets a number of files for uploads, forms and the responses", async () => {
+    const fred = service.as("fred");
+    const { id: noteId } = (await fred.send("POST /notes", { json: { title: "Files" } })).body;
+    const json = { filename: "a.bin", sizeBytes: 1, contentType: "text/plain" };
+    const start = async () => (await fred.send(`POST /notes/${noteId}/uploads`, { json })).status;
+    const post = async () => (await fred.send(`POST /notes/${noteId}/attachments`, { form: fileForm("hello") })).status;
+    const { body } = await change("fred", { quotaFiles: 2 });
+    expect(body).toMatchObject({ quotaFiles: 2, ownQuotaFiles: 2, quotaBytes: 10 * MIB, ownQuotaBytes: null });
+    expect([await start(), await post(), await start(), await post()]).toEqual([201, 201, 413, 413]);
+    expect((await fred.send("GET /usage")).body).toMatchObject({ files: 2, quotaFiles: 2 });
+    expect((await change("fred", { quotaFiles: null })).body).toMatchObject({ quotaFiles: null, ownQuotaFiles: null });
+    expect(await start()).toBe(201);
+  });
+
   it("makes a link for a new password once, and never for a disabled person", async () => {
     const account = { email: "pat@example.com", password: "correct horse battery", name: "Pat" };
     const headers = { origin: "https://files.example.com" };
@@ -185,7 +201,14 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
 
   it("refuses to change a person who does not exist", async () => {
     expect((await change("nobody", { isDisabled: true })).body).toMatchObject({ status: 422, code: "user_not_found" });
-    for (const json of [{}, { quotaBytes: -1 }, { quotaBytes: 1.5 }, { isAdmin: true }]) {
+    for (const json of [
+      {},
+      { quotaBytes: -1 },
+      { quotaBytes: 1.5 },
+      { quotaFiles: -1 },
+      { quotaFiles: "5" },
+      { isAdmin: true },
+    ]) {
       expect((await change("full", json)).status, JSON.stringify(json)).toBe(400);
     }
   });

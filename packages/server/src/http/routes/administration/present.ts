@@ -7,6 +7,7 @@ import { isoOrNull } from "../links/present.ts";
 
 export function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
   const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, usage, links } = person;
+  const { bytes, files } = quotaOfUser(quota, usage);
   return {
     id,
     email: email ?? null,
@@ -17,9 +18,11 @@ export function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPe
     createdAt: toIso(createdAt),
     lastSignInAt: isoOrNull(lastSignInAt),
     usedBytes: usage.bytes,
-    quotaBytes: quotaOfUser(quota, usage.quotaBytes).bytes ?? null,
+    quotaBytes: bytes ?? null,
     ownQuotaBytes: usage.quotaBytes ?? null,
     files: usage.files,
+    quotaFiles: files ?? null,
+    ownQuotaFiles: usage.quotaFiles ?? null,
     links,
   };
 }

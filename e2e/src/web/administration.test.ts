@@ -27,7 +27,7 @@ describe("the pages of administrators", () => {
     const headers = { origin: web.service.url };
     await context.request.post("/auth/sign-in/email", { headers, data: { email: EMAIL, password: PASSWORD } });
     await page.goto("/settings");
-    await page.getByRole("link", { name: "People, links, mail, webhooks and log" }).click();
+    await page.getByRole("link", { name: "People, links, rules, mail, webhooks and log" }).click();
     await page.getByLabel("Search people").fill("ann");
     const row = page.getByRole("list", { name: "People" }).getByRole("listitem").filter({ hasText: "Ann" });
     await row.getByRole("button", { name: "Disable Ann" }).click();

@@ -75,7 +75,7 @@ export function PersonRow({ person }: { person: AdminPerson }) {
         <QuotaForm
           person={person}
           isPending={change.isPending}
-          onSave={(quotaBytes) => change.mutate({ quotaBytes }, { onSuccess: () => setEditsQuota(false) })}
+          onSave={(quota) => change.mutate(quota, { onSuccess: () => setEditsQuota(false) })}
         />
       )}
       {reset.data !== undefined && (
@@ -97,10 +97,10 @@ function marksOf({ isAdmin, disabledAt, email, isEmailProven }: AdminPerson): Ma
 }
 
 function factsOf(person: AdminPerson, now: number): string[][] {
-  const { id, name, email, lastSignInAt, usedBytes, quotaBytes, files, links } = person;
+  const { id, name, email, lastSignInAt, usedBytes, quotaBytes, files, quotaFiles, links } = person;
   const signedIn = lastSignInAt === null ? words.neverSignedIn : words.signedIn(formatWhen(lastSignInAt, now));
   return [
     name === null ? [] : [email ?? id],
-    [signedIn, words.storage(usedBytes, quotaBytes), words.files(files), words.links(links)],
+    [signedIn, words.storage(usedBytes, quotaBytes), words.files(files, quotaFiles), words.links(links)],
   ].filter((line) => line.length > 0);
 }

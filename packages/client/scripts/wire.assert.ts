@@ -34,6 +34,7 @@ type Wire = {
   Changes: [contract.Changes, published.Changes];
   ChangesQuery: [contract.ChangesQuery, published.ChangesQuery];
   ClaimBody: [contract.ClaimBody, published.ClaimBody];
+  ClosedAccount: [contract.ClosedAccount, published.ClosedAccount];
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
   CreateFileLinkBody: [contract.CreateFileLinkBody, published.CreateFileLinkBody];
   CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];

@@ -27,6 +27,7 @@ export type {
   Changes,
   ChangesQuery,
   ClaimBody,
+  ClosedAccount,
   CreatedToken,
   CreateFileLinkBody,
   CreateLinkBody,

@@ -28,6 +28,7 @@ export const AdminPerson = Type.Object({
   name: OrNull.text,
   isAdmin: Type.Boolean(),
   disabledAt: OrNull.instant,
+  deleteAt: Type.Union([Instant, Type.Null()], { description: "When the closed account is deleted for good" }),
   createdAt: Instant,
   lastSignInAt: Type.Union([Instant, Type.Null()], { description: "null for never, and for users with JWTs alone" }),
   usedBytes: Type.Integer(),
@@ -57,6 +58,9 @@ export const UpdatePersonBody = closedObject(
   { minProperties: 1 },
 );
 export type UpdatePersonBody = Static<typeof UpdatePersonBody>;
+
+export const ClosedAccount = Type.Object({ deleteAt: Instant });
+export type ClosedAccount = Static<typeof ClosedAccount>;
 
 /** A link with which the user sets a new password, once. */
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });

@@ -14,6 +14,7 @@ const person = {
   isEmailProven: true,
   isAdmin: false,
   disabledAt: null,
+  deleteAt: null,
   createdAt: at,
   lastSignInAt: at,
   usedBytes: 3_400_000_000,
@@ -183,7 +184,9 @@ export const adminScenes: readonly Scene[] = [
     async open(page) {
       const { invitations } = administration;
       await openTab(page, { tab: "people", text: mia.email });
-      await page.route("**/admin/invitations", (route) => route.fulfill({ status: 201, json: invitation }));
+      await page.route("**/admin/invitations", (route) =>
+        route.request().method() === "POST" ? route.fulfill({ status: 201, json: invitation }) : route.fallback(),
+      );
       await page.getByLabel(invitations.email).fill(invitation.email);
       await page.getByRole("button", { name: invitations.action, exact: true }).click();
       await page.getByText(invitations.made(invitation.email)).waitFor();

@@ -7,6 +7,7 @@ import type {
   AdminMailPage,
   AdminPerson,
   AdminPersonPage,
+  ClosedAccount,
   LinkKind,
   MailState,
   PolicySetting,
@@ -31,6 +32,8 @@ export function administrationCalls(call: Call) {
     /** Disables or enables a user, or sets the quotas. A quota of null restores that of the service. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
+    /** Closes the account of a user at once, and deletes it for good in 14 days. Until then, `isDisabled: false` opens it again. */
+    deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
     /** Makes a link for a new password, which works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
     /** Returns one page of the invitations to the service that nobody has redeemed, the newest first. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { DomainError } from "../domain/errors.ts";
 import { type PolicyName, type PolicyValue, policyNames, variableOf } from "../domain/policy.ts";
-import type { PolicySetting } from "../usecases/policy.ts";
+import type { PolicySetting } from "../usecases/ports/index.ts";
 import { parseDuration } from "./duration.ts";
 import { withCore } from "./with-core.ts";
 

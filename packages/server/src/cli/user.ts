@@ -231,24 +231,29 @@ function parseQuota(text: string): ChosenQuota {
   return { bytes };
 }
 
-function parseFiles(text: string): number | null {
-  if (text === "default") return null;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+type ChosenFiles = { number: number | null };
+
+// Not a bare null, which the library takes for an empty text.
+function parseFiles(text: string): ChosenFiles {
+  if (text === "default") return { number: null };
+  if (/^\d{1,15}$/.test(text)) return { number: Number(text) };
   throw new InvalidArgumentError("Give a whole number such as 1000, or default.");
 }
 
 async function setQuota(
   person: string,
   size: ChosenQuota | undefined,
-  { files }: { files?: number | null },
+  { files }: { files?: ChosenFiles },
 ): Promise<void> {
   if (size === undefined && files === undefined) {
     throw new DomainError("invalid_request", "Give a size, or --files with a number, or both.");
   }
   await withCore(async (core) => {
     const { id } = await findPerson(core, person);
-    await core.useCases.changePerson(undefined, id, { quotaBytes: size?.bytes, quotaFiles: files });
-    const quotas = [describeQuota(size?.bytes, "bytes"), describeQuota(files, "files")].filter((text) => text !== "");
+    await core.useCases.changePerson(undefined, id, { quotaBytes: size?.bytes, quotaFiles: files?.number });
+    const quotas = [describeQuota(size?.bytes, "bytes"), describeQuota(files?.number, "files")].filter(
+      (text) => text !== "",
+    );
     process.stdout.write(`${person} (${id}) has ${quotas.join(" and ")}.\n`);
   });
 }

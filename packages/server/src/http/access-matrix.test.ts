@@ -144,6 +144,7 @@ const table: readonly Row[] = [
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/log",                           403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["PATCH /admin/people/:userId",              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["DELETE /admin/people/:userId",             403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/people/:userId/reset-link",    403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/doctor",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   // Public routes without user data.

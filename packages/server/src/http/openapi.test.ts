@@ -112,6 +112,7 @@ const contract = [
   "get /admin/log",
   "get /admin/people",
   "patch /admin/people/{userId}",
+  "delete /admin/people/{userId}",
   "post /admin/people/{userId}/reset-link",
   "get /instance",
   "post /auth/sign-up/email",

@@ -1,32 +1,8 @@
 import { type Policy, type PolicyName, policyNames, problemOf } from "../domain/policy.ts";
-import type { Limits, Queries, StoredPolicy } from "./ports/index.ts";
+import type { Limits, LivePolicy, StoredPolicy } from "./ports/index.ts";
 
 /** The rules of the configuration. `fixed`: those that the operator has set, which no administrator can change. */
 export type ConfiguredPolicy = { values: Policy; fixed: readonly PolicyName[] };
-
-/** A rule in force. `source`: who has set it. `fallback`: the value without the one of an administrator. */
-export type PolicySetting = {
-  name: PolicyName;
-  value: Policy[PolicyName];
-  source: "configuration" | "administrator" | "default";
-  fallback: Policy[PolicyName];
-};
-
-/**
- * The rules in force, in memory, so that no request waits for them. A background job reads them every few seconds (ADR 31).
- * While the database is unreachable, the last rules stay in force.
- */
-export type LivePolicy = {
-  /** Changes with each reading. Read it anew for each decision. */
-  readonly current: Readonly<Policy>;
-  isFixed(name: PolicyName): boolean;
-  describe(): PolicySetting[];
-  /** The rules that these stored values would give. */
-  preview(stored: StoredPolicy): Policy;
-  /** Begins a reading of the stored values. Returns a function that applies them, unless a later reading was applied before. */
-  startReading(): (stored: StoredPolicy) => void;
-  refresh(queries: Pick<Queries, "policy">): Promise<void>;
-};
 
 export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolicy {
   let stored: StoredPolicy = {};

@@ -2,8 +2,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { type PolicyName, type PolicyValue, problemOf, variableOf } from "../../domain/policy.ts";
 import { requireAdministrator } from "../people.ts";
-import type { PolicySetting } from "../policy.ts";
-import type { Deps, StoredPolicy } from "../ports/index.ts";
+import type { Deps, PolicySetting, StoredPolicy } from "../ports/index.ts";
 import { type Actor, act } from "./act.ts";
 
 /** Lists the rules in force. Throws `access_denied`. */

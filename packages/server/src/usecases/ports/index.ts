@@ -2,11 +2,11 @@ import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { LinkPolicy } from "../../domain/link.ts";
 import type { JwtIssuer } from "../../domain/person.ts";
 import type { LinkKeys } from "../links/keys.ts";
-import type { LivePolicy } from "../policy.ts";
 import type { AuditArchive } from "./audit.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import type { Mailer } from "./mailer.ts";
+import type { LivePolicy } from "./policy.ts";
 import type { Scanner } from "./scanner.ts";
 
 export type * from "./access.ts";

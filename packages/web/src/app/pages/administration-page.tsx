@@ -64,7 +64,7 @@ function Tabs() {
           value={shown}
           onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
           options={options}
-          className="grow sm:grow-0"
+          className="grow flex-wrap sm:grow-0"
         />
         <Link to="/settings/doctor" className={buttonStyle()}>
           {words.doctor}

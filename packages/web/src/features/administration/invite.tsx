@@ -84,16 +84,15 @@ function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
   const renew = useMutation({ mutationFn: () => client.admin.renewInvitation(id), onSuccess: refreshLists });
   const revoke = useMutation({ mutationFn: () => client.admin.revokeInvitation(id), onSuccess: refreshLists });
   const isOver = isExpired(linkExpiresAt, now);
-  const who = invitedBy === null ? administration.log.command : (invitedBy.name ?? invitedBy.email ?? invitedBy.id);
+  const when = formatWhen(invitedAt, now);
+  const invited =
+    invitedBy === null ? words.byCommand(when) : words.invited(when, invitedBy.name ?? invitedBy.email ?? invitedBy.id);
   return (
     <Row
       title={email}
       marks={isOver ? [{ text: words.expired, isWarning: true }] : []}
       facts={[
-        [
-          words.invited(formatWhen(invitedAt, now), who),
-          ...(isOver ? [] : [words.expires(formatDate(linkExpiresAt, now))]),
-        ],
+        [invited, ...(isOver ? [] : [words.expires(formatDate(linkExpiresAt, now))])],
         ...(renew.isSuccess ? [[words.renewed]] : []),
       ]}
       error={renew.error ?? revoke.error}

@@ -61,38 +61,36 @@ function Rule({ setting }: { setting: PolicySetting }) {
   return (
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-col gap-2 md:flex-row md:items-start md:justify-between md:gap-6">
-        <div className="min-w-0">
-          <p className="font-medium">{title}</p>
-          <p id={id} className="text-pretty text-muted text-small">
-            {words.rules[name]?.hint} {origin[source]}
-          </p>
+        <div id={id} className="min-w-0 text-pretty text-muted text-small">
+          <p className="font-medium text-base text-ink">{title}</p>
+          <p>{words.rules[name]?.hint}</p>
+          <p>{origin[source]}</p>
         </div>
-        <Select
-          label={title}
-          aria-describedby={id}
-          className="shrink-0 md:max-w-64"
-          disabled={isFixed || change.isPending}
-          value={String(values.indexOf(value))}
-          onChange={({ currentTarget }) => change.mutate({ value: values[Number(currentTarget.value)] ?? null })}
-        >
-          {values.map((one, index) => (
-            <option key={String(one)} value={index}>
-              {ruleValue(name, one)}
-            </option>
-          ))}
-        </Select>
-      </div>
-      <div className="flex flex-wrap items-center justify-end gap-2 empty:hidden">
-        {source === "administrator" && (
-          <Button
-            kind="quiet"
-            aria-label={words.resetOf(title)}
-            disabled={change.isPending}
-            onClick={() => change.mutate(undefined)}
+        <div className="flex shrink-0 flex-col gap-1 md:max-w-64 md:items-end">
+          <Select
+            label={title}
+            aria-describedby={id}
+            disabled={isFixed || change.isPending}
+            value={String(values.indexOf(value))}
+            onChange={({ currentTarget }) => change.mutate({ value: values[Number(currentTarget.value)] ?? null })}
           >
-            {words.reset(ruleValue(name, fallback))}
-          </Button>
-        )}
+            {values.map((one, index) => (
+              <option key={String(one)} value={index}>
+                {ruleValue(name, one)}
+              </option>
+            ))}
+          </Select>
+          {source === "administrator" && (
+            <Button
+              kind="quiet"
+              aria-label={words.resetOf(title)}
+              disabled={change.isPending}
+              onClick={() => change.mutate(undefined)}
+            >
+              {words.reset(ruleValue(name, fallback))}
+            </Button>
+          )}
+        </div>
       </div>
       <p role="status" className="sr-only">
         {change.isSuccess && words.saved}

@@ -59,7 +59,7 @@ export function QuotaForm({ person: { ownQuotaBytes, ownQuotaFiles }, isPending,
       </div>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="text-muted text-small">{words.quotaHint}</p>
-        <Button type="submit" disabled={isPending}>
+        <Button type="submit" className="ml-auto" disabled={isPending}>
           {texts.common.save}
         </Button>
       </div>

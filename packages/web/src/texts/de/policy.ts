@@ -12,10 +12,10 @@ export const policyTexts: typeof english = {
     },
     "proven-email": {
       title: "Freigaben an eine E-Mail-Adresse",
-      hint: "Freigaben, die jemand schon hat, bleiben. Eine Einladung lässt sich in jedem Fall mit ihrem Link öffnen.",
+      hint: "Eine unbestätigte Adresse zählt, wenn ein einziges Konto sie hat. Bestehende Freigaben bleiben. Der Link einer Einladung funktioniert in jedem Fall.",
       choices: {
-        required: "Nur an Personen, die die Adresse bestätigt haben",
-        optional: "Auch an das einzige Konto mit der Adresse",
+        required: "Nur bestätigte Adressen",
+        optional: "Auch unbestätigte Adressen",
       },
     },
     "link-max-expiry": {
@@ -39,8 +39,8 @@ export const policyTexts: typeof english = {
   noLimit: "Unbegrenzt",
   fixed: (variable: string) => `Auf dem Server in ${variable} gesetzt. Nur dort lässt es sich ändern.`,
   byAdministrator: "Von der Administration geändert.",
-  byDefault: "Standard.",
-  reset: (value: string) => `Zurück zum Standard: ${value}`,
+  byDefault: "Das ist der Standard.",
+  reset: (value: string) => `Standard: ${value}`,
   resetOf: (title: string) => `Zurück zum Standard: ${title}`,
   saved: "Gespeichert.",
 };

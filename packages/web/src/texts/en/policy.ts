@@ -20,10 +20,10 @@ export const policyTexts = {
     },
     "proven-email": {
       title: "Shares with an email address",
-      hint: "Shares that people have already stay. An invitation can be opened with its link in each case.",
+      hint: "An unconfirmed address counts if one account has it. Shares that people have stay. The link of an invitation works in each case.",
       choices: {
-        required: "Only to people who have confirmed the address",
-        optional: "Also to the only account with the address",
+        required: "Confirmed addresses only",
+        optional: "Also unconfirmed addresses",
       },
     },
     "link-max-expiry": {
@@ -47,8 +47,8 @@ export const policyTexts = {
   noLimit: "No limit",
   fixed: (variable: string) => `Set by the operator in ${variable}. It can be changed only there.`,
   byAdministrator: "Changed by an administrator.",
-  byDefault: "Default.",
-  reset: (value: string) => `Back to the default: ${value}`,
+  byDefault: "This is the default.",
+  reset: (value: string) => `Default: ${value}`,
   resetOf: (title: string) => `Back to the default: ${title}`,
   saved: "Saved.",
 };

@@ -44,6 +44,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
       name: "Full",
       isAdmin: false,
       disabledAt: null,
+      deleteAt: null,
       createdAt: new Date(5).toISOString(),
       lastSignInAt: null,
       usedBytes: 77,
@@ -159,6 +160,19 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await fred.send("GET /usage")).body).toMatchObject({ files: 2, quotaFiles: 2 });
     expect((await change("fred", { quotaFiles: null })).body).toMatchObject({ quotaFiles: null, ownQuotaFiles: null });
     expect(await start()).toBe(201);
+  });
+
+  it("closes the account of a person, until an administrator enables them again", async () => {
+    const olga = service.as("olga");
+    const { id: noteId } = (await olga.send("POST /notes", { json: { title: "Plan" } })).body;
+    const { status, body } = await root.send("DELETE /admin/people/olga");
+    expect(status).toBe(200);
+    expect((await olga.send("GET /me")).status).toBe(403);
+    expect(await personOf("olga")).toMatchObject({ deleteAt: body.deleteAt, disabledAt: expect.any(String) });
+    await change("olga", { isDisabled: false });
+    expect((await personOf("olga")).deleteAt).toBeNull();
+    expect((await olga.send(`GET /notes/${noteId}`)).status).toBe(200);
+    expect((await root.send("DELETE /admin/people/nobody")).body).toMatchObject({ code: "user_not_found" });
   });
 
   it("makes a link for a new password once, and never for a disabled person", async () => {

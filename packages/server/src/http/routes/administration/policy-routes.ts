@@ -1,6 +1,6 @@
 import { PolicyParams, PolicySettings, SetPolicyBody } from "@valetkey/contract";
 import { type PolicyValue, variableOf } from "../../../domain/policy.ts";
-import type { PolicySetting } from "../../../usecases/policy.ts";
+import type { PolicySetting } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
 import { operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";

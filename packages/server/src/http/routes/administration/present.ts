@@ -6,7 +6,8 @@ import { toIso } from "../../wire-instant.ts";
 import { isoOrNull } from "../links/present.ts";
 
 export function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
-  const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, usage, links } = person;
+  const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, deleteAt, usage, links } =
+    person;
   const { bytes, files } = quotaOfUser(quota, usage);
   return {
     id,
@@ -15,6 +16,7 @@ export function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPe
     name: name ?? null,
     isAdmin,
     disabledAt: isoOrNull(disabledAt),
+    deleteAt: isoOrNull(deleteAt),
     createdAt: toIso(createdAt),
     lastSignInAt: isoOrNull(lastSignInAt),
     usedBytes: usage.bytes,

@@ -42,7 +42,10 @@ export async function findReceivers(
   return { userIds: [...new Set(usersById.values())], emails, results: [...ofIds, ...ofEmails] };
 }
 
-/** Finds the user who holds each of these normalised email addresses. Undefined: nobody does, or several users do. `needsProof`: without a proof, nobody does. */
+/**
+ * Finds the user who holds each of these normalised email addresses. Undefined: nobody does, or several users do.
+ * `needsProof`: without a proof, nobody does. Default: false.
+ */
 export async function findHolders(
   { people }: Pick<Queries, "people">,
   emails: readonly string[],

@@ -9,6 +9,8 @@ import { type Actor, act } from "./act.ts";
 export function showPolicy({ db, policy }: Deps) {
   return async (caller: Caller): Promise<PolicySetting[]> => {
     await requireAdministrator(db, caller);
+    // Another replica may have changed a rule a second ago.
+    await policy.refresh(db);
     return policy.describe();
   };
 }

@@ -18,7 +18,7 @@ export const invitationTexts = {
     signUp: "Create an account to open it.",
     signUpToService: "Create your account. Then you can store files, and share them.",
     hasAccount: "You need no other account.",
-    closed: "Only the administrator creates accounts here. Ask for one, then open this link again and sign in.",
+    closed: "Only an administrator can create accounts here. Ask for one, then open this link again and sign in.",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     invited: (email: string) => `The invitation was made for ${email}.`,
     open: "Open",

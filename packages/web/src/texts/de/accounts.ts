@@ -32,6 +32,7 @@ export const accountTexts: typeof english = {
     pending: "Konto wird erstellt …",
     other: "Sie haben ein Konto?",
     otherAction: "Anmelden",
+    emailFixed: "Die Einladung ist für diese E-Mail-Adresse.",
   },
   first: {
     title: "Willkommen bei Valet Key",
@@ -46,6 +47,12 @@ export const accountTexts: typeof english = {
     firstWithProvider: (provider: string) =>
       `Es gibt noch kein Konto. Fahren Sie mit ${provider} fort, oder führen Sie auf dem Server aus:`,
     command: "npx valetkey user add --email sie@example.com --admin",
+  },
+  invitedOnly: {
+    title: "Sie brauchen eine Einladung",
+    hint: "Bitten Sie jemanden mit einem Konto oder die Administration darum, und öffnen Sie den Link der Einladung.",
+    hintWithProvider: (provider: string) =>
+      `Fahren Sie mit ${provider} fort, oder öffnen Sie den Link einer Einladung.`,
   },
   closedAccount: {
     title: "Ihr Konto ist geschlossen",

@@ -54,7 +54,7 @@ export const settings: typeof english = {
   administration: {
     title: "Administration",
     hint: "Für die Administration.",
-    open: "Personen, Links, E-Mails, Webhooks und Protokoll",
+    open: "Personen, Links, Regeln, E-Mails, Webhooks und Protokoll",
     doctor: "Diese Installation prüfen",
   },
   shortcuts: {

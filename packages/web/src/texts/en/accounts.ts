@@ -29,6 +29,7 @@ export const accountTexts = {
     pending: "Creating your account…",
     other: "Have an account?",
     otherAction: "Sign in",
+    emailFixed: "The invitation is for this email address.",
   },
   first: {
     title: "Welcome to Valet Key",
@@ -42,6 +43,12 @@ export const accountTexts = {
     firstWithProvider: (provider: string) =>
       `There is no account yet. Continue with ${provider}, or run this on the server:`,
     command: "npx valetkey user add --email you@example.com --admin",
+  },
+  /** Replaces texts of `closed` where people with an invitation may sign up. */
+  invitedOnly: {
+    title: "You need an invitation",
+    hint: "Ask somebody who has an account, or the administrator, and open the link of the invitation.",
+    hintWithProvider: (provider: string) => `Continue with ${provider}, or open the link of an invitation.`,
   },
   closedAccount: {
     title: "Your account is closed",

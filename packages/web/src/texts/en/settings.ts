@@ -52,7 +52,7 @@ export const settings = {
   administration: {
     title: "Administration",
     hint: "For administrators.",
-    open: "People, links, mail, webhooks and log",
+    open: "People, links, rules, mail, webhooks and log",
     doctor: "Check this set-up",
   },
   shortcuts: { title: "Keyboard shortcuts", hint: "Press ? anywhere to see them.", show: "Show all" },

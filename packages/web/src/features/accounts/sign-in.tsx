@@ -10,6 +10,7 @@ import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
+import { formatDate } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
 import { describeSignIn } from "./describe-sign-in.ts";
 import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
@@ -100,8 +101,11 @@ export function SignIn({ to, error, onDone }: SignInProps) {
 }
 
 function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => void; onBack: () => void }) {
+  // The service says the day of the deletion only in its message.
+  const [day] = error.message.match(/\d{4}-\d\d-\d\d/) ?? [];
+  const hint = day && words.closedAccount.until(formatDate(`${day}T12:00:00Z`, Date.now()));
   return (
-    <AccountCard title={words.closedAccount.title} hint={error.message}>
+    <AccountCard title={words.closedAccount.title} hint={hint}>
       <div className="flex flex-col gap-4">
         <p className="text-pretty text-small">{words.closedAccount.hint}</p>
         <Button kind="primary" onClick={onKeep}>

@@ -56,6 +56,7 @@ export const accountTexts: typeof english = {
   },
   closedAccount: {
     title: "Ihr Konto ist geschlossen",
+    until: (day: string) => `Sie haben es gelöscht. Am ${day} wird es endgültig gelöscht.`,
     hint: "Wenn Sie es behalten, kommen Ihre Notizen, Dateien, Freigaben und Links zurück, wie sie waren.",
     keep: "Mein Konto behalten",
   },

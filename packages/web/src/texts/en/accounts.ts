@@ -52,6 +52,7 @@ export const accountTexts = {
   },
   closedAccount: {
     title: "Your account is closed",
+    until: (day: string) => `You deleted it. It is deleted for good on ${day}.`,
     hint: "If you keep it, your notes, files, shares and links come back as they were.",
     keep: "Keep my account",
   },

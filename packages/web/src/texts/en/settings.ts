@@ -51,7 +51,7 @@ export const settings = {
   language: { title: "Language", hint: "For this browser. The page loads again.", automatic: "As the browser" },
   administration: {
     title: "Administration",
-    hint: "People, links, mail, webhooks and log.",
+    hint: "People, links, rules, mail, webhooks and log.",
     open: "Open administration",
     doctor: "Check this set-up",
   },

@@ -128,6 +128,7 @@ const contract = [
   "get /auth/passkeys",
   "post /auth/passkeys/start",
   "post /auth/passkeys/add",
+  "post /auth/passkeys/rename",
   "post /auth/passkeys/remove",
   "post /auth/sign-in/passkey/start",
   "post /auth/sign-in/passkey",
@@ -325,6 +326,7 @@ describe("the OpenAPI document", () => {
       const start = (await ask("POST /auth/sign-in/passkey/start")).body;
       await ask("POST /auth/sign-in/passkey", { json: { response: passkey.get({ challenge: start.challenge }) } });
       await ask("GET /auth/passkeys", { cookie });
+      await ask("POST /auth/passkeys/rename", { cookie, json: { id, name: "Old phone" } });
       await ask("POST /auth/passkeys/remove", { cookie, json: { id } });
       await ask("GET /auth/account-contents", { cookie });
     }

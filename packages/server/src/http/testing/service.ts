@@ -196,7 +196,13 @@ async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): P
 
 type AccountOptions = Pick<
   UseCases,
-  "rememberAccount" | "recordSignIn" | "requireEnabled" | "countPasswordGuess" | "forgetPasswordGuesses"
+  | "rememberAccount"
+  | "recordSignIn"
+  | "recordLanguage"
+  | "recordBrowser"
+  | "requireEnabled"
+  | "countPasswordGuess"
+  | "forgetPasswordGuesses"
 > &
   AccountLinks &
   AccountSafety &
@@ -220,6 +226,8 @@ function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }:
     safety: options,
     sendsMail: options.mailer !== undefined,
     recordSignIn,
+    recordLanguage: options.recordLanguage,
+    recordBrowser: options.recordBrowser,
     withdrawEmailProof: db.people.withdrawEmailProof,
   });
 }

@@ -105,7 +105,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
 
 function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => void; onBack: () => void }) {
   return (
-    <AccountCard title={words.closedAccount.title} hint={error.message}>
+    <AccountCard title={words.closedAccount.title} hint={describeProblem(error)}>
       <div className="flex flex-col gap-4">
         <p className="text-pretty text-small">{words.closedAccount.hint}</p>
         <Button kind="primary" onClick={onKeep}>

@@ -78,6 +78,8 @@ export const administration = {
       "email-change": "Confirmation of a new email address",
       "email-changed": "Note about a new email address",
       "account-closed": "Note about a deleted account",
+      "new-sign-in": "Warning about a new sign-in",
+      "account-changed": "Warning about a changed account",
       invitation: "Invitation",
       "access-request": "Request for access",
       "link-code": "Code for a link",

@@ -1,6 +1,8 @@
 import { TOTP } from "otpauth";
 import type { CDPSession, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { accountTexts as german } from "../../../packages/web/src/texts/de/accounts.ts";
+import { rareProblems } from "../../../packages/web/src/texts/de/rare-problems.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { deleteAccountTexts } from "../../../packages/web/src/texts/en/delete-account.ts";
 import { passkeyTexts } from "../../../packages/web/src/texts/en/passkeys.ts";
@@ -9,7 +11,7 @@ import { PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-const { signIn, closedAccount } = accountTexts;
+const { signIn } = accountTexts;
 const STEP_MS = 30_000;
 // The limit of sign-ins counts IP addresses.
 const from = (address: string) => ({ extraHTTPHeaders: { "x-forwarded-for": address } });
@@ -169,9 +171,14 @@ describe("the safety of an account", () => {
     await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
     await button(page, deleteAccountTexts.action).click();
     await page.getByRole("heading", { name: signIn.title }).waitFor();
-    await givePassword(carl);
-    await page.getByRole("heading", { name: closedAccount.title }).waitFor();
-    await button(page, closedAccount.keep).click();
+    await button(page, "Deutsch").click();
+    await page.getByRole("heading", { name: german.signIn.title }).waitFor();
+    await page.getByLabel(german.email).fill(carl.email);
+    await page.getByLabel(german.password, { exact: true }).fill(PASSWORD);
+    await button(page, german.signIn.action).click();
+    // The text of a rare problem is loaded with the problem.
+    await page.getByText(rareProblems.account_closed as string).waitFor();
+    await button(page, german.closedAccount.keep).click();
     await page.getByRole("link", { name: "Contract" }).waitFor();
   });
 });

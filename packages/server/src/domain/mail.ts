@@ -66,8 +66,8 @@ export type MailKind =
   | { kind: "email-proof"; userId: string }
   /** `passwordMark`: identifies the password that the owner gave. */
   | { kind: "email-change"; userId: string; passwordMark: string }
-  /** To the old email address. */
-  | { kind: "email-changed"; userId: string }
+  /** To the old email address. `userId` undefined: queued by an earlier version. */
+  | { kind: "email-changed"; userId?: string }
   | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
   | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
   /** The owner, or a person who has the password, deleted the account. */

@@ -1,6 +1,8 @@
 import { TOTP } from "otpauth";
 import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { Database } from "../../usecases/ports/index.ts";
 import { startServiceInTest, useService } from "../testing/use-service.ts";
 import { accountClient, ORIGIN, TEST_PASSWORD } from "./testing/account-client.ts";
 import { createAuthenticator } from "./testing/authenticator.ts";
@@ -13,7 +15,18 @@ const BROWSER_COOKIE = "__Host-valetkey.browser";
 
 describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => {
   const mailbox = createMailbox();
-  const service = useService({ engine, hasAccounts: true, mailer: mailbox.mailer });
+  let failLanguage = false;
+  const fail = (db: Database): Database => ({
+    ...db,
+    people: {
+      ...db.people,
+      async setLanguage(...change) {
+        if (failLanguage) throw new DomainError("storage_full", "The disk is full.");
+        await db.people.setLanguage(...change);
+      },
+    },
+  });
+  const service = useService({ engine, hasAccounts: true, mailer: mailbox.mailer, wrap: { database: fail } });
   beforeEach(async () => {
     await service.database.db.kysely.deleteFrom("limit_counts").execute();
   });
@@ -210,6 +223,18 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     }
   });
 
+  it("include those that an earlier version queued", async () => {
+    const { email } = await person();
+    const row = { id: `earlier-${email}`, kind: "email-changed", email, detail: "{}", attempts: 0 } as const;
+    const now = Date.now();
+    await service.database.db.kysely
+      .insertInto("mails")
+      .values({ ...row, created_at: now, due_at: now })
+      .execute();
+    await service.sendMails();
+    expect(mailbox.to(email).at(-1)?.subject).toBe("Your email address was changed");
+  });
+
   it("report a second factor that an administrator removed", async () => {
     const { browser, userId, subjects } = await person();
     const { secret } = (await browser.post("second-factor/start", { password: TEST_PASSWORD })).body;
@@ -242,6 +267,15 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       const signedIn = await plain.post("sign-in/email", { email, password: TEST_PASSWORD });
       await plain.get("get-session", signedIn.cookie);
       expect((await mails()).at(-1)?.subject).toBe("Eine neue Anmeldung bei Ihrem Konto");
+    });
+
+    it("reach a person whose language can't be recorded in English", async () => {
+      const { browser, userId } = await person();
+      browser.cookies.set("valetkey.language", "de");
+      failLanguage = true;
+      expect((await browser.send("GET /auth/get-session")).status).toBe(200);
+      failLanguage = false;
+      expect(await service.db.people.languageOf(userId)).toBe("en");
     });
 
     it("invite a person without an account in the language of the person who invites", async () => {

@@ -28,7 +28,11 @@ export function followLanguage({ recordLanguage }: Options): BetterAuthPlugin {
           handler: createAuthMiddleware(async (endpoint) => {
             const found = endpoint.context.returned as { user?: { id: string } } | null | undefined;
             const language = languageOf(endpoint);
-            if (found?.user !== undefined && language !== undefined) await recordLanguage(found.user.id, language);
+            if (found?.user === undefined || language === undefined) return;
+            await recordLanguage(found.user.id, language).catch((error: unknown) => {
+              // A full disk, for example, must not keep the user from the pages that make room.
+              endpoint.context.logger.error("The language of a user could not be recorded.", error);
+            });
           }),
         },
       ],

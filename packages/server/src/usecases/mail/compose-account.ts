@@ -12,9 +12,9 @@ const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
 const CHANGE_TTL_MS = 86_400_000;
 
-/** The texts for a user, in the language of the user. */
-export async function textsFor({ db }: Pick<Deps, "db">, userId: string) {
-  return mailTexts(await db.people.languageOf(userId));
+/** The texts for a user, in the language of the user. Undefined: a mail of an earlier version, which does not name the user. */
+export async function textsFor({ db }: Pick<Deps, "db">, userId: string | undefined) {
+  return mailTexts(userId === undefined ? undefined : await db.people.languageOf(userId));
 }
 
 export async function composeReset(deps: PartDeps, { email }: { email: string }): Promise<Composed | undefined> {
@@ -76,7 +76,7 @@ export async function composeEmailChange(
   });
 }
 
-export async function composeEmailChanged(deps: PartDeps, { userId }: { userId: string }): Promise<Composed> {
+export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?: string }): Promise<Composed> {
   const words = await textsFor(deps, userId);
   return compose(words, {
     subject: words.emailChanged.subject,

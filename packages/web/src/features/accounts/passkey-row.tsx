@@ -44,13 +44,15 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
       {isRenaming ? (
         <RenamePasskey passkey={passkey} onDone={() => setRenaming(false)} />
       ) : (
-        <div className="flex flex-wrap items-center gap-3">
-          <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
-          <div className="min-w-0 grow basis-40">
-            <p className="truncate font-medium">{name}</p>
-            <p className="text-muted text-small" title={formatInstant(createdAt)}>
-              {facts.join(texts.common.separator)}
-            </p>
+        <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2 md:gap-x-3">
+          <div className="flex min-w-0 grow basis-full items-center gap-3 md:basis-0">
+            <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
+            <div className="min-w-0 grow">
+              <p className="truncate font-medium">{name}</p>
+              <p className="text-muted text-small" title={formatInstant(createdAt)}>
+                {facts.join(texts.common.separator)}
+              </p>
+            </div>
           </div>
           <Button ref={renameButton} kind="quiet" aria-label={words.renameOf(name)} onClick={() => setRenaming(true)}>
             {words.rename}

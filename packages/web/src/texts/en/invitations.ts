@@ -14,7 +14,7 @@ export const invitationTexts = {
     title: "An invitation",
     shares: (who: string, what: string) => `${who} shares “${what}” with you`,
     signUp: "Create an account to open it.",
-    closed: "Only the administrator creates accounts here. Ask for one, then open this link again and sign in.",
+    closed: "Only an administrator can create accounts here. Ask for one, then open this link again and sign in.",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     invited: (email: string) => `The invitation was made for ${email}.`,
     open: "Open",

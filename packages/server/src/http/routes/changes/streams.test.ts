@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
 import { type TestService, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
+import { createStreams } from "./streams.ts";
 
 const QUICK = { pollMs: 5, heartbeatMs: 20 };
 const origin = "https://files.example.com";
@@ -110,3 +112,17 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect(status).toBe(200);
   });
 });
+
+describe("a stream whose credentials no longer count", () => {
+  it.each(["access_denied", "account_closed"] as const)("ends after %s", async (code) => {
+    const streams = createStreams(QUICK);
+    onTestFinished(() => streams.close());
+    const identify = () => Promise.reject(new DomainError(code, "No"));
+    const body = streams.open({ userId: "ann", poll: async () => NOTHING, identify }, NOTHING);
+    const ended = once(body, "end", { signal: AbortSignal.timeout(20_000) });
+    body.resume();
+    await ended;
+  });
+});
+
+const NOTHING = { changed: [] as [], state: "a.b" };

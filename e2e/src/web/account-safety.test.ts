@@ -1,6 +1,8 @@
 import { TOTP } from "otpauth";
-import type { Page } from "playwright-core";
+import type { CDPSession, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { accountTexts as german } from "../../../packages/web/src/texts/de/accounts.ts";
+import { rareProblems } from "../../../packages/web/src/texts/de/rare-problems.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { deleteAccountTexts } from "../../../packages/web/src/texts/en/delete-account.ts";
 import { passkeyTexts } from "../../../packages/web/src/texts/en/passkeys.ts";
@@ -9,7 +11,7 @@ import { PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-const { signIn, closedAccount } = accountTexts;
+const { signIn } = accountTexts;
 const STEP_MS = 30_000;
 // The limit of sign-ins counts IP addresses.
 const from = (address: string) => ({ extraHTTPHeaders: { "x-forwarded-for": address } });
@@ -25,6 +27,34 @@ async function givePassword({ page, email }: Person): Promise<void> {
   await page.getByLabel(accountTexts.email).fill(email);
   await page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);
   await button(page, signIn.action).click();
+}
+
+/** Adds an authenticator to the browser that creates passkeys without a question. Returns its id. */
+async function addAuthenticator(devtools: CDPSession): Promise<string> {
+  await devtools.send("WebAuthn.enable");
+  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return authenticatorId;
+}
+
+/** A user with an authenticator app. Returns a function that makes its codes. */
+async function turnOnSecondFactor({ page }: Person): Promise<(ahead?: number) => string> {
+  const post = async (path: string, data: object) =>
+    (
+      await page.request.post(`/auth/second-factor/${path}`, { data, headers: { origin: new URL(page.url()).origin } })
+    ).json();
+  const { secret } = await post("start", { password: PASSWORD });
+  const code = (ahead = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
+  expect((await post("confirm", { code: code() })).recoveryCodes).toHaveLength(10);
+  return code;
 }
 
 describe("the safety of an account", () => {
@@ -73,24 +103,20 @@ describe("the safety of an account", () => {
     const { page, context, watch } = ben;
     watch.expect(/^403 POST .*sign-in/);
     const devtools = await context.newCDPSession(page);
-    await devtools.send("WebAuthn.enable");
-    const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    const authenticatorId = await addAuthenticator(devtools);
     await page.goto("/settings");
     const section = page.getByRole("region", { name: passkeyTexts.title });
     await button(page, passkeyTexts.add).click();
     await section.getByLabel(passkeyTexts.name, { exact: true }).fill("Laptop");
     await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
     await button(page, passkeyTexts.create).click();
-    await section.getByRole("listitem").getByText("Laptop").waitFor();
+    await section.getByRole("button", { name: passkeyTexts.renameOf("Laptop") }).click();
+    await section.getByLabel(passkeyTexts.name, { exact: true }).fill("");
+    await button(page, passkeyTexts.save).click();
+    await section.getByText(passkeyTexts.nameMissing).waitFor();
+    await section.getByLabel(passkeyTexts.name, { exact: true }).fill("Old laptop");
+    await button(page, passkeyTexts.save).click();
+    await section.getByRole("listitem").getByText("Old laptop").waitFor();
     await signOut(ben);
     await button(page, signIn.withPasskey).click();
     await page.getByRole("heading", { name: "Notes" }).waitFor();
@@ -104,12 +130,33 @@ describe("the safety of an account", () => {
     await givePassword(ben);
     await page.getByRole("heading", { name: "Notes" }).waitFor();
     await page.goto("/settings");
-    await section.getByRole("button", { name: passkeyTexts.removeOf("Laptop") }).click();
+    await section.getByRole("button", { name: passkeyTexts.removeOf("Old laptop") }).click();
     await button(page, passkeyTexts.remove).click();
     await page.getByText(passkeyTexts.none).waitFor();
     await signOut(ben);
     await button(page, signIn.withPasskey).click();
     await page.getByText("This passkey was not accepted.").waitFor();
+  });
+
+  it("requirement 56: asks for a code before an account with two steps gets a passkey", async () => {
+    const dora = await web.person("Dora", from("10.4.0.4"));
+    const { page, context, watch } = dora;
+    watch.expect(/^403 POST .*passkeys/);
+    await addAuthenticator(await context.newCDPSession(page));
+    await page.goto("/settings");
+    const code = await turnOnSecondFactor(dora);
+    await page.reload();
+    const section = page.getByRole("region", { name: passkeyTexts.title });
+    await button(page, passkeyTexts.add).click();
+    await section.getByLabel(passkeyTexts.name, { exact: true }).fill("Phone");
+    await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
+    const field = section.getByLabel(secondFactorTexts.code, { exact: true });
+    await field.fill("000000");
+    await button(page, passkeyTexts.create).click();
+    await section.getByText(secondFactorTexts.wrongCode).waitFor();
+    await field.fill(code(STEP_MS));
+    await button(page, passkeyTexts.create).click();
+    await section.getByRole("listitem").getByText("Phone").waitFor();
   });
 
   it("requirement 57: closes a deleted account, which its owner keeps", async () => {
@@ -124,9 +171,14 @@ describe("the safety of an account", () => {
     await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
     await button(page, deleteAccountTexts.action).click();
     await page.getByRole("heading", { name: signIn.title }).waitFor();
-    await givePassword(carl);
-    await page.getByRole("heading", { name: closedAccount.title }).waitFor();
-    await button(page, closedAccount.keep).click();
+    await button(page, "Deutsch").click();
+    await page.getByRole("heading", { name: german.signIn.title }).waitFor();
+    await page.getByLabel(german.email).fill(carl.email);
+    await page.getByLabel(german.password, { exact: true }).fill(PASSWORD);
+    await button(page, german.signIn.action).click();
+    // The text of a rare problem is loaded with the problem.
+    await page.getByText(rareProblems.account_closed as string).waitFor();
+    await button(page, german.closedAccount.keep).click();
     await page.getByRole("link", { name: "Contract" }).waitFor();
   });
 });

@@ -5,6 +5,7 @@ import type { AdminAction } from "../domain/admin-event.ts";
 import type { AttachmentState } from "../domain/attachment.ts";
 import type { AuditAction } from "../domain/audit-event.ts";
 import type { FileEventKind } from "../domain/item.ts";
+import type { Language } from "../domain/language.ts";
 import type { LinkKind, LinkNotify } from "../domain/link.ts";
 import type { MailChoice, MailKind, MailTopic } from "../domain/mail.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
@@ -39,6 +40,8 @@ export type Tables = {
     updated_at: number;
     /** Null: no session was made yet. */
     last_sign_in_at: number | null;
+    /** Null: unknown. */
+    language: Language | null;
   };
   disabled_users: {
     user_id: string;

@@ -1,3 +1,5 @@
+import type { Language } from "./language.ts";
+
 /** The subjects of mails that a user can turn off. */
 export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
 export type MailTopic = (typeof mailTopics)[number];
@@ -38,14 +40,36 @@ export type NoticeMail = {
   notices: readonly CountedNotice[];
 };
 
+/** Changes of the protection of an account, whose owner learns of them by mail. `kept`: the account is not deleted after all. */
+export const accountChanges = [
+  "password-changed",
+  "password-reset",
+  "email-changed",
+  "second-factor-on",
+  "second-factor-off",
+  "recovery-codes-renewed",
+  "passkey-added",
+  "passkey-removed",
+  "kept",
+] as const;
+export type AccountChange = (typeof accountChanges)[number];
+
+/** A browser, by names from a list. Undefined: unknown. No text of a request reaches a mail. */
+export type BrowserNames = { browser: string | undefined; system: string | undefined };
+
+/** A sign-in from a browser that the account did not know. `at`: milliseconds since the epoch. */
+export type NewSignIn = BrowserNames & { at: number; ip: string | undefined };
+
 /** The text of a mail, and the facts that only this kind needs. */
 export type MailKind =
   | { kind: "password-reset" }
   | { kind: "email-proof"; userId: string }
   /** `passwordMark`: identifies the password that the owner gave. */
   | { kind: "email-change"; userId: string; passwordMark: string }
-  /** To the old email address. */
-  | { kind: "email-changed" }
+  /** To the old email address. `userId` undefined: queued by an earlier version. */
+  | { kind: "email-changed"; userId?: string }
+  | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
+  | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
   /** The owner, or a person who has the password, deleted the account. */
   | { kind: "account-closed"; userId: string }
   | { kind: "invitation"; invitationId: string }
@@ -53,7 +77,8 @@ export type MailKind =
   | { kind: "account-invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
   | { kind: "access-request"; noteId: string; userId: string }
-  | { kind: "link-code"; linkId: string }
+  /** `language`: of the visitor. */
+  | { kind: "link-code"; linkId: string; language: Language | undefined }
   | NoticeMail;
 
 /** A mail that waits. It has no secret: the link of a mail is made when the mail is sent. */

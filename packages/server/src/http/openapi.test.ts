@@ -136,6 +136,7 @@ const contract = [
   "get /auth/passkeys",
   "post /auth/passkeys/start",
   "post /auth/passkeys/add",
+  "post /auth/passkeys/rename",
   "post /auth/passkeys/remove",
   "post /auth/sign-in/passkey/start",
   "post /auth/sign-in/passkey",
@@ -333,6 +334,7 @@ describe("the OpenAPI document", () => {
       const start = (await ask("POST /auth/sign-in/passkey/start")).body;
       await ask("POST /auth/sign-in/passkey", { json: { response: passkey.get({ challenge: start.challenge }) } });
       await ask("GET /auth/passkeys", { cookie });
+      await ask("POST /auth/passkeys/rename", { cookie, json: { id, name: "Old phone" } });
       await ask("POST /auth/passkeys/remove", { cookie, json: { id } });
       await ask("GET /auth/account-contents", { cookie });
     }

@@ -1,18 +1,26 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { type Language, languages, USUAL_LANGUAGE } from "../domain/language.ts";
 
-/** The language of a page without a language in its name. */
-export const USUAL_LANGUAGE = "en";
+const OURS: ReadonlySet<string> = new Set(languages);
 /** The page writes this cookie when a person chooses a language (service/language.ts of the web app). */
 const CHOICE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
 /** The headers that a response in the language of its reader depends on. */
 export const LANGUAGE_HEADERS = "accept-language, cookie";
 
+type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
+
 /** Returns the language that a person has chosen, or else the first one of the browser that `languages` has. */
-export function pageLanguage(headers: IncomingHttpHeaders, languages: ReadonlySet<string>): string {
+export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
   const chosen = CHOICE.exec(headers.cookie ?? "")?.[1];
   const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
   return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
+}
+
+/** Returns the language of a reader for pages and mails that the service writes. Undefined: the request says nothing about it. */
+export function readerLanguage(headers: LanguageHeaders): Language | undefined {
+  if (headers["accept-language"] === undefined && !CHOICE.test(headers.cookie ?? "")) return undefined;
+  return pageLanguage(headers, OURS) as Language;
 }
 
 /** The languages of an Accept-Language header without their regions, the most wanted first (RFC 9110, 12.5.4). */

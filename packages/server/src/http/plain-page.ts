@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Language } from "../domain/language.ts";
 
 // The colours are the colours of the pages of links.
 const STYLE = `
@@ -22,10 +23,12 @@ export function plainPagePolicy(targets: readonly string[] = []): string {
   return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`;
 }
 
+type Page = { language: Language; title: string; content: string };
+
 /** A page that needs no JavaScript. `content` is HTML. */
-export function plainPage({ title, content }: { title: string; content: string }): string {
+export function plainPage({ language, title, content }: Page): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

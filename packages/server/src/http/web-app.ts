@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import staticFiles from "@fastify/static";
 import type { FastifyError, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
-import { LANGUAGE_HEADERS, pageLanguage, USUAL_LANGUAGE } from "./page-language.ts";
+import { USUAL_LANGUAGE } from "../domain/language.ts";
+import { LANGUAGE_HEADERS, pageLanguage } from "./page-language.ts";
 import type { App } from "./route-types.ts";
 import { notFound, sendProblem } from "./send-problem.ts";
 

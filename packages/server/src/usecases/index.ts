@@ -10,12 +10,14 @@ import {
   deleteClosedAccounts,
   keepAccount,
 } from "./accounts/delete-account.ts";
+import { recordBrowser } from "./accounts/known-browsers.ts";
 import {
   addPasskey,
   findPasskey,
   listPasskeys,
   recordPasskeyUse,
   removePasskey,
+  renamePasskey,
   startPasskey,
   startPasskeySignIn,
   useChallenge,
@@ -88,7 +90,7 @@ import { getMailPreferences, lookAtUnsubscribe, setMailPreferences, unsubscribe 
 import { remindOfExpiry } from "./mail/remind-of-expiry.ts";
 import { createNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
-import { findPeople, getMe, recordSignIn, rememberPerson } from "./people.ts";
+import { findPeople, getMe, recordLanguage, recordSignIn, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./refusals.ts";
 import { renameFile } from "./rename-file.ts";
@@ -233,6 +235,7 @@ export function createUseCases(deps: Deps) {
     deleteOldClaims: deleteOldClaims(deps),
     rememberPerson: rememberPerson(deps),
     recordSignIn: recordSignIn(deps),
+    recordLanguage: recordLanguage(deps),
     rememberAccount: rememberAccount(deps),
     requestPasswordReset: requestPasswordReset(deps),
     makeResetLink: makeResetLink(deps),
@@ -258,6 +261,8 @@ export function createUseCases(deps: Deps) {
     startPasskey: startPasskey(deps),
     addPasskey: addPasskey(deps),
     removePasskey: removePasskey(deps),
+    renamePasskey: renamePasskey(deps),
+    recordBrowser: recordBrowser(deps),
     startPasskeySignIn: startPasskeySignIn(deps),
     useChallenge: useChallenge(deps),
     findPasskey: findPasskey(deps),

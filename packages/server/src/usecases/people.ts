@@ -1,5 +1,6 @@
 import { DomainError } from "../domain/errors.ts";
 import { visitorActorId, visitorIdOf } from "../domain/file-request.ts";
+import type { Language } from "../domain/language.ts";
 import { type Caller, type EmailProof, normaliseEmail, type Person } from "../domain/person.ts";
 import { claimInvitations } from "./invitations/claim.ts";
 import type { Deps, Queries } from "./ports/index.ts";
@@ -12,6 +13,8 @@ export type Identity = {
   /** When the party stated the email address. Default: now. */
   emailStatedAt?: number | undefined;
   name: string | undefined;
+  /** Undefined: it stays. */
+  language?: Language | undefined;
   isAdmin?: boolean;
 };
 
@@ -32,14 +35,21 @@ export async function rememberPersonIn(
   identity: Identity,
   now: number,
 ): Promise<void> {
-  const { id, emailProvenBy, emailStatedAt, name, isAdmin = false } = identity;
+  const { id, emailProvenBy, emailStatedAt, name, language, isAdmin = false } = identity;
   const email = identity.email && normaliseEmail(identity.email);
-  await people.put({ id, email, emailProvenBy, emailStatedAt, name, isAdmin, now });
+  await people.put({ id, email, emailProvenBy, emailStatedAt, name, language, isAdmin, now });
 }
 
 /** Records the instant of a sign-in. */
 export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
   return (userId: string): Promise<void> => db.people.signedIn(userId, clock());
+}
+
+/** Records the language in which a user reads the service. Most calls change nothing, and a read costs less than a durable write. */
+export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
+  return async (userId: string, language: Language): Promise<void> => {
+    if ((await people.languageOf(userId)) !== language) await people.setLanguage(userId, language);
+  };
 }
 
 type Named = Pick<Person, "name" | "email">;

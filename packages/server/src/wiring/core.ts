@@ -35,6 +35,8 @@ export async function openCore(config: Config, options: BaseOptions) {
       safety: useCases,
       sendsMail: config.mail !== undefined,
       recordSignIn: useCases.recordSignIn,
+      recordLanguage: useCases.recordLanguage,
+      recordBrowser: useCases.recordBrowser,
       withdrawEmailProof: db.people.withdrawEmailProof,
     });
     return { ...base, accounts, publicUrl };

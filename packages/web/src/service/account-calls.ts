@@ -58,6 +58,8 @@ export const accountCalls = {
     callAccounts<CreationOptions>("POST", "/auth/passkeys/start", proof),
   addPasskey: (passkey: { name: string; response: unknown }) =>
     callAccounts<Passkey>("POST", "/auth/passkeys/add", passkey),
+  renamePasskey: (change: { id: string; name: string }) =>
+    callAccounts<Passkey>("POST", "/auth/passkeys/rename", change),
   removePasskey: (id: string) => callAccounts("POST", "/auth/passkeys/remove", { id }),
   startPasskeySignIn: () => callAccounts<RequestOptions>("POST", "/auth/sign-in/passkey/start", {}),
   signInWithPasskey: (response: unknown) => callAccounts("POST", "/auth/sign-in/passkey", { response }),

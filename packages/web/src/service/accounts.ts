@@ -1,4 +1,5 @@
 import { type ErrorCode, ValetKeyError } from "@valetkey/client";
+import { loadRareProblems } from "../texts/index.ts";
 
 export type Account = { id: string; email: string; name: string };
 
@@ -32,6 +33,7 @@ export async function callAccounts<Answer = unknown>(
   });
   const answer = await response.json().catch(() => undefined);
   if (response.ok) return answer as Answer;
+  await loadRareProblems();
   const { code = "invalid_response", message = response.statusText } = (answer ?? {}) as {
     code?: ErrorCode;
     message?: string;

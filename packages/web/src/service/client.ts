@@ -1,4 +1,5 @@
 import { createCalls, ValetKeyError } from "@valetkey/client";
+import { loadRareProblems } from "../texts/index.ts";
 import { connection } from "./online.ts";
 import { readServiceTime } from "./service-clock.ts";
 
@@ -38,6 +39,7 @@ const watchedFetch: typeof fetch = async (input, init) => {
   connection.report(status);
   const isRefused = status === 401 || status === 403 || status === 404;
   if (isRefused) for (const callback of refusalCallbacks) callback(status);
+  if (!response.ok) await loadRareProblems();
   return response;
 };
 

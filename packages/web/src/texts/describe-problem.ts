@@ -1,6 +1,18 @@
-import { ValetKeyError } from "@valetkey/client";
+import { type ErrorCode, ValetKeyError } from "@valetkey/client";
+import { language } from "./en/language.ts";
 import { problems } from "./en/problems.ts";
 import { formatDuration } from "./format.ts";
+
+let rare: Partial<Record<ErrorCode, string>> = {};
+
+/** Loads the texts of rare problems. Call it before you read a response with a problem. Without them, the page shows the message. */
+export async function loadRareProblems(): Promise<void> {
+  if (language.code === "en") return;
+  rare = await import("./en/rare-problems.ts").then(
+    ({ rareProblems }) => rareProblems,
+    () => rare,
+  );
+}
 
 /** Says what went wrong and what to do. */
 export function describeProblem(error: unknown): string {
@@ -9,5 +21,5 @@ export function describeProblem(error: unknown): string {
   if (code === "rate_limited" && retryAfterSeconds !== undefined) {
     return problems.tooOften(formatDuration(retryAfterSeconds));
   }
-  return problems[code] ?? message;
+  return problems[code] ?? rare[code] ?? message;
 }

@@ -1,3 +1,4 @@
+import { problems } from "@valetkey/contract";
 import { describe, expect, it } from "vitest";
 
 type Texts = Record<string, unknown>;
@@ -5,7 +6,11 @@ const files = {
   ...import.meta.glob<Texts>("./*/*.ts", { eager: true }),
   ...import.meta.glob<Texts>("../landing/texts/??.ts", { eager: true }),
 };
-const english = Object.keys(files).filter((path) => path.includes("/en/") || path.endsWith("/en.ts"));
+/** English has none of these texts, because the messages of the service are English. */
+const RARE = "./en/rare-problems.ts";
+const english = Object.keys(files).filter(
+  (path) => path !== RARE && (path.includes("/en/") || path.endsWith("/en.ts")),
+);
 const others = [...new Set(Object.keys(files).flatMap((path) => /\/([a-z]{2})(?:\/|\.ts$)/.exec(path)?.[1] ?? []))];
 const languages = others.filter((language) => language !== "en");
 
@@ -32,5 +37,12 @@ describe.each(languages)("the texts in %s", (language) => {
     expect(shapeOf(translated).sort()).toEqual(shapeOf(files[path]).sort());
     const untranslated = new Set(sentencesOf(files[path]));
     expect(sentencesOf(translated).filter((text) => untranslated.has(text))).toEqual([]);
+  });
+
+  it("have one for each problem of the service", () => {
+    const common = files[`./${language}/problems.ts`]?.problems as Texts;
+    const rare = files[RARE.replace("/en/", `/${language}/`)]?.rareProblems as Texts;
+    expect(Object.keys(problems).filter((code) => !(code in common) && !(code in rare))).toEqual([]);
+    expect(Object.keys(rare).filter((code) => code in common)).toEqual([]);
   });
 });

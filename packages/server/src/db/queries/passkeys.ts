@@ -46,6 +46,11 @@ export function passkeyQueries(db: Kysely<Tables>): PasskeyQueries {
       return numUpdatedRows === 1n;
     },
 
+    async rename(userId, { id, name }) {
+      const renamed = db.updateTable("passkeys").set({ name }).where("id", "=", id).where("user_id", "=", userId);
+      return (await renamed.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+    },
+
     async remove(userId, passkeyId) {
       const row = db.deleteFrom("passkeys").where("id", "=", passkeyId).where("user_id", "=", userId);
       return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;

@@ -23,6 +23,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
           email_proven_by: provenBy,
           email_stated_at: changesEmail ? (person.emailStatedAt ?? person.now) : null,
           name: person.name ?? null,
+          language: person.language ?? null,
           is_admin: person.isAdmin ? 1 : 0,
           created_at: person.now,
           updated_at: person.now,
@@ -46,6 +47,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                   .else(eb.ref("people.email_stated_at"))
                   .end(),
               }),
+              language: eb.fn.coalesce("excluded.language", "people.language"),
               // A token without a name or without the role changes neither.
               name: eb.fn.coalesce("excluded.name", "people.name"),
               is_admin: eb
@@ -75,6 +77,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                     ]
                   : []),
                 eb("people.name", "is distinct from", eb.fn.coalesce("excluded.name", "people.name")),
+                eb("people.language", "is distinct from", eb.fn.coalesce("excluded.language", "people.language")),
                 eb("people.is_admin", "<", eb.ref("excluded.is_admin")),
               ]),
             ),
@@ -98,6 +101,15 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
     async find(userId) {
       const row = await db.selectFrom("people").select(personColumns).where("id", "=", userId).executeTakeFirst();
       return row && toPerson(row);
+    },
+
+    async languageOf(userId) {
+      const row = await db.selectFrom("people").select("language").where("id", "=", userId).executeTakeFirst();
+      return row?.language ?? undefined;
+    },
+
+    async setLanguage(userId, language) {
+      await db.updateTable("people").set({ language }).where("id", "=", userId).execute();
     },
 
     async findByIds(userIds) {

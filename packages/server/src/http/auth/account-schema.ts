@@ -258,6 +258,14 @@ export const accountOperations = {
     body: Type.Object({ name: Name, response: WebAuthn }),
     answer: Passkey,
   },
+  renamePasskey: {
+    method: "POST",
+    path: "/passkeys/rename",
+    summary: "Change the name of a passkey",
+    security: required,
+    body: Type.Object({ id: Type.String(), name: Name }),
+    answer: Passkey,
+  },
   removePasskey: {
     method: "POST",
     path: "/passkeys/remove",

@@ -9,6 +9,7 @@ import { type AccountDeletions, deletesAccount } from "./delete-account.ts";
 import { limitPasswords, PASSWORD_AGAIN, type PasswordLimit } from "./limit-passwords.ts";
 import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
 import { type Passkeys, passkeys } from "./passkeys.ts";
+import { followLanguage } from "./reader-language.ts";
 import { type SecondFactors, secondFactor } from "./second-factor.ts";
 import { signUpWithPassword } from "./sign-up.ts";
 
@@ -53,11 +54,18 @@ export type AccountsConfig = PasswordLimit &
     requireEnabled: (userId: string) => Promise<void>;
     links: AccountLinks;
     safety: AccountSafety;
+    recordLanguage: UseCases["recordLanguage"];
+    recordBrowser: UseCases["recordBrowser"];
   };
 
 /** The name of the session cookie. */
 export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
+}
+
+/** The name of the cookie that marks a browser as known to accounts. */
+export function browserCookieName(publicUrl: string): string {
+  return `${cookiePrefix(publicUrl)}.browser`;
 }
 
 function cookiePrefix(publicUrl: string): string {
@@ -70,16 +78,19 @@ function isHttps(publicUrl: string): boolean {
 
 export type NewSession = { id: string; userId: string; token: string };
 
-/** The request that creates a session. Null: none. */
+/** The request that creates a session or a user. Null: none. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
 /** The options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
+    onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
     onUserChange: (user: User) => Promise<void>;
     onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
     /** Such as the routes for an identity provider. */
     plugins: BetterAuthPlugin[];
+    /** Its hooks run after those of all other plugins. */
+    lastPlugin: BetterAuthPlugin;
     log: (level: "error" | "info", message: string, error: unknown) => void;
     logChange: LogAccountChange;
   },
@@ -123,7 +134,9 @@ export function accountsConfig(
       passkeys(config),
       deletesAccount(config),
       changesPassword(config),
+      followLanguage(config),
       ...config.plugins,
+      config.lastPlugin,
     ],
     rateLimit: {
       ...tables.rateLimit,
@@ -158,7 +171,7 @@ export function accountsConfig(
     },
     databaseHooks: {
       user: {
-        create: { after: config.onUserChange },
+        create: { after: config.onNewUser },
         update: {
           before: async (change: { name?: unknown }) => {
             if (change.name === undefined) return;

@@ -1,13 +1,16 @@
 import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import { DomainError } from "../../domain/errors.ts";
+import type { Language } from "../../domain/language.ts";
 import { type Caller, readEmail } from "../../domain/person.ts";
 import type { Policy } from "../../domain/policy.ts";
 import { createAccount, type NewAccount } from "./account-creation.ts";
 import { type AccountHandler, accountRoutes } from "./account-routes.ts";
-import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
+import { type AccountsConfig, accountsConfig, browserCookieName, type NewSession } from "./accounts-config.ts";
+import { createKnownBrowsers } from "./known-browsers.ts";
 import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
+import { languageOf } from "./reader-language.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
 
 /** Accounts with a password or an identity provider, and their sessions. */
@@ -45,6 +48,7 @@ export function createAccounts(
       email: string;
       emailProvenBy: "oidc" | "operator" | undefined;
       name: string;
+      language: Language | undefined;
     }) => Promise<void>;
     /** Records the instant of a sign-in. */
     recordSignIn: (userId: string) => Promise<void>;
@@ -60,9 +64,13 @@ export function createAccounts(
 ): Accounts {
   let logger: FastifyBaseLogger | undefined;
 
-  async function remember({ id, email, emailVerified, name }: User): Promise<void> {
+  async function remember(
+    { id, email, emailVerified, name }: User,
+    endpoint?: Parameters<typeof languageOf>[0],
+  ): Promise<void> {
     // Only a sign-in with the provider creates an account with a verified email address.
-    await options.rememberPerson({ id, email, emailProvenBy: emailVerified ? "oidc" : undefined, name });
+    const emailProvenBy = emailVerified ? "oidc" : undefined;
+    await options.rememberPerson({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
   /** Runs after the session is stored. Disabling a user deletes the sessions that are stored, so none is left between the two. */
@@ -76,6 +84,7 @@ export function createAccounts(
   }
 
   const extras = createSignInExtras();
+  const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
 
   /** Also runs after the session is stored, so that no sign-in with the password alone survives the first code of a second factor. */
   async function endWithoutSecondFactor(
@@ -97,7 +106,12 @@ export function createAccounts(
       accountsConfig({
         ...options,
         plugins: [extras.plugin, ...(plugin === undefined ? [] : [plugin])],
-        onUserChange: remember,
+        lastPlugin: browsers.plugin,
+        async onNewUser(user, endpoint) {
+          browsers.onNewAccount(endpoint?.request);
+          await remember(user, endpoint);
+        },
+        onUserChange: (user) => remember(user),
         async onSession(session, endpoint) {
           const { userId } = session;
           const signIn = extras.of(endpoint);
@@ -107,8 +121,9 @@ export function createAccounts(
           if (signIn?.keepsAccount === true) await endIfDisabled(userId);
           // Repeated at each sign-in, in case the process died between creating the account and recording the person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
-          if (user !== null) await remember(user);
+          if (user !== null) await remember(user, endpoint);
           await options.recordSignIn(userId);
+          browsers.onNewSession(endpoint?.request);
         },
         logChange: (message, change) => logger?.info(change, message),
         log: (level, message, err) => logger?.[level](err === undefined ? {} : { err }, message),
@@ -149,7 +164,7 @@ export function createAccounts(
 
     async createAccount(account) {
       const { id, email, name } = await createAccount(await auth.$context, account);
-      await options.rememberPerson({ id, email, emailProvenBy: "operator", name });
+      await options.rememberPerson({ id, email, emailProvenBy: "operator", name, language: undefined });
       return { id };
     },
 

@@ -96,9 +96,9 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await lea.signIn({ keepAccount: true });
     await lea.close();
     await lea.signIn({ keepAccount: true });
-    const before = mailbox.to(lea.email).length;
     await service.sendMails();
-    expect(mailbox.to(lea.email)).toHaveLength(before);
+    const subjects = mailbox.to(lea.email).map(({ subject }) => subject);
+    expect(subjects.filter((subject) => subject === "Your account was deleted")).toHaveLength(1);
   });
 
   it("sends three such mails a day", async () => {

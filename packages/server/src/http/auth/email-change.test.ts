@@ -43,7 +43,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect(await holderOf(ann.email)).toEqual([]);
     expect(await service.holdersOf(noteId)).toEqual([ann.userId]);
     await service.sendMails();
-    expect(mailbox.to(ann.email).at(-1)?.subject).toBe("Your email address was changed");
+    expect(mailbox.to(ann.email).map(({ subject }) => subject)).toContain("Your email address was changed");
     expect(await statusOf(ann.cookie)).toBe(200);
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
   });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./accounts-config.ts";
 
-const FORWARDED_HEADERS = ["cookie", "user-agent"] as const;
+const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
 /** Whether a browser may have sent the request. Other clients, such as curl, send no cookie that a page could misuse. */
 export function comesFromBrowser({ headers }: FastifyRequest): boolean {

@@ -35,6 +35,18 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" }, mail: false });
   });
 
+  it("requirement 59: warns of a sign-in from another browser only", async () => {
+    const { signInAtProvider, go, call, db, who } = await openOidc(engine, { queuesMail: true });
+    const mails = () => db.selectFrom("mails").select(["kind", "email", "detail"]).execute();
+    const first = await signInAtProvider();
+    const again = await go();
+    expect((await call("GET", again.back, { cookie: `${again.cookie}; ${cookieOf(first)}` })).statusCode).toBe(302);
+    expect(await mails()).toEqual([]);
+    const other = await signInAtProvider();
+    expect(await mails()).toMatchObject([{ kind: "new-sign-in", email: ADDRESS }]);
+    expect(JSON.parse((await mails())[0]?.detail ?? "")).toMatchObject({ userId: await who(other) });
+  });
+
   it("requirement 34: withdraws the proof when the provider no longer vouches for the email address", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc(engine);
     const userId = await who(await signInAtProvider());

@@ -116,6 +116,26 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await signIn(fred.authenticator.get({ challenge: await challenge() }))).status).toBe(200);
   });
 
+  it("are renamed by their owner alone, and stay the same otherwise", async () => {
+    const [nora, otto] = [await person("nora"), await person("otto")];
+    const rename = (json: object, cookie = nora.cookie) => post("passkeys/rename", json, cookie);
+    const names = async ({ cookie }: typeof nora) =>
+      (await get("passkeys", cookie)).body.passkeys.map(({ name }: { name: string }) => name);
+    const [before] = (await get("passkeys", nora.cookie)).body.passkeys;
+    const renamed = await rename({ id: nora.id, name: "  Büro 🔑 " });
+    expect([renamed.code, renamed.body]).toEqual([200, { ...before, name: "Büro 🔑" }]);
+    expect((await signIn(nora.authenticator.get({ challenge: await challenge() }))).status).toBe(200);
+    for (const name of ["", " ", "x".repeat(256), "a\u0000b", "a\nb", "\ud800", 5, null, undefined]) {
+      expect([name, (await rename({ id: nora.id, name })).code]).toEqual([name, "invalid_request"]);
+    }
+    for (const id of [otto.id, "\u0000", "unknown"]) {
+      expect([id, (await rename({ id, name: "Mine" })).code]).toEqual([id, "passkey_not_found"]);
+    }
+    expect((await rename({ name: "Mine" })).code).toBe("invalid_request");
+    expect((await rename({ id: nora.id, name: "Mine" }, "")).code).toBe("unauthenticated");
+    expect([await names(nora), await names(otto)]).toEqual([["Büro 🔑"], ["Laptop"]]);
+  });
+
   it("end with their sessions, also with one that is being made", async () => {
     const hugo = await person("hugo");
     const before = (await signIn(hugo.authenticator.get({ challenge: await challenge() }))).cookie;

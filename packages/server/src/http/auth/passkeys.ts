@@ -16,6 +16,7 @@ export type Passkeys = Pick<
   | "startPasskey"
   | "addPasskey"
   | "removePasskey"
+  | "renamePasskey"
   | "startPasskeySignIn"
   | "useChallenge"
   | "findPasskey"
@@ -53,10 +54,14 @@ export function passkeys({ safety, publicUrl, logChange }: Options): BetterAuthP
         logChange("a passkey was added", { userId, cause: "settings" });
         return endpoint.json(present(passkey));
       }),
+      renamePasskey: createAuthEndpoint("/passkeys/rename", POST, async (endpoint) => {
+        const caller = await callerOf(endpoint);
+        const name = checkName(bodyOf(endpoint).name);
+        return endpoint.json(present(await safety.renamePasskey(caller, { id: idOf(endpoint), name })));
+      }),
       removePasskey: createAuthEndpoint("/passkeys/remove", POST, async (endpoint) => {
         const caller = await callerOf(endpoint);
-        const id = textOf(endpoint, "id");
-        if (!BASE64URL.test(id)) throw new HttpProblem("passkey_not_found", "Passkey not found");
+        const id = idOf(endpoint);
         await safety.removePasskey(caller, id);
         logChange("a passkey was removed", { userId: caller.userId, cause: "settings" });
         return endpoint.json(DONE);
@@ -82,6 +87,12 @@ export function passkeys({ safety, publicUrl, logChange }: Options): BetterAuthP
       }),
     },
   };
+}
+
+function idOf(endpoint: { body?: unknown }): string {
+  const id = textOf(endpoint, "id");
+  if (BASE64URL.test(id)) return id;
+  throw new HttpProblem("passkey_not_found", "Passkey not found");
 }
 
 function present({ id, name, createdAt, lastUsedAt }: Passkey) {

@@ -212,7 +212,14 @@ async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): P
 
 type AccountOptions = Pick<
   UseCases,
-  "rememberAccount" | "admitSignUp" | "recordSignIn" | "requireEnabled" | "countPasswordGuess" | "forgetPasswordGuesses"
+  | "rememberAccount"
+  | "admitSignUp"
+  | "recordSignIn"
+  | "recordLanguage"
+  | "recordBrowser"
+  | "requireEnabled"
+  | "countPasswordGuess"
+  | "forgetPasswordGuesses"
 > &
   AccountLinks &
   AccountSafety &
@@ -237,6 +244,8 @@ function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountO
     safety: options,
     sendsMail: options.mailer !== undefined,
     recordSignIn,
+    recordLanguage: options.recordLanguage,
+    recordBrowser: options.recordBrowser,
     withdrawEmailProof: db.people.withdrawEmailProof,
   });
 }

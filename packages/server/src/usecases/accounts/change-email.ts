@@ -9,6 +9,7 @@ import { rememberPersonIn } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
 import { type Owner, requireOwner } from "./own-account.ts";
+import { warnOfChange } from "./warn-of-change.ts";
 
 /** The mails that one account may cause at other email addresses. */
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
@@ -45,7 +46,7 @@ export function requestEmailChange(deps: PartDeps) {
 
 /**
  * Changes the email address of the caller with a link that reached the new one. The link works for its own account, and for the password
- * that the owner gave. Queues a mail to the old email address.
+ * that the owner gave. Queues a mail to both email addresses.
  * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if an account got the email address meanwhile.
  */
 export function confirmEmailChange(deps: PartDeps) {
@@ -98,5 +99,6 @@ async function changeEmail(
   // Links in mails to the old email address must not work for its next owner.
   await tx.accounts.deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
-  await queueMailIfOn(deps, tx, { kind: "email-changed", email: account.email });
+  await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });
+  await warnOfChange(deps, tx, { userId, change: "email-changed" });
 }

@@ -3,6 +3,7 @@ import { requireCredential } from "../credentials.ts";
 import type { Deps } from "../ports/index.ts";
 import type { Owner } from "./own-account.ts";
 import { revokeAccess } from "./revoke-access.ts";
+import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
 /**
  * Replaces the password of the caller and ends all sessions, also that of the request. `revokeApiTokens`: also removes passkeys and
@@ -10,7 +11,8 @@ import { revokeAccess } from "./revoke-access.ts";
  * The sessions end after the new hash is stored. A sign-in with the old password then either waits for this transaction
  * (`hasPassword`), or its session is stored already.
  */
-export function changePassword({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function changePassword(deps: WarnDeps & Pick<Deps, "db">) {
+  const { db, clock } = deps;
   return (owner: Owner, { to, revokeApiTokens }: { to: string; revokeApiTokens: boolean }): Promise<void> =>
     db.transaction(async (tx) => {
       const { caller, passwordHash: from } = owner;
@@ -22,5 +24,6 @@ export function changePassword({ db, clock }: Pick<Deps, "db" | "clock">) {
       }
       if (revokeApiTokens) await revokeAccess(tx, userId);
       await tx.accounts.endSessions(userId);
+      await warnOfChange(deps, tx, { userId, change: "password-changed" });
     });
 }

@@ -9,6 +9,7 @@ import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
 import { purgeAttachments, purgeNote } from "../trash/purge.ts";
 import { type Owner, requireOwner } from "./own-account.ts";
+import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
 /** How long the owner may change their mind. */
 const KEEP_MS = 14 * 86_400_000;
@@ -75,12 +76,14 @@ async function close(
 }
 
 /** Opens an account that its owner deleted, with its notes, shares and links. `sessionId` stays. Does nothing to any other account. */
-export function keepAccount({ db, clock }: Pick<Deps, "db" | "clock">) {
+export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
+  const { db, clock } = deps;
   return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
     db.transaction(async (tx) => {
       const deletion = await tx.accountDeletions.hold(userId);
       if (deletion?.isByOwner !== true || deletion.deleteAt <= clock()) return;
       await reopen(tx, userId, { sessionId });
+      await warnOfChange(deps, tx, { userId, change: "kept" });
     });
 }
 

@@ -6,6 +6,7 @@ import type { Deps } from "../ports/index.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
 import { checkSecondFactor } from "./check-second-factor.ts";
 import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
+import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
 const MAX_PASSKEYS = 20;
@@ -13,6 +14,7 @@ const MAX_PASSKEYS = 20;
 const NOBODY = "";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret">;
+type ChangeDeps = WarnDeps & Pick<Deps, "db">;
 type NewPasskeyStart = { challenge: string; email: string; passkeys: Passkey[] };
 
 export function listPasskeys({ db }: Pick<Deps, "db">) {
@@ -66,7 +68,8 @@ export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
 type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "name">;
 
 /** Adds a passkey that was verified. Throws `access_denied` or `passkey_exists`. */
-export function addPasskey({ db, clock, newId }: PartDeps) {
+export function addPasskey(deps: ChangeDeps) {
+  const { db, clock, newId } = deps;
   return async (caller: Caller, passkey: NewPasskey): Promise<Passkey> => {
     const { userId } = caller;
     const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
@@ -75,21 +78,37 @@ export function addPasskey({ db, clock, newId }: PartDeps) {
       await tx.credentials.lock(userId);
       await requireCredential(tx, caller);
       await tx.passkeys.insert(added);
+      await warnOfChange(deps, tx, { userId, change: "passkey-added" });
     });
     return added;
   };
 }
 
-/** Removes a passkey and ends the other sessions, which it may have made. Throws `passkey_not_found`. */
-export function removePasskey({ db }: Pick<Deps, "db">) {
-  return (caller: Caller, passkeyId: string): Promise<void> =>
+/** Changes the name of a passkey, which only its owner sees. Throws `passkey_not_found`. */
+export function renamePasskey({ db }: Pick<Deps, "db">) {
+  return (caller: Caller, { id, name }: Pick<Passkey, "id" | "name">): Promise<Passkey> =>
     db.transaction(async (tx) => {
+      const { userId } = caller;
       await requireCredential(tx, caller);
-      if (!(await tx.passkeys.remove(caller.userId, passkeyId))) {
-        throw new DomainError("passkey_not_found", "Passkey not found");
-      }
-      await endOtherSessions(tx, caller);
+      if (!(await tx.passkeys.rename(userId, { id, name }))) throw passkeyNotFound();
+      return (await tx.passkeys.list(userId)).find((passkey) => passkey.id === id) as Passkey;
     });
+}
+
+/** Removes a passkey and ends the other sessions, which it may have made. Throws `passkey_not_found`. */
+export function removePasskey(deps: ChangeDeps) {
+  return (caller: Caller, passkeyId: string): Promise<void> =>
+    deps.db.transaction(async (tx) => {
+      const { userId } = caller;
+      await requireCredential(tx, caller);
+      if (!(await tx.passkeys.remove(userId, passkeyId))) throw passkeyNotFound();
+      await endOtherSessions(tx, caller);
+      await warnOfChange(deps, tx, { userId, change: "passkey-removed" });
+    });
+}
+
+function passkeyNotFound(): DomainError {
+  return new DomainError("passkey_not_found", "Passkey not found");
 }
 
 export function findPasskey({ db }: Pick<Deps, "db">) {

@@ -9,6 +9,7 @@ import { rememberPersonIn } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
 import { revokeAccess } from "./revoke-access.ts";
+import { warnOfChange } from "./warn-of-change.ts";
 
 const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
 
@@ -74,7 +75,8 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
  * `revokeApiTokens`: also removes passkeys and webhooks. `hasSecondFactor`: a second factor stays, so the new password alone is no sign-in.
  * Throws `account_link_invalid`.
  */
-export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">) {
+export function resetPassword(deps: PartDeps) {
+  const { db, clock, newId } = deps;
   return async (input: {
     token: string;
     passwordHash: string;
@@ -96,6 +98,7 @@ export function resetPassword({ db, clock, newId }: Pick<Deps, "db" | "clock" | 
       }
       if (mayBeSquatted || input.revokeApiTokens) await revokeAccess(tx, userId);
       await tx.accounts.endSessions(userId);
+      await warnOfChange(deps, tx, { userId, change: "password-reset" });
       const hasSecondFactor = (await tx.secondFactors.find(userId))?.confirmedAt !== undefined;
       return { userId, isMailed: link.sentTo !== undefined, hasSecondFactor };
     });

@@ -8,8 +8,9 @@ import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
 import { hashRecoveryCode, makeRecoveryCodes } from "./recovery-codes.ts";
 import { sealSecret } from "./sealed-secret.ts";
 import { describeSecret, SECRET_BYTES } from "./totp.ts";
+import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
-type PartDeps = Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys">;
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
 
 /** Whether the caller has a second factor, and how many recovery codes are left. */
 export function getSecondFactor({ db }: Pick<Deps, "db">) {
@@ -60,18 +61,21 @@ export function confirmSecondFactor(deps: PartDeps) {
       await forgetCodes(tx, userId);
       await tx.secondFactors.confirm(userId, clock());
       await endOtherSessions(tx, caller);
+      await warnOfChange(deps, tx, { userId, change: "second-factor-on" });
       return renewCodes(deps, tx, userId);
     });
   };
 }
 
 /** Turns the second factor off, and ends the other sessions. Throws `wrong_password` or `second_factor_missing`. */
-export function removeSecondFactor({ db }: Pick<Deps, "db">) {
+export function removeSecondFactor(deps: WarnDeps & Pick<Deps, "db">) {
   return (owner: Owner): Promise<void> =>
-    db.transaction(async (tx) => {
+    deps.db.transaction(async (tx) => {
       await requireOwner(tx, owner);
-      if (!(await tx.secondFactors.remove(owner.caller.userId))) throw missing();
+      const { userId } = owner.caller;
+      if (!(await tx.secondFactors.remove(userId))) throw missing();
       await endOtherSessions(tx, owner.caller);
+      await warnOfChange(deps, tx, { userId, change: "second-factor-off" });
     });
 }
 
@@ -83,17 +87,19 @@ export function renewRecoveryCodes(deps: PartDeps) {
       const { userId } = owner.caller;
       if ((await tx.secondFactors.find(userId))?.confirmedAt === undefined) throw missing();
       await endOtherSessions(tx, owner.caller);
+      await warnOfChange(deps, tx, { userId, change: "recovery-codes-renewed" });
       return renewCodes(deps, tx, userId);
     });
 }
 
 /** Removes the second factor for a person who lost it, and ends all sessions. False: the person has none. */
-export function removeSecondFactorOf(deps: Pick<Deps, "db" | "clock" | "newId">) {
+export function removeSecondFactorOf(deps: WarnDeps & Pick<Deps, "db">) {
   return (actor: Actor, userId: string): Promise<boolean> =>
     act(deps, actor, async (tx, { log }) => {
       const wasOn = await tx.secondFactors.remove(userId);
       if (!wasOn) return false;
       await tx.accounts.endSessions(userId);
+      await warnOfChange(deps, tx, { userId, change: "second-factor-off" });
       await log("person.second_factor_removed", userId);
       return true;
     });

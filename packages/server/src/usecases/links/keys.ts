@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 
 /**
- * The keys of links, invitations, mails, webhooks and second factors, each derived from AUTH_SECRET for one purpose (RFC 5869). The first
+ * The keys of links, invitations, mails, webhooks, second factors and known browsers, each derived from AUTH_SECRET for one purpose (RFC 5869). The first
  * key makes, and all keys check.
  */
 export type LinkKeys = {
@@ -13,6 +13,7 @@ export type LinkKeys = {
   codes: readonly Uint8Array[];
   webhooks: readonly Uint8Array[];
   secondFactors: readonly Uint8Array[];
+  browsers: readonly Uint8Array[];
 };
 
 const KEY_BYTES = 32;
@@ -32,5 +33,6 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
     codes: derive("codes"),
     webhooks: derive("webhooks"),
     secondFactors: derive("second factors"),
+    browsers: derive("browsers"),
   };
 }

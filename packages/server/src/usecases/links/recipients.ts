@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { DomainError } from "../../domain/errors.ts";
+import type { Language } from "../../domain/language.ts";
 import { effectiveExpiry } from "../../domain/link.ts";
 import { normaliseEmail } from "../../domain/person.ts";
 import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
@@ -25,14 +26,15 @@ const PROVEN_MS = 86_400_000;
 
 type Parts = { admit: Admit };
 type WithEmail = Visitor & { email: string };
+type Asked = WithEmail & { language: Language | undefined };
 
 /**
- * Sends a code to an email address, if the link is for it. The response, the queries and the limits are the same for any other email
+ * Sends a code to an email address in the `language` of the visitor, if the link is for it. The response, the queries and the limits are the same for any other email
  * address, so that they tell nothing about it.
  * Throws `link_not_found`, `wrong_password` before the unlock, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {
-  return async (token: string, { network, email, ...visitor }: WithEmail): Promise<void> => {
+  return async (token: string, { network, email, language, ...visitor }: Asked): Promise<void> => {
     const admitted = await admit(token, { ...visitor, wish: { kind: "look" } });
     const { mail } = deps;
     if (!needsEmail(admitted)) return;
@@ -44,7 +46,7 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
       ofLink: { limit: CODES_OF_LINK, holder: linkId },
       problem: TOO_MANY_CODES,
     });
-    const queued = { kind: "link-code", linkId, email: normaliseEmail(email) } as const;
+    const queued = { kind: "link-code", linkId, language, email: normaliseEmail(email) } as const;
     await deps.db.transaction((tx) => queueMail(deps, tx, queued).catch(orOverLimit));
     mail.onQueued();
   };

@@ -1,19 +1,12 @@
 import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import type { Deps, Queries } from "../ports/index.ts";
+import type { Content } from "./composed.ts";
 import { buttonOf, describeNotices } from "./describe-notices.ts";
 import { hostOf } from "./phrases.ts";
-import type { MailText } from "./template.ts";
+import type { MailTexts } from "./texts/en.ts";
 
-type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string };
-
-const SUBJECTS: Record<NoticeMail["kind"], string> = {
-  shares: "Notes and files are shared with you",
-  expiry: "Your access to notes and files ends",
-  links: "Your links are used",
-  files: "Files arrived",
-  digest: "The summary of the day",
-};
+type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };
 
 /**
  * The text of a mail about notices. It leaves out each notice that is over, and each topic that the user has turned off meanwhile.
@@ -22,8 +15,8 @@ const SUBJECTS: Record<NoticeMail["kind"], string> = {
 export async function composeNotices(
   deps: PartDeps,
   { email, ...mail }: NoticeMail & { email: string },
-): Promise<MailText | undefined> {
-  const { db, publicUrl } = deps;
+): Promise<Content | undefined> {
+  const { db, publicUrl, words } = deps;
   const { userId, kind } = mail;
   if (!(await isProven(db, { userId, email })) || (await db.disabledUsers.has(userId))) return undefined;
   const choices = await db.mailPreferences.find({ userId });
@@ -31,14 +24,14 @@ export async function composeNotices(
   for (const notice of mail.notices) {
     if (choices[topicOf(notice)] !== "never" && (await isTrue(deps, { userId, notice }))) notices.push(notice);
   }
-  const lines = describeNotices(notices);
+  const lines = describeNotices(notices, words);
   const [first, second] = lines;
   if (first === undefined) return undefined;
   return {
-    subject: second === undefined ? first.slice(0, -1) : SUBJECTS[kind],
-    intro: [`News from ${hostOf(publicUrl)}:`, ...lines],
-    button: buttonOf(notices, publicUrl),
-    outro: ["Your settings say which mails you get."],
+    subject: second === undefined ? first.slice(0, -1) : words.notices.subjects[kind],
+    intro: [words.notices.intro(hostOf(publicUrl)), ...lines],
+    button: buttonOf(notices, { publicUrl, words }),
+    outro: [words.notices.outro],
   };
 }
 

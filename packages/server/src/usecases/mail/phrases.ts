@@ -1,6 +1,6 @@
-/** An instant in a mail, whose reader may be anywhere. */
-export function inUtc(instant: number): string {
-  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+/** An instant in a mail, whose reader may be anywhere. `locale`: of the language of the mail. */
+export function inUtc(instant: number, { locale }: { locale: string }): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${format.format(instant)} UTC`;
 }
 

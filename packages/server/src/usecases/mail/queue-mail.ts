@@ -1,5 +1,5 @@
 import { DomainError } from "../../domain/errors.ts";
-import type { MailKind, NoticeMail } from "../../domain/mail.ts";
+import type { AccountChange, MailKind, NoticeMail } from "../../domain/mail.ts";
 import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
@@ -16,7 +16,15 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
   "link-code",
   "email-changed",
   "account-closed",
+  "new-sign-in",
+  "account-changed",
 ]);
+
+/**
+ * The warnings about one account, which only its owner causes, or a person who has its password. Apart from the limit above, which
+ * strangers can use up.
+ */
+const WARNINGS: WindowLimit = { name: "mail warnings", max: 10, windowMs: 86_400_000 };
 
 /** The codes of all links together. Otherwise somebody with many links could send any number of mails. */
 const CODE_LIMITS: readonly WindowLimit[] = [
@@ -44,14 +52,16 @@ export async function queueMail(
 export async function takeMailLimits(
   { clock }: Pick<Deps, "clock">,
   tx: Limited,
-  { kind, email, linkId }: { kind: MailKind["kind"]; email: string; linkId?: string },
+  { kind, email, linkId, change }: { kind: MailKind["kind"]; email: string; linkId?: string; change?: AccountChange },
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
   // A stranger who signed up with the email address can delete and keep that account again and again.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
-  // The codes of one link do not use up those of another.
-  await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, linkId === undefined ? email : `${linkId} ${email}`);
+  // The codes of one link do not use up those of another, nor do the changes of an account.
+  const part = linkId ?? change;
+  await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
+  if (kind === "new-sign-in" || kind === "account-changed") await take(WARNINGS, email);
   if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);
 }
 

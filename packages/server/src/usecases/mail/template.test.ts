@@ -5,17 +5,21 @@ const url = "https://files.example.com/new-password#token";
 const HOSTILE = `<img src="https://evil.example/x.png" onerror=alert(1)>\r\nBcc: all@example.com\u202e'&amp;`;
 
 const render = (text: string) =>
-  renderMail({ subject: text, intro: [text], button: { label: text, url }, outro: [text] });
+  renderMail({ language: "en", subject: text, intro: [text], button: { label: text, url }, outro: [text] });
 
 describe("a mail", () => {
   it("says the same in text and HTML", () => {
     const { text, html } = renderMail({
+      language: "de",
       subject: "S",
       intro: ["Before"],
+      facts: [{ label: "Time", value: "<now>\nBcc" }],
       button: { label: "Open", url },
       outro: ["After"],
     });
-    expect(text).toBe(`Before\n\nOpen:\n${url}\n\nAfter\n\n-- \nValet Key\n`);
+    expect(html).toContain('<html lang="de">');
+    expect(html).toContain(">&lt;now&gt; Bcc<");
+    expect(text).toBe(`Before\n\nTime: <now> Bcc\n\nOpen:\n${url}\n\nAfter\n\n-- \nValet Key\n`);
     expect(html).toContain(`<a href="${url}"`);
     for (const part of ["Before", "Open", "After"]) expect(html).toContain(`>${part}<`);
   });

@@ -1,40 +1,61 @@
 type Link = { label: string; url: string };
+type Fact = { label: string; value: string };
 
 /** The content of a mail: paragraphs, and at most one button. No text of another person is a URL or HTML. */
 export type MailText = {
+  /** The code of the language of the texts, such as `de`. */
+  language: string;
   subject: string;
   /** Before the button. */
   intro: readonly string[];
+  /** A code that the reader types. */
+  code?: string;
+  /** Short facts with their names. */
+  facts?: readonly Fact[];
   button?: Link;
-  /** After the button. */
+  /** The sentence that the reader should not miss. */
+  advice?: string;
+  /** Details, in small letters. */
   outro: readonly string[];
   /** A small link below the text. */
   footer?: Link;
 };
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const MAX_LINE_LENGTH = 200;
+const MAX_SUBJECT_LENGTH = 200;
+const MAX_PARAGRAPH_LENGTH = 1_000;
 
 /** Renders plain text and HTML. The HTML loads nothing, so no server learns who reads the mail. */
-export function renderMail({ subject, intro, button, outro, footer }: MailText): {
-  subject: string;
-  text: string;
-  html: string;
-} {
-  const [title, before, after] = [oneLine(subject), intro.map(oneLine), outro.map(oneLine)];
+export function renderMail(mail: MailText): { subject: string; text: string; html: string } {
+  const { language, subject, footer } = mail;
+  const title = oneLine(subject, MAX_SUBJECT_LENGTH);
+  const parts = partsOf(mail);
   const end = footer === undefined ? "Valet Key" : `Valet Key\n${footer.label}: ${footer.url}`;
-  const quiet = [...after.map(quietParagraph), ...(footer === undefined ? [] : [quietLink(footer)])];
+  const html = [...parts.map((part) => part.html), ...(footer === undefined ? [] : [quietLink(footer)])];
   return {
     subject: title,
-    text: `${[...before, ...(button ? [`${button.label}:\n${button.url}`] : []), ...after, `-- \n${end}`].join("\n\n")}\n`,
-    html: page(title, [...before.map(paragraph), ...(button ? [link(button)] : []), ...quiet].join("\n")),
+    text: `${[...parts.map((part) => part.text), `-- \n${end}`].join("\n\n")}\n`,
+    html: page(title, { language, content: html.join("\n") }),
   };
 }
 
+type Part = { text: string; html: string };
+
+function partsOf({ intro, code, facts, button, advice, outro }: MailText): Part[] {
+  return [
+    ...intro.map(paragraph),
+    ...(code === undefined ? [] : [largeCode(code)]),
+    ...(facts === undefined ? [] : [table(facts)]),
+    ...(button === undefined ? [] : [link(button)]),
+    ...(advice === undefined ? [] : [paragraph(advice)]),
+    ...outro.map(quietParagraph),
+  ];
+}
+
 /** Removes line breaks and other control characters, which could add headers to a mail, and text in another direction. */
-export function oneLine(text: string): string {
+function oneLine(text: string, maxLength = MAX_PARAGRAPH_LENGTH): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
-  return clean.length <= MAX_LINE_LENGTH ? clean : `${clean.slice(0, MAX_LINE_LENGTH - 1).toWellFormed()}…`;
+  return clean.length <= maxLength ? clean : `${clean.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 
 function escapeHtml(text: string): string {
@@ -44,18 +65,41 @@ function escapeHtml(text: string): string {
 const INK = "color:#1c1b19;";
 const MUTED = "color:#5f5c56;";
 
-function paragraph(text: string): string {
-  return `<p style="margin:0 0 20px;overflow-wrap:anywhere;${INK}">${escapeHtml(text)}</p>`;
+function paragraph(given: string): Part {
+  const text = oneLine(given);
+  return { text, html: `<p style="margin:0 0 20px;overflow-wrap:anywhere;${INK}">${escapeHtml(text)}</p>` };
 }
 
-function quietParagraph(text: string): string {
-  return `<p style="margin:0 0 8px;font-size:13px;line-height:20px;${MUTED}">${escapeHtml(text)}</p>`;
+function quietParagraph(given: string): Part {
+  const text = oneLine(given);
+  const style = `margin:0 0 8px;font-size:13px;line-height:20px;${MUTED}`;
+  return { text, html: `<p style="${style}">${escapeHtml(text)}</p>` };
 }
 
-function link({ label, url }: Link): string {
+function largeCode(text: string): Part {
+  const style = `margin:0 0 20px;font-size:28px;line-height:36px;font-weight:600;letter-spacing:2px;${INK}`;
+  return { text, html: `<p style="${style}">${escapeHtml(text)}</p>` };
+}
+
+function table(facts: readonly Fact[]): Part {
+  const cell = "padding:0 16px 4px 0;text-align:left;vertical-align:top;font-weight:400;";
+  const rows = facts.map(({ label, value }) => {
+    const name = `<th scope="row" style="${cell}white-space:nowrap;${MUTED}">${escapeHtml(label)}</th>`;
+    return `<tr>${name}<td style="${cell}padding-right:0;overflow-wrap:anywhere;${INK}">${escapeHtml(oneLine(value))}</td></tr>`;
+  });
+  return {
+    text: facts.map(({ label, value }) => `${label}: ${oneLine(value)}`).join("\n"),
+    html: `<table style="margin:0 0 20px;border-collapse:collapse">${rows.join("")}</table>`,
+  };
+}
+
+function link({ label, url }: Link): Part {
   const style = "display:inline-block;padding:10px 16px;border-radius:8px;background:#1f6b4a;color:#ffffff;";
   const href = escapeHtml(url);
-  return `<p style="margin:0 0 24px"><a href="${href}" style="${style}font-weight:600;text-decoration:none">${escapeHtml(label)}</a></p>`;
+  return {
+    text: `${label}:\n${url}`,
+    html: `<p style="margin:0 0 24px"><a href="${href}" style="${style}font-weight:600;text-decoration:none">${escapeHtml(label)}</a></p>`,
+  };
 }
 
 function quietLink({ label, url }: Link): string {
@@ -64,9 +108,9 @@ function quietLink({ label, url }: Link): string {
 }
 
 /** One column without pictures and scripts. Mail programs ignore style sheets, so each element has its style. */
-function page(title: string, content: string): string {
+function page(title: string, { language, content }: { language: string; content: string }): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">

@@ -9,6 +9,8 @@ export type PasskeyQueries = {
   /** Records a sign-in. Waits for a removal that is being committed. False: the passkey was removed, or used at the same time. */
   use(passkeyId: string, use: { counter: { from: number; to: number }; now: number }): Promise<boolean>;
   /** False: the user has no such passkey. */
+  rename(userId: string, passkey: Pick<Passkey, "id" | "name">): Promise<boolean>;
+  /** False: the user has no such passkey. */
   remove(userId: string, passkeyId: string): Promise<boolean>;
   removeAll(userId: string): Promise<void>;
 };

@@ -1,3 +1,4 @@
+import type { Language } from "../../domain/language.ts";
 import type { EmailHolder, EmailProof, Person } from "../../domain/person.ts";
 
 /**
@@ -9,6 +10,8 @@ export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   emailProvenBy?: EmailProof | undefined;
   /** When the party stated the email address. A later statement of before wins. Default: now. */
   emailStatedAt?: number | undefined;
+  /** Undefined: it stays. */
+  language?: Language | undefined;
   now: number;
 };
 
@@ -20,6 +23,10 @@ export type PeopleQueries = {
   /** Records the instant of the last sign-in. */
   signedIn(userId: string, now: number): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
+  /** The language in which the user reads the service. Undefined: unknown. */
+  languageOf(userId: string): Promise<Language | undefined>;
+  /** Does nothing to an unknown user. */
+  setLanguage(userId: string, language: Language): Promise<void>;
   /** Users by id. Unknown users are absent. One query. */
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;
   /** The users with one of these normalised email addresses. */

@@ -1,21 +1,18 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { KeyRound } from "lucide-react";
 import { useState } from "react";
-import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/section.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
-import { useNow } from "../../components/use-now.ts";
-import { accountCalls, type Passkey } from "../../service/account-calls.ts";
+import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { canUsePasskeys, createPasskey, isCancelled } from "../../service/passkeys.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { passkeyTexts as words } from "../../texts/en/passkeys.ts";
 import { secondFactorTexts } from "../../texts/en/second-factor.ts";
-import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { focusField, valuesOf } from "./form-validation.ts";
+import { MAX_NAME_LENGTH, PasskeyRow } from "./passkey-row.tsx";
 import { PasswordAgain } from "./password-again.tsx";
 
 /** The passkeys of the user. Nothing where this page can't use them. */
@@ -46,43 +43,6 @@ export function PasskeySection() {
         </Button>
       )}
     </Section>
-  );
-}
-
-function PasskeyRow({ passkey: { id, name, createdAt, lastUsedAt } }: { passkey: Passkey }) {
-  const now = useNow();
-  const remove = useMutation({
-    mutationFn: () => accountCalls.removePasskey(id),
-    async onSuccess() {
-      toasts.add({ title: words.removed(name) });
-      await queryClient.invalidateQueries({ queryKey: keys.passkeys });
-      await queryClient.invalidateQueries({ queryKey: keys.sessions });
-    },
-  });
-  const facts = [
-    words.created(formatWhen(createdAt, now)),
-    lastUsedAt === null ? words.neverUsed : words.used(formatWhen(lastUsedAt, now)),
-  ];
-  return (
-    <li className="flex flex-col gap-2 p-3">
-      <div className="flex flex-wrap items-center gap-3">
-        <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
-        <div className="min-w-0 grow basis-0">
-          <p className="truncate font-medium">{name}</p>
-          <p className="text-muted text-small" title={formatInstant(createdAt)}>
-            {facts.join(texts.common.separator)}
-          </p>
-        </div>
-        <AskInPlace
-          label={words.remove}
-          spokenLabel={words.removeOf(name)}
-          question={words.removeQuestion}
-          isPending={remove.isPending}
-          onConfirm={() => remove.mutate()}
-        />
-      </div>
-      {remove.isError && <Problem error={remove.error} />}
-    </li>
   );
 }
 
@@ -121,7 +81,7 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
         name="passkeyName"
         label={words.name}
         placeholder={words.namePlaceholder}
-        maxLength={255}
+        maxLength={MAX_NAME_LENGTH}
         autoComplete="off"
         autoFocus
         error={problem}

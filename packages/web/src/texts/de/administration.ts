@@ -132,6 +132,8 @@ export const administration: typeof english = {
       "email-change": "Bestätigung einer neuen E-Mail-Adresse",
       "email-changed": "Hinweis auf eine neue E-Mail-Adresse",
       "account-closed": "Hinweis auf ein gelöschtes Konto",
+      "new-sign-in": "Warnung vor einer neuen Anmeldung",
+      "account-changed": "Warnung vor einem geänderten Konto",
       invitation: "Einladung",
       "account-invitation": "Einladung, ein Konto zu erstellen",
       "access-request": "Zugriffsanfrage",

@@ -125,6 +125,8 @@ export const administration = {
       "email-change": "Confirmation of a new email address",
       "email-changed": "Note about a new email address",
       "account-closed": "Note about a deleted account",
+      "new-sign-in": "Warning about a new sign-in",
+      "account-changed": "Warning about a changed account",
       invitation: "Invitation",
       "account-invitation": "Invitation to create an account",
       "access-request": "Request for access",

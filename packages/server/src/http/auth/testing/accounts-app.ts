@@ -11,12 +11,14 @@ import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../../
 import { changePassword } from "../../../usecases/accounts/change-password.ts";
 import { checkSecondFactor } from "../../../usecases/accounts/check-second-factor.ts";
 import { countAccountContents, keepAccount } from "../../../usecases/accounts/delete-account.ts";
+import { recordBrowser } from "../../../usecases/accounts/known-browsers.ts";
 import {
   addPasskey,
   findPasskey,
   listPasskeys,
   recordPasskeyUse,
   removePasskey,
+  renamePasskey,
   startPasskey,
   startPasskeySignIn,
   useChallenge,
@@ -33,6 +35,7 @@ import {
 import { requireEnabled } from "../../../usecases/disabled-users.ts";
 import { admitSignUp } from "../../../usecases/invitations/sign-up.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/password-guesses.ts";
+import { recordLanguage } from "../../../usecases/people.ts";
 import { createLivePolicy, fixedPolicy } from "../../../usecases/policy.ts";
 import { testLinkKeys } from "../../testing/link-keys.ts";
 import type { AccountLinks } from "../account-links.ts";
@@ -40,6 +43,7 @@ import { type Accounts, createAccounts } from "../accounts.ts";
 import type { AccountSafety } from "../accounts-config.ts";
 import { createAuthenticator } from "../authenticator.ts";
 import type { OidcProvider } from "../oidc.ts";
+import { createMailbox } from "./mailbox.ts";
 import { TEST_JWT_SECRET } from "./test-jwt.ts";
 import { createWhoamiApp } from "./whoami-app.ts";
 
@@ -65,9 +69,13 @@ export async function openAccounts(
     oidcDeadline?: () => AbortSignal;
     trustProxy?: boolean;
     log?: string[];
+    /** Whether the service queues mails about new sign-ins. Default: false. */
+    queuesMail?: boolean;
   } = {},
 ) {
-  const { publicUrl = "http://localhost:3000", signUp = "open", oidc, oidcDeadline, ...appOptions } = options;
+  const { publicUrl = "http://localhost:3000", signUp = "open", oidc, oidcDeadline, ...others } = options;
+  const { queuesMail = false, ...appOptions } = others;
+  const mail = queuesMail ? { mailer: createMailbox().mailer, publicUrl, onQueued: () => undefined } : undefined;
   const database = await engine.open();
   const { db } = database;
   const people = new Map<string, Person>();
@@ -102,6 +110,8 @@ export async function openAccounts(
       newId: uuidv7,
       rememberPerson,
       recordSignIn: (userId) => db.people.signedIn(userId, clock()),
+      recordLanguage: recordLanguage({ db }),
+      recordBrowser: recordBrowser({ db, clock, newId: uuidv7, mail, linkKeys: testLinkKeys }),
       requireEnabled: requireEnabled({ db }),
       countPasswordGuess: countPasswordGuess({ db, clock }),
       forgetPasswordGuesses: forgetPasswordGuesses({ db }),
@@ -205,6 +215,7 @@ function accountSafety(parts: Parameters<typeof requestPasswordReset>[0]): Accou
     startPasskey: startPasskey(deps),
     addPasskey: addPasskey(deps),
     removePasskey: removePasskey(deps),
+    renamePasskey: renamePasskey(deps),
     startPasskeySignIn: startPasskeySignIn(deps),
     useChallenge: useChallenge(deps),
     findPasskey: findPasskey(deps),

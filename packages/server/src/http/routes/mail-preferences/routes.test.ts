@@ -333,6 +333,14 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await service.sendMails()).toBe(1);
     });
 
+    it("opens a page in the language of the browser", async () => {
+      const { path } = await mailed();
+      const headers = { "accept-language": "de" };
+      const [page, broken] = [path, "/unsubscribe/AAAA"].map((at) => service.anonymous.send(`GET ${at}`, { headers }));
+      expect((await page)?.text).toMatch(/<html lang="de">[\s\S]*Diese E-Mails abbestellen\?/);
+      expect((await broken)?.text).toContain("Dieser Link funktioniert nicht");
+    });
+
     it("is in no mail about a password", async () => {
       const accounts = await startServiceInTest({ engine, mailer, hasAccounts: true });
       const email = `${uuidv7()}@example.com`;

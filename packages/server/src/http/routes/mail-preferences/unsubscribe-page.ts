@@ -1,28 +1,20 @@
+import type { Language } from "../../../domain/language.ts";
 import type { Unsubscribe } from "../../../usecases/mail/unsubscribe-token.ts";
 import { plainPage } from "../../plain-page.ts";
+import { unsubscribeTexts } from "./unsubscribe-texts.ts";
 
-type View = { topic: Unsubscribe["topic"]; isDone: boolean } | { problem: string };
-
-const MAILS: Record<Unsubscribe["topic"], string> = {
-  shares: "mails about notes and files that are shared with you",
-  expiry: "mails about shares that end soon",
-  links: "mails about your links",
-  files: "mails about files that you receive",
-  requests: "mails about requests for access to your notes",
-  digest: "the summary of the day",
-};
+/** Undefined: the token of the link is not valid. */
+type View = { topic: Unsubscribe["topic"]; isDone: boolean } | undefined;
 
 /** The page that turns mails off. It needs no JavaScript and no sign-in. */
-export function unsubscribePage(view: View): string {
-  return plainPage({ title: "Mails from Valet Key", content: contentOf(view) });
+export function unsubscribePage(view: View, language: Language): string {
+  return plainPage({ language, title: unsubscribeTexts[language].title, content: contentOf(view, language) });
 }
 
-function contentOf(view: View): string {
-  if ("problem" in view) return `<h1>This link can't be used</h1>\n<p>${view.problem}</p>`;
-  const mails = MAILS[view.topic];
-  if (view.isDone) {
-    return `<h1>Done</h1>\n<p role="status">You get no more ${mails.replace(/^the /, "")}. With an account, you can turn them on again in the settings.</p>`;
-  }
-  return `<h1>Turn off ${mails}?</h1>
-<form method="post"><button>Turn off</button></form>`;
+function contentOf(view: View, language: Language): string {
+  const words = unsubscribeTexts[language];
+  if (view === undefined) return `<h1>${words.invalid}</h1>\n<p>${words.incomplete}</p>`;
+  const mails = `<p>${words.mails[view.topic]}</p>`;
+  if (view.isDone) return `<h1>${words.done}</h1>\n${mails}\n<p role="status">${words.off}</p>`;
+  return `<h1>${words.question}</h1>\n${mails}\n<form method="post"><button>${words.action}</button></form>`;
 }

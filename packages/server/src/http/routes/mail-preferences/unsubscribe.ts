@@ -1,8 +1,10 @@
 import { problems, UnsubscribeParams } from "@valetkey/contract";
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
+import { USUAL_LANGUAGE } from "../../../domain/language.ts";
 import type { Unsubscribe } from "../../../usecases/mail/unsubscribe-token.ts";
 import { operations } from "../../openapi.ts";
+import { readerLanguage } from "../../page-language.ts";
 import { plainPagePolicy } from "../../plain-page.ts";
 import { refusalOf } from "../../problem.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -39,17 +41,18 @@ export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps):
   );
 
   async function show(
-    reply: Pick<FastifyReply, "type" | "header" | "code">,
+    reply: Pick<FastifyReply, "type" | "header" | "code" | "request">,
     { isDone, find }: { isDone: boolean; find: () => Unsubscribe["topic"] | Promise<Unsubscribe["topic"]> },
   ): Promise<string> {
     reply.type("text/html; charset=utf-8").header("content-security-policy", plainPagePolicy());
+    const language = readerLanguage(reply.request.headers) ?? USUAL_LANGUAGE;
     try {
-      return unsubscribePage({ topic: await find(), isDone });
+      return unsubscribePage({ topic: await find(), isDone }, language);
     } catch (error) {
-      const { code, detail } = refusalOf(error);
+      const { code } = refusalOf(error);
       if (code !== "account_link_invalid") throw error;
       reply.code(problems[code].status);
-      return unsubscribePage({ problem: detail });
+      return unsubscribePage(undefined, language);
     }
   }
 

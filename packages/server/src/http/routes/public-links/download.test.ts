@@ -163,6 +163,22 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(await claims(link.id)).toBe(1);
   });
 
+  it("speaks the language of the browser", async () => {
+    const { token } = await storeLink(service.db, { fileCount: 2, file: { sizeBytes: 2_208 }, password: PASSWORD });
+    const headers = { ...BROWSER, "accept-language": "de-CH, en;q=0.5" };
+    const ann = visitor();
+    const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers });
+    expect((await submit("form=1")).text).toContain("Setzen Sie zuerst das Häkchen.");
+    expect((await submit("form=1&confirm=yes&password=wrong")).text).toContain("Das Passwort fehlt oder stimmt nicht.");
+    const { text } = await submit(`form=1&confirm=yes&password=${PASSWORD}`);
+    for (const part of ['<html lang="de">', "Dateien für Sie", "(2,2 kB)", "Wählen Sie eine davon."]) {
+      expect(text).toContain(part);
+    }
+    const ended = await visitor().send("GET /s/unknown/download", { headers });
+    expect(ended.text).toContain("Dieser Link ist beendet");
+    expect((await visitor().send("GET /s/unknown/download", { headers: BROWSER })).text).toContain('<html lang="en">');
+  });
+
   it("shows a calm page when the link has ended", async () => {
     const { token } = await storeLink(service.db, { revokedAt: 1 });
     for (const call of [`GET /s/${token}/download`, `POST /s/${token}/download`, "GET /s/unknown/download"]) {

@@ -1,15 +1,18 @@
 import { LinkTokenParams, problems } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
+import { USUAL_LANGUAGE } from "../../../domain/language.ts";
 import type { Visitor } from "../../../usecases/links/claim.ts";
 import type { Look } from "../../../usecases/links/look.ts";
 import type { Pass } from "../../../usecases/links/pass.ts";
 import { bodyIsOptional, operations } from "../../openapi.ts";
+import { readerLanguage } from "../../page-language.ts";
 import { plainPagePolicy } from "../../plain-page.ts";
 import { HttpProblem, refusalOf } from "../../problem.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { downloadPage } from "./download-page.ts";
 import { downloadText } from "./download-text.ts";
+import { type DownloadTexts, downloadTexts } from "./download-texts.ts";
 import type { VisitorCookies } from "./visitor-cookie.ts";
 
 const MAX_FORM_BYTES = 4_096;
@@ -51,12 +54,6 @@ type Options = RouteDeps & {
 
 type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
-const CONFIRM = "Tick the box first. Programs that open links can't use up this link, because they don't tick it.";
-const PASSWORD = "This link has a password. Send it too.";
-const EMAIL =
-  "This link is for certain people. Open it in a browser with JavaScript, and prove your email address there.";
-const CHOOSE = "This link has several files. Choose one of them. Nothing was counted.";
-
 /** GET and POST /s/:token/download. Only a POST counts. */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
   const { bucketOrigins, cookies, visitorOf } = options;
@@ -75,7 +72,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   function show({ token, request, reply }: Exchange, view: { look: Look | undefined; problem?: string }): FastifyReply {
     if (opensPage(request)) {
       reply.type("text/html; charset=utf-8").header("content-security-policy", policy);
-      return reply.send(downloadPage(view));
+      return reply.send(downloadPage({ ...view, words: wordsFor(request) }));
     }
     const url = new URL(`/s/${encodeURIComponent(token)}/download`, publicUrl).href;
     return reply.type("text/plain; charset=utf-8").send(downloadText({ ...view, url }));
@@ -87,12 +84,16 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     const { code, detail, headers } = refusalOf(error);
     if (!opensPage(request) || code === "internal") throw error;
     const look = await useCases.lookAtLink(token, visitorOf(request)).catch(() => undefined);
-    return show({ ...exchange, reply: reply.code(problems[code].status).headers(headers) }, { look, problem: detail });
+    const problem = wordsFor(request).problems[code] ?? detail;
+    return show({ ...exchange, reply: reply.code(problems[code].status).headers(headers) }, { look, problem });
   }
 
   async function claim(exchange: Exchange, form: DownloadForm): Promise<FastifyReply> {
     const { token, request, reply } = exchange;
-    if (form.form !== undefined && form.confirm === undefined) throw new HttpProblem("invalid_request", CONFIRM);
+    const words = wordsFor(request);
+    if (form.form !== undefined && form.confirm === undefined) {
+      throw new HttpProblem("invalid_request", words.tickFirst);
+    }
     let visitor = visitorOf(request);
     if (form.password !== undefined && form.password !== "") {
       const pass = await useCases.unlockLink(token, { ...visitor, password: form.password });
@@ -101,13 +102,13 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     const look = await useCases.lookAtLink(token, visitor);
     if (look.state === "locked") {
       throw look.by === "email"
-        ? new HttpProblem("recipient_required", EMAIL)
-        : new HttpProblem("wrong_password", PASSWORD);
+        ? new HttpProblem("recipient_required", words.proveEmail)
+        : new HttpProblem("wrong_password", words.sendPassword);
     }
     visitor = admitWith(look.pass, exchange);
     const { attachmentId } = form;
     if (attachmentId === undefined && look.files.length > 1) {
-      return show({ ...exchange, reply: reply.code(400) }, { look, problem: CHOOSE });
+      return show({ ...exchange, reply: reply.code(400) }, { look, problem: words.chooseFirst });
     }
     const wanted = { attachmentIds: attachmentId === undefined ? undefined : [attachmentId] };
     const asked = { ...visitor, ...wanted, disposition: "attachment", clientIp: clientIpOf(request) } as const;
@@ -140,6 +141,11 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
       return refuse(error, exchange);
     }
   });
+}
+
+/** The texts in the language of the reader. Programs such as curl name no language. */
+function wordsFor({ headers }: FastifyRequest): DownloadTexts {
+  return downloadTexts[readerLanguage(headers) ?? USUAL_LANGUAGE];
 }
 
 /** Browsers accept text/html when a user opens a page. */

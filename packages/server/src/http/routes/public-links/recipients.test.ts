@@ -151,6 +151,14 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await service.sendMails()).toBe(0);
   });
 
+  it("send a code in the language of the visitor", async () => {
+    const { email, maria, token } = await open();
+    const headers = { "accept-language": "fr, de;q=0.5" };
+    await maria.send(`POST /public/links/${token}/codes`, { json: { email }, headers });
+    await service.sendMails();
+    expect(mailsTo(email)[0]?.parsed.subject).toBe("Ihr Code für einen Link");
+  });
+
   it("limit codes and tries of one client, and the codes of one email address", async () => {
     const { email, maria, token } = await open();
     for (let nth = 0; nth < 10; nth += 1) {

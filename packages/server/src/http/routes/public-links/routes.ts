@@ -14,6 +14,7 @@ import { networkOf } from "../../../domain/network.ts";
 import type { ClaimUrls, Visitor } from "../../../usecases/links/claim.ts";
 import type { Metrics } from "../../metrics.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../openapi.ts";
+import { readerLanguage } from "../../page-language.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { downloadRoutes } from "./download.ts";
@@ -104,7 +105,11 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
   });
 
   app.post("/public/links/:token/codes", { schema: schemas.requestLinkCode }, async (request, reply) => {
-    await useCases.requestLinkCode(request.params.token, { ...visitorOf(request), ...request.body });
+    await useCases.requestLinkCode(request.params.token, {
+      ...visitorOf(request),
+      ...request.body,
+      language: readerLanguage(request.headers),
+    });
     return reply.code(204).send(null);
   });
 

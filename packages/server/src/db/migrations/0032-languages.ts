@@ -1,0 +1,13 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+import { columnTypesOf } from "./column-types.ts";
+
+/** The language in which a person reads the service. Null: unknown. */
+export function personLanguages(engine: EngineName): Migration {
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable("people").addColumn("language", columnTypesOf(engine).text).execute();
+    },
+  };
+}

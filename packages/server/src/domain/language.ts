@@ -1,0 +1,6 @@
+/** The languages of mails and of pages that the service writes itself. */
+export const languages = ["en", "de"] as const;
+export type Language = (typeof languages)[number];
+
+/** The language of a reader whose own language is unknown. */
+export const USUAL_LANGUAGE: Language = "en";

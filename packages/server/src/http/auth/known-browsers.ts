@@ -1,0 +1,70 @@
+import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
+import Bowser from "bowser";
+import type { BrowserNames } from "../../domain/mail.ts";
+import { KNOWN_MS } from "../../usecases/accounts/known-browsers.ts";
+import type { UseCases } from "../../usecases/index.ts";
+import { bodyOf } from "./endpoint.ts";
+
+type Options = Pick<UseCases, "recordBrowser"> & { cookieName: string };
+
+/** Each of them has a mail of its own. */
+const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
+
+/**
+ * Marks the browser of each new session with a cookie, and notifies the owner of the account of a browser that is new to it. Its plugin
+ * comes last, because an earlier one may still end the session.
+ */
+export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
+  const [newAccounts, newSessions] = [new WeakSet<Request>(), new WeakSet<Request>()];
+  const has = (requests: WeakSet<Request>, request: Request | undefined) =>
+    request !== undefined && requests.has(request);
+  const plugin: BetterAuthPlugin = {
+    id: "known-browsers",
+    hooks: {
+      after: [
+        {
+          // The library also sets `newSession` when it extends a session.
+          matcher: ({ context, request }: HookEndpointContext) =>
+            context.newSession !== null && has(newSessions, request),
+          handler: createAuthMiddleware(async (endpoint) => {
+            const { newSession, authCookies } = endpoint.context;
+            if (newSession === null) return;
+            const { userId, userAgent, ipAddress } = newSession.session;
+            const marks = await recordBrowser({
+              userId,
+              marks: endpoint.getCookie(cookieName) ?? undefined,
+              isExpected: EXPECTED.has(endpoint.path) || has(newAccounts, endpoint.request),
+              browser: browserOf(userAgent),
+              ip: ipAddress || undefined,
+            });
+            // A short session is for a browser of other people, which stays unknown.
+            if (bodyOf(endpoint).rememberMe === false) return;
+            endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
+          }),
+        },
+      ],
+    },
+  };
+  return {
+    plugin,
+    /** Records that a request created its account. Its first sign-in needs no mail. */
+    onNewAccount: (request: Request | undefined) => request && newAccounts.add(request),
+    onNewSession: (request: Request | undefined) => request && newSessions.add(request),
+  };
+}
+
+const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP));
+const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
+
+/** The names of a browser and its operating system. Only names that the library has, because it also returns words of the header. */
+function browserOf(userAgent: string | null | undefined): BrowserNames {
+  // The library throws for an empty string.
+  if (!userAgent) return { browser: undefined, system: undefined };
+  const { browser, os } = Bowser.parse(userAgent);
+  return { browser: nameIn(BROWSERS, browser.name), system: nameIn(SYSTEMS, os.name) };
+}
+
+function nameIn(names: ReadonlySet<string>, name: string | undefined): string | undefined {
+  return name !== undefined && names.has(name) ? name : undefined;
+}

@@ -1,0 +1,41 @@
+import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
+import type { Language } from "../../domain/language.ts";
+import type { UseCases } from "../../usecases/index.ts";
+import { readerLanguage } from "../page-language.ts";
+
+/** The language in which a browser shows the pages. Undefined: the request is not from a browser, or from nobody. */
+export function languageOf(endpoint: { request?: Request | undefined } | null | undefined): Language | undefined {
+  const headers = endpoint?.request?.headers;
+  if (headers === undefined) return undefined;
+  return readerLanguage({
+    cookie: headers.get("cookie") ?? undefined,
+    "accept-language": headers.get("accept-language") ?? undefined,
+  });
+}
+
+type Options = Pick<UseCases, "recordLanguage">;
+
+/** Follows the language of a signed-in user. Each page reads the session first, also after the user has chosen another language. */
+export function followLanguage({ recordLanguage }: Options): BetterAuthPlugin {
+  return {
+    id: "reader-language",
+    hooks: {
+      after: [
+        {
+          // The service also calls this endpoint, without a request, to authenticate other requests.
+          matcher: ({ path, request }: HookEndpointContext) => path === "/get-session" && request !== undefined,
+          handler: createAuthMiddleware(async (endpoint) => {
+            const found = endpoint.context.returned as { user?: { id: string } } | null | undefined;
+            const language = languageOf(endpoint);
+            if (found?.user === undefined || language === undefined) return;
+            await recordLanguage(found.user.id, language).catch((error: unknown) => {
+              // A full disk, for example, must not keep the user from the pages that make room.
+              endpoint.context.logger.error("The language of a user could not be recorded.", error);
+            });
+          }),
+        },
+      ],
+    },
+  };
+}

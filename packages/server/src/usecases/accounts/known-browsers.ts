@@ -1,0 +1,65 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Account } from "../../domain/account.ts";
+import type { BrowserNames } from "../../domain/mail.ts";
+import { queueMailIfOn } from "../mail/queue-mail.ts";
+import type { Deps } from "../ports/index.ts";
+import { passwordMarkOf } from "./account-links.ts";
+
+/** How long a browser is known after its last sign-in. Browsers keep no cookie for longer. Milliseconds. */
+export const KNOWN_MS = 400 * 86_400_000;
+/** The accounts that one browser is known to. The cookie is in every request, and proxies refuse long headers. */
+const MAX_MARKS = 8;
+/** The instant in seconds, base 36, and 128 bits of a MAC. */
+const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;
+const MAC_BYTES = 16;
+
+/** A sign-in that succeeded. `marks`: the cookie of the browser. `isExpected`: another mail reports it, or the account is new. */
+type SignIn = {
+  userId: string;
+  marks: string | undefined;
+  isExpected: boolean;
+  browser: BrowserNames;
+  ip: string | undefined;
+};
+
+/**
+ * Sends a mail if the browser has not signed in to this account before. Returns the cookie that marks the browser as known. A mark says
+ * nothing about its account, and authenticates nobody. It ends with a new password, so that the browser of a thief is unknown again.
+ */
+export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail" | "linkKeys">) {
+  const { db, clock, linkKeys } = deps;
+  return async ({ userId, marks = "", isExpected, browser, ip }: SignIn): Promise<string> => {
+    const account = await db.accounts.find(userId);
+    if (account === undefined) return marks;
+    const now = clock();
+    const all = marks.split(".", MAX_MARKS).filter((mark) => MARK.test(mark));
+    const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
+    if (others.length === all.length && !isExpected) {
+      const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
+      await db.transaction((tx) => queueMailIfOn(deps, tx, mail));
+    }
+    return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");
+  };
+}
+
+function makeMark([key]: readonly Uint8Array[], account: Account, now: number): string {
+  if (key === undefined) throw new Error("a mark needs a key");
+  const at = Math.floor(now / 1000).toString(36);
+  return `${at}-${macOf(key, account, at).toString("base64url")}`;
+}
+
+function isMarkOf(
+  keys: readonly Uint8Array[],
+  mark: string,
+  { account, now }: { account: Account; now: number },
+): boolean {
+  const [, at = "", mac = ""] = MARK.exec(mark) ?? [];
+  if (Number.parseInt(at, 36) * 1000 + KNOWN_MS <= now) return false;
+  const given = Buffer.from(mac, "base64url");
+  return keys.some((key) => timingSafeEqual(macOf(key, account, at), given));
+}
+
+function macOf(key: Uint8Array, { userId, passwordHash }: Account, at: string): Buffer {
+  const body = JSON.stringify([userId, at, passwordHash === undefined ? null : passwordMarkOf(passwordHash)]);
+  return createHmac("sha256", key).update(body).digest().subarray(0, MAC_BYTES);
+}

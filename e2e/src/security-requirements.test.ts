@@ -12,8 +12,9 @@ type TestFile = { path: string; text: string };
 const requirements = requirementsOf(readFileSync(join(ROOT, PAGE), "utf8"));
 
 describe(PAGE, () => {
-  it("lists the numbers from 1 to 58 in order", () => {
-    expect(requirements.map(({ number }) => number)).toEqual(Array.from({ length: 58 }, (_, index) => index + 1));
+  it("lists the numbers from 1 to 60 in order, without 59", () => {
+    const numbers = Array.from({ length: 60 }, (_, index) => index + 1).filter((number) => number !== 59);
+    expect(requirements.map(({ number }) => number)).toEqual(numbers);
   });
 
   it("agrees with the tests", () => {

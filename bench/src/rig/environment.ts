@@ -1,5 +1,6 @@
 import { cp, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { startBucket } from "../upload/bucket.ts";
 import { type AuditedUrls, readAuditedUrls } from "./audited-urls.ts";
 import type { CandidateSpec } from "./candidate.ts";
@@ -40,6 +41,11 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
     await cp(seeded, directory, { recursive: true });
     return { directory };
   };
+  const emptyPlace = async (name: string, engine: Engine): Promise<DataLocation> => {
+    const directory = join(scratch.path, `${name}-${engine}`);
+    await mkdir(directory);
+    return engine === "postgres" ? { directory, url: await postgres.createDatabase(name) } : { directory };
+  };
   const audited = (spec: CandidateSpec, where: DataLocation): PreparedCandidate => ({
     spec: bucket === undefined ? spec : { ...spec, env: { ...spec.env, S3_ENDPOINT: bucket.endpoint } },
     readAuditedUrls: () => readAuditedUrls(where),
@@ -70,7 +76,9 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
       }),
     before: (engine: Engine, checkout: string) =>
       once(`${checkout}/${engine}`, async () => {
-        const where = await copyData(basename(checkout), engine);
+        const where = await emptyPlace(basename(checkout), engine);
+        const itsDatabase = await import(pathToFileURL(join(checkout, "packages/server/src/db/index.ts")).href);
+        await seedService(where, dataset, itsDatabase);
         return audited(beforeSpec(engine, { where, checkout }), where);
       }),
     bare: (engine: Engine) =>

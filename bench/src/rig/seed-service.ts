@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 // Uses the migrations and queries of the service, so that the benchmark has no second schema.
-import { openPostgres, openSqlite } from "@valetkey/server/src/db/index.ts";
+import * as database from "@valetkey/server/src/db/index.ts";
 import type { Queries } from "@valetkey/server/src/usecases/ports/index.ts";
 import type { DataLocation } from "./candidate-specs.ts";
 import type { BenchAttachment, BenchLink, BenchNote, Dataset } from "./dataset.ts";
@@ -10,8 +10,15 @@ import { settings } from "./settings.ts";
 
 const clock = Date.now;
 
-/** Fills the tables of the service on either engine, and closes all connections. */
-export async function seedService({ directory, url }: DataLocation, dataset: Dataset): Promise<void> {
+/**
+ * Fills the tables of the service on either engine, and closes all connections. The third parameter is the database module of the version that will
+ * run on these tables, because each version has its own migrations.
+ */
+export async function seedService(
+  { directory, url }: DataLocation,
+  dataset: Dataset,
+  { openSqlite, openPostgres }: Pick<typeof database, "openSqlite" | "openPostgres"> = database,
+): Promise<void> {
   const file = join(directory, settings.sqliteFile);
   const db = url === undefined ? await openSqlite({ file, clock }) : await openPostgres({ url, clock });
   await db.transaction((tx) => insertAll(tx, dataset));
@@ -35,7 +42,8 @@ async function insertAll(
     const share = { userId, role: "viewer" as const, expiresAt: undefined, createdAt: now, createdBy: userId };
     await tx.shares.put({ noteId }, share);
   }
-  for (const link of links) await tx.links.insert(toLink(link, now));
+  // The oldest versions have no links.
+  if ("links" in tx) for (const link of links) await tx.links.insert(toLink(link, now));
 }
 
 function toNote({ id, ownerId, title }: BenchNote, now: number) {

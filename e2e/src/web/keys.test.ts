@@ -53,7 +53,7 @@ describe("keyboard shortcuts", () => {
       ["Control+k", "new n", "New note"],
     ] as const) {
       await page.keyboard.press(key);
-      await page.getByRole("combobox", { name: "Search, go and do" }).fill(text);
+      await page.getByRole("combobox", { name: "Search notes, pages and actions" }).fill(text);
       await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${option}`)]);
       await page.keyboard.press("Enter");
       await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -73,7 +73,7 @@ describe("keyboard shortcuts", () => {
     await page.getByText("b.txt").first().waitFor();
     const find = async (words: string) => {
       await page.keyboard.press("Control+k");
-      await page.getByRole("combobox", { name: "Search, go and do" }).fill(words);
+      await page.getByRole("combobox", { name: "Search notes, pages and actions" }).fill(words);
     };
     for (const command of ["Edit the text", "Share the note", "Make a link", "Copy note address", "Delete note"]) {
       await find(command);

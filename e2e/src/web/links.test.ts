@@ -317,7 +317,7 @@ describe("a link of a file", () => {
       Document.prototype.execCommand = () => false;`);
     const { dialog } = await openFileLinks(dora);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
-    await dialog.getByText("This browser cannot copy by itself").first().waitFor();
+    await dialog.getByText("This browser can't copy to the clipboard").first().waitFor();
     const url = await dialog.getByLabel("URL of the link").inputValue();
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(url);
   });

@@ -64,7 +64,7 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
-/** `ifUpdatedAt` is the `updatedAt` that the caller has read. When the note has changed since, the error is `note_changed`. */
+/** `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after that, the error is `note_changed`. */
 export const UpdateNoteBody = closedObject(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
   { minProperties: 1 },

@@ -98,7 +98,7 @@ export class FileUrlStore {
     return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));
   }
 
-  /** Whether this part of the lifetime of the URL is over. */
+  /** Whether the URL is older than this part of its lifetime. */
   #isOlderThan(part: number): boolean {
     return this.#age() >= part * this.#lifetimeMs;
   }

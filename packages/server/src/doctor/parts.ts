@@ -35,7 +35,7 @@ export type DoctorParts = {
   bucket: CheckedBucket;
   requests: Requests;
   provider: Provider;
-  /** The origin of the pages. */
+  /** The origin that serves the web app. */
   publicUrl: string;
   /** Creates a key under the prefix of the doctor. The run deletes its object at the end. */
   newKey(): string;

@@ -82,8 +82,8 @@ function full(message: string): DomainError {
 /**
  * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined without a name. An
  * invisible name counts as no name.
- * Throws `invalid_request` for control characters, bidirectional marks and a long name. Throws it also for a missing name if the file
- * request requires a name.
+ * Throws `invalid_request` for control characters, bidirectional marks and a long name. Also throws it if the name is missing and the
+ * file request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;

@@ -26,7 +26,7 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
     }
   }
 
-  /** After a turn, a holder with more work goes to the end. */
+  /** After a turn, a holder with more work waits at the end of the queue. */
   function endTurn(holder: string): void {
     running.delete(holder);
     const others = waiting.get(holder);

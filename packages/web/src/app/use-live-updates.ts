@@ -1,9 +1,7 @@
-import { useStore } from "@nanostores/react";
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useSyncExternalStore } from "react";
 import { loadCode } from "../service/load-code.ts";
 import { useConnection } from "../service/online.ts";
-import { $isLeaving } from "./use-session.ts";
 
 /** The first load comes first. Later, a page that is left at once opens no stream. Milliseconds. */
 const AFTER_START_MS = 1_500;
@@ -14,10 +12,9 @@ let hasStarted = false;
 export function useLiveUpdates(): void {
   const { noteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";
-  const isLeaving = useStore($isLeaving);
   const isVisible = useSyncExternalStore(onVisibility, () => document.visibilityState === "visible");
   useEffect(() => {
-    if (!isOnline || !isVisible || isLeaving) return;
+    if (!isOnline || !isVisible) return;
     let end: (() => void) | undefined;
     let isOver = false;
     const timer = setTimeout(
@@ -34,7 +31,7 @@ export function useLiveUpdates(): void {
       clearTimeout(timer);
       end?.();
     };
-  }, [noteId, isOnline, isVisible, isLeaving]);
+  }, [noteId, isOnline, isVisible]);
 }
 
 function onVisibility(changed: () => void): () => void {

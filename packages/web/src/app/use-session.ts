@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { atom } from "nanostores";
 import { useEffect } from "react";
 import { isActive } from "../features/attachments/uploads/upload.ts";
 import { uploads } from "../features/attachments/uploads/uploads.ts";
@@ -12,9 +11,6 @@ import { showProblem, toasts } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
 
 const words = texts.app.leaving;
-
-/** Whether the session is being ended, so that no new request needs it. */
-export const $isLeaving = atom(false);
 
 /** Notifies the other tabs of a sign-out. */
 const channel = new BroadcastChannel("valetkey.sign-out");
@@ -64,13 +60,7 @@ function whatIsLost(): string | undefined {
 async function endSession(to?: string): Promise<void> {
   // Aborting uploads requires the session.
   if (uploads.list.all().length > 0) await uploads.clear();
-  $isLeaving.set(true);
-  try {
-    await accounts.signOut();
-  } catch (error) {
-    $isLeaving.set(false);
-    throw error;
-  }
+  await accounts.signOut();
   channel.postMessage(null);
   await leave(to);
 }

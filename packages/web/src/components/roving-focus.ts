@@ -2,7 +2,7 @@
 const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
 const APART = "form, [popover]";
 
-/** The controls of each row, from top to bottom. A row inside of another row follows it. */
+/** The controls of each row, from top to bottom. A row inside of another row comes after its outer row. */
 type Rows = readonly (readonly HTMLElement[])[];
 
 /**

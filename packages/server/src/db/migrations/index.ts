@@ -29,6 +29,7 @@ import { mailPreferences } from "./0027-mail-preferences.ts";
 import { webhooks } from "./0028-webhooks.ts";
 import { accountSafety } from "./0029-account-safety.ts";
 import { seen } from "./0031-seen.ts";
+import { policy } from "./0033-policy.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -62,5 +63,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0028-webhooks": webhooks(engine),
     "0029-account-safety": accountSafety(engine),
     "0031-seen": seen(engine),
+    "0033-policy": policy(engine),
   };
 }

@@ -67,7 +67,7 @@ function detailsOf(share: Share) {
 
 type SharesTable = "note_shares" | "attachment_shares";
 
-/** What a later share replaces. A new expiry gets a new reminder. */
+/** The columns that a later share replaces. A new expiry gets a new reminder. */
 function newDetails(eb: ExpressionBuilder<Record<"excluded", Tables[SharesTable]>, "excluded">) {
   return {
     expires_at: eb.ref("excluded.expires_at"),

@@ -9,7 +9,7 @@ import { openSqlite } from "./open.ts";
 
 const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
 /** The tables that the last migration creates. */
-const TABLES = ["recovery_codes", "second_factors", "passkeys", "account_deletions"];
+const TABLES = ["policy", "account_invitations"];
 
 /** A database of the version before the last migration, with one note. */
 async function earlierDatabase() {
@@ -27,11 +27,7 @@ async function earlierDatabase() {
 }
 
 /** Undoes the last migration, so that it can run again. */
-const UNDO = `
-  drop index visitor_files_unseen;
-  alter table note_shares drop column seen_at;
-  alter table attachment_shares drop column seen_at;
-  alter table visitor_files drop column seen_at;`;
+const UNDO = "alter table usage drop column quota_files";
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);

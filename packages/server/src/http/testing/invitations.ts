@@ -12,7 +12,7 @@ export const tokenIn = (invitation: { url: string }): string => invitation.url.s
 /** An email address that nobody has. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
-/** What the owner of notes and invited people do at a service. */
+/** The actions of a note's owner and of invited people at a service. */
 export function invitationActions(service: ReturnType<typeof useService>) {
   const owner = service.as("owner");
 

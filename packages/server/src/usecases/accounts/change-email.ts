@@ -45,7 +45,7 @@ export function requestEmailChange(deps: PartDeps) {
 
 /**
  * Changes the email address of the caller with a link that reached the new one. The link works for its own account, and for the password
- * that the owner gave. Tells the old email address.
+ * that the owner gave. Queues a mail to the old email address.
  * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if an account got the email address meanwhile.
  */
 export function confirmEmailChange(deps: PartDeps) {

@@ -2,7 +2,7 @@ import { type Invitation, isOpen, linkEndsAt } from "../../domain/invitation.ts"
 import { mailTopics } from "../../domain/mail.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/account-links.ts";
 import { isProven } from "../accounts/reset-password.ts";
-import { describeInvitation, invitationUrl } from "../invitations/describe.ts";
+import { describeInvitation, invitationUrl, tokenOfInvitation } from "../invitations/describe.ts";
 import { makeLinkCode } from "../links/recipients.ts";
 import type { ClaimedMail, Deps } from "../ports/index.ts";
 import { composeNotices } from "./compose-notices.ts";
@@ -36,6 +36,8 @@ export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Co
       return composeAccountClosed(deps, mail);
     case "invitation":
       return composeInvitation(deps, mail);
+    case "account-invitation":
+      return composeAccountInvitation(deps, mail);
     case "access-request":
       return composeAccessRequest(deps, mail);
     case "link-code":
@@ -165,6 +167,26 @@ async function composeInvitation(
   };
   const holder = { email: invitation.email };
   return composeOptional(deps, { text, secret: token, topic: "shares", holder });
+}
+
+/** Only administrators cause this mail. Its reader has no account yet, and so no choices of mails. */
+async function composeAccountInvitation(
+  deps: PartDeps,
+  { invitationId }: { invitationId: string },
+): Promise<Composed | undefined> {
+  const { db, clock, publicUrl } = deps;
+  const invitation = await db.accountInvitations.find(invitationId);
+  if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
+  const token = tokenOfInvitation(deps, invitation);
+  return compose([token], {
+    subject: `An account at ${hostOf(publicUrl)}`,
+    intro: [`An administrator of ${hostOf(publicUrl)} invites you to create an account with this email address.`],
+    button: { label: "Create your account", url: invitationUrl(publicUrl, { token }) },
+    outro: [
+      `The link is for you alone. It works once, until ${inUtc(linkEndsAt(invitation))}.`,
+      "If you did not expect it, ignore this mail.",
+    ],
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { JwtIssuer, Subject } from "../../domain/person.ts";
 
-/** The owner of a user id: an account, a subject, or a person of whom neither is known. */
+/** The owner of a user id: an account, the subject of a JWT, or a person that has neither. */
 export type IdHolder = { kind: "account" } | { kind: "person" } | ({ kind: "subject" } & Subject);
 
 export type IdentityQueries = {

@@ -21,7 +21,7 @@ export function NoNotePage() {
     onChosen: (files) => files.length > 0 && createWith(files),
   });
   const isFirst = list.isSuccess && notes.length === 0 && q === "";
-  // The list says that nothing is shared, or that nothing is found.
+  // The list itself says that nothing is shared, or that nothing is found.
   if (notes.length === 0 && !(isFirst && isOwned)) return null;
   const { title, hint, action } = texts.notes.empty.begin;
   const frame = clsx(

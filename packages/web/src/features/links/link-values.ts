@@ -6,7 +6,7 @@ import { type SlotDraft, slotsOf } from "./slots.ts";
 
 const words = linkTexts.form;
 
-/** The policy of the operator. */
+/** The limits that the operator sets for links. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
 
 /** The text of each field. An empty number means the default, or no limit. */

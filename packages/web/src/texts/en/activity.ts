@@ -62,8 +62,8 @@ export const activity = {
     "attachment.purged": (who: Who, files: string) => `${who.name} deleted ${files} for good`,
     expired: {
       note: (title: string | undefined) =>
-        `The note${title === undefined ? "" : ` “${title}”`} left the trash: its time was over`,
-      file: (files: string) => `${files} left the trash: its time was over`,
+        `The note${title === undefined ? "" : ` “${title}”`} was deleted for good after its time in the trash`,
+      file: (files: string) => `${files}: deleted for good after the time in the trash`,
     },
     "attachment.uploaded": (who: Who, files: string) => `${who.name} attached ${files}`,
     "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,

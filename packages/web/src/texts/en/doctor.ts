@@ -1,5 +1,4 @@
-const CORS_FIX =
-  "Run the checks of the server above. They name the CORS setting that is missing, with a text to paste.";
+const CORS_FIX = "Run the server checks above. They name the CORS setting that is missing, with a text to paste.";
 
 export const doctor = {
   title: "Doctor",
@@ -20,7 +19,7 @@ export const doctor = {
   findings: {
     unreachable: {
       title: "This browser can't reach the bucket",
-      why: "It can't upload and show files. The network, a firewall or an extension blocks the bucket.",
+      why: "It can't upload or show files. The network, a firewall or an extension blocks the bucket.",
       fix: "Open this URL in a new tab. An error in XML is right, because the bucket refuses a request without a signature.",
     },
     cors: {

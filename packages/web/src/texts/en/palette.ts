@@ -1,5 +1,5 @@
 export const paletteTexts = {
-  title: "Search, go and do",
+  title: "Search notes, pages and actions",
   placeholder: "Search notes, or say what to do",
   none: "Nothing found",
   notes: "Notes",

@@ -2,7 +2,7 @@ export const shortcutsTexts = {
   title: "Keyboard shortcuts",
   between: "then",
   keys: {
-    "mod+k": "Search, go and do",
+    "mod+k": "Search notes, pages and actions",
     n: "New note",
     "/": "Search the notes",
     j: "Next note",

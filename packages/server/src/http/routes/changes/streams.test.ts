@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
 import { type TestService, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
+import { createStreams } from "./streams.ts";
 
 const QUICK = { pollMs: 5, heartbeatMs: 20 };
 const origin = "https://files.example.com";
@@ -87,6 +89,14 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers: await bearer("ben") })).status).toBe(403);
   });
 
+  it("requirement 35: gives the page of a disabled user a hint at the next poll", async () => {
+    const service = await startListening({ engine, app: { streamTimes: { ...QUICK, heartbeatMs: 60_000 } } });
+    const stream = await open(service, { headers: await bearer("ben") });
+    await readUntil(stream, "\n\n");
+    await service.useCases.disableUser("ben");
+    await readUntil(stream, '"changed":["own"]');
+  });
+
   it("ends all streams when the service drains, and refuses new ones", async () => {
     const draining = new AbortController();
     const service = await startListening({ engine, app: { draining: draining.signal } });
@@ -110,3 +120,17 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect(status).toBe(200);
   });
 });
+
+describe("a stream whose credentials no longer count", () => {
+  it.each(["access_denied", "account_closed"] as const)("ends after %s", async (code) => {
+    const streams = createStreams(QUICK);
+    onTestFinished(() => streams.close());
+    const identify = () => Promise.reject(new DomainError(code, "No"));
+    const body = streams.open({ userId: "ann", poll: async () => NOTHING, identify }, NOTHING);
+    const ended = once(body, "end", { signal: AbortSignal.timeout(20_000) });
+    body.resume();
+    await ended;
+  });
+});
+
+const NOTHING = { changed: [] as [], state: "a.b" };

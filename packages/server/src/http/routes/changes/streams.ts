@@ -12,6 +12,8 @@ const RETRY_SPREAD_MS = 2_000;
 const POLLS_AT_ONCE = 4;
 /** The polls of all streams take this part of the time of a replica, until the pause is at its limit. */
 const POLLING_SHARE = 0.1;
+/** The refusals after which a stream ends. Any other failure is one of the service, which may recover. */
+const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
 /** A page gives a stream up that is silent for 40 seconds, so a round and its pause must take less. */
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -127,8 +129,7 @@ function toEvent(changes: Changes): string {
 }
 
 function isFault(error: unknown): boolean {
-  const { code } = refusalOf(error);
-  return code !== "unauthenticated" && code !== "access_denied";
+  return !ENDS.has(refusalOf(error).code);
 }
 
 function refusal(code: "rate_limited" | "service_busy" | "shutting_down", detail: string): HttpProblem {

@@ -8,10 +8,8 @@ import { PUBLISHED, type Published } from "../../../release/published.ts";
 import { stage } from "../../../release/stage.ts";
 
 const { resolve } = createRequire(import.meta.url);
-/** The tools of the repository. Node runs them without npx, because npx takes longer than the tools. */
+/** The compiler of the repository. Node runs it without npx, because npx takes longer than the compiler. */
 export const TSC = join(resolve("typescript/package.json"), "../bin/tsc");
-export const PUBLINT = join(resolve("publint"), "../cli.js");
-export const ATTW = join(resolve("@arethetypeswrong/cli/package.json"), "../dist/index.js");
 
 type RunOptions = { cwd: string; env?: Record<string, string> };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../testing/chromium.ts";
 import { scenes } from "./scenes/index.ts";
-import { openScene } from "./scenes/scene.ts";
+import { makeStage, type Stage } from "./scenes/stage.ts";
 import { openWorld, type World } from "./scenes/world.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
@@ -9,9 +9,11 @@ import { PHONE } from "./testing/person.ts";
 describe("no serious axe findings and no browser error on", () => {
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   let world: World;
+  let stage: Stage;
   beforeAll(async () => {
     browser = await launchChromium();
     world = await openWorld(browser);
+    stage = makeStage(browser, world);
   });
   afterAll(async () => {
     await world?.close();
@@ -19,7 +21,7 @@ describe("no serious axe findings and no browser error on", () => {
   });
 
   it.each(scenes)("$name", async (scene) => {
-    const { page, watch, close } = await openScene(browser, { scene, world });
+    const { page, watch, close } = await stage.open(scene);
     expect({ screen: "desktop", findings: await findingsInBothThemes(page) }).toEqual({
       screen: "desktop",
       findings: [],

@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Cookie, Page } from "playwright-core";
 import { openPerson, type Person, type PersonOptions } from "../testing/person.ts";
 import type { World } from "./world.ts";
 
@@ -19,11 +19,24 @@ export async function openScene(
   browser: Browser,
   { scene, world, ...options }: PersonOptions & { scene: Scene; world: World },
 ): Promise<Person> {
-  const { by } = scene;
-  const session = by === "nobody" || by === "first" ? {} : { storageState: await world[by].context.storageState() };
+  const viewer = await openViewer(browser, { ...options, by: scene.by, world });
+  for (const pattern of scene.expects ?? []) viewer.watch.expect(pattern);
+  await scene.open(viewer.page, world);
+  return viewer;
+}
+
+/** Opens a browser context with the session of a viewer. */
+export async function openViewer(
+  browser: Browser,
+  { by, world, ...options }: PersonOptions & { by: Scene["by"]; world: World },
+): Promise<Person> {
   const service = by === "first" ? world.emptyService : world.service;
-  const person = await openPerson(browser, { ...options, ...session, service, name: scene.name, hasAccount: false });
-  for (const pattern of scene.expects ?? []) person.watch.expect(pattern);
-  await scene.open(person.page, world);
-  return person;
+  const cookies = await cookiesOf(by, world);
+  const storageState = { cookies, origins: [] };
+  return openPerson(browser, { ...options, storageState, service, name: by, hasAccount: false });
+}
+
+/** The session of a viewer. */
+export async function cookiesOf(by: Scene["by"], world: World): Promise<Cookie[]> {
+  return by === "nobody" || by === "first" ? [] : world[by].context.cookies();
 }

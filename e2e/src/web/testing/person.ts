@@ -20,6 +20,8 @@ export type Person = {
   /** A client in the same session, to prepare and check a test. */
   client: Client;
   watch: Watch;
+  /** Throws if `watch` has an unexpected problem. */
+  throwProblems(): void;
   /** Closes the browser context. Rejects if `watch` has an unexpected problem. */
   close(): Promise<void>;
 };
@@ -54,6 +56,10 @@ export async function openPerson(
   context.setDefaultTimeout(25_000);
   const id = hasAccount ? await signUp(context, { service, name, email }) : "";
   const watch = await watchPages(context);
+  const throwProblems = () => {
+    if (watch.problems.length === 0) return;
+    throw new Error(`In the browser of ${name}:\n${watch.problems.join("\n")}`);
+  };
   return {
     name,
     email,
@@ -61,11 +67,11 @@ export async function openPerson(
     context,
     page: await context.newPage(),
     watch,
+    throwProblems,
     client: createClient({ baseUrl: service.url, store: memoryStore(), fetch: fetchAs(context, service) }),
     async close() {
       await context.close();
-      if (watch.problems.length === 0) return;
-      throw new Error(`In the browser of ${name}:\n${watch.problems.join("\n")}`);
+      throwProblems();
     },
   };
 }

@@ -8,6 +8,8 @@ export type Watch = {
   problems: readonly string[];
   /** Ignores problems that match the pattern from now on, for example /^403 GET .*\/url/. */
   expect(pattern: RegExp): void;
+  /** Forgets the requests, the problems and the expected patterns. */
+  clear(): void;
 };
 
 // The console repeats problems that the response or the policy event already reports.
@@ -56,7 +58,16 @@ export async function watchPages(context: BrowserContext): Promise<Watch> {
     if (message.type() === "error" && !REPEATED.test(message.text())) report(`console: ${message.text()}`);
   });
   context.on("weberror", (error) => report(`uncaught: ${error.error().stack ?? error.error().message}`));
-  return { requests, problems, expect: (pattern) => void expected.push(pattern) };
+  return {
+    requests,
+    problems,
+    expect: (pattern) => void expected.push(pattern),
+    clear() {
+      requests.clear();
+      problems.length = 0;
+      expected.length = 0;
+    },
+  };
 }
 
 /** Holds every request whose URL matches `path` until `release` is called. */

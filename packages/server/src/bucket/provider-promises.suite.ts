@@ -310,7 +310,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       string,
       string,
     ];
-    const bytes = patterned(12 * 2 ** 20 + 5);
+    const bytes = patterned(5 * 2 ** 20 + 5);
     await bucket.store({
       objectKey: from,
       contentType: "image/png",

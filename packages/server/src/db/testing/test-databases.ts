@@ -84,7 +84,8 @@ export async function createTestPostgresDatabase(
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await runSql(server, `create database ${name} template ${template}`);
+  // By default, PostgreSQL writes each page of the copy to its log.
+  await runSql(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: url.href,
     async remove() {

@@ -1,0 +1,68 @@
+import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Person } from "../testing/person.ts";
+import type { Watch } from "../testing/watch.ts";
+import { cookiesOf, openViewer, type Scene } from "./scene.ts";
+import type { World } from "./world.ts";
+
+/** Opens scenes one after the other. */
+export type Stage = {
+  /** Opens a scene in a new page, as a browser that has loaded the code of the app and has stored nothing else. */
+  open(scene: Scene): Promise<Shown>;
+};
+
+type Shown = {
+  page: Page;
+  watch: Watch;
+  /** Closes the page. Rejects if `watch` has an unexpected problem. */
+  close(): Promise<void>;
+};
+
+/** Makes a stage. The scenes of a viewer share a browser context, because a new one compiles all code of the app and of axe again. */
+export function makeStage(browser: Browser, world: World): Stage {
+  const viewers = new Map<Scene["by"], { viewer: Person; storage: CDPSession }>();
+
+  async function viewerOf(by: Scene["by"]) {
+    const known = viewers.get(by);
+    if (known !== undefined) return known;
+    const viewer = await openViewer(browser, { by, world });
+    // The first page of the context stays empty and open, so that the process with the compiled code stays too.
+    const opened = { viewer, storage: await viewer.context.newCDPSession(viewer.page) };
+    viewers.set(by, opened);
+    return opened;
+  }
+
+  /** Removes what the last scene of this viewer left. */
+  async function clear(by: Scene["by"]): Promise<Person> {
+    const { viewer, storage } = await viewerOf(by);
+    const { context, watch } = viewer;
+    for (const page of context.pages()) if (page !== viewer.page) await page.close();
+    await context.setOffline(false);
+    await context.clearPermissions();
+    const { url, bucketOrigin } = by === "first" ? world.emptyService : world.service;
+    for (const origin of [url, bucketOrigin]) {
+      const storageTypes = "local_storage,indexeddb,service_workers,cache_storage";
+      await storage.send("Storage.clearDataForOrigin", { origin, storageTypes });
+    }
+    await context.clearCookies();
+    await context.addCookies(await cookiesOf(by, world));
+    watch.clear();
+    return viewer;
+  }
+
+  return {
+    async open(scene) {
+      const { context, watch, throwProblems } = await clear(scene.by);
+      for (const pattern of scene.expects ?? []) watch.expect(pattern);
+      const page = await context.newPage();
+      await scene.open(page, world);
+      return {
+        page,
+        watch,
+        async close() {
+          await page.close();
+          throwProblems();
+        },
+      };
+    },
+  };
+}

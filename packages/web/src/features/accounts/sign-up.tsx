@@ -115,7 +115,7 @@ function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
   return (
     <AccountCard
       title={invited?.title ?? (hasAccounts ? closed.title : words.first.title)}
-      hint={invited?.closedHint ?? hint}
+      hint={oidc === null ? (invited?.closedHint ?? hint) : hint}
     >
       {!hasAccounts && (
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>

@@ -50,7 +50,7 @@ describe("the pages of administrators", () => {
     const { page } = await openRoot(web);
     await page.goto("/admin?tab=policy");
     await page.getByLabel("Who may create an account").selectOption("Nobody");
-    await page.getByRole("button", { name: "Back to the default: Who may create an account" }).waitFor();
+    await page.getByRole("button", { name: "Use the default: Everybody" }).waitFor();
     await page.goto("/admin");
     await page.getByLabel("Email address").fill("noah@example.com");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
@@ -67,7 +67,7 @@ describe("the pages of administrators", () => {
     await noah.page.waitForURL(/\/$/);
     expect(await (await noah.context.request.get("/me")).json()).toMatchObject({ email: "noah@example.com" });
     await page.goto("/admin?tab=policy");
-    const reset = page.getByRole("button", { name: "Back to the default: Who may create an account" });
+    const reset = page.getByRole("button", { name: "Use the default: Everybody" });
     await reset.click();
     await reset.waitFor({ state: "detached" });
   });

@@ -83,7 +83,7 @@ function Rule({ setting }: { setting: PolicySetting }) {
           {source === "administrator" && (
             <Button
               kind="quiet"
-              aria-label={words.resetOf(title)}
+              aria-describedby={id}
               disabled={change.isPending}
               onClick={() => change.mutate(undefined)}
             >

@@ -40,8 +40,7 @@ export const policyTexts: typeof english = {
   fixed: (variable: string) => `Auf dem Server in ${variable} gesetzt. Nur dort lässt es sich ändern.`,
   byAdministrator: "Von der Administration geändert.",
   byDefault: "Das ist der Standard.",
-  reset: (value: string) => `Standard: ${value}`,
-  resetOf: (title: string) => `Zurück zum Standard: ${title}`,
+  reset: (value: string) => `Standard verwenden: ${value}`,
   saved: "Gespeichert.",
 };
 

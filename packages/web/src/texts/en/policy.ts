@@ -48,8 +48,7 @@ export const policyTexts = {
   fixed: (variable: string) => `Set by the operator in ${variable}. It can be changed only there.`,
   byAdministrator: "Changed by an administrator.",
   byDefault: "This is the default.",
-  reset: (value: string) => `Default: ${value}`,
-  resetOf: (title: string) => `Back to the default: ${title}`,
+  reset: (value: string) => `Use the default: ${value}`,
   saved: "Saved.",
 };
 

@@ -74,7 +74,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     for (const wrong of [null, 1, {}, [token]]) expect((await signUp(email, wrong)).status).toBe(400);
   });
 
-  it("end when they are revoked, renewed or 30 days old, and when an administrator leaves", async () => {
+  it("end when revoked, renewed or expired, and when an administrator leaves", async () => {
     const { id, token, email } = await invite();
     const renewed = (await root.send(`POST /admin/invitations/${id}/renew`)).body;
     expect((await look(token)).status).toBe(404);
@@ -136,7 +136,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     ]);
   });
 
-  it("to notes let people sign up where sign-up is for invited people, and redeem themselves", async () => {
+  it("to notes let invited people sign up, and are redeemed with it", async () => {
     const { token, email, noteId } = await share();
     expect((await signUp(email, token)).code).toBe("access_denied");
     await setSignUp("invited");

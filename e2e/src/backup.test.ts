@@ -103,7 +103,7 @@ describe("valetkey backup and restore", () => {
     const ann = await apiAs(service.url, { sub: "ann" });
     const seen = nothingYet();
     const deleted = new Set<string>();
-    const load = Array.from({ length: WORKERS }, () => workUntilKilled(ann, seen));
+    const load = Array.from({ length: WORKERS }, () => workUntilKilled(ann, { readerId: "reader", seen }));
     let isKilled = false;
     load.push(deleteUntilKilled(ann, { seen, deleted, isKilled: () => isKilled }));
     await expect.poll(() => seen.attachments.length, { timeout: 60_000 }).toBeGreaterThan(20);

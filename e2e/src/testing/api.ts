@@ -11,7 +11,10 @@ export type Api = {
   attach(noteId: string, file: { name: string; bytes: Uint8Array; type?: string }): Promise<Answer>;
 };
 
-export async function apiAs(url: string, person: { sub: string; email?: string } | { token: string }): Promise<Api> {
+export async function apiAs(
+  url: string,
+  person: { sub: string; email?: string; email_verified?: boolean; exp?: number } | { token: string },
+): Promise<Api> {
   const token = "token" in person ? person.token : await signTestJwt(person);
   const authorization = `Bearer ${token}`;
 

@@ -11,6 +11,10 @@ export async function expectAllThere(ann: Api, seen: Acknowledged): Promise<void
     const { shares } = (await ann.call("GET", `/notes/${noteId}/shares`)).body;
     expect(shares.map((share: { userId: string }) => share.userId)).toContain(userId);
   }
+  for (const { noteId, email } of seen.invitations) {
+    const { invitations } = (await ann.call("GET", `/notes/${noteId}/shares`)).body;
+    expect(invitations.map((invitation: { email: string }) => invitation.email)).toContain(email);
+  }
   const urls = await urlsOf(
     ann,
     seen.attachments.map(({ id }) => id),

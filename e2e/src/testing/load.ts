@@ -5,21 +5,26 @@ import { type Api, putAsTold } from "./api.ts";
 export type Acknowledged = {
   notes: { id: string; title: string }[];
   shares: { noteId: string; userId: string }[];
+  /** Shares with email addresses that nobody has. */
+  invitations: { noteId: string; email: string }[];
   attachments: { id: string; sha256: string }[];
   issued: { noteId: string; attachmentId: string }[];
 };
 
 export function nothingYet(): Acknowledged {
-  return { notes: [], shares: [], attachments: [], issued: [] };
+  return { notes: [], shares: [], invitations: [], attachments: [], issued: [] };
 }
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
 
-/** Creates notes, shares, uploads and URLs until a call fails because the service was killed. */
-export async function workUntilKilled(api: Api, seen: Acknowledged): Promise<void> {
+/** `readerId`: the user who gets the shares. */
+type Load = { readerId: string; seen: Acknowledged };
+
+/** Creates notes, shares, invitations, uploads and URLs until a call fails because the service was killed. */
+export async function workUntilKilled(api: Api, load: Load): Promise<void> {
   for (let turn = 0; ; turn++) {
     try {
-      await oneTurn(api, { turn, seen });
+      await oneTurn(api, { turn, ...load });
     } catch (error) {
       if (error instanceof UnexpectedAnswer) throw error;
       return;
@@ -29,15 +34,17 @@ export async function workUntilKilled(api: Api, seen: Acknowledged): Promise<voi
 
 class UnexpectedAnswer extends Error {}
 
-async function oneTurn(api: Api, { turn, seen }: { turn: number; seen: Acknowledged }): Promise<void> {
-  const title = `note ${turn} ${randomBytes(4).toString("hex")}`;
+async function oneTurn(api: Api, { turn, readerId: userId, seen }: Load & { turn: number }): Promise<void> {
+  const nonce = randomBytes(4).toString("hex");
+  const [title, email] = [`note ${turn} ${nonce}`, `${turn}-${nonce}@invited.example`];
   const note = await api.call("POST", "/notes", { title });
   expectStatus(note.status, 201);
   const noteId: string = note.body.id;
   seen.notes.push({ id: noteId, title });
-  const userId = `reader-${turn}`;
-  expectStatus((await api.call("PUT", `/notes/${noteId}/shares`, { userIds: [userId], role: "viewer" })).status, 200);
+  const receivers = { userIds: [userId], emails: [email] };
+  expectStatus((await api.call("PUT", `/notes/${noteId}/shares`, { ...receivers, role: "viewer" })).status, 200);
   seen.shares.push({ noteId, userId });
+  seen.invitations.push({ noteId, email });
   const attachmentId = turn % 2 === 0 ? await attach(api, { noteId, seen }) : await upload(api, { noteId, seen });
   for (let count = 0; count < 3; count++) {
     const answer = await api.call("GET", `/attachments/${attachmentId}/url`);

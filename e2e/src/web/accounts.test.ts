@@ -2,8 +2,11 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { CLIENT, startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
+import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
+import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -188,6 +191,7 @@ describe("with an identity provider", () => {
       AUTH_OIDC_NAME: "Example",
       AUTH_OIDC_CLIENT_ID: CLIENT.clientId,
       AUTH_OIDC_CLIENT_SECRET: CLIENT.clientSecret,
+      AUTH_SIGN_UP: "closed",
     };
   });
   afterAll(() => provider.stop());
@@ -212,5 +216,18 @@ describe("with an identity provider", () => {
     await page.getByRole("heading", { name: "Activity" }).waitFor();
     expect(pathOf(ann)).toBe("/activity");
     expect((await ann.client.me()).name).toBe("Ann");
+
+    // An invitation leads through the provider, because sign-up is closed.
+    const { id: noteId } = await seedNote(ann.client, { title: "Minutes" });
+    const email = "ben@example.com";
+    const { invitations } = await ann.client.shares.put({ noteId }, { emails: [email], role: "viewer" });
+    const ben = await openPerson(web.browser, { service, name: "Ben", hasAccount: false });
+    onTestFinished(ben.close);
+    await ben.page.goto(invitations[0]?.url ?? "");
+    await ben.page.getByText(accountTexts.closed.hintWithProvider("Example")).waitFor();
+    provider.setPerson({ sub: "ben-2", email, email_verified: true, name: "Ben" });
+    await ben.page.getByRole("button", { name: "Continue with Example" }).click();
+    await ben.page.getByRole("button", { name: invitationTexts.page.open, exact: true }).click();
+    await ben.page.getByRole("heading", { name: "Minutes" }).first().waitFor();
   });
 });

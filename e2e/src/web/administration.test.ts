@@ -8,9 +8,18 @@ import { startWeb } from "./testing/start-web.ts";
 
 const EMAIL = "root@example.com";
 
+/** Opens a browser where the administrator is signed in. */
+async function openRoot({ service, browser }: Pick<ReturnType<typeof startWeb>, "service" | "browser">) {
+  const root = await openPerson(browser, { service, name: "Root", hasAccount: false });
+  onTestFinished(root.close);
+  const headers = { origin: service.url };
+  await root.context.request.post("/auth/sign-in/email", { headers, data: { email: EMAIL, password: PASSWORD } });
+  return root;
+}
+
 describe("the pages of administrators", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "valetkey-web-admin-"));
-  const web = startWeb({ env: { DATA_DIR: dataDir } });
+  const web = startWeb({ env: { DATA_DIR: dataDir, AUTH_SIGN_UP: "", AUTH_JWT_SECRET: "" } });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
   it("requirement 47: end the session of a person whom an administrator disables", async () => {
@@ -18,16 +27,9 @@ describe("the pages of administrators", () => {
     await runCli(place, ["user", "add", "--admin", "--email", EMAIL, "--password", PASSWORD]);
     await place.remove();
     const ann = await web.person("Ann");
-    const { page, context, close } = await openPerson(web.browser, {
-      service: web.service,
-      name: "Root",
-      hasAccount: false,
-    });
-    onTestFinished(close);
-    const headers = { origin: web.service.url };
-    await context.request.post("/auth/sign-in/email", { headers, data: { email: EMAIL, password: PASSWORD } });
+    const { page } = await openRoot(web);
     await page.goto("/settings");
-    await page.getByRole("link", { name: "People, links, mail, webhooks and log" }).click();
+    await page.getByRole("link", { name: "Open administration" }).click();
     await page.getByLabel("Search people").fill("ann");
     const row = page.getByRole("list", { name: "People" }).getByRole("listitem").filter({ hasText: "Ann" });
     await row.getByRole("button", { name: "Disable Ann" }).click();
@@ -42,5 +44,31 @@ describe("the pages of administrators", () => {
     await ann.page.waitForURL(/\/sign-in/);
     await page.getByRole("radio", { name: "Log" }).check();
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
+  });
+
+  it("requirement 60: invite a person to a service that they have closed", async () => {
+    const { page } = await openRoot(web);
+    await page.goto("/admin?tab=policy");
+    await page.getByLabel("Who may create an account").selectOption("Nobody");
+    await page.getByRole("button", { name: "Back to the default: Who may create an account" }).waitFor();
+    await page.goto("/admin");
+    await page.getByLabel("Email address").fill("noah@example.com");
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await page.getByText("noah@example.com is invited.").waitFor();
+    const { items } = await (await page.context().request.get("/admin/invitations")).json();
+    const noah = await openPerson(web.browser, { service: web.service, name: "Noah", hasAccount: false });
+    onTestFinished(noah.close);
+    await noah.page.goto(new URL(items[0].url).pathname + new URL(items[0].url).hash);
+    await noah.page.getByText("The invitation is for this email address.").waitFor();
+    expect(await noah.page.getByLabel("Email", { exact: true }).inputValue()).toBe("noah@example.com");
+    await noah.page.getByLabel("Your name").fill("Noah");
+    await noah.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await noah.page.getByRole("button", { name: "Create account" }).click();
+    await noah.page.waitForURL(/\/$/);
+    expect(await (await noah.context.request.get("/me")).json()).toMatchObject({ email: "noah@example.com" });
+    await page.goto("/admin?tab=policy");
+    const reset = page.getByRole("button", { name: "Back to the default: Who may create an account" });
+    await reset.click();
+    await reset.waitFor({ state: "detached" });
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { fileToolsTexts, renameTexts } from "../../../packages/web/src/texts/en/file-tools.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
+import { shareDialogTexts as words } from "../../../packages/web/src/texts/en/share-dialog.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { png, text } from "./testing/files.ts";
@@ -93,6 +94,36 @@ describe("the files of a note", () => {
     await dialog.getByRole("textbox", { name: linkTexts.field }).waitFor();
     const { items } = await ivo.client.links.ofNote(note.id);
     expect(items[0]?.files?.map(({ filename }) => filename).sort()).toEqual(["a.txt", "c.txt"]);
+  });
+
+  it("are shared together, and only the rest again after a failure", async () => {
+    const uma = await web.person("Uma");
+    uma.watch.expect(/^400 PUT .*shares/);
+    const note = await open(
+      uma,
+      ["a", "b", "c"].map((name) => text(`${name}.txt`, name)),
+    );
+    let calls = 0;
+    await uma.page.route("**/attachments/*/shares", (route) => {
+      calls += 1;
+      return calls === 2 ? route.fulfill({ status: 400, json: { code: "invalid_request" } }) : route.continue();
+    });
+    await button(filesOf(uma), attachmentTexts.manage).click();
+    await uma.page.getByRole("checkbox", { name: fileToolsTexts.all }).check();
+    await button(filesOf(uma), fileToolsTexts.share).click();
+    const dialog = uma.page.getByRole("dialog", { name: words.files.title(3) });
+    await dialog.getByLabel(words.people.label, { exact: true }).fill("nobody@example.com");
+    await button(dialog, texts.sharing.share).click();
+    await dialog.getByText(words.files.shared(1, 3)).waitFor();
+    await dialog.getByText(words.files.again).waitFor();
+    await button(dialog, texts.sharing.share).click();
+    await dialog.getByText(words.people.shared("nobody@example.com")).waitFor();
+    await button(dialog, words.files.copyOf("nobody@example.com")).waitFor();
+    expect(calls).toBe(4);
+    for (const { id } of note.attachments) {
+      const { invitations } = await uma.client.shares.list({ attachmentId: id });
+      expect(invitations.map(({ email, role }) => [email, role])).toEqual([["nobody@example.com", "viewer"]]);
+    }
   });
 
   it("are renamed with F2, as one tab stop with the arrow keys", async () => {

@@ -15,6 +15,8 @@ type Wire = {
   ActivityQuery: [contract.ActivityQuery, published.ActivityQuery];
   AdminEvent: [contract.AdminEvent, published.AdminEvent];
   AdminEventPage: [contract.AdminEventPage, published.AdminEventPage];
+  AdminInvitation: [contract.AdminInvitation, published.AdminInvitation];
+  AdminInvitationPage: [contract.AdminInvitationPage, published.AdminInvitationPage];
   AdminLink: [contract.AdminLink, published.AdminLink];
   AdminLinkPage: [contract.AdminLinkPage, published.AdminLinkPage];
   AdminMail: [contract.AdminMail, published.AdminMail];
@@ -32,6 +34,7 @@ type Wire = {
   Changes: [contract.Changes, published.Changes];
   ChangesQuery: [contract.ChangesQuery, published.ChangesQuery];
   ClaimBody: [contract.ClaimBody, published.ClaimBody];
+  ClosedAccount: [contract.ClosedAccount, published.ClosedAccount];
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
   CreateFileLinkBody: [contract.CreateFileLinkBody, published.CreateFileLinkBody];
   CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];
@@ -65,6 +68,8 @@ type Wire = {
   OpenedLink: [contract.OpenedLink, published.OpenedLink];
   OpenInvitation: [contract.OpenInvitation, published.OpenInvitation];
   Person: [contract.Person, published.Person];
+  PolicySetting: [contract.PolicySetting, published.PolicySetting];
+  PolicySettings: [contract.PolicySettings, published.PolicySettings];
   Problem: [contract.Problem, published.Problem];
   ProblemCode: [contract.ProblemCode, published.ProblemCode];
   PublicLink: [contract.PublicLink, published.PublicLink];

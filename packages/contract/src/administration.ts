@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
-import { Id, Instant, PageQuery, PlainText, pageOf, UserId } from "./common.ts";
+import { Email, Id, Instant, PageQuery, PlainText, pageOf, UserId } from "./common.ts";
 import { LinkKind, LinkState } from "./links.ts";
 import { Person } from "./people.ts";
 
@@ -28,6 +28,7 @@ export const AdminPerson = Type.Object({
   name: OrNull.text,
   isAdmin: Type.Boolean(),
   disabledAt: OrNull.instant,
+  deleteAt: Type.Union([Instant, Type.Null()], { description: "When the closed account is deleted for good" }),
   createdAt: Instant,
   lastSignInAt: Type.Union([Instant, Type.Null()], { description: "null for never, and for users with JWTs alone" }),
   usedBytes: Type.Integer(),
@@ -36,6 +37,8 @@ export const AdminPerson = Type.Object({
     description: "The quota that an administrator set. null for the quota of the service",
   }),
   files: Type.Integer(),
+  quotaFiles: Type.Union([Type.Integer(), Type.Null()], { description: "As quotaBytes, for the number of files" }),
+  ownQuotaFiles: OrNull.integer,
   links: Type.Integer({ description: "Links of this user that are neither revoked nor expired" }),
 });
 export type AdminPerson = Static<typeof AdminPerson>;
@@ -43,17 +46,21 @@ export type AdminPerson = Static<typeof AdminPerson>;
 export const AdminPersonPage = pageOf(AdminPerson);
 export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
-/** A member that is absent stays. `quotaBytes` null: the quota of the service applies again. */
+const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
+
+/** A member that is absent stays. A quota of null: the quota of the service applies again. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),
-    quotaBytes: Type.Optional(
-      Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]),
-    ),
+    quotaBytes: Quota,
+    quotaFiles: Quota,
   },
   { minProperties: 1 },
 );
 export type UpdatePersonBody = Static<typeof UpdatePersonBody>;
+
+export const ClosedAccount = Type.Object({ deleteAt: Instant });
+export type ClosedAccount = Static<typeof ClosedAccount>;
 
 /** A link with which the user sets a new password, once. */
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
@@ -121,3 +128,49 @@ export type AdminMail = Static<typeof AdminMail>;
 
 export const AdminMailPage = pageOf(AdminMail);
 export type AdminMailPage = Static<typeof AdminMailPage>;
+
+const PolicyName = Type.Enum([
+  "sign-up",
+  "proven-email",
+  "link-max-expiry",
+  "link-password",
+  "url-ttl-max",
+  "url-ttl-max-shared",
+]);
+const PolicyValue = Type.Union([Type.String({ maxLength: 20, ...PlainText }), Type.Integer(), Type.Null()]);
+
+export const PolicyParams = closedObject({ name: PolicyName });
+export const SetPolicyBody = closedObject({ value: PolicyValue });
+export type SetPolicyBody = Static<typeof SetPolicyBody>;
+
+/** A rule that administrators can change. Expiries are in seconds, and null is no limit. */
+export const PolicySetting = Type.Object({
+  name: PolicyName,
+  value: PolicyValue,
+  source: Type.Enum(["configuration", "administrator", "default"], {
+    description: "configuration: the operator has set `variable`, so that no administrator can change the rule",
+  }),
+  fallback: Type.Union([Type.String(), Type.Integer(), Type.Null()], { description: "The value after a reset" }),
+  variable: Type.String({ description: "The variable of the environment" }),
+});
+export type PolicySetting = Static<typeof PolicySetting>;
+
+export const PolicySettings = Type.Object({ items: Type.Array(PolicySetting) });
+export type PolicySettings = Static<typeof PolicySettings>;
+
+export const InviteBody = closedObject({ email: Email });
+export type InviteBody = Static<typeof InviteBody>;
+
+/** An invitation to create an account. `invitedBy` null: the operator, with a command. */
+export const AdminInvitation = Type.Object({
+  id: Id,
+  email: Type.String(),
+  invitedBy: Type.Union([Person, Type.Null()]),
+  invitedAt: Instant,
+  linkExpiresAt: Instant,
+  url: Type.String(),
+});
+export type AdminInvitation = Static<typeof AdminInvitation>;
+
+export const AdminInvitationPage = pageOf(AdminInvitation);
+export type AdminInvitationPage = Static<typeof AdminInvitationPage>;

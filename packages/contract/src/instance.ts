@@ -2,7 +2,9 @@ import { type Static, Type } from "typebox";
 
 /** The settings of the service that a page needs before sign-in. */
 export const Instance = Type.Object({
-  signUp: Type.Enum(["open", "closed"], { description: "Whether anyone may create an account with a password" }),
+  signUp: Type.Enum(["open", "invited", "closed"], {
+    description: "Who may create an account with a password. invited: people with the link of an invitation",
+  }),
   hasAccounts: Type.Boolean({ description: "false until somebody creates the first account" }),
   oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()], {
     description: "The identity provider for sign-in, or null when there is none",

@@ -23,12 +23,17 @@ export type InvitationToken = Static<typeof InvitationToken>;
 
 /** An invitation, as the person who holds its link sees it. */
 export const OpenInvitation = Type.Object({
-  ownerName: Type.Union([Type.String(), Type.Null()]),
-  noteTitle: Type.Union([Type.String(), Type.Null()], { description: "null: the invitation opens one file" }),
-  filename: Type.Union([Type.String(), Type.Null()], { description: "null: the invitation opens a note" }),
-  role: Role,
+  opens: Type.Enum(["note", "file", "service"], {
+    description: "service: the link creates an account with this email address, also where sign-up is closed",
+  }),
+  ownerName: Type.Union([Type.String(), Type.Null()], {
+    description: "The owner of the note, or the administrator who invites",
+  }),
+  noteTitle: Type.Union([Type.String(), Type.Null()], { description: "null: the invitation opens no whole note" }),
+  filename: Type.Union([Type.String(), Type.Null()], { description: "null: the invitation opens no single file" }),
+  role: Type.Union([Role, Type.Null()], { description: "null: the invitation opens the service" }),
   email: Type.String({
-    description: "The email address that the owner invited. Any account may redeem the invitation",
+    description: "The invited email address. Any account may redeem an invitation to a note or a file",
   }),
   expiresAt: Type.Union([Instant, Type.Null()], { description: "The expiry of the share" }),
 });

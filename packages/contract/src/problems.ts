@@ -58,6 +58,7 @@ export const problems = {
   own_invitation: { status: 409, title: "Own invitation" },
   too_many_invitations: { status: 409, title: "Too many invitations" },
   mail_not_found: { status: 404, title: "Mail not found" },
+  policy_fixed: { status: 409, title: "Set by the operator" },
   last_administrator: { status: 409, title: "Last administrator" },
   too_many_links: { status: 409, title: "Too many links" },
   too_many_shares: { status: 409, title: "Too many shares" },

@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
+import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { administration } from "../../../../packages/web/src/texts/en/administration.ts";
+import { policyTexts } from "../../../../packages/web/src/texts/en/policy.ts";
 import type { Scene } from "./scene.ts";
 
 const at = "2026-01-01T12:00:00.000Z";
@@ -12,12 +14,15 @@ const person = {
   isEmailProven: true,
   isAdmin: false,
   disabledAt: null,
+  deleteAt: null,
   createdAt: at,
   lastSignInAt: at,
   usedBytes: 3_400_000_000,
   quotaBytes: 5_000_000_000,
   ownQuotaBytes: 5_000_000_000,
   files: 213,
+  quotaFiles: 500,
+  ownQuotaFiles: 500,
   links: 4,
 };
 
@@ -53,7 +58,31 @@ const mail = {
   problem: "550 5.1.1 The email account that you tried to reach does not exist.",
 };
 
+const invitation = {
+  id: id(9),
+  email: "new.colleague@example.com",
+  invitedBy: omar,
+  invitedAt: at,
+  linkExpiresAt: "2100-01-31T12:00:00.000Z",
+  url: `https://files.example.com/invitation#${"x".repeat(43)}`,
+};
+
+const rule = { fallback: null, source: "default", value: null };
+const policy = [
+  { ...rule, name: "sign-up", variable: "AUTH_SIGN_UP", value: "invited", fallback: "open", source: "administrator" },
+  { ...rule, name: "proven-email", variable: "AUTH_REQUIRE_VERIFIED_EMAIL", value: "required", fallback: "required" },
+  { ...rule, name: "link-max-expiry", variable: "LINKS_MAX_EXPIRY", value: 2_592_000, source: "administrator" },
+  { ...rule, name: "link-password", variable: "LINKS_PASSWORD", value: "required", source: "configuration" },
+  { ...rule, name: "url-ttl-max", variable: "URL_TTL_MAX", value: 43_200, fallback: 43_200 },
+  { ...rule, name: "url-ttl-max-shared", variable: "URL_TTL_MAX_SHARED", value: 900, fallback: 900 },
+];
+
 const lists = {
+  invitations: [
+    invitation,
+    { ...invitation, id: id(0), email: "late@example.com", linkExpiresAt: at, invitedBy: null },
+  ],
+  policy,
   people: [
     person,
     {
@@ -64,6 +93,8 @@ const lists = {
       quotaBytes: null,
       ownQuotaBytes: null,
       files: 1,
+      quotaFiles: null,
+      ownQuotaFiles: null,
       links: 0,
     },
     {
@@ -83,6 +114,15 @@ const lists = {
   mails: [mail, { ...mail, id: id(4), kind: "password-reset", state: "waiting", givenUpAt: null, dueAt: at }],
   log: [
     { id: id(5), at, action: "person.disabled", actor: omar, person: mia, detail: {} },
+    {
+      id: id(9),
+      at,
+      action: "policy.changed",
+      actor: omar,
+      person: null,
+      detail: { name: "link-max-expiry", from: null, to: 2_592_000 },
+    },
+    { id: id(0), at, action: "invitation.created", actor: omar, person: null, detail: { email: invitation.email } },
     { id: id(6), at, action: "person.quota_changed", actor: null, person: mia, detail: { quotaBytes: 5_000_000_000 } },
     {
       id: id(7),
@@ -137,6 +177,36 @@ export const adminScenes: readonly Scene[] = [
       await page.getByRole("button", { name: people.disableOf(mia.name) }).click();
       await page.getByText(people.disableQuestion(mia.name)).waitFor();
     },
+  },
+  {
+    name: "admin-invited",
+    by: "zoe",
+    async open(page) {
+      const { invitations } = administration;
+      await openTab(page, { tab: "people", text: mia.email });
+      await page.route("**/admin/invitations", (route) =>
+        route.request().method() === "POST" ? route.fulfill({ status: 201, json: invitation }) : route.fallback(),
+      );
+      await page.getByLabel(invitations.email).fill(invitation.email);
+      await page.getByRole("button", { name: invitations.action, exact: true }).click();
+      await page.getByText(invitations.made(invitation.email)).waitFor();
+    },
+  },
+  {
+    name: "admin-invitation",
+    by: "nobody",
+    async open(page) {
+      const opened = { opens: "service", ownerName: omar.name, email: invitation.email };
+      const json = { ...opened, noteTitle: null, filename: null, role: null, expiresAt: null };
+      await page.route("**/invitations/look", (route) => route.fulfill({ json }));
+      await page.goto(`/invitation#${"x".repeat(43)}`);
+      await page.getByText(accountTexts.signUp.emailFixed).waitFor();
+    },
+  },
+  {
+    name: "admin-policy",
+    by: "zoe",
+    open: (page) => openTab(page, { tab: "policy", text: policyTexts.rules["link-password"]?.title ?? "" }),
   },
   { name: "admin-links", by: "zoe", open: (page) => openTab(page, { tab: "links", text: "For the tax office" }) },
   { name: "admin-mail", by: "zoe", open: (page) => openTab(page, { tab: "mail", text: mail.problem }) },

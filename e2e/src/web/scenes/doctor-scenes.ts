@@ -57,7 +57,7 @@ export const doctorScenes: readonly Scene[] = [
         await route.fulfill({ response, json: { ...(await response.json()), isAdmin: true } });
       });
       await page.goto("/settings");
-      await page.getByRole("link", { name: settings.administration.doctor }).waitFor();
+      await page.getByRole("link", { name: settings.administration.doctor }).scrollIntoViewIfNeeded();
     },
   },
   {

@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import type { Note } from "../../../../packages/client/src/index.ts";
 import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
-import { renameTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
+import { fileToolsTexts, renameTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
+import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-dialog.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
@@ -135,6 +136,41 @@ export const noteScenes: readonly Scene[] = [
       await openNote(page, full);
       await page.getByRole("button", { name: sharing.share, exact: true }).click();
       await page.getByRole("dialog").getByText("Ben Osei").waitFor();
+    },
+  },
+  {
+    name: "share-files-dialog",
+    by: "ann",
+    expects: [/^429 PUT .*shares/],
+    async open(page, { full }) {
+      // The first file is shared, and the second one is refused.
+      const url = `https://files.example.com/invitation#${"x".repeat(43)}`;
+      const invitation = { id: "1", email: "carla.weiss@example.org", url };
+      let calls = 0;
+      await page.route("**/attachments/*/shares", (route) => {
+        calls += 1;
+        if (calls === 1) return route.fulfill({ json: { shares: [], invitations: [invitation], results: [] } });
+        return route.fulfill({ status: 429, headers: { "retry-after": "900" }, json: { code: "rate_limited" } });
+      });
+      await openNote(page, full);
+      await page.getByRole("button", { name: attachments.manage }).click();
+      for (const name of ["Kitchen.png", "Meter readings.txt"]) {
+        await page.getByRole("checkbox", { name: attachments.choose(name) }).check();
+      }
+      await page.getByRole("button", { name: fileToolsTexts.share, exact: true }).last().click();
+      const dialog = page.getByRole("dialog", { name: shareDialogTexts.files.title(2) });
+      await dialog.getByLabel(shareDialogTexts.people.label).fill("carla.weiss@example.org");
+      await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
+      await dialog.getByText(shareDialogTexts.files.again).waitFor();
+    },
+  },
+  {
+    name: "note-writing",
+    by: "ann",
+    async open(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: texts.notes.editShort, exact: true }).click();
+      await page.getByRole("button", { name: texts.notes.done, exact: true }).waitFor();
     },
   },
   {

@@ -4,6 +4,7 @@ import { reviewTexts } from "../../../../packages/web/src/texts/en/review.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";
+import { withMail } from "./with-mail.ts";
 import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
@@ -103,11 +104,12 @@ export const ownerLinkScenes: readonly Scene[] = [
     name: "share-links-edit",
     by: "ann",
     async open(page, world) {
+      await withMail(page);
       const dialog = await openShareDialog(page, world);
       await dialog.getByRole("button", { name: links.editOf("For the new tenants") }).click();
       await dialog.getByLabel(links.form.filesWhole).click();
       await dialog.getByText(links.form.more).click();
-      await dialog.getByLabel(links.form.label).scrollIntoViewIfNeeded();
+      await dialog.getByLabel(links.form.recipients).scrollIntoViewIfNeeded();
     },
   },
   {

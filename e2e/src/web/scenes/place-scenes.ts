@@ -1,9 +1,11 @@
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { activity } from "../../../../packages/web/src/texts/en/activity.ts";
+import { mailPreferences } from "../../../../packages/web/src/texts/en/mail-preferences.ts";
 import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { shortcutsTexts } from "../../../../packages/web/src/texts/en/shortcuts.ts";
 import { trashTexts } from "../../../../packages/web/src/texts/en/trash.ts";
 import type { Scene } from "./scene.ts";
+import { withMail } from "./with-mail.ts";
 
 const { account } = accountTexts;
 
@@ -21,8 +23,12 @@ export const placeScenes: readonly Scene[] = [
     name: "settings-new",
     by: "zoe",
     async open(page) {
+      await withMail(page);
+      const choices = { shares: "at_once", expiry: "daily", links: "never", files: "at_once", requests: "at_once" };
+      await page.route("**/me/mail-preferences", (route) => route.fulfill({ json: choices }));
       await page.goto("/settings");
       await page.getByText(settings.tokens.none).waitFor();
+      await page.getByRole("group", { name: mailPreferences.topics.requests }).scrollIntoViewIfNeeded();
     },
   },
   {

@@ -2,18 +2,11 @@ import type { Page } from "playwright-core";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
 import type { Scene } from "./scene.ts";
+import { withMail } from "./with-mail.ts";
 
 const { forgot, reset, invalid, confirm } = recovery;
 const TOKEN = "x".repeat(43);
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).waitFor();
-
-/** Makes the service look like one that sends mails. */
-async function withMail(page: Page): Promise<void> {
-  await page.route("**/instance", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), mail: true } });
-  });
-}
 
 const answer = (page: Page, call: string, json: object) =>
   page.route(`**/auth/${call}`, (route) => route.fulfill({ json }));

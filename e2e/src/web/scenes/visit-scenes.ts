@@ -5,7 +5,7 @@ import { inSeconds, LINK_PATH, standInForLink } from "../testing/link-stand-in.t
 import { holdRequests } from "../testing/watch.ts";
 import type { Scene } from "./scene.ts";
 
-const { ended, failed, locked, shares } = texts;
+const { emailProof, ended, failed, locked, shares } = texts;
 const GONE = { status: 404, json: { code: "link_not_found" } };
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).waitFor();
 const filesOf = (note: Note) => note.attachments.filter(({ state }) => state === "ready").slice(0, 4);
@@ -52,7 +52,7 @@ export const visitScenes: readonly Scene[] = [
       const link = { ...shared(full), claimsLeft: 2, expiresAt: inSeconds(50) };
       await standInForLink(page, { link, owner: ann });
       await page.goto(LINK_PATH);
-      await page.getByRole("button", { name: /^Download: .*pdf/ }).click();
+      await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
       await page.getByText(shares.done, { exact: true }).waitFor();
     },
   },
@@ -64,7 +64,7 @@ export const visitScenes: readonly Scene[] = [
       await standInForLink(page, { link: shared(full), owner: ann });
       await page.goto(LINK_PATH);
       await page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })");
-      await page.getByRole("button", { name: /^Download: .*pdf/ }).click();
+      await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
       await page.getByText(shares.waiting).waitFor();
     },
   },
@@ -121,6 +121,19 @@ export const visitScenes: readonly Scene[] = [
       await page.getByRole("textbox", { name: locked.label }).fill("open says me");
       await page.getByRole("button", { name: locked.open }).click();
       await page.getByText(locked.tooMany(840)).waitFor();
+    },
+  },
+  {
+    name: "visit-email-code",
+    by: "nobody",
+    async open(page) {
+      const answer = (call: string) =>
+        call === "GET " ? { status: 200, json: { state: "locked", by: "email" } } : { status: 204 };
+      await standInForLink(page, { link: {}, answer });
+      await page.goto(LINK_PATH);
+      await page.getByLabel(emailProof.email).fill("maximiliane.hohenlohe-waldenburg@example.com");
+      await page.getByRole("button", { name: emailProof.send }).click();
+      await page.getByLabel(emailProof.code, { exact: true }).waitFor();
     },
   },
   {

@@ -2,31 +2,33 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import build from "../../testing/build.ts";
 import { launchChromium } from "../../testing/chromium.ts";
-import { scenes } from "../scenes/index.ts";
 import { openScene } from "../scenes/scene.ts";
-import { openWorld } from "../scenes/world.ts";
 import { DESKTOP, PHONE } from "../testing/person.ts";
 import { contactSheet, type Picture } from "./contact-sheet.ts";
+import { readTextsIn } from "./read-texts-in.ts";
 
-// `npm run screenshots [-- part of the name of a scene]` runs this file. It takes pictures of each scene on phone and desktop, in both
-// themes.
+// `npm run screenshots [-- pattern of the names of scenes [language]]` runs this file. It takes pictures of each scene on phone and
+// desktop, in both themes.
 const FOLDER = resolve(import.meta.dirname, "../../../../screenshots");
 const screens = { phone: PHONE, desktop: DESKTOP };
 /** The delay in milliseconds before the app shows skeletons and notices. */
 const LATE_MS = 700;
 
-const wanted = process.argv[2] ?? "";
+const [wanted = "", language = "en"] = process.argv.slice(2);
 build();
+readTextsIn(language);
+const locale = language === "en" ? {} : { locale: language };
+const [{ scenes }, { openWorld }] = await Promise.all([import("../scenes/index.ts"), import("../scenes/world.ts")]);
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER);
 const browser = await launchChromium();
 const world = await openWorld(browser);
 const pictures: Picture[] = [];
-const chosen = scenes.filter(({ name }) => name.includes(wanted));
+const chosen = scenes.filter(({ name }) => new RegExp(wanted).test(name));
 try {
   for (const scene of chosen) {
     for (const [screen, size] of Object.entries(screens)) {
-      pictures.push(...(await takePictures({ scene, world, ...size }, { screen })));
+      pictures.push(...(await takePictures({ scene, world, ...locale, ...size }, { screen })));
     }
   }
 } finally {

@@ -1,8 +1,12 @@
 import type { BrowserContext } from "playwright-core";
 
-declare const addEventListener: (type: string, then: (event: { detail: number }) => void, isCapturing: true) => void;
+declare const addEventListener: (
+  type: string,
+  then: (event: { isTrusted: boolean }) => void,
+  isCapturing: true,
+) => void;
 
-/** Counts the clicks on all pages of these contexts from now on. Pressing a button with a key counts as a click. */
+/** Counts the clicks on all pages of these contexts from now on, without those of scripts. Pressing a button with a key counts as a click. */
 export async function countClicks(contexts: readonly BrowserContext[]): Promise<() => number> {
   let clicks = 0;
   for (const context of contexts) {
@@ -10,7 +14,11 @@ export async function countClicks(contexts: readonly BrowserContext[]): Promise<
       clicks += 1;
     });
     await context.addInitScript(() =>
-      addEventListener("click", () => (globalThis as unknown as { clicked(): void }).clicked(), true),
+      addEventListener(
+        "click",
+        ({ isTrusted }) => isTrusted && (globalThis as unknown as { clicked(): void }).clicked(),
+        true,
+      ),
     );
   }
   return () => clicks;

@@ -1,12 +1,17 @@
 import type { Call } from "../call.ts";
 import type {
   AdminEventPage,
+  AdminInvitation,
+  AdminInvitationPage,
   AdminLinkPage,
   AdminMailPage,
   AdminPerson,
   AdminPersonPage,
+  ClosedAccount,
   LinkKind,
   MailState,
+  PolicySetting,
+  PolicySettings,
   ResetLink,
   RevokedLink,
   UpdatePersonBody,
@@ -24,11 +29,29 @@ export function administrationCalls(call: Call) {
   return {
     /** Returns one page of users, the newest first. `q` finds a part of the email address, the name or the id. */
     people: (options: PageOptions & { q?: string } = {}) => page<AdminPersonPage>("people", options),
-    /** Disables or enables a user, or sets the quota. `quotaBytes: null` restores the quota of the service. */
+    /** Disables or enables a user, or sets the quotas. A quota of null restores that of the service. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
+    /** Closes the account of a user at once, and deletes it for good in 14 days. Until then, `isDisabled: false` opens it again. */
+    deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
     /** Makes a link for a new password, which works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
+    /** Returns one page of the invitations to the service that nobody has redeemed, the newest first. */
+    invitations: (options: PageOptions = {}) => page<AdminInvitationPage>("invitations", options),
+    /** Invites an email address to create an account, by mail if the service sends mails. */
+    invite: (email: string) => call<AdminInvitation>("POST", "/admin/invitations", { body: { email } }),
+    /** Makes another link, which is valid for 30 days, and mails it. The old one stops working. */
+    renewInvitation: (invitationId: string) =>
+      call<AdminInvitation>("POST", `/admin/invitations/${encodeURIComponent(invitationId)}/renew`),
+    revokeInvitation: (invitationId: string) =>
+      call<void>("DELETE", `/admin/invitations/${encodeURIComponent(invitationId)}`),
+    /** Returns the rules of the service that administrators can change. */
+    policy: (options: Pick<PageOptions, "signal"> = {}) => call<PolicySettings>("GET", "/admin/policy", options),
+    /** Changes a rule. Rejects with `policy_fixed` if the operator has set it. Returns all rules. */
+    setPolicy: (name: PolicySetting["name"], value: PolicySetting["value"]) =>
+      call<PolicySettings>("PUT", `/admin/policy/${name}`, { body: { value } }),
+    /** Resets a rule to its default. Returns all rules. */
+    resetPolicy: (name: PolicySetting["name"]) => call<PolicySettings>("DELETE", `/admin/policy/${name}`),
     /** Returns one page of the links of all users, the newest first. They have no URLs. */
     links: (options: PageOptions & { kind?: LinkKind } = {}) => page<AdminLinkPage>("links", options),
     /** Revokes a link of any user. URLs that the link issued before stay valid until `lastUrlExpiresAt`. */

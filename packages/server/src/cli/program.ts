@@ -8,6 +8,7 @@ import { bucketCommand } from "./bucket.ts";
 import { configCommand } from "./config.ts";
 import { doctorCommand } from "./doctor.ts";
 import { gcCommand } from "./gc.ts";
+import { policyCommand } from "./policy.ts";
 import { presignCommand } from "./presign.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
@@ -26,6 +27,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(startCommand(), { isDefault: true })
     .addCommand(configCommand())
     .addCommand(userCommand())
+    .addCommand(policyCommand())
     .addCommand(tokenCommand())
     .addCommand(adoptCommand())
     .addCommand(gcCommand())

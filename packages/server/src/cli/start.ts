@@ -62,9 +62,9 @@ function banner(config: Config, service: Service): string {
   ].join("\n");
 }
 
-function next({ url, hasWebApp }: Service, { auth }: Config): string {
-  const needsAccounts = auth.signUp === "closed" && auth.oidc === undefined;
-  const accounts = needsAccounts ? "sign-up is closed, accounts: npx valetkey user add, " : "";
+function next({ url, hasWebApp, hasOpenSignUp }: Service, { auth }: Config): string {
+  const needsAccounts = !hasOpenSignUp && auth.oidc === undefined;
+  const accounts = needsAccounts ? "sign-up is not open, accounts: npx valetkey user add, " : "";
   if (hasWebApp) return `open ${url} in a browser (${accounts}the API: ${url}/docs, npx valetkey token create)`;
   return `npm run build, then start again, for the web app (the API is there: ${url}/docs, npx valetkey user add, npx valetkey token create)`;
 }

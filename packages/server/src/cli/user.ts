@@ -5,12 +5,13 @@ import { DomainError } from "../domain/errors.ts";
 import { normaliseEmail } from "../domain/person.ts";
 import { type Quota, quotaOfUser } from "../domain/usage.ts";
 import { accountLinkUrl } from "../usecases/accounts/account-links.ts";
+import { invitationUrl } from "../usecases/invitations/describe.ts";
 import type { PersonRecord } from "../usecases/ports/index.ts";
 import { findPerson, withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
-/** `valetkey user` lists people, creates, changes and deletes accounts, makes links for new passwords, vouches for email addresses, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
+/** `valetkey user` lists people, invites, creates, changes and deletes accounts, makes links for new passwords, vouches for email addresses, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
 export function userCommand(): Command {
   const add = new Command("add")
     .description("create an account")
@@ -19,6 +20,17 @@ export function userCommand(): Command {
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
     .option("--admin", "an administrator, who may adopt and so read every object of the bucket", false)
     .action(addUser);
+  const invite = new Command("invite")
+    .description("invite an email address to create an account, and print the link, which works once within 30 days")
+    .argument("<email>", "the email address, which the account then has")
+    .action(inviteUser);
+  const uninvite = new Command("uninvite")
+    .description("revoke an invitation to create an account")
+    .argument("<email>", "the invited email address")
+    .action(uninviteUser);
+  const invitations = new Command("invitations")
+    .description("list the invitations to create an account that nobody has used, the newest first")
+    .action(listInvitations);
   const reset = new Command("reset")
     .description("print a link for a new password, which works once within 24 hours")
     .argument("<person>", "the email address or id of the person")
@@ -50,9 +62,10 @@ export function userCommand(): Command {
     .option("--search <text>", "a part of the email address, the name or the id")
     .action(listUsers);
   const quota = new Command("quota")
-    .description("set how much a person may store, whatever USER_QUOTA_BYTES is")
+    .description("set how much a person may store, whatever USER_QUOTA_BYTES and USER_QUOTA_FILES are")
     .argument("<person>", "the email address or id of the person")
-    .argument("<size>", "such as 500MiB or 5GiB, or default for USER_QUOTA_BYTES", parseQuota)
+    .argument("[size]", "such as 500MiB or 5GiB, or default for USER_QUOTA_BYTES", parseQuota)
+    .option("--files <number>", "the most files, or default for USER_QUOTA_FILES", parseFiles)
     .action(setQuota);
   const twoFactor = new Command("two-factor")
     .description("manage the second factors of people")
@@ -66,6 +79,9 @@ export function userCommand(): Command {
     .description("manage people")
     .addCommand(list)
     .addCommand(add)
+    .addCommand(invite)
+    .addCommand(uninvite)
+    .addCommand(invitations)
     .addCommand(reset)
     .addCommand(prove)
     .addCommand(email)
@@ -84,6 +100,34 @@ async function addUser({ email, name = email, password, admin }: AddOptions): Pr
   });
   process.stdout.write(`Added ${email}${admin ? ", an administrator" : ""}.\n`);
   if (password === undefined) process.stdout.write(`Password: ${chosen}\n`);
+}
+
+async function inviteUser(email: string): Promise<void> {
+  await withCore(async ({ useCases, publicUrl, deps }) => {
+    const { email: invited, token } = await useCases.inviteToService(undefined, email);
+    const mailed = deps.mail === undefined ? "" : " The running service sends it by mail, too.";
+    process.stdout.write(`Give this link to ${invited}. It works once, within 30 days.${mailed}\n`);
+    process.stdout.write(`${invitationUrl(publicUrl, { token })}\n`);
+  });
+}
+
+async function uninviteUser(email: string): Promise<void> {
+  await withCore(({ useCases }) => useCases.revokeAccountInvitation(undefined, { email }));
+  process.stdout.write(`Revoked the invitation of ${normaliseEmail(email)}.\n`);
+}
+
+async function listInvitations(): Promise<void> {
+  await withCore(async ({ db }) => {
+    let cursor: string | undefined;
+    do {
+      const page = await db.accountInvitations.listOpen({ limit: 200, cursor });
+      for (const { email, invitedAt, linkExpiresAt } of page.items) {
+        const [invited, expires] = [invitedAt, linkExpiresAt].map((at) => new Date(at).toISOString());
+        process.stdout.write(`${JSON.stringify(email)}  invited ${invited}  expires ${expires}\n`);
+      }
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  });
 }
 
 async function resetUser(person: string): Promise<void> {
@@ -164,7 +208,7 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
 /** An id, a name or an email address of a JWT can have control characters, so each is written as JSON. */
 function describePerson(person: PersonRecord, quota: Quota): string {
   const { id, email, name, isEmailProven, isAdmin, disabledAt, lastSignInAt, usage, links } = person;
-  const most = quotaOfUser(quota, usage.quotaBytes).bytes;
+  const most = quotaOfUser(quota, usage);
   const roles = [isEmailProven && "proven", isAdmin && "administrator", disabledAt !== undefined && "disabled"];
   return [
     JSON.stringify(email ?? null),
@@ -172,8 +216,8 @@ function describePerson(person: PersonRecord, quota: Quota): string {
     `id ${JSON.stringify(id)}`,
     ...roles.filter((role) => role !== false),
     lastSignInAt === undefined ? "never signed in" : `signed in ${new Date(lastSignInAt).toISOString()}`,
-    `${usage.bytes}${most === undefined ? "" : ` of ${most}`} bytes`,
-    `files ${usage.files}`,
+    `${usage.bytes}${most.bytes === undefined ? "" : ` of ${most.bytes}`} bytes`,
+    `files ${usage.files}${most.files === undefined ? "" : ` of ${most.files}`}`,
     `links ${links}`,
   ].join("  ");
 }
@@ -187,11 +231,34 @@ function parseQuota(text: string): ChosenQuota {
   return { bytes };
 }
 
-async function setQuota(person: string, { bytes }: ChosenQuota): Promise<void> {
+type ChosenFiles = { number: number | null };
+
+// Not a bare null, which the library takes for an empty text.
+function parseFiles(text: string): ChosenFiles {
+  if (text === "default") return { number: null };
+  if (/^\d{1,15}$/.test(text)) return { number: Number(text) };
+  throw new InvalidArgumentError("Give a whole number such as 1000, or default.");
+}
+
+async function setQuota(
+  person: string,
+  size: ChosenQuota | undefined,
+  { files }: { files?: ChosenFiles },
+): Promise<void> {
+  if (size === undefined && files === undefined) {
+    throw new DomainError("invalid_request", "Give a size, or --files with a number, or both.");
+  }
   await withCore(async (core) => {
     const { id } = await findPerson(core, person);
-    await core.useCases.changePerson(undefined, id, { quotaBytes: bytes });
-    const quota = bytes === null ? "the default quota" : `a quota of ${bytes} bytes`;
-    process.stdout.write(`${person} (${id}) has ${quota}.\n`);
+    await core.useCases.changePerson(undefined, id, { quotaBytes: size?.bytes, quotaFiles: files?.number });
+    const quotas = [describeQuota(size?.bytes, "bytes"), describeQuota(files?.number, "files")].filter(
+      (text) => text !== "",
+    );
+    process.stdout.write(`${person} (${id}) has ${quotas.join(" and ")}.\n`);
   });
+}
+
+function describeQuota(most: number | null | undefined, unit: string): string {
+  if (most === undefined) return "";
+  return most === null ? `the default quota of ${unit}` : `a quota of ${most} ${unit}`;
 }

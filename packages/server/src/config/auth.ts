@@ -16,7 +16,7 @@ const MAKE_SECRET =
 /** Accounts and tokens, without the secrets of embedded mode. */
 export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
 
-export function readAuth(reader: ConfigReader, options: { embedded: boolean }): AuthDraft {
+export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }): AuthDraft {
   const secret = readSecret(reader, "AUTH_SECRET");
   const oldSecrets = readOldSecrets(reader, secret);
   if (secret === undefined && !options.embedded) {
@@ -39,13 +39,19 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean }): 
   // With an issuer, people come from another system. With open sign-up, a stranger could sign up with the email address of such a
   // person.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
-  const signUp = reader.choice("AUTH_SIGN_UP", { of: ["open", "closed"], fallback: hasIssuer ? "closed" : "open" });
+  const signUp = reader.choice("AUTH_SIGN_UP", {
+    of: ["open", "invited", "closed"],
+    fallback: hasIssuer ? "closed" : "open",
+  });
+  // Without mail, people could not prove an email address themselves.
+  const requiresVerifiedEmail = reader.flag("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,
     oldSecrets,
     jwtSecret,
     ...jwt,
     signUp,
+    requiresVerifiedEmail,
     oidc,
   });
 }

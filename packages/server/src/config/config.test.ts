@@ -28,7 +28,12 @@ describe("defaults", () => {
     });
     expect(config.bucket).toMatchObject({ kind: "embedded", port: 3001, publicEndpoint: "http://localhost:3001" });
     expect(config.database).toEqual({ kind: "sqlite", file: join(dataDir, "valetkey.db") });
-    expect(config.auth).toEqual({ secret: expect.any(String), oldSecrets: [], signUp: "open" });
+    expect(config.auth).toEqual({
+      secret: expect.any(String),
+      oldSecrets: [],
+      signUp: "open",
+      requiresVerifiedEmail: false,
+    });
     expect(config.limits).toEqual({
       urlTtlDefaultSeconds: 60,
       urlTtlMaxSeconds: 43_200,
@@ -108,6 +113,7 @@ describe("defaults", () => {
       AUTH_JWT_ISSUER: "https://login.example.com",
       AUTH_JWT_AUDIENCE: "files",
       AUTH_SIGN_UP: "closed",
+      AUTH_REQUIRE_VERIFIED_EMAIL: "true",
       CLAMAV_HOST: "clamd.internal",
       CLAMAV_TOO_LARGE: "accept",
       URL_TTL_DEFAULT: "30",
@@ -136,6 +142,7 @@ describe("defaults", () => {
       WEBHOOKS_ALLOW_LOOPBACK: "true",
     });
     expect(config).toEqual({
+      given: expect.arrayContaining(["AUTH_SIGN_UP", "URL_TTL_MAX", "LINKS_PASSWORD"]),
       server: {
         port: 8080,
         host: "0.0.0.0",
@@ -170,6 +177,7 @@ describe("defaults", () => {
         issuer: "https://login.example.com",
         audience: "files",
         signUp: "closed",
+        requiresVerifiedEmail: true,
       },
       scanner: { host: "clamd.internal", port: 3310, tooLarge: "accept" },
       limits: {

@@ -23,6 +23,7 @@ export function describeConfig(config: Config): string[] {
     line("AUTH_JWT_ISSUER", auth.issuer),
     line("AUTH_JWT_AUDIENCE", auth.audience),
     line("AUTH_SIGN_UP", auth.signUp),
+    line("AUTH_REQUIRE_VERIFIED_EMAIL", String(auth.requiresVerifiedEmail)),
     line("AUTH_OIDC_ISSUER", auth.oidc?.issuer),
     line("AUTH_OIDC_CLIENT_ID", auth.oidc?.clientId),
     line("AUTH_OIDC_CLIENT_SECRET", auth.oidc === undefined ? undefined : MASK),

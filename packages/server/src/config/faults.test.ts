@@ -140,7 +140,7 @@ describe("faults", () => {
       /leave it out for SQLite/,
     ],
     ["DATABASE_PREPARED", { DATABASE_PREPARED: "no" }, /none of auto, on, off/, /DATABASE_PREPARED=auto/],
-    ["AUTH_SIGN_UP", { AUTH_SIGN_UP: "maybe" }, /none of open, closed/, /AUTH_SIGN_UP=open/],
+    ["AUTH_SIGN_UP", { AUTH_SIGN_UP: "maybe" }, /none of open, invited, closed/, /AUTH_SIGN_UP=open/],
     ["AUTH_OIDC_CLIENT_SECRET", { ...OIDC, AUTH_OIDC_CLIENT_SECRET: "" }, /is missing, though another/, /together/],
     ["AUTH_OIDC_CLIENT_ID", { ...OIDC, AUTH_OIDC_CLIENT_ID: "" }, /is missing, though another/, /or none of them/],
     ["AUTH_OIDC_ISSUER", { ...OIDC, AUTH_OIDC_ISSUER: "" }, /is missing, though another/, /AUTH_OIDC_ISSUER/],

@@ -64,9 +64,9 @@ export function parseConfig(
   const bucket = readBucket(reader, server);
   const database = readDatabase(reader, { sqliteFile: join(server.dataDir, "valetkey.db") });
   const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
-  const auth = readAuth(reader, { embedded });
-  const scanner = readScanner(reader);
   const mail = readMail(reader, server);
+  const auth = readAuth(reader, { embedded, hasMail: mail !== undefined });
+  const scanner = readScanner(reader);
   const webhooks = { allowsLoopback: reader.flag("WEBHOOKS_ALLOW_LOOPBACK") };
   const limits = readLimits(reader);
   const metrics = readMetrics(reader, server.port);
@@ -80,6 +80,7 @@ export function parseConfig(
   };
   return {
     config: {
+      given: reader.given,
       ...{ server, bucket: bucket(secrets), database, auth: auth(secrets) },
       ...{ scanner, mail, webhooks, limits, metrics, tracing },
     },

@@ -26,6 +26,7 @@ const SECRETS = [
 export class ConfigReader {
   readonly faults: ConfigFault[] = [];
   readonly warnings: string[] = [];
+  readonly #given = new Set<string>();
   readonly #env: Environment;
 
   constructor(env: Environment) {
@@ -65,7 +66,14 @@ export class ConfigReader {
 
   text(name: string): string | undefined {
     const value = this.#env[name]?.trim();
-    return value === "" ? undefined : value;
+    if (!value) return undefined;
+    this.#given.add(name);
+    return value;
+  }
+
+  /** The names of the variables that were read and are set. */
+  get given(): string[] {
+    return [...this.#given];
   }
 
   integer(name: string, { fallback, min, max, unit }: Spec): number {

@@ -96,7 +96,9 @@ export type AuthConfig = {
   jwksUrl: string | undefined;
   issuer: string | undefined;
   audience: string | undefined;
-  signUp: "open" | "closed";
+  signUp: "open" | "invited" | "closed";
+  /** Whether a share by email address reaches only people who have proven the address. */
+  requiresVerifiedEmail: boolean;
   /** Undefined if there is no identity provider. */
   oidc: OidcConfig | undefined;
 };
@@ -193,6 +195,8 @@ export type WebhooksConfig = {
 
 /** The parsed configuration. */
 export type Config = {
+  /** The names of the variables that are set. */
+  given: readonly string[];
   server: ServerConfig;
   bucket: BucketConfig;
   database: DatabaseConfig;

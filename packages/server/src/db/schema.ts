@@ -107,6 +107,7 @@ export type Tables = {
     files: number;
     /** The quota that an administrator gave this owner. Null: the quota of the service. */
     quota_bytes: number | null;
+    quota_files: number | null;
   };
   /** Quota without an attachment: of a running form upload, or of a deleted file that a signed URL can store again. */
   reservations: {
@@ -153,6 +154,21 @@ export type Tables = {
     generation: number;
     link_expires_at: number;
     redeemed_at: number | null;
+  };
+  /** An invitation to create an account, by an administrator. `invited_by` null: the operator, with a command. */
+  account_invitations: {
+    id: string;
+    email: string;
+    invited_by: string | null;
+    invited_at: number;
+    generation: number;
+    link_expires_at: number;
+    redeemed_at: number | null;
+  };
+  /** The rules that administrators changed. `value`: JSON. */
+  policy: {
+    name: string;
+    value: string;
   };
   access_requests: {
     note_id: string;

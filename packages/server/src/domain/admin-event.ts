@@ -15,7 +15,11 @@ export type AdminAction =
   | "webhook.created"
   | "webhook.updated"
   | "webhook.secret_rotated"
-  | "webhook.deleted";
+  | "webhook.deleted"
+  | "policy.changed"
+  | "invitation.created"
+  | "invitation.renewed"
+  | "invitation.revoked";
 
 /** One line of the log of administrators. It never contains a URL, a token or the content of a mail. */
 export type AdminEvent = {
@@ -26,7 +30,7 @@ export type AdminEvent = {
   action: AdminAction;
   /** Undefined: the operator, with a command. */
   actorId: string | undefined;
-  /** The user, the link, the mail or the webhook. */
+  /** The user, the link, the mail, the webhook or the invitation. Of a rule: its name. */
   subjectId: string;
   /** Facts for display, such as quotaBytes or label. */
   detail: Readonly<Record<string, string | number | null>>;

@@ -36,6 +36,7 @@ export type DomainErrorCode =
   | "too_many_links"
   | "user_not_found"
   | "last_administrator"
+  | "policy_fixed"
   | "mail_not_found"
   | "token_not_found"
   | "webhook_not_found"

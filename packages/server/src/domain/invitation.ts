@@ -32,22 +32,36 @@ export type Invitation = {
   redeemedAt: number | undefined;
 };
 
+/**
+ * An invitation to create an account with this email address, by an administrator. It opens no note. Instants are milliseconds since the
+ * epoch.
+ */
+export type AccountInvitation = Pick<
+  Invitation,
+  "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "redeemedAt"
+> & {
+  /** Undefined: the operator, with a command. */
+  invitedBy: string | undefined;
+};
+
+type Expiring = Pick<Invitation, "linkExpiresAt" | "redeemedAt"> & { expiresAt?: number | undefined };
+
 /** Whether a user with `role` gains nothing from a share with `given`. */
 export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
   return permits(role, given === "editor" ? "note.edit" : "note.read");
 }
 
 /** From this instant, the link redeems nothing. Milliseconds since the epoch. */
-export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Invitation): number {
+export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Expiring): number {
   return Math.min(linkExpiresAt, expiresAt);
 }
 
-export function isOpen(invitation: Invitation, now: number): boolean {
+export function isOpen(invitation: Expiring, now: number): boolean {
   return invitation.redeemedAt === undefined && now < linkEndsAt(invitation);
 }
 
 /** Throws `invitation_used` or `invitation_expired`. */
-export function requireOpen(invitation: Invitation, now: number): void {
+export function requireOpen(invitation: Expiring, now: number): void {
   if (invitation.redeemedAt !== undefined) {
     throw new DomainError("invitation_used", "This invitation was used already. Ask for another one.");
   }

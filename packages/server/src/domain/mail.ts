@@ -73,6 +73,8 @@ export type MailKind =
   /** The owner, or a person who has the password, deleted the account. */
   | { kind: "account-closed"; userId: string }
   | { kind: "invitation"; invitationId: string }
+  /** To the service, by an administrator. */
+  | { kind: "account-invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
   | { kind: "access-request"; noteId: string; userId: string }
   /** `language`: of the visitor. */

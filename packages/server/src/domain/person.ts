@@ -22,12 +22,15 @@ export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
- * Returns the user who receives a share by an email address. This is the only proven holder, or the only holder if no holder is proven.
- * Returns `ambiguous` if several users qualify.
+ * Returns the user who receives a share by an email address. This is the only proven holder, or the only holder if no holder is proven
+ * and no proof is needed. Returns `ambiguous` if several users qualify.
  */
-export function receiverAmong(holders: readonly EmailHolder[]): EmailHolder | "unknown" | "ambiguous" {
+export function receiverAmong(
+  holders: readonly EmailHolder[],
+  { needsProof = false }: { needsProof?: boolean } = {},
+): EmailHolder | "unknown" | "ambiguous" {
   const proven = holders.filter((holder) => holder.isProven);
-  const [receiver, another] = proven.length > 0 ? proven : holders;
+  const [receiver, another] = proven.length > 0 || needsProof ? proven : holders;
   if (receiver === undefined) return "unknown";
   return another === undefined ? receiver : "ambiguous";
 }
@@ -56,4 +59,14 @@ export type Caller = {
  */
 export function normaliseEmail(email: string): string {
   return email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+export const MAX_EMAIL_LENGTH = 254;
+// Stricter than the check at sign-in of the accounts library, so that every account can sign in.
+const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
+
+/** Normalises an email address. Undefined if an account can't have it. */
+export function readEmail(email: unknown): string | undefined {
+  const normalised = typeof email === "string" ? normaliseEmail(email) : "";
+  return normalised.length <= MAX_EMAIL_LENGTH && ACCOUNT_EMAIL.test(normalised) ? normalised : undefined;
 }

@@ -7,9 +7,12 @@ export type Usage = { bytes: number; files: number };
 /** The most that a user may use. Undefined if there is no limit. */
 export type Quota = { bytes: number | undefined; files: number | undefined };
 
-/** The quota of one user: the bytes that an administrator gave to the user, or those of the service. */
-export function quotaOfUser(quota: Quota, ownBytes: number | undefined): Quota {
-  return { ...quota, bytes: ownBytes ?? quota.bytes };
+/** The quota that an administrator set for one user. Undefined: the quota of the service applies. */
+export type OwnQuota = { quotaBytes: number | undefined; quotaFiles: number | undefined };
+
+/** The quota of one user: the own quota, or else that of the service. */
+export function quotaOfUser(quota: Quota, { quotaBytes, quotaFiles }: OwnQuota): Quota {
+  return { bytes: quotaBytes ?? quota.bytes, files: quotaFiles ?? quota.files };
 }
 
 /** The states of a file that no longer uses capacity. A state that is missing here counts. */

@@ -121,6 +121,14 @@ const table: readonly Row[] = [
   ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   // Administrators only (routes/doctor, routes/administration, routes/webhooks).
   ["GET /admin/people",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["GET /admin/invitations",                   403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["POST /admin/invitations",                  403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["POST /admin/invitations/:invitationId/renew",
+                                               403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["DELETE /admin/invitations/:invitationId",  403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["GET /admin/policy",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["PUT /admin/policy/:name",                  403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["DELETE /admin/policy/:name",               403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/links",                         403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["DELETE /admin/links/:linkId",              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/mails",                         403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
@@ -136,6 +144,7 @@ const table: readonly Row[] = [
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/log",                           403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["PATCH /admin/people/:userId",              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
+  ["DELETE /admin/people/:userId",             403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/people/:userId/reset-link",    403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/doctor",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   // Public routes without user data.

@@ -33,11 +33,18 @@ import {
   startSecondFactor,
 } from "./accounts/second-factor.ts";
 import { listActivity, listNoteActivity } from "./activity.ts";
+import {
+  inviteToService,
+  listAccountInvitations,
+  renewAccountInvitation,
+  revokeAccountInvitation,
+} from "./administration/invitations.ts";
 import { listAllLinks, revokeAnyLink } from "./administration/links.ts";
 import { listAdminEvents } from "./administration/log.ts";
 import { listMails, retryMail } from "./administration/mails.ts";
 import { rememberForOperator } from "./administration/operator.ts";
 import { changePerson, disableUser, enableUser, listPeople } from "./administration/people.ts";
+import { changePolicy, showPolicy } from "./administration/policy.ts";
 import { createAllowance } from "./allowance.ts";
 import {
   authenticateApiToken,
@@ -58,6 +65,7 @@ import { createArrivals } from "./invitations/arrive.ts";
 import { lookAtInvitation } from "./invitations/look.ts";
 import { revokeInvitation, updateInvitation } from "./invitations/manage.ts";
 import { redeemInvitation } from "./invitations/redeem.ts";
+import { admitSignUp } from "./invitations/sign-up.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
 import { deleteExpiredWindows } from "./limit-windows.ts";
@@ -163,7 +171,11 @@ export function createUseCases(deps: Deps) {
     redeemInvitation: redeemInvitation(deps),
     updateInvitation: updateInvitation(deps),
     revokeInvitation: revokeInvitation(deps),
-    deleteOldInvitations: () => deps.db.invitations.deleteOld(clock()),
+    deleteOldInvitations: async () => {
+      await deps.db.invitations.deleteOld(clock());
+      await deps.db.accountInvitations.deleteOld(clock());
+    },
+    admitSignUp: admitSignUp(deps),
     askForAccess: askForAccess(deps),
     listAccessRequests: listAccessRequests(deps),
     grantAccess: grantAccess(deps),
@@ -198,6 +210,12 @@ export function createUseCases(deps: Deps) {
     listAdminEvents: listAdminEvents(deps),
     listAllLinks: listAllLinks(deps),
     revokeAnyLink: revokeAnyLink(deps),
+    showPolicy: showPolicy(deps),
+    changePolicy: changePolicy(deps),
+    listAccountInvitations: listAccountInvitations(deps),
+    inviteToService: inviteToService(deps),
+    renewAccountInvitation: renewAccountInvitation(deps),
+    revokeAccountInvitation: revokeAccountInvitation(deps),
     listMails: listMails(deps),
     retryMail: retryMail(deps),
     getMailPreferences: getMailPreferences(deps),

@@ -42,15 +42,19 @@ export async function findReceivers(
   return { userIds: [...new Set(usersById.values())], emails, results: [...ofIds, ...ofEmails] };
 }
 
-/** Finds the user who holds each of these normalised email addresses. Undefined: nobody does, or several users do. */
+/**
+ * Finds the user who holds each of these normalised email addresses. Undefined: nobody does, or several users do.
+ * `needsProof`: without a proof, nobody does. Default: false.
+ */
 export async function findHolders(
   { people }: Pick<Queries, "people">,
   emails: readonly string[],
+  options?: { needsProof: boolean },
 ): Promise<Map<string, string | undefined>> {
   const holders = Map.groupBy(await people.findByEmails(emails), ({ email }) => email);
   return new Map(
     emails.map((email) => {
-      const receiver = receiverAmong(holders.get(email) ?? []);
+      const receiver = receiverAmong(holders.get(email) ?? [], options);
       return [email, typeof receiver === "string" ? undefined : receiver.id];
     }),
   );

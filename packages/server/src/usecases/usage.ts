@@ -5,8 +5,8 @@ import type { Deps, Limits } from "./ports/index.ts";
 /** Returns the usage and the quota of the caller. */
 export function getUsage({ db, limits }: Deps) {
   return async (caller: Caller): Promise<{ usage: Usage; quota: Quota }> => {
-    const { quotaBytes, ...usage } = await db.usage.find(caller.userId);
-    return { usage, quota: quotaOfUser(quotaOf(limits), quotaBytes) };
+    const usage = await db.usage.find(caller.userId);
+    return { usage, quota: quotaOfUser(quotaOf(limits), usage) };
   };
 }
 

@@ -3,6 +3,7 @@ import { startAuditRetention } from "../background/audit-retention.ts";
 import { startBucketProbe } from "../background/bucket-probe.ts";
 import type { Loop } from "../background/loop.ts";
 import { startMails } from "../background/mails.ts";
+import { startPolicyReader } from "../background/policy.ts";
 import { startSweep } from "../background/sweep.ts";
 import { startVerification } from "../background/verification.ts";
 import { startWebhooks } from "../background/webhooks.ts";
@@ -38,6 +39,8 @@ export async function startBackground(
   const webhooks = openWebhooks(base, logger);
   opened.add(webhooks.stop);
   work.on("webhookQueued", webhooks.kick);
+  const policy = startPolicyReader({ refresh: () => base.deps.policy.refresh(db), logger });
+  opened.add(policy.stop);
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);
   if (base.scanner === undefined) await warnOfUnscanned(db, logger);

@@ -11,6 +11,7 @@ import type { JwtIssuer } from "../domain/person.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import { createUseCases } from "../usecases/index.ts";
 import { deriveLinkKeys } from "../usecases/links/keys.ts";
+import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../usecases/policy.ts";
 import type { Deps, UploadOutcome } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";
@@ -41,11 +42,13 @@ export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limit
 export type BaseOptions = {
   logger: Logger;
   inSpan?: InSpan | undefined;
+  /** Default: the limits of the configuration, which nobody can change. */
+  policy?: ConfiguredPolicy | undefined;
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl"> | undefined;
 };
 
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
-export async function openBase(config: BaseConfig, { logger, inSpan, mail }: BaseOptions) {
+export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
   const { auditDays, dataDir } = config.server;
   if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
   const clock = Date.now;
@@ -75,6 +78,7 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail }: Bas
     const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
     const archive = dataDir === undefined ? undefined : createAuditArchive({ folder: join(dataDir, "audit"), clock });
     const work = new EventEmitter<WorkEvents>();
+    const livePolicy = createLivePolicy(policy ?? fixedPolicy(config.limits));
     const deps: Deps = {
       db,
       bucket,
@@ -82,7 +86,8 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail }: Bas
       clock,
       newId,
       newSecret: () => randomBytes(32).toString("base64url"),
-      limits: config.limits,
+      limits: withPolicy(config.limits, livePolicy),
+      policy: livePolicy,
       jwtIssuers: jwtIssuersOf(config.auth),
       scanning: scanner && { scanner, tooLarge: config.scanner?.tooLarge ?? "reject" },
       linkKeys: deriveLinkKeys([config.auth.secret, ...config.auth.oldSecrets]),

@@ -1,6 +1,8 @@
 import type { Config } from "../config/index.ts";
 import { authTables } from "../db/index.ts";
+import { policyNames, variableOf } from "../domain/policy.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
+import { type ConfiguredPolicy, fixedPolicy } from "../usecases/policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
 import { openMailer } from "./open-mailer.ts";
 
@@ -11,15 +13,17 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 export async function openCore(config: Config, options: BaseOptions) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl };
-  const base = await openBase(config, { ...options, mail });
+  const base = await openBase(config, { ...options, mail, policy: configuredPolicy(config) });
   const { db, useCases, deps } = base;
   try {
+    await deps.policy.refresh(db);
     const accounts = createAccounts({
       database: { db: db.kysely, type: config.database.kind },
       tables: authTables,
       secret: config.auth.secret,
       publicUrl,
-      signUp: config.auth.signUp,
+      signUp: () => deps.policy.current["sign-up"],
+      admitSignUp: useCases.admitSignUp,
       oidc: config.auth.oidc,
       newId: deps.newId,
       rememberPerson: useCases.rememberAccount,
@@ -40,4 +44,13 @@ export async function openCore(config: Config, options: BaseOptions) {
     await base.close();
     throw error;
   }
+}
+
+/** The rules that administrators can change, except those that the environment sets. */
+function configuredPolicy({ auth, limits, given }: Config): ConfiguredPolicy {
+  const proof = auth.requiresVerifiedEmail ? "required" : "optional";
+  return {
+    values: { ...fixedPolicy(limits).values, "sign-up": auth.signUp, "proven-email": proof },
+    fixed: policyNames.filter((name) => given.includes(variableOf(name))),
+  };
 }

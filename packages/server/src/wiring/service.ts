@@ -10,6 +10,7 @@ import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
 import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
+import { withPolicy } from "../usecases/policy.ts";
 import { startBackground } from "./background.ts";
 import { claimDatabase, SERVICE } from "./claim-database.ts";
 import { type Core, openCore } from "./core.ts";
@@ -31,6 +32,8 @@ export type Service = {
   bucketUrl: string;
   /** False if the web app has not been built. */
   hasWebApp: boolean;
+  /** Whether anyone may create an account when the service starts. */
+  hasOpenSignUp: boolean;
   /** Lets /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
   drain(): void;
   /**
@@ -101,7 +104,8 @@ async function openService(
     await server.listen({ host: config.server.host, port: metricsPort });
   }
   background.kick();
-  return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined };
+  const hasOpenSignUp = core.deps.policy.current["sign-up"] === "open";
+  return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined, hasOpenSignUp };
 }
 
 /** The log, with one JSON line for each event, on standard output. */
@@ -149,7 +153,7 @@ type AppParts = LoadedConfig & {
 };
 
 function createApp(core: Core, { config, warnings, webRoot, draining, metrics, tracing }: AppParts) {
-  const { useCases, accounts, db, bucket, scanner, publicUrl } = core;
+  const { useCases, accounts, db, bucket, scanner, publicUrl, deps } = core;
   const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
   return buildApp({
     useCases,
@@ -167,13 +171,13 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
       bucket: () => bucket.probe(),
       ...(scanner && { scanner: () => scanner.probe() }),
     },
-    doctor: createDoctor(core, { config, warnings }),
+    doctor: createDoctor(core, { config: { ...config, limits: withPolicy(config.limits, deps.policy) }, warnings }),
     publicUrl,
     bucketOrigins: [...new Set([bucket.urlOrigin, bucket.downloadOrigin])],
     bindsUrlsToIp: config.bucket.kind === "s3" && config.bucket.cloudFront?.bindsIp === true,
     trustProxy: trustedHops(config.server.trustProxy),
     logger: { level: config.server.logLevel },
-    limits: config.limits,
+    limits: deps.limits,
     requestId: randomUUID,
     draining,
     metrics,

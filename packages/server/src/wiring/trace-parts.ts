@@ -39,6 +39,8 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   mailPreferences: "database.mailPreferences",
   accounts: "database.accounts",
   accountDeletions: "database.accountDeletions",
+  accountInvitations: "database.accountInvitations",
+  policy: "database.policy",
   secondFactors: "database.secondFactors",
   passkeys: "database.passkeys",
   application: "database.application",

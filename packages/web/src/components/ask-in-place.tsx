@@ -33,7 +33,7 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape does the same as the Cancel button
     <div
-      className="order-last flex w-full flex-wrap items-center justify-end gap-2"
+      className="order-last mt-2 flex w-full flex-wrap items-center justify-end gap-2"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         // Escape must not close a dialog around the button.

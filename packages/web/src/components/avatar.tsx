@@ -8,7 +8,7 @@ export function nameOf(person: Person, { otherwise }: { otherwise: string }): st
 }
 
 function initialsOf(name: string): string {
-  const [first = "?", second = ""] = name.match(/[^\s@._-]+/gu) ?? [];
+  const [first = "?", second = ""] = name.match(/[\p{L}\p{N}][^\s@._-]*/gu) ?? [];
   return [first, second]
     .map(([letter]) => letter)
     .join("")

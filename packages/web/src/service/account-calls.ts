@@ -14,7 +14,8 @@ export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt:
  * (e2e/src/web/performance.test.ts).
  */
 export const accountCalls = {
-  signUp: (account: { name: string; email: string; password: string }) =>
+  /** `invitation`: the token of an invitation, for a service where sign-up is not open. */
+  signUp: (account: { name: string; email: string; password: string; invitation: string | undefined }) =>
     callAccounts("POST", "/auth/sign-up/email", account),
   /** Rejects with `second_factor_required`, `wrong_second_factor`, or `account_closed` for an account that its owner deleted. */
   signIn: (credentials: Credentials) => callAccounts("POST", "/auth/sign-in/email", credentials),

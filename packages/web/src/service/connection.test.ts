@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { createConnection } from "./connection.ts";
+import { describe, expect, it, vi } from "vitest";
+import { createConnection, onRecovery } from "./connection.ts";
 
 describe("the connection to the service", () => {
   it.each([
@@ -29,5 +29,22 @@ describe("the connection to the service", () => {
     expect(connection.$state.get()).toBe("offline");
     connection.setOnline(true);
     expect(connection.$state.get()).toBe("down");
+  });
+
+  it("reloads the pages after an outage, but not after each of many", () => {
+    vi.useFakeTimers();
+    const connection = createConnection(true);
+    const reload = vi.fn();
+    onRecovery(connection, reload);
+    const fail = () => [503, 200].forEach(connection.report);
+    fail();
+    vi.advanceTimersByTime(1);
+    expect(reload).toHaveBeenCalledTimes(1);
+    for (let times = 0; times < 9; times++) fail();
+    vi.advanceTimersByTime(20_000);
+    expect(reload).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(10_000);
+    expect(reload).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
   });
 });

@@ -2,6 +2,9 @@ import { atom, computed } from "nanostores";
 
 export type Connection = "online" | "offline" | "down";
 
+/** The shortest time between two reloads. Milliseconds. */
+const RELOAD_MS = 30_000;
+
 /** Follows the browser's network, and the responses of the service. */
 export function createConnection(isOnline: boolean) {
   const $isOnline = atom(isOnline);
@@ -17,4 +20,21 @@ export function createConnection(isOnline: boolean) {
     report: (status: number | undefined) =>
       $isDown.set(status === undefined || status === 502 || status === 503 || status === 504),
   };
+}
+
+/**
+ * Runs `reload` when the service responds again. One failing route among others that work looks like an outage after each request,
+ * so the next reload waits.
+ */
+export function onRecovery({ $state }: Pick<ReturnType<typeof createConnection>, "$state">, reload: () => void): void {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let nextAt = 0;
+  $state.listen((now, before) => {
+    if (before !== "down" || now !== "online" || waiting !== undefined) return;
+    waiting = setTimeout(() => {
+      waiting = undefined;
+      nextAt = Date.now() + RELOAD_MS;
+      reload();
+    }, nextAt - Date.now());
+  });
 }

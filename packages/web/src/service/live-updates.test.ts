@@ -11,11 +11,17 @@ class FakeStream {
   static last: FakeStream;
   static readonly CLOSED = 2;
   readonly url: string;
+  readyState = 1;
+  onerror: () => void = () => undefined;
   onmessage: (event: { data: string }) => void = () => undefined;
   close = () => undefined;
   constructor(url: string) {
     this.url = url;
     FakeStream.last = this;
+  }
+  refuse() {
+    this.readyState = FakeStream.CLOSED;
+    this.onerror();
   }
   send(changed: string[], state: string) {
     this.onmessage({ data: JSON.stringify({ changed, state }) });
@@ -56,5 +62,15 @@ it("loads again what it loaded before it followed the changes", () => {
   end = followChanges("m");
   FakeStream.last.send([], "own.shared.m");
   expect(isOutdated("note", "m")).toBe(false);
+  end();
+});
+
+it("learns soon that the session has ended when the service refuses a stream", async () => {
+  const fetched = vi.fn(async () => new Response(null, { status: 401 }));
+  vi.stubGlobal("fetch", fetched);
+  const end = followChanges(undefined);
+  FakeStream.last.refuse();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(fetched).toHaveBeenCalledOnce();
   end();
 });

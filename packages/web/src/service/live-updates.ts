@@ -7,6 +7,8 @@ const QUIET_MS = 40_000;
 /** The average pause between polls where streams do not work, and the polls before the next try of a stream. */
 const POLL_MS = 15_000;
 const POLLS = 8;
+/** The average pause before the poll that finds out why the service refuses a stream. A session may have ended. */
+const REFUSED_MS = 1_000;
 
 /** The queries that a hint makes outdated. */
 const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[]> = {
@@ -38,9 +40,9 @@ export function followChanges(noteId: string | undefined): () => void {
       clearTimeout(timer);
       stream.close();
     };
-    const giveUp = () => {
+    const giveUp = (pauseMs = POLL_MS) => {
       close();
-      end = poll(POLLS);
+      end = poll(POLLS, pauseMs);
     };
     let timer = setTimeout(giveUp, QUIET_MS);
     stream.onmessage = ({ data }) => {
@@ -50,15 +52,15 @@ export function followChanges(noteId: string | undefined): () => void {
     };
     // The browser connects again by itself, unless the service refuses the stream.
     stream.onerror = () => {
-      if (stream.readyState === EventSource.CLOSED) giveUp();
+      if (stream.readyState === EventSource.CLOSED) giveUp(REFUSED_MS);
     };
     return close;
   }
 
-  function poll(left: number): () => void {
+  function poll(left: number, averageMs = POLL_MS): () => void {
     const gone = new AbortController();
     // Random, so that pages do not all poll together after an outage.
-    const pauseMs = POLL_MS * (0.75 + Math.random() / 2);
+    const pauseMs = averageMs * (0.75 + Math.random() / 2);
     const timer = setTimeout(async () => {
       const found = await client.changes({ ...query(), signal: gone.signal }).catch(() => undefined);
       if (gone.signal.aborted) return;

@@ -2,6 +2,7 @@ import { MutationCache, type Query, QueryCache, QueryClient, queryOptions } from
 import type { Note, NoteSummary } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, hasCode, onRefused } from "./client.ts";
+import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
 import { connection } from "./online.ts";
 
@@ -35,9 +36,7 @@ export const queryClient = new QueryClient({
 });
 
 // After an outage, the pages may show outdated data and failures.
-connection.$state.listen((now, before) => {
-  if (before === "down" && now === "online") void queryClient.invalidateQueries();
-});
+onRecovery(connection, () => void queryClient.invalidateQueries(undefined, { cancelRefetch: false }));
 
 // After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again, because a share was
 // revoked or an item deleted.

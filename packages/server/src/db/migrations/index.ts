@@ -30,6 +30,7 @@ import { webhooks } from "./0028-webhooks.ts";
 import { accountSafety } from "./0029-account-safety.ts";
 import { seen } from "./0031-seen.ts";
 import { personLanguages } from "./0032-languages.ts";
+import { policy } from "./0033-policy.ts";
 
 /** All migrations, which run in the order of their names. A released migration is never edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -64,5 +65,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0029-account-safety": accountSafety(engine),
     "0031-seen": seen(engine),
     "0032-languages": personLanguages(engine),
+    "0033-policy": policy(engine),
   };
 }

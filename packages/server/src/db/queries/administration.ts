@@ -70,8 +70,16 @@ function people(db: Kysely<Tables>, now: number) {
     .selectFrom("people")
     .leftJoin("disabled_users", "disabled_users.user_id", "people.id")
     .leftJoin("usage", "usage.owner_id", "people.id")
+    .leftJoin("account_deletions", "account_deletions.user_id", "people.id")
     .select([...personColumns, "people.email_proven_by", "people.created_at", "people.last_sign_in_at"])
-    .select(["disabled_users.disabled_at", "usage.used_bytes", "usage.files", "usage.quota_bytes"])
+    .select([
+      "account_deletions.delete_at",
+      "disabled_users.disabled_at",
+      "usage.used_bytes",
+      "usage.files",
+      "usage.quota_bytes",
+      "usage.quota_files",
+    ])
     .select((eb) =>
       eb
         .selectFrom("links")
@@ -100,7 +108,13 @@ function toRecord(row: Row): PersonRecord {
     createdAt: row.created_at,
     lastSignInAt: row.last_sign_in_at ?? undefined,
     disabledAt: row.disabled_at ?? undefined,
-    usage: { bytes: row.used_bytes ?? 0, files: row.files ?? 0, quotaBytes: row.quota_bytes ?? undefined },
+    deleteAt: row.delete_at ?? undefined,
+    usage: {
+      bytes: row.used_bytes ?? 0,
+      files: row.files ?? 0,
+      quotaBytes: row.quota_bytes ?? undefined,
+      quotaFiles: row.quota_files ?? undefined,
+    },
     links: row.links ?? 0,
   };
 }

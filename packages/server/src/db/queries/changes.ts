@@ -40,8 +40,13 @@ export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given)
       const statement = statements.get(engine) ?? compileChanges(db);
       statements.set(engine, statement);
       const [values = []] = await run(statement, [userId, clock(), noteId]);
-      const [own, notes, files, role, events] = values;
-      return { own: `${own}`, shared: `${notes} ${files}`, note: role === null ? "" : `${role} ${events}` };
+      const [own, notes, files, role, events, disabledAt] = values;
+      // The page of a disabled user then makes a request, which is refused.
+      return {
+        own: `${own} ${disabledAt}`,
+        shared: `${notes} ${files}`,
+        note: role === null ? "" : `${role} ${events}`,
+      };
     },
   };
 }
@@ -63,6 +68,7 @@ function compileChanges(db: Kysely<Tables>): Statement {
       recentEvents(db, { column: "note_id", value: noteId, userId })
         .where(sql<SqlBool>`action in (${list(NOTE_EVENTS)})`)
         .as("events"),
+      db.selectFrom("disabled_users").select("disabled_at").where("user_id", "=", userId).as("disabled_at"),
     ]),
   );
 }

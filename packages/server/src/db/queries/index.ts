@@ -6,6 +6,7 @@ import type { Search } from "../search.ts";
 import { type AccessStatements, accessQueries } from "./access.ts";
 import { accessRequestQueries } from "./access-requests.ts";
 import { accountDeletionQueries } from "./account-deletions.ts";
+import { accountInvitationQueries } from "./account-invitations.ts";
 import { accountQueries } from "./accounts.ts";
 import { administrationQueries } from "./administration.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
@@ -33,6 +34,7 @@ import { noteQueries } from "./notes.ts";
 import { objectDeletionQueries } from "./object-deletions.ts";
 import { passkeyQueries } from "./passkeys.ts";
 import { peopleQueries } from "./people.ts";
+import { policyQueries } from "./policy.ts";
 import { queueQueries } from "./queues.ts";
 import { secondFactorQueries } from "./second-factors.ts";
 import { shareQueries } from "./shares.ts";
@@ -90,6 +92,8 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     mailPreferences: mailPreferenceQueries(db),
     accounts: accountQueries(db, engine),
     accountDeletions: accountDeletionQueries(db, engine),
+    accountInvitations: accountInvitationQueries(db, engine),
+    policy: policyQueries(db),
     secondFactors: secondFactorQueries(db, engine),
     passkeys: passkeyQueries(db),
     trash: trashQueries(db, { engine, clock }),

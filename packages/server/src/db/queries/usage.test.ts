@@ -52,11 +52,11 @@ describe.each(engines)("usage on $name", (engine) => {
     const quota = { bytes: 10, files: 3 };
     const insert = (sizeBytes: number) =>
       suite.db.transaction((tx) => tx.attachments.insert(sampleAttachment(note, { sizeBytes }), { quota }));
-    await usage.setQuota("eve", 25);
+    await usage.setQuota("eve", { quotaBytes: 25 });
     await insert(20);
     await expect(insert(6)).rejects.toMatchObject({ code: "quota_exceeded" });
     await insert(5);
-    await usage.setQuota("eve", 1);
+    await usage.setQuota("eve", { quotaBytes: 1 });
     // An empty file needs no bytes.
     await insert(0);
     await expect(insert(0)).rejects.toMatchObject({ code: "quota_exceeded" });
@@ -64,9 +64,29 @@ describe.each(engines)("usage on $name", (engine) => {
     await suite.db.transaction((tx) => tx.usage.hold(held));
     await suite.db.transaction((tx) => tx.usage.recount("eve"));
     expect(await usage.find("eve")).toEqual({ bytes: 32, files: 4, quotaBytes: 1 });
-    await usage.setQuota("eve", undefined);
+    await usage.setQuota("eve", { quotaBytes: null });
     expect((await usage.find("eve")).quotaBytes).toBeUndefined();
     await suite.db.transaction((tx) => tx.usage.release("held"));
+    await notes.delete(note.id);
+  });
+
+  it("requirement 60: counts with the own number of files of an owner, above and below that of the service", async () => {
+    const { usage, notes } = suite.db;
+    const note = sampleNote({ ownerId: "fay" });
+    await notes.insert(note);
+    const quota = { bytes: 10, files: 1 };
+    const insert = () =>
+      suite.db.transaction((tx) => tx.attachments.insert(sampleAttachment(note, { sizeBytes: 1 }), { quota }));
+    await usage.setQuota("fay", { quotaFiles: 3 });
+    await usage.setQuota("fay", { quotaBytes: 1_000 });
+    for (let nth = 0; nth < 3; nth += 1) await insert();
+    await expect(insert()).rejects.toMatchObject({
+      code: "quota_exceeded",
+      message: expect.stringContaining("3 files"),
+    });
+    await usage.setQuota("fay", { quotaFiles: 0 });
+    await expect(insert()).rejects.toMatchObject({ code: "quota_exceeded" });
+    expect(await usage.find("fay")).toEqual({ bytes: 3, files: 3, quotaBytes: 1_000, quotaFiles: 0 });
     await notes.delete(note.id);
   });
 

@@ -14,9 +14,8 @@ type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | u
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
   if ((await addToUsage(db, { ownerId, more, quota })) || quota === undefined) return;
-  const { quotaBytes, ...used } = await readUsage(db, ownerId);
-  const isOwner = userId === ownerId;
-  throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, quotaBytes), isOwner });
+  const used = await readUsage(db, ownerId);
+  throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), isOwner: userId === ownerId });
 }
 
 /** Releases quota, in the transaction that ends or deletes the files. */
@@ -84,12 +83,15 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       return rows.length;
     },
 
-    async setQuota(ownerId, quotaBytes) {
-      const row = { owner_id: ownerId, used_bytes: 0, files: 0, quota_bytes: quotaBytes ?? null };
+    async setQuota(ownerId, { quotaBytes, quotaFiles }) {
+      const change = {
+        ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }),
+        ...(quotaFiles !== undefined && { quota_files: quotaFiles }),
+      };
       await db
         .insertInto("usage")
-        .values(row)
-        .onConflict((conflict) => conflict.column("owner_id").doUpdateSet({ quota_bytes: row.quota_bytes }))
+        .values({ owner_id: ownerId, used_bytes: 0, files: 0, quota_bytes: null, quota_files: null, ...change })
+        .onConflict((conflict) => conflict.column("owner_id").doUpdateSet(change))
         .execute();
     },
 
@@ -142,12 +144,12 @@ function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 async function readUsage(db: Kysely<Tables>, ownerId: string): Promise<UsageOfOwner> {
-  const usage = db.selectFrom("usage").select(["used_bytes as bytes", "files", "quota_bytes"]);
-  const { quota_bytes, ...used } = (await usage.where("owner_id", "=", ownerId).executeTakeFirst()) ?? NOTHING;
-  return { ...used, quotaBytes: quota_bytes ?? undefined };
+  const usage = db.selectFrom("usage").select(["used_bytes as bytes", "files", "quota_bytes", "quota_files"]);
+  const { bytes, files, ...own } = (await usage.where("owner_id", "=", ownerId).executeTakeFirst()) ?? NOTHING;
+  return { bytes, files, quotaBytes: own.quota_bytes ?? undefined, quotaFiles: own.quota_files ?? undefined };
 }
 
-const NOTHING = { bytes: 0, files: 0, quota_bytes: null };
+const NOTHING = { bytes: 0, files: 0, quota_bytes: null, quota_files: null };
 
 async function addToUsage(
   db: Kysely<Tables>,
@@ -164,7 +166,7 @@ export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
 
 /**
  * Adds to the counter of an owner if the sum is within the limits. `from`: the rows to add, which end with a condition.
- * `limits` undefined: whatever the sum is. An own quota of the owner takes precedence over `maxBytes`.
+ * `limits` undefined: whatever the sum is. An own quota of the owner takes precedence.
  * The statement locks the counter, so that replicas take turns.
  */
 export function addingToUsage(change: {
@@ -178,17 +180,18 @@ export function addingToUsage(change: {
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
   // A change of files alone is not refused for bytes, and vice versa, even if a quota was lowered below the usage.
-  const within = (used: { bytes: RawBuilder<unknown>; files: RawBuilder<unknown>; quota: RawBuilder<unknown> }) =>
+  const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`
-      : sql`(${bytes} <= 0 or ${used.bytes} <= coalesce(${used.quota}, ${bigint(limits.maxBytes)}))
-        and (${files} <= 0 or ${used.files} <= ${bigint(limits.maxFiles)})`;
-  const quota = sql`(select own.quota_bytes from usage as own where own.owner_id = ${ownerId})`;
+      : sql`(${bytes} <= 0 or ${used.bytes} <= coalesce(${used.ownBytes}, ${bigint(limits.maxBytes)}))
+        and (${files} <= 0 or ${used.files} <= coalesce(${used.ownFiles}, ${bigint(limits.maxFiles)}))`;
+  const own = (column: string) => sql`(select ${sql.ref(column)} from usage as own where own.owner_id = ${ownerId})`;
+  const owned = { ownBytes: own("own.quota_bytes"), ownFiles: own("own.quota_files") };
   const [usedBytes, usedFiles] = [sql`usage.used_bytes + excluded.used_bytes`, sql`usage.files + excluded.files`];
   return sql`
     insert into usage (owner_id, used_bytes, files)
-    select ${ownerId}, ${bytes}, ${files} ${from} and ${within({ bytes, files, quota })}
+    select ${ownerId}, ${bytes}, ${files} ${from} and ${within({ bytes, files, ...owned })}
     on conflict (owner_id) do update
     set used_bytes = ${usedBytes}, files = ${usedFiles}
-    where ${within({ bytes: usedBytes, files: usedFiles, quota: sql`usage.quota_bytes` })}`;
+    where ${within({ bytes: usedBytes, files: usedFiles, ownBytes: sql`usage.quota_bytes`, ownFiles: sql`usage.quota_files` })}`;
 }

@@ -8,6 +8,8 @@ import { SQLITE_FILE, sqlite } from "../testing/test-databases.ts";
 import { openSqlite } from "./open.ts";
 
 const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
+/** The tables that the last migration creates. */
+const TABLES = ["policy", "account_invitations"];
 
 /** A database of the version before the last migration, with one note. */
 async function earlierDatabase() {
@@ -25,12 +27,13 @@ async function earlierDatabase() {
 }
 
 /** Undoes the last migration, so that it can run again. */
-const UNDO = "alter table people drop column language";
+const UNDO = "alter table usage drop column quota_files";
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
   database.exec(UNDO);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
+  for (const table of TABLES) database.exec(`drop table ${table}`);
   database.close();
 }
 

@@ -1,10 +1,7 @@
 import type { AuthContext } from "better-auth";
 import { DomainError } from "../../domain/errors.ts";
-import { normaliseEmail } from "../../domain/person.ts";
-import { MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, plainText } from "./identity.ts";
-
-// Stricter than the library's own check at sign-in, so that every account can sign in.
-const EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
+import { readEmail } from "../../domain/person.ts";
+import { MAX_NAME_LENGTH, plainText } from "./identity.ts";
 
 export const MIN_PASSWORD_LENGTH = 10;
 export const MAX_PASSWORD_LENGTH = 128;
@@ -58,12 +55,6 @@ export function checkPassword(password: unknown): string {
     throw invalid(`The password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`);
   }
   return password;
-}
-
-/** Normalises an email address. Undefined if an account can't have it. */
-export function readEmail(email: unknown): string | undefined {
-  const normalised = typeof email === "string" ? normaliseEmail(email) : "";
-  return normalised.length <= MAX_EMAIL_LENGTH && EMAIL.test(normalised) ? normalised : undefined;
 }
 
 function checkAccount({ email, name, password }: { [Member in keyof NewAccount]: unknown }): NewAccount {

@@ -1,9 +1,10 @@
 import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
+import { readEmail } from "../../domain/person.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import { HttpProblem } from "../problem.ts";
-import { checkPassword, readEmail } from "./account-creation.ts";
+import { checkPassword } from "./account-creation.ts";
 import { bodyOf, callerOf, DONE, ownerOf, POST } from "./endpoint.ts";
 import type { PasswordLimit } from "./limit-passwords.ts";
 

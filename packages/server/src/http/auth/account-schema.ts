@@ -76,8 +76,16 @@ export const accountOperations = {
     method: "POST",
     path: "/sign-up/email",
     summary: "Create an account and sign in",
+    description:
+      "Where sign-up is not open, only the email address of an invitation gets an account, with the token of its link.",
     security: none,
-    body: Type.Object({ email: Email, name: Name, password: Password, rememberMe: RememberMe }),
+    body: Type.Object({
+      email: Email,
+      name: Name,
+      password: Password,
+      rememberMe: RememberMe,
+      invitation: Type.Optional(Type.String({ description: "The fragment of the link of an invitation" })),
+    }),
     answer: Type.Object({ token: Type.Null(), user: User }),
   },
   signIn: {

@@ -1,4 +1,5 @@
 import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
+import type { Policy } from "../../domain/policy.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import type { NewId } from "../../usecases/ports/index.ts";
 import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
@@ -45,7 +46,9 @@ export type AccountsConfig = PasswordLimit &
     /** Signs session cookies. */
     secret: string;
     publicUrl: string;
-    signUp: "open" | "closed";
+    /** Returns who may create an account at this moment. */
+    signUp: () => Policy["sign-up"];
+    admitSignUp: UseCases["admitSignUp"];
     newId: NewId;
     /** Throws for a disabled user, who gets no session. */
     requireEnabled: (userId: string) => Promise<void>;

@@ -2,8 +2,9 @@ import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
 import { DomainError } from "../../domain/errors.ts";
 import type { Language } from "../../domain/language.ts";
-import type { Caller } from "../../domain/person.ts";
-import { createAccount, type NewAccount, readEmail } from "./account-creation.ts";
+import { type Caller, readEmail } from "../../domain/person.ts";
+import type { Policy } from "../../domain/policy.ts";
+import { createAccount, type NewAccount } from "./account-creation.ts";
 import { type AccountHandler, accountRoutes } from "./account-routes.ts";
 import { type AccountsConfig, accountsConfig, browserCookieName, type NewSession } from "./accounts-config.ts";
 import { createKnownBrowsers } from "./known-browsers.ts";
@@ -24,7 +25,7 @@ export type Accounts = {
   /** Changes the email address of an account for the operator, who vouches for it. Throws `invalid_request` or `email_taken`. */
   changeEmail(userId: string, email: string): Promise<void>;
   /** The ways to sign in, for the sign-in page. */
-  signInMethods: { signUp: "open" | "closed"; oidc: { name: string } | null; mail: boolean };
+  readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
   /** Whether an account exists. Queries the database until it is true. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
   /** The routes, to be mounted at /auth. */
@@ -173,10 +174,12 @@ export function createAccounts(
       await options.safety.changeEmailOf(undefined, userId, email);
     },
 
-    signInMethods: {
-      signUp: options.signUp,
-      oidc: provider === undefined ? null : { name: provider.name },
-      mail: options.sendsMail ?? false,
+    get signInMethods() {
+      return {
+        signUp: options.signUp(),
+        oidc: provider === undefined ? null : { name: provider.name },
+        mail: options.sendsMail ?? false,
+      };
     },
     hasAny,
 

@@ -1,3 +1,5 @@
+import { MAX_EMAIL_LENGTH } from "../../domain/person.ts";
+
 /** The claims of a verified token about its subject. */
 export type SubjectClaims = {
   subject: string;
@@ -11,7 +13,6 @@ export type SubjectClaims = {
 
 const MAX_SUBJECT_LENGTH = 255;
 export const MAX_NAME_LENGTH = 255;
-export const MAX_EMAIL_LENGTH = 254;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;
 

@@ -145,6 +145,13 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: forged, cookie }), "sign_in_failed");
   });
 
+  it("requirement 35: a user who is disabled", async () => {
+    const { db, signInAtProvider, who } = await openOidc(engine);
+    const userId = await who(await signInAtProvider());
+    await db.insertInto("disabled_users").values({ user_id: userId, disabled_at: 0 }).execute();
+    expectRefusal(await signInAtProvider(), "access_denied");
+  });
+
   it("a discovery document with another issuer or weaker protocols", async () => {
     const { provider, begin } = await openOidc(engine);
     for (const change of [

@@ -1,8 +1,8 @@
 import type { BetterAuthPlugin } from "better-auth";
 import { genericOAuth } from "better-auth/plugins";
 import { decodeJwt } from "jose";
+import { readEmail } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
-import { readEmail } from "./account-creation.ts";
 import { MAX_NAME_LENGTH, plainText } from "./identity.ts";
 
 /** The last segment of the callback URL. */

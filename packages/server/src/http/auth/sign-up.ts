@@ -1,23 +1,27 @@
 import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
+import { readEmail } from "../../domain/person.ts";
+import type { UseCases } from "../../usecases/index.ts";
 import { HttpProblem } from "../problem.ts";
 import { createAccount } from "./account-creation.ts";
 
 /**
  * Replaces the sign-up of better-auth, which hashes the password inside a transaction and so blocks SQLite for other writers.
- * Throws `access_denied` if sign-up is closed, and the errors of `createAccount`.
+ * Throws the errors of `admitSignUp` and of `createAccount`.
  */
-export function signUpWithPassword({ signUp }: { signUp: "open" | "closed" }): BetterAuthPlugin {
+export function signUpWithPassword({ admitSignUp }: Pick<UseCases, "admitSignUp">): BetterAuthPlugin {
   return {
     id: "sign-up-with-password",
     endpoints: {
       signUpEmail: createAuthEndpoint("/sign-up/email", { method: "POST" }, async (endpoint) => {
-        if (signUp === "closed") {
-          throw new HttpProblem("access_denied", "Sign-up is closed. Ask an administrator for an account.");
+        const { email, name, password, rememberMe, invitation } = (endpoint.body ?? {}) as Record<string, unknown>;
+        if (invitation !== undefined && typeof invitation !== "string") {
+          throw new HttpProblem("invalid_request", "invitation must be the token of an invitation.");
         }
-        const { email, name, password, rememberMe } = (endpoint.body ?? {}) as Record<string, unknown>;
+        const accept = await admitSignUp({ email: readEmail(email), token: invitation });
         const user = await createAccount(endpoint.context, { email, name, password });
+        await accept(user);
         const isShort = rememberMe === false;
         const session = await endpoint.context.internalAdapter.createSession(user.id, isShort);
         await setSessionCookie(endpoint, { session, user }, isShort);

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { applicationUserId } from "../../domain/item.ts";
+import { MAX_EMAIL_LENGTH } from "../../domain/person.ts";
 import type { User } from "../../usecases/embedding/types.ts";
 import { within } from "../../usecases/embedding/within.ts";
-import { MAX_EMAIL_LENGTH } from "../auth/identity.ts";
 import { HttpProblem } from "../problem.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import { requireOwnOrigin } from "./own-origin.ts";

@@ -3,12 +3,27 @@ import { bucketOn } from "../../bucket/testing/bucket-server.ts";
 import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
+import { createLivePolicy, fixedPolicy } from "../../usecases/policy.ts";
 import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
 // Claims a link until the test kills the process. Prints the id of each acknowledged claim on its own line.
 // Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
 const CALLERS = 16;
 const [location = "", server = "", token = ""] = process.argv.slice(2);
+const limits = {
+  urlTtlDefaultSeconds: 60,
+  urlTtlMaxSeconds: 60,
+  urlTtlMaxSharedSeconds: 60,
+  uploadMaxBytes: 1,
+  singlePutMaxBytes: 1,
+  uploadTtlSeconds: 1,
+  multipartTtlSeconds: 1,
+  userPendingUploads: 1_000,
+  notePendingUploads: 500,
+  trashDays: 0,
+  verifyInRequestMaxBytes: 1,
+  links: testLinkPolicy,
+};
 const { claimLink } = createUseCases({
   db: await openAt(JSON.parse(location)),
   bucket: bucketOn(JSON.parse(server)),
@@ -18,20 +33,8 @@ const { claimLink } = createUseCases({
   newSecret: randomUUID,
   linkKeys: testLinkKeys,
   jwtIssuers: [],
-  limits: {
-    urlTtlDefaultSeconds: 60,
-    urlTtlMaxSeconds: 60,
-    urlTtlMaxSharedSeconds: 60,
-    uploadMaxBytes: 1,
-    singlePutMaxBytes: 1,
-    uploadTtlSeconds: 1,
-    multipartTtlSeconds: 1,
-    userPendingUploads: 1_000,
-    notePendingUploads: 500,
-    trashDays: 0,
-    verifyInRequestMaxBytes: 1,
-    links: testLinkPolicy,
-  },
+  limits,
+  policy: createLivePolicy(fixedPolicy(limits)),
   scanning: undefined,
   onDeletionsQueued: () => undefined,
   onUploadEnded: () => undefined,

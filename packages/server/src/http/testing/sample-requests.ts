@@ -40,6 +40,8 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /public/links/:token/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
   "POST /public/links/:token/uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
   "PATCH /admin/people/:userId": () => ({ isDisabled: true }),
+  "POST /admin/invitations": () => ({ email: "new@example.com" }),
+  "PUT /admin/policy/:name": () => ({ value: "closed" }),
   "POST /receipts/verify": () => ({ statement: "{}", signature: "", keyId: "" }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
 };
@@ -85,6 +87,7 @@ export function requestOf(route: string, world: World): Parameters<Client["send"
     .replace(":partNumber", "1")
     .replace(":tokenId", world.noteId)
     .replace(":mailId", world.noteId)
+    .replace("/admin/policy/:name", "/admin/policy/sign-up")
     .replace(":webhookId", world.noteId)
     .replace(":deliveryId", `${world.noteId}-upload-ready`)
     .replace(":userId", userIdIn(route));

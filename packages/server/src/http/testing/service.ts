@@ -7,9 +7,11 @@ import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../bucke
 import { authTables } from "../../db/auth-tables.ts";
 import type { TestDatabase, TestEngine } from "../../db/testing/test-databases.ts";
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
+import type { Policy, PolicyName } from "../../domain/policy.ts";
 import { createWebhookSender } from "../../outgoing/send-webhook.ts";
 import { createUseCases, type UseCases } from "../../usecases/index.ts";
 import { deliverMails, type MailFailure } from "../../usecases/mail/deliver-mails.ts";
+import { createLivePolicy, fixedPolicy, withPolicy } from "../../usecases/policy.ts";
 import type { Bucket, Database, Deps, Limits, Mailer } from "../../usecases/ports/index.ts";
 import { createDeliveries } from "../../usecases/webhooks/deliver.ts";
 import { reportUrls } from "../../usecases/webhooks/report-urls.ts";
@@ -67,7 +69,11 @@ export type ServiceOptions = {
   /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
   jwksUrl?: string;
   /** Default: open. */
-  signUp?: "open" | "closed";
+  signUp?: Policy["sign-up"];
+  /** The rules that the operator has set. Default: none. */
+  fixed?: readonly PolicyName[];
+  /** Default: optional. */
+  provenEmail?: Policy["proven-email"];
   /** Replaces the bucket or the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
@@ -103,6 +109,10 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     trashDays: 0,
     links: testLinkPolicy,
   };
+  const configured: Limits = { ...limits, ...options.limits };
+  const { signUp = "open", provenEmail = "optional", fixed = [] } = options;
+  const values = { ...fixedPolicy(configured).values, "sign-up": signUp, "proven-email": provenEmail };
+  const policy = createLivePolicy({ values, fixed });
   const deps: Deps = {
     db,
     bucket: wrap.bucket?.(bucket) ?? bucket,
@@ -111,7 +121,8 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     newId: uuidv7,
     newSecret: () => randomBytes(32).toString("base64url"),
     linkKeys: testLinkKeys,
-    limits: { ...limits, ...options.limits },
+    limits: withPolicy(configured, policy),
+    policy,
     jwtIssuers: options.jwksUrl === undefined ? ["jwt-secret"] : ["jwt-secret", "jwks"],
     onDeletionsQueued: () => onDeletionsQueued(),
     scanning: options.scanning,
@@ -122,7 +133,10 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
   };
   const useCases = createUseCases(deps);
   const mailFailures: MailFailure[] = [];
-  const accounts = options.hasAccounts === true ? accountsOn(database, { ...useCases, ...options }) : undefined;
+  const accounts =
+    options.hasAccounts === true
+      ? accountsOn(database, { ...useCases, ...options, signUp: () => policy.current["sign-up"] })
+      : undefined;
   const log = collectLog();
   const app = buildApp({
     useCases,
@@ -142,7 +156,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bindsUrlsToIp: cloudFront?.bindsIp ?? false,
     trustProxy: false,
     logger: { level: "trace", stream: log.stream },
-    limits: { ...limits, ...options.limits },
+    limits: deps.limits,
     requestId: uuidv7,
     ...options.app,
   });
@@ -155,6 +169,8 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
+    /** Reads the rules of administrators, like the background job. */
+    refreshPolicy: () => policy.refresh(db),
     /** Sends the mails that are due, like the background job. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
@@ -197,6 +213,7 @@ async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): P
 type AccountOptions = Pick<
   UseCases,
   | "rememberAccount"
+  | "admitSignUp"
   | "recordSignIn"
   | "recordLanguage"
   | "recordBrowser"
@@ -206,9 +223,9 @@ type AccountOptions = Pick<
 > &
   AccountLinks &
   AccountSafety &
-  Pick<ServiceOptions, "signUp" | "mailer">;
+  Pick<ServiceOptions, "mailer"> & { signUp: () => Policy["sign-up"] };
 
-function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }: AccountOptions): Accounts {
+function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountOptions): Accounts {
   const { rememberAccount, recordSignIn, requireEnabled, countPasswordGuess, forgetPasswordGuesses } = options;
   return createAccounts({
     database: { db: db.kysely, type: file === undefined ? "postgres" : "sqlite" },
@@ -216,6 +233,7 @@ function accountsOn({ db, file }: TestDatabase, { signUp = "open", ...options }:
     secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
     publicUrl: PUBLIC_URL,
     signUp,
+    admitSignUp: options.admitSignUp,
     newId: uuidv7,
     rememberPerson: rememberAccount,
     requireEnabled,

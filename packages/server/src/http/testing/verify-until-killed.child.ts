@@ -3,11 +3,26 @@ import { bucketOn } from "../../bucket/testing/bucket-server.ts";
 import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
+import { createLivePolicy, fixedPolicy } from "../../usecases/policy.ts";
 import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
 // Claims a verification, prints "reading" and then blocks in the middle of the object until the test kills the process.
 // Usage: node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>
 const [location = "", server = ""] = process.argv.slice(2);
+const limits = {
+  urlTtlDefaultSeconds: 60,
+  urlTtlMaxSeconds: 60,
+  urlTtlMaxSharedSeconds: 60,
+  uploadMaxBytes: 1,
+  singlePutMaxBytes: 1,
+  uploadTtlSeconds: 1,
+  multipartTtlSeconds: 1,
+  userPendingUploads: 1_000,
+  notePendingUploads: 500,
+  trashDays: 0,
+  verifyInRequestMaxBytes: 1,
+  links: testLinkPolicy,
+};
 const { claimVerification, runVerification } = createUseCases({
   db: await openAt(JSON.parse(location)),
   bucket: {
@@ -24,20 +39,8 @@ const { claimVerification, runVerification } = createUseCases({
   newSecret: randomUUID,
   linkKeys: testLinkKeys,
   jwtIssuers: [],
-  limits: {
-    urlTtlDefaultSeconds: 60,
-    urlTtlMaxSeconds: 60,
-    urlTtlMaxSharedSeconds: 60,
-    uploadMaxBytes: 1,
-    singlePutMaxBytes: 1,
-    uploadTtlSeconds: 1,
-    multipartTtlSeconds: 1,
-    userPendingUploads: 1_000,
-    notePendingUploads: 500,
-    trashDays: 0,
-    verifyInRequestMaxBytes: 1,
-    links: testLinkPolicy,
-  },
+  limits,
+  policy: createLivePolicy(fixedPolicy(limits)),
   scanning: undefined,
   onDeletionsQueued: () => undefined,
   onUploadEnded: () => undefined,

@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
-import { type Actor, act } from "../administration/act.ts";
+import { type Actor, act, endLinksOfAdministrators } from "../administration/act.ts";
 import { auditEvent } from "../audit-event.ts";
 import { revokeLinksOf } from "../links/revoke.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
@@ -68,8 +68,7 @@ async function close(
   { administrators, now }: { administrators: readonly string[]; now: number },
 ): Promise<PlannedDeletion[]> {
   const { userId } = deletion;
-  // An administrator may have kept links for new passwords of other people.
-  if (administrators.includes(userId)) await tx.accounts.deleteResetLinksByHand();
+  if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
   await tx.disabledUsers.add(userId, now);
   await tx.accountDeletions.put(deletion);
   const unfinished = await tx.accountDeletions.hideNotes(userId);

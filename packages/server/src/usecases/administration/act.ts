@@ -36,3 +36,12 @@ export async function act<T>(
     return work(tx, { log, administrators, now });
   });
 }
+
+/** An administrator who leaves may have kept links for new passwords, and invitations. They end for all administrators. */
+export async function endLinksOfAdministrators(
+  { accounts, accountInvitations }: Pick<Queries, "accounts" | "accountInvitations">,
+  now: number,
+): Promise<void> {
+  await accounts.deleteResetLinksByHand();
+  await accountInvitations.expireAll(now);
+}

@@ -2,8 +2,8 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { reopen } from "../accounts/delete-account.ts";
 import { requireAdministrator } from "../people.ts";
-import type { Deps, Page, PageRequest, PersonRecord, Queries } from "../ports/index.ts";
-import { type Actor, act, type Log } from "./act.ts";
+import type { Deps, Page, PageRequest, PersonRecord, Queries, QuotaChange } from "../ports/index.ts";
+import { type Actor, act, endLinksOfAdministrators, type Log } from "./act.ts";
 
 /** Lists the users, the newest first. Throws `access_denied`. */
 export function listPeople({ db }: Deps) {
@@ -13,12 +13,12 @@ export function listPeople({ db }: Deps) {
   };
 }
 
-/** `isDisabled` and `quotaBytes` undefined: they stay. `quotaBytes` null: the quota of the service applies again. */
-export type PersonChange = { isDisabled?: boolean | undefined; quotaBytes?: number | null | undefined };
+/** Undefined: it stays. */
+export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 
-/** Disables or enables a user, and sets the quota. Throws `access_denied`, `user_not_found` or `last_administrator`. */
+/** Disables or enables a user, and sets the quotas. Throws `access_denied`, `user_not_found` or `last_administrator`. */
 export function changePerson(deps: Deps) {
-  return async (actor: Actor, userId: string, { isDisabled, quotaBytes }: PersonChange): Promise<PersonRecord> =>
+  return async (actor: Actor, userId: string, { isDisabled, ...quota }: PersonChange): Promise<PersonRecord> =>
     act(deps, actor, async (tx, { log, administrators, now }) => {
       if ((await tx.people.find(userId)) === undefined) throw new DomainError("user_not_found", "User not found");
       if (isDisabled === true) {
@@ -26,12 +26,24 @@ export function changePerson(deps: Deps) {
         await disable(tx, { userId, administrators, log, now });
       }
       if (isDisabled === false && (await reopen(tx, userId))) await log("person.enabled", userId);
-      if (quotaBytes !== undefined && (await tx.usage.find(userId)).quotaBytes !== (quotaBytes ?? undefined)) {
-        await tx.usage.setQuota(userId, quotaBytes ?? undefined);
-        await log("person.quota_changed", userId, { quotaBytes });
-      }
+      await changeQuota(tx, { userId, quota, log });
       return (await tx.administration.findPerson(userId)) as PersonRecord;
     });
+}
+
+async function changeQuota(
+  tx: Queries,
+  { userId, quota, log }: { userId: string; quota: QuotaChange; log: Log },
+): Promise<void> {
+  const own = await tx.usage.find(userId);
+  const changed: Record<string, number | null> = {};
+  for (const name of ["quotaBytes", "quotaFiles"] as const) {
+    const wanted = quota[name];
+    if (wanted !== undefined && wanted !== (own[name] ?? null)) changed[name] = wanted;
+  }
+  if (Object.keys(changed).length === 0) return;
+  await tx.usage.setQuota(userId, changed);
+  await log("person.quota_changed", userId, changed);
 }
 
 function lastAdministrator(): DomainError {
@@ -51,8 +63,7 @@ async function disable(tx: Queries, { userId, administrators, log, now }: Disabl
   // The owner of a closed account could keep it, and so undo the disabling.
   if (deletion?.isByOwner === true) await tx.accountDeletions.put({ ...deletion, isByOwner: false });
   else if (!(await tx.disabledUsers.add(userId, now))) return;
-  // An administrator may have kept links for new passwords of other people.
-  if (administrators.includes(userId)) await tx.accounts.deleteResetLinksByHand();
+  if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
   await log("person.disabled", userId);
 }
 

@@ -1,4 +1,4 @@
-import type { Invitation } from "../../domain/invitation.ts";
+import type { AccountInvitation, Invitation } from "../../domain/invitation.ts";
 import { makeToken } from "../links/token.ts";
 import type { Deps } from "../ports/index.ts";
 
@@ -11,11 +11,17 @@ export function invitationUrl(publicUrl: string, { token }: Pick<DescribedInvita
 }
 
 export function describeInvitation(
-  { linkKeys: { invitations } }: Pick<Deps, "linkKeys">,
+  deps: Pick<Deps, "linkKeys">,
   { userId: _, redeemedAt: __, ...invitation }: Invitation,
 ): DescribedInvitation {
+  return { ...invitation, token: tokenOfInvitation(deps, invitation) };
+}
+
+export function tokenOfInvitation(
+  { linkKeys: { invitations } }: Pick<Deps, "linkKeys">,
+  { id: linkId, generation }: Pick<AccountInvitation, "id" | "generation">,
+): string {
   const [key] = invitations;
   if (key === undefined) throw new Error("a token needs a key");
-  const { id: linkId, generation } = invitation;
-  return { ...invitation, token: makeToken(key, { linkId, generation }) };
+  return makeToken(key, { linkId, generation });
 }

@@ -1,11 +1,22 @@
 import { DomainError } from "../../domain/errors.ts";
-import type { Invitation } from "../../domain/invitation.ts";
+import type { AccountInvitation, Invitation } from "../../domain/invitation.ts";
 import { readToken, tokenIsRight } from "../links/token.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
 export function invitationNotFound(): DomainError {
   const problem = "There is no such invitation. It was revoked, or a newer link replaced this one.";
   return new DomainError("invitation_not_found", problem);
+}
+
+/** Returns the invitation to the service of a token. Undefined: the token belongs to none. */
+export async function findAccountInvitation(
+  { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Pick<Queries, "accountInvitations"> },
+  text: string,
+): Promise<AccountInvitation | undefined> {
+  const token = readToken(text);
+  const found = token && (await db.accountInvitations.find(token.linkId));
+  if (token === undefined || found === undefined) return undefined;
+  return tokenIsRight(linkKeys.invitations, token, found.generation) ? found : undefined;
 }
 
 /** Returns the invitation of a token, as `read` finds it by its id. Throws `invitation_not_found`, also while its owner is disabled. */

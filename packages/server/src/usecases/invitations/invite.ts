@@ -30,13 +30,13 @@ type Invited = {
  */
 export async function invite(
   tx: Queries,
-  deps: Pick<Deps, "clock" | "newId" | "mail">,
+  deps: Pick<Deps, "clock" | "newId" | "mail" | "policy">,
   invited: Invited,
 ): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await tx.invitations.holdOf(subject, emails);
   // Only now, because a claim or a visit may have changed both while this transaction waited for the invitations.
-  const holders = await findHolders(tx, emails);
+  const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
   const invitations: Invitation[] = [];

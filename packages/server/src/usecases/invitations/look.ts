@@ -1,22 +1,34 @@
-import { requireOpen } from "../../domain/invitation.ts";
+import { type AccountInvitation, requireOpen } from "../../domain/invitation.ts";
 import { takeFromWindow } from "../limit-windows.ts";
 import { limitOf } from "../links/look.ts";
 import type { Deps, InvitationWithNames } from "../ports/index.ts";
-import { findByToken } from "./find.ts";
+import { findAccountInvitation, findByToken } from "./find.ts";
+
+/** An invitation to a note or a file, or to the service. `inviterName` undefined: not known. */
+export type LookedAt =
+  | ({ opens: "share" } & InvitationWithNames)
+  | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
  * Returns what an invitation opens, before the sign-in. Changes nothing, and counts as an opened link of the visitor's network.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired` or `rate_limited`.
  */
 export function lookAtInvitation(deps: Deps) {
-  return async (token: string, { network }: { network: string }): Promise<InvitationWithNames> => {
+  return async (token: string, { network }: { network: string }): Promise<LookedAt> => {
     await takeFromWindow(deps, limitOf(network));
+    const toService = await findAccountInvitation(deps, token);
+    if (toService !== undefined) {
+      requireOpen(toService, deps.clock());
+      const { invitedBy } = toService;
+      const inviter = invitedBy === undefined ? undefined : await deps.db.people.find(invitedBy);
+      return { opens: "service", invitation: toService, inviterName: inviter?.name };
+    }
     const read = (id: string) => deps.db.invitations.find(id);
     const found = await findByToken(
       { ...deps, access: deps.db.access },
       { token, read, invitationOf: ({ invitation }) => invitation },
     );
     requireOpen(found.invitation, deps.clock());
-    return found;
+    return { opens: "share", ...found };
   };
 }

@@ -12,7 +12,7 @@ import { aboutInvitation, seat } from "./seat.ts";
  * A caller who has this access already spends nothing, and the user who redeemed it may repeat the call.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and `own_invitation` for the owner of the note.
  */
-export function redeemInvitation(deps: Deps) {
+export function redeemInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "linkKeys">) {
   const { db, clock, newId } = deps;
   return (caller: Caller, token: string): Promise<Pick<Invitation, "noteId" | "attachmentId">> =>
     db.transaction(async (tx) => {

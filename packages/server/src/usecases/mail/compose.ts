@@ -2,7 +2,7 @@ import { type Invitation, isOpen, linkEndsAt } from "../../domain/invitation.ts"
 import type { Language } from "../../domain/language.ts";
 import { mailTopics } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
-import { describeInvitation, invitationUrl } from "../invitations/describe.ts";
+import { describeInvitation, invitationUrl, tokenOfInvitation } from "../invitations/describe.ts";
 import { makeLinkCode } from "../links/recipients.ts";
 import type { ClaimedMail, Deps } from "../ports/index.ts";
 import {
@@ -46,6 +46,8 @@ export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Co
       return composeAccountClosed(deps, mail);
     case "invitation":
       return composeInvitation(deps, mail);
+    case "account-invitation":
+      return composeAccountInvitation(deps, mail);
     case "access-request":
       return composeAccessRequest(deps, mail);
     case "link-code":
@@ -95,6 +97,26 @@ async function composeInvitation(
 async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): Promise<Language | undefined> {
   const language = userId && (await db.people.languageOf(userId));
   return language || db.people.languageOf(invitedBy);
+}
+
+/** Only administrators cause this mail. Its reader has no account yet, and so no choices of mails. */
+async function composeAccountInvitation(
+  deps: PartDeps,
+  { invitationId }: { invitationId: string },
+): Promise<Composed | undefined> {
+  const { db, clock, publicUrl } = deps;
+  const invitation = await db.accountInvitations.find(invitationId);
+  if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
+  const token = tokenOfInvitation(deps, invitation);
+  const words = await textsFor(deps, invitation.invitedBy);
+  const { accountInvitation: texts } = words;
+  return compose(words, {
+    secrets: [token],
+    subject: texts.subject(hostOf(publicUrl)),
+    intro: [texts.intro(hostOf(publicUrl))],
+    button: { label: texts.button, url: invitationUrl(publicUrl, { token }) },
+    outro: [texts.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
+  });
 }
 
 /**

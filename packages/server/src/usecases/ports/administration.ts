@@ -11,6 +11,8 @@ export type PersonRecord = Person & {
   lastSignInAt: number | undefined;
   /** Undefined: the user is enabled. */
   disabledAt: number | undefined;
+  /** Undefined: the account is not closed. */
+  deleteAt: number | undefined;
   usage: UsageOfOwner;
   /** The links that the user made and that are neither revoked nor expired. */
   links: number;

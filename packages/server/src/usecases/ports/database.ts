@@ -1,6 +1,7 @@
 import type { AccessQueries } from "./access.ts";
 import type { AccessRequestQueries } from "./access-requests.ts";
 import type { AccountDeletionQueries } from "./account-deletions.ts";
+import type { AccountInvitationQueries } from "./account-invitations.ts";
 import type { AccountQueries } from "./accounts.ts";
 import type { AdministrationQueries } from "./administration.ts";
 import type { ApiTokenQueries } from "./api-tokens.ts";
@@ -26,6 +27,7 @@ import type { NoteQueries } from "./notes.ts";
 import type { ObjectDeletionQueries } from "./object-deletions.ts";
 import type { PasskeyQueries } from "./passkeys.ts";
 import type { PeopleQueries } from "./people.ts";
+import type { PolicyQueries } from "./policy.ts";
 import type { QueueQueries } from "./queues.ts";
 import type { SecondFactorQueries } from "./second-factors.ts";
 import type { ShareQueries } from "./shares.ts";
@@ -68,6 +70,8 @@ export type Queries = {
   mailPreferences: MailPreferenceQueries;
   accounts: AccountQueries;
   accountDeletions: AccountDeletionQueries;
+  accountInvitations: AccountInvitationQueries;
+  policy: PolicyQueries;
   secondFactors: SecondFactorQueries;
   passkeys: PasskeyQueries;
   trash: TrashQueries;

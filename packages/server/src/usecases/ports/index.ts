@@ -6,11 +6,13 @@ import type { AuditArchive } from "./audit.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import type { Mailer } from "./mailer.ts";
+import type { LivePolicy } from "./policy.ts";
 import type { Scanner } from "./scanner.ts";
 
 export type * from "./access.ts";
 export type * from "./access-requests.ts";
 export type * from "./account-deletions.ts";
+export type * from "./account-invitations.ts";
 export type * from "./accounts.ts";
 export type * from "./administration.ts";
 export type * from "./api-tokens.ts";
@@ -40,6 +42,7 @@ export type * from "./object-deletions.ts";
 export type * from "./page.ts";
 export type * from "./passkeys.ts";
 export type * from "./people.ts";
+export type * from "./policy.ts";
 export type * from "./queues.ts";
 export type * from "./scanner.ts";
 export type * from "./second-factors.ts";
@@ -97,6 +100,8 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
+  /** The rules that administrators can change. `limits` follows them. */
+  policy: LivePolicy;
   /** The issuers whose JWTs are accepted. */
   jwtIssuers: readonly JwtIssuer[];
   /** The capabilities that are known at this moment. */

@@ -1,4 +1,4 @@
-import type { Quota, Usage } from "../../domain/usage.ts";
+import type { OwnQuota, Quota, Usage } from "../../domain/usage.ts";
 
 /** `userId` reserves capacity in the quota of `ownerId`. */
 type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
@@ -6,8 +6,8 @@ type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt
 /** Usage and reservations. AttachmentQueries counts files with an attachment. A reservation counts a file that has none yet. */
 export type UsageQueries = {
   find(ownerId: string): Promise<UsageOfOwner>;
-  /** Gives an owner a quota of their own. Undefined: the quota of the service applies again. */
-  setQuota(ownerId: string, quotaBytes: number | undefined): Promise<void>;
+  /** Changes the own quota of an owner. */
+  setQuota(ownerId: string, change: QuotaChange): Promise<void>;
   /** Reserves capacity for a file until `expiresAt`. In a transaction. Throws `quota_exceeded`. */
   reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
   /**
@@ -30,8 +30,10 @@ export type UsageQueries = {
   recount(ownerId: string): Promise<void>;
 };
 
-/** `quotaBytes`: the quota that an administrator gave this owner. Undefined: the quota of the service applies. */
-export type UsageOfOwner = Usage & { quotaBytes: number | undefined };
+/** Undefined: it stays. Null: the quota of the service applies again. */
+export type QuotaChange = { [Name in keyof OwnQuota]?: number | null | undefined };
+
+export type UsageOfOwner = Usage & OwnQuota;
 
 /** `counted` is the counter. `actual` is the sum of the rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };

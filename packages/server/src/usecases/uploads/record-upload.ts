@@ -81,6 +81,6 @@ async function refusalOf(
   const { quota, upload } = start;
   const wanted = { bytes: upload.sizeBytes, files: 1 };
   const isOwner = upload.userId === ownerId;
-  const { quotaBytes, ...used } = await queries.usage.find(ownerId);
-  return quotaExceeded({ wanted, used, quota: quotaOfUser(quota, quotaBytes), isOwner });
+  const used = await queries.usage.find(ownerId);
+  return quotaExceeded({ wanted, used, quota: quotaOfUser(quota, used), isOwner });
 }

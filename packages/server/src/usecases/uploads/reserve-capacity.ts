@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { DomainError } from "../../domain/errors.ts";
+import { type Quota, quotaOfUser } from "../../domain/usage.ts";
 import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 import { streamOf } from "./stream-of.ts";
@@ -35,8 +36,9 @@ export async function reserveCapacity(deps: Deps, request: Request): Promise<(bo
 }
 
 async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean> {
-  const { bytes, files } = quotaOf(limits);
-  return bytes !== undefined || files !== undefined || (await db.usage.find(ownerId)).quotaBytes !== undefined;
+  const quota = quotaOf(limits);
+  const isLimited = ({ bytes, files }: Quota) => bytes !== undefined || files !== undefined;
+  return isLimited(quota) || isLimited(quotaOfUser(quota, await db.usage.find(ownerId)));
 }
 
 /** Reserves the length of the whole form if it fits. Otherwise the smallest possible file, since the form itself has overhead. */

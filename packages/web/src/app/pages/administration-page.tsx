@@ -9,6 +9,7 @@ import { AdminLog } from "../../features/administration/admin-log.tsx";
 import { AllLinks } from "../../features/administration/all-links.tsx";
 import { MailQueue } from "../../features/administration/mail-queue.tsx";
 import { People } from "../../features/administration/people.tsx";
+import { Policy } from "../../features/administration/policy.tsx";
 import { Webhooks } from "../../features/webhooks/webhooks.tsx";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
@@ -16,7 +17,14 @@ import { administration } from "../../texts/en/administration.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
 
 const words = administration;
-const tabs = { people: People, links: AllLinks, mail: MailQueue, webhooks: ServiceWebhooks, log: AdminLog };
+const tabs = {
+  people: People,
+  links: AllLinks,
+  policy: Policy,
+  mail: MailQueue,
+  webhooks: ServiceWebhooks,
+  log: AdminLog,
+};
 type Tab = keyof typeof tabs;
 const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: words.tabs[value] }));
 
@@ -56,7 +64,7 @@ function Tabs() {
           value={shown}
           onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
           options={options}
-          className="grow sm:grow-0"
+          className="grow flex-wrap sm:grow-0"
         />
         <Link to="/settings/doctor" className={buttonStyle()}>
           {words.doctor}

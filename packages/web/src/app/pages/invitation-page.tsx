@@ -29,6 +29,10 @@ export function InvitationPage() {
       linkTokens.forget(PATH);
     },
   });
+  async function goHome(): Promise<void> {
+    await navigate({ to: "/", replace: true });
+    linkTokens.forget(PATH);
+  }
   const { mutate, isIdle } = redeem;
   // The link leads the person who used it to the note again.
   const mayBeOwn = account !== undefined && hasCode(invitation.error, "invitation_used") && isIdle;
@@ -39,13 +43,13 @@ export function InvitationPage() {
   const error = redeem.error ?? invitation.error;
   const isLoading = session.isPending || invitation.isPending || mayBeOwn || (error !== null && redeem.isPending);
   if (account === undefined && invitation.data !== undefined && !isLoading && !isClosed(redeem.error)) {
+    const { email, opens } = invitation.data;
+    const opensService = opens === "service";
     const invited = {
-      title: invitationTitle(invitation.data),
-      hint: words.signUp,
-      closedHint: words.closed,
-      email: invitation.data.email,
+      ...{ title: invitationTitle(invitation.data), email, token, opensService },
+      ...{ hint: opensService ? words.signUpToService : words.signUp, closedHint: words.closed },
     };
-    return <SignUp to={PATH} invited={invited} onDone={() => mutate()} />;
+    return <SignUp to={PATH} invited={invited} onDone={() => (opensService ? void goHome() : mutate())} />;
   }
   return (
     <InvitationCard
@@ -54,7 +58,7 @@ export function InvitationPage() {
       error={error}
       isLoading={isLoading}
       isOpening={redeem.isPending || redeem.isSuccess}
-      onOpen={() => mutate()}
+      onOpen={() => (invitation.data?.opens === "service" ? void goHome() : mutate())}
       onRetry={() => void invitation.refetch()}
       onOtherAccount={() => void signOut({ to: PATH })}
     />

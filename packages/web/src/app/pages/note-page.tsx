@@ -43,7 +43,7 @@ export function NotePage() {
   const [order, setOrder] = useState<readonly string[]>([]);
   // A link to a file may name a file that the list did not show.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
-  const [sharing, setSharing] = useState<{ noteId: string; attachment?: Attachment; isForLink?: boolean }>();
+  const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; isForLink?: boolean }>();
   const newLink = useRef<HTMLButtonElement>(null);
   const hasLinks = useQuery(instanceQuery).data?.limits.links.enabled === true;
   const canLink = hasLinks && !isGone && note.data !== undefined && note.data.role !== "viewer";
@@ -57,7 +57,8 @@ export function NotePage() {
       className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden"
     >
       <ArrowLeft size={18} />
-      {texts.notes.back}
+      {/* The bar of a scrolled note needs the room for its title. */}
+      <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
     </Link>
   );
   return (
@@ -104,7 +105,7 @@ export function NotePage() {
               show(id);
             }}
             onCopyLink={setLinked}
-            onShare={(attachment) => setSharing({ noteId, attachment })}
+            onShare={(files) => setSharing({ noteId, files })}
           />
           {note.data.role !== "viewer" && (
             <NoteActivity>
@@ -142,14 +143,14 @@ export function NotePage() {
           {({ ShareDialog, LinkSection }) => (
             <ShareDialog
               noteId={noteId}
-              {...(sharing.attachment !== undefined && { attachment: sharing.attachment })}
+              {...(sharing.files !== undefined && { files: sharing.files })}
               {...(sharing.isForLink === true && { initialFocus: newLink })}
               canInvite={note.data?.role === "owner"}
               onClose={() => setSharing(undefined)}
               links={
                 <LinkSection
                   buttonRef={newLink}
-                  subject={sharing.attachment === undefined ? { noteId } : { attachmentId: sharing.attachment.id }}
+                  subject={sharing.files?.[0] === undefined ? { noteId } : { attachmentId: sharing.files[0].id }}
                 />
               }
             />

@@ -3,6 +3,7 @@ import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { canUsePasskeys, isCancelled, signInWithPasskey } from "../../service/passkeys.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
+import { describeSignIn } from "./describe-sign-in.ts";
 
 const words = accountTexts.signIn;
 
@@ -15,7 +16,7 @@ export function PasskeyButton({ onDone }: { onDone: () => Promise<void> }) {
       <Button disabled={signIn.isPending || signIn.isSuccess} onClick={() => signIn.mutate()}>
         {words.withPasskey}
       </Button>
-      {signIn.isError && !isCancelled(signIn.error) && <Problem error={signIn.error} />}
+      {signIn.isError && !isCancelled(signIn.error) && <Problem>{describeSignIn(signIn.error)}</Problem>}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { accountCalls, type Credentials } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { AccountCard } from "./account-card.tsx";
+import { describeSignIn } from "./describe-sign-in.ts";
 import { useProblems, valuesOf } from "./form-validation.ts";
 
 const words = accountTexts.signIn;
@@ -36,7 +37,9 @@ export function SignInCode({ credentials, onDone, onBack }: SignInCodeProps) {
   return (
     <AccountCard title={words.codeTitle} hint={words.codeHint}>
       <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
-        {signIn.isError && !hasCode(signIn.error, "wrong_second_factor") && <Problem error={signIn.error} />}
+        {signIn.isError && !hasCode(signIn.error, "wrong_second_factor") && (
+          <Problem>{describeSignIn(signIn.error)}</Problem>
+        )}
         <TextField
           name="code"
           label={words.code}

@@ -10,8 +10,9 @@ import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
-import { describeProblem } from "../../texts/index.ts";
+import { formatDate } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import { describeSignIn } from "./describe-sign-in.ts";
 import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
 import { PasskeyButton } from "./passkey-button.tsx";
 import { ProviderButton } from "./provider-button.tsx";
@@ -67,11 +68,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
       {signIn.isIdle && <Reason code={error} />}
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
       <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
-        {signIn.isError && (
-          <Problem>
-            {hasCode(signIn.error, "unauthenticated") ? words.failures.unauthenticated : describeProblem(signIn.error)}
-          </Problem>
-        )}
+        {signIn.isError && <Problem>{describeSignIn(signIn.error)}</Problem>}
         <TextField
           name="email"
           type="email"
@@ -104,8 +101,11 @@ export function SignIn({ to, error, onDone }: SignInProps) {
 }
 
 function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => void; onBack: () => void }) {
+  // The service says the day of the deletion only in its message.
+  const [day] = error.message.match(/\d{4}-\d\d-\d\d/) ?? [];
+  const hint = day && words.closedAccount.until(formatDate(`${day}T12:00:00Z`, Date.now()));
   return (
-    <AccountCard title={words.closedAccount.title} hint={describeProblem(error)}>
+    <AccountCard title={words.closedAccount.title} hint={hint}>
       <div className="flex flex-col gap-4">
         <p className="text-pretty text-small">{words.closedAccount.hint}</p>
         <Button kind="primary" onClick={onKeep}>

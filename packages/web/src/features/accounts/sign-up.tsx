@@ -16,11 +16,21 @@ import { ProviderButton } from "./provider-button.tsx";
 
 const words = accountTexts;
 
+/** The texts, the email address and the token of an invitation. */
+type Invited = {
+  title: string;
+  hint: string;
+  closedHint: string;
+  email: string;
+  token: string;
+  /** An invitation to the service creates an account also where sign-up is closed, and only with its email address. */
+  opensService: boolean;
+};
+
 type SignUpProps = {
   /** The path to open afterwards. */
   to: string;
-  /** The texts and the email address of an invitation. */
-  invited?: { title: string; hint: string; closedHint: string; email: string };
+  invited?: Invited;
   onDone: () => void;
 };
 
@@ -53,10 +63,13 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
       email: checkEmail(email),
       password: checkNewPassword(password),
     });
-    if (!hasProblem) signUp.mutate({ name: name.trim(), email: email.trim(), password });
+    const invitation = invited?.token;
+    if (!hasProblem) signUp.mutate({ name: name.trim(), email: email.trim(), password, invitation });
   }
 
-  if (instance?.signUp === "closed") return <SignUpClosed instance={instance} to={to} invited={invited} />;
+  const mode = invited?.opensService === true ? "invited" : instance?.signUp;
+  const isOpen = mode === "open" || (mode === "invited" && invited !== undefined);
+  if (instance !== undefined && !isOpen) return <SignUpClosed instance={instance} to={to} invited={invited} />;
   return (
     <AccountCard title={title} hint={invited?.hint ?? (isFirst ? words.first.hint : undefined)}>
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
@@ -69,6 +82,8 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
           label={words.email}
           autoComplete="username"
           defaultValue={invited?.email}
+          readOnly={mode === "invited"}
+          hint={mode === "invited" ? words.signUp.emailFixed : undefined}
           error={problems.email}
         />
         <PasswordField
@@ -92,15 +107,15 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
 type SignUpClosedProps = Pick<SignUpProps, "to"> & { instance: Instance; invited: SignUpProps["invited"] };
 
 function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
-  const { hasAccounts, oidc } = instance;
-  const { closed } = words;
+  const { hasAccounts, oidc, signUp } = instance;
+  const closed = { ...words.closed, ...(signUp === "invited" && words.invitedOnly) };
   const hint = hasAccounts
     ? (oidc && closed.hintWithProvider(oidc.name)) || closed.hint
     : (oidc && closed.firstWithProvider(oidc.name)) || closed.first;
   return (
     <AccountCard
       title={invited?.title ?? (hasAccounts ? closed.title : words.first.title)}
-      hint={invited?.closedHint ?? hint}
+      hint={oidc === null ? (invited?.closedHint ?? hint) : hint}
     >
       {!hasAccounts && (
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>

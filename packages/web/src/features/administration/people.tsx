@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { TextField } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
 import { administration } from "../../texts/en/administration.ts";
+import { InviteForm, OpenInvitations } from "./invite.tsx";
 import { PagedList, usePages } from "./paged-list.tsx";
 import { PersonRow } from "./person-row.tsx";
 
@@ -23,6 +24,8 @@ export function People() {
   const list = usePages(["people", q], (page) => client.admin.people({ ...page, ...(q !== "" && { q }) }));
   return (
     <>
+      <InviteForm />
+      <OpenInvitations />
       <TextField
         type="search"
         label={words.search}

@@ -8,7 +8,7 @@ import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
 import { copyText } from "../../service/clipboard.ts";
 import { administration } from "../../texts/en/administration.ts";
-import { formatWhen } from "../../texts/index.ts";
+import { formatDate, formatWhen } from "../../texts/index.ts";
 import { refreshLists } from "./paged-list.tsx";
 import { QuotaForm } from "./quota-form.tsx";
 import { type Mark, Row } from "./row.tsx";
@@ -23,14 +23,16 @@ export function PersonRow({ person }: { person: AdminPerson }) {
     mutationFn: (body: UpdatePersonBody) => client.admin.updatePerson(person.id, body),
     onSuccess: refreshLists,
   });
+  const remove = useMutation({ mutationFn: () => client.admin.deletePerson(person.id), onSuccess: refreshLists });
+  const revokeTokens = useMutation({ mutationFn: () => client.tokens.removeAll({ userId: person.id }) });
   // Never cached, because it is a secret.
   const reset = useMutation({ mutationFn: () => client.admin.makeResetLink(person.id), gcTime: 0 });
   return (
     <Row
       title={name}
-      marks={marksOf(person)}
+      marks={marksOf(person, now)}
       facts={factsOf(person, now)}
-      error={change.error ?? reset.error}
+      error={change.error ?? reset.error ?? remove.error ?? revokeTokens.error}
       actions={
         <>
           <Button
@@ -48,6 +50,24 @@ export function PersonRow({ person }: { person: AdminPerson }) {
               question={words.resetQuestion}
               isPending={reset.isPending}
               onConfirm={() => reset.mutate()}
+            />
+          )}
+          {person.disabledAt === null && !revokeTokens.isSuccess && (
+            <AskInPlace
+              label={words.revokeTokens}
+              spokenLabel={words.revokeTokensOf(name)}
+              question={words.revokeTokensQuestion}
+              isPending={revokeTokens.isPending}
+              onConfirm={() => revokeTokens.mutate()}
+            />
+          )}
+          {person.disabledAt !== null && person.deleteAt === null && (
+            <AskInPlace
+              label={words.remove}
+              spokenLabel={words.removeOf(name)}
+              question={words.removeQuestion}
+              isPending={remove.isPending}
+              onConfirm={() => remove.mutate()}
             />
           )}
           {person.disabledAt === null ? (
@@ -75,9 +95,12 @@ export function PersonRow({ person }: { person: AdminPerson }) {
         <QuotaForm
           person={person}
           isPending={change.isPending}
-          onSave={(quotaBytes) => change.mutate({ quotaBytes }, { onSuccess: () => setEditsQuota(false) })}
+          onSave={(quota) => change.mutate(quota, { onSuccess: () => setEditsQuota(false) })}
         />
       )}
+      <p role="status" className={revokeTokens.isSuccess ? "text-muted text-small" : "sr-only"}>
+        {revokeTokens.isSuccess && words.tokensRevoked}
+      </p>
       {reset.data !== undefined && (
         <div data-shown-once className="flex flex-col gap-1">
           <CopyLine label={words.resetLink} text={reset.data.url} onCopy={copyText} kind="primary" />
@@ -88,19 +111,20 @@ export function PersonRow({ person }: { person: AdminPerson }) {
   );
 }
 
-function marksOf({ isAdmin, disabledAt, email, isEmailProven }: AdminPerson): Mark[] {
+function marksOf({ isAdmin, disabledAt, deleteAt, email, isEmailProven }: AdminPerson, now: number): Mark[] {
   return [
-    ...(disabledAt === null ? [] : [{ text: words.disabled, isWarning: true }]),
+    ...(disabledAt === null || deleteAt !== null ? [] : [{ text: words.disabled, isWarning: true }]),
+    ...(deleteAt === null ? [] : [{ text: words.deletedOn(formatDate(deleteAt, now)), isWarning: true }]),
     ...(isAdmin ? [{ text: words.administrator }] : []),
     ...(email === null || isEmailProven ? [] : [{ text: words.unproven }]),
   ];
 }
 
 function factsOf(person: AdminPerson, now: number): string[][] {
-  const { id, name, email, lastSignInAt, usedBytes, quotaBytes, files, links } = person;
+  const { id, name, email, lastSignInAt, usedBytes, quotaBytes, files, quotaFiles, links } = person;
   const signedIn = lastSignInAt === null ? words.neverSignedIn : words.signedIn(formatWhen(lastSignInAt, now));
   return [
     name === null ? [] : [email ?? id],
-    [signedIn, words.storage(usedBytes, quotaBytes), words.files(files), words.links(links)],
+    [signedIn, words.storage(usedBytes, quotaBytes), words.files(files, quotaFiles), words.links(links)],
   ].filter((line) => line.length > 0);
 }

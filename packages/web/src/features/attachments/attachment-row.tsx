@@ -52,6 +52,7 @@ export const AttachmentRow = memo(function AttachmentRow({
 }: AttachmentRowProps) {
   const { id, filename, sizeBytes, createdBy, createdAt, state, sharedWith = 0 } = attachment;
   const isReady = state === "ready";
+  const isForReview = state === "quarantined" && actions.canReview;
   const { onRename } = actions;
   const opener = useFocusAfter<HTMLButtonElement>(isRenaming);
   const who = createdBy.id === accountId ? texts.common.you : nameOf(createdBy, { otherwise: texts.common.someone });
@@ -90,7 +91,7 @@ export const AttachmentRow = memo(function AttachmentRow({
             <time dateTime={createdAt} title={formatInstant(createdAt)}>
               {formatWhen(createdAt, now)}
             </time>
-            {isWaiting(state) && ` · ${words.states[state]}`}
+            {isWaiting(state) && !isForReview && ` · ${words.states[state]}`}
             {sharedWith > 0 && ` · ${words.sharedWith(sharedWith)}`}
           </p>
         )}

@@ -28,8 +28,8 @@ type AttachmentSectionProps = {
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
   /** Opens the links of one file, or makes a link of several files. */
   onCopyLink: (attachments: readonly Attachment[]) => void;
-  /** Opens the dialog that shares one file without its note. Only the owner of the note can share a file. */
-  onShare: (attachment: Attachment) => void;
+  /** Opens the dialog that shares files without their note. Only the owner of the note can share a file. */
+  onShare: (attachments: readonly Attachment[]) => void;
 };
 
 /** The attachments and uploads of a note. It accepts files that the user drops anywhere on the page. */
@@ -88,6 +88,7 @@ export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps
           managed={tools.managed}
           onChange={tools.change}
           onLink={hasLinks && canEdit ? callbacks.onCopyLink : undefined}
+          onShare={note.role === "owner" ? callbacks.onShare : undefined}
         />
       )}
       {isEmpty ? (

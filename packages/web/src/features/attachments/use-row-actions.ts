@@ -8,7 +8,7 @@ type RowActionsOptions = {
   hasLinks: boolean;
   callbacks: {
     onCopyLink: (attachments: readonly Attachment[]) => void;
-    onShare: (attachment: Attachment) => void;
+    onShare: (attachments: readonly Attachment[]) => void;
     onPreview: (attachmentId: string) => void;
     onRename: (attachment: Attachment | undefined) => void;
     onChoose: (attachmentId: string, isRange: boolean) => void;
@@ -25,7 +25,7 @@ export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowAction
       canReview: canEdit,
       onPreview: (id) => latest.current.onPreview(id),
       onCopyLink: hasLinks && canEdit ? (attachment) => latest.current.onCopyLink([attachment]) : undefined,
-      onShare: role === "owner" ? (attachment) => latest.current.onShare(attachment) : undefined,
+      onShare: role === "owner" ? (attachment) => latest.current.onShare([attachment]) : undefined,
       onRename: canEdit ? (attachment) => latest.current.onRename(attachment) : undefined,
       onRemove: canEdit ? (attachment) => void removeAttachments([attachment]) : undefined,
       onChoose: (id, isRange) => latest.current.onChoose(id, isRange),

@@ -59,7 +59,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   return (
     <>
       {/* Stays visible while the page scrolls. */}
-      <div className="-mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas max-md:flex-wrap md:min-h-8">
+      <div className="group -mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas max-md:flex-wrap md:min-h-8">
         {back}
         <ScrolledTitle heading={heading}>{view.title}</ScrolledTitle>
         <SaveStatus state={view.state} onRetry={flush} />
@@ -114,7 +114,7 @@ function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement |
     return () => observer.disconnect();
   }, [heading]);
   return (
-    <span aria-hidden="true" className="min-w-0 grow basis-0 truncate font-medium">
+    <span aria-hidden="true" data-scrolled={isShown || undefined} className="min-w-0 grow basis-0 truncate font-medium">
       {isShown && children}
     </span>
   );

@@ -30,7 +30,7 @@ function Choices() {
   const shown = choices.data && { ...choices.data, ...(save.isPending && save.variables) };
   return (
     <Section title={words.title} hint={words.hint}>
-      {me?.emailProven === false && <p className="text-pretty text-small text-warning">{words.unproven}</p>}
+      {me?.emailProven === false && <p className="text-pretty font-medium text-small">{words.unproven}</p>}
       {choices.isPending && <Skeleton className="h-40" />}
       {choices.isError && shown === undefined && (
         <Failure title={words.failedToLoad} error={choices.error} onRetry={() => void choices.refetch()} />

@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import type { Invitation, Share } from "@valetkey/client";
+import type { Attachment, Invitation, Share } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { isSameEmail } from "./emails.ts";
 import { type Entry, type Subject, sharesQuery, toEntries } from "./shares-query.ts";
 
 type Terms = Pick<Share, "role" | "expiresAt">;
+type Invite = { emails: string[]; terms: Terms };
 
 function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?: string[] }) {
   if ("noteId" in subject) return client.shares.put(subject, receivers);
@@ -21,7 +22,7 @@ export function useInvite(subject: Subject) {
   return useMutation({
     scope: { id: queryKey.join() },
     mutationKey: queryKey,
-    async mutationFn({ emails, terms }: { emails: string[]; terms: Terms }) {
+    async mutationFn({ emails, terms }: Invite) {
       const shares = await put(subject, { emails, ...terms });
       queryClient.setQueryData(queryKey, toEntries(shares));
       const isInvited = (email: string) => shares.invitations.some((one) => isSameEmail(one.email, email));
@@ -29,6 +30,40 @@ export function useInvite(subject: Subject) {
     },
     // Not awaited, so that the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),
+  });
+}
+
+type InviteToFiles = {
+  filesFor: (emails: readonly string[]) => readonly Attachment[];
+  /** Runs after each file, because a later file may fail. */
+  onShared: (file: Attachment, made: { emails: readonly string[]; invitations: Invitation[] }) => void;
+  /** Runs also after the dialog was closed. */
+  onError: (error: Error) => void;
+};
+
+/** Shares several files, one after the other, with these email addresses. */
+export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles) {
+  return useMutation({
+    async mutationFn({ emails, terms }: Invite) {
+      const invited = new Set<string>();
+      for (const file of filesFor(emails)) {
+        const listed = await put({ attachmentId: file.id }, { emails, ...terms }).catch((error: unknown) => {
+          // It was deleted elsewhere.
+          if (!hasCode(error, "attachment_not_found")) throw error;
+        });
+        const invitations = (listed?.invitations ?? []).filter((one) =>
+          emails.some((email) => isSameEmail(one.email, email)),
+        );
+        for (const { email } of invitations) invited.add(email);
+        onShared(file, { emails, invitations });
+      }
+      return { emails, invited: [...invited] };
+    },
+    onError,
+    onSettled: () =>
+      void Promise.all(
+        [["shares"], ["note"], keys.activity].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+      ),
   });
 }
 

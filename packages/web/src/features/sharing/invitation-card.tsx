@@ -52,11 +52,12 @@ export function InvitationCard(props: InvitationCardProps) {
       <img src="/icon.svg" alt={texts.app.name} width={40} height={40} />
       <h1 className="text-balance break-words text-title">{invitationTitle(invitation)}</h1>
       <p className="text-balance break-words text-muted text-small">
-        {words.signedIn(email)} {email.toLowerCase() !== invitation.email && words.invited(invitation.email)}
+        {words.signedIn(email)} {email.toLowerCase() !== invitation.email && words.invited(invitation.email)}{" "}
+        {invitation.opens === "service" && words.hasAccount}
       </p>
       {error !== null && <Problem error={error} />}
       <Button kind="primary" className="mt-3 w-full" disabled={isOpening} onClick={props.onOpen}>
-        {isOpening ? words.opening : words.open}
+        {invitation.opens === "service" ? words.home : isOpening ? words.opening : words.open}
       </Button>
       <Button kind="quiet" className="w-full" disabled={isOpening} onClick={props.onOtherAccount}>
         {words.otherAccount}

@@ -14,7 +14,8 @@ export const lookQuery = (token: string) =>
     },
   });
 
-export function invitationTitle({ ownerName, noteTitle, filename }: OpenInvitation): string {
+export function invitationTitle({ opens, ownerName, noteTitle, filename }: OpenInvitation): string {
+  if (opens === "service") return invitationTexts.page.invites(ownerName, location.host);
   return invitationTexts.page.shares(ownerName ?? texts.common.someone, filename ?? noteTitle ?? texts.notes.untitled);
 }
 

@@ -9,20 +9,25 @@ import { Problem } from "../../components/states.tsx";
 import { sessionQuery } from "../../service/queries.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { texts } from "../../texts/index.ts";
-import { useInvite } from "./change-shares.ts";
+import type { useInvite } from "./change-shares.ts";
 import { addEmails, EmailField } from "./email-field.tsx";
 import { isEmail, isSameEmail } from "./emails.ts";
 import { MailedLine } from "./mailed-line.tsx";
 import { LIFETIMES } from "./share-expiry.tsx";
-import type { Subject } from "./shares-query.ts";
 
 const words = texts.sharing;
 
 type Refusal = { emails: string[]; problem: string };
 
-export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: RefObject<HTMLInputElement | null> }) {
+type PeopleFormProps = {
+  invite: ReturnType<typeof useInvite>;
+  /** Whether the form asks for the role. Files are shared with viewers only. */
+  hasRole: boolean;
+  inputRef: RefObject<HTMLInputElement | null>;
+};
+
+export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
   const account = useQuery(sessionQuery).data?.user;
-  const invite = useInvite(subject);
   const [chosen, setChosen] = useState<string[]>([]);
   const [text, setText] = useState("");
   const [refusal, setRefusal] = useState<Refusal>();
@@ -76,7 +81,7 @@ export function PeopleForm({ subject, inputRef }: { subject: Subject; inputRef: 
         problem={refusal?.problem}
       />
       <div className="flex flex-wrap items-end gap-2">
-        {"noteId" in subject && (
+        {hasRole && (
           <Select
             label={words.role.label}
             value={role}

@@ -4,14 +4,17 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { copyText } from "../../service/clipboard.ts";
 import { texts } from "../../texts/index.ts";
+import { useInvite } from "./change-shares.ts";
 import { PeopleForm } from "./people-form.tsx";
+import { ShareFiles } from "./share-files.tsx";
 import { ShareList } from "./share-list.tsx";
 
 const words = texts.sharing;
 
 type ShareDialogProps = {
   noteId: string;
-  attachment?: Attachment;
+  /** The files to share by themselves. Default: the whole note. */
+  files?: readonly Attachment[];
   /** Whether the user is the owner. An editor can only make links. */
   canInvite: boolean;
   /** The links of the note or file, below the people. */
@@ -21,10 +24,19 @@ type ShareDialogProps = {
   onClose: () => void;
 };
 
-/** Shares one file of a note, by default the whole note. */
-export function ShareDialog({ noteId, attachment, canInvite, links, initialFocus, onClose }: ShareDialogProps) {
+/** Shares files of a note, by default the whole note. */
+export function ShareDialog({ files = [], ...props }: ShareDialogProps) {
+  const [first, second] = files;
+  if (first === undefined || second === undefined) return <ShareOne attachment={first} {...props} />;
+  return <ShareFiles files={files} onClose={props.onClose} />;
+}
+
+type ShareOneProps = Omit<ShareDialogProps, "files"> & { attachment: Attachment | undefined };
+
+function ShareOne({ noteId, attachment, canInvite, links, initialFocus, onClose }: ShareOneProps) {
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   const input = useRef<HTMLInputElement>(null);
+  const invite = useInvite(subject);
   return (
     <Dialog
       onClose={onClose}
@@ -36,7 +48,7 @@ export function ShareDialog({ noteId, attachment, canInvite, links, initialFocus
       <div className="flex flex-col gap-6">
         {canInvite && (
           <>
-            <PeopleForm subject={subject} inputRef={input} />
+            <PeopleForm invite={invite} hasRole={attachment === undefined} inputRef={input} />
             <ShareList subject={subject} />
             {attachment === undefined && (
               <CopyButton

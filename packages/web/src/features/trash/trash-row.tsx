@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { TrashItem } from "@valetkey/client";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
+import { FileName } from "../../components/file-name.tsx";
 import { Problem } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { client } from "../../service/client.ts";
@@ -40,7 +41,9 @@ export function TrashRow({ item }: { item: TrashItem }) {
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 grow basis-60">
-          <p className="truncate font-medium">{name}</p>
+          <div className="font-medium">
+            <FileName filename={name} />
+          </div>
           <p className="text-muted text-small" title={formatInstant(purgeAt)}>
             {facts.join(texts.common.separator)}
           </p>

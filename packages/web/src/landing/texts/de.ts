@@ -81,7 +81,7 @@ export const texts: typeof english = {
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
     again: "Noch einmal herunterladen",
     all: "Alle herunterladen",
-    left: (count: number) => `noch ${formatCount(count, downloads)}`,
+    left: (count: number) => `Noch ${formatCount(count, downloads)}`,
     counts: "Eine Vorschau zählt als Download.",
     window: (clock: string) =>
       `Bis ${clock} können Sie noch einmal herunterladen und die Vorschau öffnen. Das zählt einmal.`,

@@ -17,7 +17,8 @@ export const accountTexts: typeof english = {
     codeTitle: "Geben Sie Ihren Code ein",
     codeHint: "Ihr Passwort stimmt. Dieses Konto verlangt auch einen zweiten Faktor.",
     code: "Code",
-    codeFieldHint: "Sechs Ziffern aus Ihrer Authentifizierungs-App, oder ein Wiederherstellungscode.",
+    codeFieldHint:
+      "Sechs Ziffern aus Ihrer Authentifizierungs-App, oder ein Wiederherstellungscode. Ohne beides bitten Sie die Administration um Hilfe.",
     codeMissing: "Geben Sie den Code ein, den Ihre Authentifizierungs-App zeigt.",
     wrongCode: "Dieser Code ist falsch, abgelaufen oder schon benutzt. Warten Sie auf den nächsten.",
     back: "Zurück",
@@ -31,6 +32,7 @@ export const accountTexts: typeof english = {
     pending: "Konto wird erstellt …",
     other: "Sie haben ein Konto?",
     otherAction: "Anmelden",
+    emailFixed: "Die Einladung ist für diese E-Mail-Adresse.",
   },
   first: {
     title: "Willkommen bei Valet Key",
@@ -46,19 +48,27 @@ export const accountTexts: typeof english = {
       `Es gibt noch kein Konto. Fahren Sie mit ${provider} fort, oder führen Sie auf dem Server aus:`,
     command: "npx valetkey user add --email sie@example.com --admin",
   },
+  invitedOnly: {
+    title: "Sie brauchen eine Einladung",
+    hint: "Bitten Sie jemanden mit einem Konto oder die Administration darum, und öffnen Sie den Link der Einladung.",
+    hintWithProvider: (provider: string) =>
+      `Fahren Sie mit ${provider} fort, oder öffnen Sie den Link einer Einladung.`,
+  },
   closedAccount: {
     title: "Ihr Konto ist geschlossen",
+    until: (day: string) => `Sie haben es gelöscht. Am ${day} wird es endgültig gelöscht.`,
     hint: "Wenn Sie es behalten, kommen Ihre Notizen, Dateien, Freigaben und Links zurück, wie sie waren.",
     keep: "Mein Konto behalten",
   },
   sessionEnded: "Ihre Sitzung ist beendet. Melden Sie sich wieder an, um dort weiterzumachen, wo Sie waren.",
   failures: {
     unauthenticated: "Die E-Mail-Adresse oder das Passwort stimmt nicht.",
+    access_denied: "Dieses Konto ist deaktiviert. Bitten Sie die Administration, es wieder zu aktivieren.",
     email_taken: "Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich damit an.",
   },
   providerFailures: {
     access_denied:
-      "Der Anmeldedienst hat die Anmeldung abgelehnt, oder sie wurde abgebrochen. Versuchen Sie es noch einmal, oder melden Sie sich anders an.",
+      "Der Anmeldedienst hat die Anmeldung abgelehnt, oder sie wurde abgebrochen. Versuchen Sie es noch einmal. Wenn Ihr Konto hier deaktiviert ist, bitten Sie die Administration um Hilfe.",
     email_taken: "Mit Ihrer E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich mit seinem Passwort an.",
     email_not_verified:
       "Der Anmeldedienst hat Ihre E-Mail-Adresse noch nicht bestätigt. Bestätigen Sie sie dort, und versuchen Sie es noch einmal.",

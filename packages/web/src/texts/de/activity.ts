@@ -23,7 +23,7 @@ export const activity: typeof english = {
       access: "Zugriffe",
       changes: "Änderungen",
       sharing: "Freigaben",
-      refusals: "Ablehnungen",
+      refusals: "Abgelehnt",
     },
   },
   everyUrl: {

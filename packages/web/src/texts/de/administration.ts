@@ -1,5 +1,6 @@
 import type { administration as english } from "../en/administration.ts";
-import { formatBytes, formatCount } from "../format.ts";
+import { formatBytes, formatCount, formatNumber } from "../format.ts";
+import { ruleName, ruleValue } from "./policy.ts";
 
 const files = { one: "Datei", other: "Dateien" };
 const links = { one: "Link", other: "Links" };
@@ -20,6 +21,7 @@ export const administration: typeof english = {
     label: "Was angezeigt wird",
     people: "Personen",
     links: "Links",
+    policy: "Regeln",
     mail: "E-Mails",
     webhooks: "Webhooks",
     log: "Protokoll",
@@ -36,7 +38,8 @@ export const administration: typeof english = {
     neverSignedIn: "Hier nie angemeldet",
     storage: (used: number, quota: number | null) =>
       quota === null ? `${formatBytes(used)} belegt` : `${formatBytes(used)} von ${formatBytes(quota)}`,
-    files: (count: number) => formatCount(count, files),
+    files: (count: number, quota: number | null) =>
+      quota === null ? formatCount(count, files) : `${formatNumber(count)} von ${formatCount(quota, files)}`,
     links: (count: number) => formatCount(count, links),
     disable: "Sperren",
     disableOf: (name: string) => `${name} sperren`,
@@ -44,17 +47,55 @@ export const administration: typeof english = {
       `${name} wird abgemeldet, und alle Sitzungen, API-Tokens und Links funktionieren sofort nicht mehr. Sie können die Person wieder entsperren.`,
     enable: "Entsperren",
     enableOf: (name: string) => `${name} entsperren`,
+    revokeTokens: "API-Tokens widerrufen",
+    revokeTokensOf: (name: string) => `API-Tokens von ${name} widerrufen`,
+    revokeTokensQuestion: "Alle API-Tokens dieser Person funktionieren sofort nicht mehr. Sitzungen bleiben.",
+    tokensRevoked: "Alle API-Tokens dieser Person sind widerrufen.",
+    remove: "Löschen",
+    removeOf: (name: string) => `${name} löschen`,
+    removeQuestion:
+      "Das Konto, seine Notizen und seine Dateien werden in 14 Tagen endgültig gelöscht. Bis dahin können Sie die Person wieder entsperren.",
+    deletedOn: (when: string) => `Endgültig gelöscht am ${when}`,
     quota: "Speicherlimit",
     quotaOf: (name: string) => `Speicherlimit von ${name}`,
     quotaField: "Speicherlimit in GB",
     quotaProblem: "Geben Sie eine Zahl von 0 bis 1.000.000 ein.",
-    quotaDefault: "Standard verwenden",
+    quotaFilesField: "Höchstens Dateien",
+    quotaFilesProblem: "Geben Sie eine ganze Zahl ein.",
+    quotaHint: "Ein leeres Feld bedeutet den Standard des Dienstes.",
     reset: "Neues Passwort",
     resetOf: (name: string) => `Link für ein neues Passwort von ${name} erstellen`,
     resetQuestion:
       "Wer den Link hat, kann ein neues Passwort setzen und sich anmelden. Geben Sie ihn nur dieser Person.",
     resetLink: "Link für ein neues Passwort",
     resetHint: "Er gilt einmal, 24 Stunden lang. Er wird nicht noch einmal angezeigt.",
+  },
+  invitations: {
+    title: "Eine Person einladen",
+    hint: "Die Person erstellt ein Konto mit dieser E-Mail-Adresse, auch wenn die Registrierung geschlossen ist. Sie bestätigen damit, dass die Adresse ihr gehört.",
+    email: "E-Mail-Adresse",
+    action: "Einladen",
+    pending: "Wird eingeladen …",
+    made: (email: string) =>
+      `${email} ist eingeladen. Kopieren Sie die Einladung, und geben Sie sie nur dieser Person.`,
+    mailed: (email: string) =>
+      `${email} bekommt eine E-Mail. Sie können die Einladung auch kopieren und nur dieser Person geben.`,
+    taken: "Es gibt schon ein Konto mit dieser E-Mail-Adresse.",
+    wrong: "Das ist keine vollständige E-Mail-Adresse wie ann@example.com.",
+    failed: "Die Einladungen konnten nicht geladen werden",
+    label: "Offene Einladungen",
+    invited: (when: string, who: string) => `Eingeladen ${when} von ${who}`,
+    byCommand: (when: string) => `Eingeladen ${when} mit einem Befehl`,
+    expires: (when: string) => `bis ${when}`,
+    expired: "Abgelaufen",
+    copy: "Einladung kopieren",
+    copyOf: (email: string) => `Die Einladung von ${email} kopieren`,
+    renew: "Neuer Link",
+    renewOf: (email: string) => `Einen neuen Link für ${email} erstellen`,
+    renewed: "Der neue Link gilt 30 Tage. Der alte funktioniert nicht mehr.",
+    revoke: "Widerrufen",
+    revokeOf: (email: string) => `Die Einladung von ${email} widerrufen`,
+    revokeQuestion: "Der Link funktioniert nicht mehr. Sie können die Person wieder einladen.",
   },
   links: {
     failed: "Die Links konnten nicht geladen werden",
@@ -94,6 +135,7 @@ export const administration: typeof english = {
       "new-sign-in": "Warnung vor einer neuen Anmeldung",
       "account-changed": "Warnung vor einem geänderten Konto",
       invitation: "Einladung",
+      "account-invitation": "Einladung, ein Konto zu erstellen",
       "access-request": "Zugriffsanfrage",
       "link-code": "Code für einen Link",
       shares: "Neues über Freigaben",
@@ -120,10 +162,12 @@ export const administration: typeof english = {
       "person.email_proven": () => "bestätigte die E-Mail-Adresse von",
       "person.disabled": () => "sperrte",
       "person.enabled": () => "entsperrte",
-      "person.quota_changed": ({ quotaBytes }) =>
-        typeof quotaBytes === "number"
-          ? `setzte ein Speicherlimit von ${formatBytes(quotaBytes)} für`
-          : "setzte das übliche Speicherlimit für",
+      "person.quota_changed": ({ quotaBytes, quotaFiles }) => {
+        const bytes = typeof quotaBytes === "number" ? [formatBytes(quotaBytes)] : [];
+        const number = typeof quotaFiles === "number" ? [formatCount(quotaFiles, files)] : [];
+        const most = [...bytes, ...number].join(" und ");
+        return most === "" ? "setzte das übliche Speicherlimit für" : `setzte ein Speicherlimit von ${most} für`;
+      },
       "person.reset_link_made": () => "erstellte einen Link für ein neues Passwort von",
       "person.second_factor_removed": () => "entfernte den zweiten Faktor von",
       "person.email_changed": () => "änderte die E-Mail-Adresse von",
@@ -137,6 +181,11 @@ export const administration: typeof english = {
       "webhook.created": ({ host }) => `fügte einen Webhook zu ${host} hinzu`,
       "webhook.updated": ({ host }) => `änderte den Webhook zu ${host}`,
       "webhook.secret_rotated": ({ host }) => `erstellte ein neues Geheimnis für den Webhook zu ${host}`,
+      "policy.changed": ({ name, from, to }) =>
+        `änderte die Regel „${ruleName(name)}“ von ${ruleValue(name, from)} auf ${ruleValue(name, to)}`,
+      "invitation.created": ({ email }) => `lud ${email} ein`,
+      "invitation.renewed": ({ email }) => `erstellte eine neue Einladung für ${email}`,
+      "invitation.revoked": ({ email }) => `widerrief die Einladung von ${email}`,
       "webhook.deleted": ({ host }) => `löschte den Webhook zu ${host}`,
     } as Record<string, (detail: Record<string, string | number | null>) => string>,
   },

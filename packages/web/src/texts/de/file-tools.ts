@@ -28,6 +28,7 @@ export const fileToolsTexts: typeof english.fileToolsTexts = {
   hint: "Halten Sie die Umschalttaste, um mehrere hintereinander auszuwählen.",
   download: "Herunterladen",
   link: "Link erstellen",
+  share: "Teilen",
   tooManyForLink: (most: number) => `Ein Link öffnet höchstens ${most} Dateien. Wählen Sie weniger aus.`,
   remove: "Löschen",
 };

@@ -15,7 +15,11 @@ export const invitationTexts: typeof english = {
   page: {
     title: "Eine Einladung",
     shares: (who: string, what: string) => `${who} teilt „${what}“ mit Ihnen`,
+    invites: (who: string | null, host: string) =>
+      who === null ? `Sie sind zu Valet Key auf ${host} eingeladen` : `${who} lädt Sie zu Valet Key auf ${host} ein`,
     signUp: "Erstellen Sie ein Konto, um es zu öffnen.",
+    signUpToService: "Erstellen Sie Ihr Konto. Dann können Sie Dateien aufbewahren und teilen.",
+    hasAccount: "Sie brauchen kein anderes Konto.",
     closed:
       "Nur die Administration erstellt hier Konten. Bitten Sie um eines, öffnen Sie dann diesen Link noch einmal, und melden Sie sich an.",
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,

@@ -53,8 +53,8 @@ export const settings: typeof english = {
   language: { title: "Sprache", hint: "Für diesen Browser. Die Seite wird neu geladen.", automatic: "Wie der Browser" },
   administration: {
     title: "Administration",
-    hint: "Für die Administration.",
-    open: "Personen, Links, E-Mails, Webhooks und Protokoll",
+    hint: "Personen, Links, Regeln, E-Mails, Webhooks und Protokoll.",
+    open: "Administration öffnen",
     doctor: "Diese Installation prüfen",
   },
   shortcuts: {

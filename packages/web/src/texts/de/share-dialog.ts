@@ -12,6 +12,17 @@ export const shareDialogTexts: typeof english = {
     invalid: (email: string) => `„${email}“ ist keine vollständige E-Mail-Adresse wie ann@example.com.`,
     own: (email: string) => `${email} ist Ihre eigene E-Mail-Adresse.`,
   },
+  files: {
+    title: (count: number) => `${count} Dateien teilen`,
+    hint: "Für Personen, die nicht die ganze Notiz sehen sollen. Sie erhalten jede Datei für sich.",
+    shared: (shared: number, all: number) => `${shared} von ${all} Dateien sind geteilt.`,
+    again: "Teilen Sie noch einmal für die übrigen.",
+    invitations: "Einladungen",
+    copy: "Alle kopieren",
+    copyOf: (email: string) => `Alle Einladungen für ${email} kopieren`,
+    copyHint:
+      "Mit einem Konto erscheinen die Dateien unter „Für mich freigegeben“. Ohne Konto geben Sie die Einladungen weiter. Jede öffnet eine Datei.",
+  },
   list: {
     title: "Wer Zugriff hat",
     failed: "Die Freigaben konnten nicht geladen werden",

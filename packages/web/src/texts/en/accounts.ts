@@ -15,7 +15,7 @@ export const accountTexts = {
     codeTitle: "Enter your code",
     codeHint: "Your password is right. This account also asks for a second factor.",
     code: "Code",
-    codeFieldHint: "Six digits of your authenticator app, or a recovery code.",
+    codeFieldHint: "Six digits of your authenticator app, or a recovery code. Without both, ask the administrator.",
     codeMissing: "Enter the code that your authenticator app shows.",
     wrongCode: "This code is wrong, has expired, or was used. Wait for the next one.",
     back: "Back",
@@ -29,6 +29,7 @@ export const accountTexts = {
     pending: "Creating your account…",
     other: "Have an account?",
     otherAction: "Sign in",
+    emailFixed: "The invitation is for this email address.",
   },
   first: {
     title: "Welcome to Valet Key",
@@ -43,19 +44,28 @@ export const accountTexts = {
       `There is no account yet. Continue with ${provider}, or run this on the server:`,
     command: "npx valetkey user add --email you@example.com --admin",
   },
+  /** Replaces texts of `closed` where people with an invitation may sign up. */
+  invitedOnly: {
+    title: "You need an invitation",
+    hint: "Ask somebody who has an account, or the administrator, and open the link of the invitation.",
+    hintWithProvider: (provider: string) => `Continue with ${provider}, or open the link of an invitation.`,
+  },
   closedAccount: {
     title: "Your account is closed",
+    until: (day: string) => `You deleted it. It is deleted for good on ${day}.`,
     hint: "If you keep it, your notes, files, shares and links come back as they were.",
     keep: "Keep my account",
   },
   sessionEnded: "Your session has ended. Sign in again to continue where you were.",
   failures: {
     unauthenticated: "The email or the password is not right.",
+    access_denied: "This account is disabled. Ask the administrator to enable it.",
     email_taken: "There is already an account with this email address. Sign in instead.",
   },
   /** Why a sign-in with the identity provider failed, by error code. */
   providerFailures: {
-    access_denied: "The identity provider refused the sign-in, or it was cancelled. Try again, or sign in another way.",
+    access_denied:
+      "The identity provider refused the sign-in, or it was cancelled. Try again. If your account here is disabled, ask the administrator.",
     email_taken: "There is already an account with your email address. Sign in with its password.",
     email_not_verified:
       "The identity provider has not verified your email address yet. Verify it there, then try again.",

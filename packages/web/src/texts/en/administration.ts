@@ -1,4 +1,5 @@
-import { formatBytes, formatCount } from "../format.ts";
+import { formatBytes, formatCount, formatNumber } from "../format.ts";
+import { ruleName, ruleValue } from "./policy.ts";
 
 const files = { one: "file", other: "files" };
 const links = { one: "link", other: "links" };
@@ -13,7 +14,15 @@ export const administration = {
   hint: "You see names and sizes here, and no content of notes and files.",
   doctor: "Check this set-up",
   notYours: { title: "Only administrators see this page", hint: "The operator of this service makes administrators." },
-  tabs: { label: "What to show", people: "People", links: "Links", mail: "Mail", webhooks: "Webhooks", log: "Log" },
+  tabs: {
+    label: "What to show",
+    people: "People",
+    links: "Links",
+    policy: "Rules",
+    mail: "Mail",
+    webhooks: "Webhooks",
+    log: "Log",
+  },
   people: {
     failed: "The people could not be loaded",
     search: "Search people",
@@ -26,7 +35,8 @@ export const administration = {
     neverSignedIn: "Never signed in here",
     storage: (used: number, quota: number | null) =>
       quota === null ? `${formatBytes(used)} used` : `${formatBytes(used)} of ${formatBytes(quota)}`,
-    files: (count: number) => formatCount(count, files),
+    files: (count: number, quota: number | null) =>
+      quota === null ? formatCount(count, files) : `${formatNumber(count)} of ${formatCount(quota, files)}`,
     links: (count: number) => formatCount(count, links),
     disable: "Disable",
     disableOf: (name: string) => `Disable ${name}`,
@@ -34,16 +44,53 @@ export const administration = {
       `${name} is signed out, and all sessions, API tokens and links stop working at once. You can enable the person again.`,
     enable: "Enable",
     enableOf: (name: string) => `Enable ${name}`,
+    revokeTokens: "Revoke API tokens",
+    revokeTokensOf: (name: string) => `Revoke the API tokens of ${name}`,
+    revokeTokensQuestion: "All API tokens of this person stop working at once. Sessions stay.",
+    tokensRevoked: "All API tokens of this person are revoked.",
+    remove: "Delete",
+    removeOf: (name: string) => `Delete ${name}`,
+    removeQuestion:
+      "The account, its notes and its files are deleted for good in 14 days. Until then, you can enable the person again.",
+    deletedOn: (when: string) => `Deleted for good on ${when}`,
     quota: "Quota",
     quotaOf: (name: string) => `Quota of ${name}`,
     quotaField: "Quota in GB",
     quotaProblem: "Enter a number from 0 to 1,000,000.",
-    quotaDefault: "Use the default",
+    quotaFilesField: "Most files",
+    quotaFilesProblem: "Enter a whole number.",
+    quotaHint: "An empty field means the default of the service.",
     reset: "New password",
     resetOf: (name: string) => `Make a link for a new password of ${name}`,
     resetQuestion: "Anyone with the link can set a new password and sign in. Give it to this person alone.",
     resetLink: "Link for a new password",
     resetHint: "It works once, within 24 hours. It is not shown again.",
+  },
+  invitations: {
+    title: "Invite a person",
+    hint: "The person creates an account with this email address, also where sign-up is closed. You vouch that the address is theirs.",
+    email: "Email address",
+    action: "Invite",
+    pending: "Inviting…",
+    made: (email: string) => `${email} is invited. Copy the invitation, and give it to this person alone.`,
+    mailed: (email: string) =>
+      `${email} gets a mail. You can also copy the invitation, and give it to this person alone.`,
+    taken: "There is an account with this email address already.",
+    wrong: "This is not a complete email address, like ann@example.com.",
+    failed: "The invitations could not be loaded",
+    label: "Open invitations",
+    invited: (when: string, who: string) => `Invited ${when} by ${who}`,
+    byCommand: (when: string) => `Invited ${when} with a command`,
+    expires: (when: string) => `until ${when}`,
+    expired: "Expired",
+    copy: "Copy invitation",
+    copyOf: (email: string) => `Copy the invitation of ${email}`,
+    renew: "New link",
+    renewOf: (email: string) => `Make a new link for ${email}`,
+    renewed: "The new link is valid for 30 days. The old one stopped working.",
+    revoke: "Revoke",
+    revokeOf: (email: string) => `Revoke the invitation of ${email}`,
+    revokeQuestion: "The link stops working. You can invite the person again.",
   },
   links: {
     failed: "The links could not be loaded",
@@ -81,6 +128,7 @@ export const administration = {
       "new-sign-in": "Warning about a new sign-in",
       "account-changed": "Warning about a changed account",
       invitation: "Invitation",
+      "account-invitation": "Invitation to create an account",
       "access-request": "Request for access",
       "link-code": "Code for a link",
       shares: "News about shares",
@@ -106,10 +154,12 @@ export const administration = {
       "person.email_proven": () => "vouched for the email address of",
       "person.disabled": () => "disabled",
       "person.enabled": () => "enabled",
-      "person.quota_changed": ({ quotaBytes }) =>
-        typeof quotaBytes === "number"
-          ? `set a quota of ${formatBytes(quotaBytes)} for`
-          : "restored the default quota of",
+      "person.quota_changed": ({ quotaBytes, quotaFiles }) => {
+        const bytes = typeof quotaBytes === "number" ? [formatBytes(quotaBytes)] : [];
+        const number = typeof quotaFiles === "number" ? [formatCount(quotaFiles, files)] : [];
+        const most = [...bytes, ...number].join(" and ");
+        return most === "" ? "restored the default quota of" : `set a quota of ${most} for`;
+      },
       "person.reset_link_made": () => "made a link for a new password of",
       "person.second_factor_removed": () => "removed the second factor of",
       "person.email_changed": () => "changed the email address of",
@@ -123,6 +173,11 @@ export const administration = {
       "webhook.created": ({ host }) => `added a webhook to ${host}`,
       "webhook.updated": ({ host }) => `changed the webhook to ${host}`,
       "webhook.secret_rotated": ({ host }) => `made a new secret for the webhook to ${host}`,
+      "policy.changed": ({ name, from, to }) =>
+        `changed the rule “${ruleName(name)}” from ${ruleValue(name, from)} to ${ruleValue(name, to)}`,
+      "invitation.created": ({ email }) => `invited ${email}`,
+      "invitation.renewed": ({ email }) => `made a new invitation for ${email}`,
+      "invitation.revoked": ({ email }) => `revoked the invitation of ${email}`,
       "webhook.deleted": ({ host }) => `deleted the webhook to ${host}`,
     } as Record<string, (detail: Record<string, string | number | null>) => string>,
   },

@@ -27,6 +27,7 @@ export const fileToolsTexts = {
   hint: "Hold Shift to select several in a row.",
   download: "Download",
   link: "Make a link",
+  share: "Share",
   tooManyForLink: (most: number) => `A link opens at most ${most} files. Select fewer.`,
   remove: "Delete",
 };

@@ -13,7 +13,11 @@ export const invitationTexts = {
   page: {
     title: "An invitation",
     shares: (who: string, what: string) => `${who} shares “${what}” with you`,
+    invites: (who: string | null, host: string) =>
+      who === null ? `You are invited to Valet Key at ${host}` : `${who} invites you to Valet Key at ${host}`,
     signUp: "Create an account to open it.",
+    signUpToService: "Create your account. Then you can store files, and share them.",
+    hasAccount: "You need no other account.",
     closed: "Only an administrator can create accounts here. Ask for one, then open this link again and sign in.",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     invited: (email: string) => `The invitation was made for ${email}.`,

@@ -51,8 +51,8 @@ export const settings = {
   language: { title: "Language", hint: "For this browser. The page loads again.", automatic: "As the browser" },
   administration: {
     title: "Administration",
-    hint: "For administrators.",
-    open: "People, links, mail, webhooks and log",
+    hint: "People, links, rules, mail, webhooks and log.",
+    open: "Open administration",
     doctor: "Check this set-up",
   },
   shortcuts: { title: "Keyboard shortcuts", hint: "Press ? anywhere to see them.", show: "Show all" },

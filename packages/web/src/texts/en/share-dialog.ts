@@ -11,6 +11,18 @@ export const shareDialogTexts = {
     invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
     own: (email: string) => `${email} is your own email address.`,
   },
+  /** Several files at once. */
+  files: {
+    title: (count: number) => `Share ${count} files`,
+    hint: "For people who should not see the whole note. They get each file by itself.",
+    shared: (shared: number, all: number) => `${shared} of ${all} files are shared.`,
+    again: "Share again for the rest.",
+    invitations: "Invitations",
+    copy: "Copy all",
+    copyOf: (email: string) => `Copy all invitations for ${email}`,
+    copyHint:
+      "With an account, they find the files under “Shared with me”. Without one, give them the invitations. Each opens one file.",
+  },
   list: {
     title: "Who has access",
     failed: "Who has access could not be loaded",

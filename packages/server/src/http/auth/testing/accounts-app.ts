@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { LightMyRequestResponse } from "fastify";
 import type { KyselyPlugin } from "kysely";
 import { v7 as uuidv7 } from "uuid";
+import { defaultLimits } from "../../../config/index.ts";
 import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
@@ -32,8 +33,10 @@ import {
   startSecondFactor,
 } from "../../../usecases/accounts/second-factor.ts";
 import { requireEnabled } from "../../../usecases/disabled-users.ts";
+import { admitSignUp } from "../../../usecases/invitations/sign-up.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/password-guesses.ts";
 import { recordLanguage } from "../../../usecases/people.ts";
+import { createLivePolicy, fixedPolicy } from "../../../usecases/policy.ts";
 import { testLinkKeys } from "../../testing/link-keys.ts";
 import type { AccountLinks } from "../account-links.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";
@@ -91,13 +94,17 @@ export async function openAccounts(
     const isAdmin = person.isAdmin === true || people.get(person.id)?.isAdmin === true;
     people.set(person.id, { ...person, isAdmin });
   };
+  const parts = { db, clock, newId: uuidv7, linkKeys: testLinkKeys, mail: undefined };
+  const values = { ...fixedPolicy(defaultLimits()).values, "sign-up": signUp };
+  const policy = createLivePolicy({ values, fixed: [] });
   const openReplica = (other: { oidc?: OidcProvider } = {}) => {
     const accounts: Accounts = createAccounts({
       database: { db: db.kysely.withPlugin(outage), type: engine.name },
       tables: authTables,
       secret: "p5Wq1YcB8sNe3RkT6vXz0LmD4hJg7aUf",
       publicUrl,
-      signUp,
+      signUp: () => signUp,
+      admitSignUp: admitSignUp({ ...parts, policy }),
       oidc: other.oidc ?? oidc,
       oidcDeadline,
       newId: uuidv7,

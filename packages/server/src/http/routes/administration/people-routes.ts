@@ -2,6 +2,7 @@ import {
   AdminPerson,
   AdminPersonPage,
   AdminPersonParams,
+  ClosedAccount,
   ListPeopleQuery,
   ResetLink,
   UpdatePersonBody,
@@ -27,6 +28,12 @@ const schemas = operations("administration", {
     body: UpdatePersonBody,
     response: { 200: AdminPerson },
   },
+  deletePerson: {
+    summary: "Close the account of a user at once, and delete it with all notes and files for good in 14 days",
+    description: "Until then, an administrator can enable the user again. The user cannot keep the account.",
+    params: AdminPersonParams,
+    response: { 200: ClosedAccount },
+  },
   makeResetLink: {
     summary: "Make a link for a new password, which works once within 24 hours",
     params: AdminPersonParams,
@@ -47,6 +54,12 @@ export function peopleRoutes(app: App, { useCases, takeTurn, publicUrl }: RouteD
   app.patch("/admin/people/:userId", { schema: schemas.updatePerson }, async (request) =>
     presentPersonRecord(await useCases.changePerson(callerOf(request), request.params.userId, request.body), quota),
   );
+
+  app.delete("/admin/people/:userId", { schema: schemas.deletePerson }, async (request) => {
+    const { userId } = request.params;
+    const { deleteAt } = await useCases.closeAccountOf(callerOf(request), userId, { isNow: false });
+    return { deleteAt: toIso(deleteAt) };
+  });
 
   app.post("/admin/people/:userId/reset-link", { schema: schemas.makeResetLink }, async (request, reply) => {
     const { token, expiresAt } = await useCases.makeResetLink(callerOf(request), request.params.userId);

@@ -44,12 +44,15 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
       name: "Full",
       isAdmin: false,
       disabledAt: null,
+      deleteAt: null,
       createdAt: new Date(5).toISOString(),
       lastSignInAt: null,
       usedBytes: 77,
       quotaBytes: 10 * MIB,
       ownQuotaBytes: null,
       files: 1,
+      quotaFiles: null,
+      ownQuotaFiles: null,
       links: 1,
     });
   });
@@ -145,6 +148,33 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     });
   });
 
+  it("requirement 60: sets a number of files for uploads, forms and the responses", async () => {
+    const fred = service.as("fred");
+    const { id: noteId } = (await fred.send("POST /notes", { json: { title: "Files" } })).body;
+    const json = { filename: "a.bin", sizeBytes: 1, contentType: "text/plain" };
+    const start = async () => (await fred.send(`POST /notes/${noteId}/uploads`, { json })).status;
+    const post = async () => (await fred.send(`POST /notes/${noteId}/attachments`, { form: fileForm("hello") })).status;
+    const { body } = await change("fred", { quotaFiles: 2 });
+    expect(body).toMatchObject({ quotaFiles: 2, ownQuotaFiles: 2, quotaBytes: 10 * MIB, ownQuotaBytes: null });
+    expect([await start(), await post(), await start(), await post()]).toEqual([201, 201, 413, 413]);
+    expect((await fred.send("GET /usage")).body).toMatchObject({ files: 2, quotaFiles: 2 });
+    expect((await change("fred", { quotaFiles: null })).body).toMatchObject({ quotaFiles: null, ownQuotaFiles: null });
+    expect(await start()).toBe(201);
+  });
+
+  it("closes the account of a person, until an administrator enables them again", async () => {
+    const olga = service.as("olga");
+    const { id: noteId } = (await olga.send("POST /notes", { json: { title: "Plan" } })).body;
+    const { status, body } = await root.send("DELETE /admin/people/olga");
+    expect(status).toBe(200);
+    expect((await olga.send("GET /me")).status).toBe(403);
+    expect(await personOf("olga")).toMatchObject({ deleteAt: body.deleteAt, disabledAt: expect.any(String) });
+    await change("olga", { isDisabled: false });
+    expect((await personOf("olga")).deleteAt).toBeNull();
+    expect((await olga.send(`GET /notes/${noteId}`)).status).toBe(200);
+    expect((await root.send("DELETE /admin/people/nobody")).body).toMatchObject({ code: "user_not_found" });
+  });
+
   it("makes a link for a new password once, and never for a disabled person", async () => {
     const account = { email: "pat@example.com", password: "correct horse battery", name: "Pat" };
     const headers = { origin: "https://files.example.com" };
@@ -185,7 +215,14 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
 
   it("refuses to change a person who does not exist", async () => {
     expect((await change("nobody", { isDisabled: true })).body).toMatchObject({ status: 422, code: "user_not_found" });
-    for (const json of [{}, { quotaBytes: -1 }, { quotaBytes: 1.5 }, { isAdmin: true }]) {
+    for (const json of [
+      {},
+      { quotaBytes: -1 },
+      { quotaBytes: 1.5 },
+      { quotaFiles: -1 },
+      { quotaFiles: "5" },
+      { isAdmin: true },
+    ]) {
       expect((await change("full", json)).status, JSON.stringify(json)).toBe(400);
     }
   });

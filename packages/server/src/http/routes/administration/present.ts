@@ -6,7 +6,9 @@ import { toIso } from "../../wire-instant.ts";
 import { isoOrNull } from "../links/present.ts";
 
 export function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
-  const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, usage, links } = person;
+  const { id, email, name, isAdmin, isEmailProven, createdAt, lastSignInAt, disabledAt, deleteAt, usage, links } =
+    person;
+  const { bytes, files } = quotaOfUser(quota, usage);
   return {
     id,
     email: email ?? null,
@@ -14,12 +16,15 @@ export function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPe
     name: name ?? null,
     isAdmin,
     disabledAt: isoOrNull(disabledAt),
+    deleteAt: isoOrNull(deleteAt),
     createdAt: toIso(createdAt),
     lastSignInAt: isoOrNull(lastSignInAt),
     usedBytes: usage.bytes,
-    quotaBytes: quotaOfUser(quota, usage.quotaBytes).bytes ?? null,
+    quotaBytes: bytes ?? null,
     ownQuotaBytes: usage.quotaBytes ?? null,
     files: usage.files,
+    quotaFiles: files ?? null,
+    ownQuotaFiles: usage.quotaFiles ?? null,
     links,
   };
 }

@@ -89,6 +89,14 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers: await bearer("ben") })).status).toBe(403);
   });
 
+  it("requirement 35: gives the page of a disabled user a hint at the next poll", async () => {
+    const service = await startListening({ engine, app: { streamTimes: { ...QUICK, heartbeatMs: 60_000 } } });
+    const stream = await open(service, { headers: await bearer("ben") });
+    await readUntil(stream, "\n\n");
+    await service.useCases.disableUser("ben");
+    await readUntil(stream, '"changed":["own"]');
+  });
+
   it("ends all streams when the service drains, and refuses new ones", async () => {
     const draining = new AbortController();
     const service = await startListening({ engine, app: { draining: draining.signal } });

@@ -26,7 +26,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
       limits: {
         urlTtlDefaultSeconds: 60,
         urlTtlMaxSeconds: 600,
-        urlTtlMaxSharedSeconds: 900,
+        urlTtlMaxSharedSeconds: 600,
         uploadMaxBytes: 5 * 2 ** 30,
         trashDays: 30,
         links: { enabled: true, maxExpirySeconds: null, passwordRequired: false },

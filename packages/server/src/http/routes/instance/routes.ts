@@ -19,15 +19,19 @@ export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolic
 
 /** /instance: public, for the sign-in page. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
-  const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;
-  const { isEnabled, maxExpirySeconds = null, isPasswordRequired } = limits.links;
-  const links = { enabled: isEnabled, maxExpirySeconds, passwordRequired: isPasswordRequired };
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
-    return {
-      ...accounts.signInMethods,
-      hasAccounts: await accounts.hasAny(),
-      limits: { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays, links },
-    };
+    return { ...accounts.signInMethods, hasAccounts: await accounts.hasAny(), limits: present(limits) };
   });
+}
+
+/** Read for each request, because administrators can change some limits. */
+function present({ links, ...limits }: ShownLimits): Instance["limits"] {
+  const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;
+  const { isEnabled, maxExpirySeconds = null, isPasswordRequired } = links;
+  return {
+    ...{ urlTtlDefaultSeconds: Math.min(urlTtlDefaultSeconds, urlTtlMaxSeconds), urlTtlMaxSeconds },
+    ...{ urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays },
+    links: { enabled: isEnabled, maxExpirySeconds, passwordRequired: isPasswordRequired },
+  };
 }

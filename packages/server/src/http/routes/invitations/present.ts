@@ -1,6 +1,6 @@
 import type { OpenInvitation, Invitation as WireInvitation } from "@valetkey/contract";
 import { type DescribedInvitation, invitationUrl } from "../../../usecases/invitations/describe.ts";
-import type { InvitationWithNames } from "../../../usecases/ports/index.ts";
+import type { LookedAt } from "../../../usecases/invitations/look.ts";
 import { toIso } from "../../wire-instant.ts";
 import { isoOrNull } from "../links/present.ts";
 
@@ -19,9 +19,16 @@ export function presentInvitation(
 }
 
 /** An invitation for the person who holds its link. */
-export function presentOpen({ invitation, ownerName, noteTitle, filename }: InvitationWithNames): OpenInvitation {
+export function presentOpen(found: LookedAt): OpenInvitation {
+  if (found.opens === "service") {
+    const { inviterName, invitation } = found;
+    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null };
+    return { opens: "service", ownerName: inviterName ?? null, email: invitation.email, ...nothing };
+  }
+  const { invitation, ownerName, noteTitle, filename } = found;
   const { role, email, expiresAt } = invitation;
   return {
+    opens: filename === undefined ? "note" : "file",
     ownerName: ownerName ?? null,
     // The receiver of one file learns nothing about its note.
     noteTitle: filename === undefined ? noteTitle : null,

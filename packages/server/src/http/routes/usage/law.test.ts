@@ -14,8 +14,16 @@ const ENDED = ["rejected", "aborted", "expired"];
 
 /**
  * Two users with one note each. Both users can add files to both notes. The scene also has the uploads and attachments of these notes.
+ * `most`: the largest quota that each user had so far. A lower one deletes nothing.
  */
-type Scene = { service: TestService; people: string[]; notes: string[]; started: StartedUpload[]; attached: string[] };
+type Scene = {
+  service: TestService;
+  people: string[];
+  most: { bytes: number; files: number }[];
+  notes: string[];
+  started: StartedUpload[];
+  attached: string[];
+};
 /** A command can call `check` at any time. */
 type Run = (scene: Scene, check: () => Promise<void>) => Promise<unknown>;
 
@@ -36,6 +44,10 @@ const commands: fc.Arbitrary<Run> = fc.oneof(
   { weight: 2, arbitrary: command("delete attachment", { nth }, deleteAttachment) },
   { weight: 1, arbitrary: command("delete note", { note: side }, deleteNote) },
   { weight: 1, arbitrary: command("time passes", {}, passTime) },
+  {
+    weight: 1,
+    arbitrary: command("set quota", { of: side, quotaBytes: ownQuota(9_000), quotaFiles: ownQuota(9) }, setQuota),
+  },
 );
 
 describe.each(engines)("requirement 9: the usage counter matches the rows, on $name", (engine) => {
@@ -74,9 +86,9 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
 });
 
 /** Computes the usage from the rows, in the simplest way. */
-async function expectLaw({ service, people }: Scene): Promise<void> {
+async function expectLaw({ service, people, most }: Scene): Promise<void> {
   const { kysely } = service.database.db;
-  for (const person of people) {
+  for (const [index, person] of people.entries()) {
     const attachments = await kysely.selectFrom("attachments").selectAll().where("owner_id", "=", person).execute();
     const reservations = await kysely.selectFrom("reservations").selectAll().where("owner_id", "=", person).execute();
     const counted = [
@@ -84,9 +96,9 @@ async function expectLaw({ service, people }: Scene): Promise<void> {
       ...reservations,
     ];
     const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);
-    expect(await service.db.usage.find(person)).toEqual({ bytes, files: counted.length });
-    expect(bytes).toBeLessThanOrEqual(QUOTA.userQuotaBytes);
-    expect(counted.length).toBeLessThanOrEqual(QUOTA.userQuotaFiles);
+    expect(await service.db.usage.find(person)).toMatchObject({ bytes, files: counted.length });
+    expect(bytes).toBeLessThanOrEqual(most[index]?.bytes ?? 0);
+    expect(counted.length).toBeLessThanOrEqual(most[index]?.files ?? 0);
   }
 }
 
@@ -94,7 +106,7 @@ async function expectNothingIn(scene: Scene): Promise<void> {
   for (const note of [0, 1]) await deleteNote(scene, { note }).catch(unlessRefused);
   await passTime(scene);
   for (const person of scene.people) {
-    expect(await scene.service.db.usage.find(person)).toEqual({ bytes: 0, files: 0 });
+    expect(await scene.service.db.usage.find(person)).toMatchObject({ bytes: 0, files: 0 });
   }
 }
 
@@ -108,7 +120,22 @@ async function newScene(service: TestService): Promise<Scene> {
     const share = { subject: { noteId: note.id }, userIds, emails: [], role: "editor" as const, expiresAt: undefined };
     await service.useCases.putShares({ userId }, share);
   }
-  return { service, people, notes, started: [], attached: [] };
+  const most = people.map(() => ({ bytes: QUOTA.userQuotaBytes, files: QUOTA.userQuotaFiles }));
+  return { service, people, most, notes, started: [], attached: [] };
+}
+
+/** Undefined: it stays. Null: the quota of the service. */
+function ownQuota(max: number) {
+  return fc.oneof(fc.constantFrom(undefined, null), fc.nat({ max }));
+}
+
+type OwnQuota = { of: number; quotaBytes: number | null | undefined; quotaFiles: number | null | undefined };
+
+async function setQuota({ service, people, most }: Scene, { of, quotaBytes, quotaFiles }: OwnQuota): Promise<void> {
+  const former = most[of] ?? { bytes: 0, files: 0 };
+  most[of] = { bytes: Math.max(former.bytes, quotaBytes ?? 0), files: Math.max(former.files, quotaFiles ?? 0) };
+  if (quotaBytes === undefined && quotaFiles === undefined) return;
+  await service.db.usage.setQuota(people[of] as string, { quotaBytes, quotaFiles });
 }
 
 // Makes a counterexample readable.

@@ -115,6 +115,12 @@ export const german: MailTexts = {
     expires: (end) => `Die Freigabe endet am ${end}.`,
     ignore: "Wenn Sie das nicht erwartet haben, ignorieren Sie diese E-Mail.",
   },
+  accountInvitation: {
+    subject: (host) => `Ein Konto bei ${host}`,
+    intro: (host) => `Die Administration von ${host} lädt Sie ein, mit dieser E-Mail-Adresse ein Konto zu erstellen.`,
+    button: "Konto erstellen",
+    life: (end) => `Der Link ist nur für Sie. Er funktioniert einmal, bis zum ${end}.`,
+  },
   accessRequest: {
     subject: "Jemand bittet um Zugriff auf eine Ihrer Notizen",
     intro: (host) => `Jemand bittet um Zugriff auf eine Ihrer Notizen bei ${host}.`,

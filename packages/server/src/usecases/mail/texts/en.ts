@@ -119,6 +119,12 @@ export const english = {
     expires: (end: string) => `The share expires on ${end}.`,
     ignore: "If you did not expect it, ignore this mail.",
   },
+  accountInvitation: {
+    subject: (host: string) => `An account at ${host}`,
+    intro: (host: string) => `An administrator of ${host} invites you to create an account with this email address.`,
+    button: "Create your account",
+    life: (end: string) => `The link is for you alone. It works once, until ${end}.`,
+  },
   accessRequest: {
     subject: "Somebody asks for access to one of your notes",
     intro: (host: string) => `Somebody asks for access to one of your notes at ${host}.`,

@@ -1,6 +1,6 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Download, Link2, Trash2 } from "lucide-react";
+import { Download, Link2, Trash2, UserPlus } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button, buttonStyle } from "../../../components/button.tsx";
 import { Select } from "../../../components/select.tsx";
@@ -15,8 +15,9 @@ import { arrangeFiles, type FileOrder, type FileView, kindsIn } from "./arrange-
 import { type Choice, chooseAll, chooseFile, NOTHING } from "./choose-files.ts";
 
 const words = fileToolsTexts;
-/** So that a phone has room for all actions in one row. */
-const COMPACT = "max-md:px-2";
+/** So that a phone has room for all actions in one row, with any font and language. */
+const COMPACT =
+  "max-md:h-12 max-md:shrink max-md:grow max-md:basis-0 max-md:flex-col max-md:gap-0.5 max-md:px-0 max-md:text-[11px]";
 /** The limit of the service. */
 const MOST_FILES_OF_LINK = 100;
 
@@ -35,10 +36,12 @@ type FileToolsProps = {
   onChange: (managed: Managed) => void;
   /** Undefined if the user can't make links. */
   onLink: ((files: readonly Attachment[]) => void) | undefined;
+  /** Undefined if the user can't share files. */
+  onShare: ((files: readonly Attachment[]) => void) | undefined;
 };
 
 /** The tools above the files: the filter, the order, and what can be done with the selected files. */
-export function FileTools({ note, files, shown, managed, onChange, onLink }: FileToolsProps) {
+export function FileTools({ note, files, shown, managed, onChange, ...actions }: FileToolsProps) {
   const { view, choice } = managed;
   const change = (changed: Partial<FileView>) => onChange({ ...managed, view: { ...view, ...changed } });
   const hasChosen = shown.some(({ id }) => choice.ids.has(id));
@@ -97,21 +100,21 @@ export function FileTools({ note, files, shown, managed, onChange, onLink }: Fil
           listed={shown}
           choice={choice}
           onChoose={(chosen) => onChange({ ...managed, choice: chosen })}
-          onLink={onLink}
+          {...actions}
         />
       )}
     </fieldset>
   );
 }
 
-type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink"> & {
+type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink" | "onShare"> & {
   listed: readonly Attachment[];
   choice: Choice;
   onChoose: (choice: Choice) => void;
 };
 
 /** Selects all listed files, and acts on those that are selected. The filter protects the files that it hides. */
-function ChosenBar({ note, listed, choice, onChoose, onLink }: ChosenBarProps) {
+function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBarProps) {
   const all = useRef<HTMLInputElement>(null);
   const downloadLink = useDownloadLink();
   const chosen = listed.filter(({ id }) => choice.ids.has(id));
@@ -159,30 +162,38 @@ function ChosenBar({ note, listed, choice, onChoose, onLink }: ChosenBarProps) {
             chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
           )}
       </p>
-      {single !== undefined &&
-        (ready.length === 1 ? (
-          <a {...downloadLink(single)} className={buttonStyle({ kind: "quiet", className: COMPACT })}>
-            <Download size={16} />
-            {words.download}
-          </a>
-        ) : (
-          <Button kind="quiet" className={COMPACT} onClick={() => void downloadZip(note, ready)}>
-            <Download size={16} />
-            {words.download}
+      <div className="flex max-md:w-full max-md:empty:hidden">
+        {single !== undefined &&
+          (ready.length === 1 ? (
+            <a {...downloadLink(single)} className={buttonStyle({ kind: "quiet", className: COMPACT })}>
+              <Download size={16} />
+              {words.download}
+            </a>
+          ) : (
+            <Button kind="quiet" className={COMPACT} onClick={() => void downloadZip(note, ready)}>
+              <Download size={16} />
+              {words.download}
+            </Button>
+          ))}
+        {single !== undefined && onLink !== undefined && (
+          <Button kind="quiet" className={COMPACT} onClick={link}>
+            <Link2 size={16} />
+            {words.link}
           </Button>
-        ))}
-      {single !== undefined && onLink !== undefined && (
-        <Button kind="quiet" className={COMPACT} onClick={link}>
-          <Link2 size={16} />
-          {words.link}
-        </Button>
-      )}
-      {chosen.length > 0 && note.role !== "viewer" && (
-        <Button kind="quiet" className={`${COMPACT} text-danger`} onClick={remove}>
-          <Trash2 size={16} />
-          {words.remove}
-        </Button>
-      )}
+        )}
+        {single !== undefined && onShare !== undefined && (
+          <Button kind="quiet" className={COMPACT} onClick={() => onShare(ready)}>
+            <UserPlus size={16} />
+            {words.share}
+          </Button>
+        )}
+        {chosen.length > 0 && note.role !== "viewer" && (
+          <Button kind="quiet" className={`${COMPACT} text-danger`} onClick={remove}>
+            <Trash2 size={16} />
+            {words.remove}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { SharedAttachment } from "@valetkey/client";
 import { File } from "lucide-react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { Button } from "../../../components/button.tsx";
+import { FileName } from "../../../components/file-name.tsx";
 import { rovingList } from "../../../components/roving-list.ts";
 import { Problem } from "../../../components/states.tsx";
 import { useNow } from "../../../components/use-now.ts";
@@ -72,7 +73,9 @@ function SharedFile({ file, now, onOpen }: SharedFileProps) {
       >
         <File size={20} strokeWidth={1.5} className="shrink-0 text-muted" />
         <span className="min-w-0 grow">
-          <span className="block truncate font-medium">{file.filename}</span>
+          <span className="block font-medium">
+            <FileName filename={file.filename} />
+          </span>
           <span className="block truncate text-muted text-small tabular-nums">
             {file.isNew && <span className="font-medium text-accent">{texts.notes.isNew}</span>}
             {file.isNew && texts.common.separator}

@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { engines } from "../../../packages/server/src/db/testing/test-databases.ts";
+import { createMailbox } from "../../../packages/server/src/http/auth/testing/mailbox.ts";
+import { useService } from "../../../packages/server/src/http/testing/use-service.ts";
+import { accountFlows } from "./account-flows.ts";
+import { fileFlows } from "./file-flows.ts";
+import { invitationFlows } from "./invitation-flows.ts";
+import { createPlace, type Flow } from "./place.ts";
+
+const NO_NEXT_STEP = "The person sees no next step";
+const PAGE = resolve(import.meta.dirname, "../../../docs/mail.md");
+// The flow of a file request moves the clock, so it comes last.
+const flows = { ...invitationFlows, ...accountFlows, ...fileFlows };
+
+/** The rows of the table "With mail and without": the flow, and its end with and without mail. */
+async function documentedRows(): Promise<string[][]> {
+  const [, section = ""] = (await readFile(PAGE, "utf8")).split("## With mail and without\n");
+  const lines = (section.split("\n## ", 1)[0] ?? "").split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The last step of a person in a flow. */
+async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Promise<string> {
+  let last = NO_NEXT_STEP;
+  try {
+    await flow({
+      ...place,
+      reach: (step) => {
+        last = step;
+      },
+    });
+    return last;
+  } catch (error) {
+    return `${last}. Then: ${(error as Error).message}`;
+  }
+}
+
+describe.each(engines)("each flow on $name", (engine) => {
+  const mailbox = createMailbox();
+  const common = { engine, hasAccounts: true, limits: { trashDays: 30 } };
+  const withMail = useService({ ...common, mailer: mailbox.mailer });
+  const withoutMail = useService(common);
+
+  it("ends as the documentation says, with mail and without", async () => {
+    const places = [createPlace(withMail, { mailbox }), createPlace(withoutMail, { mailbox: undefined })];
+    const rows: string[][] = [];
+    for (const [name, flow] of Object.entries(flows)) {
+      rows.push([name, ...(await Promise.all(places.map((place) => lastStep(flow, place))))]);
+    }
+    expect(rows.flat().filter((end) => end.includes(NO_NEXT_STEP))).toEqual([]);
+    expect(rows).toEqual(await documentedRows());
+  });
+});

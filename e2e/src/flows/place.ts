@@ -1,0 +1,73 @@
+import { accountClient, ORIGIN } from "../../../packages/server/src/http/auth/testing/account-client.ts";
+import type { createMailbox } from "../../../packages/server/src/http/auth/testing/mailbox.ts";
+import type { TestService } from "../../../packages/server/src/http/testing/service.ts";
+
+/** A walk through one flow. A person stops at the last step that worked. */
+export type Walk = ReturnType<typeof createPlace> & {
+  /** Notes that the person has come this far. */
+  reach: (step: string) => void;
+};
+
+export type Flow = (walk: Walk) => Promise<void>;
+
+/** A service with or without mail, and the people who use it. */
+export function createPlace(
+  service: TestService,
+  { mailbox }: { mailbox: ReturnType<typeof createMailbox> | undefined },
+) {
+  const accounts = accountClient(service);
+  let people = 0;
+
+  /** The calls of a signed-in browser. */
+  function browserOf(cookie: string) {
+    const headers = { cookie, origin: ORIGIN };
+    return (call: string, json?: object) => service.anonymous.send(call, { headers, ...(json && { json }) });
+  }
+
+  async function signUp(email = newEmail()) {
+    const account = await accounts.signUp(email.split("@")[0] as string);
+    const send = browserOf(account.cookie);
+    return { ...account, send, opens: async (path: string) => (await send(`GET ${path}`)).status === 200 };
+  }
+
+  function newEmail(): string {
+    people += 1;
+    return `person-${people}@example.com`;
+  }
+
+  return {
+    service,
+    hasMail: mailbox !== undefined,
+    post: accounts.post,
+    browserOf,
+    newEmail,
+    signUp,
+    /** A person with an email address that the operator vouches for, and a note. */
+    async owner() {
+      const account = await signUp();
+      const { userId: id, email } = account;
+      await service.useCases.rememberForOperator(
+        { id, email, name: "Ann", emailProvenBy: "operator" },
+        "person.email_proven",
+      );
+      const { id: noteId } = (await account.send("POST /notes", { title: "Plan" })).body;
+      return { ...account, noteId: noteId as string };
+    },
+    async administrator() {
+      const account = await signUp();
+      const { userId: id, email } = account;
+      await service.useCases.rememberPerson({ id, email, name: "Root", isAdmin: true });
+      return account;
+    },
+    /** Sends the mails that wait, also those that collect events. Returns the last one to this email address. */
+    async mailTo(email: string) {
+      await service.sendMails();
+      return mailbox?.to(email).at(-1);
+    },
+    /** The token of the last link to this page that a mail brought. */
+    async mailedToken(email: string, page: string): Promise<string> {
+      await service.sendMails();
+      return mailbox?.tokenTo(email, page) ?? "";
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+import { columnTypesOf, keyedTable } from "./column-types.ts";
+
+/** The rules that administrators change, their invitations, and the quota of files of each person (ADR 31). */
+export function policy(engine: EngineName): Migration {
+  const { id, text, integer } = columnTypesOf(engine);
+  return {
+    async up({ schema }: Kysely<unknown>): Promise<void> {
+      await schema.alterTable("usage").addColumn("quota_files", integer).execute();
+      await schema
+        .createTable("policy")
+        .addColumn("name", id, (c) => c.primaryKey().notNull())
+        .addColumn("value", text, (c) => c.notNull())
+        .modifyEnd(keyedTable(engine))
+        .execute();
+      await schema
+        .createTable("account_invitations")
+        .addColumn("id", id, (c) => c.primaryKey().notNull())
+        .addColumn("email", id, (c) => c.notNull().unique())
+        .addColumn("invited_by", id)
+        .addColumn("invited_at", integer, (c) => c.notNull())
+        .addColumn("generation", integer, (c) => c.notNull())
+        .addColumn("link_expires_at", integer, (c) => c.notNull())
+        .addColumn("redeemed_at", integer)
+        .modifyEnd(keyedTable(engine))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Kysely } from "kysely";
+import type { PolicyQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+
+export function policyQueries(db: Kysely<Tables>): PolicyQueries {
+  return {
+    async list() {
+      const rows = await db.selectFrom("policy").selectAll().execute();
+      return Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)]));
+    },
+
+    async put(name, value) {
+      const row = { name, value: JSON.stringify(value) };
+      await db
+        .insertInto("policy")
+        .values(row)
+        .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: row.value }))
+        .execute();
+    },
+
+    async remove(name) {
+      await db.deleteFrom("policy").where("name", "=", name).execute();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { DomainError } from "../../domain/errors.ts";
+import { type AccountInvitation, INVITATION_MS } from "../../domain/invitation.ts";
+import { type Caller, readEmail } from "../../domain/person.ts";
+import { tokenOfInvitation } from "../invitations/describe.ts";
+import { invitationNotFound } from "../invitations/find.ts";
+import { queueMailIfOn } from "../mail/queue-mail.ts";
+import { requireAdministrator } from "../people.ts";
+import type { Deps, Page, PageRequest, Queries } from "../ports/index.ts";
+import { type Actor, act } from "./act.ts";
+
+/** An invitation to the service as administrators see it, with the token of its link. */
+export type ListedAccountInvitation = AccountInvitation & { token: string };
+
+/** Lists the invitations to the service that nobody has redeemed, the newest first. Throws `access_denied`. */
+export function listAccountInvitations(deps: Deps) {
+  const { db } = deps;
+  return async (caller: Caller, page: PageRequest): Promise<Page<ListedAccountInvitation>> => {
+    await requireAdministrator(db, caller);
+    const { items, nextCursor } = await db.accountInvitations.listOpen(page);
+    return { items: items.map((invitation) => withToken(deps, invitation)), nextCursor };
+  };
+}
+
+/**
+ * Invites an email address to create an account, by mail if mail is on. An open invitation of the address keeps its link for another 30
+ * days. Throws `access_denied`, `invalid_request`, and `email_taken` if an account has the address.
+ */
+export function inviteToService(deps: Deps) {
+  return async (actor: Actor, text: string): Promise<ListedAccountInvitation> => {
+    const email = readEmail(text);
+    if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
+    const invitation = await act(deps, actor, async (tx, { log, now }) => {
+      await requireFree(tx, email);
+      const former = await tx.accountInvitations.holdOf(email);
+      const isUsed = former?.redeemedAt !== undefined;
+      const invited: AccountInvitation = {
+        id: former?.id ?? deps.newId(),
+        email,
+        invitedBy: actor?.userId,
+        invitedAt: now,
+        // A used link never works again.
+        generation: (former?.generation ?? 0) + (isUsed ? 1 : 0),
+        linkExpiresAt: now + INVITATION_MS,
+        redeemedAt: undefined,
+      };
+      await store(deps, tx, invited);
+      await log("invitation.created", invited.id, { email });
+      return invited;
+    });
+    deps.mail?.onQueued();
+    return withToken(deps, invitation);
+  };
+}
+
+/**
+ * Makes another link, which is valid for 30 days, and mails it if mail is on. The old one stops working.
+ * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account has the address meanwhile.
+ */
+export function renewAccountInvitation(deps: Deps) {
+  return async (actor: Actor, invitationId: string): Promise<ListedAccountInvitation> => {
+    const invitation = await act(deps, actor, async (tx, { log, now }) => {
+      const former = await tx.accountInvitations.hold(invitationId.toLowerCase());
+      if (former === undefined) throw invitationNotFound();
+      if (former.redeemedAt !== undefined)
+        throw new DomainError("invitation_used", "This invitation was used already.");
+      await requireFree(tx, former.email);
+      const { generation } = former;
+      const renewed = { ...former, generation: generation + 1, linkExpiresAt: now + INVITATION_MS };
+      await store(deps, tx, renewed);
+      await log("invitation.renewed", renewed.id, { email: renewed.email });
+      return renewed;
+    });
+    deps.mail?.onQueued();
+    return withToken(deps, invitation);
+  };
+}
+
+/** Revokes an invitation to the service. An account that exists stays. Throws `access_denied` or `invitation_not_found`. */
+export function revokeAccountInvitation(deps: Deps) {
+  return (actor: Actor, subject: { invitationId: string } | { email: string }): Promise<void> =>
+    act(deps, actor, async (tx, { log }) => {
+      const { accountInvitations } = tx;
+      const invitation =
+        "email" in subject
+          ? await accountInvitations.holdOf(readEmail(subject.email) ?? "")
+          : await accountInvitations.hold(subject.invitationId.toLowerCase());
+      if (invitation === undefined || invitation.redeemedAt !== undefined) throw invitationNotFound();
+      await accountInvitations.delete(invitation.id);
+      await log("invitation.revoked", invitation.id, { email: invitation.email });
+    });
+}
+
+async function requireFree({ accounts }: Queries, email: string): Promise<void> {
+  if ((await accounts.findByEmail(email)) === undefined) return;
+  throw new DomainError("email_taken", "An account with this email address exists already.");
+}
+
+async function store(deps: Deps, tx: Queries, invitation: AccountInvitation): Promise<void> {
+  const { id: invitationId, email } = invitation;
+  await tx.accountInvitations.put(invitation);
+  await queueMailIfOn(deps, tx, { kind: "account-invitation", invitationId, email });
+}
+
+function withToken(deps: Deps, invitation: AccountInvitation): ListedAccountInvitation {
+  return { ...invitation, token: tokenOfInvitation(deps, invitation) };
+}

@@ -1,0 +1,58 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import { type PolicyName, type PolicyValue, problemOf, variableOf } from "../../domain/policy.ts";
+import { requireAdministrator } from "../people.ts";
+import type { Deps, PolicySetting, StoredPolicy } from "../ports/index.ts";
+import { type Actor, act } from "./act.ts";
+
+/** Lists the rules in force. Throws `access_denied`. */
+export function showPolicy({ db, policy }: Deps) {
+  return async (caller: Caller): Promise<PolicySetting[]> => {
+    await requireAdministrator(db, caller);
+    // Another replica may have changed a rule a second ago.
+    await policy.refresh(db);
+    return policy.describe();
+  };
+}
+
+/**
+ * Sets a rule, or resets it to that of the configuration. Other replicas follow within a few seconds. Returns the rules in force.
+ * Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
+ */
+export function changePolicy(deps: Deps) {
+  const { policy } = deps;
+  return async (
+    actor: Actor,
+    { name, value }: { name: PolicyName; value: PolicyValue | undefined },
+  ): Promise<PolicySetting[]> => {
+    const apply = await act(deps, actor, async (tx, { log }) => {
+      if (policy.isFixed(name)) {
+        throw new DomainError("policy_fixed", `The operator has set ${variableOf(name)}. Change it there.`);
+      }
+      const applyRead = policy.startReading();
+      const { [name]: former, ...others } = await tx.policy.list();
+      const next: StoredPolicy = value === undefined ? others : { ...others, [name]: value };
+      checkChange({ name, value, next });
+      if (former !== value) {
+        if (value === undefined) await tx.policy.remove(name);
+        else await tx.policy.put(name, value);
+        const from = former === undefined ? policy.preview(others)[name] : (former as PolicyValue);
+        await log("policy.changed", name, { name, from, to: policy.preview(next)[name] });
+      }
+      return () => applyRead(next);
+    });
+    apply();
+    return policy.describe();
+  };
+
+  function checkChange(change: { name: PolicyName; value: PolicyValue | undefined; next: StoredPolicy }): void {
+    const { name, value, next } = change;
+    const problem = value === undefined ? undefined : problemOf(name, value);
+    if (problem !== undefined) throw new DomainError("invalid_request", problem);
+    const longest = policy.preview(next)["url-ttl-max"];
+    const shared = next["url-ttl-max-shared"];
+    const isFree = typeof shared !== "number" || policy.isFixed("url-ttl-max-shared");
+    if (isFree || shared <= longest || !name.startsWith("url-")) return;
+    throw new DomainError("invalid_request", `url-ttl-max-shared (${shared}) is at most url-ttl-max (${longest}).`);
+  }
+}

@@ -1,0 +1,69 @@
+import { DomainError } from "../../domain/errors.ts";
+import { type AccountInvitation, type Invitation, requireOpen } from "../../domain/invitation.ts";
+import { rememberPersonIn } from "../people.ts";
+import type { Deps } from "../ports/index.ts";
+import { claimInvitations } from "./claim.ts";
+import { findAccountInvitation, findByToken } from "./find.ts";
+import { redeemInvitation } from "./redeem.ts";
+
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
+type NewUser = { id: string; name: string };
+/** Spends the invitation of a new account. */
+type Accept = (user: NewUser) => Promise<void>;
+
+const CLOSED = {
+  closed: "Sign-up is closed. Ask an administrator for an account.",
+  invited: "Sign-up needs an invitation. Ask somebody for one, and open its link.",
+};
+
+/**
+ * Decides whether a new account with this email address may be created. Call the result when it exists. An invitation is for the email
+ * address that it names, so it makes one account.
+ * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another address.
+ */
+export function admitSignUp(deps: PartDeps) {
+  const { db, clock, policy } = deps;
+  return async ({ email, token }: { email: string | undefined; token: string | undefined }): Promise<Accept> => {
+    const mode = policy.current["sign-up"];
+    if (token === undefined && mode !== "open") throw new DomainError("access_denied", CLOSED[mode]);
+    const toService = token === undefined ? undefined : await findAccountInvitation(deps, token);
+    if (toService !== undefined) {
+      requireUsable(toService, { email, now: clock() });
+      return (user) => accept(deps, { invitationId: toService.id, user });
+    }
+    // The new user redeems an invitation to a note on its page, whatever the email address is.
+    if (token === undefined || mode === "open") return async () => undefined;
+    if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
+    const read = async (id: string) => (await db.invitations.find(id))?.invitation;
+    const toNote = await findByToken({ ...deps, access: db.access }, { token, read, invitationOf: (found) => found });
+    requireUsable(toNote, { email, now: clock() });
+    return ({ id: userId }) => redeemInvitation(deps)({ userId }, token).then(() => undefined, orRefused);
+  };
+}
+
+function requireUsable(
+  invitation: AccountInvitation | Invitation,
+  { email, now }: { email: string | undefined; now: number },
+): void {
+  requireOpen(invitation, now);
+  if (email === invitation.email) return;
+  throw new DomainError("invalid_request", `This invitation is for ${invitation.email}. Use this email address.`);
+}
+
+/** Marks an invitation to the service as used. The administrator who made it vouches for the email address. */
+async function accept(deps: PartDeps, { invitationId, user }: { invitationId: string; user: NewUser }): Promise<void> {
+  const { db, clock } = deps;
+  const isAccepted = await db.transaction(async (tx) => {
+    const invitation = await tx.accountInvitations.hold(invitationId);
+    if (invitation === undefined || invitation.redeemedAt !== undefined) return false;
+    await tx.accountInvitations.put({ ...invitation, redeemedAt: clock() });
+    await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
+    return true;
+  });
+  if (isAccepted) await claimInvitations(deps, user.id);
+}
+
+/** The account exists already. The page of the invitation says why it opens nothing. */
+function orRefused(error: unknown): void {
+  if (!(error instanceof DomainError)) throw error;
+}

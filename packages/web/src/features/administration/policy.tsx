@@ -1,0 +1,110 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { PolicySetting } from "@valetkey/client";
+import { useId } from "react";
+import { Button } from "../../components/button.tsx";
+import { Select } from "../../components/select.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { client } from "../../service/client.ts";
+import { instanceQuery, queryClient } from "../../service/queries.ts";
+import { policyTexts, ruleName, ruleValue } from "../../texts/en/policy.ts";
+
+const words = policyTexts;
+const KEY = ["administration", "policy"];
+const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
+/** The offered expiries in seconds. Commands and the API accept any other. Null: no limit. */
+const EXPIRIES: Record<string, readonly (number | null)[]> = {
+  "link-max-expiry": [DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, null],
+  "url-ttl-max": [5 * MINUTE, 15 * MINUTE, HOUR, 12 * HOUR, DAY, 7 * DAY],
+  "url-ttl-max-shared": [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 12 * HOUR, DAY],
+};
+
+/** The rules of the service. */
+export function Policy() {
+  const policy = useQuery({ queryKey: KEY, queryFn: ({ signal }) => client.admin.policy({ signal }) });
+  if (policy.isPending) return <Skeleton className="h-64" />;
+  if (policy.data === undefined) {
+    return <Failure title={words.failed} error={policy.error} onRetry={() => void policy.refetch()} />;
+  }
+  return (
+    <>
+      <p className="text-pretty text-muted text-small">{words.hint}</p>
+      <ul className="flex flex-col divide-y rounded-card border bg-surface">
+        {policy.data.items.map((setting) => (
+          <Rule key={setting.name} setting={setting} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Rule({ setting }: { setting: PolicySetting }) {
+  const { name, value, source, fallback, variable } = setting;
+  const id = useId();
+  const change = useMutation({
+    mutationFn: (next: { value: PolicySetting["value"] } | undefined) =>
+      next === undefined ? client.admin.resetPolicy(name) : client.admin.setPolicy(name, next.value),
+    onSuccess(settings) {
+      queryClient.setQueryData(KEY, settings);
+      void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
+    },
+    // Another administrator may have changed it.
+    onError: () => queryClient.invalidateQueries({ queryKey: KEY }),
+  });
+  const title = ruleName(name);
+  const isFixed = source === "configuration";
+  const values = valuesOf(setting);
+  const origin = {
+    configuration: words.fixed(variable),
+    administrator: words.byAdministrator,
+    default: words.byDefault,
+  };
+  return (
+    <li className="flex flex-col gap-2 p-3">
+      <div className="flex flex-col gap-2 md:flex-row md:items-start md:justify-between md:gap-6">
+        <div id={id} className="min-w-0 text-pretty text-muted text-small">
+          <p className="font-medium text-base text-ink">{title}</p>
+          <p>{words.rules[name]?.hint}</p>
+          <p>{origin[source]}</p>
+        </div>
+        <div className="flex shrink-0 flex-col gap-1 md:max-w-64 md:items-end">
+          <Select
+            label={title}
+            aria-describedby={id}
+            disabled={isFixed || change.isPending}
+            value={String(values.indexOf(value))}
+            onChange={({ currentTarget }) => change.mutate({ value: values[Number(currentTarget.value)] ?? null })}
+          >
+            {values.map((one, index) => (
+              <option key={String(one)} value={index}>
+                {ruleValue(name, one)}
+              </option>
+            ))}
+          </Select>
+          {source === "administrator" && (
+            <Button
+              kind="quiet"
+              aria-label={words.resetOf(title)}
+              disabled={change.isPending}
+              onClick={() => change.mutate(undefined)}
+            >
+              {words.reset(ruleValue(name, fallback))}
+            </Button>
+          )}
+        </div>
+      </div>
+      <p role="status" className="sr-only">
+        {change.isSuccess && words.saved}
+      </p>
+      {change.error !== null && <Problem error={change.error} />}
+    </li>
+  );
+}
+
+/** The values to choose from, with the present one. */
+function valuesOf({ name, value }: PolicySetting): PolicySetting["value"][] {
+  const choices = words.rules[name]?.choices;
+  if (choices !== undefined) return Object.keys(choices);
+  const offered = EXPIRIES[name] ?? [];
+  if (typeof value !== "number" || offered.includes(value)) return [...offered];
+  return [...offered, value].sort((a, b) => (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY));
+}

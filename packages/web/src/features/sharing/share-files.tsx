@@ -1,0 +1,107 @@
+import type { Attachment, Invitation } from "@valetkey/client";
+import { useEffect, useRef, useState } from "react";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { copyText } from "../../service/clipboard.ts";
+import { toasts } from "../../service/toasts.ts";
+import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
+import { describeProblem } from "../../texts/index.ts";
+import { useInviteToFiles } from "./change-shares.ts";
+import { PeopleForm } from "./people-form.tsx";
+
+const words = shareDialogTexts.files;
+
+type ShareFilesProps = { files: readonly Attachment[]; onClose: () => void };
+
+/** A file, and an invitation that opens it. */
+type Invited = { file: Attachment; invitation: Invitation };
+
+/** The files that some people have, while others are missing. */
+type Progress = { people: string; ids: readonly string[] };
+
+const NOTHING: Progress = { people: "", ids: [] };
+
+/** Shares several files of a note by themselves. After a failure, it shares only the rest with the same people. */
+export function ShareFiles({ files, onClose }: ShareFilesProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [done, setDone] = useState(NOTHING);
+  const [invited, setInvited] = useState<readonly Invited[]>([]);
+  const latest = useRef({ shared: 0, isShown: true }).current;
+  useEffect(() => {
+    latest.isShown = true;
+    return () => {
+      latest.isShown = false;
+    };
+  }, [latest]);
+  const invite = useInviteToFiles({
+    filesFor(emails) {
+      const rest = emails.join() === done.people ? files.filter(({ id }) => !done.ids.includes(id)) : files;
+      latest.shared = files.length - rest.length;
+      return rest;
+    },
+    onShared(file, { emails, invitations }) {
+      latest.shared += 1;
+      const people = emails.join();
+      setDone(({ people: before, ids }) => ({ people, ids: before === people ? [...ids, file.id] : [file.id] }));
+      const made = invitations.map((invitation) => ({ file, invitation }));
+      setInvited((before) => [
+        ...before.filter((one) => !invitations.some(({ id }) => id === one.invitation.id)),
+        ...made,
+      ]);
+      if (latest.shared === files.length) setDone(NOTHING);
+    },
+    onError(error) {
+      if (latest.isShown) return;
+      const description = describeProblem(error);
+      toasts.add({ title: words.shared(latest.shared, files.length), description, priority: "high" });
+    },
+  });
+  return (
+    <Dialog
+      onClose={onClose}
+      title={words.title(files.length)}
+      description={words.hint}
+      initialFocus={input}
+      className="md:w-[520px]"
+    >
+      <div className="flex flex-col gap-6">
+        <div className="flex flex-col gap-3">
+          <PeopleForm invite={invite} hasRole={false} inputRef={input} />
+          {done.ids.length > 0 && (
+            <p className="text-muted text-small tabular-nums">
+              {words.shared(done.ids.length, files.length)} {invite.isError && words.again}
+            </p>
+          )}
+        </div>
+        {invited.length > 0 && <Invitations invited={invited} />}
+      </div>
+    </Dialog>
+  );
+}
+
+/** The invitations to copy, by person, because an invitation is for one person. */
+function Invitations({ invited }: { invited: readonly Invited[] }) {
+  const emails = [...new Set(invited.map(({ invitation }) => invitation.email))];
+  return (
+    <section aria-label={words.invitations} className="flex flex-col gap-1">
+      <h3 className="font-medium text-small">{words.invitations}</h3>
+      <ul>
+        {emails.map((email) => (
+          <li key={email} className="flex items-center justify-between gap-3 py-1">
+            <span className="truncate">{email}</span>
+            <CopyButton
+              text={toLines(invited.filter(({ invitation }) => invitation.email === email))}
+              action={words.copy}
+              label={words.copyOf(email)}
+              onCopy={copyText}
+            />
+          </li>
+        ))}
+      </ul>
+      <p className="text-muted text-small">{words.copyHint}</p>
+    </section>
+  );
+}
+
+const toLines = (invited: readonly Invited[]) =>
+  invited.map(({ file, invitation }) => `${file.filename}: ${invitation.url}`).join("\n");

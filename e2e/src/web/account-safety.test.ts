@@ -2,7 +2,6 @@ import { TOTP } from "otpauth";
 import type { CDPSession, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { accountTexts as german } from "../../../packages/web/src/texts/de/accounts.ts";
-import { rareProblems } from "../../../packages/web/src/texts/de/rare-problems.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { deleteAccountTexts } from "../../../packages/web/src/texts/en/delete-account.ts";
 import { passkeyTexts } from "../../../packages/web/src/texts/en/passkeys.ts";
@@ -176,8 +175,7 @@ describe("the safety of an account", () => {
     await page.getByLabel(german.email).fill(carl.email);
     await page.getByLabel(german.password, { exact: true }).fill(PASSWORD);
     await button(page, german.signIn.action).click();
-    // The text of a rare problem is loaded with the problem.
-    await page.getByText(rareProblems.account_closed as string).waitFor();
+    await page.getByRole("heading", { name: german.closedAccount.title }).waitFor();
     await button(page, german.closedAccount.keep).click();
     await page.getByRole("link", { name: "Contract" }).waitFor();
   });

@@ -12,7 +12,7 @@ const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
 const CHANGE_TTL_MS = 86_400_000;
 
-/** The texts for a user, in the language of the user. Undefined: a mail of an earlier version, which does not name the user. */
+/** The texts for a user, in the language of the user. Undefined: nobody knows the user. */
 export async function textsFor({ db }: Pick<Deps, "db">, userId: string | undefined) {
   return mailTexts(userId === undefined ? undefined : await db.people.languageOf(userId));
 }

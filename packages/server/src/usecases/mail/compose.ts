@@ -107,15 +107,15 @@ async function composeAccountInvitation(
   const { db, clock, publicUrl } = deps;
   const invitation = await db.accountInvitations.find(invitationId);
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
-  const words = await textsFor(deps, invitation.invitedBy);
-  const host = hostOf(publicUrl);
   const token = tokenOfInvitation(deps, invitation);
+  const words = await textsFor(deps, invitation.invitedBy);
+  const { accountInvitation: texts } = words;
   return compose(words, {
     secrets: [token],
-    subject: words.accountInvitation.subject(host),
-    intro: [words.accountInvitation.intro(host)],
-    button: { label: words.accountInvitation.button, url: invitationUrl(publicUrl, { token }) },
-    outro: [words.invitation.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
+    subject: texts.subject(hostOf(publicUrl)),
+    intro: [texts.intro(hostOf(publicUrl))],
+    button: { label: texts.button, url: invitationUrl(publicUrl, { token }) },
+    outro: [texts.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
   });
 }
 

@@ -41,6 +41,7 @@ export const rareProblems: typeof english = {
   too_many_tokens: "Mehr API-Tokens kann ein Konto nicht haben. Widerrufen Sie zuerst eines.",
   user_not_found: "Diese Person gibt es hier nicht.",
   last_administrator: "Das ist die einzige Person, die den Dienst verwaltet. Fügen Sie zuerst eine andere hinzu.",
+  policy_fixed: "Diese Regel hat die Person festgelegt, die den Dienst betreibt. Hier lässt sie sich nicht ändern.",
   mail_not_found: "Diese E-Mail gibt es nicht mehr, oder sie ist noch nicht aufgegeben.",
 
   // Notes, files and uploads

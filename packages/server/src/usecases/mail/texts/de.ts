@@ -119,6 +119,7 @@ export const german: MailTexts = {
     subject: (host) => `Ein Konto bei ${host}`,
     intro: (host) => `Die Administration von ${host} lädt Sie ein, mit dieser E-Mail-Adresse ein Konto zu erstellen.`,
     button: "Konto erstellen",
+    life: (end) => `Der Link ist nur für Sie. Er funktioniert einmal, bis zum ${end}.`,
   },
   accessRequest: {
     subject: "Jemand bittet um Zugriff auf eine Ihrer Notizen",

@@ -123,6 +123,7 @@ export const english = {
     subject: (host: string) => `An account at ${host}`,
     intro: (host: string) => `An administrator of ${host} invites you to create an account with this email address.`,
     button: "Create your account",
+    life: (end: string) => `The link is for you alone. It works once, until ${end}.`,
   },
   accessRequest: {
     subject: "Somebody asks for access to one of your notes",

@@ -65,7 +65,7 @@ export async function watchPages(context: BrowserContext): Promise<Watch> {
     clear() {
       requests.clear();
       problems.length = 0;
-      expected.length = 0;
+      expected.splice(0, expected.length, STREAM_WITHOUT_SESSION);
     },
   };
 }

@@ -89,7 +89,7 @@ export const administration: typeof english = {
     expires: (when: string) => `bis ${when}`,
     expired: "Abgelaufen",
     copy: "Einladung kopieren",
-    copyOf: (email: string) => `Die Einladung von ${email} kopieren`,
+    copyOf: (email: string) => `Einladung kopieren: ${email}`,
     renew: "Neuer Link",
     renewOf: (email: string) => `Einen neuen Link für ${email} erstellen`,
     renewed: "Der neue Link gilt 30 Tage. Der alte funktioniert nicht mehr.",

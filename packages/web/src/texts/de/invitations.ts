@@ -4,7 +4,7 @@ export const invitationTexts: typeof english = {
   waiting: (until: string) => `Eingeladen, noch nicht hier. Der Link gilt bis ${until}.`,
   expired: "Eingeladen, noch nicht hier. Die Einladung ist abgelaufen.",
   copy: "Einladung kopieren",
-  copyOf: (email: string) => `Einladung für ${email} kopieren`,
+  copyOf: (email: string) => `Einladung kopieren: ${email}`,
   renew: "Neue Einladung",
   renewOf: (email: string) => `Neue Einladung für ${email}`,
   renewed: "Der alte Link funktioniert nicht mehr.",

@@ -19,7 +19,7 @@ export const shareDialogTexts: typeof english = {
     again: "Teilen Sie noch einmal für die übrigen.",
     invitations: "Einladungen",
     copy: "Alle kopieren",
-    copyOf: (email: string) => `Alle Einladungen für ${email} kopieren`,
+    copyOf: (email: string) => `Alle kopieren: ${email}`,
     copyHint:
       "Mit einem Konto erscheinen die Dateien unter „Für mich freigegeben“. Ohne Konto geben Sie die Einladungen weiter. Jede öffnet eine Datei.",
   },

@@ -84,7 +84,7 @@ export const administration = {
     expires: (when: string) => `until ${when}`,
     expired: "Expired",
     copy: "Copy invitation",
-    copyOf: (email: string) => `Copy the invitation of ${email}`,
+    copyOf: (email: string) => `Copy invitation of ${email}`,
     renew: "New link",
     renewOf: (email: string) => `Make a new link for ${email}`,
     renewed: "The new link is valid for 30 days. The old one stopped working.",

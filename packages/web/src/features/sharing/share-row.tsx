@@ -28,7 +28,7 @@ type ShareRowProps = {
 
 /** One person who has access, with role and expiry, which can be changed in place. */
 export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProps) {
-  const { mutate, error } = useChangeShare(subject);
+  const { mutate, error, isPending } = useChangeShare(subject);
   const removeButton = useRef<HTMLButtonElement>(null);
   const undoButton = useRef<HTMLButtonElement>(null);
   const wasGone = useRef(isGone);
@@ -56,7 +56,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
         {isGone ? (
           <div className="flex min-w-0 grow items-center gap-2">
             <p id={id} className="min-w-0 grow break-words text-muted">
-              {shareDialogTexts.list.removed(name)}
+              {isPending ? shareDialogTexts.list.removing(name) : shareDialogTexts.list.removed(name)}
             </p>
             <Button ref={undoButton} kind="quiet" aria-describedby={id} onClick={() => change({})}>
               {texts.common.undo}

@@ -27,6 +27,7 @@ export const shareDialogTexts: typeof english = {
     title: "Wer Zugriff hat",
     failed: "Die Freigaben konnten nicht geladen werden",
     remove: (name: string) => `Nicht mehr mit ${name} teilen`,
+    removing: (name) => `Der Zugriff von ${name} wird beendet …`,
     removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
   },
   removal: {

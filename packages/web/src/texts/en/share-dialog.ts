@@ -27,6 +27,7 @@ export const shareDialogTexts = {
     title: "Who has access",
     failed: "Who has access could not be loaded",
     remove: (name: string) => `Stop sharing with ${name}`,
+    removing: (name: string) => `Ending the access of ${name} …`,
     removed: (name: string) => `${name} no longer has access.`,
   },
   /** `usual` and `longest`: how long an issued URL is valid. */

@@ -42,7 +42,11 @@ function Meter({ usage }: { usage: Usage }) {
           {quotaFiles === null ? count : words.filesOf(count, formatCount(quotaFiles, { one: "", other: "" }).trim())}
         </span>
       </p>
-      {share > NEARLY_FULL && <p className="text-small text-warning">{share >= 1 ? words.full : words.nearlyFull}</p>}
+      {share > NEARLY_FULL && (
+        <p className={clsx("font-medium text-small", share >= 1 && "text-danger")}>
+          {share >= 1 ? words.full : words.nearlyFull}
+        </p>
+      )}
     </div>
   );
 }
@@ -58,7 +62,7 @@ function Bar({ share, text }: { share: number; text: string }) {
       <meter className="sr-only" aria-label={words.title} aria-valuetext={text} value={share} />
       <div aria-hidden="true" className="h-2 overflow-hidden rounded-full bg-hover">
         <div
-          className={clsx("h-full rounded-full", share > NEARLY_FULL ? "bg-warning" : "bg-accent")}
+          className={clsx("h-full rounded-full", share > NEARLY_FULL ? "bg-danger" : "bg-accent")}
           // The bar stays visible even for tiny usage.
           style={{ width: share === 0 ? 0 : `max(4px, ${share * 100}%)` }}
         />

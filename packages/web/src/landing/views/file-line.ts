@@ -17,7 +17,7 @@ export function fileLine(
     h(
       "div",
       { class: "flex min-h-11 items-center gap-3" },
-      h("span", { class: "text-muted" }, svg(iconOf({ contentType, filename }), { size: 20 })),
+      iconOf({ contentType, filename }),
       h(
         "div",
         { class: "min-w-0 grow" },
@@ -42,8 +42,15 @@ export function fileName(filename: string): HTMLElement {
   );
 }
 
-function iconOf(file: { contentType: string; filename: string }): readonly string[] {
+function iconOf(file: { contentType: string; filename: string }): HTMLElement {
   const kind = previewKindOf(file);
+  // The icon library has no icon for PDFs.
+  if (kind === "pdf")
+    return h("b", { "aria-hidden": "true", class: "-mx-1 w-7 shrink-0 text-center text-muted text-small" }, "PDF");
+  return h("span", { class: "text-muted" }, svg(pathsOf(kind), { size: 20 }));
+}
+
+function pathsOf(kind: ReturnType<typeof previewKindOf>): readonly string[] {
   if (kind === "image" || kind === "svg") return icons.image;
   if (kind === "video") return icons.film;
   return kind === "audio" ? icons.sound : icons.file;

@@ -67,6 +67,22 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
   });
 });
 
+describe("requirement 25: what the preview of a chat shows", () => {
+  const web = startWeb();
+
+  it("names neither the note nor its files nor its owner", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: NAME, files: [text(`${NAME}.txt`, "text")] });
+    const { url } = await makeLink(ann, note.id, { label: NAME });
+    for (const page of [url, `${web.service.url}/n/${note.id}`]) {
+      const html = await (await fetch(page, { headers: { accept: "text/html" } })).text();
+      const shown = [...html.matchAll(/<title>.*<\/title>|<meta [^>]*(?:og:|description)[^>]*>/g)].join("\n");
+      expect(shown).toContain("og:title");
+      expect(shown).not.toMatch(new RegExp(`${NAME}|${ann.name}`));
+    }
+  });
+});
+
 async function saved(page: Page, click: () => Promise<void>): Promise<void> {
   const download = page.waitForEvent("download");
   await click();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { text } from "./testing/files.ts";
 import { TEXT } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -21,9 +22,9 @@ describe("a note's text", () => {
     const { id } = await seedNote(client, { title: "<img src=x onerror=alert(1)>", body });
     await page.goto(`/n/${id}`);
     await page.getByRole("checkbox", { name: "done", checked: true }).waitFor();
-    const text = page.getByRole("region", TEXT);
-    expect(await text.locator("script, img, iframe, svg:not(.lucide), style").count()).toBe(0);
-    const links = await text
+    const shown = page.getByRole("region", TEXT);
+    expect(await shown.locator("script, img, iframe, svg:not(.lucide), style").count()).toBe(0);
+    const links = await shown
       .locator("a")
       .evaluateAll((all) =>
         (all as unknown as Link[]).map(({ textContent, href, rel, target }) =>
@@ -36,7 +37,7 @@ describe("a note's text", () => {
       "https://evil.example/page https://evil.example/page noopener noreferrer _blank",
     ]);
     // Links with a scheme that can run a script are shown as text.
-    for (const word of ["link", "data", "vb"]) await text.getByText(word, { exact: true }).waitFor();
+    for (const word of ["link", "data", "vb"]) await shown.getByText(word, { exact: true }).waitFor();
     expect(await page.evaluate(() => (globalThis as { ran?: number }).ran)).toBe(undefined);
     expect([...watch.requests.keys()]).toEqual([web.service.url]);
   });
@@ -57,6 +58,22 @@ describe("a note's text", () => {
     await ben.page.getByRole("button", { name: "More about this note" }).click();
     await ben.page.getByRole("menuitem", { name: "Copy note address" }).waitFor();
     expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
+  });
+
+  it("is printed with its files, without the rest of the page", async () => {
+    const { page, client } = await web.person("Cleo");
+    const { id } = await seedNote(client, { title: "Plan", body: "Print *this*.", files: [text("a.txt", "a")] });
+    await page.goto(`/n/${id}`);
+    const rest = [
+      page.getByRole("navigation").first(),
+      page.getByRole("button", { name: "Edit", exact: true }),
+      page.getByRole("button", { name: "Share", exact: true }),
+    ];
+    for (const each of rest) await each.waitFor();
+    await page.emulateMedia({ media: "print" });
+    for (const each of rest) await each.waitFor({ state: "hidden" });
+    await page.getByRole("textbox", { name: "Title" }).waitFor();
+    for (const shown of ["Print this.", "a.txt"]) await page.locator("#note").getByText(shown).first().waitFor();
   });
 });
 

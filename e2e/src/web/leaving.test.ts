@@ -38,7 +38,7 @@ describe("signing out", () => {
 
   it("asks before it discards a change that can't be saved", async () => {
     const cleo = await web.person("Cleo");
-    cleo.watch.expect(/^503 PATCH/);
+    cleo.watch.expect(/^500 PATCH/);
     const { id } = await seedNote(cleo.client, { title: "Plan", body: "one" });
     await cleo.page.goto(`/n/${id}`);
     await refuseSaves(cleo.page);

@@ -32,7 +32,7 @@ describe("mails", () => {
     await ann.page.goto("/settings");
     const section = ann.page.getByRole("region", { name: mailPreferences.title, exact: true });
     const shares = section.getByRole("group", { name: mailPreferences.topics.shares });
-    await shares.getByRole("radio", { name: mailPreferences.choices.daily }).check();
+    await shares.getByRole("radio", { name: mailPreferences.choices.daily }).click();
     await expect.poll(async () => (await ann.client.mailPreferences()).shares).toBe("daily");
     expect(await seriousFindings(ann.page)).toEqual([]);
     await ann.page.reload();

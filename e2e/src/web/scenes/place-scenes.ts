@@ -77,7 +77,7 @@ export const placeScenes: readonly Scene[] = [
       await page.goto("/activity");
       await page.getByRole("checkbox", { name: activity.everyUrl.label }).check();
       await page
-        .getByText(/loaded thumbnails/)
+        .getByText(/loaded thumbnails|Vorschaubilder/)
         .first()
         .waitFor();
     },

@@ -80,11 +80,11 @@ export async function holdRequests(page: Page, path: RegExp): Promise<{ release(
   return { release: resolve };
 }
 
-/** Refuses every change of a note until `release`, with a response that no Valet Key sends. */
+/** Refuses every change of a note until `release`. Other routes work, so the service does not seem to be down. */
 export async function refuseSaves(page: Page): Promise<{ release(): Promise<void> }> {
   const path = /\/notes\//;
   await page.route(path, (route) =>
-    route.request().method() === "PATCH" ? route.fulfill({ status: 503, body: "{}" }) : route.continue(),
+    route.request().method() === "PATCH" ? route.fulfill({ status: 500, body: "{}" }) : route.continue(),
   );
   return { release: () => page.unroute(path) };
 }

@@ -20,6 +20,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     const { noteId, token, email, invitation } = await invite({ role: "editor" });
     expect(invitation.url).toMatch(/^https:\/\/files\.example\.com\/invitation#[\w-]{43}$/);
     expect((await look(token)).body).toEqual({
+      opens: "note",
       ownerName: "owner",
       noteTitle: "Plan",
       filename: null,

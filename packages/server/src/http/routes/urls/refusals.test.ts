@@ -35,11 +35,13 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
       const calls = Array.from({ length: 100 }, (_, nth) => eve.send(`GET /attachments/${nth < 50 ? one : other}/url`));
       for (const { status } of await Promise.all(calls)) expect(status).toBe(403);
     }
-    const first = { actorId: "eve", attachmentIds: [one], detail: {} };
+    const first = { actorId: "eve", attachmentIds: [expect.toBeOneOf([one, other])], detail: {} };
     expect(await refusals()).toEqual([first]);
     service.advance(WINDOW_MS);
     await service.useCases.flushRefusals();
-    const others = { actorId: "eve", attachmentIds: [one, other], detail: { count: 1_499 } };
+    // Requests arrive at the same time, so either file can come first.
+    const both = expect.toSatisfy((ids: string[]) => ids.toSorted().join() === [one, other].toSorted().join());
+    const others = { actorId: "eve", attachmentIds: both, detail: { count: 1_499 } };
     expect(await refusals()).toEqual([others, first]);
   });
 

@@ -6,7 +6,7 @@ export function policyQueries(db: Kysely<Tables>): PolicyQueries {
   return {
     async list() {
       const rows = await db.selectFrom("policy").selectAll().execute();
-      return Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value)]));
+      return Object.fromEntries(rows.map(({ name, value }) => [name, parse(value)]));
     },
 
     async put(name, value) {
@@ -22,4 +22,13 @@ export function policyQueries(db: Kysely<Tables>): PolicyQueries {
       await db.deleteFrom("policy").where("name", "=", name).execute();
     },
   };
+}
+
+/** Undefined for a text that no version wrote. The rules ignore it, so that the service starts. */
+function parse(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }

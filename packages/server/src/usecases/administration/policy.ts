@@ -41,7 +41,8 @@ export function changePolicy(deps: Deps) {
       }
       return () => applyRead(next);
     });
-    apply();
+    // A reading that began before the commit must not replace the new rules.
+    await policy.refresh(deps.db).catch(apply);
     return policy.describe();
   };
 

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import type { Database } from "../../../usecases/ports/index.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { recordCalls } from "../../testing/record-calls.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
@@ -9,11 +11,24 @@ type Setting = { name: string; value: unknown; source: string; fallback: unknown
 
 describe.each(engines)("requirement 60: the policy on $name", (engine) => {
   const calls: string[] = [];
+  let beforeCommit = async (): Promise<void> => undefined;
+  const delayCommits = (db: Database): Database => ({
+    ...db,
+    transaction: (work, ...options) =>
+      db.transaction(
+        async (tx) => {
+          const done = await work(tx);
+          await beforeCommit();
+          return done;
+        },
+        ...options,
+      ),
+  });
   const service = useService({
     engine,
     hasAccounts: true,
     fixed: ["link-password"],
-    wrap: { database: (db) => recordCalls(db, calls) },
+    wrap: { database: (db) => recordCalls(delayCommits(db), calls) },
   });
   const root = service.as("root");
   beforeAll(() =>
@@ -131,15 +146,28 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     await reset("sign-up");
   });
 
+  it("keeps its own change when a reading begins before the commit", async () => {
+    // The loop that reads the rules is not part of the transaction.
+    const outside = AsyncLocalStorage.snapshot();
+    beforeCommit = () => outside(() => service.refreshPolicy());
+    const { body } = await put("sign-up", "closed");
+    beforeCommit = async () => undefined;
+    expect(body.items).toContainEqual(expect.objectContaining({ name: "sign-up", value: "closed" }));
+    expect((await service.anonymous.send("GET /instance")).body.signUp).toBe("closed");
+    await reset("sign-up");
+  });
+
   it("ignores stored values that this version does not know", async () => {
     const { kysely } = service.database.db;
     const rows = [
       { name: "sign-up", value: '"friends"' },
+      { name: "proven-email", value: "{" },
       { name: "of-a-later-version", value: "{}" },
     ];
     await kysely.insertInto("policy").values(rows).execute();
     await service.refreshPolicy();
     expect(await settingOf("sign-up")).toMatchObject({ value: "open", source: "default" });
+    expect(await settingOf("proven-email")).toMatchObject({ source: "default" });
     await kysely.deleteFrom("policy").execute();
     await service.refreshPolicy();
   });

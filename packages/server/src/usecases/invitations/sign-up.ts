@@ -1,5 +1,5 @@
 import { DomainError } from "../../domain/errors.ts";
-import { type AccountInvitation, type Invitation, requireOpen } from "../../domain/invitation.ts";
+import { type AccountInvitation, type Invitation, isOpen, requireOpen } from "../../domain/invitation.ts";
 import { rememberPersonIn } from "../people.ts";
 import type { Deps } from "../ports/index.ts";
 import { claimInvitations } from "./claim.ts";
@@ -29,7 +29,7 @@ export function admitSignUp(deps: PartDeps) {
     const toService = token === undefined ? undefined : await findAccountInvitation(deps, token);
     if (toService !== undefined) {
       requireUsable(toService, { email, now: clock() });
-      return (user) => accept(deps, { invitationId: toService.id, user });
+      return (user) => accept(deps, { admitted: toService, user });
     }
     // The new user redeems an invitation to a note on its page, whatever the email address is.
     if (token === undefined || mode === "open") return async () => undefined;
@@ -51,11 +51,15 @@ function requireUsable(
 }
 
 /** Marks an invitation to the service as used. The administrator who made it vouches for the email address. */
-async function accept(deps: PartDeps, { invitationId, user }: { invitationId: string; user: NewUser }): Promise<void> {
+async function accept(
+  deps: PartDeps,
+  { admitted, user }: { admitted: AccountInvitation; user: NewUser },
+): Promise<void> {
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
-    const invitation = await tx.accountInvitations.hold(invitationId);
-    if (invitation === undefined || invitation.redeemedAt !== undefined) return false;
+    const invitation = await tx.accountInvitations.hold(admitted.id);
+    // It may have been renewed, revoked or ended during the sign-up.
+    if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
     await tx.accountInvitations.put({ ...invitation, redeemedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
     return true;

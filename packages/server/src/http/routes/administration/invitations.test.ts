@@ -96,7 +96,17 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     });
   });
 
+  it("prove nothing when they are renewed while their sign-up is under way", async () => {
+    const { id, token, email } = await invite();
+    const accept = await service.useCases.admitSignUp({ email, token });
+    await root.send(`POST /admin/invitations/${id}/renew`);
+    await accept({ id: "late", name: "Mia" });
+    expect(await listed()).toContain(email);
+    expect((await root.send(`GET /admin/people?q=${email}`)).body.items).toEqual([]);
+  });
+
   it("are mailed with their link, and once more after another invitation", async () => {
+    await service.sendMails();
     mails.length = 0;
     const { url, email } = await invite();
     expect((await invite(email)).url).toBe(url);

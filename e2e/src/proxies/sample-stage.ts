@@ -46,12 +46,18 @@ export type Stage = Certificate & {
 /** Reads a sample of `deploy/`. */
 export const readSample = (path: string): Promise<string> => readFile(join(DEPLOY, path), "utf8");
 
-/** Replaces a text that must be in the sample. */
+/** Replaces texts that must be in the sample. A port that was put in is never replaced again, whatever its digits are. */
 export function replaced(sample: string, changes: Record<string, string>): string {
-  return Object.entries(changes).reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`The sample has no "${from}"`);
-    return text.replaceAll(from, to);
-  }, sample);
+  const put = (text: string, [change, ...others]: [from: string, to: string][]): string => {
+    if (change === undefined) return text;
+    const [from, to] = change;
+    if (!sample.includes(from)) throw new Error(`The sample has no "${from}"`);
+    return text
+      .split(from)
+      .map((part) => put(part, others))
+      .join(to);
+  };
+  return put(sample, Object.entries(changes));
 }
 
 /** Runs a sample in front of a service with the embedded bucket, over HTTPS, and returns the URL of the service. */

@@ -45,10 +45,20 @@ export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
   return (userId: string): Promise<void> => db.people.signedIn(userId, clock());
 }
 
-/** Records the language in which a user reads the service. Most calls change nothing, and a read costs less than a durable write. */
+/**
+ * Records the language in which a user reads the service. Most calls change nothing, and a read costs less than a durable write. One
+ * write of a user runs at a time, and others meanwhile are left out: the next page records the language.
+ */
 export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
+  const writing = new Set<string>();
   return async (userId: string, language: Language): Promise<void> => {
-    if ((await people.languageOf(userId)) !== language) await people.setLanguage(userId, language);
+    if (writing.has(userId)) return;
+    writing.add(userId);
+    try {
+      if ((await people.languageOf(userId)) !== language) await people.setLanguage(userId, language);
+    } finally {
+      writing.delete(userId);
+    }
   };
 }
 

@@ -50,6 +50,7 @@ export const accountChanges = [
   "recovery-codes-renewed",
   "passkey-added",
   "passkey-removed",
+  "token-created",
   "kept",
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
+import { warnOfChange } from "./accounts/warn-of-change.ts";
 import { type Actor, act } from "./administration/act.ts";
 import { requireCredential } from "./credentials.ts";
 import { requireEnabled } from "./disabled-users.ts";
@@ -37,6 +38,7 @@ export function createApiToken(deps: Deps) {
     const check = async (tx: Queries) => {
       await requireEnabled({ db: tx })(caller.userId);
       await requireCredential(tx, caller);
+      await warnOfChange(deps, tx, { userId: caller.userId, change: "token-created" });
     };
     return create(caller.userId, { label: input.label, expiresAt: input.expiresAt ?? latest, check });
   };

@@ -161,8 +161,28 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     it("are limited for an account, apart from the other mails", async () => {
       const gina = await person();
       await useUpMailsOfDay(service, gina.email);
-      for (let each = 0; each < 5; each += 1) expect((await gina.signIn(openBrowser(service))).code).toBe(200);
+      const browsers = Array.from({ length: 5 }, () => openBrowser(service));
+      for (const browser of browsers) expect((await gina.signIn(browser)).code).toBe(200);
       expect(await gina.mails()).toHaveLength(3);
+      // A browser that no mail has named stays unknown.
+      expect(browsers.map(({ cookies }) => (cookies.get(BROWSER_COOKIE) ?? "") !== "")).toEqual([
+        ...[true, true, true],
+        ...[false, false],
+      ]);
+    });
+
+    it("do not use up the mails about changes", async () => {
+      const jill = await person();
+      const hours = 4;
+      for (let hour = 0; hour < hours; hour += 1) {
+        for (let each = 0; each < 3; each += 1) await jill.signIn(openBrowser(service));
+        service.advance(3_600_001);
+      }
+      expect(await jill.mails()).toHaveLength(10);
+      const json = { currentPassword: TEST_PASSWORD, newPassword: TEST_PASSWORD };
+      expect((await jill.browser.post("change-password", json)).code).toBe(200);
+      expect(await jill.subjects()).toEqual(["Your password was changed"]);
+      service.advance(-hours * 3_600_001);
     });
 
     it("do not depend on mail, and are not sent without it", async () => {
@@ -233,6 +253,12 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       .execute();
     await service.sendMails();
     expect(mailbox.to(email).at(-1)?.subject).toBe("Your email address was changed");
+  });
+
+  it("report a new API token", async () => {
+    const { userId, subjects } = await person();
+    await service.useCases.createApiToken({ userId }, { label: "Backup", expiresAt: undefined });
+    expect(await subjects()).toEqual(["An API token was made"]);
   });
 
   it("report a second factor that an administrator removed", async () => {

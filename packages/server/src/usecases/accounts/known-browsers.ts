@@ -36,7 +36,8 @@ export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail"
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      await db.transaction((tx) => queueMailIfOn(deps, tx, mail));
+      // A browser that no mail has named stays unknown.
+      if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");
   };

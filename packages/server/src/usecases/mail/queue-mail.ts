@@ -21,10 +21,10 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * The warnings about one account, which only its owner causes, or a person who has its password. Apart from the limit above, which
- * strangers can use up.
+ * The warnings of one kind about one account, which only its owner causes, or a person who has its password. Apart from the limit above,
+ * which strangers can use up. Sign-ins do not use up the warnings of changes.
  */
-const WARNINGS: WindowLimit = { name: "mail warnings", max: 10, windowMs: 86_400_000 };
+const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
 /** The codes of all links together. Otherwise somebody with many links could send any number of mails. */
 const CODE_LIMITS: readonly WindowLimit[] = [
@@ -61,7 +61,8 @@ export async function takeMailLimits(
   // The codes of one link do not use up those of another, nor do the changes of an account.
   const part = linkId ?? change;
   await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
-  if (kind === "new-sign-in" || kind === "account-changed") await take(WARNINGS, email);
+  if (kind === "new-sign-in" || kind === "account-changed")
+    await take({ ...WARNINGS, name: `mail warnings ${kind}` }, email);
   if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);
 }
 
@@ -83,14 +84,21 @@ export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited
 
 /**
  * Queues a mail if the service sends mails, and nothing over the limit. The caller does not call the worker, whose work would delay the
- * response.
+ * response. False: the limit held the mail back.
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
   tx: Pick<Queries, "mails"> & Limited,
   mail: SingleMail & { email: string },
-): Promise<void> {
-  if (deps.mail !== undefined) await queueMail(deps, tx, mail).catch(orOverLimit);
+): Promise<boolean> {
+  if (deps.mail === undefined) return true;
+  try {
+    await queueMail(deps, tx, mail);
+    return true;
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
 }
 
 /** Ignores that an email address gets no more mails for now. */

@@ -33,6 +33,10 @@ const changed: MailTexts["changed"] = {
     subject: "Ein Passkey wurde entfernt",
     text: `Ein Passkey wurde aus Ihrem Konto bei ${host} entfernt. Er meldet niemanden mehr an.`,
   }),
+  "token-created": (host) => ({
+    subject: "Ein API-Token wurde erstellt",
+    text: `Ein neues API-Token handelt für Ihr Konto bei ${host}, ohne das Passwort.`,
+  }),
   kept: (host) => ({
     subject: "Ihr Konto bleibt bestehen",
     text: `Ihr Konto bei ${host} ist wieder offen und wird nicht gelöscht.`,

@@ -36,6 +36,10 @@ const changed: Record<AccountChange, (host: string) => { subject: string; text: 
     subject: "A passkey was removed",
     text: `A passkey was removed from your account at ${host}. It no longer signs in.`,
   }),
+  "token-created": (host) => ({
+    subject: "An API token was made",
+    text: `A new API token acts for your account at ${host}, without the password.`,
+  }),
   kept: (host) => ({
     subject: "Your account stays",
     text: `Your account at ${host} is open again, and is not deleted.`,

@@ -16,8 +16,8 @@ export type Watch = {
 const REPEATED = /^Failed to load resource|Content Security Policy/;
 // The page aborted the request, or the request became a download.
 const GIVEN_UP = "net::ERR_ABORTED";
-// A page opens its stream of changes by itself, also at the moment in which another page or the test ends the session.
-const STREAM_WITHOUT_SESSION = /^401 GET [^?]*\/changes/;
+// A page loads its parts again by itself, also at the moment in which it, another page or the test ends the session.
+const WITHOUT_SESSION = /^401 GET /;
 
 declare const document: {
   addEventListener(
@@ -30,7 +30,7 @@ declare const document: {
 export async function watchPages(context: BrowserContext): Promise<Watch> {
   const requests = new Map<string, { method: string; url: string }[]>();
   const problems: string[] = [];
-  const expected: RegExp[] = [STREAM_WITHOUT_SESSION];
+  const expected: RegExp[] = [WITHOUT_SESSION];
   const report = (problem: string) => {
     if (!expected.some((pattern) => pattern.test(problem))) problems.push(problem);
   };
@@ -65,7 +65,7 @@ export async function watchPages(context: BrowserContext): Promise<Watch> {
     clear() {
       requests.clear();
       problems.length = 0;
-      expected.splice(0, expected.length, STREAM_WITHOUT_SESSION);
+      expected.splice(0, expected.length, WITHOUT_SESSION);
     },
   };
 }

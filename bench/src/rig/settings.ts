@@ -7,7 +7,8 @@ export const settings = {
   // The service refuses weak secrets, so this secret looks real. It protects only the servers of the benchmark.
   jwtSecret: "Jw7Qk2vT9xLr4BnY6mPz8HcD3fGs5VaE1uW0",
   authSecret: "Rt5Xn8bKq2WjM7vLz4CyP9sGd6HfT3aE0uQ1",
-  nodeFlags: ["--max-semi-space-size=16"],
+  // The flags of `npm start`, and the flag that the command of the service sets (ADR 32).
+  nodeFlags: ["--max-semi-space-size=16", "--no-allocation-site-pretenuring"],
   expiresInSeconds: 60,
   sqliteFile: "valetkey.db",
 } as const;

@@ -25,9 +25,17 @@ export function createMetrics(registry: Registry = new Registry()) {
     labelNames: ["outcome"] as const,
     registers: [registry],
   });
+  const byOutcome = new Map<UrlOutcome, Counter.Internal>();
   return {
     registry,
-    countUrls: (outcome: UrlOutcome, count = 1): void => urls.inc({ outcome }, count),
+    countUrls(outcome: UrlOutcome, count = 1): void {
+      let series = byOutcome.get(outcome);
+      if (series === undefined) {
+        series = urls.labels({ outcome });
+        byOutcome.set(outcome, series);
+      }
+      series.inc(count);
+    },
     /** Builds an onResponse hook for one route. Labels are created once for each status, not for each request. */
     observer({ method, route }: { method: string; route: string }) {
       const byStatus = new Map<number, Histogram.Internal<string>>();

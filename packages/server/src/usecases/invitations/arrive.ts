@@ -8,8 +8,11 @@ import { aboutInvitation } from "./seat.ts";
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
-/** Records that a user has opened a note or files. `isFrequent`: one query a minute for each user, on each replica. */
-export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void>;
+/**
+ * Records that a user has opened a note or files. `isFrequent`: one query a minute for each user, on each replica. Returns undefined
+ * if there is nothing to wait for, because the hot path is here.
+ */
+export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
 
 /** A note, or some of its files, which shares of the files or of the note open. */
 type Opened = { noteId: string; attachmentIds?: readonly string[] };
@@ -21,26 +24,33 @@ type Opened = { noteId: string; attachmentIds?: readonly string[] };
 export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();
 
-  async function expectedOf(userId: string, { isFrequent }: { isFrequent: boolean }): Promise<ReadonlySet<string>> {
-    const known = isFrequent ? remembered.get(userId) : undefined;
-    if (known !== undefined && clock() < known.until) return known.subjectIds;
+  function recall(userId: string): ReadonlySet<string> | undefined {
+    const known = remembered.get(userId);
+    return known !== undefined && clock() < known.until ? known.subjectIds : undefined;
+  }
+
+  async function findExpected(userId: string): Promise<ReadonlySet<string>> {
     const subjectIds = new Set(await db.invitations.listExpected(userId));
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(userId, { subjectIds, until: clock() + REMEMBER_MS });
     return subjectIds;
   }
 
-  return async (caller, { noteId, attachmentIds = [] }, { isFrequent } = { isFrequent: false }) => {
+  async function arrive(caller: Caller, opened: Opened, known: ReadonlySet<string> | undefined): Promise<void> {
     try {
-      const expected = await expectedOf(caller.userId, { isFrequent });
-      if (expected.size === 0) return;
-      const opened = [noteId, ...attachmentIds].filter((id) => expected.has(id));
-      if (opened.length === 0) return;
-      await settle(caller, opened);
+      const expected = known ?? (await findExpected(caller.userId));
+      const subjectIds = [opened.noteId, ...(opened.attachmentIds ?? [])].filter((id) => expected.has(id));
+      if (subjectIds.length === 0) return;
+      await settle(caller, subjectIds);
       remembered.delete(caller.userId);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
     }
+  }
+
+  return (caller, opened, { isFrequent } = { isFrequent: false }) => {
+    const known = isFrequent ? recall(caller.userId) : undefined;
+    return known?.size === 0 ? undefined : arrive(caller, opened, known);
   };
 
   async function settle(caller: Caller, subjectIds: readonly string[]): Promise<void> {

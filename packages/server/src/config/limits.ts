@@ -72,6 +72,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
       min: 0,
       max: MAX_TRASH_DAYS,
     }),
+    auditDays: reader.count("AUDIT_DAYS"),
     uploadRate: UPLOAD_RATE,
     links: readLinks(reader),
     verifyInRequestMaxBytes: VERIFY_IN_REQUEST_MAX_BYTES,

@@ -23,7 +23,6 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
     trustProxy: readTrustProxy(reader, { isBehindProxy }),
     logLevel: reader.choice("LOG_LEVEL", { of: LOG_LEVELS, fallback: "info" }),
     dataDir: resolve(options.workingDirectory, reader.text("DATA_DIR") ?? "data"),
-    auditDays: reader.count("AUDIT_DAYS"),
     ...readShutdown(reader, { host, publicUrl }),
     workers: readWorkers(reader),
   };

@@ -56,7 +56,7 @@ import {
   revokeApiTokens,
   revokeApiTokensOf,
 } from "./api-tokens.ts";
-import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
+import { getAttachment, listSharedAttachments } from "./attachments.ts";
 import { findChanges } from "./changes.ts";
 import { requireEnabled } from "./disabled-users.ts";
 import { expireAuditEvents } from "./expire-audit-events.ts";
@@ -100,8 +100,12 @@ import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
 import { purgeObjects } from "./storage/object-deletions.ts";
+import { deleteAttachment } from "./trash/delete-attachment.ts";
 import { deleteNote } from "./trash/delete-note.ts";
-import { deleteForGood, expireTrash, listTrash, restoreFromTrash } from "./trash/trash.ts";
+import { expireTrash } from "./trash/expire.ts";
+import { listTrash } from "./trash/list.ts";
+import { purgeFromTrash } from "./trash/purge.ts";
+import { restoreFromTrash } from "./trash/restore.ts";
 import {
   abortUpload,
   attachFile,
@@ -141,7 +145,7 @@ export function createUseCases(deps: Deps) {
     deleteNote: deleteNote(deps),
     listTrash: listTrash(deps),
     restoreFromTrash: restoreFromTrash(deps),
-    deleteForGood: deleteForGood(deps),
+    purgeFromTrash: purgeFromTrash(deps),
     expireTrash: expireTrash(deps),
     attachFile: attachFile(deps, { allowance: starts, arrive }),
     adoptObject: adoptObject(deps),

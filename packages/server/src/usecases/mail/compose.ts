@@ -121,7 +121,7 @@ async function composeAccountInvitation(
 
 /**
  * Whether the reader wants an invitation at once. Only the reader of its mails, or the user who has proven the email address, may
- * decide. A summary of the day has it otherwise, without its link, because that user has the share already.
+ * decide. The daily digest has it otherwise, without its link, because that user has the share already.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;

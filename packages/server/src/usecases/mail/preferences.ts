@@ -52,7 +52,7 @@ function read(keys: readonly Uint8Array[], token: string): Unsubscribe {
   throw new DomainError("account_link_invalid", "This link is not complete. Copy the whole link from the mail.");
 }
 
-/** Turns off each topic of the summary of a day. */
+/** Turns off each topic of the daily digest. */
 async function dailyOff(tx: Queries, holder: Unsubscribe["holder"]): Promise<Partial<MailChoices>> {
   const choices = await tx.mailPreferences.find(holder);
   const daily = mailTopics.filter((topic) => choices[topic] === "daily");

@@ -45,7 +45,6 @@ import { listMails, retryMail } from "./administration/mails.ts";
 import { rememberForOperator } from "./administration/operator.ts";
 import { changePerson, disableUser, enableUser, listPeople } from "./administration/people.ts";
 import { changePolicy, showPolicy } from "./administration/policy.ts";
-import { createAllowance } from "./allowance.ts";
 import {
   authenticateApiToken,
   createApiToken,
@@ -68,7 +67,8 @@ import { redeemInvitation } from "./invitations/redeem.ts";
 import { admitSignUp } from "./invitations/sign-up.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
-import { deleteExpiredWindows } from "./limit-windows.ts";
+import { deleteExpiredWindows } from "./limits-in-database.ts";
+import { createAllowance } from "./limits-in-memory.ts";
 import { admit } from "./links/admit.ts";
 import { admitSender } from "./links/admit-sender.ts";
 import { claimLink, issueClaimUrls } from "./links/claim.ts";

@@ -6,7 +6,7 @@ import { aboutFile, aboutNote, auditEvent, type EventSubject } from "./audit-eve
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
 import { invite } from "./invitations/invite.ts";
-import { takeFromWindow, type WindowLimit } from "./limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "./limits-in-database.ts";
 import { notifyOfShare, withoutShare } from "./mail/notify-of-share.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 import { findReceivers, type ShareResult } from "./receivers.ts";

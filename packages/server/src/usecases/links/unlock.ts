@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import { effectiveExpiry } from "../../domain/link.ts";
 import type { FairTurns } from "../fair-turns.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Admit, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";

@@ -1,8 +1,8 @@
 import { DomainError } from "../../domain/errors.ts";
 import { checkVisitorName, type RequestUsage, visitorActorId } from "../../domain/file-request.ts";
 import type { FileRequest, Link } from "../../domain/link.ts";
-import type { Allowance } from "../allowance.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
+import type { Allowance } from "../limits-in-memory.ts";
 import type { Deps, Queries, VisitorUpload } from "../ports/index.ts";
 import { removeAttachment } from "../trash/delete-attachment.ts";
 import type { ReportedPart } from "../uploads/assemble-parts.ts";

@@ -1,6 +1,6 @@
 import { checkOffer } from "../../domain/file-request.ts";
 import type { Link } from "../../domain/link.ts";
-import { takeFromWindow } from "../limit-windows.ts";
+import { takeFromWindow } from "../limits-in-database.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
 import { authoriseSender, type OpenRequest } from "./sender.ts";

@@ -3,6 +3,7 @@ import { deleteExpiredAccountLinks } from "./accounts/account-links.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "./accounts/change-email.ts";
 import { changePassword } from "./accounts/change-password.ts";
 import { checkSecondFactor } from "./accounts/check-second-factor.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "./accounts/count-password-guesses.ts";
 import {
   closeAccountOf,
   closeOwnAccount,
@@ -75,11 +76,11 @@ import { claimLink, issueClaimUrls } from "./links/claim.ts";
 import { createFileLink, createLink } from "./links/create.ts";
 import { deleteOldClaims } from "./links/delete-old-claims.ts";
 import { getLink } from "./links/get.ts";
+import { createHashTurns } from "./links/hash-password.ts";
 import { listLinks, listOwnLinks } from "./links/list.ts";
 import { listLinkEvents } from "./links/list-events.ts";
 import { lookAtLink } from "./links/look.ts";
 import { type Pass, sealPass } from "./links/pass.ts";
-import { createHashTurns } from "./links/password.ts";
 import { receipts } from "./links/receipts.ts";
 import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./links/recipients.ts";
 import { revokeLink } from "./links/revoke.ts";
@@ -89,7 +90,6 @@ import { visitorUploads } from "./links/visitor-uploads.ts";
 import { getMailPreferences, lookAtUnsubscribe, setMailPreferences, unsubscribe } from "./mail/preferences.ts";
 import { remindOfExpiry } from "./mail/remind-of-expiry.ts";
 import { createNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
-import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, recordLanguage, recordSignIn, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./refusals.ts";

@@ -9,7 +9,7 @@ import { roleOf } from "./authorise.ts";
 import type { Arrive } from "./invitations/arrive.ts";
 import type { Allowance } from "./limits-in-memory.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
-import type { Refusals } from "./refusals.ts";
+import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 

@@ -11,7 +11,7 @@ import type { JwtIssuer } from "../domain/person.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import { createUseCases } from "../usecases/index.ts";
 import { deriveLinkKeys } from "../usecases/links/keys.ts";
-import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../usecases/policy.ts";
+import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../usecases/live-policy.ts";
 import type { Deps, UploadOutcome } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";

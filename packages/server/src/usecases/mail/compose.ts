@@ -3,7 +3,7 @@ import type { Language } from "../../domain/language.ts";
 import { mailTopics } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import { describeInvitation, invitationUrl, tokenOfInvitation } from "../invitations/describe.ts";
-import { makeLinkCode } from "../links/recipients.ts";
+import { makeLinkCode } from "../links/email-codes.ts";
 import type { ClaimedMail, Deps } from "../ports/index.ts";
 import {
   composeAccountChanged,

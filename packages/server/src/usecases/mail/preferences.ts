@@ -2,8 +2,8 @@ import { DomainError } from "../../domain/errors.ts";
 import { type MailTopic, mailTopics } from "../../domain/mail.ts";
 import type { Caller } from "../../domain/person.ts";
 import { isProven } from "../accounts/reset-password.ts";
+import { findHolders } from "../find-receivers.ts";
 import type { Deps, MailChoices, Queries } from "../ports/index.ts";
-import { findHolders } from "../receivers.ts";
 import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 
 /** Returns which mails the caller gets. */

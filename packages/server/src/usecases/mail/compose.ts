@@ -3,7 +3,7 @@ import type { Language } from "../../domain/language.ts";
 import { mailTopics } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import { describeInvitation, invitationUrl, tokenOfInvitation } from "../invitations/describe.ts";
-import { makeLinkCode } from "../links/recipients.ts";
+import { makeLinkCode } from "../links/email-codes.ts";
 import type { ClaimedMail, Deps } from "../ports/index.ts";
 import {
   composeAccountChanged,
@@ -121,7 +121,7 @@ async function composeAccountInvitation(
 
 /**
  * Whether the reader wants an invitation at once. Only the reader of its mails, or the user who has proven the email address, may
- * decide. A summary of the day has it otherwise, without its link, because that user has the share already.
+ * decide. The daily digest has it otherwise, without its link, because that user has the share already.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;

@@ -17,7 +17,7 @@ type Options = {
 };
 
 /** Sends the messages that are due. `stop` waits shortly for those that are being sent, and leaves the others due. */
-export function startWebhooks({ open, reportUrls, logger }: Options): Loop {
+export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loop {
   const deliveries = open({ onEnd: () => sending.kick() });
   const sending = startLoop({
     async round() {

@@ -1,4 +1,4 @@
-import { rateLimited } from "./limit-windows.ts";
+import { rateLimited } from "./limits-in-database.ts";
 import type { Clock, RateLimit } from "./ports/index.ts";
 
 /** About 200 bytes each. A person who is forgotten gets a full allowance. */

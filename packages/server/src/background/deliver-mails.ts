@@ -9,7 +9,7 @@ const STOP_WITHIN_MS = 5_000;
 type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
 
 /** Sends the mails that are due. `stop` waits shortly for those that are being sent, and leaves the others due. */
-export function startMails({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
+export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const loop = startLoop({
     async round() {

@@ -8,7 +8,7 @@ import { auditColumns, toAuditRow } from "./audit-row.ts";
 import { compile, type Markers, type RunCalls, type Statement } from "./compile.ts";
 import { notInTrash } from "./not-in-trash.ts";
 import { ADDERS } from "./start-statements.ts";
-import { type MessageValues, messageColumns, messageValues, queueingValues } from "./webhooks.ts";
+import { type MessageValues, messageColumns, messageValues, queueingValues } from "./webhook-messages.ts";
 
 const PARAMETERS = [
   ...(["attachmentId", "uploadId", "userId", "now", "checksum"] as const),

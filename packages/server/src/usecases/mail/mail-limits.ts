@@ -1,0 +1,76 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { AccountChange, MailKind } from "../../domain/mail.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+
+type Limited = Pick<Queries, "limitCounts">;
+
+/** The mails of one kind to one email address. The limit holds for all callers together. */
+const LIMIT = { max: 3, windowMs: 3_600_000 };
+
+/**
+ * All mails to one email address, without those that the reader waits for, or that warn of a takeover. Otherwise a stranger could keep an
+ * owner out for a day, or suppress the warning.
+ */
+const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
+const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
+  "password-reset",
+  "link-code",
+  "email-changed",
+  "account-closed",
+  "new-sign-in",
+  "account-changed",
+]);
+
+/**
+ * The warnings of one kind about one account, which only its owner causes, or a person who has its password. Apart from the limit above,
+ * which strangers can use up. Sign-ins do not use up the warnings of changes.
+ */
+const WARNINGS = { max: 10, windowMs: 86_400_000 };
+
+/** The codes of all links together. Otherwise somebody with many links could send any number of mails. */
+const CODE_LIMITS: readonly WindowLimit[] = [
+  { name: "mail codes", max: 10, windowMs: 3_600_000 },
+  { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
+];
+
+const PROBLEM = "This email address got several mails already. Wait until Retry-After has passed, then try again.";
+
+/** Counts a mail to an email address. Throws `rate_limited`. */
+export async function takeMailLimits(
+  { clock }: Pick<Deps, "clock">,
+  tx: Limited,
+  { kind, email, linkId, change }: { kind: MailKind["kind"]; email: string; linkId?: string; change?: AccountChange },
+): Promise<void> {
+  const take = (limit: WindowLimit, holder: string) =>
+    takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
+  // A stranger who signed up with the email address can delete and keep that account again and again.
+  const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
+  // The codes of one link do not use up those of another, nor do the changes of an account.
+  const part = linkId ?? change;
+  await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
+  if (kind === "new-sign-in" || kind === "account-changed")
+    await take({ ...WARNINGS, name: `mail warnings ${kind}` }, email);
+  if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);
+}
+
+/**
+ * Counts a code that is sent to an email address. A request for a code counts nothing here, because strangers could use up the limits
+ * with links that do not list the email address. False: the email address gets no more codes for now.
+ */
+export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
+  try {
+    for (const limit of CODE_LIMITS) {
+      await takeFromWindow({ db, clock }, { limit, holder: email, amount: 1, problem: PROBLEM });
+    }
+    return true;
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
+}
+
+/** Ignores that an email address gets no more mails for now. */
+export function orOverLimit(error: unknown): void {
+  if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
+}

@@ -1,6 +1,6 @@
 import type { Mail } from "../../domain/mail.ts";
 import type { ClaimedMail, Deps, MailOutcome } from "../ports/index.ts";
-import { composeMail } from "./compose.ts";
+import { composeMail } from "./compose-mail.ts";
 
 /** The end of a message may take long, because servers check it for spam before they respond. Milliseconds. */
 const SEND_WITHIN_MS = 120_000;

@@ -7,12 +7,12 @@ import { authoriseAttachment, authoriseNote } from "../authorise.ts";
 import type { FairTurns } from "../fair-turns.ts";
 import type { Deps } from "../ports/index.ts";
 import { aboutLink } from "./authorise-link.ts";
+import { checkLinkedFiles } from "./check-linked-files.ts";
+import { checkLiveLinks } from "./check-live-links.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { completeRequest, type FileRequestInput } from "./file-request.ts";
 import { hashNew } from "./hash-password.ts";
 import { applySettings, checkSettings, defaultExpiry, defaultUrlTtl, type LinkSettings } from "./link-settings.ts";
-import { checkLinkedFiles } from "./linked-files.ts";
-import { checkLiveLinks } from "./live-links.ts";
 
 export type CreateLinkInput = {
   kind: LinkKind;

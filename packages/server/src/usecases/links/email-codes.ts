@@ -9,7 +9,7 @@ import { queueMail } from "../mail/queue-mail.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Admit, type Admitted, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";
-import { countLook } from "./look.ts";
+import { countLook } from "./look-at-link.ts";
 import { newPass, type Pass } from "./pass.ts";
 
 const WINDOW_MS = 15 * 60_000;

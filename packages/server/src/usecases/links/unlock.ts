@@ -6,7 +6,7 @@ import type { Deps } from "../ports/index.ts";
 import { type Admit, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";
 import { verifyPassword } from "./hash-password.ts";
-import { countLook } from "./look.ts";
+import { countLook } from "./look-at-link.ts";
 import { newPass, type Pass } from "./pass.ts";
 
 const WINDOW_MS = 15 * 60_000;

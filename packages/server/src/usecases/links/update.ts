@@ -5,12 +5,12 @@ import { auditEvent } from "../audit-event.ts";
 import type { FairTurns } from "../fair-turns.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { aboutLink, authoriseLinkEdit, holdLink } from "./authorise-link.ts";
+import { checkLinkedFiles } from "./check-linked-files.ts";
+import { checkLiveLinks } from "./check-live-links.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { completeRequest, type FileRequestInput } from "./file-request.ts";
 import { hashNew } from "./hash-password.ts";
 import { applySettings, checkSettings, type LinkSettings } from "./link-settings.ts";
-import { checkLinkedFiles } from "./linked-files.ts";
-import { checkLiveLinks } from "./live-links.ts";
 
 export type UpdateLinkInput = {
   linkId: string;

@@ -10,7 +10,7 @@ type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTex
 
 /**
  * The text of a mail about notices. It leaves out each notice that is over, and each topic that the user has turned off meanwhile.
- * Undefined: no notice is left. A text has no title, filename or name, like every mail (compose.ts).
+ * Undefined: no notice is left. A text has no title, filename or name, like every mail (compose-mail.ts).
  */
 export async function composeNotices(
   deps: PartDeps,

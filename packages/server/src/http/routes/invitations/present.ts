@@ -1,6 +1,6 @@
 import type { OpenInvitation, Invitation as WireInvitation } from "@valetkey/contract";
 import { type DescribedInvitation, invitationUrl } from "../../../usecases/invitations/describe.ts";
-import type { LookedAt } from "../../../usecases/invitations/look.ts";
+import type { LookedAt } from "../../../usecases/invitations/look-at-invitation.ts";
 import { toIso } from "../../wire-instant.ts";
 import { isoOrNull } from "../links/present.ts";
 

@@ -1,4 +1,4 @@
-import type { Look } from "../../../usecases/links/look.ts";
+import type { Look } from "../../../usecases/links/look-at-link.ts";
 import type { LinkedFile } from "../../../usecases/ports/index.ts";
 import { plainPage } from "../../plain-page.ts";
 import type { DownloadTexts } from "./download-texts.ts";

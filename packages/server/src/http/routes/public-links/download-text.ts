@@ -1,4 +1,4 @@
-import type { Look } from "../../../usecases/links/look.ts";
+import type { Look } from "../../../usecases/links/look-at-link.ts";
 
 type View = { look: Look | undefined; problem?: string; url: string };
 

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { USUAL_LANGUAGE } from "../../../domain/language.ts";
 import type { Visitor } from "../../../usecases/links/claim.ts";
-import type { Look } from "../../../usecases/links/look.ts";
+import type { Look } from "../../../usecases/links/look-at-link.ts";
 import type { Pass } from "../../../usecases/links/pass.ts";
 import { bodyIsOptional, operations } from "../../openapi.ts";
 import { readerLanguage } from "../../page-language.ts";

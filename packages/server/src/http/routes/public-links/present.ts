@@ -1,5 +1,5 @@
 import type { OpenedLink, PublicLink } from "@valetkey/contract";
-import type { Look, OpenLook } from "../../../usecases/links/look.ts";
+import type { Look, OpenLook } from "../../../usecases/links/look-at-link.ts";
 import type { OpenRequest } from "../../../usecases/links/visitor-uploads.ts";
 import { toIso } from "../../wire-instant.ts";
 import { presentRequest } from "./present-request.ts";

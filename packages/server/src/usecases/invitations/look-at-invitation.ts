@@ -1,6 +1,6 @@
 import { type AccountInvitation, requireOpen } from "../../domain/invitation.ts";
 import { takeFromWindow } from "../limits-in-database.ts";
-import { limitOf } from "../links/look.ts";
+import { limitOf } from "../links/look-at-link.ts";
 import type { Deps, InvitationWithNames } from "../ports/index.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";
 

@@ -28,8 +28,8 @@ export function listSharedAttachments({ db, clock }: Deps) {
 }
 
 /**
- * Moves an attachment to the trash, and removes it from links. An unfinished upload is deleted for good, and so is any attachment
- * without a trash. Throws `attachment_not_found` or `access_denied`.
+ * Moves an attachment to the trash, and removes it from links. It permanently deletes an unfinished upload, and also any attachment
+ * if the service has no trash. Throws `attachment_not_found` or `access_denied`.
  */
 export function deleteAttachment(deps: Deps) {
   const { limits, newId } = deps;
@@ -38,7 +38,7 @@ export function deleteAttachment(deps: Deps) {
       const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
       const isHeld = (await tx.notes.hold((await authorise()).noteId)) && (await tx.attachments.hold(attachmentId));
       if (!isHeld) throw notFound();
-      // Read again, because the upload may have completed before the lock.
+      // Read again under the lock, because the upload may have completed meanwhile.
       const attachment = await authorise();
       if (limits.trashDays === 0 || !isComplete(attachment.state)) return purge(deps, { tx, caller, attachment, now });
       const { noteId, ownerId } = attachment;
@@ -54,7 +54,7 @@ function notFound(): DomainError {
   return new DomainError("attachment_not_found", "Attachment not found");
 }
 
-/** Deletes the attachment that `authorise` returns for good. `authorise` throws when the caller may not delete it. */
+/** Permanently deletes the attachment that `authorise` returns. `authorise` throws when the caller may not delete it. */
 export function removeAttachment(
   deps: Deps,
   { caller, authorise }: { caller: Caller; authorise: (queries: Queries) => Promise<Attachment> },

@@ -6,7 +6,7 @@ import type { Deps } from "../ports/index.ts";
 import type { Ask } from "./ask.ts";
 import type { User } from "./types.ts";
 
-/** The role that a permitted action gives for one call. No call performs an action other than the one that was asked. */
+/** The role that a permitted action gives for one call. Each call performs only the action that the application permitted. */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
 /** A user of the application without any right. */

@@ -10,10 +10,10 @@ import { purgeAttachments, purgeNote } from "./purge.ts";
 const DAY_MS = 86_400_000;
 const BATCH = 100;
 
-/** `purgeAt`: from when the sweep deletes it for good. Milliseconds since the epoch. */
+/** `purgeAt`: after this instant, the sweep deletes the item permanently. Milliseconds since the epoch. */
 export type DatedTrashItem = ListedTrashItem & { purgeAt: number };
 
-/** Lists what the caller may restore, last deleted first. */
+/** Lists the items that the caller may restore, last deleted first. */
 export function listTrash({ db, limits }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<DatedTrashItem>> => {
     const { items, nextCursor } = await db.trash.listFor(caller.userId, page);
@@ -24,7 +24,7 @@ export function listTrash({ db, limits }: Deps) {
 
 /**
  * Takes a note or an attachment out of the trash. Its shares work again. It needs no quota, because the trash counts in the quota.
- * Throws `note_not_found` or `attachment_not_found`, also while the note of the attachment is in the trash, and `access_denied`.
+ * Throws `note_not_found` or `attachment_not_found`, even for an attachment whose note is in the trash, and `access_denied`.
  */
 export function restoreFromTrash({ db, clock, newId }: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>
@@ -35,7 +35,7 @@ export function restoreFromTrash({ db, clock, newId }: Deps) {
     });
 }
 
-/** Deletes a note or an attachment of the trash for good. Throws like `restoreFromTrash`. */
+/** Deletes a note or an attachment of the trash permanently. Throws like `restoreFromTrash`. */
 export function deleteForGood(deps: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
@@ -44,7 +44,7 @@ export function deleteForGood(deps: Deps) {
     });
 }
 
-/** Deletes for good what has been in the trash for longer than `trashDays`. Returns the number of items. */
+/** Permanently deletes the items that have been in the trash for longer than `trashDays`. Returns the number of items. */
 export function expireTrash(deps: Deps) {
   const { db, clock, limits } = deps;
   return async (): Promise<number> => {
@@ -53,7 +53,7 @@ export function expireTrash(deps: Deps) {
       const old = await db.trash.listOld(clock() - limits.trashDays * DAY_MS, BATCH);
       const before = expired;
       for (const item of old) if (await expire(deps, item)) expired += 1;
-      // A full batch without a single change would be listed again and again.
+      // Stops if a full batch changed nothing. Otherwise the loop would list the same batch forever.
       if (old.length < BATCH || expired === before) return expired;
     }
   };

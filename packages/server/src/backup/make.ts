@@ -184,7 +184,7 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the bucket has lost the blob or a part of it. */
+/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the blob, or a part of it, is missing in the bucket. */
 async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
   const { path, leastBytes } = blob;
   const { dataDir, backupDir, known, progress } = options;

@@ -53,7 +53,7 @@ const table: readonly Row[] = [
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId/access-requests/:userId",
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // The response does not tell whether the note exists.
+  // The response does not show whether the note exists.
   ["POST /notes/:noteId/access-requests",      202,  202,   202,  202,    202,    202,    202,    202,   202,  401,  202],
   // A foreign invitation is reported as missing.
   ["PATCH /invitations/:invitationId",         200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],

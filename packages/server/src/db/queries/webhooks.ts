@@ -80,7 +80,7 @@ export function webhookQueries(db: Kysely<Tables>, { engine, unfiledUrls }: Cont
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const claimed: ClaimedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // Only one replica can change the instant that it has read. The update of any other finds no row.
+        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("id", "=", id)
@@ -171,7 +171,7 @@ export function webhookQueries(db: Kysely<Tables>, { engine, unfiledUrls }: Cont
   };
 }
 
-/** Queues messages for the endpoints that subscribe to them. One query, if their owners have no endpoints. */
+/** Queues messages for the endpoints that subscribe to them. If their owners have no endpoints, it runs only one query. */
 export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
   if (messages.length === 0) return;
   const owners = [SERVICE_OWNER, ...new Set(messages.map(({ ownerId }) => ownerId))];
@@ -202,7 +202,7 @@ export function messageValues(message: WebhookMessage): MessageValues {
   return { id, type, subject, ...bodies, at, ownerId, subscription: `%"${type}"%` };
 }
 
-/** The insert of one delivery for each endpoint that subscribes. `condition` can say more. */
+/** The insert of one delivery for each endpoint that subscribes. `condition`: a further condition. */
 export function queueingValues(values: MessageValues, condition = WHOLE) {
   const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
   const service = sql.lit(SERVICE_OWNER);
@@ -227,7 +227,7 @@ function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wa
   return (
     db
       .selectFrom("webhook_endpoints as endpoint")
-      // On SQLite, it also says the order of the tables.
+      // On SQLite, a cross join also fixes the order in which the tables are read.
       .crossJoin("webhook_deliveries as delivery")
       .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
       .where("endpoint.disabled_at", "is", null)
@@ -250,7 +250,7 @@ function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wa
   );
 }
 
-/** The oldest due delivery of `endpoint`. An earlier message about the same subject comes first, also while it waits for its next try. */
+/** The oldest due delivery of `endpoint`. A message waits for an earlier one about the same subject, even while that one waits for its next try. */
 function oldestDue(db: Kysely<Tables>, now: number) {
   return db
     .selectFrom("webhook_deliveries as due")

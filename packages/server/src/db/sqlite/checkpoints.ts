@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** 96 MiB. */
+/** The length of the log at which a checkpoint runs: 96 MiB. */
 const LONG_LOG_PAGES = 24_000;
 
 /**
- * Leaves the checkpoints of a connection to another thread, because a checkpoint blocks its thread for 100 ms and more.
- * `checkpoint` runs one there. Returns a function to call after each write.
+ * Moves the checkpoints of a connection to another thread, because a checkpoint blocks its thread for 100 ms or more.
+ * `checkpoint` runs a checkpoint on that thread. Returns a function to call after each write.
  */
 export function delegateCheckpoints(
   database: DatabaseSync,

@@ -1,4 +1,4 @@
-// The journal of URL events on SQLite, as ADR 7 describes it. The rest of the code imports this file alone.
+// The journal of URL events on SQLite, as ADR 7 describes it. The rest of the code imports only this file.
 import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
 import { toAuditValues } from "../../queries/audit-row.ts";
 import { createUrlAuditLog } from "../../url-audit-batches.ts";
@@ -9,13 +9,13 @@ import type { AuditRequest } from "./journal-worker.ts";
 
 export { openUnfiledEvents, urlJournalFile } from "./file.ts";
 
-// How long events wait for another process that writes.
+// How long events may wait while another process writes. Milliseconds.
 const PATIENCE_MS = 2_000;
-// Filing starts after a quiet second, or when this many events wait: readers search all of them.
+// Filing starts after a second without events. It also starts when this many events wait, because each reader searches all waiting events.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
-/** `checkpoint` copies the write-ahead log of the database into it, on the thread of the log. */
+/** `checkpoint` copies the write-ahead log into the database, on the thread of the journal. */
 export type SqliteUrlAudit = UrlAuditLog & { checkpoint(): Promise<void> };
 
 /**
@@ -26,7 +26,7 @@ export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLoc
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
-  // The write lock comes first: a URL never waits for the thread while the thread waits for another write.
+  // Takes the write lock before it calls the thread. So the thread never waits for another write, and no URL waits for the thread.
   const betweenWrites = (request: AuditRequest) =>
     inTurn(writeLock, () => inTurn(threadLock, () => thread.request(request)));
   const filing = new Filing(() => betweenWrites("file"));
@@ -43,7 +43,7 @@ export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLoc
       await inTurn(threadLock, () => untilNotBusy(performance.now() + PATIENCE_MS, () => thread.request("probe")));
     },
     async checkpoint() {
-      // Without writes in between, the next write starts the log anew.
+      // No write runs meanwhile, so the next write starts at the beginning of the log.
       await betweenWrites("checkpoint");
     },
     async close() {
@@ -71,7 +71,7 @@ async function untilNotBusy(deadline: number, request: () => Promise<number>): P
 
 /** Files the journal in small steps, so that other writes run in between. */
 class Filing {
-  /** Returns how many steps are left. */
+  /** Files one step, and returns how many steps are left. */
   readonly #fileSome: () => Promise<number>;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
@@ -107,7 +107,7 @@ class Filing {
     try {
       while (!this.#stopped && (await this.#fileSome()) > 0);
     } catch {
-      // The events stay durable and readable in the journal. Filing is retried.
+      // Filing failed. The events stay durable and readable in the journal, so it is tried again later.
       this.startWhenQuiet();
     }
   }

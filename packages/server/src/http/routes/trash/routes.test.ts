@@ -322,7 +322,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   const service = useService({ engine, limits: { trashDays: 30 } });
   const owner = service.as("owner");
 
-  /** Responses of all routes for an object in the trash, and for the same object after its deletion for good. */
+  /** Responses of all routes for an object in the trash, and for the same object after its permanent deletion. */
   async function compare(path: (world: World) => string) {
     const [discarded, gone] = [await createWorld(service), await createWorld(service)];
     for (const world of [discarded, gone]) expect((await owner.send(`DELETE /${path(world)}`)).status).toBe(204);

@@ -28,7 +28,7 @@ export const AdminPerson = Type.Object({
   name: OrNull.text,
   isAdmin: Type.Boolean(),
   disabledAt: OrNull.instant,
-  deleteAt: Type.Union([Instant, Type.Null()], { description: "When the closed account is deleted for good" }),
+  deleteAt: Type.Union([Instant, Type.Null()], { description: "When the closed account is permanently deleted" }),
   createdAt: Instant,
   lastSignInAt: Type.Union([Instant, Type.Null()], { description: "null for never, and for users with JWTs alone" }),
   usedBytes: Type.Integer(),

@@ -48,7 +48,7 @@ export const FileRequest = closedObject({
   accept: FileKinds,
   askName: Type.Enum(["no", "optional", "required"], { description: "Whether visitors give a name" }),
   review: Type.Boolean({ description: "Whether a file is quarantined until somebody accepts it" }),
-  slots: Type.Array(LinkSlot, { maxItems: 50, description: "With slots, each file goes into one of them" }),
+  slots: Type.Array(LinkSlot, { maxItems: 50, description: "If there are slots, each file fills one of them" }),
 });
 export type FileRequest = Static<typeof FileRequest>;
 

@@ -200,7 +200,7 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   return entry;
 }
 
-/** The entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged there. */
+/** The entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in that folder. */
 async function findWhole(
   { path, leastBytes }: ListedBlob,
   { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },

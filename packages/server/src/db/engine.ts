@@ -22,7 +22,7 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // Names the index, because SQLite would otherwise use the primary key and read the whole row.
+  // Names the index. Without it, SQLite would use the primary key and read the whole row.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
 };
 

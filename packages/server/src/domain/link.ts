@@ -75,7 +75,7 @@ export type LinkPolicy = {
   isEnabled: boolean;
   /** The longest expiry, counted from the creation. Seconds. If undefined, a link may live until it is revoked. */
   maxExpirySeconds: number | undefined;
-  /** Whether a link without a password is closed to visitors. */
+  /** If true, visitors can't open a link without a password. */
   isPasswordRequired: boolean;
   /** How long a claim gets new URLs. Seconds. */
   windowSeconds: number;

@@ -64,7 +64,7 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   }
-  // The client may disconnect at any time. The end of the loop handles that.
+  // The client may disconnect at any time. Then the loop ends, and the code after it ends the backup.
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {

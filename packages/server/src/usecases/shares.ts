@@ -109,7 +109,7 @@ async function list(
 }
 
 /**
- * Revokes the share of one user, found by id as `putShares` does. Their next request is refused.
+ * Revokes the share of one user. It finds the user by id in the same way as `putShares`. Their next request is refused.
  * Throws `share_not_found`, and as `putShares` does.
  */
 export function revokeShare({ db, clock, newId }: Deps) {

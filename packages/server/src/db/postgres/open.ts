@@ -81,7 +81,7 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
   return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }
 
-/** Returns whether statements have names. Runs before the migrations, whose time limits are too long for this. */
+/** Returns whether statements have names. Runs before the migrations, because their time limits are too long for this check. */
 async function checkConnection({ url, schema, prepared = "auto" }: Options): Promise<boolean> {
   const pool = createPool({ url, maxConnections: 1 });
   try {

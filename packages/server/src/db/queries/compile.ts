@@ -31,7 +31,7 @@ export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
  * Compiles a statement once, because building and compiling it takes longer than running it.
- * `build` gets a marker for each of `parameters`, and may leave some out. A value that is used in several places is bound only once, because binding a
+ * `build` gets a marker for each of `parameters`. It need not use all of them. A value that is used in several places is bound only once, because binding a
  * text costs as much as a step of the query.
  */
 export function compile<Name extends string>(

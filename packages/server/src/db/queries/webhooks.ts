@@ -250,7 +250,7 @@ function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wa
   );
 }
 
-/** The oldest due delivery of `endpoint`. A message waits for an earlier one about the same subject, even while that one waits for its next try. */
+/** The oldest due delivery of `endpoint`. A message waits until an earlier message about the same subject has ended, even if the earlier one is only due later. */
 function oldestDue(db: Kysely<Tables>, now: number) {
   return db
     .selectFrom("webhook_deliveries as due")

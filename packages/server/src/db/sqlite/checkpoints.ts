@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** The length of the log at which a checkpoint runs: 96 MiB. */
+/** The part of the log that a checkpoint has not copied yet: above 96 MiB, a checkpoint runs. */
 const LONG_LOG_PAGES = 24_000;
 
 /**

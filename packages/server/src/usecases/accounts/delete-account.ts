@@ -111,7 +111,7 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // If the user was enabled meanwhile, `deleteNotes` deletes nothing, and this loop would never end.
+    // If the user was enabled meanwhile, no note is deleted, and this loop would never end.
     if (!isOver(await db.accountDeletions.find(userId), clock())) return;
     const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));

@@ -7,7 +7,7 @@ import { passwordMarkOf } from "./account-links.ts";
 
 /** How long a browser is known after its last sign-in. Browsers store no cookie for longer. Milliseconds. */
 export const KNOWN_MS = 400 * 86_400_000;
-/** The most accounts for which one browser is known. Every request has the cookie, and proxies refuse long headers. */
+/** The most accounts that one cookie can have marks for. Every request has the cookie, and proxies refuse long headers. */
 const MAX_MARKS = 8;
 /** The instant in seconds, base 36, and 128 bits of a MAC. */
 const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;

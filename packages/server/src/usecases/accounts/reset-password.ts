@@ -35,7 +35,7 @@ export function requestPasswordReset(deps: PartDeps) {
 
 /**
  * Makes a link for a new password, which the operator or an administrator gives to the person. It works for 24 hours.
- * Only the operator makes one for an administrator. Otherwise a thief with an API token of an administrator could take over the account of another administrator.
+ * Only the operator makes one for an administrator. Otherwise a thief with an API token of an administrator could make one, and so take over the whole account.
  * Throws `user_not_found`, `access_denied` also for a disabled user, and `invalid_request` for an account without a password.
  */
 export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {

@@ -23,7 +23,7 @@ const FOUND = 20;
 export function AttachPage() {
   useDocumentTitle(words.title);
   const handed = useQuery({ queryKey: ["handed-files"], queryFn: readHandedFiles, gcTime: 0 });
-  // Registers the worker again. Without it, for example after the browser has removed it, the files are lost.
+  // Registers the worker again, because the browser may have removed it. Without the worker, the files do not arrive.
   useEffect(acceptHandedFiles, []);
   if (handed.data === undefined) return null;
   return (

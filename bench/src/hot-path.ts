@@ -8,7 +8,8 @@ const TIMES_ARTICLE = 8;
 const PERCENT_OF_BARE = 75;
 
 /**
- * Measures GET /attachments/:id/url under load. The design of the article, the service and its bare variant take turns.
+ * Measures GET /attachments/:id/url under load. The design of the article, the service, two processes of it behind one port,
+ * and its bare variant take turns.
  *
  * Flags: --rounds 5, --seconds 5, --only article,sqlite (parts of names). Returns whether all goals were met.
  */
@@ -19,6 +20,7 @@ export function runHotPath(args: readonly string[]): Promise<boolean> {
     turns: [
       { name: "article", workload: "url", prepare: (environment) => environment.article() },
       ...serviceTurns("url"),
+      { name: "2 workers/postgres", workload: "url", prepare: (environment) => environment.workers(2) },
       ...bareTurns(),
     ],
     printTable,

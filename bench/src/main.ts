@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   verbs: async () => (await import("./verbs.ts")).runVerbs,
   peers: async () => (await import("./peers.ts")).runPeers,
   weight: async () => (await import("./weight.ts")).runWeight,
+  memory: async () => (await import("./memory.ts")).runMemory,
   json: async () => (await import("./json-bodies.ts")).runJsonBodies,
 };
 

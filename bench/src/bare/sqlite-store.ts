@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { createCheckpoints } from "@valetkey/server/src/db/sqlite/checkpoints.ts";
 import { openSqliteUrlAudit } from "@valetkey/server/src/db/sqlite/journal/log.ts";
 import { Mutex } from "@valetkey/server/src/db/sqlite/mutex.ts";
 import { settings } from "../rig/settings.ts";
@@ -9,9 +10,11 @@ const ACCESS = `select ${accessColumns({ userId: "?1", now: "?2" })} from attach
 
 export function openSqliteStore(directory: string): Store {
   const file = join(directory, settings.sqliteFile);
-  const reader = new DatabaseSync(file, { readOnly: true });
-  const statement = reader.prepare(ACCESS);
-  const audit = openSqliteUrlAudit({ file, writeLock: new Mutex() });
+  const database = new DatabaseSync(file);
+  const statement = database.prepare(ACCESS);
+  const writeLock = new Mutex();
+  const checkpoints = createCheckpoints(database, { file, writeLock });
+  const audit = openSqliteUrlAudit({ file, writeLock, afterWrite: checkpoints.afterWrite });
   return {
     async findAccess({ attachmentId, userId, now }) {
       return statement.get(userId, now, attachmentId) as AccessRow | undefined;
@@ -19,7 +22,8 @@ export function openSqliteStore(directory: string): Store {
     audit,
     async close() {
       await audit.close();
-      reader.close();
+      await checkpoints.close();
+      database.close();
     },
   };
 }

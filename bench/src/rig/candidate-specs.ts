@@ -40,6 +40,13 @@ export function serviceSpec(engine: Engine, place: DataLocation): CandidateSpec 
   return specOf(place, { name: `valetkey/${engine}`, entry: service, env });
 }
 
+/** The service with its embedded database and its embedded bucket, as `npm start` runs it. */
+export function embeddedSpec(directory: string): CandidateSpec {
+  const secrets = { AUTH_SECRET: settings.authSecret, AUTH_JWT_SECRET: settings.jwtSecret };
+  const env = { DATA_DIR: directory, MALLOC_ARENA_MAX: "2", ...secrets };
+  return { name: "valetkey", entry: service, directory, env };
+}
+
 /** The service of another checkout. It runs the command, or the sources of a version without a command. */
 export function beforeSpec(
   engine: Engine,

@@ -74,6 +74,12 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
         const where = await copyData("service", engine);
         return audited(serviceSpec(engine, where), where);
       }),
+    workers: (count: number) =>
+      once(`workers/${count}`, async () => {
+        const where = await copyData(`workers_${count}`, "postgres");
+        const spec = serviceSpec("postgres", where);
+        return audited({ ...spec, env: { ...spec.env, WORKERS: String(count) } }, where);
+      }),
     before: (engine: Engine, checkout: string) =>
       once(`${checkout}/${engine}`, async () => {
         const where = await emptyPlace(basename(checkout), engine);

@@ -1,18 +1,51 @@
+import cluster from "node:cluster";
 import { readFileSync } from "node:fs";
+import type { Usage } from "./candidate.ts";
+
+// Linux counts the CPU time of other processes in hundredths of a second.
+const MICROSECONDS_PER_TICK = 10_000;
 
 // Every candidate preloads this file, so that the servers need no code for the benchmark.
 process.on("message", (message) => {
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();
-  const peakRssBytes = 1024 * peakRssKib();
-  process.send?.({ rssBytes: process.memoryUsage.rss(), peakRssBytes, cpuMicroseconds: user + system });
+  const own = {
+    rssBytes: process.memoryUsage.rss(),
+    peakRssBytes: 1024 * peakRssKib(),
+    cpuMicroseconds: user + system,
+  };
+  const workers = Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.process.pid ?? []);
+  process.send?.([own, ...workers.map(usageOfWorker)].reduce(sum));
 });
-/** On Linux, `maxRSS` begins with the RSS of the parent at the fork, so a large benchmark would count as its server. */
-function peakRssKib(): number {
-  if (process.platform !== "linux") return process.resourceUsage().maxRSS;
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
-}
+
 // The channel must not keep a finished server alive.
 process.channel?.unref();
 // A server must not outlive an interrupted benchmark.
 process.once("disconnect", () => process.exit(1));
+
+function usageOfWorker(pid: number): Usage {
+  const [rss, peak] = ["VmRSS", "VmHWM"].map((name) => 1024 * statusOf(pid, name));
+  // The name of the program ends with a bracket. 11 fields later follow the times in user and system mode.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return { rssBytes: rss ?? 0, peakRssBytes: peak ?? 0, cpuMicroseconds: ticks * MICROSECONDS_PER_TICK };
+}
+
+function sum(a: Usage, b: Usage): Usage {
+  return {
+    rssBytes: a.rssBytes + b.rssBytes,
+    peakRssBytes: a.peakRssBytes + b.peakRssBytes,
+    cpuMicroseconds: a.cpuMicroseconds + b.cpuMicroseconds,
+  };
+}
+
+/** On Linux, `maxRSS` begins with the RSS of the parent at the fork, so a large benchmark would count as its server. */
+function peakRssKib(): number {
+  if (process.platform !== "linux") return process.resourceUsage().maxRSS;
+  return statusOf("self", "VmHWM");
+}
+
+/** A size in KiB that Linux shows for a process. */
+function statusOf(pid: number | "self", name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}

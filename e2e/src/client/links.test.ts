@@ -4,8 +4,8 @@ import { type OpenedLink, type OpenedLinkClient, openLink } from "../../../packa
 import { openAt } from "../../../packages/server/src/db/testing/database-location.ts";
 import { sampleLink, sampleNote } from "../../../packages/server/src/db/testing/samples.ts";
 import type { Link } from "../../../packages/server/src/domain/link.ts";
+import { hashPassword } from "../../../packages/server/src/usecases/links/hash-password.ts";
 import { deriveLinkKeys } from "../../../packages/server/src/usecases/links/keys.ts";
-import { hashPassword } from "../../../packages/server/src/usecases/links/password.ts";
 import { makeToken } from "../../../packages/server/src/usecases/links/token.ts";
 import { file, sha256OfBlob } from "./testing/files.ts";
 import { startWorld, useWorld, type World } from "./testing/world.ts";

@@ -16,7 +16,7 @@ export {
   type ItemUploadTask,
   openFiles,
 } from "./files/open-files.ts";
-export type { LinkRequest, SendOptions } from "./links/link-request.ts";
+export type { LinkRequest, SendOptions } from "./links/file-request.ts";
 export { type LinkOptions, type OpenedLinkClient, openLink } from "./links/open-link.ts";
 export { type LinkCalls, openLinkCalls } from "./links/open-link-calls.ts";
 export { memoryStore, type UploadStore } from "./stores/upload-store.ts";

@@ -1,4 +1,4 @@
-import { type Send, sendWithFetch, sendWithXhr } from "./upload/transports.ts";
+import { type Send, sendWithFetch, sendWithXhr } from "./upload/send-bytes.ts";
 
 /** The functions of the runtime that an upload needs. The client passes them in, so that no other file reads a global. */
 export type Platform = {

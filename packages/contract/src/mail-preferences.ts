@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 
-/** When the mails of a topic are sent. `daily`: in one mail a day. */
+/** When the mails of a topic are sent. `daily`: in the daily digest. */
 export const MailChoice = Type.Enum(["at_once", "daily", "never"]);
 export type MailChoice = Static<typeof MailChoice>;
 

@@ -3,7 +3,7 @@ import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import { encodedKeyOf } from "./object-name.ts";
-import { createPresignPost } from "./post.ts";
+import { createPresignPost } from "./presign-post.ts";
 import { encodeResponse, parameter } from "./response-overrides.ts";
 import { createSigningDays } from "./signing-days.ts";
 import { type ResolvedTarget, resolveTarget } from "./target.ts";

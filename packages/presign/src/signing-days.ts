@@ -1,6 +1,6 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
-import { createSignRequest, type SignRequest } from "./sign.ts";
+import { createSignRequest, type SignRequest } from "./sign-canonical-request.ts";
 import { deriveSigningKey } from "./signing-key.ts";
 import type { Credentials } from "./types.ts";
 

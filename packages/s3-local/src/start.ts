@@ -9,6 +9,13 @@ import { isBucketName } from "./operations/buckets.ts";
 import type { Context } from "./operations/context.ts";
 import type { BucketBackup } from "./store/backup.ts";
 import { openStore, type Store } from "./store/store.ts";
+import {
+  CLOSE_GRACE_MS,
+  CLOSE_IDLE_INTERVAL_MS,
+  IDLE_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  LATE_BODY_MS,
+} from "./time-limits.ts";
 
 /** How to start the embedded bucket. */
 export type S3LocalOptions = {
@@ -43,14 +50,6 @@ export type S3Local = {
   close(options?: { withinMs?: number }): Promise<void>;
 };
 
-const IDLE_TIMEOUT_MS = 120_000;
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-// Most requests finish within this time. Service managers wait longer before they kill the process.
-const CLOSE_GRACE_MS = 8_000;
-const CLOSE_IDLE_INTERVAL_MS = 50;
-// Must stay below LATE_PUT_GRACE_MS of the service, which counts a deleted file for that long after its URL expires.
-// The difference is the time to store the body.
-const LATE_BODY_MS = 240_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /**

@@ -11,6 +11,7 @@ const DIST = join(ROOT, "dist");
 const ENTRIES = {
   cli: "cli.ts",
   "bucket-worker": "embedded-bucket/bucket-worker.ts",
+  "checkpoint-worker": "db/sqlite/checkpoint-worker.ts",
   "journal-worker": "db/sqlite/journal/journal-worker.ts",
   "search-worker": "db/sqlite/search-worker.ts",
 };

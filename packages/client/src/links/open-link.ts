@@ -4,8 +4,8 @@ import type { UploadStore } from "../stores/upload-store.ts";
 import { defaultStore } from "../stores/web-store.ts";
 import type { LinkFile } from "../wire.ts";
 import { downloadOfLink } from "./download-of-link.ts";
+import { fileRequest } from "./file-request.ts";
 import { keepCookies } from "./keep-cookies.ts";
-import { linkRequest } from "./link-request.ts";
 import { visitCalls } from "./visit-calls.ts";
 
 export type LinkOptions = {
@@ -51,6 +51,6 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
      */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
       downloadOfLink({ calls, fetch, platform }, { file, signal }),
-    ...linkRequest({ baseUrl, call, platform, store, look: calls.look }, token),
+    ...fileRequest({ baseUrl, call, platform, store, look: calls.look }, token),
   };
 }

@@ -1,4 +1,4 @@
-import { unreadable } from "./transports.ts";
+import { unreadable } from "./send-bytes.ts";
 import type { UploadContext } from "./upload-context.ts";
 
 /**

@@ -1,11 +1,7 @@
 import { aborted, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 import type { SignedPut, UploadContext } from "./upload-context.ts";
-
-/** After this time without progress, the connection counts as dead. Milliseconds. */
-const STALL_MS = 60_000;
-/** The time for the bucket to store the bytes, or to send a piece without reports of progress. Milliseconds. */
-const STORE_MS = 300_000;
+import { watchForStall } from "./watch-for-stall.ts";
 
 /** `stored`: the bucket has the bytes. `occupied`: the key has an object already. `expired`: the bucket refused the signature. */
 export type PieceOutcome = "stored" | "occupied" | "expired";
@@ -15,14 +11,14 @@ type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSen
 /** Sends a file or a part once. Throws ValetKeyError: `network`, `bucket_unavailable`, `bucket_refused`, `file_unreadable`, `aborted`. */
 export async function sendPiece({ platform }: Pick<UploadContext, "platform">, piece: Piece): Promise<PieceOutcome> {
   const { request, bytes, signal, onSent } = piece;
-  const watch = watchFor(signal);
+  const watch = watchForStall(signal);
   try {
     const { status, text } = await platform.send({
       ...request,
       bytes,
       signal: watch.signal,
       onSent(sent) {
-        watch.moved(sent < bytes.size ? STALL_MS : STORE_MS);
+        watch.moved({ isSent: sent >= bytes.size });
         onSent(Math.min(sent, bytes.size));
       },
     });
@@ -37,19 +33,6 @@ export async function sendPiece({ platform }: Pick<UploadContext, "platform">, p
   } finally {
     watch.stop();
   }
-}
-
-function watchFor(signal: AbortSignal) {
-  const stalled = new AbortController();
-  let timer = setTimeout(() => stalled.abort(), STORE_MS);
-  return {
-    signal: AbortSignal.any([signal, stalled.signal]),
-    moved(milliseconds: number) {
-      clearTimeout(timer);
-      timer = setTimeout(() => stalled.abort(), milliseconds);
-    },
-    stop: () => clearTimeout(timer),
-  };
 }
 
 /** S3 errors that a retry can fix, although they have the status of a client error. */

@@ -11,7 +11,9 @@
  * run-upload          runs these steps, and restarts an upload that expired
  *
  * retry               repeats each request, and waits at pause-gate
- * transports          send the bytes
+ * send-piece          sends one part or file once, and reads the response of the bucket
+ * send-bytes          is XMLHttpRequest or fetch
+ * watch-for-stall     cuts a request without progress
  * progress            reports the sent bytes
  */
 import type { Call } from "../call.ts";

@@ -68,7 +68,7 @@ describe("a signature covers", () => {
     }
   });
 
-  test("only the same bytes, and a refusal has the texts to compare", () => {
+  test("its own bytes, and a refusal has the texts to compare", () => {
     const { method, target, rawHeaders } = presigned();
     const forged = target.replace(/Signature=.{64}/, `Signature=${"0".repeat(64)}`);
     const result = verify({ method, target: forged, rawHeaders });

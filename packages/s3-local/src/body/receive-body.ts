@@ -5,8 +5,8 @@ import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Checksum } from "../store/records.ts";
 import type { Arrival } from "./arriving-bodies.ts";
-import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./declared-checksums.ts";
-import { createHashVerifier } from "./hash-verifier.ts";
+import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./read-declared-checksum.ts";
+import { createHashVerifier } from "./verify-checksums.ts";
 
 /** The largest body of one PutObject or UploadPart: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;

@@ -4,7 +4,7 @@ import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import { writeXml } from "../http/xml.ts";
 import type { Context } from "./context.ts";
-import { ownerOf } from "./list-objects.ts";
+import { ownerOf } from "./owner.ts";
 
 const BUCKET_NAME = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/;
 const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CHECKSUM_ALGORITHMS } from "../body/checksum.ts";
+import { CHECKSUM_ALGORITHMS } from "../body/checksum-algorithms.ts";
 import { children, childText, malformedXml, readXml, type XmlNode } from "../body/read-xml.ts";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
@@ -8,10 +8,10 @@ import { writeXml } from "../http/xml.ts";
 import type { Checksum, ObjectRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { PartRecord, UploadRecord } from "../store/uploads.ts";
+import { objectChecksum } from "./checksum-of-parts.ts";
 import { readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { uploadOf } from "./multipart-uploads.ts";
-import { objectChecksum } from "./object-checksum.ts";
 
 const MIN_PART_BYTES = 5 * 1024 ** 2;
 const MAX_OBJECT_BYTES = 5 * 1024 ** 4;

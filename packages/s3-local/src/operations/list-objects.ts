@@ -1,4 +1,3 @@
-import { encodeRfc3986 } from "@valetkey/presign";
 import { invalidArgument } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
@@ -6,8 +5,8 @@ import { writeXml, type XmlElements } from "../http/xml.ts";
 import { commonPrefixOf, type ListingEntry, listPage, nextKey, successor } from "../store/listing.ts";
 import type { ObjectRecord } from "../store/records.ts";
 import type { Context } from "./context.ts";
-
-const MAX_KEYS = 1000;
+import { readEncoding, readMaxKeys } from "./listing-parameters.ts";
+import { ownerOf } from "./owner.ts";
 
 /** ListObjectsV2: one page of the keys in the order of their UTF-8 bytes. */
 export function listObjectsV2(request: S3Request, { store }: Context): S3Response {
@@ -95,11 +94,6 @@ function nameOf(entry: ListingEntry): string {
 
 type Shown = { encode: (key: string) => string; owner: XmlElements | undefined };
 
-/** The owner of all buckets and objects, as every listing reports it. */
-export function ownerOf({ verified }: S3Request): XmlElements {
-  return { ID: verified.accessKeyId, DisplayName: verified.accessKeyId };
-}
-
 function toXml(entries: readonly ListingEntry[], shown: Shown): XmlElements {
   return {
     Contents: entries.flatMap((entry) => ("object" in entry ? [toContents(entry.object, shown)] : [])),
@@ -107,26 +101,6 @@ function toXml(entries: readonly ListingEntry[], shown: Shown): XmlElements {
       "object" in entry ? [] : [{ Prefix: shown.encode(entry.commonPrefix) }],
     ),
   };
-}
-
-/** Reads `max-keys` and similar limits: at most 1,000, which is also the default. Throws InvalidArgument. */
-export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
-  if (text === undefined || text === "") return MAX_KEYS;
-  if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), MAX_KEYS);
-  throw invalidArgument(`Provided ${name} not an integer or within integer range`, {
-    ArgumentName: name,
-    ArgumentValue: text,
-  });
-}
-
-/** Reads `encoding-type` and returns the encoder of keys. Throws InvalidArgument. */
-export function readEncoding(type: string | undefined): (key: string) => string {
-  if (type === undefined) return (key) => key;
-  if (type === "url") return (key) => encodeRfc3986(key).replaceAll("%2F", "/");
-  throw invalidArgument("Invalid Encoding Method specified in Request", {
-    ArgumentName: "encoding-type",
-    ArgumentValue: type,
-  });
 }
 
 function toContents(object: ObjectRecord, { encode, owner }: Shown): XmlElements {

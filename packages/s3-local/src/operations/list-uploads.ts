@@ -5,8 +5,9 @@ import { writeXml, type XmlElements } from "../http/xml.ts";
 import { commonPrefixOf } from "../store/listing.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import type { Context } from "./context.ts";
-import { ownerOf, readEncoding, readMaxKeys } from "./list-objects.ts";
+import { readEncoding, readMaxKeys } from "./listing-parameters.ts";
 import { uploadOf } from "./multipart-uploads.ts";
+import { ownerOf } from "./owner.ts";
 import { checksumElements } from "./put-object.ts";
 
 /** ListParts: one page of the stored parts, for a client that resumes an upload. */

@@ -1,6 +1,6 @@
-import { isChecksumAlgorithm } from "../body/checksum.ts";
+import { isChecksumAlgorithm } from "../body/checksum-algorithms.ts";
 import { isCombinable } from "../body/combine-crc.ts";
-import { readDeclaredChecksum } from "../body/declared-checksums.ts";
+import { readDeclaredChecksum } from "../body/read-declared-checksum.ts";
 import { writeBody } from "../body/write-body.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders, refuseUnsignedHeaders } from "../http/object-headers.ts";

@@ -5,7 +5,7 @@ import { writeXml, type XmlElements } from "../http/xml.ts";
 import type { ObjectRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
-import { readMaxKeys } from "./list-objects.ts";
+import { readMaxKeys } from "./listing-parameters.ts";
 import { checksumElements } from "./put-object.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];

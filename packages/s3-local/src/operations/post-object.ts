@@ -1,8 +1,8 @@
 import { encodeRfc3986, type PostVerifier, type VerifiedForm } from "@valetkey/presign";
-import { readDeclaredChecksum } from "../body/declared-checksums.ts";
-import { createHashVerifier } from "../body/hash-verifier.ts";
+import { readDeclaredChecksum } from "../body/read-declared-checksum.ts";
 import { readFile, readForm, type UploadForm } from "../body/read-form.ts";
 import { MAX_BODY_BYTES, type ReceivedBody, RefusedBody, type Sink, tooLarge } from "../body/receive-body.ts";
+import { createHashVerifier } from "../body/verify-checksums.ts";
 import { writeBytes } from "../body/write-body.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";

@@ -1,4 +1,4 @@
-import { checksumHeader } from "../body/checksum.ts";
+import { checksumHeader } from "../body/checksum-algorithms.ts";
 import { writeBody } from "../body/write-body.ts";
 import { S3Error } from "../errors.ts";
 import { readObjectHeaders, refuseUnsignedHeaders } from "../http/object-headers.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { base64Digest, createChecksumStream } from "../body/checksum.ts";
+import { base64Digest, createChecksumStream } from "../body/checksum-algorithms.ts";
 import { MAX_BODY_BYTES, tooLarge } from "../body/receive-body.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";

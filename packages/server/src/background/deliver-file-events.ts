@@ -7,7 +7,7 @@ const INTERVAL_MS = 5_000;
 type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
 
 /** Calls the hooks of an embedding for the events that are due. `stop` waits for the hooks that run, and leaves the other events due. */
-export function startFileEvents({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
+export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const stopping = new AbortController();
   const loop = startLoop({
     async round() {

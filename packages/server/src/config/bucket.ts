@@ -1,6 +1,6 @@
 import { readCloudFront, refuseCloudFront } from "./cloudfront.ts";
+import { readBucketPort } from "./ports.ts";
 import type { ConfigReader } from "./reader.ts";
-import { readBucketPort } from "./server.ts";
 import type { BucketConfig, ConfigCredentials, EmbeddedSecrets, S3BucketConfig, ServerConfig } from "./types.ts";
 
 const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;

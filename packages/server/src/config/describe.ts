@@ -54,7 +54,7 @@ export function describeConfig(config: Config): string[] {
     line("OTEL_TRACES_SAMPLER", tracing?.sampler),
     line("OTEL_TRACES_SAMPLER_ARG", tracing?.sampler.endsWith("traceidratio") ? tracing.ratio : undefined),
     line("TRUST_PROXY", String(server.trustProxy)),
-    line("AUDIT_DAYS", server.auditDays),
+    line("AUDIT_DAYS", limits.auditDays),
     line("WORKERS", server.workers),
     line("DRAIN_SECONDS", server.drainSeconds),
     line("SHUTDOWN_SECONDS", server.shutdownSeconds),

@@ -6,17 +6,19 @@ import { readBucket, readCredentials } from "./bucket.ts";
 import { readDatabase } from "./database.ts";
 import { ensureSecrets } from "./embedded-secrets.ts";
 import { ConfigError } from "./error.ts";
+import { readLimits } from "./limits.ts";
 import { readMail } from "./mail.ts";
+import { readMetrics } from "./metrics.ts";
 import { warnOfNearMisses } from "./near-misses.ts";
 import { ConfigReader, type Environment } from "./reader.ts";
 import { readScanner } from "./scanner.ts";
-import { readLimits, readMetrics, readServer } from "./server.ts";
+import { readServer } from "./server.ts";
 import { readTracing } from "./tracing.ts";
 import type { Config, EmbeddedSecrets } from "./types.ts";
 
-export { defaultLimits } from "./defaults.ts";
 export { describeConfig } from "./describe.ts";
 export { ConfigError, type ConfigFault } from "./error.ts";
+export { defaultLimits } from "./limits.ts";
 export type * from "./types.ts";
 
 /** The configuration, and warnings of probable mistakes. */

@@ -17,8 +17,6 @@ export type ServerConfig = {
   logLevel: LogLevel;
   /** Absolute. */
   dataDir: string;
-  /** Older audit events are exported to DATA_DIR and deleted. If undefined, all audit events stay. */
-  auditDays: number | undefined;
   /** How long the service still accepts requests after SIGTERM. In this time, load balancers switch to other replicas. Seconds. */
   drainSeconds: number;
   /** The longest time from SIGTERM to the end of the stop. Then the service cuts open connections. Seconds. */
@@ -142,6 +140,8 @@ export type LimitsConfig = {
   urlRate: { perSecond: number; burst: number } | undefined;
   /** How long the trash retains what a user deletes. 0: a deletion is permanent. Days. */
   trashDays: number;
+  /** Older audit events are exported to DATA_DIR and deleted. If undefined, all audit events stay. */
+  auditDays: number | undefined;
   uploadRate: { perSecond: number; burst: number };
   links: LinksConfig;
 };

@@ -4,7 +4,7 @@ import type { Language } from "./language.ts";
 export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
 export type MailTopic = (typeof mailTopics)[number];
 
-/** When a user gets the mails of a topic. `daily`: in one mail a day. */
+/** When a user gets the mails of a topic. `daily`: in the daily digest. */
 export type MailChoice = "at_once" | "daily" | "never";
 
 /** A fact that a mail reports. `attachmentId` undefined: the fact is about the whole note. */
@@ -33,7 +33,7 @@ export function topicOf({ about }: Pick<Notice, "about">): MailTopic {
   return TOPICS[about];
 }
 
-/** A mail that collects notices for one user until it is due. `digest`: the notices of a day. */
+/** A mail that collects notices for one user until it is due. `digest`: the daily digest. */
 export type NoticeMail = {
   kind: Exclude<MailTopic, "requests"> | "digest";
   userId: string;
@@ -97,12 +97,3 @@ export type Message = {
   html: string;
   unsubscribeUrl?: string | undefined;
 };
-
-const DAY_MS = 86_400_000;
-const DIGEST_MS = 6 * 3_600_000;
-
-/** The instant of the next daily summary: 06:00 UTC, and at least a minute after `now`. Milliseconds since the epoch. */
-export function nextDigestAt(now: number): number {
-  const earliest = now + 60_000;
-  return Math.ceil((earliest - DIGEST_MS) / DAY_MS) * DAY_MS + DIGEST_MS;
-}

@@ -16,7 +16,7 @@ export type Policy = {
 export type PolicyName = keyof Policy;
 export type PolicyValue = Policy[PolicyName];
 
-/** The limit of Signature Version 4: a week. `config/server.ts` states it too, because config imports no other folder. */
+/** The limit of Signature Version 4: a week. `config/limits.ts` states it too, because config imports no other folder. */
 const MAX_URL_SECONDS = 604_800;
 /** `config/links.ts` states it too. */
 const MAX_LINK_SECONDS = 10 * 365 * 86_400;

@@ -6,7 +6,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
 import type { FastifyReply, FastifySchema } from "fastify";
 import { Type } from "typebox";
-import { sessionCookieName } from "./auth/accounts-config.ts";
+import { sessionCookieName } from "./auth/sessions.ts";
 import type { App } from "./route-types.ts";
 import { notFound } from "./send-problem.ts";
 

@@ -3,7 +3,7 @@ import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
-import { takeFromWindow, type WindowLimit } from "./limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "./limits-in-database.ts";
 import { notify, notifyOfRequest } from "./mail/notify.ts";
 import type { AccessRequest, Deps } from "./ports/index.ts";
 import { limitShares } from "./shares.ts";

@@ -3,6 +3,7 @@ import { deleteExpiredAccountLinks } from "./accounts/account-links.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "./accounts/change-email.ts";
 import { changePassword } from "./accounts/change-password.ts";
 import { checkSecondFactor } from "./accounts/check-second-factor.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "./accounts/count-password-guesses.ts";
 import {
   closeAccountOf,
   closeOwnAccount,
@@ -45,7 +46,6 @@ import { listMails, retryMail } from "./administration/mails.ts";
 import { rememberForOperator } from "./administration/operator.ts";
 import { changePerson, disableUser, enableUser, listPeople } from "./administration/people.ts";
 import { changePolicy, showPolicy } from "./administration/policy.ts";
-import { createAllowance } from "./allowance.ts";
 import {
   authenticateApiToken,
   createApiToken,
@@ -56,7 +56,7 @@ import {
   revokeApiTokens,
   revokeApiTokensOf,
 } from "./api-tokens.ts";
-import { deleteAttachment, getAttachment, listSharedAttachments } from "./attachments.ts";
+import { getAttachment, listSharedAttachments } from "./attachments.ts";
 import { findChanges } from "./changes.ts";
 import { requireEnabled } from "./disabled-users.ts";
 import { expireAuditEvents } from "./expire-audit-events.ts";
@@ -68,40 +68,44 @@ import { redeemInvitation } from "./invitations/redeem.ts";
 import { admitSignUp } from "./invitations/sign-up.ts";
 import { issueUrl } from "./issue-url.ts";
 import { issueUrls } from "./issue-urls.ts";
-import { deleteExpiredWindows } from "./limit-windows.ts";
+import { deleteExpiredWindows } from "./limits-in-database.ts";
+import { createAllowance } from "./limits-in-memory.ts";
 import { admit } from "./links/admit.ts";
 import { admitSender } from "./links/admit-sender.ts";
 import { claimLink, issueClaimUrls } from "./links/claim.ts";
 import { createFileLink, createLink } from "./links/create.ts";
 import { deleteOldClaims } from "./links/delete-old-claims.ts";
+import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./links/email-codes.ts";
 import { getLink } from "./links/get.ts";
+import { createHashTurns } from "./links/hash-password.ts";
 import { listLinks, listOwnLinks } from "./links/list.ts";
 import { listLinkEvents } from "./links/list-events.ts";
 import { lookAtLink } from "./links/look.ts";
 import { type Pass, sealPass } from "./links/pass.ts";
-import { createHashTurns } from "./links/password.ts";
 import { receipts } from "./links/receipts.ts";
-import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./links/recipients.ts";
 import { revokeLink } from "./links/revoke.ts";
 import { unlockLink } from "./links/unlock.ts";
 import { updateLink } from "./links/update.ts";
 import { visitorUploads } from "./links/visitor-uploads.ts";
 import { getMailPreferences, lookAtUnsubscribe, setMailPreferences, unsubscribe } from "./mail/preferences.ts";
 import { remindOfExpiry } from "./mail/remind-of-expiry.ts";
+import { markAttachmentSeen, markNoteSeen } from "./mark-seen.ts";
 import { createNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
-import { countPasswordGuess, forgetPasswordGuesses } from "./password-guesses.ts";
 import { findPeople, getMe, recordLanguage, recordSignIn, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
-import { createRefusals } from "./refusals.ts";
+import { createRefusals } from "./record-refusals.ts";
 import { renameFile } from "./rename-file.ts";
 import { reviewFile } from "./review-file.ts";
-import { markAttachmentSeen, markNoteSeen } from "./seen.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
 import { purgeObjects } from "./storage/object-deletions.ts";
+import { deleteAttachment } from "./trash/delete-attachment.ts";
 import { deleteNote } from "./trash/delete-note.ts";
-import { deleteForGood, expireTrash, listTrash, restoreFromTrash } from "./trash/trash.ts";
+import { expireTrash } from "./trash/expire.ts";
+import { listTrash } from "./trash/list.ts";
+import { purgeFromTrash } from "./trash/purge.ts";
+import { restoreFromTrash } from "./trash/restore.ts";
 import {
   abortUpload,
   attachFile,
@@ -141,7 +145,7 @@ export function createUseCases(deps: Deps) {
     deleteNote: deleteNote(deps),
     listTrash: listTrash(deps),
     restoreFromTrash: restoreFromTrash(deps),
-    deleteForGood: deleteForGood(deps),
+    purgeFromTrash: purgeFromTrash(deps),
     expireTrash: expireTrash(deps),
     attachFile: attachFile(deps, { allowance: starts, arrive }),
     adoptObject: adoptObject(deps),

@@ -4,12 +4,12 @@ import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import type { Disposition } from "../domain/serving.ts";
 import { defaultPurpose, type UrlPurpose } from "../domain/url-purpose.ts";
-import type { Allowance } from "./allowance.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { roleOf } from "./authorise.ts";
 import type { Arrive } from "./invitations/arrive.ts";
+import type { Allowance } from "./limits-in-memory.ts";
 import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
-import type { Refusals } from "./refusals.ts";
+import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 

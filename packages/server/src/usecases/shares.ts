@@ -4,12 +4,12 @@ import { type Caller, normaliseEmail } from "../domain/person.ts";
 import type { ShareWithPerson } from "../domain/share.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "./audit-event.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
+import { findReceivers, type ShareResult } from "./find-receivers.ts";
 import { type DescribedInvitation, describeInvitation } from "./invitations/describe.ts";
 import { invite } from "./invitations/invite.ts";
-import { takeFromWindow, type WindowLimit } from "./limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "./limits-in-database.ts";
 import { notifyOfShare, withoutShare } from "./mail/notify-of-share.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
-import { findReceivers, type ShareResult } from "./receivers.ts";
 
 /** The most shares of a note or an attachment, because one response lists them all. */
 const MAX_SHARES = 1_000;

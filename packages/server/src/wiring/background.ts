@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
-import { startAuditRetention } from "../background/audit-retention.ts";
-import { startBucketProbe } from "../background/bucket-probe.ts";
+import { startMailDelivery } from "../background/deliver-mails.ts";
+import { startWebhookDelivery } from "../background/deliver-webhooks.ts";
+import { startAuditRetention } from "../background/expire-audit-events.ts";
 import type { Loop } from "../background/loop.ts";
-import { startMails } from "../background/mails.ts";
-import { startPolicyReader } from "../background/policy.ts";
+import { startBucketProbe } from "../background/probe-bucket.ts";
+import { startPolicyRefresh } from "../background/refresh-policy.ts";
+import { startVerification } from "../background/run-verifications.ts";
 import { startSweep } from "../background/sweep.ts";
-import { startVerification } from "../background/verification.ts";
-import { startWebhooks } from "../background/webhooks.ts";
 import { createWebhookSender } from "../outgoing/send-webhook.ts";
 import { deliverMails } from "../usecases/mail/deliver-mails.ts";
 import { createDeliveries } from "../usecases/webhooks/deliver.ts";
@@ -39,7 +39,7 @@ export async function startBackground(
   const webhooks = openWebhooks(base, logger);
   opened.add(webhooks.stop);
   work.on("webhookQueued", webhooks.kick);
-  const policy = startPolicyReader({ refresh: () => base.deps.policy.refresh(db), logger });
+  const policy = startPolicyRefresh({ refresh: () => base.deps.policy.refresh(db), logger });
   opened.add(policy.stop);
   const probe = await startBucketProbe({ capabilities, logger });
   opened.add(probe.stop);
@@ -67,12 +67,12 @@ function openMails({ deps }: Base, logger: Logger): Loop | undefined {
       else logger.warn(failure, "a mail could not be sent, and is tried again");
     },
   });
-  return startMails({ deliver, logger });
+  return startMailDelivery({ deliver, logger });
 }
 
 function openWebhooks({ deps }: Base, logger: Logger): Loop {
   const sender = createWebhookSender({ allowsLoopback: deps.webhooks?.allowsLoopback === true });
-  return startWebhooks({
+  return startWebhookDelivery({
     open: ({ onEnd }) =>
       createDeliveries(
         { ...deps, sender },

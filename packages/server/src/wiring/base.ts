@@ -11,7 +11,7 @@ import type { JwtIssuer } from "../domain/person.ts";
 import { createClamd } from "../scanner/clamd.ts";
 import { createUseCases } from "../usecases/index.ts";
 import { deriveLinkKeys } from "../usecases/links/keys.ts";
-import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../usecases/policy.ts";
+import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../usecases/live-policy.ts";
 import type { Deps, UploadOutcome } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
 import { bucketTarget, placeOf } from "./bucket-target.ts";
@@ -34,7 +34,7 @@ export type WorkEvents = {
 
 /** The part of the configuration that the base needs. Without `dataDir`, only the database and the bucket store data. */
 export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits" | "webhooks"> & {
-  server: { dataDir: string | undefined; auditDays: number | undefined };
+  server: { dataDir: string | undefined };
   auth: Pick<AuthConfig, "secret" | "oldSecrets" | "jwtSecret" | "jwksUrl">;
 };
 
@@ -49,7 +49,8 @@ export type BaseOptions = {
 
 /** Opens the database, migrates it, and binds the use cases to it and to the bucket. If this fails, it first closes everything that it opened. */
 export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
-  const { auditDays, dataDir } = config.server;
+  const { dataDir } = config.server;
+  const { auditDays } = config.limits;
   if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
   const clock = Date.now;
   const random = drawnAhead(randomBytes);

@@ -2,7 +2,7 @@ import type { Config } from "../config/index.ts";
 import { authTables } from "../db/index.ts";
 import { policyNames, variableOf } from "../domain/policy.ts";
 import { createAccounts } from "../http/auth/accounts.ts";
-import { type ConfiguredPolicy, fixedPolicy } from "../usecases/policy.ts";
+import { type ConfiguredPolicy, fixedPolicy } from "../usecases/live-policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
 import { openMailer } from "./open-mailer.ts";
 

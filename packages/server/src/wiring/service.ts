@@ -10,7 +10,7 @@ import { buildApp } from "../http/app.ts";
 import { createAuthenticator } from "../http/auth/authenticator.ts";
 import { withRedaction } from "../http/logging.ts";
 import { buildMetricsServer } from "../http/routes/ops/metrics.ts";
-import { withPolicy } from "../usecases/policy.ts";
+import { withPolicy } from "../usecases/live-policy.ts";
 import { startBackground } from "./background.ts";
 import { claimDatabase, SERVICE } from "./claim-database.ts";
 import { type Core, openCore } from "./core.ts";

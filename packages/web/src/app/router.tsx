@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
-import { loadCode } from "../service/code.ts";
+import { loadCode } from "../service/lazy-code.ts";
 import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
 import { requireNoSession, requireSession, takeLinkToken } from "./guards.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
 import { drafts } from "../features/notes/draft/drafts.ts";
 import { client } from "../service/client.ts";
-import { useConnection } from "../service/online.ts";
+import { useConnection } from "../service/use-connection.ts";
 import { texts } from "../texts/index.ts";
 import { BottomBar } from "./bottom-bar.tsx";
 import { Rail } from "./rail.tsx";

@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useShortcut } from "../service/shortcuts.ts";
-import { OpenedPart } from "./opened-part.tsx";
+import { LazyPart } from "./lazy-part.tsx";
 import { useScope } from "./use-scope.ts";
 
 /** Handles the shortcuts of every page. Returns the dialog that a shortcut has opened. */
@@ -22,7 +22,7 @@ export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): React
   const close = () => setOpened(undefined);
   if (opened === undefined) return null;
   return (
-    <OpenedPart onClose={close}>
+    <LazyPart onClose={close}>
       {({ Palette, ShortcutsDialog }) =>
         opened === "palette" ? (
           <Palette onClose={close} onNewNote={onNewNote} onShortcuts={() => setOpened("shortcuts")} />
@@ -30,6 +30,6 @@ export function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): React
           <ShortcutsDialog onClose={close} />
         )
       }
-    </OpenedPart>
+    </LazyPart>
   );
 }

@@ -1,7 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useSyncExternalStore } from "react";
-import { loadCode } from "../service/load-code.ts";
-import { useConnection } from "../service/online.ts";
+import { importWithRetry } from "../service/import-with-retry.ts";
+import { useConnection } from "../service/use-connection.ts";
 
 /** The pause before a page opens a stream. At the start, the first load comes first. Later, a page that the user leaves at once opens no stream. Milliseconds. */
 const AFTER_START_MS = 1_500;
@@ -19,7 +19,7 @@ export function useLiveUpdates(): void {
     let isOver = false;
     const timer = setTimeout(
       async () => {
-        const code = await loadCode(() => import("../service/live-updates.ts")).catch(() => undefined);
+        const code = await importWithRetry(() => import("../service/live-updates.ts")).catch(() => undefined);
         if (isOver) return;
         hasStarted = true;
         end = code?.followChanges(noteId);

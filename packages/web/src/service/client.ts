@@ -1,7 +1,7 @@
 import { createCalls, ValetKeyError } from "@valetkey/client";
 import { loadRareProblems } from "../texts/index.ts";
-import { connection } from "./online.ts";
 import { readServiceTime } from "./service-clock.ts";
+import { connection } from "./use-connection.ts";
 
 let isLeaving = false;
 addEventListener("pagehide", () => {

@@ -1,7 +1,7 @@
 import { accountCalls, type Passkey } from "./account-calls.ts";
-import { loadCode } from "./load-code.ts";
+import { importWithRetry } from "./import-with-retry.ts";
 
-const load = () => loadCode(() => import("@simplewebauthn/browser"));
+const load = () => importWithRetry(() => import("@simplewebauthn/browser"));
 
 /** Whether this page can use passkeys: over HTTPS or on localhost, and by a host name. */
 export function canUsePasskeys(): boolean {

@@ -4,7 +4,7 @@ import { accounts } from "./accounts.ts";
 import { client, hasCode, onRefused } from "./client.ts";
 import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
-import { connection } from "./online.ts";
+import { connection } from "./use-connection.ts";
 
 /** How often a failed query is retried. A 4xx response is final, except 408 and 429. */
 const RETRIES = 2;

@@ -1,7 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import { sampleNote } from "../testing/samples.ts";
+import { sampleEvent, sampleNote } from "../testing/samples.ts";
 import { sqlite } from "../testing/test-databases.ts";
+import { openSqliteUrlAudit } from "./journal/log.ts";
+import { Mutex } from "./mutex.ts";
 
 const LONG_TEXT = "a".repeat(60_000_000);
 
@@ -18,3 +20,19 @@ it("copies a long write-ahead log on a worker thread, after the write", async ()
   other.close();
   await close();
 }, 30_000);
+
+it("looks at the log also after a step of filing URL events", async () => {
+  const { file, close } = await sqlite.open();
+  let steps = 0;
+  const urlAudit = openSqliteUrlAudit({
+    file: file as string,
+    writeLock: new Mutex(),
+    afterWrite: () => {
+      steps += 1;
+    },
+  });
+  await urlAudit.record(sampleEvent());
+  await expect.poll(() => steps).toBeGreaterThan(0);
+  await urlAudit.close();
+  await close();
+});

@@ -1,25 +1,37 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { CheckpointRequest } from "./checkpoint-worker.ts";
+import { inTurn, type Mutex } from "./mutex.ts";
+import { SqliteThread, workerModule } from "./thread.ts";
 
 /** The part of the log that a checkpoint has not copied yet: above 96 MiB, a checkpoint runs. */
 const LONG_LOG_PAGES = 24_000;
 
+/** `afterWrite` must be called after each write of the process. */
+export type Checkpoints = { afterWrite(): void; close(): Promise<void> };
+
 /**
- * Moves the checkpoints of a connection to another thread, because a checkpoint blocks its thread for 100 ms or more.
- * `checkpoint` runs a checkpoint on that thread. Returns a function to call after each write.
+ * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms and more. The first
+ * one copies most of the log while writes continue. The second one copies the rest between two writes, so that the next write starts at the
+ * beginning of the log.
  */
-export function delegateCheckpoints(
-  database: DatabaseSync,
-  { checkpoint }: { checkpoint: () => Promise<void> },
-): () => void {
-  database.exec("pragma wal_autocheckpoint = 0");
-  const measure = database.prepare("pragma wal_checkpoint(noop)");
+export function createCheckpoints(
+  writer: DatabaseSync,
+  { file, writeLock }: { file: string; writeLock: Mutex },
+): Checkpoints {
+  const module = workerModule("checkpoint-worker", import.meta.url);
+  const refusal = "The log of the database can't be copied into it";
+  const thread = new SqliteThread<CheckpointRequest, boolean>({ module, file, refusal });
+  writer.exec("pragma wal_autocheckpoint = 0");
+  const measure = writer.prepare("pragma wal_checkpoint(noop)");
   let isRunning = false;
 
   async function run(): Promise<void> {
     isRunning = true;
     try {
       const { log, checkpointed } = measure.get() as { log: number; checkpointed: number };
-      if (log - checkpointed > LONG_LOG_PAGES) await checkpoint();
+      if (log - checkpointed <= LONG_LOG_PAGES) return;
+      await thread.request("checkpoint");
+      await inTurn(writeLock, () => thread.request("checkpoint"));
     } catch {
       // The log stays long, so the next write tries again.
     } finally {
@@ -27,7 +39,10 @@ export function delegateCheckpoints(
     }
   }
 
-  return () => {
-    if (!isRunning) void run();
+  return {
+    afterWrite() {
+      if (!isRunning) void run();
+    },
+    close: () => thread.close(),
   };
 }

@@ -10,3 +10,9 @@ export class Mutex {
     return before.then(() => resolve);
   }
 }
+
+/** Runs the work while it holds the lock. */
+export async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
+  const unlock = await lock.acquire();
+  return await work().finally(unlock);
+}

@@ -10,7 +10,7 @@ import { compileUploads, uploadSteps } from "../queries/uploads.ts";
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
-import { delegateCheckpoints } from "./checkpoints.ts";
+import { createCheckpoints } from "./checkpoints.ts";
 import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect, sqliteWrites } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
@@ -61,8 +61,9 @@ async function openWith(
   const unfiled = await openUnfiledEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
-  const urlAudit = openSqliteUrlAudit({ file, writeLock });
-  const afterWrite = delegateCheckpoints(writer, { checkpoint: urlAudit.checkpoint });
+  const checkpoints = createCheckpoints(writer, { file, writeLock });
+  const { afterWrite } = checkpoints;
+  const urlAudit = openSqliteUrlAudit({ file, writeLock, afterWrite });
   const transactions = createTransactions();
   const writes = sqliteWrites(writer, { writeLock, patienceMs: PATIENCE_MS, reader, afterWrite });
   const kysely = new Kysely<Tables>({ dialect: writes.dialect, plugins: [transactions.guard] });
@@ -91,6 +92,7 @@ async function openWith(
     }),
     closeOthers: async () => {
       await search.close();
+      await checkpoints.close();
       reader.close();
       unfiled.close();
     },

@@ -6,22 +6,19 @@ import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-c
 import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
 import { changesPassword } from "./change-password.ts";
 import { type AccountDeletions, deletesAccount } from "./delete-account.ts";
-import { limitPasswords, PASSWORD_AGAIN, type PasswordLimit } from "./limit-passwords.ts";
+import { limitPasswords, type PasswordLimit } from "./limit-passwords.ts";
 import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
 import { type Passkeys, passkeys } from "./passkeys.ts";
 import { followLanguage } from "./reader-language.ts";
+import { requestLimits } from "./request-limits.ts";
 import { type SecondFactors, secondFactor } from "./second-factor.ts";
+import { cookiePrefix, isHttps, SESSION_SECONDS, SESSION_UPDATE_SECONDS } from "./sessions.ts";
 import { signUpWithPassword } from "./sign-up.ts";
 
 /** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
 /** Passes the client's IP address to the library. Set on every request and never copied from the client. */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
-
-const SESSION_SECONDS = 7 * 24 * 3600;
-const SESSION_UPDATE_SECONDS = 24 * 3600;
-// Attempts of one IP address in a minute. The counts are in the database, so the limit covers all replicas.
-const SIGN_IN_LIMIT = { window: 60, max: 10 };
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
@@ -57,24 +54,6 @@ export type AccountsConfig = PasswordLimit &
     recordLanguage: UseCases["recordLanguage"];
     recordBrowser: UseCases["recordBrowser"];
   };
-
-/** The name of the session cookie. */
-export function sessionCookieName(publicUrl: string): string {
-  return `${cookiePrefix(publicUrl)}.session_token`;
-}
-
-/** The name of the cookie that marks a browser as known to accounts. */
-export function browserCookieName(publicUrl: string): string {
-  return `${cookiePrefix(publicUrl)}.browser`;
-}
-
-function cookiePrefix(publicUrl: string): string {
-  return isHttps(publicUrl) ? "__Host-valetkey" : "valetkey";
-}
-
-function isHttps(publicUrl: string): boolean {
-  return new URL(publicUrl).protocol === "https:";
-}
 
 export type NewSession = { id: string; userId: string; token: string };
 
@@ -142,25 +121,10 @@ export function accountsConfig(
       ...tables.rateLimit,
       enabled: true,
       storage: "database",
-      window: 60,
-      max: 100,
-      // Pages read the session often. A limit would cost a durable write each time.
-      customRules: {
-        "/sign-in/email": SIGN_IN_LIMIT,
-        "/sign-up/email": SIGN_IN_LIMIT,
-        "/sign-in/social": SIGN_IN_LIMIT,
-        ...Object.fromEntries(PASSWORD_AGAIN.map((path) => [path, SIGN_IN_LIMIT])),
-        "/second-factor/confirm": SIGN_IN_LIMIT,
-        "/sign-in/passkey": SIGN_IN_LIMIT,
-        "/sign-in/passkey/start": SIGN_IN_LIMIT,
-        "/request-password-reset": SIGN_IN_LIMIT,
-        "/check-password-reset": SIGN_IN_LIMIT,
-        "/reset-password": SIGN_IN_LIMIT,
-        "/get-session": false,
-      },
+      ...requestLimits,
     },
     advanced: {
-      // The library would use the prefix __Secure-. The prefix __Host- also forbids a Domain and a Path other than /.
+      // The library would use the prefix __Secure- instead of __Host-.
       useSecureCookies: false,
       cookiePrefix: cookiePrefix(config.publicUrl),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },

@@ -6,12 +6,13 @@ import { type Caller, readEmail } from "../../domain/person.ts";
 import type { Policy } from "../../domain/policy.ts";
 import { createAccount, type NewAccount } from "./account-creation.ts";
 import { type AccountHandler, accountRoutes } from "./account-routes.ts";
-import { type AccountsConfig, accountsConfig, browserCookieName, type NewSession } from "./accounts-config.ts";
+import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
 import { createKnownBrowsers } from "./known-browsers.ts";
 import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
 import { languageOf } from "./reader-language.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
+import { browserCookieName } from "./sessions.ts";
 
 /** Accounts with a password or an identity provider, and their sessions. */
 export type Accounts = {

@@ -3,7 +3,7 @@ import { bucketOn } from "../../bucket/testing/bucket-server.ts";
 import { openAt } from "../../db/testing/database-location.ts";
 import { LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import { createUseCases } from "../../usecases/index.ts";
-import { createLivePolicy, fixedPolicy } from "../../usecases/policy.ts";
+import { createLivePolicy, fixedPolicy } from "../../usecases/live-policy.ts";
 import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
 // Claims a link until the test kills the process. Prints the id of each acknowledged claim on its own line.

@@ -10,8 +10,8 @@ import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket
 import type { Policy, PolicyName } from "../../domain/policy.ts";
 import { createWebhookSender } from "../../outgoing/send-webhook.ts";
 import { createUseCases, type UseCases } from "../../usecases/index.ts";
+import { createLivePolicy, fixedPolicy, withPolicy } from "../../usecases/live-policy.ts";
 import { deliverMails, type MailFailure } from "../../usecases/mail/deliver-mails.ts";
-import { createLivePolicy, fixedPolicy, withPolicy } from "../../usecases/policy.ts";
 import type { Bucket, Database, Deps, Limits, Mailer } from "../../usecases/ports/index.ts";
 import { createDeliveries } from "../../usecases/webhooks/deliver.ts";
 import { reportUrls } from "../../usecases/webhooks/report-urls.ts";

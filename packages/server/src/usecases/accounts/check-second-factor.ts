@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { SecondFactor } from "../../domain/second-factor.ts";
-import { takeFromWindow, type WindowLimit, windowKey } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit, windowKey } from "../limits-in-database.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { hashRecoveryCode } from "./recovery-codes.ts";
 import { openSecret, sealSecret } from "./sealed-secret.ts";

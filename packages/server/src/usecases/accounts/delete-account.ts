@@ -7,7 +7,7 @@ import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { AccountContents, AccountDeletion, Deps, Queries } from "../ports/index.ts";
 import type { PlannedDeletion } from "../storage/object-deletions.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
-import { purgeAttachments, purgeNote } from "../trash/purge.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood } from "../trash/delete-for-good.ts";
 import { type Owner, requireOwner } from "./own-account.ts";
 import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
@@ -72,7 +72,7 @@ async function close(
   await tx.disabledUsers.add(userId, now);
   await tx.accountDeletions.put(deletion);
   const unfinished = await tx.accountDeletions.hideNotes(userId);
-  return purgeAttachments(tx, { attachments: unfinished, now });
+  return deleteAttachmentsForGood(tx, { attachments: unfinished, now });
 }
 
 /** Opens an account again that its owner deleted, with its notes, shares and links. The session `sessionId` stays. Does nothing to any other account. */
@@ -126,7 +126,7 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
 
   async function deleteNoteOf(tx: Queries, { noteId, now }: { userId: string; noteId: string; now: number }) {
     if (!(await isDue(tx, userId, now))) return [];
-    const { planned, attachmentIds } = await purgeNote(tx, { noteId, now });
+    const { planned, attachmentIds } = await deleteNoteForGood(tx, { noteId, now });
     const subject = { noteId, ownerId: userId, attachmentIds };
     const detail = { expired: true };
     await tx.audit.add(auditEvent("note.purged", { id: newId(), at: now, caller: { userId }, subject, detail }));

@@ -4,10 +4,10 @@ import { DomainError } from "../../domain/errors.ts";
 import { INVITATION_MS, type Invitation } from "../../domain/invitation.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent, type EventSubject } from "../audit-event.ts";
+import { findHolders } from "../find-receivers.ts";
 import { isLive, notifyOfShare } from "../mail/notify-of-share.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
-import { findHolders } from "../receivers.ts";
 
 /** The most open invitations that one user made. */
 const MAX_INVITATIONS = 1_000;

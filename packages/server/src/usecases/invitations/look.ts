@@ -1,5 +1,5 @@
 import { type AccountInvitation, requireOpen } from "../../domain/invitation.ts";
-import { takeFromWindow } from "../limit-windows.ts";
+import { takeFromWindow } from "../limits-in-database.ts";
 import { limitOf } from "../links/look.ts";
 import type { Deps, InvitationWithNames } from "../ports/index.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";

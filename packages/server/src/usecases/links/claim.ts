@@ -2,10 +2,10 @@ import { DomainError } from "../../domain/errors.ts";
 import { visitorActorId } from "../../domain/file-request.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../../domain/link.ts";
 import type { Disposition } from "../../domain/serving.ts";
-import type { Allowance } from "../allowance.ts";
 import { auditEvent } from "../audit-event.ts";
 import { sign } from "../issue-url.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
+import type { Allowance } from "../limits-in-memory.ts";
 import { notify } from "../mail/notify.ts";
 import type { Deps, LinkedFile, Queries } from "../ports/index.ts";
 import {

@@ -9,10 +9,10 @@ import type { Deps } from "../ports/index.ts";
 import { aboutLink } from "./authorise-link.ts";
 import { type DescribedLink, describeLink } from "./describe-links.ts";
 import { completeRequest, type FileRequestInput } from "./file-request.ts";
+import { hashNew } from "./hash-password.ts";
 import { applySettings, checkSettings, defaultExpiry, defaultUrlTtl, type LinkSettings } from "./link-settings.ts";
 import { checkLinkedFiles } from "./linked-files.ts";
 import { checkLiveLinks } from "./live-links.ts";
-import { hashNew } from "./password.ts";
 
 export type CreateLinkInput = {
   kind: LinkKind;

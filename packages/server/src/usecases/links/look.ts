@@ -1,6 +1,6 @@
 import { effectiveExpiry, type Link } from "../../domain/link.ts";
 import { auditEvent } from "../audit-event.ts";
-import { takeFromWindow, type WindowLimit, windowKey } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit, windowKey } from "../limits-in-database.ts";
 import { notify } from "../mail/notify.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { type Admit, type Admitted, type LockedLink, linkPolicy, type OpenLink } from "./admit.ts";

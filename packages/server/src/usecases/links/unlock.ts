@@ -1,13 +1,13 @@
 import { DomainError } from "../../domain/errors.ts";
 import { effectiveExpiry } from "../../domain/link.ts";
 import type { FairTurns } from "../fair-turns.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Admit, linkPolicy } from "./admit.ts";
 import type { Visitor } from "./claim.ts";
+import { verifyPassword } from "./hash-password.ts";
 import { countLook } from "./look.ts";
 import { newPass, type Pass } from "./pass.ts";
-import { verifyPassword } from "./password.ts";
 
 const WINDOW_MS = 15 * 60_000;
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };

@@ -1,11 +1,12 @@
 import { DomainError } from "../../domain/errors.ts";
 import { checkVisitorName, type RequestUsage, visitorActorId } from "../../domain/file-request.ts";
 import type { FileRequest, Link } from "../../domain/link.ts";
-import type { Allowance } from "../allowance.ts";
-import { removeAttachment } from "../attachments.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
+import type { Allowance } from "../limits-in-memory.ts";
 import type { Deps, Queries, VisitorUpload } from "../ports/index.ts";
+import { removeAttachment } from "../trash/delete-attachment.ts";
 import type { ReportedPart } from "../uploads/assemble-parts.ts";
+import type { Sender } from "../uploads/authorise-sender.ts";
 import {
   abortUpload,
   completeUpload,
@@ -14,7 +15,6 @@ import {
   signParts,
   startUpload,
 } from "../uploads/index.ts";
-import type { Sender } from "../uploads/sender.ts";
 import { linkNotFound } from "./admit.ts";
 
 /** A visitor whom `admit` has admitted to a file request (admit.ts). */

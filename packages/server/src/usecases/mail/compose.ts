@@ -3,7 +3,7 @@ import type { Language } from "../../domain/language.ts";
 import { mailTopics } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import { describeInvitation, invitationUrl, tokenOfInvitation } from "../invitations/describe.ts";
-import { makeLinkCode } from "../links/recipients.ts";
+import { makeLinkCode } from "../links/email-codes.ts";
 import type { ClaimedMail, Deps } from "../ports/index.ts";
 import {
   composeAccountChanged,
@@ -121,7 +121,7 @@ async function composeAccountInvitation(
 
 /**
  * Whether the reader wants a mail about an invitation at once. Only a reader of mails to this email address, or the user who has proven it, may
- * decide. Otherwise the summary of the day has the invitation without its link, because that user already has the share.
+ * decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;

@@ -44,7 +44,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     await suite.db.transaction((tx) => queueMail(deps, tx, { kind: "password-reset", email }));
   }
 
-  /** The summary of a day for a user who has a share. It is due. */
+  /** The daily digest of a user who has a share. It is due. */
   async function queueDigest(name: string): Promise<void> {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), `${name}@example.com`, clock()];
@@ -194,7 +194,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
 
   it.each([
     ["a mail", queueReset],
-    ["a summary of the day", queueDigest],
+    ["a daily digest", queueDigest],
   ])("sends %s again if the process is killed before it records the first", { timeout: 30_000 }, async (_, queue) => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({

@@ -1,4 +1,5 @@
-import { type MailChoice, type Notice, type NoticeMail, nextDigestAt, topicOf } from "../../domain/mail.ts";
+import { nextDigestAt } from "../../domain/daily-digest.ts";
+import { type MailChoice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, queueMailIfOn, takeMailLimits } from "./queue-mail.ts";
@@ -12,7 +13,8 @@ type Notified = { userId: string; notice: Notice };
 
 /**
  * Notifies a user by mail, in the transaction that causes the notice. The choice of the user decides when. A notice over the limit of mails waits for the
- * summary of the day. Only a proven email address gets notices. Otherwise a stranger could sign up with the email address of another person, and cause mails to it.
+ * daily digest. Only a proven email address gets notices. Otherwise a stranger could sign up with the
+ * email address of another person, and cause mails to it.
  */
 export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
   if (deps.mail === undefined) return;

@@ -2,8 +2,8 @@ import { DomainError } from "../../domain/errors.ts";
 import { type MailTopic, mailTopics } from "../../domain/mail.ts";
 import type { Caller } from "../../domain/person.ts";
 import { isProven } from "../accounts/reset-password.ts";
+import { findHolders } from "../find-receivers.ts";
 import type { Deps, MailChoices, Queries } from "../ports/index.ts";
-import { findHolders } from "../receivers.ts";
 import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 
 /** Returns which mails the caller gets. */
@@ -52,7 +52,7 @@ function read(keys: readonly Uint8Array[], token: string): Unsubscribe {
   throw new DomainError("account_link_invalid", "This link is not complete. Copy the whole link from the mail.");
 }
 
-/** Turns off each topic of the summary of a day. */
+/** Turns off each topic of the daily digest. */
 async function dailyOff(tx: Queries, holder: Unsubscribe["holder"]): Promise<Partial<MailChoices>> {
   const choices = await tx.mailPreferences.find(holder);
   const daily = mailTopics.filter((topic) => choices[topic] === "daily");

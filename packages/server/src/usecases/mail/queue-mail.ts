@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { AccountChange, MailKind, NoticeMail } from "../../domain/mail.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
 /** The mails of one kind to one email address. The limit holds for all callers together. */

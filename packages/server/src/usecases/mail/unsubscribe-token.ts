@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { type MailTopic, mailTopics } from "../../domain/mail.ts";
 import type { MailHolder } from "../ports/index.ts";
 
-/** The mails that one token turns off. `digest`: every topic of the summary of a day. */
+/** The mails that one token turns off. `digest`: every topic of the daily digest. */
 export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
 
 const MAC_BYTES = 16;

@@ -5,7 +5,7 @@ import { aboutNote, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
 import type { Deps } from "../ports/index.ts";
 import { releaseObjects } from "../storage/release-objects.ts";
-import { purgeAttachments, purgeNote } from "./purge.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 
 /**
  * Moves a note with its complete files and its shares to the trash, and ends its links. Its unfinished uploads are deleted permanently.
@@ -18,7 +18,9 @@ export function deleteNote(deps: Deps) {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
       // Locks out new attachments, whose objects would stay in the bucket without a row.
       if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
-      const { planned, attachmentIds } = await (limits.trashDays === 0 ? purgeNote(tx, { noteId, now }) : discard());
+      const { planned, attachmentIds } = await (limits.trashDays === 0
+        ? deleteNoteForGood(tx, { noteId, now })
+        : discard());
       const event = { id: newId(), caller, subject: { ...aboutNote(note), attachmentIds }, at: now };
       await tx.audit.add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
       return planned;
@@ -27,7 +29,7 @@ export function deleteNote(deps: Deps) {
         const attachments = await tx.attachments.listOfNote(noteId);
         const unfinished = attachments.filter(({ state }) => !isComplete(state));
         await tx.links.revokeOfNote(noteId, now);
-        const planned = await purgeAttachments(tx, { attachments: unfinished, now });
+        const planned = await deleteAttachmentsForGood(tx, { attachments: unfinished, now });
         const deleted = { noteId, ownerId: note.ownerId, deletedBy: caller.userId, deletedAt: now };
         await tx.trash.putNote({ id: newId(), ...deleted });
         return { planned, attachmentIds: attachments.map(({ id }) => id) };

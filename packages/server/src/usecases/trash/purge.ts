@@ -1,36 +1,33 @@
-import type { Attachment } from "../../domain/attachment.ts";
-import type { Queries } from "../ports/index.ts";
-import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
+import type { Caller } from "../../domain/person.ts";
+import type { Deps, Queries, TrashItem, TrashSubject } from "../ports/index.ts";
+import type { PlannedDeletion } from "../storage/object-deletions.ts";
+import { releaseObjects } from "../storage/release-objects.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
+import { holdItem } from "./hold-item.ts";
+import { trashEvent } from "./trash-event.ts";
 
-/** Deletes attachments permanently and queues the deletion of their objects, in a transaction. Their note stays. */
-export async function purgeAttachments(
-  tx: Queries,
-  { attachments, now }: { attachments: readonly Attachment[]; now: number },
-): Promise<PlannedDeletion[]> {
-  const planned = await planAll(tx, { attachments, now });
-  for (const { id } of attachments) await tx.attachments.delete(id);
-  await queueDeletions(tx, { planned, now });
-  return planned;
+/** Deletes a note or an attachment of the trash permanently. Throws like `restoreFromTrash`. */
+export function purgeFromTrash(deps: Deps) {
+  return (caller: Caller, subject: TrashSubject): Promise<void> =>
+    releaseObjects(deps, async (tx, now) => {
+      const item = await holdItem(tx, { caller, subject });
+      return purgeItem(deps, { tx, item, now, caller, isExpired: false });
+    });
 }
 
-/** Deletes a note permanently with all its attachments, in a transaction that holds the note. */
-export async function purgeNote(
-  tx: Queries,
-  { noteId, now }: { noteId: string; now: number },
-): Promise<{ planned: PlannedDeletion[]; attachmentIds: string[] }> {
-  // All attachments, also those that were in the trash before the note.
-  const attachments = await tx.attachments.listOfNote(noteId);
-  const planned = await planAll(tx, { attachments, now });
-  await tx.notes.delete(noteId);
-  await queueDeletions(tx, { planned, now });
-  return { planned, attachmentIds: attachments.map(({ id }) => id) };
-}
+type Purge = { tx: Queries; item: TrashItem; now: number; caller: Caller; isExpired: boolean };
 
-async function planAll(
-  tx: Queries,
-  { attachments, now }: { attachments: readonly Attachment[]; now: number },
+/** Purges an item that the transaction holds, and records it. */
+export async function purgeItem(
+  { newId }: Deps,
+  { tx, item, now, caller, isExpired }: Purge,
 ): Promise<PlannedDeletion[]> {
-  const planned: PlannedDeletion[] = [];
-  for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
+  const { noteId, attachment } = item;
+  const planned =
+    attachment === undefined
+      ? (await deleteNoteForGood(tx, { noteId, now })).planned
+      : await deleteAttachmentsForGood(tx, { attachments: [attachment], now });
+  const event = trashEvent("purged", item, { id: newId(), at: now, caller });
+  await tx.audit.add(isExpired ? { ...event, detail: { ...event.detail, expired: true } } : event);
   return planned;
 }

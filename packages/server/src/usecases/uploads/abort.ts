@@ -1,9 +1,9 @@
 import { isBeingVerified } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Deps } from "../ports/index.ts";
+import type { Sender } from "./authorise-sender.ts";
 import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
 import { findOwnUpload } from "./own-upload.ts";
-import type { Sender } from "./sender.ts";
 import { transitionUpload } from "./transition.ts";
 
 /** A state changes twice at most, from pending through verification to a final state. So the third attempt finds a final state. */

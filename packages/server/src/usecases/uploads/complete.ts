@@ -7,9 +7,9 @@ import type { Upload } from "../../domain/upload.ts";
 import { roleOf } from "../authorise.ts";
 import type { Deps, Queries, StoredObject } from "../ports/index.ts";
 import { assembleParts, type ReportedPart } from "./assemble-parts.ts";
+import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { findOwnUpload, uploadNotFound, uploadOver } from "./own-upload.ts";
-import { authoriseSender, type Sender } from "./sender.ts";
 import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
 import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyStart } from "./verify.ts";
 

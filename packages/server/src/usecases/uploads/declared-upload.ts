@@ -1,6 +1,6 @@
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, SignedRequest } from "../ports/index.ts";
-import type { Sender } from "./sender.ts";
+import type { Sender } from "./authorise-sender.ts";
 
 export type StartUploadInput = {
   noteId: string;

@@ -1,9 +1,9 @@
 import { checkOffer } from "../../domain/file-request.ts";
 import type { Link } from "../../domain/link.ts";
-import { takeFromWindow } from "../limit-windows.ts";
+import { takeFromWindow } from "../limits-in-database.ts";
 import type { Deps, Queries } from "../ports/index.ts";
+import { authoriseSender, type OpenRequest } from "./authorise-sender.ts";
 import type { DeclaredUpload } from "./declared-upload.ts";
-import { authoriseSender, type OpenRequest } from "./sender.ts";
 
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 

@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Queries } from "../ports/index.ts";
-import type { Sender } from "./sender.ts";
+import type { Sender } from "./authorise-sender.ts";
 
 /**
  * Finds an upload of the caller. Throws `upload_not_found` also for an upload of another user, for an upload through another link, and for a file in

@@ -2,8 +2,8 @@ import { DomainError } from "../../domain/errors.ts";
 import { countParts, lengthOfPart } from "../../domain/part-plan.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, SignedRequest, StoredPart } from "../ports/index.ts";
+import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { findOwnUpload, uploadOver } from "./own-upload.ts";
-import { authoriseSender, type Sender } from "./sender.ts";
 
 type SignedPart = SignedRequest & { partNumber: number };
 

@@ -1,8 +1,8 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps } from "../ports/index.ts";
+import { authoriseSender } from "./authorise-sender.ts";
 import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upload.ts";
-import { authoriseSender } from "./sender.ts";
 
 /** How long an idempotency key is remembered after the first start. Milliseconds. */
 export const REMEMBERED_MS = 86_400_000;

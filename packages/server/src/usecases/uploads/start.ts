@@ -2,15 +2,15 @@ import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../domain/part-plan.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
-import type { Allowance } from "../allowance.ts";
 import type { Arrive } from "../invitations/arrive.ts";
+import type { Allowance } from "../limits-in-memory.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
+import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { checkPending } from "./check-pending.ts";
 import { type DeclaredUpload, type StartedUpload, type StartUploadInput, signPut } from "./declared-upload.ts";
 import { checkRequest } from "./join-request.ts";
 import { recordUpload } from "./record-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
-import { authoriseSender, type Sender } from "./sender.ts";
 
 /** Longer than it takes to create and record a multipart upload. After that, its process has died. Milliseconds. */
 const UNRECORDED_AFTER_MS = 600_000;

@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import type { WebhookEndpoint } from "../../domain/webhook.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
 import type { Delivery, Deps, Page, PageRequest } from "../ports/index.ts";
 import { found, ownerOf, type WebhookScope } from "./manage.ts";
 

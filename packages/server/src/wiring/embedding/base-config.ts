@@ -15,7 +15,7 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
     limits: limitsOf(options),
     // An embedding has hooks instead.
     webhooks: { allowsLoopback: false },
-    server: { dataDir: undefined, auditDays: undefined },
+    server: { dataDir: undefined },
     // Only links need keys, and an embedding has no links.
     auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pino, { type Logger } from "pino";
-import { startFileEvents } from "../../background/deliver-file-events.ts";
+import { startFileEventDelivery } from "../../background/deliver-file-events.ts";
 import { buildEmbeddedApp } from "../../http/embedded/app.ts";
 import { openDoors } from "../../http/embedded/doors.ts";
 import { createHandler } from "../../http/embedded/handler.ts";
@@ -121,7 +121,7 @@ async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs)
     return;
   }
   const background = await startBackground(base, { logger, opened });
-  const fileEvents = startFileEvents({ deliver, logger });
+  const fileEvents = startFileEventDelivery({ deliver, logger });
   opened.add(fileEvents.stop);
   base.work.on("uploadEnded", fileEvents.kick);
   background.kick();

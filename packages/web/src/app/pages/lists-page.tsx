@@ -2,7 +2,7 @@ import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-route
 import { clsx } from "clsx";
 import { NoteList } from "../../features/notes/list/note-list.tsx";
 import { texts } from "../../texts/index.ts";
-import { OpenedPart } from "../opened-part.tsx";
+import { LazyPart } from "../lazy-part.tsx";
 import { useCreateNote } from "../use-create-note.ts";
 import { usePreviewedFile } from "../use-previewed-file.ts";
 import { useScope } from "../use-scope.ts";
@@ -41,9 +41,9 @@ export function ListsPage() {
           onOpenFile={openFile}
         />
         {scope === "shared" && noteId === undefined && (
-          <OpenedPart isOpen={preview.file !== undefined} onClose={preview.hide}>
+          <LazyPart isOpen={preview.file !== undefined} onClose={preview.hide}>
             {({ SharedFilePreview }) => <SharedFilePreview {...preview} />}
-          </OpenedPart>
+          </LazyPart>
         )}
       </div>
       <section

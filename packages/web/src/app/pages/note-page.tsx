@@ -13,11 +13,11 @@ import { isUnavailable } from "../../features/notes/is-unavailable.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 
 import { AccessLine } from "../../features/sharing/access-line.tsx";
-import { loadCode } from "../../service/load-code.ts";
+import { importWithRetry } from "../../service/import-with-retry.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
-import { OpenedPart } from "../opened-part.tsx";
+import { LazyPart } from "../lazy-part.tsx";
 import { usePreviewedFile } from "../use-previewed-file.ts";
 
 const route = getRouteApi("/signed-in/lists/n/$noteId");
@@ -35,7 +35,10 @@ export function NotePage() {
   const isNew = note.data?.isNew === true && !isGone;
   useEffect(() => {
     if (isNew)
-      void loadCode(() => import("../../service/mark-seen.ts")).then((code) => code.markNoteSeen(noteId), ignore);
+      void importWithRetry(() => import("../../service/mark-seen.ts")).then(
+        (code) => code.markNoteSeen(noteId),
+        ignore,
+      );
   }, [isNew, noteId]);
   const [linked, setLinked] = useState<readonly Attachment[]>([]);
   const [firstLinked, ...otherLinked] = linked;
@@ -66,7 +69,7 @@ export function NotePage() {
       {(note.data === undefined || isGone) && back}
       {note.isPending && <NoteSkeleton />}
       {isGone && (
-        <OpenedPart onClose={ignore}>
+        <LazyPart onClose={ignore}>
           {({ UnavailableNote, AskForAccess }) => (
             <UnavailableNote
               noteId={noteId}
@@ -80,7 +83,7 @@ export function NotePage() {
               }
             />
           )}
-        </OpenedPart>
+        </LazyPart>
       )}
       {note.isError && !isGone && note.data === undefined && (
         <Failure title={texts.notes.failedToLoadOne} error={note.error} onRetry={() => void note.refetch()} />
@@ -96,7 +99,7 @@ export function NotePage() {
             <AccessLine note={note.data} onShare={() => setSharing({ noteId })} />
           </NoteText>
           {note.data.accessRequestCount > 0 && (
-            <OpenedPart onClose={ignore}>{({ AccessRequests }) => <AccessRequests noteId={noteId} />}</OpenedPart>
+            <LazyPart onClose={ignore}>{({ AccessRequests }) => <AccessRequests noteId={noteId} />}</LazyPart>
           )}
           <AttachmentSection
             note={note.data}
@@ -110,9 +113,9 @@ export function NotePage() {
           {note.data.role !== "viewer" && (
             <NoteActivity>
               {(fold) => (
-                <OpenedPart onClose={fold}>
+                <LazyPart onClose={fold}>
                   {({ ActivityFeed }) => <ActivityFeed key={noteId} noteId={noteId} />}
-                </OpenedPart>
+                </LazyPart>
               )}
             </NoteActivity>
           )}
@@ -120,7 +123,7 @@ export function NotePage() {
       )}
       {/* The dialogs stay open when the note is deleted: they report by themselves that a file is gone. */}
       {note.data !== undefined && (
-        <OpenedPart isOpen={file !== undefined} onClose={hide}>
+        <LazyPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (
             <PreviewOverlay
               files={inOrder(note.data.attachments, shownOrder).filter(({ state }) => state === "ready")}
@@ -129,17 +132,17 @@ export function NotePage() {
               onClose={hide}
             />
           )}
-        </OpenedPart>
+        </LazyPart>
       )}
       {firstLinked !== undefined && (
-        <OpenedPart onClose={() => setLinked([])}>
+        <LazyPart onClose={() => setLinked([])}>
           {({ FileLinksDialog }) => (
             <FileLinksDialog files={[firstLinked, ...otherLinked]} onClose={() => setLinked([])} />
           )}
-        </OpenedPart>
+        </LazyPart>
       )}
       {sharing !== undefined && (
-        <OpenedPart onClose={() => setSharing(undefined)}>
+        <LazyPart onClose={() => setSharing(undefined)}>
           {({ ShareDialog, LinkSection }) => (
             <ShareDialog
               noteId={noteId}
@@ -155,7 +158,7 @@ export function NotePage() {
               }
             />
           )}
-        </OpenedPart>
+        </LazyPart>
       )}
     </div>
   );

@@ -15,7 +15,7 @@ import { ThemeSection } from "../../features/settings/theme-section.tsx";
 import { TokenSection } from "../../features/settings/token-section.tsx";
 import { WebhookSection } from "../../features/settings/webhook-section.tsx";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
-import { OpenedPart } from "../opened-part.tsx";
+import { LazyPart } from "../lazy-part.tsx";
 import { leaveDeletedAccount, signOut } from "../use-session.ts";
 
 const { shortcuts } = settingsTexts;
@@ -45,9 +45,9 @@ export function SettingsPage() {
         </Section>
         <DeleteAccountSection onDeleted={leaveDeletedAccount} />
         {isListed && (
-          <OpenedPart onClose={() => setListed(false)}>
+          <LazyPart onClose={() => setListed(false)}>
             {({ ShortcutsDialog }) => <ShortcutsDialog onClose={() => setListed(false)} />}
-          </OpenedPart>
+          </LazyPart>
         )}
       </div>
     </main>

@@ -7,7 +7,7 @@ import { TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { copyText } from "../../service/clipboard.ts";
-import { useCode } from "../../service/code.ts";
+import { useCode } from "../../service/lazy-code.ts";
 import { secondFactorTexts as words } from "../../texts/en/second-factor.ts";
 import { texts } from "../../texts/index.ts";
 import { useProblems, valuesOf } from "./form-validation.ts";

@@ -5,9 +5,9 @@ import { nameOf } from "../../components/avatar.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { IconButton, IconLink } from "../../components/icon-button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
-import { useCode } from "../../service/code.ts";
 import { useDownloadLink } from "../../service/download-link.ts";
-import { loadCode } from "../../service/load-code.ts";
+import { importWithRetry } from "../../service/import-with-retry.ts";
+import { useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
@@ -133,7 +133,7 @@ function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProp
   );
 }
 
-const loadRename = () => loadCode(() => import("./rename-form.tsx"));
+const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 
 /** The row while the user changes its name. */
 function Rename(form: { attachment: Attachment; onDone: () => void }) {
@@ -152,7 +152,7 @@ function Rename(form: { attachment: Attachment; onDone: () => void }) {
   );
 }
 
-const loadReview = () => loadCode(() => import("./review-file.tsx"));
+const loadReview = () => importWithRetry(() => import("./review-file.tsx"));
 
 /** Loads on demand, because few notes have files that wait for a review. */
 function Review(review: { attachment: Attachment; canReview: boolean }) {

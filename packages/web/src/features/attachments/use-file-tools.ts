@@ -1,11 +1,11 @@
 import type { Attachment } from "@valetkey/client";
 import { useEffect, useState } from "react";
-import { useCode } from "../../service/code.ts";
-import { loadCode } from "../../service/load-code.ts";
+import { importWithRetry } from "../../service/import-with-retry.ts";
+import { useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import type { Managed } from "./tools/file-tools.tsx";
 
-const loadTools = () => loadCode(() => import("./tools/file-tools.tsx"));
+const loadTools = () => importWithRetry(() => import("./tools/file-tools.tsx"));
 
 /** The tools for many files, and the files that they list. The first click on their button loads the code. */
 export function useFileTools(attachments: readonly Attachment[]) {

@@ -1,7 +1,7 @@
 import type { Link } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useCode } from "../../service/code.ts";
-import { loadCode } from "../../service/load-code.ts";
+import { importWithRetry } from "../../service/import-with-retry.ts";
+import { useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { useUpdateLink } from "./change-links.ts";
@@ -9,7 +9,7 @@ import { nameOfLink } from "./describe-link.ts";
 import { LinkTicket } from "./link-ticket.tsx";
 
 const words = linkTexts.form;
-const loadParts = () => loadCode(() => import("./link-parts.ts"));
+const loadParts = () => importWithRetry(() => import("./lazy-parts.ts"));
 
 type LinkItemProps = {
   link: Link;

@@ -1,8 +1,8 @@
 import type { Note } from "@valetkey/client";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { useCode } from "../../service/code.ts";
-import { loadCode } from "../../service/load-code.ts";
+import { importWithRetry } from "../../service/import-with-retry.ts";
+import { useCode } from "../../service/lazy-code.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
 import { isBlankNote, markEdited } from "./blank-note.ts";
@@ -19,7 +19,7 @@ const words = texts.notes;
 const MAX_TITLE_LENGTH = 300;
 
 // Loaded on demand, because conflicts are rare.
-const loadConflict = () => loadCode(() => import("./draft/conflict.tsx"));
+const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"));
 
 type NoteTextProps = {
   note: Note;

@@ -2,8 +2,8 @@ import type { Attachment } from "@valetkey/client";
 import { FileX2 } from "lucide-react";
 import { Empty, Skeleton } from "../../components/states.tsx";
 import { previewKindOf } from "../../files/preview-kind.ts";
-import { useCode } from "../../service/code.ts";
-import { loadCode } from "../../service/load-code.ts";
+import { importWithRetry } from "../../service/import-with-retry.ts";
+import { useCode } from "../../service/lazy-code.ts";
 import { previewTexts } from "../../texts/en/preview.ts";
 import { ImageFile } from "./image-file.tsx";
 import { MediaFile } from "./media-file.tsx";
@@ -46,4 +46,4 @@ function LazyPdfFile({ file }: { file: Attachment }) {
   return <code.data.PdfFile file={file} />;
 }
 
-const loadPdf = () => loadCode(() => import("./pdf/pdf-file.tsx"));
+const loadPdf = () => importWithRetry(() => import("./pdf/pdf-file.tsx"));

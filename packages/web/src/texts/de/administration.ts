@@ -142,7 +142,7 @@ export const administration: typeof english = {
       expiry: "Neues über ablaufende Freigaben",
       links: "Neues über Links",
       files: "Neues über erhaltene Dateien",
-      digest: "Zusammenfassung des Tages",
+      digest: "Tagesübersicht",
     } as Record<string, string>,
     waiting: (when: string) => `Nächster Versuch ${when}`,
     due: "Wird gesendet",

@@ -135,7 +135,7 @@ export const administration = {
       expiry: "News about shares that end",
       links: "News about links",
       files: "News about received files",
-      digest: "Summary of the day",
+      digest: "Daily digest",
     } as Record<string, string>,
     waiting: (when: string) => `Next try ${when}`,
     due: "Being sent",

@@ -9,10 +9,10 @@ import { UrlJournal } from "./journal.ts";
 // The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
 
 /**
- * A request to the thread. A list of events: appends them, and returns the number of unfiled events. `file`: files a part, and returns the number of steps left. `probe`: probes the
- * disk. `checkpoint`: copies the write-ahead log into the database.
+ * A request to the thread. A list of events: appends them, and returns the number of unfiled events. `file`: files a part, and returns
+ * the number of steps left. `probe`: probes the disk.
  */
-export type AuditRequest = AuditValues[] | "file" | "probe" | "checkpoint";
+export type AuditRequest = AuditValues[] | "file" | "probe";
 
 // The timeout is short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
@@ -20,6 +20,8 @@ const BUSY_TIMEOUT_MS = 100;
 const FILE_AT_ONCE = 250;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
+// The checkpoints of the database run on a separate thread. This thread runs the checkpoints of the journal.
+files.database.exec("pragma wal_autocheckpoint = 0");
 let journal: UrlJournal | undefined;
 
 answerRequests<AuditRequest>({
@@ -27,7 +29,6 @@ answerRequests<AuditRequest>({
     journal ??= new UrlJournal(files);
     if (request === "file") return journal.fileSome(FILE_AT_ONCE);
     if (request === "probe") journal.probe();
-    else if (request === "checkpoint") files.database.exec("pragma wal_checkpoint(passive)");
     else journal.append(request);
     return journal.gathered;
   },
@@ -39,6 +40,6 @@ answerRequests<AuditRequest>({
 
 function open(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  configureWriter(database, { where: "auditThread" });
+  configureWriter(database, { where: "workerThread" });
   return database;
 }

@@ -3,7 +3,7 @@ import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
 import { toAuditValues } from "../../queries/audit-row.ts";
 import { createUrlAuditLog } from "../../url-audit-batches.ts";
 import { isBusy } from "../errors.ts";
-import { Mutex } from "../mutex.ts";
+import { inTurn, Mutex } from "../mutex.ts";
 import { SqliteThread, workerModule } from "../thread.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
@@ -15,21 +15,22 @@ const PATIENCE_MS = 2_000;
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
-/** `checkpoint` copies the write-ahead log into the database, on the thread of the journal. */
-export type SqliteUrlAudit = UrlAuditLog & { checkpoint(): Promise<void> };
+type Options = { file: string; writeLock: Mutex; afterWrite: () => void };
 
 /**
  * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later files them in the database.
- * Filing and checkpoints take turns with the other writes of this process.
+ * Filing takes turns with the other writes of this process. `afterWrite` is called after each step of it.
  */
-export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLock: Mutex }): SqliteUrlAudit {
+export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): UrlAuditLog {
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
-  // Takes the write lock before it calls the thread. So the thread never waits for another write, and no URL waits for the thread.
-  const betweenWrites = (request: AuditRequest) =>
-    inTurn(writeLock, () => inTurn(threadLock, () => thread.request(request)));
-  const filing = new Filing(() => betweenWrites("file"));
+  const filing = new Filing(async () => {
+    // Takes the write lock before it calls the thread. So the thread never waits for another write, and no URL waits for the thread.
+    const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file")));
+    afterWrite();
+    return stepsLeft;
+  });
   const log = createUrlAuditLog(async (events) => {
     const deadline = performance.now() + PATIENCE_MS;
     const values = events.map(toAuditValues);
@@ -42,21 +43,12 @@ export function openSqliteUrlAudit({ file, writeLock }: { file: string; writeLoc
     async probe() {
       await inTurn(threadLock, () => untilNotBusy(performance.now() + PATIENCE_MS, () => thread.request("probe")));
     },
-    async checkpoint() {
-      // No write runs meanwhile, so the next write starts at the beginning of the log.
-      await betweenWrites("checkpoint");
-    },
     async close() {
       await log.close();
       await filing.stop();
       await thread.close();
     },
   };
-}
-
-async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
-  const unlock = await lock.acquire();
-  return await work().finally(unlock);
 }
 
 async function untilNotBusy(deadline: number, request: () => Promise<number>): Promise<number> {

@@ -10,6 +10,7 @@ import type { EmailProof } from "../../../domain/person.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../../usecases/accounts/change-email.ts";
 import { changePassword } from "../../../usecases/accounts/change-password.ts";
 import { checkSecondFactor } from "../../../usecases/accounts/check-second-factor.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/accounts/count-password-guesses.ts";
 import { countAccountContents, keepAccount } from "../../../usecases/accounts/delete-account.ts";
 import { recordBrowser } from "../../../usecases/accounts/known-browsers.ts";
 import {
@@ -34,9 +35,8 @@ import {
 } from "../../../usecases/accounts/second-factor.ts";
 import { requireEnabled } from "../../../usecases/disabled-users.ts";
 import { admitSignUp } from "../../../usecases/invitations/sign-up.ts";
-import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/password-guesses.ts";
+import { createLivePolicy, fixedPolicy } from "../../../usecases/live-policy.ts";
 import { recordLanguage } from "../../../usecases/people.ts";
-import { createLivePolicy, fixedPolicy } from "../../../usecases/policy.ts";
 import { testLinkKeys } from "../../testing/link-keys.ts";
 import type { AccountLinks } from "../account-links.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { nextDigestAt } from "../../../domain/mail.ts";
+import { nextDigestAt } from "../../../domain/daily-digest.ts";
 import { createSmtp } from "../../../mailer/smtp.ts";
 import { smtpOptions, startSmtpServer } from "../../../mailer/testing/smtp-server.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
@@ -164,7 +164,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("move to the summary of the day over the limit of mails", async () => {
+  it("move to the daily digest over the limit of mails", async () => {
     const ann = await newPerson();
     for (let nth = 0; nth < 3; nth += 1) {
       await share(ann.id);
@@ -174,7 +174,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toMatchObject([{ kind: "digest", email: ann.email }]);
   });
 
-  describe("once a day", () => {
+  describe("in the daily digest", () => {
     it("are one mail, which one of two replicas sends", async () => {
       const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
       await ann.choose({ shares: "daily", requests: "daily" });
@@ -193,7 +193,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       const text = await textTo(ann.email);
       expect(text).toContain("3 notes are shared with you.");
       expect(text).toContain("Somebody asks for access to one of your notes.");
-      expect(mailsTo(ann.email)[0]?.parsed.subject).toBe("The summary of the day");
+      expect(mailsTo(ann.email)[0]?.parsed.subject).toBe("The daily digest");
     });
 
     it("wait for the next day while one is being sent", async () => {
@@ -351,7 +351,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     });
   });
 
-  it("turn off a summary with each of its topics", async () => {
+  it("turn off the daily digest with each of its topics", async () => {
     const ann = await newPerson();
     await ann.choose({ shares: "daily", links: "daily" });
     await share(ann.id);

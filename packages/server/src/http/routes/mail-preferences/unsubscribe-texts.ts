@@ -16,7 +16,7 @@ const english = {
     links: "Mails about your links",
     files: "Mails about files that you receive",
     requests: "Mails about requests for access to your notes",
-    digest: "The summary of the day",
+    digest: "The daily digest",
   } as Mails,
   off: "You get these mails no more. With an account, you can turn them on again in the settings.",
 };
@@ -34,7 +34,7 @@ const german: typeof english = {
     links: "E-Mails über Ihre Links",
     files: "E-Mails über Dateien, die Sie erhalten",
     requests: "E-Mails über Bitten um Zugriff auf Ihre Notizen",
-    digest: "Die Zusammenfassung des Tages",
+    digest: "Die Tagesübersicht",
   },
   off: "Sie erhalten diese E-Mails nicht mehr. Mit einem Konto können Sie sie in den Einstellungen wieder einschalten.",
 };

@@ -72,12 +72,12 @@ export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   );
 
   app.delete("/trash/notes/:noteId", { schema: schemas.purgeNote }, async (request, reply) => {
-    await useCases.deleteForGood(callerOf(request), request.params);
+    await useCases.purgeFromTrash(callerOf(request), request.params);
     return reply.code(204).send(null);
   });
 
   app.delete("/trash/attachments/:attachmentId", { schema: schemas.purgeAttachment }, async (request, reply) => {
-    await useCases.deleteForGood(callerOf(request), request.params);
+    await useCases.purgeFromTrash(callerOf(request), request.params);
     return reply.code(204).send(null);
   });
 }

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { CopyObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import pino from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { startVerification } from "../../../background/verification.ts";
+import { startVerification } from "../../../background/run-verifications.ts";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
 import { engines } from "../../../db/testing/test-databases.ts";

@@ -142,7 +142,7 @@ export const german: MailTexts = {
       expiry: "Ihr Zugriff auf Notizen und Dateien endet",
       links: "Ihre Links werden benutzt",
       files: "Dateien sind angekommen",
-      digest: "Die Zusammenfassung des Tages",
+      digest: "Die Tagesübersicht",
     },
     intro: (host) => `Neues von ${host}:`,
     outro: "In Ihren Einstellungen steht, welche E-Mails Sie bekommen.",

@@ -51,7 +51,7 @@ const subjects: Record<NoticeMail["kind"], string> = {
   expiry: "Your access to notes and files ends",
   links: "Your links are used",
   files: "Files arrived",
-  digest: "The summary of the day",
+  digest: "The daily digest",
 };
 
 /** The texts of all mails in English. */

@@ -6,7 +6,7 @@ import { memo, useMemo, useState } from "react";
 import { Button, dropzoneStyle } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
-import { useConnection } from "../../../service/online.ts";
+import { useConnection } from "../../../service/use-connection.ts";
 import { texts } from "../../../texts/index.ts";
 import { FileIcon } from "../file-icon.tsx";
 import { describeUploadState } from "./describe-upload.ts";

@@ -2,7 +2,7 @@ import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
 import { FolderDown } from "lucide-react";
 import { Button } from "../../../components/button.tsx";
-import { loadCode } from "../../../service/load-code.ts";
+import { importWithRetry } from "../../../service/import-with-retry.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { toasts } from "../../../service/toasts.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
@@ -60,7 +60,7 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
 /** Downloads files of a note as one ZIP. Only one ZIP is made at a time. */
 export async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
   try {
-    await (await loadCode(() => import("./zip-download.ts"))).downloadZip(note, attachments);
+    await (await importWithRetry(() => import("./zip-download.ts"))).downloadZip(note, attachments);
   } catch (error) {
     // The code could not be loaded.
     toasts.add({ title: describeProblem(error), priority: "high" });

@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import type { Connection } from "../../../service/connection.ts";
-import { useConnection } from "../../../service/online.ts";
+import { useConnection } from "../../../service/use-connection.ts";
 import { describeProblem, texts } from "../../../texts/index.ts";
 import type { SaveState } from "./draft.ts";
 

@@ -5,8 +5,8 @@ import { Button } from "../../../components/button.tsx";
 import { iconButtonStyle } from "../../../components/icon-button.tsx";
 import { Failure, Problem, Skeleton } from "../../../components/states.tsx";
 import { useDocumentTitle } from "../../../components/use-document-title.ts";
-import { useCode } from "../../../service/code.ts";
-import { loadCode } from "../../../service/load-code.ts";
+import { importWithRetry } from "../../../service/import-with-retry.ts";
+import { useCode } from "../../../service/lazy-code.ts";
 import { texts } from "../../../texts/index.ts";
 import { NoteRows } from "./note-rows.tsx";
 import { SearchField } from "./search-field.tsx";
@@ -26,8 +26,8 @@ type NoteListProps = {
   onOpenFile: (attachmentId: string) => void;
 };
 
-const loadEmptyList = () => loadCode(() => import("./empty-list.tsx"));
-const loadSharedFiles = () => loadCode(() => import("./shared-files.tsx"));
+const loadEmptyList = () => importWithRetry(() => import("./empty-list.tsx"));
+const loadSharedFiles = () => importWithRetry(() => import("./shared-files.tsx"));
 
 /** The notes of the user, or the notes and files that others share with them. */
 export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile }: NoteListProps) {

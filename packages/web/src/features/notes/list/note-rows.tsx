@@ -5,8 +5,8 @@ import { nameOf } from "../../../components/avatar.tsx";
 import { rovingList } from "../../../components/roving-list.ts";
 import { useNow } from "../../../components/use-now.ts";
 import { WhenSeen } from "../../../components/when-seen.tsx";
-import { useCode } from "../../../service/code.ts";
-import { loadCode } from "../../../service/load-code.ts";
+import { importWithRetry } from "../../../service/import-with-retry.ts";
+import { useCode } from "../../../service/lazy-code.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 import { groupByDay, plainSnippet } from "./group-by-day.ts";
@@ -22,7 +22,7 @@ type NoteRowsProps = {
   onEnd: (() => void) | undefined;
 };
 
-const loadFound = () => loadCode(() => import("./found.tsx"));
+const loadFound = () => importWithRetry(() => import("./found.tsx"));
 
 /** The rows of the list. The arrow keys, j and k move between rows, and Enter opens a row. */
 export function NoteRows({ ref, notes, selectedId, q, isOutdated, onEnd }: NoteRowsProps) {

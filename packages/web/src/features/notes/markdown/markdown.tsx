@@ -1,10 +1,10 @@
-import { useCode } from "../../../service/code.ts";
-import { loadCode } from "../../../service/load-code.ts";
+import { importWithRetry } from "../../../service/import-with-retry.ts";
+import { useCode } from "../../../service/lazy-code.ts";
 import { showProblem } from "../../../service/toasts.ts";
 
 /** Loads the Markdown renderer. The router calls it early, so that the code arrives together with the note. */
-export const loadRenderer = () => loadCode(() => import("../../../components/markdown/markdown-view.tsx"));
-const loadToggle = () => loadCode(() => import("./toggle-task.ts"));
+export const loadRenderer = () => importWithRetry(() => import("../../../components/markdown/markdown-view.tsx"));
+const loadToggle = () => importWithRetry(() => import("./toggle-task.ts"));
 
 /** `onChange` receives the source with another task box ticked. Undefined: the user may not edit. */
 type MarkdownProps = { source: string; onChange?: ((source: string) => void) | undefined };

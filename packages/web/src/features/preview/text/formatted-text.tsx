@@ -1,10 +1,10 @@
-import { useCode } from "../../../service/code.ts";
-import { loadCode } from "../../../service/load-code.ts";
+import { importWithRetry } from "../../../service/import-with-retry.ts";
+import { useCode } from "../../../service/lazy-code.ts";
 import type { TextFormat } from "./text-format.ts";
 
 const loaders = {
-  markdown: () => loadCode(() => import("../../../components/markdown/markdown-view.tsx")),
-  table: () => loadCode(() => import("./csv-table.tsx")),
+  markdown: () => importWithRetry(() => import("../../../components/markdown/markdown-view.tsx")),
+  table: () => importWithRetry(() => import("./csv-table.tsx")),
 };
 
 type FormattedTextProps = { text: string; format: Exclude<TextFormat, "plain"> };

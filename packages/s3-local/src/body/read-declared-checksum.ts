@@ -1,6 +1,6 @@
 import { S3Error } from "../errors.ts";
 import type { ChecksumAlgorithm } from "../store/records.ts";
-import { CHECKSUM_ALGORITHMS, checksumHeader, isChecksumAlgorithm, parseChecksum } from "./checksum.ts";
+import { CHECKSUM_ALGORITHMS, checksumHeader, isChecksumAlgorithm, parseChecksum } from "./checksum-algorithms.ts";
 
 /** The checksum that a request declares for its body. Without `value`, a trailer contains the value. */
 export type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };

@@ -7,7 +7,7 @@ import { LEAST_CAPABILITIES } from "../domain/bucket-capabilities.ts";
 import { EVERY_CAPABILITY } from "../http/testing/service.ts";
 import type { Bucket } from "../usecases/ports/index.ts";
 import { createCapabilities } from "../usecases/storage/capabilities.ts";
-import { startBucketProbe } from "./bucket-probe.ts";
+import { startBucketProbe } from "./probe-bucket.ts";
 
 const DAY = 86_400_000;
 

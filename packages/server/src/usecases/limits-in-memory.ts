@@ -1,4 +1,4 @@
-import { rateLimited } from "./limit-windows.ts";
+import { rateLimited } from "./limits-in-database.ts";
 import type { Clock, RateLimit } from "./ports/index.ts";
 
 /** Bounds the memory: each person takes about 200 bytes. A person who is dropped from memory gets a full allowance again. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { createSignRequest, plainSigner } from "./sign.ts";
+import { createSignRequest, plainSigner } from "./sign-canonical-request.ts";
 import { deriveSigningKey } from "./signing-key.ts";
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ClaimedVerification } from "../usecases/ports/index.ts";
-import { startVerification } from "./verification.ts";
+import { startVerification } from "./run-verifications.ts";
 
 const SECOND = 1_000;
 const MAX_RUNNING = 4;

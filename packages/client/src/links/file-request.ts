@@ -38,7 +38,7 @@ type Deps = {
 };
 
 /** Makes the calls of a visitor to the file request with this token. */
-export function linkRequest({ call, look, ...deps }: Deps, token: string): LinkRequest {
+export function fileRequest({ call, look, ...deps }: Deps, token: string): LinkRequest {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let looked: Promise<unknown> | undefined;
   // Without the cookie, files that start at the same time would belong to different visitors.

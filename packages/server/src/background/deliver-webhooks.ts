@@ -17,7 +17,7 @@ type Options = {
 };
 
 /** Sends the messages that are due. `stop` waits a short time for the messages that are being sent. The others stay due. */
-export function startWebhooks({ open, reportUrls, logger }: Options): Loop {
+export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loop {
   const deliveries = open({ onEnd: () => sending.kick() });
   const sending = startLoop({
     async round() {

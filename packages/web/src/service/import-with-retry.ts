@@ -2,7 +2,7 @@
  * Loads a part of the app. After a failure, it tries once another URL of the same file, because a browser can remember the failure of a
  * URL until a reload. Rejects with the first failure.
  */
-export async function loadCode<Module>(load: () => Promise<Module>): Promise<Module> {
+export async function importWithRetry<Module>(load: () => Promise<Module>): Promise<Module> {
   try {
     return await load();
   } catch (error) {

@@ -9,7 +9,7 @@ const STOP_WITHIN_MS = 5_000;
 type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
 
 /** Sends the mails that are due. `stop` waits a short time for the mails that are being sent. The others stay due. */
-export function startMails({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
+export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const loop = startLoop({
     async round() {

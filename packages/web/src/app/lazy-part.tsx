@@ -1,20 +1,20 @@
 import { type ReactNode, useEffect, useEffectEvent } from "react";
-import { useCode } from "../service/code.ts";
-import { loadCode } from "../service/load-code.ts";
+import { importWithRetry } from "../service/import-with-retry.ts";
+import { useCode } from "../service/lazy-code.ts";
 import { showProblem } from "../service/toasts.ts";
 
-type OpenedPartProps = {
+type LazyPartProps = {
   isOpen?: boolean;
   /** Runs when the code cannot be loaded. A message reports that, and the page stays as it is. */
   onClose: () => void;
-  children: (parts: typeof import("./opened-parts.ts")) => ReactNode;
+  children: (parts: typeof import("./lazy-parts.ts")) => ReactNode;
 };
 
-const loadParts = () => loadCode(() => import("./opened-parts.ts"));
+const loadParts = () => importWithRetry(() => import("./lazy-parts.ts"));
 
 /** A part of a page that opens on a click. All parts are one lazy file, to limit the first load (e2e/src/web/performance.test.ts). */
-export function OpenedPart({ isOpen = true, onClose, children }: OpenedPartProps) {
-  const { data: parts, error } = useCode("opened parts", loadParts, { isNeeded: isOpen });
+export function LazyPart({ isOpen = true, onClose, children }: LazyPartProps) {
+  const { data: parts, error } = useCode("lazy parts", loadParts, { isNeeded: isOpen });
   const close = useEffectEvent(onClose);
   useEffect(() => {
     if (error === null) return;

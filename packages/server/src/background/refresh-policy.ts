@@ -5,7 +5,7 @@ import { type Loop, startLoop } from "./loop.ts";
 const INTERVAL_MS = 3_000;
 
 /** Reads the rules of administrators at intervals. While the database is unreachable, the last rules stay. */
-export function startPolicyReader({ refresh, logger }: { refresh: () => Promise<void>; logger: Logger }): Loop {
+export function startPolicyRefresh({ refresh, logger }: { refresh: () => Promise<void>; logger: Logger }): Loop {
   return startLoop({
     round: refresh,
     intervalMs: INTERVAL_MS,

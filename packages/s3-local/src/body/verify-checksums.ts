@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { PayloadDeclaration } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 import type { Checksum } from "../store/records.ts";
-import { base64Digest, checksumHeader, createChecksumStream } from "./checksum.ts";
-import { checkedValue, type DeclaredChecksum } from "./declared-checksums.ts";
+import { base64Digest, checksumHeader, createChecksumStream } from "./checksum-algorithms.ts";
+import { checkedValue, type DeclaredChecksum } from "./read-declared-checksum.ts";
 
 export type DeclaredHashes = {
   contentMd5?: Buffer | undefined;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createAllowance } from "./allowance.ts";
+import { createAllowance } from "./limits-in-memory.ts";
 
 const problem = "Too much.";
 

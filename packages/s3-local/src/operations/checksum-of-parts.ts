@@ -1,4 +1,4 @@
-import { CHECKSUM_ALGORITHMS, checksumHeader, createChecksumStream } from "../body/checksum.ts";
+import { CHECKSUM_ALGORITHMS, checksumHeader, createChecksumStream } from "../body/checksum-algorithms.ts";
 import { combineCrcs, isCombinable } from "../body/combine-crc.ts";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";

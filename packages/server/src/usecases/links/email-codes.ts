@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Language } from "../../domain/language.ts";
 import { effectiveExpiry } from "../../domain/link.ts";
 import { normaliseEmail } from "../../domain/person.ts";
-import { takeFromWindow, type WindowLimit } from "../limit-windows.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
 import { orOverLimit, queueMail } from "../mail/queue-mail.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Admit, type Admitted, linkPolicy } from "./admit.ts";

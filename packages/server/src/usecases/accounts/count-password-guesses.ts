@@ -1,5 +1,5 @@
-import { takeFromWindow, type WindowLimit, windowKey } from "./limit-windows.ts";
-import type { Deps } from "./ports/index.ts";
+import { takeFromWindow, type WindowLimit, windowKey } from "../limits-in-database.ts";
+import type { Deps } from "../ports/index.ts";
 
 const LIMIT: WindowLimit = { name: "password", max: 10, windowMs: 15 * 60_000 };
 

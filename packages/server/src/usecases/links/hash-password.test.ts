@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hashPassword, verifyPassword } from "./password.ts";
+import { hashPassword, verifyPassword } from "./hash-password.ts";
 
 describe("the password of a link", () => {
   it("is hashed with Argon2id, 19 MiB, two passes, one lane and a salt", async () => {

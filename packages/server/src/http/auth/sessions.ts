@@ -1,0 +1,21 @@
+export const SESSION_SECONDS = 7 * 24 * 3600;
+export const SESSION_UPDATE_SECONDS = 24 * 3600;
+
+/** The name of the session cookie. */
+export function sessionCookieName(publicUrl: string): string {
+  return `${cookiePrefix(publicUrl)}.session_token`;
+}
+
+/** The name of the cookie that marks a browser as known to accounts. */
+export function browserCookieName(publicUrl: string): string {
+  return `${cookiePrefix(publicUrl)}.browser`;
+}
+
+/** The prefix __Host- forbids a Domain and a Path other than /. */
+export function cookiePrefix(publicUrl: string): string {
+  return isHttps(publicUrl) ? "__Host-valetkey" : "valetkey";
+}
+
+export function isHttps(publicUrl: string): boolean {
+  return new URL(publicUrl).protocol === "https:";
+}

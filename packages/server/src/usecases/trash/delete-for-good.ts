@@ -1,0 +1,36 @@
+import type { Attachment } from "../../domain/attachment.ts";
+import type { Queries } from "../ports/index.ts";
+import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
+
+/** Deletes attachments permanently and queues the deletion of their objects, in a transaction. Their note stays. */
+export async function deleteAttachmentsForGood(
+  tx: Queries,
+  { attachments, now }: { attachments: readonly Attachment[]; now: number },
+): Promise<PlannedDeletion[]> {
+  const planned = await planAll(tx, { attachments, now });
+  for (const { id } of attachments) await tx.attachments.delete(id);
+  await queueDeletions(tx, { planned, now });
+  return planned;
+}
+
+/** Deletes a note permanently with all its attachments, in a transaction that holds the note. */
+export async function deleteNoteForGood(
+  tx: Queries,
+  { noteId, now }: { noteId: string; now: number },
+): Promise<{ planned: PlannedDeletion[]; attachmentIds: string[] }> {
+  // All attachments, also those that were in the trash before the note.
+  const attachments = await tx.attachments.listOfNote(noteId);
+  const planned = await planAll(tx, { attachments, now });
+  await tx.notes.delete(noteId);
+  await queueDeletions(tx, { planned, now });
+  return { planned, attachmentIds: attachments.map(({ id }) => id) };
+}
+
+async function planAll(
+  tx: Queries,
+  { attachments, now }: { attachments: readonly Attachment[]; now: number },
+): Promise<PlannedDeletion[]> {
+  const planned: PlannedDeletion[] = [];
+  for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
+  return planned;
+}

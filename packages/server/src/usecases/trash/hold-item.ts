@@ -1,0 +1,19 @@
+import { type Action, requirePermission } from "../../domain/access.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { Caller } from "../../domain/person.ts";
+import type { Queries, TrashItem, TrashSubject } from "../ports/index.ts";
+
+/** Locks an item of the trash that the caller may restore or purge. Throws like `restoreFromTrash`. */
+export async function holdItem(
+  tx: Queries,
+  { caller, subject }: { caller: Caller; subject: TrashSubject },
+): Promise<TrashItem> {
+  const held = await tx.trash.hold(subject, caller.userId);
+  const [action, missing]: [Action, DomainError] =
+    "noteId" in subject
+      ? ["note.delete", new DomainError("note_not_found", "The trash has no such note.")]
+      : ["attachment.delete", new DomainError("attachment_not_found", "The trash has no such file.")];
+  if (held === undefined) throw missing;
+  requirePermission(held.role, action);
+  return held.item;
+}

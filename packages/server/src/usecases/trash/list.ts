@@ -1,0 +1,16 @@
+import type { Caller } from "../../domain/person.ts";
+import type { Deps, ListedTrashItem, Page, PageRequest, TrashItem } from "../ports/index.ts";
+
+const DAY_MS = 86_400_000;
+
+/** `purgeAt`: from when the sweep deletes it permanently. Milliseconds since the epoch. */
+export type DatedTrashItem = ListedTrashItem & { purgeAt: number };
+
+/** Lists the items that the caller may restore, last deleted first. */
+export function listTrash({ db, limits }: Deps) {
+  return async (caller: Caller, page: PageRequest): Promise<Page<DatedTrashItem>> => {
+    const { items, nextCursor } = await db.trash.listFor(caller.userId, page);
+    const purgeAt = ({ deletedAt }: TrashItem) => deletedAt + limits.trashDays * DAY_MS;
+    return { items: items.map((item) => ({ ...item, purgeAt: purgeAt(item) })), nextCursor };
+  };
+}

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { type Language, languages, USUAL_LANGUAGE } from "../domain/language.ts";
 
 const OURS: ReadonlySet<string> = new Set(languages);
-/** The page writes this cookie when a person chooses a language (service/language.ts of the web app). */
+/** The page writes this cookie when a person chooses a language (texts/choose-language.ts of the web app). */
 const CHOICE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
 /** The headers that a response in the language of its reader depends on. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
-import { isStreamedForm } from "./body-time.ts";
+import { isStreamedForm } from "./limit-body-time.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** How many writes of one holder run at the same time. Each write may use a connection of the database. */

@@ -3,10 +3,10 @@ import { DomainError } from "../domain/errors.ts";
 import type { Caller } from "../domain/person.ts";
 import { warnOfChange } from "./accounts/warn-of-change.ts";
 import { type Actor, act } from "./administration/act.ts";
-import { requireCredential } from "./credentials.ts";
-import { requireEnabled } from "./disabled-users.ts";
 import { requireAdministrator } from "./people.ts";
 import type { ApiToken, Deps, Queries } from "./ports/index.ts";
+import { requireCredential } from "./require-credential.ts";
+import { requireEnabled } from "./require-enabled.ts";
 
 const PREFIX = "vk_";
 /** The most tokens of a user, because one response lists them all. */

@@ -58,7 +58,6 @@ import {
 } from "./api-tokens.ts";
 import { getAttachment, listSharedAttachments } from "./attachments.ts";
 import { findChanges } from "./changes.ts";
-import { requireEnabled } from "./disabled-users.ts";
 import { expireAuditEvents } from "./expire-audit-events.ts";
 import { identifySubject } from "./identities.ts";
 import { createArrivals } from "./invitations/arrive.ts";
@@ -95,6 +94,7 @@ import { findPeople, getMe, recordLanguage, recordSignIn, rememberPerson } from 
 import type { Deps } from "./ports/index.ts";
 import { createRefusals } from "./record-refusals.ts";
 import { renameFile } from "./rename-file.ts";
+import { requireEnabled } from "./require-enabled.ts";
 import { reviewFile } from "./review-file.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";

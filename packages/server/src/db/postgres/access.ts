@@ -11,7 +11,7 @@ import {
   toDownloadAccess,
   toDownloads,
 } from "../queries/access.ts";
-import type { RunStatement, Statement } from "../queries/compile.ts";
+import type { RunStatement, Statement } from "../queries/compile-statement.ts";
 import type { Tables } from "../schema.ts";
 import type { RunNamed } from "./statements.ts";
 

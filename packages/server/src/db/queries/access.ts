@@ -5,7 +5,7 @@ import type { AccessQueries, Clock, DownloadAccess } from "../../usecases/ports/
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
-import { compile, type RunStatement, type Statement } from "./compile.ts";
+import { compile, type RunStatement, type Statement } from "./compile-statement.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 import { type NoteRow, noteColumns, toNote } from "./notes.ts";

@@ -7,7 +7,7 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AuditRow, auditColumns, toAuditRow } from "./audit-row.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
-import { queueMessages } from "./webhooks.ts";
+import { queueMessages } from "./webhook-messages.ts";
 
 function toAuditEvent(row: AuditRow): AuditEvent {
   return {

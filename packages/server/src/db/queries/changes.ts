@@ -4,7 +4,7 @@ import type { ChangeQueries, Clock } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
-import { compile, type RunStatement, type Statement } from "./compile.ts";
+import { compile, type RunStatement, type Statement } from "./compile-statement.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 

@@ -5,10 +5,10 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
 import { auditColumns, toAuditRow } from "./audit-row.ts";
-import { compile, type Markers, type RunCalls, type Statement } from "./compile.ts";
+import { compile, type Markers, type RunCalls, type Statement } from "./compile-statement.ts";
 import { notInTrash } from "./not-in-trash.ts";
-import { ADDERS } from "./start-statements.ts";
-import { type MessageValues, messageColumns, messageValues, queueingValues } from "./webhooks.ts";
+import { ADDERS } from "./start-upload-statements.ts";
+import { type MessageValues, messageColumns, messageValues, queueingValues } from "./webhook-messages.ts";
 
 const PARAMETERS = [
   ...(["attachmentId", "uploadId", "userId", "now", "checksum"] as const),

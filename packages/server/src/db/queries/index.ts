@@ -15,7 +15,7 @@ import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { changeQueries } from "./changes.ts";
-import { inOrder, type RunStatement } from "./compile.ts";
+import { inOrder, type RunStatement } from "./compile-statement.ts";
 import { credentialQueries } from "./credentials.ts";
 import { disabledUserQueries } from "./disabled-users.ts";
 import { fileEventQueries } from "./file-events.ts";

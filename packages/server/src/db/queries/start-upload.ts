@@ -1,7 +1,7 @@
 import { fold } from "../../domain/fold.ts";
 import type { StartedRecord, UploadStart } from "../../usecases/ports/index.ts";
-import type { RunCalls } from "./compile.ts";
-import type { StartStatement, StartStatements, StartValues } from "./start-statements.ts";
+import type { RunCalls } from "./compile-statement.ts";
+import type { StartStatement, StartStatements, StartValues } from "./start-upload-statements.ts";
 import { limitsOf } from "./usage.ts";
 
 /** Starts uploads. `run` must be one transaction, or part of one. */

@@ -3,10 +3,10 @@ import { usesCapacity } from "../../domain/usage.ts";
 import type { UploadQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import type { RunCalls } from "./compile.ts";
+import type { RunCalls } from "./compile-statement.ts";
 import { type CompletionStatements, compileCompletion, uploadCompletions } from "./complete-upload.ts";
-import { compileStart, countPending, holdingStarts, type StartStatements } from "./start-statements.ts";
 import { leastExpiry, uploadStarts } from "./start-upload.ts";
+import { compileStart, countPending, holdingStarts, type StartStatements } from "./start-upload-statements.ts";
 import { toUpload } from "./upload-row.ts";
 
 /** The compiled statements of uploads. */

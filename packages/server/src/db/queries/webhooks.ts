@@ -1,26 +1,14 @@
-import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
-import {
-  bodyOf,
-  SERVICE_OWNER,
-  serviceBodyOf,
-  type WebhookEndpoint,
-  type WebhookMessage,
-} from "../../domain/webhook.ts";
-import { firstIdAt } from "../../usecases/first-id-at.ts";
-import type {
-  ClaimedDelivery,
-  Delivery,
-  EndpointChange,
-  FailedTry,
-  WebhookQueries,
-} from "../../usecases/ports/index.ts";
+import type { Kysely } from "kysely";
+import { bodyOf } from "../../domain/webhook.ts";
+import type { ClaimedDelivery, FailedTry, WebhookQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { dueDeliveries } from "./due-deliveries.ts";
 import { type FindUnfiledUrls, issuedUrlQueries } from "./issued-urls.ts";
+import { queueMessages } from "./webhook-messages.ts";
+import { toChange, toDelivery, toEndpoint, toRow } from "./webhook-rows.ts";
 
-/** The candidates of a claim. Several may belong to one owner, who gets one delivery of a claim. */
-const CANDIDATES = 200;
 const DISABLED = "The endpoint was disabled.";
 
 type Context = { engine: Engine; unfiledUrls: FindUnfiledUrls | undefined };
@@ -171,185 +159,10 @@ export function webhookQueries(db: Kysely<Tables>, { engine, unfiledUrls }: Cont
   };
 }
 
-/** Queues messages for the endpoints that subscribe to them. If their owners have no endpoints, it runs only one query. */
-export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
-  if (messages.length === 0) return;
-  const owners = [SERVICE_OWNER, ...new Set(messages.map(({ ownerId }) => ownerId))];
-  const anyEndpoint = db.selectFrom("webhook_endpoints").select("id").where("owner_id", "in", owners).limit(1);
-  if ((await anyEndpoint.executeTakeFirst()) === undefined) return;
-  for (const message of messages) await queueing(message).execute(db);
-}
-
-const WHOLE = sql``;
-
-export const messageColumns = [
-  "id",
-  "type",
-  "subject",
-  "body",
-  "serviceBody",
-  "at",
-  "ownerId",
-  "subscription",
-] as const;
-
-/** The columns of a message, as values or as the markers of a compiled statement. */
-export type MessageValues = Record<(typeof messageColumns)[number], unknown>;
-
-export function messageValues(message: WebhookMessage): MessageValues {
-  const { id, type, subject, at, ownerId } = message;
-  const bodies = { body: bodyOf(message), serviceBody: serviceBodyOf(message) };
-  return { id, type, subject, ...bodies, at, ownerId, subscription: `%"${type}"%` };
-}
-
-/** The insert of one delivery for each endpoint that subscribes. `condition`: a further condition. */
-export function queueingValues(values: MessageValues, condition = WHOLE) {
-  const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
-  const service = sql.lit(SERVICE_OWNER);
-  return sql`
-    insert into webhook_deliveries
-      (endpoint_id, id, type, subject, body, created_at, queued_at, due_at, attempts)
-    select webhook_endpoints.id, ${id}, ${type}, ${subject},
-      case owner_id when ${service} then ${serviceBody} else ${body} end, ${at}, ${at}, ${at}, 0
-    from webhook_endpoints
-    where owner_id in (${service}, ${ownerId}) and disabled_at is null
-      and events like ${subscription} ${condition}`;
-}
-
-function queueing(message: WebhookMessage) {
-  return queueingValues(messageValues(message));
-}
-
-type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
-
-/** The oldest due delivery of each endpoint, the oldest first. A claim reads nothing of the queue of an endpoint that must wait. */
-function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wanted) {
-  return (
-    db
-      .selectFrom("webhook_endpoints as endpoint")
-      // On SQLite, a cross join also fixes the order in which the tables are read.
-      .crossJoin("webhook_deliveries as delivery")
-      .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
-      .where("endpoint.disabled_at", "is", null)
-      .where("endpoint.paused_until", "<=", now)
-      .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.id"), engine.list(busy))})`)
-      .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.owner_id"), engine.list(busyOwners))})`)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom("disabled_users").select("user_id").whereRef("disabled_users.user_id", "=", "endpoint.owner_id"),
-          ),
-        ),
-      )
-      .whereRef("delivery.endpoint_id", "=", "endpoint.id")
-      .where("delivery.id", "=", oldestDue(db, now))
-      .orderBy("delivery.due_at")
-      .orderBy("delivery.id")
-      .limit(CANDIDATES)
-      .execute()
-  );
-}
-
-/** The oldest due delivery of `endpoint`. A message waits until an earlier message about the same subject has ended, even if the earlier one is only due later. */
-function oldestDue(db: Kysely<Tables>, now: number) {
-  return db
-    .selectFrom("webhook_deliveries as due")
-    .select("due.id")
-    .where("due.endpoint_id", "=", sql.ref<string>("endpoint.id"))
-    .where("due.due_at", "<=", now)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("webhook_deliveries as earlier")
-            .select("earlier.id")
-            .whereRef("earlier.endpoint_id", "=", "due.endpoint_id")
-            .whereRef("earlier.subject", "=", "due.subject")
-            .whereRef("earlier.id", "<", "due.id")
-            .where("earlier.due_at", "is not", null),
-        ),
-      ),
-    )
-    .orderBy("due.due_at")
-    .orderBy("due.id")
-    .limit(1);
-}
-
 async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: FailedTry): Promise<void> {
   await db
     .updateTable("webhook_endpoints")
     .set((eb) => ({ failures: eb("failures", "+", 1), paused_until: pausedUntil }))
     .where("id", "=", endpointId)
     .execute();
-}
-
-type EndpointRow = Selectable<Tables["webhook_endpoints"]>;
-
-function toRow(endpoint: WebhookEndpoint): EndpointRow {
-  return {
-    id: endpoint.id,
-    owner_id: endpoint.ownerId,
-    url: endpoint.url,
-    events: JSON.stringify(endpoint.events),
-    description: endpoint.description,
-    generation: endpoint.generation,
-    former_secret_until: endpoint.formerSecretUntil ?? null,
-    created_at: endpoint.createdAt,
-    disabled_at: endpoint.disabledAt ?? null,
-    problem: endpoint.problem ?? null,
-    failures: 0,
-    paused_until: 0,
-    succeeded_at: null,
-    urls_reported_until: endpoint.events.includes("url.issued") ? firstIdAt(endpoint.createdAt) : null,
-  };
-}
-
-const URL_REPORTS = { restart: firstIdAt, stop: () => null };
-
-function toChange({
-  now,
-  events,
-  formerSecretUntil,
-  isDisabled,
-  urlReports,
-  ...same
-}: EndpointChange & { now: number }) {
-  return {
-    ...same,
-    ...(events && { events: JSON.stringify(events) }),
-    ...(formerSecretUntil !== undefined && { former_secret_until: formerSecretUntil }),
-    ...(isDisabled !== undefined && { disabled_at: isDisabled ? now : null }),
-    ...(isDisabled === false && { failures: 0, paused_until: 0, problem: null }),
-    ...(urlReports && { urls_reported_until: URL_REPORTS[urlReports](now) }),
-  };
-}
-
-function toEndpoint(row: EndpointRow): WebhookEndpoint {
-  return {
-    id: row.id,
-    ownerId: row.owner_id,
-    url: row.url,
-    events: JSON.parse(row.events),
-    description: row.description,
-    generation: row.generation,
-    formerSecretUntil: row.former_secret_until ?? undefined,
-    createdAt: row.created_at,
-    disabledAt: row.disabled_at ?? undefined,
-    problem: row.problem ?? undefined,
-  };
-}
-
-type DeliveryRow = Selectable<Tables["webhook_deliveries"]>;
-
-function toDelivery(row: Omit<DeliveryRow, "endpoint_id" | "subject" | "body" | "queued_at">): Delivery {
-  return {
-    id: row.id,
-    type: row.type,
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    dueAt: row.due_at ?? undefined,
-    deliveredAt: row.delivered_at ?? undefined,
-    givenUpAt: row.given_up_at ?? undefined,
-    status: row.status ?? undefined,
-    problem: row.problem ?? undefined,
-  };
 }

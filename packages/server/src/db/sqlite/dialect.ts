@@ -15,7 +15,7 @@ import {
   SqliteQueryCompiler,
   UpdateQueryNode,
 } from "kysely";
-import type { RunStatement } from "../queries/compile.ts";
+import type { RunStatement } from "../queries/compile-statement.ts";
 import { isBusy, toSqliteDomainError } from "./errors.ts";
 import { Mutex } from "./mutex.ts";
 import { PreparedStatements } from "./statements.ts";

@@ -5,7 +5,7 @@ import { assembleDatabase, type OpenDatabase } from "../database.ts";
 import { sqliteEngine as engine } from "../engine.ts";
 import { firstMissingMigration, migrate } from "../migrate.ts";
 import { accessQueries, compileAccess } from "../queries/access.ts";
-import { inOrder, type RunStatement } from "../queries/compile.ts";
+import { inOrder, type RunStatement } from "../queries/compile-statement.ts";
 import { compileUploads, uploadSteps } from "../queries/uploads.ts";
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";

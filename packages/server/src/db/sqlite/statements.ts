@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { CompiledQuery, QueryResult } from "kysely";
-import type { Statement } from "../queries/compile.ts";
+import type { Statement } from "../queries/compile-statement.ts";
 
 const MAX_CACHED_STATEMENTS = 500;
 

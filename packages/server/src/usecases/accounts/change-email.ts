@@ -1,12 +1,13 @@
 import { DomainError } from "../../domain/errors.ts";
 import { type Caller, type EmailProof, normaliseEmail } from "../../domain/person.ts";
 import { type Actor, act } from "../administration/act.ts";
-import { requireCredential } from "../credentials.ts";
 import { claimInvitations } from "../invitations/claim.ts";
 import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
-import { orOverLimit, queueMail, queueMailIfOn } from "../mail/queue-mail.ts";
+import { orOverLimit } from "../mail/mail-limits.ts";
+import { queueMail, queueMailIfOn } from "../mail/queue-mail.ts";
 import { rememberPersonIn } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
+import { requireCredential } from "../require-credential.ts";
 import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
 import { type Owner, requireOwner } from "./own-account.ts";
 import { warnOfChange } from "./warn-of-change.ts";

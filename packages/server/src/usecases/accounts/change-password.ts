@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
-import { requireCredential } from "../credentials.ts";
 import type { Deps } from "../ports/index.ts";
+import { requireCredential } from "../require-credential.ts";
 import type { Owner } from "./own-account.ts";
 import { revokeAccess } from "./revoke-access.ts";
 import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";

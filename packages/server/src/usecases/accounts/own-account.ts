@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
-import { requireCredential } from "../credentials.ts";
 import type { Queries } from "../ports/index.ts";
+import { requireCredential } from "../require-credential.ts";
 
 /** The caller, who has just given the password with this hash. */
 export type Owner = { caller: Caller; passwordHash: string };

@@ -1,8 +1,8 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Passkey } from "../../domain/passkey.ts";
 import type { Caller } from "../../domain/person.ts";
-import { requireCredential } from "../credentials.ts";
 import type { Deps } from "../ports/index.ts";
+import { requireCredential } from "../require-credential.ts";
 import { addAccountLink, findAccountLink, linkInvalid } from "./account-links.ts";
 import { checkSecondFactor } from "./check-second-factor.ts";
 import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";

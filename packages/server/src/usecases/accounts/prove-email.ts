@@ -1,7 +1,8 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { claimInvitations } from "../invitations/claim.ts";
-import { orOverLimit, queueMail } from "../mail/queue-mail.ts";
+import { orOverLimit } from "../mail/mail-limits.ts";
+import { queueMail } from "../mail/queue-mail.ts";
 import { rememberPerson, rememberPersonIn } from "../people.ts";
 import type { Deps } from "../ports/index.ts";
 import { findAccountLink, linkInvalid } from "./account-links.ts";

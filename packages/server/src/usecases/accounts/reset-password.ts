@@ -1,12 +1,13 @@
 import { DomainError } from "../../domain/errors.ts";
 import { normaliseEmail } from "../../domain/person.ts";
 import { type Actor, act } from "../administration/act.ts";
-import { requireEnabled } from "../disabled-users.ts";
 import { claimInvitations } from "../invitations/claim.ts";
 import { revokeLinksOf } from "../links/revoke.ts";
-import { orOverLimit, queueMail } from "../mail/queue-mail.ts";
+import { orOverLimit } from "../mail/mail-limits.ts";
+import { queueMail } from "../mail/queue-mail.ts";
 import { rememberPersonIn } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
+import { requireEnabled } from "../require-enabled.ts";
 import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
 import { revokeAccess } from "./revoke-access.ts";
 import { warnOfChange } from "./warn-of-change.ts";

@@ -1,8 +1,8 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { type Actor, act } from "../administration/act.ts";
-import { requireCredential } from "../credentials.ts";
 import type { Deps, Queries } from "../ports/index.ts";
+import { requireCredential } from "../require-credential.ts";
 import { countCode, forgetCodes, useCode, wrongCode } from "./check-second-factor.ts";
 import { endOtherSessions, type Owner, requireOwner } from "./own-account.ts";
 import { hashRecoveryCode, makeRecoveryCodes } from "./recovery-codes.ts";

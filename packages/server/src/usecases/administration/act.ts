@@ -1,9 +1,9 @@
 import type { AdminAction, AdminEvent } from "../../domain/admin-event.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
-import { requireCredential } from "../credentials.ts";
 import { requireAdministrator } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
+import { requireCredential } from "../require-credential.ts";
 
 /** An administrator. Undefined: the operator, who uses a command. */
 export type Actor = Caller | undefined;

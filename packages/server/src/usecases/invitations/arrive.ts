@@ -2,7 +2,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent } from "../audit-event.ts";
 import type { Deps } from "../ports/index.ts";
-import { aboutInvitation } from "./seat.ts";
+import { aboutInvitation } from "./give-share.ts";
 
 /** How long a replica remembers which notes and files a user has not opened yet. Milliseconds. */
 const REMEMBER_MS = 60_000;

@@ -1,7 +1,7 @@
 import { isOpen } from "../../domain/invitation.ts";
 import { receiverAmong } from "../../domain/person.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import { seat, subjectOf } from "./seat.ts";
+import { giveShare, subjectOf } from "./give-share.ts";
 
 /**
  * Gives a user the shares that wait for the user's email address, if no other user has proven it. Call it after each proof, and
@@ -34,5 +34,5 @@ async function claim(
   }
   const claimed = { ...invitation, userId };
   await tx.invitations.replace(claimed);
-  await seat(tx, { invitation: claimed, before, now });
+  await giveShare(tx, { invitation: claimed, before, now });
 }

@@ -8,7 +8,7 @@ import type { Deps, Queries } from "../ports/index.ts";
 import { takeEmails } from "../shares.ts";
 import { type DescribedInvitation, describeInvitation } from "./describe.ts";
 import { invitationNotFound } from "./find.ts";
-import { aboutInvitation, subjectOf } from "./seat.ts";
+import { aboutInvitation, subjectOf } from "./give-share.ts";
 
 export type InvitationChange = {
   invitationId: string;

@@ -2,10 +2,10 @@ import { DomainError } from "../../domain/errors.ts";
 import { hasAtLeast, type Invitation, requireOpen } from "../../domain/invitation.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent } from "../audit-event.ts";
-import { requireEnabled } from "../disabled-users.ts";
 import type { Deps, Queries } from "../ports/index.ts";
+import { requireEnabled } from "../require-enabled.ts";
 import { findByToken } from "./find.ts";
-import { aboutInvitation, seat } from "./seat.ts";
+import { aboutInvitation, giveShare } from "./give-share.ts";
 
 /**
  * Gives the caller the share of an invitation, with any email address. Returns what it opens.
@@ -34,7 +34,7 @@ export function redeemInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
       requireOpen(invitation, now);
       const redeemed = { ...invitation, userId, redeemedAt: now };
       await tx.invitations.replace(redeemed);
-      await seat(tx, { invitation: redeemed, before, now });
+      await giveShare(tx, { invitation: redeemed, before, now });
       if (attachmentId === undefined) await tx.accessRequests.delete(noteId, [userId]);
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail: { email, role } };
       await tx.audit.add(auditEvent("invitation.redeemed", event));

@@ -17,9 +17,9 @@ import {
 } from "./compose-account.ts";
 import { composeNotices } from "./compose-notices.ts";
 import { type Composed, type Content, compose, composeOptional } from "./composed.ts";
+import { takeCodeLimits } from "./mail-limits.ts";
 import { notify } from "./notify.ts";
 import { hostOf, inUtc } from "./phrases.ts";
-import { takeCodeLimits } from "./queue-mail.ts";
 import { mailTexts } from "./texts/index.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };

@@ -2,7 +2,8 @@ import { nextDigestAt } from "../../domain/daily-digest.ts";
 import { type MailChoice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import { orOverLimit, queueMailIfOn, takeMailLimits } from "./queue-mail.ts";
+import { orOverLimit, takeMailLimits } from "./mail-limits.ts";
+import { queueMailIfOn } from "./queue-mail.ts";
 
 /** How long a mail collects notices of one topic. Milliseconds. */
 const COLLECT_MS = 600_000;

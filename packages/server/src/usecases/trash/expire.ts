@@ -5,7 +5,7 @@ import { purgeItem } from "./purge.ts";
 const DAY_MS = 86_400_000;
 const BATCH = 100;
 
-/** Deletes permanently what has been in the trash for longer than `trashDays`. Returns the number of items. */
+/** Permanently deletes the items that have been in the trash for longer than `trashDays`. Returns the number of items. */
 export function expireTrash(deps: Deps) {
   const { db, clock, limits } = deps;
   return async (): Promise<number> => {

@@ -3,7 +3,7 @@ import type { Deps, ListedTrashItem, Page, PageRequest, TrashItem } from "../por
 
 const DAY_MS = 86_400_000;
 
-/** `purgeAt`: from when the sweep deletes it permanently. Milliseconds since the epoch. */
+/** `purgeAt`: after this instant, the sweep deletes the item permanently. Milliseconds since the epoch. */
 export type DatedTrashItem = ListedTrashItem & { purgeAt: number };
 
 /** Lists the items that the caller may restore, last deleted first. */

@@ -3,10 +3,10 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { SERVICE_OWNER, type WebhookEndpoint, type WebhookEvent } from "../../domain/webhook.ts";
 import { act } from "../administration/act.ts";
-import { requireCredential } from "../credentials.ts";
-import { requireEnabled } from "../disabled-users.ts";
 import { requireAdministrator } from "../people.ts";
 import type { Deps, EndpointChange, Queries } from "../ports/index.ts";
+import { requireCredential } from "../require-credential.ts";
+import { requireEnabled } from "../require-enabled.ts";
 import { checkUrl } from "./check-url.ts";
 import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 

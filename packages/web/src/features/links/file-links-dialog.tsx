@@ -12,11 +12,12 @@ import { instanceQuery } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, formatShortSpan } from "../../texts/index.ts";
+import { bodyOf } from "./link-body.ts";
 import { LinkItem } from "./link-item.tsx";
 import { LinkList } from "./link-list.tsx";
-import { bodyOf, lifetimesOf, valuesOf } from "./link-values.ts";
+import { policyOf } from "./link-policy.ts";
+import { lifetimesOf, valuesOf } from "./link-values.ts";
 import { linksQuery } from "./links-query.ts";
-import { policyOf } from "./policy.ts";
 import { useMakeLink } from "./use-make-link.ts";
 
 const words = linkTexts.dialog;

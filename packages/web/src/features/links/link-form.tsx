@@ -12,9 +12,10 @@ import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
 import { ExpiryField } from "./expiry-field.tsx";
 import { FileChoice } from "./file-choice.tsx";
-import { bodyOf, type LinkProblems, type LinkValues, valuesOf } from "./link-values.ts";
-import { MoreFields } from "./more-fields.tsx";
-import { policyOf } from "./policy.ts";
+import { bodyOf } from "./link-body.ts";
+import { policyOf } from "./link-policy.ts";
+import { type LinkProblems, type LinkValues, valuesOf } from "./link-values.ts";
+import { RareFields } from "./rare-fields.tsx";
 import { SlotFields } from "./slot-fields.tsx";
 
 const words = linkTexts.form;
@@ -128,7 +129,7 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
       {!isRequest && noteId !== undefined && link !== undefined && (
         <FileChoice {...fields} noteId={noteId} hasWhole={link.files === null} />
       )}
-      <MoreFields {...fields} kind={kind} />
+      <RareFields {...fields} kind={kind} />
       {state.error !== null && <Problem error={state.error} />}
       <div className="flex justify-end gap-2">
         <Button kind="quiet" onClick={onCancel}>

@@ -1,10 +1,5 @@
-import type { CreateLinkBody, FileRequest, Link } from "@valetkey/client";
-import { expiryOf, expiryOfField } from "../../components/expiry.ts";
-import { linkTexts } from "../../texts/en/links.ts";
-import { formatBytes, formatNumber, formatSpan, texts } from "../../texts/index.ts";
-import { type SlotDraft, slotsOf } from "./slots.ts";
-
-const words = linkTexts.form;
+import type { FileRequest, Link } from "@valetkey/client";
+import type { SlotDraft } from "./slots.ts";
 
 /** The limits that the operator sets for links. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
@@ -36,13 +31,7 @@ export type LinkValues = {
 
 export type LinkProblems = Partial<Record<keyof LinkValues, string>>;
 
-const MIN_PASSWORD = 6;
-const MOST_RECIPIENTS = 50;
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
-const MOST_CLAIMS = 1_000_000;
-const MOST_FILES = 1000;
-const DEFAULT_FILES = 10;
-const MEGABYTE = 1_000_000;
+export const MEGABYTE = 1_000_000;
 const DEFAULT_SECONDS = 7 * 86_400;
 /** The lifetimes that a user can select for a link. Seconds. */
 const LIFETIMES = [60, 600, 3600, 12 * 3600, 7 * 86_400, 30 * 86_400];
@@ -95,152 +84,5 @@ function requestValues(request: FileRequest | undefined, { uploadMaxBytes }: Lin
   };
 }
 
-const wholeBytes = (files: number, bytesPerFile: number) => Math.min(files * bytesPerFile, Number.MAX_SAFE_INTEGER);
-
-type Context = {
-  /** Undefined for a new link. */
-  link: Link | undefined;
-  kind: Link["kind"];
-  policy: LinkPolicy;
-  /** The current instant by the clock of the service. */
-  now: number;
-};
-
-/**
- * Returns the body of the request, or a problem for each field that needs another value. For an edit, the body contains only the
- * changes.
- */
-export function bodyOf(
-  values: LinkValues,
-  { link, kind, policy, now }: Context,
-): { body: CreateLinkBody } | { problems: LinkProblems } {
-  const problems: LinkProblems = {};
-  const before = valuesOf(link, policy);
-  const hasChanged = (name: keyof LinkValues) => JSON.stringify(values[name]) !== JSON.stringify(before[name]);
-  const body: CreateLinkBody = {};
-
-  if (hasChanged("label")) body.label = values.label.trim();
-  if (hasChanged("message")) body.message = values.message.trim();
-  if (hasChanged("urlTtlSeconds") && values.urlTtlSeconds !== undefined) body.urlTtlSeconds = values.urlTtlSeconds;
-
-  if (hasChanged("notify")) body.notify = values.notify;
-
-  if (hasChanged("expiry")) {
-    const { expiry } = values;
-    const chosen = expiry === "custom" ? expiryOfField(values.customExpiry, { now }) : expiryOf(expiry, { now });
-    if (chosen === undefined) problems.expiry = texts.sharing.expiry.past;
-    else body.expiresAt = limitExpiry(chosen, { policy, createdAt: link?.createdAt, problems, now });
-  }
-
-  const needsPassword = values.asksPassword && link?.hasPassword !== true;
-  if (!values.asksPassword) {
-    if (link?.hasPassword === true) body.password = null;
-  } else if (needsPassword || values.password !== "") {
-    if (values.password.length < MIN_PASSWORD) problems.password = words.passwordShort;
-    else body.password = values.password;
-  }
-
-  if (kind === "download") {
-    if (hasChanged("maxClaims")) {
-      const count = values.maxClaims.trim() === "" ? null : wholeNumber(values.maxClaims, MOST_CLAIMS);
-      if (count === undefined) problems.maxClaims = words.countProblem(formatNumber(MOST_CLAIMS));
-      else body.maxClaims = count;
-    }
-    if (hasChanged("recipients")) {
-      const emails = emailsOf(values.recipients);
-      if (!emails.every((email) => EMAIL.test(email))) problems.recipients = words.recipientsProblem;
-      else if (emails.length > MOST_RECIPIENTS) problems.recipients = words.recipientsTooMany(MOST_RECIPIENTS);
-      else body.recipients = emails.length === 0 ? null : emails;
-    }
-    if (values.attachmentIds?.length === 0) problems.attachmentIds = words.filesMissing;
-    else if (hasChanged("attachmentIds") && values.attachmentIds !== undefined) {
-      body.attachmentIds = [...values.attachmentIds];
-    }
-  } else {
-    if (link === undefined) body.kind = "upload";
-    const request = requestOf(values, { link, policy, hasChanged, problems });
-    if (link === undefined || Object.keys(request).length > 0) body.request = request;
-  }
-  return Object.keys(problems).length > 0 ? { problems } : { body };
-}
-
-/** People paste lists with commas, semicolons and spaces. */
-function emailsOf(text: string): string[] {
-  return [...new Set(text.split(/[\s,;]+/).filter((email) => email !== ""))];
-}
-
-type ExpiryContext = {
-  policy: LinkPolicy;
-  createdAt: string | undefined;
-  problems: LinkProblems;
-  now: number;
-};
-
-/** The service counts the longest expiry from the creation, which may be a moment before or after the `now` of this page. */
-const CLOCK_DRIFT_MS = 5_000;
-
-function limitExpiry(
-  expiresAt: string | null,
-  { policy: { maxExpirySeconds }, createdAt, problems, now }: ExpiryContext,
-): string | null {
-  if (maxExpirySeconds === null) return expiresAt;
-  const start = createdAt === undefined ? now - CLOCK_DRIFT_MS : Date.parse(createdAt);
-  const latest = start + maxExpirySeconds * 1000;
-  if (expiresAt !== null && Date.parse(expiresAt) <= latest) return expiresAt;
-  if (expiresAt !== null && Date.parse(expiresAt) <= latest + CLOCK_DRIFT_MS) return new Date(latest).toISOString();
-  problems.expiry = words.longest(formatSpan(maxExpirySeconds));
-  return expiresAt;
-}
-
-type RequestContext = Pick<Context, "link" | "policy"> & {
-  hasChanged: (name: keyof LinkValues) => boolean;
-  problems: LinkProblems;
-};
-
-function requestOf(
-  values: LinkValues,
-  { link, policy: { uploadMaxBytes }, hasChanged, problems }: RequestContext,
-): Partial<FileRequest> {
-  const request: Partial<FileRequest> = {};
-  if (hasChanged("accept")) request.accept = [...values.accept];
-  if (hasChanged("askName")) request.askName = values.askName;
-  if (hasChanged("review")) request.review = values.review;
-  if (hasChanged("slots")) {
-    if (values.slots.some(({ name }) => name.trim() === "")) problems.slots = linkTexts.request.slotMissing;
-    else request.slots = slotsOf(values.slots, { taken: link?.request?.slots ?? [] });
-  }
-  const maxFiles = countOf(values, problems);
-  const perFile = bytesOf(values.perFileMb, { max: uploadMaxBytes });
-  if (perFile === undefined) problems.perFileMb = words.sizeProblem(formatBytes(uploadMaxBytes));
-  const whole = wholeBytes(maxFiles, perFile ?? uploadMaxBytes);
-  const total = bytesOf(values.totalMb, { max: whole });
-  if (total === undefined) problems.totalMb = words.sizeProblem(formatBytes(whole));
-  const hasLimits = hasChanged("maxFiles") || hasChanged("perFileMb") || hasChanged("totalMb") || hasChanged("slots");
-  if (hasLimits) {
-    request.maxFiles = maxFiles;
-    if (perFile !== undefined) request.maxBytesPerFile = perFile;
-    if (total !== undefined) request.maxBytesTotal = total;
-  }
-  return request;
-}
-
-/** Returns the number of files. With slots, each slot accepts one file. */
-function countOf({ slots, maxFiles }: LinkValues, problems: LinkProblems): number {
-  if (slots.length > 0) return slots.length;
-  if (maxFiles.trim() === "") return DEFAULT_FILES;
-  const count = wholeNumber(maxFiles, MOST_FILES);
-  if (count === undefined) problems.maxFiles = words.countProblem(formatNumber(MOST_FILES));
-  return count ?? DEFAULT_FILES;
-}
-
-function wholeNumber(text: string, max: number): number | undefined {
-  const count = Number(text);
-  return Number.isInteger(count) && count >= 1 && count <= max ? count : undefined;
-}
-
-/** Converts a field in megabytes to bytes. Returns the maximum for an empty field, and undefined for an invalid value. */
-function bytesOf(megabytes: string, { max }: { max: number }): number | undefined {
-  if (megabytes.trim() === "") return max;
-  const bytes = Math.round(Number(megabytes) * MEGABYTE);
-  return bytes >= 1 && bytes <= max ? bytes : undefined;
-}
+export const wholeBytes = (files: number, bytesPerFile: number) =>
+  Math.min(files * bytesPerFile, Number.MAX_SAFE_INTEGER);

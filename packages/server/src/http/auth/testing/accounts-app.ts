@@ -33,10 +33,10 @@ import {
   renewRecoveryCodes,
   startSecondFactor,
 } from "../../../usecases/accounts/second-factor.ts";
-import { requireEnabled } from "../../../usecases/disabled-users.ts";
 import { admitSignUp } from "../../../usecases/invitations/sign-up.ts";
 import { createLivePolicy, fixedPolicy } from "../../../usecases/live-policy.ts";
 import { recordLanguage } from "../../../usecases/people.ts";
+import { requireEnabled } from "../../../usecases/require-enabled.ts";
 import { testLinkKeys } from "../../testing/link-keys.ts";
 import type { AccountLinks } from "../account-links.ts";
 import { type Accounts, createAccounts } from "../accounts.ts";

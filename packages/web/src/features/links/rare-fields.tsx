@@ -16,10 +16,10 @@ const { request } = linkTexts;
 const URL_LIFETIMES = [10, 60, 300, 900];
 const DEFAULT_URL_SECONDS = 60;
 
-type MoreFieldsProps = FormFields & { kind: Link["kind"] };
+type RareFieldsProps = FormFields & { kind: Link["kind"] };
 
 /** The settings that few links need. The section opens when a field in it has a problem. */
-export function MoreFields({ kind, ...fields }: MoreFieldsProps) {
+export function RareFields({ kind, ...fields }: RareFieldsProps) {
   const { problems } = fields;
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
   const hasProblem = [problems.recipients, problems.maxFiles, problems.perFileMb, problems.totalMb].some(

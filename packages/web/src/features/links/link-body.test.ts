@@ -1,6 +1,7 @@
 import type { Link } from "@valetkey/client";
 import { describe, expect, it } from "vitest";
-import { bodyOf, type LinkPolicy, type LinkValues, lifetimesOf, valuesOf } from "./link-values.ts";
+import { bodyOf } from "./link-body.ts";
+import { type LinkPolicy, type LinkValues, lifetimesOf, valuesOf } from "./link-values.ts";
 
 const now = Date.parse("2026-03-01T12:00:00.000Z");
 const after = (seconds: number) => new Date(now + seconds * 1000).toISOString();

@@ -16,7 +16,7 @@ export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): 
  * Gives the share of an invitation to its `userId`, and removes it from the user who had it before, because an invitation is for one person.
  * The caller must have locked the invitation.
  */
-export async function seat(
+export async function giveShare(
   tx: Queries,
   { invitation, before, now }: { invitation: Invitation & { userId: string }; before: string | undefined; now: number },
 ): Promise<void> {

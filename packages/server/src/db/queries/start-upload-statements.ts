@@ -3,7 +3,7 @@ import { permits, ROLES } from "../../domain/access.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
-import { compile, type Markers, type Statement } from "./compile.ts";
+import { compile, type Markers, type Statement } from "./compile-statement.ts";
 import { notInTrash } from "./not-in-trash.ts";
 import { addingToUsage } from "./usage.ts";
 

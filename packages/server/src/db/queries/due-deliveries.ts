@@ -1,0 +1,63 @@
+import { type Kysely, type SqlBool, sql } from "kysely";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+
+/** The number of candidates that a claim reads. Several candidates may belong to one owner, and a claim takes only one delivery of each owner. */
+const CANDIDATES = 200;
+
+type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
+
+/** The oldest due delivery of each endpoint, the oldest first. A claim reads nothing of the queue of an endpoint that must wait. */
+export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wanted) {
+  return (
+    db
+      .selectFrom("webhook_endpoints as endpoint")
+      // On SQLite, a cross join also fixes the order in which the tables are read.
+      .crossJoin("webhook_deliveries as delivery")
+      .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
+      .where("endpoint.disabled_at", "is", null)
+      .where("endpoint.paused_until", "<=", now)
+      .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.id"), engine.list(busy))})`)
+      .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.owner_id"), engine.list(busyOwners))})`)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("disabled_users").select("user_id").whereRef("disabled_users.user_id", "=", "endpoint.owner_id"),
+          ),
+        ),
+      )
+      .whereRef("delivery.endpoint_id", "=", "endpoint.id")
+      .where("delivery.id", "=", oldestDue(db, now))
+      .orderBy("delivery.due_at")
+      .orderBy("delivery.id")
+      .limit(CANDIDATES)
+      .execute()
+  );
+}
+
+/**
+ * The oldest due delivery of `endpoint`. A message waits until an earlier message about the same subject has ended, even if the earlier
+ * one is only due later.
+ */
+function oldestDue(db: Kysely<Tables>, now: number) {
+  return db
+    .selectFrom("webhook_deliveries as due")
+    .select("due.id")
+    .where("due.endpoint_id", "=", sql.ref<string>("endpoint.id"))
+    .where("due.due_at", "<=", now)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("webhook_deliveries as earlier")
+            .select("earlier.id")
+            .whereRef("earlier.endpoint_id", "=", "due.endpoint_id")
+            .whereRef("earlier.subject", "=", "due.subject")
+            .whereRef("earlier.id", "<", "due.id")
+            .where("earlier.due_at", "is not", null),
+        ),
+      ),
+    )
+    .orderBy("due.due_at")
+    .orderBy("due.id")
+    .limit(1);
+}

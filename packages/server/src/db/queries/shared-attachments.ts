@@ -1,0 +1,77 @@
+import { type Kysely, sql } from "kysely";
+import { unlistedStates } from "../../domain/attachment.ts";
+import type { SharedAttachment } from "../../domain/share.ts";
+import type { Page, PageRequest } from "../../usecases/ports/index.ts";
+import type { Engine } from "../engine.ts";
+import type { Tables } from "../schema.ts";
+import { attachmentColumns, toAttachment } from "./attachments.ts";
+import { decodeCursor, toPage } from "./cursor.ts";
+import { isVisible } from "./invitations.ts";
+import { isLive } from "./live-share.ts";
+import { notInTrash } from "./not-in-trash.ts";
+
+type Request = PageRequest & { userId: string; now: number };
+
+/** Lists the attachments that a person reaches only by a share of the attachment itself. */
+export async function listAttachmentsFor(
+  db: Kysely<Tables>,
+  { userId, limit, cursor, now }: Request,
+): Promise<Page<SharedAttachment>> {
+  const after = decodeCursor(cursor);
+  const rows = await db
+    .selectFrom("attachment_shares")
+    .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
+    .select(attachmentColumns)
+    .select(["attachment_shares.expires_at", "attachment_shares.seen_at"])
+    .where("attachment_shares.user_id", "=", userId)
+    .where((eb) => isLive(eb.ref("attachment_shares.expires_at"), now))
+    .where("attachments.owner_id", "!=", userId)
+    .where("attachments.state", "not in", [...unlistedStates, "rejected"])
+    .where(notInTrash.attachments)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("note_shares")
+            .select("note_shares.note_id")
+            .whereRef("note_shares.note_id", "=", "attachments.note_id")
+            .where("note_shares.user_id", "=", userId)
+            .where((share) => isLive(share.ref("note_shares.expires_at"), now)),
+        ),
+      ),
+    )
+    .$if(after !== undefined, (query) => query.where("attachment_shares.attachment_id", "<", after as string))
+    .orderBy("attachment_shares.attachment_id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const shared = rows.map((row) => ({
+    ...toAttachment(row),
+    share: { expiresAt: row.expires_at ?? undefined },
+    isNew: row.seen_at === null,
+  }));
+  return toPage(shared, limit);
+}
+export async function countByAttachment(
+  db: Kysely<Tables>,
+  engine: Engine,
+  { attachmentIds, now }: { attachmentIds: readonly string[]; now: number },
+): Promise<Map<string, number>> {
+  const shared = db
+    .selectFrom("attachment_shares as share")
+    .select("share.attachment_id as subject_id")
+    .where((eb) => engine.isIn(eb.ref("share.attachment_id"), engine.list(attachmentIds)))
+    .where((eb) => isLive(eb.ref("share.expires_at"), now))
+    .where((eb) => isVisible({ subjectId: eb.ref("share.attachment_id"), userId: eb.ref("share.user_id") }));
+  const invited = db
+    .selectFrom("invitations")
+    .select("subject_id")
+    .where((eb) => engine.isIn(eb.ref("subject_id"), engine.list(attachmentIds)))
+    .where((eb) => isLive(eb.ref("expires_at"), now))
+    .where("redeemed_at", "is", null);
+  const rows = await db
+    .selectFrom(shared.unionAll(invited).as("all"))
+    .select(["subject_id", sql<number>`count(*)`.as("count")])
+    .groupBy("subject_id")
+    .execute();
+  return new Map(rows.map((row) => [row.subject_id, row.count]));
+}

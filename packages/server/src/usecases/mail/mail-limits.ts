@@ -1,0 +1,77 @@
+import { DomainError } from "../../domain/errors.ts";
+import type { AccountChange, MailKind } from "../../domain/mail.ts";
+import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
+import type { Deps, Queries } from "../ports/index.ts";
+
+type Limited = Pick<Queries, "limitCounts">;
+
+/** The mails of one kind to one email address. The limit holds for all callers together. */
+const LIMIT = { max: 3, windowMs: 3_600_000 };
+
+/**
+ * All mails to one email address, except warnings and mails that the reader waits for. With these, a stranger could use up the limit, and
+ * lock out an owner for a day or suppress a warning.
+ */
+const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
+const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
+  "password-reset",
+  "link-code",
+  "email-changed",
+  "account-closed",
+  "new-sign-in",
+  "account-changed",
+]);
+
+/**
+ * The warnings of one kind about one account. Only its owner, or a person who has its password, can cause them. They have a separate
+ * limit, because strangers can use up the limit above. Warnings of sign-ins do not use up the limit of other warnings.
+ */
+const WARNINGS = { max: 10, windowMs: 86_400_000 };
+
+/** Limits the codes of all links together. Otherwise a person with many links could cause any number of mails. */
+const CODE_LIMITS: readonly WindowLimit[] = [
+  { name: "mail codes", max: 10, windowMs: 3_600_000 },
+  { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
+];
+
+const PROBLEM = "This email address got several mails already. Wait until Retry-After has passed, then try again.";
+
+/** Counts a mail to an email address. Throws `rate_limited`. */
+export async function takeMailLimits(
+  { clock }: Pick<Deps, "clock">,
+  tx: Limited,
+  { kind, email, linkId, change }: { kind: MailKind["kind"]; email: string; linkId?: string; change?: AccountChange },
+): Promise<void> {
+  const take = (limit: WindowLimit, holder: string) =>
+    takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
+  // A stranger who signed up with the email address of another person can delete the account and cancel this many times, so this
+  // mail has a daily limit.
+  const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
+  // Each link has its own limit of codes, and each kind of change of an account has its own limit.
+  const part = linkId ?? change;
+  await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
+  if (kind === "new-sign-in" || kind === "account-changed")
+    await take({ ...WARNINGS, name: `mail warnings ${kind}` }, email);
+  if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);
+}
+
+/**
+ * Counts a code that is sent to an email address. A request alone does not count, because strangers could use up the limits
+ * with links that do not list the email address. False: the email address gets no more codes for now.
+ */
+export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
+  try {
+    for (const limit of CODE_LIMITS) {
+      await takeFromWindow({ db, clock }, { limit, holder: email, amount: 1, problem: PROBLEM });
+    }
+    return true;
+  } catch (error) {
+    orOverLimit(error);
+    return false;
+  }
+}
+
+/** Ignores an error that says that the limit is exceeded. Throws other errors again. */
+export function orOverLimit(error: unknown): void {
+  if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
+}

@@ -265,7 +265,7 @@ export type Tables = {
   };
   /** The email addresses that may open a link. A link without any row works for everybody. */
   link_recipients: { link_id: string; email: string };
-  /** The last code for each email address of a link. `attempts`: the tries to guess it. */
+  /** The last code for each email address of a link. */
   link_codes: {
     link_id: string;
     email: string;

@@ -3,7 +3,6 @@ import { deleteExpiredAccountLinks } from "./accounts/account-links.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "./accounts/change-email.ts";
 import { changePassword } from "./accounts/change-password.ts";
 import { checkSecondFactor } from "./accounts/check-second-factor.ts";
-import { countPasswordGuess, forgetPasswordGuesses } from "./accounts/count-password-guesses.ts";
 import {
   closeAccountOf,
   closeOwnAccount,
@@ -12,6 +11,7 @@ import {
   keepAccount,
 } from "./accounts/delete-account.ts";
 import { recordBrowser } from "./accounts/known-browsers.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "./accounts/limit-password-guesses.ts";
 import {
   addPasskey,
   findPasskey,

@@ -18,7 +18,7 @@ import { createDoctor } from "./doctor-service.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { createOpened, type Opened } from "./opened.ts";
-import { createShutdown, type Shutdown } from "./shutdown.ts";
+import { createShutdown, type Shutdown } from "./shutdown-signals.ts";
 import type { Tracing } from "./tracing.ts";
 
 // The build of the web app: beside the server in the repository, and below its bundle in the published command.

@@ -6,7 +6,7 @@ import type { UseCases } from "../../usecases/index.ts";
 import { HttpProblem } from "../problem.ts";
 import { checkPassword } from "./account-creation.ts";
 import { bodyOf, callerOf, DONE, ownerOf, POST } from "./endpoint.ts";
-import type { PasswordLimit } from "./limit-passwords.ts";
+import type { PasswordLimit } from "./password-guess-hooks.ts";
 
 /** The links of accounts: for a new password, and for the proof or the change of an email address. */
 export type AccountLinks = Pick<

@@ -6,9 +6,9 @@ import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-c
 import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
 import { changesPassword } from "./change-password.ts";
 import { type AccountDeletions, deletesAccount } from "./delete-account.ts";
-import { limitPasswords, type PasswordLimit } from "./limit-passwords.ts";
 import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
 import { type Passkeys, passkeys } from "./passkeys.ts";
+import { limitPasswords, type PasswordLimit } from "./password-guess-hooks.ts";
 import { followLanguage } from "./reader-language.ts";
 import { requestLimits } from "./request-limits.ts";
 import { type SecondFactors, secondFactor } from "./second-factor.ts";

@@ -1,5 +1,5 @@
 import type { BetterAuthOptions } from "better-auth";
-import { PASSWORD_AGAIN } from "./limit-passwords.ts";
+import { PASSWORD_AGAIN } from "./password-guess-hooks.ts";
 
 // Attempts of one IP address in a minute. The counts are in the database, so the limit covers all replicas.
 const SIGN_IN_LIMIT = { window: 60, max: 10 };

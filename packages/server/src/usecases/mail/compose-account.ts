@@ -2,7 +2,7 @@ import type { AccountChange, NewSignIn } from "../../domain/mail.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/account-links.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import type { Deps } from "../ports/index.ts";
-import { type Composed, compose } from "./composed.ts";
+import { type Composed, compose } from "./composed-mail.ts";
 import { hostOf, inUtc } from "./phrases.ts";
 import { mailTexts } from "./texts/index.ts";
 

@@ -1,7 +1,7 @@
 import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import type { Content } from "./composed.ts";
+import type { Content } from "./composed-mail.ts";
 import { buttonOf, describeNotices } from "./describe-notices.ts";
 import { hostOf } from "./phrases.ts";
 import type { MailTexts } from "./texts/en.ts";

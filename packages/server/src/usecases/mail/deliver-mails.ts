@@ -1,6 +1,6 @@
 import type { Mail } from "../../domain/mail.ts";
 import type { ClaimedMail, Deps, MailOutcome } from "../ports/index.ts";
-import { composeMail } from "./compose.ts";
+import { composeMail } from "./compose-mail.ts";
 
 /** A server may respond late to the end of a message, because it first checks the message for spam. Milliseconds. */
 const SEND_WITHIN_MS = 120_000;

@@ -51,7 +51,7 @@ export function LinkList({ subject, made, exceptId, none }: LinkListProps) {
       {list.isFetchNextPageError && <Problem error={list.error} />}
       {list.hasNextPage && (
         <Button className="self-start" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
-          {texts.common.loadMore}
+          {texts.common.showMore}
         </Button>
       )}
     </>

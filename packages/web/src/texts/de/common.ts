@@ -11,7 +11,7 @@ export const common: typeof english = {
   notCopied: "Bitte markieren und selbst kopieren",
   more: "Mehr",
   loading: "Wird geladen …",
-  loadMore: "Mehr anzeigen",
+  showMore: "Mehr anzeigen",
   you: "Sie",
   someone: "Jemand",
   notifications: "Mitteilungen",

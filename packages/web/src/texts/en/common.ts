@@ -9,7 +9,7 @@ export const common = {
   notCopied: "Select and copy it by hand",
   more: "More",
   loading: "Loading…",
-  loadMore: "Show more",
+  showMore: "Show more",
   you: "You",
   someone: "Someone",
   notifications: "Notifications",

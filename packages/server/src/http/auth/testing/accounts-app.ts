@@ -10,9 +10,9 @@ import type { EmailProof } from "../../../domain/person.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../../usecases/accounts/change-email.ts";
 import { changePassword } from "../../../usecases/accounts/change-password.ts";
 import { checkSecondFactor } from "../../../usecases/accounts/check-second-factor.ts";
-import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/accounts/count-password-guesses.ts";
 import { countAccountContents, keepAccount } from "../../../usecases/accounts/delete-account.ts";
 import { recordBrowser } from "../../../usecases/accounts/known-browsers.ts";
+import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/accounts/limit-password-guesses.ts";
 import {
   addPasskey,
   findPasskey,

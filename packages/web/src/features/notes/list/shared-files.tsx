@@ -41,7 +41,7 @@ export function SharedFiles({ list, files, onOpen }: SharedFilesProps) {
       </ul>
       {list.hasNextPage && (
         <Button className="mt-2 w-full" onClick={() => void list.fetchNextPage()}>
-          {texts.common.loadMore}
+          {texts.common.showMore}
         </Button>
       )}
     </section>

@@ -16,7 +16,7 @@ import {
   textsFor,
 } from "./compose-account.ts";
 import { composeNotices } from "./compose-notices.ts";
-import { type Composed, type Content, compose, composeOptional } from "./composed.ts";
+import { type Composed, type Content, compose, composeOptional } from "./composed-mail.ts";
 import { takeCodeLimits } from "./mail-limits.ts";
 import { notify } from "./notify.ts";
 import { hostOf, inUtc } from "./phrases.ts";

@@ -11,7 +11,7 @@ import { deleteAttachmentsForGood } from "./delete-for-good.ts";
 
 /**
  * Moves an attachment to the trash, and removes it from links. An unfinished upload is deleted permanently. If the trash is off,
- * every attachment is. Throws `attachment_not_found` or `access_denied`.
+ * every attachment is deleted permanently. Throws `attachment_not_found` or `access_denied`.
  */
 export function deleteAttachment(deps: Deps) {
   const { limits, newId } = deps;

@@ -78,7 +78,8 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
       once(`workers/${count}`, async () => {
         const where = await copyData(`workers_${count}`, "postgres");
         const spec = serviceSpec("postgres", where);
-        return audited({ ...spec, env: { ...spec.env, WORKERS: String(count) } }, where);
+        const env = { ...spec.env, WORKERS: String(count) };
+        return audited({ ...spec, name: `${count} workers/postgres`, env }, where);
       }),
     before: (engine: Engine, checkout: string) =>
       once(`${checkout}/${engine}`, async () => {

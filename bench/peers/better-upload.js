@@ -23,7 +23,7 @@ const handleUpload = toNodeHandler({
   },
 });
 
-// The library has a helper for download URLs, and no route. Each application writes the route and its access decision.
+// The library has a helper for download URLs, but no route for them. Each application writes the route and its access decision.
 async function download(request, response, key) {
   if (!isAuthenticated(request.headers.authorization)) return respond(response, 401, { message: "Unauthorized" });
   const fileUrl = await presignGetObject(client, { bucket, key, expiresIn: expiresInSeconds });

@@ -11,7 +11,7 @@ const secret = "b3nch-companion-secret-0123456789abcdef";
 
 const app = express();
 app.use(express.json());
-// Uploads need no session. A new one for each request would only cost memory.
+// Does not store a session, because uploads need none. A new session for each request would only cost memory.
 app.use(session({ secret, resave: false, saveUninitialized: false }));
 app.use((req, res, next) =>
   isAuthenticated(req.headers.authorization) ? next() : res.status(401).json({ message: "Unauthorized" }),
@@ -27,7 +27,7 @@ const companion = createCompanion({
     secret: secretAccessKey,
     bucket,
     region,
-    // By default, Companion bounds no size.
+    // By default, Companion does not limit the size.
     conditions: [["content-length-range", 0, maxFileBytes]],
   },
 });

@@ -22,7 +22,7 @@ const router = s3.createRouter({
 
 const app = Fastify();
 app.all("/api/upload", toFastifyHandler(router.handlers));
-// The library has a method for download URLs, and no route. Each application writes the route and its access decision.
+// The library has a method for download URLs, but no route for them. Each application writes the route and its access decision.
 app.get("/files", async (request, reply) => {
   if (!isAuthenticated(request.headers.authorization)) return reply.code(401).send({ message: "Unauthorized" });
   return { fileUrl: await storage.download.presignedUrl(request.query.key, expiresInSeconds) };

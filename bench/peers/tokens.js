@@ -9,7 +9,7 @@ const verify =
     ? undefined
     : createVerifier({ key: JWT_SECRET, algorithms: ["HS256"], cache: 10_000, cacheKeyBuilder: (token) => token });
 
-/** Whether the caller may go on: the bearer token is valid, or this server runs without authentication. */
+/** Whether the request is permitted: the bearer token is valid, or this server runs without authentication. */
 export function isAuthenticated(authorization) {
   if (verify === undefined) return true;
   try {

@@ -61,7 +61,7 @@ async function measureEngine(
   for (const attack of Object.keys(attacks) as AttackName[]) {
     if (!attack.includes(only)) continue;
     const row = await measureAttack(candidate, { attack, target, seconds });
-    // A version that an attack blocks may never finish its table.
+    // Prints each result at once. If an attack blocks a version, the table is never complete.
     console.log(`${attack}: worst /healthz ${row.worstMs.toFixed(0)} ms`);
     rows.push(row);
     await untilCalm(candidate.port);

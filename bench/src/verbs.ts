@@ -83,7 +83,7 @@ function writes({ workload }: Measured): boolean {
   return verbs.some((verb) => verb.workload === workload && verb.writes);
 }
 
-/** The latency of the slowest percent as a multiple of the typical latency, as the median of the rounds. */
+/** Divides the latency of the slowest percent by the typical latency. Returns the median of the rounds. */
 function tail({ rounds }: Measured): number {
   return median(rounds.map(({ p50Milliseconds, p99Milliseconds }) => p99Milliseconds / p50Milliseconds));
 }

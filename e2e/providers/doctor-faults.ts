@@ -33,7 +33,7 @@ export type DoctorOn = {
 
 export const cephDoctor: DoctorOn = {
   provider: "ceph",
-  // docs/providers.md has the consequences.
+  // docs/providers.md explains the consequences of these differences.
   differences: ["checksum-missing", "copy-source-hole"],
   async setUp(server, s3) {
     await putCors(server, s3);

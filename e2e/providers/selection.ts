@@ -37,7 +37,7 @@ const PROVIDERS: readonly Provider[] = [
       "swift-object-server",
       "memcached",
     ],
-    // Swift has no version command. The Python of its first line can import the version.
+    // Swift has no version command. The Python program that its first line names can import the version.
     askVersion(find) {
       const [shebang = ""] = readFileSync(find("swift-proxy-server"), "utf8").split("\n", 1);
       const [python = "", ...args] = shebang.replace(/^#!\s*/, "").split(/\s+/);

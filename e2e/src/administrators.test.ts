@@ -54,7 +54,7 @@ describe("administrators", () => {
     expect(await isAdmin("chief", "--admin")).toBe(true);
   });
 
-  it("vouch for one of two people with the same email address", async () => {
+  it("prove the email address of one of two people who share it", async () => {
     const email = "twin@example.com";
     const json = { email, name: "Twin", password };
     const { body, cookie } = await post("/auth/sign-up/email", { json });

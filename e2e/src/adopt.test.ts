@@ -72,7 +72,7 @@ describe("valetkey adopt beside a running service", () => {
     expect(stdout).toContain("Adopted Report.txt (5 bytes)");
     const id = new RegExp(ID).exec(stdout)?.[0];
     expect((await admin.call("DELETE", `/attachments/${id}`)).status).toBe(204);
-    // The attachment in the trash still has its object.
+    // The attachment is in the trash, and its object still exists.
     expect((await adopt("report-final")).code).toBe(1);
     expect((await admin.call("DELETE", `/trash/attachments/${id}`)).status).toBe(204);
     expect((await adopt("report-final")).code).toBe(0);

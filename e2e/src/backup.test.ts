@@ -42,7 +42,7 @@ async function makePlaces() {
 
 type Load = { seen: Acknowledged; deleted: Set<string>; isKilled: () => boolean };
 
-/** Deletes every third file whose URLs are issued for good, until the service is killed. */
+/** Issues URLs of files, and permanently deletes every third file, until the service is killed. */
 async function deleteUntilKilled(api: Api, { seen, deleted, isKilled }: Load): Promise<void> {
   for (let next = 0; !isKilled(); next += 3) {
     const isIssued = () =>
@@ -172,7 +172,7 @@ describe("valetkey backup and restore", () => {
     child.kill("SIGCONT");
     const { code, stderr } = await ended;
     expect(code).toBe(1);
-    // The second message is that of a service which stops after the last file was copied.
+    // A service that stops after the last file was copied causes the second message.
     expect(stderr).toMatch(/The service stopped during the backup\.|can't be copied\. Run the command again\./);
     expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 1 });
 
@@ -269,7 +269,7 @@ describe("valetkey backup and restore", () => {
       await expectRestored();
     });
 
-    // The last test, because it damages the bucket of all.
+    // This is the last test, because it damages the bucket that all tests share.
     it("name a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);

@@ -186,7 +186,7 @@ function shortestWay({ from, to, targets }: Search): string[] | undefined {
   return undefined;
 }
 
-/** Whether the import of a sealed folder goes past the door of that folder. */
+/** Whether an import from a sealed folder imports another file than its door. */
 function passesDoor({ from, to }: Pick<Import, "from" | "to">): boolean {
   return Object.entries(doors).some(
     ([folder, door]) => to.startsWith(`${folder}/`) && !from.startsWith(`${folder}/`) && to !== `${folder}/${door}`,

@@ -12,14 +12,14 @@ import { makePlace, type Place, type RunningService, runCli, startProcess } from
 // Five rounds keep the suite short. A long run has KILL_ROUNDS=50.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const WORKERS = 4;
-/** Longer than the leases of mails and webhooks, and than a mail collects notices. Milliseconds. */
+/** Longer than the leases of mails and webhooks, and longer than the time in which a mail collects notices. Milliseconds. */
 const BETWEEN_STARTS_MS = 3_660_000;
 const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname;
 const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"];
 
 describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
   it(`loses nothing acknowledged in ${ROUNDS} rounds`, { timeout: 120_000 + ROUNDS * 20_000 }, async () => {
-    // The servers are slow to confirm, so that a kill may come before the service learns of it.
+    // The servers confirm slowly, so that a kill can come before the service gets the confirmation.
     const smtp = await smtpServerInTest({ beforeConfirm: () => pause(300) });
     const receiver = await receiverInTest({ respond: (response) => void pause(60).then(() => accept(response)) });
     const received = { mails: smtp.mails, webhooks: receiver.received };
@@ -51,7 +51,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
     const copies = await expectOnlyCopies(ann, { seen: total, received });
     await expectAllThere(ann, total);
     await expectReadyIsWhole(ann);
-    // Exits with 1 when bucket, rows and counters disagree.
+    // This command exits with 1 if the bucket, the rows and the counters do not agree.
     const { stdout } = await runCli(after(place, ROUNDS), ["gc", "--dry-run"]);
     expect(stdout).toContain("counters of usage that are wrong");
     await service.stop();

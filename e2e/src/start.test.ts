@@ -13,7 +13,7 @@ import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./tes
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
-// A failed start takes under 10 seconds, and much longer on a machine that runs all tests.
+// A failed start usually takes under 10 seconds, but much longer while the machine runs all tests.
 const TIME_TO_FAIL_MS = 100_000;
 const NOBODY = 65_534;
 const databases = useDatabases();
@@ -84,7 +84,7 @@ describe("the first start", () => {
   });
 });
 
-/** Starts the service in a place where it can't work, and returns its message. Fails unless the service then exits with 1 by itself. */
+/** Starts the service with settings with which it can't work, and returns its message. Fails unless the service exits with 1. */
 async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
   const { code, killed, stderr } = await failed.then(
@@ -121,7 +121,7 @@ describe("a failed start on PostgreSQL", () => {
     expect(message).toContain('database "nowhere" does not exist');
   });
 
-  it("says that the user may not create tables", async () => {
+  it("reports that the user may not create tables", async () => {
     const { url, remove } = await createTestPostgresDatabase();
     onTestFinished(remove);
     const message = await messageOfFailedStart(await on(`${url}?options=-c%20default_transaction_read_only%3Don`));

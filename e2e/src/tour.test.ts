@@ -89,7 +89,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
     expect(completed).toMatchObject({ status: 200, body: { state: "ready", filename: "photo.png" } });
   });
 
-  it("deletes the objects of a note that is deleted for good", async () => {
+  it("deletes the objects of a permanently deleted note", async () => {
     const urls = await ann?.call("POST", "/attachments/urls", { attachmentIds: [attachmentId] });
     const fileUrl = urls?.body.urls[0].fileUrl;
     expect((await fetch(fileUrl, { headers: { range: "bytes=0-0" } })).status).toBe(206);

@@ -12,7 +12,7 @@ async function startLocalBucket() {
     port: Number(BUCKET_PORT),
     credentials,
     buckets: ["files"],
-    // The page sends files straight to the bucket, so the bucket must know the page's origin.
+    // The page sends files directly to the bucket, so the bucket must know the page's origin.
     cors: { allowedOrigins: [`http://localhost:${PORT}`] },
   });
   return { name: "files", region: "us-east-1", endpoint, credentials };

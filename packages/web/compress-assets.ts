@@ -1,6 +1,6 @@
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 
-/** Files are compressed here, once. The service sends them as they are. */
+/** The build compresses the files once, and the service sends the compressed files. */
 export function compressAssets() {
   return compression({
     include: /^assets\/.*\.(?:m?js|css|svg|wasm)$/,

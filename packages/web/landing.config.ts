@@ -3,12 +3,12 @@ import type { UserConfig } from "vite";
 import { compressAssets } from "./compress-assets.ts";
 import { inLanguage, type Language } from "./language.ts";
 
-/** Builds the landing page of links by itself, so that it shares no file with the app, which is much larger. */
+/** Builds the landing page of links separately, so that it shares no file with the app, which is much larger. */
 export const landingConfig = (language: Language): UserConfig => ({
   plugins: [inLanguage(language, { page: "landing" }), tailwindcss(), compressAssets()],
   publicDir: false,
   build: {
-    // The app is in this folder already.
+    // Keeps the files of the app, which are already in this folder.
     emptyOutDir: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

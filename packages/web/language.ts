@@ -2,7 +2,7 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "vite";
 
-/** Each language has a build. The last one has the pages without a language in their names. */
+/** Each language has its own build. The last build writes the pages without a language in their file names. */
 export const LANGUAGES = ["de", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
@@ -29,8 +29,8 @@ const TEXTS: Record<Language, Record<string, string>> = {
 };
 
 /**
- * Builds a page in one language. It replaces the English texts by the same files of the language, so that a page has the texts of one
- * language, and its code does not choose.
+ * Builds a page in one language. It replaces the English texts by the same files of the language. So a page has only the texts of one
+ * language, and no code chooses a language at run time.
  */
 export function inLanguage(language: Language, { page }: { page: "index" | "landing" }): Plugin {
   return {
@@ -48,7 +48,7 @@ export function inLanguage(language: Language, { page }: { page: "index" | "land
           .replace('<html lang="en">', `<html lang="${language}">`)
           .replaceAll(/%text\.(\w+)%/g, (_, name) => TEXTS[language][name] ?? name),
     },
-    // The server chooses the page of the reader by its name.
+    // Renames the pages, because the server chooses the page of a language by its file name.
     async writeBundle({ dir = "" }) {
       if (language !== "en") await rename(join(dir, `${page}.html`), join(dir, `${page}.${language}.html`));
     },

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
 
 const FOLDERS = ["cmaps", "standard_fonts", "iccs"];
-/** The Content-Security-Policy allows no WebAssembly. These files do the same in JavaScript. */
+/** The Content-Security-Policy allows no WebAssembly. These files do the same work in JavaScript. */
 const DECODERS = ["jbig2_nowasm_fallback.js", "openjpeg_nowasm_fallback.js"];
 
 /**

@@ -20,7 +20,7 @@ type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /**
  * Starts a proxy that makes a server behave as the profile says. It forwards the path and the Host header unchanged, so signatures stay valid.
- * It acts with its own credentials to undo what the provider would not do.
+ * With its own credentials, it reverts changes that the provider would not make.
  */
 export async function startProfile(profile: Profile, target: Target): Promise<Proxy> {
   const s3 = new S3Client(target);
@@ -79,7 +79,7 @@ function stream(incoming: IncomingMessage, { outgoing, profile, target }: Exchan
   incoming.pipe(onward);
 }
 
-/** Sends a small request whole, to be able to send it again after its condition failed. */
+/** Reads a small request completely before it sends it, so that it can send it again after a failed condition. */
 async function sendConditional(incoming: IncomingMessage, exchange: Exchange & { call: Call }): Promise<void> {
   const { outgoing, profile, target, s3, call } = exchange;
   const body = await buffer(incoming);

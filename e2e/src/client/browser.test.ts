@@ -50,7 +50,7 @@ describe("the client in a page of Chromium", () => {
   const partsSent = ({ toBucket }: World) =>
     toBucket.seen.filter((line) => line.startsWith("PUT") && line.includes("partNumber=")).length;
 
-  it("uploads a file in parts, and goes on with it after a reload", async () => {
+  it("uploads a file in parts, and continues after a reload", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     // Holds the second half of the upload until the reload.
@@ -126,7 +126,7 @@ describe("the client in a page of Chromium", () => {
     expect(sent).toEqual(["no-cache"]);
   });
 
-  it("waits without a connection, and goes on when it is back", async () => {
+  it("waits without a connection, and continues when it is back", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     const context = page.context();

@@ -113,7 +113,7 @@ describe("an upload that another client with the same store restarts", () => {
     const half = reaching(LARGE_BYTES / 2);
     const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
     await half.reached;
-    // The paused upload stands for a closed tab, and never resumes.
+    // The paused upload simulates a closed tab, and never resumes.
     first.pause();
     const sentBefore = partsSent(world);
     let resumedAt: number | undefined;

@@ -2,9 +2,9 @@ import { accountClient, ORIGIN } from "../../../packages/server/src/http/auth/te
 import type { createMailbox } from "../../../packages/server/src/http/auth/testing/mailbox.ts";
 import type { TestService } from "../../../packages/server/src/http/testing/service.ts";
 
-/** A walk through one flow. A person stops at the last step that worked. */
+/** One run of a flow. It records the last step that worked. */
 export type Walk = ReturnType<typeof createPlace> & {
-  /** Notes that the person has come this far. */
+  /** Records that the person has reached this step. */
   reach: (step: string) => void;
 };
 
@@ -42,7 +42,7 @@ export function createPlace(
     browserOf,
     newEmail,
     signUp,
-    /** A person with an email address that the operator vouches for, and a note. */
+    /** A person with a note and with an email address that the operator has proven. */
     async owner() {
       const account = await signUp();
       const { userId: id, email } = account;
@@ -59,12 +59,12 @@ export function createPlace(
       await service.useCases.rememberPerson({ id, email, name: "Root", isAdmin: true });
       return account;
     },
-    /** Sends the mails that wait, also those that collect events. Returns the last one to this email address. */
+    /** Sends the mails that wait, including those that collect events. Returns the last mail to this email address. */
     async mailTo(email: string) {
       await service.sendMails();
       return mailbox?.to(email).at(-1);
     },
-    /** The token of the last link to this page that a mail brought. */
+    /** The token of the last link to this page in a mail. */
     async mailedToken(email: string, page: string): Promise<string> {
       await service.sendMails();
       return mailbox?.tokenTo(email, page) ?? "";

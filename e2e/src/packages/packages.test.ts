@@ -222,7 +222,7 @@ describe("the example with express and its table of users", () => {
 });
 
 describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
-  it("gives a file to its owner and a reader, and to nobody else", async () => {
+  it("gives a file only to its owner and a reader", async () => {
     const app = await startExample(project, { name, node: node(24) });
     onTestFinished(app.stop);
     const ann = await app.signIn(browser, { name: "Ann" });

@@ -46,7 +46,7 @@ export type Stage = Certificate & {
 /** Reads a sample of `deploy/`. */
 export const readSample = (path: string): Promise<string> => readFile(join(DEPLOY, path), "utf8");
 
-/** Replaces texts that must be in the sample. A port that was put in is never replaced again, whatever its digits are. */
+/** Replaces texts that must be in the sample. A port that was already replaced is never replaced again, even if its digits match another text. */
 export function replaced(sample: string, changes: Record<string, string>): string {
   const put = (text: string, [change, ...others]: [from: string, to: string][]): string => {
     if (change === undefined) return text;

@@ -34,7 +34,7 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
     );
   }
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  // The limit lets pages of a context share a process, and starts no process ahead. This saves a tenth of the CPU time.
+  // With this limit, the pages of a context share a process, and Chromium starts no process in advance. This saves a tenth of the CPU time.
   const args = [
     "--no-sandbox",
     "--disable-gpu",

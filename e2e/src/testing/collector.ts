@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { type CollectedSpan, spansOf } from "./otlp.ts";
 
-/** A stand-in for an OpenTelemetry collector: it accepts OTLP over HTTP in protobuf. */
+/** Simulates an OpenTelemetry collector: it accepts OTLP over HTTP in protobuf. */
 export type Collector = {
   url: string;
   /** The bodies of all exports. */

@@ -58,7 +58,7 @@ export async function startProcess(
   try {
     return await start();
   } catch (error) {
-    // Another test may take a free port between its choice and the start.
+    // Another test may use the free port before this service listens on it.
     const isTaken = place.env.PORT === "0" && error instanceof Error && error.message.includes("EADDRINUSE");
     if (!isTaken) throw error;
     return start();
@@ -97,7 +97,7 @@ export async function runCli(
   return promisify(execFile)(process.execPath, [CLI, ...args], { ...options, env: place.env, cwd: place.dataDir });
 }
 
-/** Runs `valetkey` and resolves whatever the exit code is. */
+/** Runs `valetkey`, and resolves with any exit code. */
 export async function endOfCli(
   place: Place,
   args: string[],

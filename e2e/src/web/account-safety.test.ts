@@ -28,7 +28,7 @@ async function givePassword({ page, email }: Person): Promise<void> {
   await button(page, signIn.action).click();
 }
 
-/** Adds an authenticator to the browser that creates passkeys without a question. Returns its id. */
+/** Adds an authenticator to the browser, which creates passkeys without asking the user. Returns its id. */
 async function addAuthenticator(devtools: CDPSession): Promise<string> {
   await devtools.send("WebAuthn.enable");
   const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {

@@ -49,7 +49,7 @@ describe("the files of a note", () => {
     await expect.poll(() => filesOf(lou).getByRole("listitem").count()).toBe(201);
   });
 
-  it("are deleted at once, and come back with undo", async () => {
+  it("are deleted at once, and are restored with undo", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);
     for (const name of ["a.txt", "b.txt"]) {
@@ -64,7 +64,7 @@ describe("the files of a note", () => {
     await expect.poll(names).toEqual(["a.txt"]);
   });
 
-  it("are selected in a row, deleted together, and come back with undo", async () => {
+  it("are selected in a row, deleted together, and restored with undo", async () => {
     const ivo = await web.person("Ivo");
     const note = await open(
       ivo,

@@ -13,7 +13,7 @@ declare const window: { dispatchEvent(event: Event): boolean };
 type Registration = { scope: string; active: { state: string } | null };
 declare const navigator: { serviceWorker: { getRegistrations(): Promise<Registration[]> } };
 
-/** Installs the app as far as the page can tell, and waits for its worker. */
+/** Makes the page believe that the app is installed, and waits for its worker. */
 async function install(page: Page): Promise<string[]> {
   await page.goto("/");
   await page.getByRole("navigation").first().waitFor();

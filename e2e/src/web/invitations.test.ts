@@ -54,13 +54,13 @@ describe("a person without access", () => {
     await carla.page.getByRole("button", { name: accountTexts.signUp.action }).click();
     await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
     await carla.page.getByText(sharing.access.by("Ann Invites")).waitFor();
-    // One click opens the share dialog before them.
+    // The limit does not count the click that opens the share dialog.
     expect(clicks() - 1).toBeLessThanOrEqual(MOST_CLICKS);
 
-    // The owner sees who came.
+    // The owner sees who redeemed the invitation.
     await ann.page.reload();
     await ann.page.getByText("Ann Invites and Carla Invited can see this note").waitFor({ state: "attached" });
-    // No request line had the token, and the page forgets it.
+    // No request line contained the token, and the page has removed it from the URL.
     const token = url.split("#")[1] ?? "";
     const seen = [...carla.watch.requests.values()].flat().map((request) => JSON.stringify(request.url));
     expect(seen.join()).not.toContain(token);
@@ -69,7 +69,7 @@ describe("a person without access", () => {
     ).not.toContain(token);
 
     carla.watch.expect(/^409 POST .*\/invitations\/look$/);
-    // The link is used: it leads its user to the note, and nobody else.
+    // The link was used, so it opens the note only for its user.
     await carla.page.goto(url);
     await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
     const dora = await web.person("Dora Late");

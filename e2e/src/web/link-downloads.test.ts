@@ -43,7 +43,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ opened: 1, claims: 1, urlsIssued: 1 });
   });
 
-  it("requirement 20: tells nothing before the password", async () => {
+  it("requirement 20: shows nothing before the password", async () => {
     const { link } = await share(web, [text("secret-plan.txt", "x")], { password: "open sesame", label: "Plans" });
     const { page, watch } = await visitor(web);
     watch.expect(/^403 POST .*\/unlock$/);
@@ -155,7 +155,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("requirement 21: spends nothing when a program loads the page", async () => {
+  it("requirement 21: counts nothing when a program loads the page", async () => {
     const { ann, link } = await share(web, [png("photo.png"), text("a.txt", "a")], { maxClaims: 1 });
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -182,7 +182,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("tells the token and the file names to nobody but the service", async () => {
+  it("sends the token and the file names only to the service", async () => {
     const { link } = await share(web, [png("secret-name.png")]);
     const { page, context, watch } = await visitor(web);
     const toBucket: { url: string; referrer: string | undefined }[] = [];

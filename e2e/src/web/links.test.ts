@@ -269,7 +269,7 @@ describe("a file request", () => {
 describe("a link of a file", () => {
   const web = startWeb();
 
-  it("is made for the chosen time, whatever the clock of the machine says", async () => {
+  it("is made for the chosen time, even if the clock of the machine is wrong", async () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
@@ -369,7 +369,7 @@ describe("the policy of the operator", () => {
   const off = startWeb({ env: { LINKS: "off" } });
   const strict = startWeb({ env: { LINKS_PASSWORD: "required", LINKS_MAX_EXPIRY: "3600" } });
 
-  it("takes away every action and says why when links are off", async () => {
+  it("removes every action and shows the reason when links are off", async () => {
     const ann = await off.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const dialog = await openShareDialog(ann.page, note.id);

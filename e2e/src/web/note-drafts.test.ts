@@ -22,7 +22,7 @@ describe("a draft that the service has not saved", () => {
     expect((await client.notes.get(id)).body).toBe("one, offline");
   });
 
-  it("comes back after a crash and can be discarded", async () => {
+  it("is restored after a crash and can be discarded", async () => {
     const { page, client, context, watch } = await web.person("Ann Crashes");
     watch.expect(/^500 PATCH|ERR_FAILED PATCH/);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });

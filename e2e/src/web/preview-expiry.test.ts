@@ -79,7 +79,7 @@ describe("a player whose URL has expired", () => {
     await cleo.client.shares.put({ noteId: note.id }, { userIds, role: "viewer" });
     await alert.getByRole("button", { name: "Try again" }).click();
     await whenThere(dora.page, "audio");
-    // The owner sees one view, however often its URL was renewed.
+    // The owner sees one view, even if the URL was renewed several times.
     const purposes = await purposesOf(cleo, note.id);
     expect(purposes.at(-1)).toBe("view");
     expect(new Set(purposes.slice(0, -1))).toEqual(new Set(["renewal"]));

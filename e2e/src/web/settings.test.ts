@@ -116,7 +116,7 @@ describe("the settings", () => {
     await sessions.getByRole("button", { name: "Sign out Safari on iOS" }).click();
     await carl.page.getByText("Safari on iOS is signed out.").first().waitFor();
     expect(await sessions.getByRole("listitem").count()).toBe(1);
-    // The page learns of the end by its next request, or by its live updates before.
+    // The page notices the end at its next request, or earlier by its live updates.
     const ended = elsewhere.page.getByText("Your session has ended.").waitFor();
     const next = elsewhere.page.getByRole("link", { name: "Notes", exact: true }).first().click();
     await Promise.race([ended, next.catch(() => undefined)]);

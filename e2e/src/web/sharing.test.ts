@@ -159,7 +159,7 @@ describe("sharing a note", () => {
     expect(await (await fetch(fileUrl)).text()).toBe("as agreed");
     await expect(ben.client.urlFor(other)).rejects.toMatchObject({ code: "access_denied" });
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
-    // The dialog shows his name as soon as it learns that he came.
+    // The dialog shows the name of Ben soon after he opens the note.
     await dialog.getByRole("button", { name: /^Stop sharing with/ }).click();
     await dialog.getByText(/ no longer has access\.$/).waitFor();
     const none = { shares: [], invitations: [] };

@@ -72,12 +72,12 @@ describe("two people, a file, and nothing but the app", () => {
     const url = (await issued).url();
     expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe(String(TTL_SECONDS));
     await dialog.getByText(shareDialogTexts.removal.short(`${TTL_SECONDS} s`).slice(0, -1)).waitFor();
-    // The dialog shows the name of Ben as soon as it learns that he came.
+    // The dialog shows the name of Ben soon after he opens the note.
     ben.watch.expect(/^40[34] GET .*\/(attachments|notes)\//);
     await dialog.getByRole("button", { name: /^Stop sharing with/ }).click();
     await dialog.getByText(/ no longer has access\.$/).waitFor();
 
-    // The next request is refused. The open page of Ben notices the end by itself.
+    // The next request is refused. The open page of Ben notices the end without a reload.
     expect((await ben.context.request.get(`${web.service.url}${href}`)).status()).toBe(403);
     await ben.page.reload();
     await ben.page.getByText(notes.noAccess.title).waitFor();

@@ -114,7 +114,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     return /^https?:\S+$/m.exec(find()?.parsed.text ?? "")?.[0] ?? "";
   }
 
-  it("gets a file, forgets the password, comes back, and is disabled", async () => {
+  it("gets a file, resets a forgotten password, and is disabled", async () => {
     const file = randomFile("Contract.bin", { sizeBytes: 300_000 });
     const ann = await open("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
     const root = await open("Root", { hasAccount: false });
@@ -142,7 +142,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     expect(forms).toBeLessThanOrEqual(MOST_FORMS);
     console.log(`From the invitation to the file: ${clicks()} clicks and ${forms} form.`);
 
-    // She forgets the password, and comes back by a mail or by a link of the administrator.
+    // She forgets the password, and sets a new one with a link from a mail or from the administrator.
     mia.watch.expect(/^40[13] /);
     await mia.context.clearCookies();
     await root.page.goto("/sign-in");
@@ -156,7 +156,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     await page.goto("/shared");
     await page.getByRole("button", { name: file.name }).waitFor();
 
-    // The administrator disables the account, and everything of it ends.
+    // The administrator disables the account, and its sessions and links end.
     const own = await seedNote(mia.client, { title: "Notes of Mia", files: [file] });
     const { token } = await mia.client.tokens.create({ label: "script" });
     const { url: link } = await mia.client.links.create(own.id, {});
@@ -175,7 +175,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     await row.getByRole("button", { name: people.disable, exact: true }).click();
     await row.getByText(people.disabled).waitFor();
     expect(await statuses()).toEqual([401, 401, 404]);
-    // The open page learns it by itself.
+    // The open page notices it without a reload.
     await page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
     await signIn(mia, { email: mia.email, password: NEW_PASSWORD });
     await page.getByText(accountTexts.failures.access_denied).waitFor();

@@ -68,13 +68,13 @@ export function callsOn(call: Call) {
     me: (): Promise<Me> => call<Me>("GET", "/me"),
     /** Returns which mails the caller gets. */
     mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
-    /** Changes which mails the caller gets. An absent topic stays. */
+    /** Changes which mails the caller gets. A topic that is absent does not change. */
     setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
       call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
     /** Returns the storage that the notes of the caller use, and the quota. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     /**
-     * Returns which parts of what the caller sees have changed since a `state` of an earlier response. `GET /changes` is also a stream
+     * Returns the parts of the caller's view that have changed since the `state` of an earlier response. `GET /changes` is also a stream
      * of server-sent events, for `EventSource`.
      */
     changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>

@@ -7,7 +7,7 @@ import { Person } from "./people.ts";
 export const AccessRequest = Type.Object({
   person: Person,
   emailIsProven: Type.Boolean({
-    description: "false: nobody vouches for the email address, so it can be that of somebody else",
+    description: "false: the email address is not proven, so it may belong to another person",
   }),
   requestedAt: Instant,
 });

@@ -28,7 +28,7 @@ export const AdminPerson = Type.Object({
   name: OrNull.text,
   isAdmin: Type.Boolean(),
   disabledAt: OrNull.instant,
-  deleteAt: Type.Union([Instant, Type.Null()], { description: "When the closed account is deleted for good" }),
+  deleteAt: Type.Union([Instant, Type.Null()], { description: "When the closed account is permanently deleted" }),
   createdAt: Instant,
   lastSignInAt: Type.Union([Instant, Type.Null()], { description: "null for never, and for users with JWTs alone" }),
   usedBytes: Type.Integer(),
@@ -48,7 +48,7 @@ export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
 const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
 
-/** A member that is absent stays. A quota of null: the quota of the service applies again. */
+/** A member that is absent does not change. A quota of null: the quota of the service applies again. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),
@@ -66,7 +66,7 @@ export type ClosedAccount = Static<typeof ClosedAccount>;
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
 export type ResetLink = Static<typeof ResetLink>;
 
-/** One line of the log of administrators. `actor` null: the operator, with a command. `person`: the user whom it is about. */
+/** One line of the log of administrators. `actor` null: the operator used a command. `person`: the user whom the event is about. */
 export const AdminEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -161,7 +161,7 @@ export type PolicySettings = Static<typeof PolicySettings>;
 export const InviteBody = closedObject({ email: Email });
 export type InviteBody = Static<typeof InviteBody>;
 
-/** An invitation to create an account. `invitedBy` null: the operator, with a command. */
+/** An invitation to create an account. `invitedBy` null: the operator made it with a command. */
 export const AdminInvitation = Type.Object({
   id: Id,
   email: Type.String(),

@@ -66,7 +66,7 @@ export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 
-/** The new name of a file. The rules are those of an upload. */
+/** The new name of a file. The rules for the name are the same as for an upload. */
 export const RenameAttachmentBody = closedObject({
   filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
 });

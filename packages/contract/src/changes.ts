@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { Id } from "./common.ts";
 
-/** A state, as an earlier response gave it. The parts of a state stand for what the caller owns, shares and has open. */
+/** A state from an earlier response. It has one part each for the caller's own notes, for the things that are shared with the caller, and for the open note. */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
 /** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response. Its first parts alone are valid too. */
@@ -12,8 +12,8 @@ export type ChangesQuery = Static<typeof ChangesQuery>;
 /**
  * A hint that the caller should read something again. It names no note and no file.
  *
- * `own`: somebody did something on a note of the caller. `shared`: what others share with the caller changed.
- * `note`: the note of `noteId` or the access to it changed.
+ * `own`: somebody did something on a note of the caller. `shared`: something that others share with the caller changed.
+ * `note`: the note with the id `noteId`, or the caller's access to it, changed.
  */
 export const ChangedPart = Type.Enum(["own", "shared", "note"]);
 export type ChangedPart = Static<typeof ChangedPart>;

@@ -6,7 +6,7 @@ const Role = Type.Enum(["viewer", "editor"]);
 
 export const InvitationParams = Type.Object({ invitationId: Id });
 
-/** `newLink: true` makes another link, which is valid for 30 days. The old one stops working at once. */
+/** `newLink: true` makes another link, which is valid for 30 days. The old link stops working at once. */
 export const UpdateInvitationBody = closedObject(
   {
     role: Type.Optional(Role),

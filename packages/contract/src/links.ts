@@ -13,7 +13,7 @@ export type LinkKind = Static<typeof LinkKind>;
 /**
  * The state of a link, which only people with an account see. A visitor of any link that is not `live` gets `link_not_found`.
  *
- * - `used_up`: every claim is spent, or the file request has all its files
+ * - `used_up`: every claim is used, or the file request has all its files
  * - `revoked`: somebody revoked it
  * - `expired`: its expiry has passed
  * - `orphaned`: its creator lost the right to share the note, or its files were deleted
@@ -31,7 +31,7 @@ const FileKinds = Type.Array(FileKind, { maxItems: 20, description: "The accepte
 const FileBytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Short = (max: number) => Type.String({ maxLength: max, ...PlainText });
 
-/** A named place of a file request. It takes one file. */
+/** A named place of a file request. It accepts one file. */
 export const LinkSlot = closedObject({
   id: Type.String({ pattern: "^[a-z0-9-]{1,40}$" }),
   name: Type.String({ minLength: 1, maxLength: 100, ...PlainText, examples: ["Passport"] }),
@@ -48,7 +48,7 @@ export const FileRequest = closedObject({
   accept: FileKinds,
   askName: Type.Enum(["no", "optional", "required"], { description: "Whether visitors give a name" }),
   review: Type.Boolean({ description: "Whether a file is quarantined until somebody accepts it" }),
-  slots: Type.Array(LinkSlot, { maxItems: 50, description: "With slots, each file goes into one of them" }),
+  slots: Type.Array(LinkSlot, { maxItems: 50, description: "If there are slots, each file fills one of them" }),
 });
 export type FileRequest = Static<typeof FileRequest>;
 
@@ -88,7 +88,7 @@ export const CreateLinkBody = closedObject({
 });
 export type CreateLinkBody = Static<typeof CreateLinkBody>;
 
-/** `newUrl: true` gives the link another URL. The old one stops working at once. */
+/** `newUrl: true` gives the link another URL. The old URL stops working at once. */
 export const UpdateLinkBody = closedObject(
   {
     ...editable,
@@ -187,7 +187,7 @@ const OpenFileRequest = Type.Object({
   sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
 });
 
-/** The link before its password, or before the code for an email address. It has nothing else. */
+/** A link before the visitor has entered its password, or the code for an email address. It shows nothing else. */
 export const LockedLink = Type.Object({ state: Type.Literal("locked"), by: Type.Enum(["password", "email"]) });
 export type LockedLink = Static<typeof LockedLink>;
 
@@ -215,7 +215,7 @@ export type PublicLink = Static<typeof PublicLink>;
 export const UnlockBody = closedObject({ password: Type.String({ minLength: 1, maxLength: 200 }) });
 export type UnlockBody = Static<typeof UnlockBody>;
 
-/** Sends a code to this email address, if the link is for it. */
+/** Sends a code to this email address, if the link lists it. */
 export const LinkCodeBody = closedObject({ email: Email });
 export type LinkCodeBody = Static<typeof LinkCodeBody>;
 

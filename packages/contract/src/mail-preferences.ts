@@ -14,7 +14,7 @@ const choices = {
 };
 
 /**
- * The mails that you get.
+ * The choices of the caller about mails.
  *
  * - `shares`: a note or a file is shared with you
  * - `expiry`: a share ends within a day
@@ -25,7 +25,7 @@ const choices = {
 export const MailPreferences = Type.Object(choices);
 export type MailPreferences = Static<typeof MailPreferences>;
 
-/** An absent topic stays. */
+/** A topic that is absent does not change. */
 export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
   minProperties: 1,
 });

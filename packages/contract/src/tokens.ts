@@ -32,7 +32,7 @@ export const TokenParams = Type.Object({ tokenId: Id });
 export const Me = Type.Object({
   id: UserId,
   email: Type.Union([Type.String(), Type.Null()]),
-  emailProven: Type.Boolean({ description: "Whether somebody vouches that the email address is yours" }),
+  emailProven: Type.Boolean({ description: "Whether it is proven that the email address is yours" }),
   name: Type.Union([Type.String(), Type.Null()]),
   isAdmin: Type.Boolean(),
 });

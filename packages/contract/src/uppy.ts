@@ -10,7 +10,7 @@ const PART_MAX_BYTES = 5 * 2 ** 30;
 /**
  * Starts a multipart upload. Sizes are bytes.
  * Uppy does not send `size`: the page adds it to the metadata. It is optional here so that the server can explain how.
- * `partSize` is for pages that set `getChunkSize`. By default the server cuts the file as the plugin does. Other metadata is ignored.
+ * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into the same parts as the plugin. Other metadata is ignored.
  */
 export const CreateMultipartBody = closedObject({
   filename: Type.String({ maxLength: 1024 }),

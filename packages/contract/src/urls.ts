@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
-/** Seconds. The service checks the range (1 to URL_TTL_MAX), and not the schema, so that the error contains it. */
+/** Seconds. The service checks the range (1 to URL_TTL_MAX) instead of the schema, so that the error text contains the range. */
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 

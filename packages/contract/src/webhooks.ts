@@ -28,7 +28,7 @@ const fields = {
 export const CreateWebhookBody = closedObject({ ...fields, description: Type.Optional(fields.description) });
 export type CreateWebhookBody = Static<typeof CreateWebhookBody>;
 
-/** A member that is absent stays. */
+/** A member that is absent does not change. */
 export const UpdateWebhookBody = closedObject(
   {
     url: Type.Optional(fields.url),

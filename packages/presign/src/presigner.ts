@@ -71,7 +71,7 @@ export function createPresigner(target: PresignTarget): Presigner {
 /**
  * Makes the signer of one operation.
  *
- * The canonical request and the URL share most of their text, and the signer builds most of it once. Only the URL has X-Amz-Signature.
+ * The canonical request and the URL share most of their text, and the signer builds most of it once. Only the URL also contains X-Amz-Signature.
  */
 function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
   const { host, origin, pathPrefix } = context.target;

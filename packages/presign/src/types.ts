@@ -55,7 +55,7 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
  * Options of presignGet.
  *
  * With `cacheWindowSeconds`, presignGet returns the same URL within each window of the clock, so that browsers and CDNs can cache.
- * Whole seconds, 1 to half of expiresInSeconds. Default: off. Such a URL lives for at least half of expiresInSeconds.
+ * Whole seconds, 1 to half of expiresInSeconds. Default: off. Such a URL is valid for at least half of expiresInSeconds.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;

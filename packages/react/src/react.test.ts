@@ -97,7 +97,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready", "ready", "ready", "ready", "ready"]);
     });
 
-    it("goes on after an unmount, and shows the file after the next mount", async () => {
+    it("continues after an unmount, and shows the file after the next mount", async () => {
       const { client } = openClient();
       const item = newItem();
       const first = await shown(renderUploads(client, item));

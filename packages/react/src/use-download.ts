@@ -6,7 +6,7 @@ import { useUrlClient } from "./provider.tsx";
 import { toError } from "./to-error.ts";
 
 export type DownloadOptions = {
-  /** Called with a failure, also after the component is unmounted. */
+  /** Called with a failure, even after the component is unmounted. */
   onError?: ((error: ValetKeyError) => void) | undefined;
 };
 
@@ -20,7 +20,7 @@ export type DownloadFile = {
 };
 
 /**
- * Lets the browser download a file straight from the bucket. The download appears in the list of downloads of the browser.
+ * Lets the browser download a file directly from the bucket. The download appears in the list of downloads of the browser.
  *
  * @example
  * ```tsx

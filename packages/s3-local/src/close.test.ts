@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { startBucket } from "./testing/bucket.ts";
 import { presignerFor, signing } from "./testing/http.ts";
 
-/** Shorter than the time that running requests have. */
+/** Shorter than the time limit of running requests. Milliseconds. */
 const SOON_MS = 4_000;
 
 test("stops as soon as the last request has its response, on a connection that stays open", async () => {

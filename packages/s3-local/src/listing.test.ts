@@ -65,7 +65,7 @@ async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandI
 describe("listing", () => {
   test("returns the pages of a sorted array for any keys and parameters", async () => {
     const { client } = await startBucket();
-    // So few letters make shared prefixes. UTF-8 and UTF-16 sort some of these letters differently.
+    // The alphabet is small, so that many keys share a prefix. UTF-8 and UTF-16 sort some of these letters differently.
     const text = (maxLength: number) =>
       fc.string({
         unit: fc.constantFrom("a", "b", "/", "é", "\ud7ff", "\ue000", "\uffff", "\u{10000}", "\u{10ffff}"),

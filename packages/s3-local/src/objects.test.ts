@@ -224,7 +224,7 @@ describe("response headers in a signed URL", () => {
 });
 
 describe("a copy", () => {
-  test("keeps the bytes and headers without its source", async () => {
+  test("keeps the bytes and headers after its source is deleted", async () => {
     const { client } = await startBucket();
     const body = randomBytes(100_000);
     await client.send(

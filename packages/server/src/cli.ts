@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
 
-// The compile cache must come before all other imports. It halves the time of every start but the first.
+// The compile cache must come before all other imports. The cache halves the time of every start except the first.
 const { directory } = enableCompileCache();
 // Worker threads use the cache only if this variable names it.
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;

@@ -1,5 +1,5 @@
-// Accepts the files that another app of the phone hands to the installed app, and stores them for the page /attach. Its scope is that
-// path alone, so it handles no other request.
+// Accepts the files that another app of the phone sends to the installed app, and stores them for the page /attach. Its scope is only that
+// path, so it handles no other request.
 const CACHE = "valetkey.attach";
 const MAX_FILES = 100;
 
@@ -11,7 +11,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function receive(request) {
-  // Without files, the page says that nothing arrived.
+  // If this fails, the page shows that no file arrived.
   await storeFiles(request).catch(() => undefined);
   return Response.redirect("/attach", 303);
 }

@@ -3,6 +3,6 @@
     const theme = localStorage.getItem("valetkey.theme");
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   } catch {
-    // Without storage, the page follows the system.
+    // If the browser forbids storage, the page uses the theme of the system.
   }
 })();

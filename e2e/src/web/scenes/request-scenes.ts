@@ -86,7 +86,7 @@ export const requestScenes: readonly Scene[] = [
     async open(page) {
       await openRequest(page);
       await choose(page);
-      // The stand-in never responds to the start of an upload.
+      // The simulated service never responds to the start of an upload.
       await page.route(/\/uploads$/, () => undefined);
       await page.getByRole("button", { name: words.send(2) }).click();
       await page.getByRole("button", { name: words.cancelFile("Payslip March.pdf") }).waitFor();

@@ -31,7 +31,7 @@ export function makeStage(browser: Browser, world: World): Stage {
     return opened;
   }
 
-  /** Removes what the last scene of this viewer left. */
+  /** Removes the data that the last scene of this viewer has stored. */
   async function clear(by: Scene["by"]): Promise<Person> {
     const { viewer, storage } = await viewerOf(by);
     const { context, watch } = viewer;

@@ -10,7 +10,7 @@ type StandInOptions = {
   /** Signs the URLs of real files in the real bucket. */
   owner?: Person;
   password?: string;
-  /** Returns the response to a call, for example a failure. If it returns undefined, the stand-in responds. */
+  /** Returns the response to a call, for example a failure. If it returns undefined, the simulated service responds. */
   answer?: (call: string) => { status: number; json?: object; headers?: Record<string, string> } | undefined;
 };
 

@@ -29,10 +29,10 @@ export function administrationCalls(call: Call) {
   return {
     /** Returns one page of users, the newest first. `q` finds a part of the email address, the name or the id. */
     people: (options: PageOptions & { q?: string } = {}) => page<AdminPersonPage>("people", options),
-    /** Disables or enables a user, or sets the quotas. A quota of null restores that of the service. */
+    /** Disables or enables a user, or sets the quotas. A quota of null restores the quota of the service. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
-    /** Closes the account of a user at once, and deletes it for good in 14 days. Until then, `isDisabled: false` opens it again. */
+    /** Closes the account of a user at once, and deletes it permanently after 14 days. Until then, `isDisabled: false` opens it again. */
     deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
     /** Makes a link for a new password, which works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
@@ -40,7 +40,7 @@ export function administrationCalls(call: Call) {
     invitations: (options: PageOptions = {}) => page<AdminInvitationPage>("invitations", options),
     /** Invites an email address to create an account, by mail if the service sends mails. */
     invite: (email: string) => call<AdminInvitation>("POST", "/admin/invitations", { body: { email } }),
-    /** Makes another link, which is valid for 30 days, and mails it. The old one stops working. */
+    /** Makes another link, which is valid for 30 days, and mails it. The old link stops working. */
     renewInvitation: (invitationId: string) =>
       call<AdminInvitation>("POST", `/admin/invitations/${encodeURIComponent(invitationId)}/renew`),
     revokeInvitation: (invitationId: string) =>
@@ -56,9 +56,9 @@ export function administrationCalls(call: Call) {
     links: (options: PageOptions & { kind?: LinkKind } = {}) => page<AdminLinkPage>("links", options),
     /** Revokes a link of any user. URLs that the link issued before stay valid until `lastUrlExpiresAt`. */
     revokeLink: (linkId: string) => call<RevokedLink>("DELETE", `/admin/links/${encodeURIComponent(linkId)}`),
-    /** Returns one page of the mails that wait or were given up, the newest first. They have no texts. */
+    /** Returns one page of the mails that wait or failed finally, the newest first. They have no texts. */
     mails: (options: PageOptions & { state?: MailState } = {}) => page<AdminMailPage>("mails", options),
-    /** Sends a mail again that was given up. */
+    /** Sends a mail again that failed finally. */
     retryMail: (mailId: string) => call<void>("POST", `/admin/mails/${encodeURIComponent(mailId)}/retry`),
     /** The webhooks about the notes of all users. */
     webhooks: webhookCalls(call, "/admin/webhooks"),

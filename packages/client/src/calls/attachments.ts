@@ -17,7 +17,7 @@ export function attachmentCalls(call: Call) {
     /** Renames a ready file. Its content must agree with the new name, or the call throws `invalid_filename`. */
     rename: (attachmentId: string, filename: string) =>
       call<Attachment>("PATCH", path(attachmentId), { body: { filename } }),
-    /** Takes the mark of a new file away (`isNew`), because the caller has looked at it. */
+    /** Removes the mark of a new file (`isNew`), because the caller has seen the file. */
     markSeen: (attachmentId: string) => call<void>("PUT", `${path(attachmentId)}/seen`),
     /** Deletes the attachment and its stored file. */
     remove: (attachmentId: string) => call<void>("DELETE", path(attachmentId)),

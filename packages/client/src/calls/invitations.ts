@@ -10,10 +10,10 @@ export function invitationCalls(call: Call) {
       call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
     /** Redeems an invitation for the caller. */
     redeem: (token: string) => call<RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
-    /** Changes an open invitation. `newLink: true` makes another link, and ends the earlier one. */
+    /** Changes an open invitation. `newLink: true` makes another link, and the earlier link stops working. */
     update: (invitationId: string, change: UpdateInvitationBody) =>
       call<Invitation>("PATCH", one(invitationId), { body: change }),
-    /** Revokes an invitation, and the access that anyone has by it. */
+    /** Revokes an invitation, and the access that a person has through it. */
     revoke: (invitationId: string) => call<void>("DELETE", one(invitationId)),
   };
 }

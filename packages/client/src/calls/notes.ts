@@ -30,9 +30,9 @@ export function noteCalls(call: Call) {
       iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
     /** Changes a note. With `ifUpdatedAt`, throws `note_changed` if the note has changed since that instant. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
-    /** Takes the mark of a new note away (`isNew`), because the caller has looked at it. */
+    /** Removes the mark of a new note (`isNew`), because the caller has seen the note. */
     markSeen: (noteId: string) => call<void>("PUT", `${path(noteId)}/seen`),
-    /** Deletes the note with its attachments and shares. `trash.restore` brings them back for a while. */
+    /** Deletes the note with its attachments and shares. `trash.restore` can restore them for a while. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),
   };
 }

@@ -1,7 +1,7 @@
 import type { Call } from "../call.ts";
 import type { ShareAttachmentBody, ShareNoteBody, Shares, SharesWithResults } from "../wire.ts";
 
-/** The subject of a share: a note with all its files, or one file alone. */
+/** The subject of a share: a note with all its files, or only one file. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
 /** The shares of a note or of an attachment. An attachment can only be shared with viewers. */

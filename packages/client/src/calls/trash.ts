@@ -19,9 +19,9 @@ export function trashCalls(call: Call) {
     /** Yields every item, page by page. */
     iterate: (options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
-    /** Restores a note with its files and shares, or a file with its shares. Links do not come back. */
+    /** Restores a note with its files and shares, or a file with its shares. It does not restore links. */
     restore: (subject: TrashSubject) => call<void>("POST", `${path(subject)}/restore`),
-    /** Deletes it for good. */
+    /** Deletes a note or a file permanently. */
     remove: (subject: TrashSubject) => call<void>("DELETE", path(subject)),
   };
 }

@@ -14,8 +14,8 @@ export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: Ab
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
- * With `cacheable`, calls within half of `expiresIn` return the same URL, so that a browser finds a picture in its cache. The URL then
- * lives for at least half of `expiresIn`, and `expiresAt` is its expiry. Only for inline URLs. Default: false.
+ * With `cacheable`, calls within half of `expiresIn` return the same URL, so that a browser finds a picture in its cache. Such a URL
+ * is valid for at least half of `expiresIn`, and `expiresAt` is its expiry. Only for inline URLs. Default: false.
  */
 export type Cacheable = { cacheable?: boolean };
 

@@ -10,7 +10,7 @@ import type {
 } from "../wire.ts";
 import type { PageOptions } from "./pages.ts";
 
-/** `path`: /webhooks for the notes of the caller, or /admin/webhooks for those of all users. */
+/** `path`: /webhooks for the notes of the caller, or /admin/webhooks for the notes of all users. */
 export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" = "/webhooks") {
   const one = (webhookId: string) => `${path}/${encodeURIComponent(webhookId)}`;
   return {
@@ -21,7 +21,7 @@ export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" =
     update: (webhookId: string, change: UpdateWebhookBody) => call<Webhook>("PATCH", one(webhookId), { body: change }),
     /** Deletes a webhook, with its deliveries. */
     remove: (webhookId: string) => call<void>("DELETE", one(webhookId)),
-    /** Makes a new secret. The former one stays valid for 24 hours. */
+    /** Makes a new secret. The former secret stays valid for 24 hours. */
     rotateSecret: (webhookId: string) => call<WebhookWithSecret>("POST", `${one(webhookId)}/secret`),
     /** Sends a test message. */
     test: (webhookId: string) => call<WebhookTest>("POST", `${one(webhookId)}/test`),

@@ -10,7 +10,7 @@ export function visitCalls(call: Call, token: string) {
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
     /** Unlocks the link for this visitor. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
-    /** Sends a code to an email address, if the link is for it. The result does not tell. */
+    /** Sends a code to an email address, if the link lists it. The result does not show whether it does. */
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
     /** Opens a link for certain people with a code from a mail. Throws `wrong_code` and `rate_limited`. */
     proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),

@@ -81,7 +81,7 @@ async function sendPart(context: UploadContext, { upload, partNumber, signer, fa
         piece.end({ kept });
       }
     };
-    // This part stops when another part fails for good.
+    // This part stops when another part fails permanently.
     const outcome = await retry(send, { stop: failed });
     if (outcome === "stored") return;
     if (outcome === "occupied" || signatures === MAX_SIGNATURES) throw refused(outcome === "expired" ? 403 : 412, "");

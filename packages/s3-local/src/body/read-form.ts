@@ -43,7 +43,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       });
       parser.on("file", (_: string, stream: Readable, filename: string | undefined) => {
         file = stream;
-        // The parser emits its errors only on the file. Without this listener, the reader of the file would wait forever.
+        // The parser reports its errors only on the stream of the file. Without this listener, the reader of the file would wait forever.
         stream.on("error", () => fail(incomplete()));
         resolve({ fields, filename: filename ?? "", file: stream, ended });
       });

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a hook runs again that failed, or that another replica left. */
+/** How soon a failed hook is called again, or a hook that another replica did not finish. */
 const INTERVAL_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal }) => Promise<number>;

@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a mail is tried again that failed, or that another replica left. */
+/** How soon a failed mail is tried again, or a mail that another replica did not finish. */
 const INTERVAL_MS = 5_000;
 /** How long a stop waits for the mails that are being sent. */
 const STOP_WITHIN_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
 
-/** Sends the mails that are due. `stop` waits shortly for those that are being sent, and leaves the others due. */
+/** Sends the mails that are due. `stop` waits a short time for the mails that are being sent. The others stay due. */
 export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const loop = startLoop({

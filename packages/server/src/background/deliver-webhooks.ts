@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Deliveries } from "../usecases/webhooks/deliver.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a message is sent. The transaction that causes it tells nobody. */
+/** How soon a message is sent. The job polls, because a transaction that queues a message does not start it. */
 const INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 5_000;
 /** How long a stop waits for the messages that are being sent. */
@@ -16,7 +16,7 @@ type Options = {
   logger: Logger;
 };
 
-/** Sends the messages that are due. `stop` waits shortly for those that are being sent, and leaves the others due. */
+/** Sends the messages that are due. `stop` waits a short time for the messages that are being sent. The others stay due. */
 export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loop {
   const deliveries = open({ onEnd: () => sending.kick() });
   const sending = startLoop({
@@ -40,7 +40,7 @@ export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loo
       const timer = setTimeout(deliveries.cut, STOP_WITHIN_MS);
       await deliveries.stop();
       clearTimeout(timer);
-      // Connections whose responses are slow.
+      // Ends the tries whose responses are slow.
       deliveries.cut();
     },
   };

@@ -56,7 +56,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("goes on after a round fails", async () => {
+  it("continues after a round fails", async () => {
     loop.kick();
     rounds[0]?.reject("no bucket");
     await vi.advanceTimersByTimeAsync(1_000);

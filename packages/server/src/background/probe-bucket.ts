@@ -3,7 +3,7 @@ import { describeCapabilities } from "../domain/bucket-capabilities.ts";
 import type { Capabilities } from "../usecases/storage/capabilities.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon this replica learns the capabilities that another one found, or those of a bucket that was down. */
+/** How soon this replica reads the capabilities that another replica has stored, or probes a bucket again that was down. */
 const INTERVAL_MS = 30_000;
 
 /**

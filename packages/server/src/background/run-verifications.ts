@@ -4,14 +4,14 @@ import type { ClaimedVerification } from "../usecases/ports/index.ts";
 import { RENEW_MS } from "../usecases/uploads/index.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a verification runs that failed, or that another replica left. */
+/** How soon a failed verification runs again, or a verification that another replica did not finish. */
 const INTERVAL_MS = 5_000;
 /** Each verification reads a file through this process, in constant memory. */
 const MAX_RUNNING = 4;
 
 /**
- * Runs the verifications that outlast the request. Several verifications run side by side, and each renews its lease while it runs.
- * It claims verifications whose holder died. `stop` hands back those that run.
+ * Runs the verifications that continue after the request. Several run at the same time, and each renews its lease while it runs.
+ * It claims verifications whose holder died. `stop` releases the running ones, so that another replica can claim them.
  */
 export function startVerification(options: {
   useCases: Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;

@@ -7,7 +7,7 @@ const INTERVAL_MS = 30_000;
 /**
  * Records counted refusals, and expires abandoned uploads and the trash. Deletes closed accounts, the objects whose deletion is due,
  * the counts of expired limits, old claims of links, old invitations, expired links of accounts, and old deliveries of webhooks.
- * Writes the mails about shares that end soon.
+ * Queues the mails about shares that expire soon.
  */
 export function startSweep(options: {
   useCases: Pick<

@@ -184,7 +184,7 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the bucket has lost the blob or a part of it. */
+/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the blob, or a part of it, is missing in the bucket. */
 async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
   const { path, leastBytes } = blob;
   const { dataDir, backupDir, known, progress } = options;
@@ -200,7 +200,7 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   return entry;
 }
 
-/** The entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged there. */
+/** The entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in that folder. */
 async function findWhole(
   { path, leastBytes }: ListedBlob,
   { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },

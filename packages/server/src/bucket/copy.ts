@@ -46,7 +46,7 @@ function sourceOf({ bucket }: BucketClient, { from }: Copy): string {
 
 function orChanged(error: unknown): never {
   const isGone = failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket");
-  // An invalid range means that the object was replaced by a shorter one.
+  // An invalid range means that a shorter object has replaced this one.
   throw isGone || failedWith(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
 }
 

@@ -23,7 +23,7 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
       const batch = objectKeys.slice(at, at + BATCH);
       const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
-      // Set after the single deletions, because they fail too when the fault is another one.
+      // Set only after the single deletions have succeeded. If they fail too, the reason is another fault.
       if (deleted === undefined && batch.length > 1) batches = false;
     }
     return gone;

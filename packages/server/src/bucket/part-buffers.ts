@@ -43,8 +43,8 @@ const SLOW = `The file arrives too slowly while other files wait. ${REMEDY}`;
 const CHECK_EVERY_MS = 500;
 
 /**
- * Bounds the memory of all forms of the process. A free buffer goes to the person who holds the least, so the forms of one person can't
- * starve the others. The forms of one person wait in order, so a small form can't starve a large one.
+ * Bounds the memory of all forms of the process. The person who holds the fewest bytes gets a free buffer first, so the forms of one person can't
+ * block the forms of others. The forms of one person wait in order, so small forms can't block a large one.
  * There is no deadlock: a form that holds buffers fills or sends them, and both have time limits.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
@@ -63,12 +63,12 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   function take(userId: string, sizeBytes: number): Buffer {
     count(userId, sizeBytes);
     if (sizeBytes === partBytes) return idle.pop() ?? Buffer.allocUnsafeSlow(partBytes);
-    // Idle buffers are memory too. They make room for the buffer of another size.
+    // Idle buffers also use memory. Some are dropped, so that a buffer of another size fits.
     while (idle.length * partBytes > freeBytes) idle.pop();
     return Buffer.allocUnsafeSlow(sizeBytes);
   }
 
-  /** The first waiting form of the person who holds the least. */
+  /** The first waiting form of the person who holds the fewest bytes. */
   function nextWaiting(): Waiting | undefined {
     const held = ({ userId }: Waiting) => heldBytes.get(userId) ?? 0;
     return waiting.reduce<Waiting | undefined>(

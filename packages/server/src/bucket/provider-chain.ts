@@ -1,2 +1,2 @@
-// A module of its own, so that it is loaded only when needed. A bundle gives a dynamic import of a CommonJS package no named exports.
+// A separate module, so that the package is loaded only when needed. In a bundle, a dynamic import of a CommonJS package has no named exports.
 export { fromNodeProviderChain } from "@aws-sdk/credential-providers";

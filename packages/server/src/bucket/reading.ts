@@ -71,7 +71,7 @@ async function readStart(
   const bytes = await call("GetObject", async (options) => {
     try {
       const found = await s3.send(command, options);
-      // Compared here, because not every server supports If-Match.
+      // Compares the ETag here, because not every server supports If-Match.
       return found.ETag === etag ? await found.Body?.transformToByteArray() : discard(found.Body as Readable);
     } catch (error) {
       // An empty object has no valid range.

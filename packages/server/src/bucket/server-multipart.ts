@@ -47,7 +47,7 @@ export async function beginMultipart(
       parts.push(part);
       held?.release();
     } finally {
-      // After a failure too, because the form can already wait for its next buffer.
+      // Runs after a failure too, because the form may already wait for its next buffer.
       held?.discard();
     }
   }

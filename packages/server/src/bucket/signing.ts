@@ -41,7 +41,7 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
     const { now, cacheWindowSeconds } = options;
     const signing = { encodedKey, response, credentials: lasting, now };
     if (cacheWindowSeconds === undefined) return presigner.presignGet({ ...signing, expiresInSeconds: capped });
-    // The expiry in a cacheable URL must not shrink with each second. `expiresAt` is that of the credentials, if they expire first.
+    // The expiry in a cacheable URL must not shrink with each second. `expiresAt` is the expiry of the credentials, if they expire first.
     return presigner.presignGet({ ...signing, expiresInSeconds: options.expiresInSeconds, cacheWindowSeconds });
   }
 

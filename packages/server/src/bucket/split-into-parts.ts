@@ -8,7 +8,7 @@ export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefine
 
 type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
-/** A smaller file needs no shared buffer, so that it never waits for slow forms. Streams buffer as much anyway. */
+/** A smaller file needs no shared buffer, so that it never waits for slow forms. A stream buffers that many bytes in any case. */
 const SMALL_BYTES = 65_536;
 
 /**

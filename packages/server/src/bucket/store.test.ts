@@ -320,7 +320,7 @@ describe("requirement 30: buffers of several bodies", () => {
     expect(order[0]).toBe(0);
   });
 
-  test("a free buffer goes to the person who holds the least", async () => {
+  test("the person who holds the fewest bytes gets a free buffer first", async () => {
     const { storeOf } = bucketWith({ totalBytes: 2 * PART });
     const slow = [stalledBody(), stalledBody()];
     const failing = slow.map(({ body }) => storeOf("ann", body).catch(() => undefined));

@@ -38,7 +38,7 @@ type Put = {
 /**
  * Tests the capabilities of the bucket with presigned URLs and bodies of five bytes, like a client.
  * It needs only the permissions of the service. Rejects with `bucket_unavailable` if the bucket can't be reached
- * or refuses a plain PUT, because that says nothing about its capabilities.
+ * or refuses a plain PUT, because then the capabilities are still unknown.
  */
 export function createTryCapabilities(options: Options): Bucket["tryCapabilities"] {
   const { calls } = options;
@@ -86,7 +86,7 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
       throw unavailable(`A signed PUT failed: ${cause instanceof Error ? cause.message : String(cause)}`);
     });
     await response.arrayBuffer().catch(() => undefined);
-    // An overloaded server says nothing about its capabilities. Only 501 means unsupported.
+    // An error of an overloaded server does not show its capabilities. Only 501 means that it does not support a feature.
     if (response.status >= 500 && response.status !== 501)
       throw unavailable(`The bucket responded to a signed PUT with ${response.status}`);
     return response.status;

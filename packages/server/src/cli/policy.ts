@@ -5,7 +5,7 @@ import type { PolicySetting } from "../usecases/ports/index.ts";
 import { parseDuration } from "./duration.ts";
 import { withCore } from "./with-core.ts";
 
-/** `valetkey policy` shows and changes the rules of the service. Running replicas follow within a few seconds. */
+/** `valetkey policy` shows and changes the rules of the service. Running replicas apply a change within a few seconds. */
 export function policyCommand(): Command {
   const show = new Command("show").description("list the rules with their values").action(showPolicy);
   const set = new Command("set")

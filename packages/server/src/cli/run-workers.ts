@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/index.ts";
 import { freePort } from "../wiring/free-port.ts";
 
-/** A worker that can't start again, for example while the database is away, is not started in a busy loop. Milliseconds. */
+/** The pause before a worker is started again, so that a worker that can't start causes no busy loop. Milliseconds. */
 const RESTART_AFTER_MS = 1_000;
 
 /** A worker sends this to the primary process when it serves requests. */
@@ -19,7 +19,7 @@ export function reportListening(banner: string): void {
  * Runs `config.server.workers` processes that share the port of the service, until SIGTERM or SIGINT.
  *
  * The first worker starts alone, because it migrates the database. If it can't start, no other worker is started.
- * A worker that ends is started again. Resolves with the exit code of the command.
+ * If a worker ends, it is started again. Resolves with the exit code of the command.
  */
 export async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
   const port = server.port === 0 ? await freePort(server.host) : server.port;
@@ -32,7 +32,7 @@ export async function runWorkers({ server, metrics }: Config, { logger }: { logg
   }
 
   function fork(index: number): RunningWorker {
-    // Prometheus must read each process by itself, so each has a port of its own.
+    // Prometheus must read each process separately, so each process has its own port.
     const metricsPort = metrics.port === undefined ? {} : { METRICS_PORT: String(metrics.port + index) };
     return watch(cluster.fork({ PORT: String(port), ...metricsPort }));
   }

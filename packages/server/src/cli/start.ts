@@ -24,14 +24,14 @@ async function start(): Promise<void> {
   const service = await startService(config, { logger, warnings });
   // A supervisor that reads the banner may send a signal at once.
   const stopped = nextSignal();
-  // Standard output has the log alone, one JSON line an event.
+  // Standard output has only the log, with one JSON line for each event.
   if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
   else reportListening(banner(config, service));
   const signal = await stopped;
   exitAtSecondSignal();
   const { drainSeconds, shutdownSeconds } = config.server;
   service.drain();
-  // Ctrl-C means that somebody waits at a terminal.
+  // After Ctrl-C, a person waits at a terminal, so the service does not drain.
   if (drainSeconds > 0 && signal === "SIGTERM") {
     logger.info({ signal, drainSeconds }, "draining: everything is served, and /readyz returns 503");
     await sleep(drainSeconds * 1000);

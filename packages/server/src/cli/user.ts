@@ -11,7 +11,7 @@ import { findPerson, withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
-/** `valetkey user` lists people, invites, creates, changes and deletes accounts, makes links for new passwords, vouches for email addresses, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
+/** `valetkey user` lists people, invites, creates, changes and deletes accounts, makes links for new passwords, marks email addresses as proven, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
 export function userCommand(): Command {
   const add = new Command("add")
     .description("create an account")
@@ -233,7 +233,7 @@ function parseQuota(text: string): ChosenQuota {
 
 type ChosenFiles = { number: number | null };
 
-// Not a bare null, which the library takes for an empty text.
+// Returns an object, because the library would treat null as an empty text.
 function parseFiles(text: string): ChosenFiles {
   if (text === "default") return { number: null };
   if (/^\d{1,15}$/.test(text)) return { number: Number(text) };

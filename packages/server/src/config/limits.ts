@@ -21,7 +21,7 @@ const DEFAULT_URL_RATE = 200;
 const MAX_URL_RATE = 1_000_000;
 const DEFAULT_TRASH_DAYS = 30;
 const MAX_TRASH_DAYS = 3_650;
-/** A person may request the URLs of this many seconds at once. */
+/** After a pause, a person may request at once as many URLs as the rate permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
 /** A batch must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
 const MAX_BATCH_URLS = 1_000;

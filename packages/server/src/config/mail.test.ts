@@ -5,7 +5,7 @@ import { describeConfig } from "./index.ts";
 import { startDirectory } from "./testing.ts";
 
 const MAIL_FROM = "files@example.com";
-/** Settings without a warning of their own. */
+/** Settings that cause no warnings themselves. */
 const BEHIND_PROXY = {
   PUBLIC_URL: "https://files.example.com",
   S3_PUBLIC_ENDPOINT: "https://bucket.example.com",

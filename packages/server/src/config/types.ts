@@ -95,7 +95,7 @@ export type AuthConfig = {
   issuer: string | undefined;
   audience: string | undefined;
   signUp: "open" | "invited" | "closed";
-  /** Whether a share by email address reaches only people who have proven the address. */
+  /** Whether a share by email address reaches only people who have proven the email address. */
   requiresVerifiedEmail: boolean;
   /** Undefined if there is no identity provider. */
   oidc: OidcConfig | undefined;
@@ -138,7 +138,7 @@ export type LimitsConfig = {
   userQuotaFiles: number | undefined;
   /** If undefined, there is no limit. */
   urlRate: { perSecond: number; burst: number } | undefined;
-  /** How long the trash retains what a user deletes. 0: a deletion is for good. Days. */
+  /** How long the trash retains what a user deletes. 0: a deletion is permanent. Days. */
   trashDays: number;
   /** Older audit events are exported to DATA_DIR and deleted. If undefined, all audit events stay. */
   auditDays: number | undefined;

@@ -23,12 +23,12 @@ export function assembleDatabase(parts: {
   context: QueryContext;
   /** The access queries of the hot path, outside of transactions. */
   access: AccessQueries;
-  /** The hot steps of uploads, each in a transaction of its own. */
+  /** The steps of uploads on the hot path, each in a separate transaction. */
   uploadSteps: Pick<UploadQueries, "start" | "complete">;
   urlAudit: UrlAuditLog;
   /** Default: none. */
   pools?: () => PoolState[];
-  /** Runs a transaction that frees space, also on a full disk. Undefined: the engine has its own disk. */
+  /** Runs a transaction that frees space, even on a full disk. Undefined: the server of the database has its own disk. */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
 }): OpenDatabase {
@@ -58,7 +58,7 @@ export function assembleDatabase(parts: {
       return freesSpace && parts.spendReserve !== undefined ? parts.spendReserve(run) : run();
     },
     async probe() {
-      // A committed write, because SQLite touches the disk only when it commits.
+      // The probe commits a write, because SQLite writes to the disk only at a commit.
       const row = { id: 1, probed_at: context.clock() };
       await kysely
         .insertInto("probes")

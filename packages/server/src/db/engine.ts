@@ -6,11 +6,11 @@ export type EngineName = "sqlite" | "postgres";
 /** The differences between the engines that queries depend on. */
 export type Engine = {
   name: EngineName;
-  /** Makes one parameter of a list of texts, so that the SQL does not depend on its length. */
+  /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
   list(values: readonly string[]): unknown;
   /** The condition that `column` is in a parameter made by `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
-  /** The condition that `column` contains exactly this text. LIKE differs between the engines, and has special characters. */
+  /** The condition that `column` contains exactly this text. LIKE differs between the engines, and treats some characters as wildcards. */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
   /** The table of notes, for a join by id that reads only what a list shows. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
@@ -22,7 +22,7 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // By itself, SQLite prefers the primary key, and reads the whole row.
+  // Names the index. Without it, SQLite would use the primary key and read the whole row.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
 };
 

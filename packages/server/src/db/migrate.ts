@@ -13,7 +13,7 @@ const LOCK_ID = 4_716_203_958_114_027n;
 /**
  * Brings the schema up to date in one transaction. Processes that start together take turns: on PostgreSQL by an advisory lock,
  * on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
- * `schema`: of all tables, on PostgreSQL only. Created if it is missing. Default: that of the connection.
+ * `schema`: the schema of all tables, only on PostgreSQL. It is created if it is missing. Default: the schema of the connection.
  * Throws `database_unavailable` when the database is of a later version, or refuses a migration.
  */
 export async function migrate(
@@ -26,7 +26,7 @@ export async function migrate(
   const provider = { getMigrations: async () => migrations };
   await db.transaction().execute(async (transaction) => {
     if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
-    // Without the name of a schema, the migrator would take the table of another schema for its own.
+    // Without the name of a schema, the migrator could use its table in another schema.
     const table = schema === undefined ? {} : { migrationTableSchema: schema };
     const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
     if (error === undefined) return;
@@ -45,7 +45,7 @@ export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }
 
-/** The first migration that an existing database lacks. Undefined: it lacks none, or it is new. */
+/** The first migration that an existing database does not have. Undefined: it has all migrations, or it is a new database. */
 export async function firstMissingMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
   if (!(await hasMigrations(db, engine))) return undefined;
   const executed = new Set((await executedMigrations(db)).map(({ name }) => name));
@@ -59,7 +59,7 @@ async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[
   return (await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db)).rows;
 }
 
-// The migrator itself would call such a database corrupted.
+// The migrator itself would report such a database as corrupted.
 async function refuseLaterVersion(
   db: Kysely<Tables>,
   { engine, known }: { engine: EngineName; known: ReadonlySet<string> },

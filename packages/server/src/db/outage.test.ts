@@ -119,7 +119,7 @@ describe("SQLite files that another process locks", () => {
     for (const other of others) other.exec(statement);
   };
 
-  it("fails writes within seconds, goes on reading, and recovers by itself", async () => {
+  it("fails writes within seconds, continues to read, and recovers", async () => {
     await expectAvailable(test.db);
     onOthers("begin immediate");
     await expectUnavailable(test.db, writes);

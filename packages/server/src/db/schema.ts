@@ -22,7 +22,7 @@ export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
   auth_sessions: { id: string; user_id: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
-  /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is not known, because the user is older than this table. */
+  /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is unknown, because the user was created before this table. */
   identities: {
     issuer: JwtIssuer | "legacy";
     subject: string;
@@ -32,7 +32,7 @@ export type Tables = {
     id: string;
     email: string | null;
     email_proven_by: EmailProof | null;
-    /** Null: older than this column, or nobody stated an email address. */
+    /** Null: the row is older than this column, or the user has no email address. */
     email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
@@ -123,12 +123,12 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
-    /** Null: the holder has not looked at the note since it was shared. */
+    /** Null: the holder has not opened the note since it was shared. */
     seen_at: number | null;
-    /** When the service wrote the mail about the end of the share. Null: not yet. */
+    /** When the service queued the mail about the expiry of the share. Null: not yet. */
     reminded_at: Generated<number | null>;
   };
-  /** Without a role, because the holder of such a share is always a viewer. */
+  /** Has no role, because the holder of such a share is always a viewer. */
   attachment_shares: {
     attachment_id: string;
     user_id: string;
@@ -155,7 +155,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
-  /** An invitation to create an account, by an administrator. `invited_by` null: the operator, with a command. */
+  /** An invitation to create an account, by an administrator. `invited_by` null: the operator made it with a command. */
   account_invitations: {
     id: string;
     email: string;
@@ -195,10 +195,10 @@ export type Tables = {
     attachment_ids: string;
     /** A JSON object. */
     detail: string;
-    /** domain/url-purpose.ts decides it. The indexes have it, so that a list can skip any number of such events. */
+    /** Whether the event is routine (domain/url-purpose.ts). The indexes contain this column, so that a list can skip such events. */
     is_routine: Bit;
   };
-  /** What administrators did. `actor_id` null: the operator, with a command. `subject_id`: the user, the link or the mail. */
+  /** What administrators did. `actor_id` null: the operator did it with a command. `subject_id`: the user, the link or the mail. */
   admin_events: {
     id: string;
     at: number;
@@ -244,7 +244,7 @@ export type Tables = {
     max_claims: number | null;
     claims: number;
     opened: number;
-    /** Counts the URLs of all claims, also of deleted ones. */
+    /** Counts the URLs of all claims, including deleted claims. */
     urls_issued: number;
     last_url_expires_at: number | null;
     url_ttl_seconds: number;
@@ -263,7 +263,7 @@ export type Tables = {
     claimed_at: number;
     window_ends_at: number;
   };
-  /** The email addresses that a link is for. A link without any is for everybody. */
+  /** The email addresses that may open a link. A link without any row works for everybody. */
   link_recipients: { link_id: string; email: string };
   /** The last code for each email address of a link. */
   link_codes: {
@@ -288,10 +288,10 @@ export type Tables = {
     slot_id: string | null;
     /** When the bytes were complete. Null: not yet. */
     received_at: number | null;
-    /** Null: the owner of the note has not looked at the note since. */
+    /** Null: the owner of the note has not opened the note since then. */
     seen_at: number | null;
   };
-  /** The audit events with a `detail.linkId`. A row lives as long as its event, which may be longer than the link. */
+  /** The audit events with a `detail.linkId`. A row stays as long as its event, which may stay longer than the link. */
   link_events: { link_id: string; event_id: string };
   /** Counts in windows of time (queries/limit-counts.ts). `key` is a hash. */
   limit_counts: {
@@ -303,7 +303,7 @@ export type Tables = {
   trash: {
     id: string;
     note_id: string;
-    /** Null: the note. */
+    /** Null: the item is the note. */
     attachment_id: string | null;
     owner_id: string;
     deleted_by: string;
@@ -335,22 +335,22 @@ export type Tables = {
     /** A JSON object: the facts of this kind. */
     detail: string;
     created_at: number;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: given up. */
+    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: the service no longer tries. */
     due_at: number | null;
     attempts: number;
     given_up_at: number | null;
-    /** Why the last try failed. Null: it was not tried yet. */
+    /** Why the last try failed. Null: the service has not tried yet. */
     problem: string | null;
     /** Identifies the mail that collects more notices. Null: nothing is added to this mail. */
     group_key: Generated<string | null>;
   };
-  /** What users chose. `holder`: a user, or an email address that its reader turned off (usecases/mail/preferences.ts). */
+  /** The choices of people about mails. `holder`: a user, or an email address whose reader turned mails off (usecases/mail/preferences.ts). */
   mail_preferences: {
     holder: string;
     topic: MailTopic;
     choice: MailChoice;
   };
-  /** `owner_id` empty: of the whole service. */
+  /** `owner_id` empty: the endpoint belongs to the service. */
   webhook_endpoints: {
     id: string;
     owner_id: string;
@@ -366,10 +366,10 @@ export type Tables = {
     problem: string | null;
     /** The tries that failed since the last success. */
     failures: number;
-    /** It gets nothing before this instant. */
+    /** The service sends no request to it before this instant. */
     paused_until: number;
     succeeded_at: number | null;
-    /** The id up to which the audit log was reported. Null: it does not subscribe to `url.issued`. */
+    /** The id of the last audit event that a summary covers. Null: the endpoint does not subscribe to `url.issued`. */
     urls_reported_until: string | null;
   };
   /** The outbox of webhooks, and the log of their deliveries. */
@@ -382,7 +382,7 @@ export type Tables = {
     created_at: number;
     /** The instant from which the tries count. Later than `created_at` for a message that is sent again. */
     queued_at: number;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: there is no try left. */
+    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: the message was delivered, or the service no longer tries. */
     due_at: number | null;
     attempts: number;
     delivered_at: number | null;
@@ -408,7 +408,7 @@ export type Tables = {
     last_step: number;
   };
   recovery_codes: { user_id: string; code_hash: string };
-  /** The users whose accounts are closed and then deleted. Each one is in disabled_users, too. */
+  /** The users whose accounts are closed and then deleted. Each of them is also in disabled_users. */
   account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
   passkeys: {
     id: string;
@@ -422,13 +422,13 @@ export type Tables = {
     created_at: number;
     last_used_at: number | null;
   };
-  /** One row: the application that this database belongs to. */
+  /** Has one row: the application that this database belongs to. */
   application: {
     id: number;
     name: string;
     bucket: string;
   };
-  /** One row, which /readyz writes. */
+  /** Has one row, which /readyz writes. */
   probes: {
     id: number;
     probed_at: number;

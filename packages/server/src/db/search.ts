@@ -1,15 +1,15 @@
 import type { CompiledQuery, Expression, RawBuilder, SqlBool } from "kysely";
 import { DomainError } from "../domain/errors.ts";
 
-/** Longer than the search of thousands of long notes. Milliseconds. */
+/** The time limit of a search, which is enough for thousands of long notes. Milliseconds. */
 export const SEARCH_LIMIT_MS = 2_000;
 
 /** Runs queries that may read all texts of a person. A query that exceeds the time limit stops with `search_timeout`. */
 export type Search = {
   run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
-  /** How many run at the same time. */
+  /** How many searches run at the same time. */
   atOnce: number;
-  /** A condition for every note, if the engine can't stop a query by itself. It fails after the time limit. */
+  /** A condition that runs for every note, for an engine that can't stop a running query. It fails after the time limit. */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
 };
 

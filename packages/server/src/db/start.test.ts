@@ -62,7 +62,7 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     const location = await freshLocation();
     const db = await openAt(location);
     const last = MIGRATIONS.at(-1);
-    // Its tables exist already.
+    // The migration fails, because its tables already exist.
     await sql`delete from kysely_migration where name = ${last}`.execute(db.kysely);
     await db.close();
     await expect(openAt(location)).rejects.toMatchObject({

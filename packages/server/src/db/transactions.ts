@@ -4,7 +4,7 @@ import type { Tables } from "./schema.ts";
 
 /**
  * Runs transactions. Inside the work of a transaction, a query of the outer database throws. Without this, such a query would wait
- * for the transaction's own connection (SQLite), or run outside of the transaction unnoticed (PostgreSQL).
+ * for the transaction's own connection (SQLite), or would run outside of the transaction without an error (PostgreSQL).
  */
 export type Transactions = {
   /** A plugin for the outer Kysely instance. */

@@ -7,7 +7,7 @@ import { createBatching } from "./batching.ts";
 const MAX_BATCH_EVENTS = 500;
 
 /**
- * Creates the log of URL events as a group commit: during one commit, the events of the next gather.
+ * Creates the log of URL events with a group commit. While one commit runs, the log collects the events of the next commit.
  * `write` makes a batch durable, or rejects with `database_unavailable`.
  */
 export function createUrlAuditLog(

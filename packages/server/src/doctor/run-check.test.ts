@@ -25,7 +25,7 @@ describe("a check", () => {
     expect(isComplete).toBe(false);
   });
 
-  it("counts as unchecked when it fails, with the reason behind a domain error", async () => {
+  it("counts as unchecked when it fails, with the cause of a domain error", async () => {
     const failing = () => Promise.reject(new Error("try later", { cause: new Error("the bucket responded with 503") }));
     expect((await run(failing)).outcomes).toEqual([unchecked("the subject", "the bucket responded with 503")]);
   });

@@ -14,9 +14,9 @@ export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
-  /** The email address that received the link, and which the link proves. Undefined: somebody else handed it over. */
+  /** The email address that received the link, and that the link proves. Undefined: a person passed on the link without a mail. */
   sentTo: string | undefined;
-  /** Identifies the password that the link replaces or was asked with, so that no link outlives it. Undefined: none. */
+  /** Identifies the password at the time of the request. The link stops working when the password changes. Undefined: the link does not depend on a password. */
   passwordMark: string | undefined;
   expiresAt: number;
 };

@@ -1,4 +1,4 @@
-/** The name of an act of an administrator: a noun and a verb in the past tense. */
+/** The name of an action of an administrator: a noun and a verb in the past tense. */
 export type AdminAction =
   | "person.made_administrator"
   | "person.email_proven"
@@ -28,9 +28,9 @@ export type AdminEvent = {
   /** Milliseconds since the epoch. */
   at: number;
   action: AdminAction;
-  /** Undefined: the operator, with a command. */
+  /** Undefined: the operator used a command. */
   actorId: string | undefined;
-  /** The user, the link, the mail, the webhook or the invitation. Of a rule: its name. */
+  /** The id of the user, the link, the mail, the webhook or the invitation. For a rule, its name. */
   subjectId: string;
   /** Facts for display, such as quotaBytes or label. */
   detail: Readonly<Record<string, string | number | null>>;

@@ -23,7 +23,7 @@ export function isBeingVerified(state: AttachmentState): state is VerificationSt
   return state === "verifying" || state === "scanning";
 }
 
-/** Whether all bytes of the file have arrived. Only such a file goes to the trash. */
+/** Whether all bytes of the file have arrived. Only a complete file is moved to the trash. An unfinished upload is deleted permanently. */
 export function isComplete(state: AttachmentState): boolean {
   return state === "ready" || state === "quarantined" || isBeingVerified(state);
 }
@@ -54,5 +54,5 @@ export type Attachment = {
   createdAt: number;
 };
 
-/** An attachment in the list of its note. `sharedWith`: for the owner, how many people have the file without its note, if any. */
+/** An attachment in the list of its note. `sharedWith`: with how many people the file is shared without its note. Only for the owner, and only if there are any. */
 export type ListedAttachment = Attachment & { sharedWith?: number | undefined };

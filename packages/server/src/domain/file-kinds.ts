@@ -2,9 +2,9 @@ import { extensionOf } from "./extensions.ts";
 
 /** A kind of file that its first bytes identify. */
 export type FileKind = {
-  /** For error texts. */
+  /** The name in error texts. */
   name: string;
-  /** Without the dot. */
+  /** Extensions without the dot. */
   extensions: readonly string[];
   /** The declared media types of this kind, with the usual type first. */
   types: readonly string[];

@@ -6,7 +6,7 @@ export const INVITATION_MS = 30 * 86_400_000;
 
 /**
  * An invitation of an email address to a note, or to one of its attachments. Instants are milliseconds since the epoch.
- * The owner of the note sees no user of it until that user has opened the note or the file.
+ * The owner of the note does not see its user until that user has opened the note or the file.
  */
 export type Invitation = {
   id: string;
@@ -18,29 +18,29 @@ export type Invitation = {
   /** Normalised. */
   email: string;
   role: ShareRole;
-  /** The expiry of the share. Undefined: until revoked. */
+  /** The expiry of the share. Undefined: it never expires. */
   expiresAt: number | undefined;
-  /** The user who has the share: the known holder of the email address, or whoever redeemed the invitation. Undefined: nobody yet. */
+  /** The user who has the share: the known holder of the email address, or the user who redeemed the invitation. Undefined: nobody has it yet. */
   userId: string | undefined;
   invitedBy: string;
   invitedAt: number;
   /** Increases with each new link. */
   generation: number;
-  /** From this instant, neither the link nor a new account redeems the invitation. */
+  /** From this instant on, neither the link nor a new account can redeem the invitation. */
   linkExpiresAt: number;
-  /** When somebody opened the note or the file, or had another share when claiming this one. Undefined: neither happened yet. */
+  /** When a user opened the note or the file, or claimed the invitation while having another share. Undefined: neither has happened yet. */
   redeemedAt: number | undefined;
 };
 
 /**
- * An invitation to create an account with this email address, by an administrator. It opens no note. Instants are milliseconds since the
+ * An invitation of an administrator to create an account with this email address. It opens no note. Instants are milliseconds since the
  * epoch.
  */
 export type AccountInvitation = Pick<
   Invitation,
   "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "redeemedAt"
 > & {
-  /** Undefined: the operator, with a command. */
+  /** Undefined: the operator made it with a command. */
   invitedBy: string | undefined;
 };
 
@@ -51,7 +51,7 @@ export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
   return permits(role, given === "editor" ? "note.edit" : "note.read");
 }
 
-/** From this instant, the link redeems nothing. Milliseconds since the epoch. */
+/** From this instant on, the link no longer works. Milliseconds since the epoch. */
 export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Expiring): number {
   return Math.min(linkExpiresAt, expiresAt);
 }

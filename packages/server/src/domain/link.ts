@@ -43,7 +43,7 @@ export type Link = {
   expiresAt: number | undefined;
   /** Argon2id in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
-  /** Each change of the password or the recipients increases the version. That ends the visits that an earlier password unlocked. */
+  /** Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the new one. */
   passwordVersion: number;
   /** Undefined if there is no limit. */
   maxClaims: number | undefined;
@@ -51,7 +51,7 @@ export type Link = {
   opened: number;
   urlTtlSeconds: number;
   notify: LinkNotify;
-  /** The email addresses that a visitor must prove one of, normalised. Empty: the link is for everybody who has it. */
+  /** The normalised email addresses. A visitor must prove one of them. Empty: the link works for everybody who has it. */
   recipients: readonly string[];
   /** Defined for the kind `upload` only. */
   request: FileRequest | undefined;
@@ -59,7 +59,7 @@ export type Link = {
   revokedAt: number | undefined;
 };
 
-/** One deliberate act of one visitor, which counts once. Until `windowEndsAt`, the visitor gets URLs without another claim. */
+/** One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor gets URLs without another claim. */
 export type LinkClaim = {
   id: string;
   linkId: string;
@@ -75,7 +75,7 @@ export type LinkPolicy = {
   isEnabled: boolean;
   /** The longest expiry, counted from the creation. Seconds. If undefined, a link may live until it is revoked. */
   maxExpirySeconds: number | undefined;
-  /** Whether a link without a password is closed to visitors. */
+  /** If true, visitors can't open a link without a password. */
   isPasswordRequired: boolean;
   /** How long a claim gets new URLs. Seconds. */
   windowSeconds: number;
@@ -84,7 +84,7 @@ export type LinkPolicy = {
 };
 
 /**
- * The instant after which visitors can no longer open the link. A policy that became stricter after the creation applies, too.
+ * The instant after which visitors can no longer open the link. A rule that became stricter after the creation also applies.
  * Undefined if the link lives until it is revoked.
  */
 export function effectiveExpiry(

@@ -7,7 +7,7 @@ export type MailTopic = (typeof mailTopics)[number];
 /** When a user gets the mails of a topic. `daily`: in the daily digest. */
 export type MailChoice = "at_once" | "daily" | "never";
 
-/** A fact that a mail reports. `attachmentId` undefined: the note. */
+/** A fact that a mail reports. `attachmentId` undefined: the fact is about the whole note. */
 export type Notice =
   | { about: "share"; noteId: string; attachmentId?: string | undefined }
   | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
@@ -40,7 +40,7 @@ export type NoticeMail = {
   notices: readonly CountedNotice[];
 };
 
-/** Changes of the protection of an account, whose owner learns of them by mail. `kept`: the account is not deleted after all. */
+/** Changes of the protection of an account. A mail reports each one to the owner. `kept`: the deletion of the account was cancelled. */
 export const accountChanges = [
   "password-changed",
   "password-reset",
@@ -55,7 +55,7 @@ export const accountChanges = [
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
 
-/** A browser, by names from a list. Undefined: unknown. No text of a request reaches a mail. */
+/** The names of a browser and its system, which come from a list, so that a mail contains no text of a request. Undefined: unknown. */
 export type BrowserNames = { browser: string | undefined; system: string | undefined };
 
 /** A sign-in from a browser that the account did not know. `at`: milliseconds since the epoch. */
@@ -67,27 +67,27 @@ export type MailKind =
   | { kind: "email-proof"; userId: string }
   /** `passwordMark`: identifies the password that the owner gave. */
   | { kind: "email-change"; userId: string; passwordMark: string }
-  /** To the old email address. `userId` undefined: queued by an earlier version. */
+  /** A mail to the old email address. `userId` undefined: an earlier version queued the mail. */
   | { kind: "email-changed"; userId?: string }
   | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
   | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
   /** The owner, or a person who has the password, deleted the account. */
   | { kind: "account-closed"; userId: string }
   | { kind: "invitation"; invitationId: string }
-  /** To the service, by an administrator. */
+  /** An invitation of an administrator to the service. */
   | { kind: "account-invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
   | { kind: "access-request"; noteId: string; userId: string }
-  /** `language`: of the visitor. */
+  /** `language`: the language of the visitor. */
   | { kind: "link-code"; linkId: string; language: Language | undefined }
   | NoticeMail;
 
-/** A mail that waits. It has no secret: the link of a mail is made when the mail is sent. */
+/** A mail that waits. It contains no secret, because the link of a mail is made when the mail is sent. */
 export type Mail = MailKind & { id: string; email: string };
 
 /**
  * The content of a mail to one email address. `id` is the same at each try to send it.
- * `unsubscribeUrl`: turns mails of this topic off with one POST (RFC 8058). Undefined: nobody can turn them off.
+ * `unsubscribeUrl`: a POST to this URL turns off mails of this topic (RFC 8058). Undefined: nobody can turn them off.
  */
 export type Message = {
   id: string;

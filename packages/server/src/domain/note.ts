@@ -8,7 +8,7 @@ export type Note = {
   title: string;
   body: string;
   createdAt: number;
-  /** Increases with every change, even if the clock stands still. So two versions of a note never have the same instant. */
+  /** Increases with every change, even if the clock has not advanced. So two versions of a note never have the same instant. */
   updatedAt: number;
 };
 

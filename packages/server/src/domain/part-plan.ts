@@ -4,7 +4,7 @@ export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
 /** The smallest part, except for the last part. */
 const MIN_PART_BYTES = 5 * MIB;
-/** Parts are small, because a broken connection loses one part at most. */
+/** Parts are small, because after a broken connection at most one part must be sent again. */
 const USUAL_PART_BYTES = 8 * MIB;
 
 /** The sizes of a multipart file. Each part except for the last part has `partSize` bytes. Bytes. */

@@ -15,10 +15,10 @@ export type JwtIssuer = "jwt-secret" | "jwks";
 /** The name of a user in the tokens of one issuer. */
 export type Subject = { issuer: JwtIssuer; subject: string };
 
-/** The party that vouches that a user owns their email address. */
+/** How it was proven that a user owns their email address. */
 export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 
-/** A user with an email address. `isProven`: whether a party vouches that the user owns the address. */
+/** A user with an email address. `isProven`: whether it is proven that the user owns this email address. */
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
@@ -54,7 +54,7 @@ export type Caller = {
 
 /**
  * Normalises an email address for storage and comparison.
- * Only ASCII letters lose their case. With Unicode rules, the Kelvin sign would become a k, and one email address would become the
+ * Only ASCII letters become lower case. With Unicode rules, the Kelvin sign would become a k, and one email address would become the
  * email address of another person.
  */
 export function normaliseEmail(email: string): string {

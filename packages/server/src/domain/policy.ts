@@ -1,8 +1,8 @@
 /** The rules of the service that an administrator can change. An expiry of null: no limit. Expiries are in seconds. */
 export type Policy = {
-  /** `invited`: people with an invitation, also one to a note or a file. Invitations of administrators are always accepted. */
+  /** `invited`: people with an invitation, which may also be one to a note or a file. Invitations of administrators are always accepted. */
   "sign-up": "open" | "invited" | "closed";
-  /** Whether a share by email address reaches only people who have proven the address. */
+  /** Whether a share by email address reaches only people who have proven the email address. */
   "proven-email": "required" | "optional";
   /** The longest expiry of a link, counted from its creation. */
   "link-max-expiry": number | null;

@@ -1,4 +1,4 @@
-/** The authenticator app of an account (RFC 6238), which its password alone does not replace. */
+/** The authenticator app of an account (RFC 6238). */
 export type SecondFactor = {
   userId: string;
   /** The secret of the app, encrypted (usecases/accounts/sealed-secret.ts). */

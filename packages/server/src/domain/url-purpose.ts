@@ -10,7 +10,7 @@ export function defaultPurpose(disposition: Disposition): UrlPurpose {
 }
 
 /**
- * Whether an event only accompanies the act of a person. Such events are a URL for a thumbnail, a renewed URL, a view by the owner of
+ * Whether an event is routine: it only accompanies another action of a person. Routine events are a URL for a thumbnail, a renewed URL, a view by the owner of
  * the file, and a URL of a link. The claim of a link has its own event. A list of events can omit routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {

@@ -17,17 +17,17 @@ export type MessageType = WebhookEvent | "webhook.test";
 /** The owner of the endpoints of the whole service. No user has this id. */
 export const SERVICE_OWNER = "";
 
-/** Where messages are sent. Instants are milliseconds since the epoch. */
+/** A server to which messages are sent. Instants are milliseconds since the epoch. */
 export type WebhookEndpoint = {
   id: string;
-  /** The user whose notes it hears of, or `SERVICE_OWNER` for those of everybody. */
+  /** The endpoint gets messages about the notes of this user, or about all notes with `SERVICE_OWNER`. */
   ownerId: string;
   url: string;
   events: readonly WebhookEvent[];
   description: string;
   /** The secret is derived from the id and this number (usecases/webhooks/secrets.ts). */
   generation: number;
-  /** Until this instant messages are also signed with the secret before. Undefined: there was no rotation. */
+  /** Until this instant, messages are also signed with the previous secret. Undefined: there was no rotation. */
   formerSecretUntil: number | undefined;
   createdAt: number;
   /** Undefined: it gets messages. */

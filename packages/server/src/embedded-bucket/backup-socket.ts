@@ -7,8 +7,8 @@ import type { BucketBackup } from "@valetkey/s3-local";
 
 /*
  * `valetkey backup` runs in another process than the bucket, and only the bucket has a connection to its metadata. The two processes
- * talk over a Unix socket that only the owner of the data folder can open. One connection is one backup. When the connection closes,
- * for whatever reason, the backup ends.
+ * communicate over a Unix socket that only the owner of the data folder can open. One connection is one backup. When the connection closes,
+ * the backup ends.
  */
 
 type Request = "start" | "copyMetadata" | "end";
@@ -64,7 +64,7 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   }
-  // The client may disconnect at any time. The end of the loop handles that.
+  // The client may disconnect at any time. Then the loop ends, and the code after it ends the backup.
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {

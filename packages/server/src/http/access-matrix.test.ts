@@ -53,9 +53,9 @@ const table: readonly Row[] = [
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId/access-requests/:userId",
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // The response does not tell whether the note exists.
+  // The response does not show whether the note exists.
   ["POST /notes/:noteId/access-requests",      202,  202,   202,  202,    202,    202,    202,    202,   202,  401,  202],
-  // A foreign invitation is reported as missing.
+  // The service returns 404 for the invitation of another owner.
   ["PATCH /invitations/:invitationId",         200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /invitations/:invitationId",        204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /notes/:noteId/links",                 200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -66,7 +66,7 @@ const table: readonly Row[] = [
   ["PATCH /links/:linkId",                     200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /links/:linkId",                    200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/events",                200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // A foreign upload is reported as missing. The owner gets 409 because no file was sent.
+  // The service returns 404 for the upload of another user. The owner gets 409 because no file was sent.
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -92,7 +92,7 @@ const table: readonly Row[] = [
   ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /trash",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // Nothing is in the trash here. routes/trash/routes.test.ts tests what is.
+  // The trash is empty here. routes/trash/routes.test.ts tests items in the trash.
   ["POST /trash/notes/:noteId/restore",        404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /trash/notes/:noteId",              404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /trash/attachments/:attachmentId/restore",
@@ -103,7 +103,7 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // A webhook of nobody. routes/webhooks tests the others.
+  // A webhook that does not exist. routes/webhooks tests existing ones.
   ["GET /webhooks",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /webhooks",                           201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["PATCH /webhooks/:webhookId",               404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -113,10 +113,10 @@ const table: readonly Row[] = [
   ["GET /webhooks/:webhookId/deliveries",      404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /webhooks/:webhookId/deliveries/:deliveryId/retry",
                                                404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // A token that nobody has made. routes/invitations tests the others.
+  // A token that the service has not made. routes/invitations tests valid tokens.
   ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
-  // Links of mails that nobody has made. routes/mail-preferences tests the others.
+  // Tokens of mails that the service has not made. routes/mail-preferences tests valid tokens.
   ["GET /unsubscribe/:token",                  410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   // Administrators only (routes/doctor, routes/administration, routes/webhooks).

@@ -221,7 +221,7 @@ function requestIdOf(header: string | string[] | undefined): string | undefined 
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
-/** A stream never ends by itself, so the service ends it before it waits for open requests. Browsers open it on another replica. */
+/** A stream has no end of its own, so the service ends it before it waits for open requests. Browsers open it on another replica. */
 function endStreams(
   app: App,
   { streams, draining }: { streams: { close(): void }; draining: AbortSignal | undefined },

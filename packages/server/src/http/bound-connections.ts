@@ -80,7 +80,7 @@ function boundConnections(
   };
 }
 
-/** Cuts a connection with many open requests. Node makes an error for each request, and so many stack traces would block the service. */
+/** Cuts a connection with many open requests. Otherwise Node makes an error for each request, and many stack traces would block the service. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

@@ -35,7 +35,7 @@ const tags = [
   { name: "notes", description: "Notes that files are attached to" },
   { name: "attachments", description: "The files of a note" },
   { name: "urls", description: "Downloads: a URL after an access check" },
-  { name: "uploads", description: "Uploads from the browser straight to the bucket" },
+  { name: "uploads", description: "Uploads from the browser directly to the bucket" },
   { name: "uppy", description: "Uploads for pages with Uppy" },
   { name: "shares", description: "Access of other users to a note or a file" },
   { name: "links", description: "Links and file requests for people without an account" },

@@ -17,7 +17,7 @@ export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<st
   return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
 }
 
-/** Returns the language of a reader for pages and mails that the service writes. Undefined: the request says nothing about it. */
+/** Returns the language of a reader for pages and mails that the service writes. Undefined: the request names no language. */
 export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   if (headers["accept-language"] === undefined && !CHOICE.test(headers.cookie ?? "")) return undefined;
   return pageLanguage(headers, OURS) as Language;
@@ -30,7 +30,7 @@ function preferred(header: string): string[] {
     const weight = parameters.find((parameter) => parameter.startsWith("q="));
     return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
   });
-  // A weight that is not a number counts as none.
+  // A weight that is not a number is treated as a missing weight.
   return items
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)

@@ -11,7 +11,7 @@ export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: Record<string, string> },
 ): void {
-  // Helmet would build its policy for each request, at a tenth of the cost of issuing a URL. The policy never changes, so it is built
+  // Helmet would build its policy again for each request, which costs a tenth of the time of issuing a URL. The policy never changes, so it is built
   // once.
   app.addHook("onReady", async () => {
     Object.assign(headers, await renderOnce(helmetOptions(options)));

@@ -36,7 +36,7 @@ const PAGES = [
 ];
 /** `landing`: the page of links, for visitors without an account. It has a separate build. */
 type Page = "index" | "landing";
-/** The files of the pages. Those in another language than English have it in their names. */
+/** The files of the pages. The name of a page in another language than English contains the code of that language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 const HTML = "text/html; charset=utf-8";
 // Dotfiles are private. A .br or .gz file is sent only in place of its original.
@@ -81,7 +81,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const text = await read("index", request);
-    // Two languages may have files of the same size and time, which is what the ETag of the file plugin consists of.
+    // The ETag of the file plugin consists of size and time, and the files of two languages can have the same ones. So this ETag is a hash.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
     return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);
@@ -141,7 +141,7 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
 }
 
-/** Visits of a link leave no trace in caches and search engines. */
+/** Caches and search engines must not store the page of a link. */
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
 /**

@@ -4,7 +4,7 @@ import type { Mailer, MailOutcome } from "../usecases/ports/index.ts";
 export type SmtpTimeouts = {
   connectMs: number;
   greetingMs: number;
-  /** Without a byte in either direction. */
+  /** The longest time without a byte in either direction. Milliseconds. */
   idleMs: number;
 };
 
@@ -55,7 +55,7 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
           subject,
           text,
           html,
-          // The same at each try, so that mail programs can recognise a mail that arrives twice.
+          // The id is the same at each try, so that mail programs can recognise a mail that arrives twice.
           messageId: `<${id}@${domain}>`,
           headers: {
             "Auto-Submitted": "auto-generated",
@@ -84,7 +84,7 @@ const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user
 
 /**
  * Only a recipient that does not exist, or a refusal of the content, is final. A wrong password, a wrong sender or a refused relay is a
- * fault that the operator mends.
+ * fault that the operator can repair.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, command, responseCode = 0, message } = error as SmtpError;

@@ -6,12 +6,12 @@ import { isIP, type LookupFunction } from "node:net";
 import { isLoopbackAddress, isPublicAddress } from "../domain/public-address.ts";
 import type { WebhookSender } from "../usecases/ports/index.ts";
 
-/** For the query of the name, the connection and the response together. Milliseconds. */
+/** The time limit for the DNS query, the connection and the response together. Milliseconds. */
 const WITHIN_MS = 15_000;
-/** Nothing reads the body of a response. More of it would only cost memory and time. Bytes. */
+/** The most bytes of a response that are read. Nothing uses the body, so more would only cost memory and time. */
 const MAX_BODY_BYTES = 4_096;
 
-/** How long one of several IP addresses is tried. The default of Node is short for a server far away. Milliseconds. */
+/** How long one of several IP addresses is tried. The default of Node is too short for a distant server. Milliseconds. */
 const ATTEMPT_MS = 3_000;
 
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
@@ -28,8 +28,8 @@ export type SenderOptions = {
 };
 
 /**
- * Sends webhooks to public hosts alone (docs/security-requirements.md, 31). It resolves the host itself, and connects only to
- * those IP addresses that are public. So a second response of the name server changes nothing. It follows no redirect.
+ * Sends webhooks only to public hosts (docs/security-requirements.md, 31). It resolves the host itself, and connects only to
+ * the public IP addresses among the results. So a second, different response of the name server has no effect. It follows no redirect.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
@@ -54,7 +54,7 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
 class Refusal extends Error {}
 
 /**
- * Queries the name servers without the resolver of the system. That one uses the few threads that also hash passwords, and a slow name
+ * Queries the name servers without the resolver of the system. The system resolver uses the few threads that also hash passwords, and a slow name
  * server would occupy them.
  */
 const resolveByDns: Resolve = async (host, signal) => {
@@ -76,7 +76,7 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-/** The addresses that the sender may connect to. Those of this machine come first, because a test has no others. */
+/** The addresses that the sender may connect to. The addresses of this machine come first, because tests use them. */
 function openAddresses(
   { protocol }: URL,
   { addresses, allowsLoopback }: { addresses: readonly LookupAddress[]; allowsLoopback: boolean },
@@ -86,7 +86,7 @@ function openAddresses(
   if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
   const open = addresses.filter(({ address }) => isPublicAddress(address));
   if (open.length > 0) return open;
-  // Without the IP address, which would describe the network of the service.
+  // The text leaves out the IP address, because it would describe the network of the service.
   throw new Refusal("The host has no IP address on the internet.");
 }
 
@@ -103,7 +103,7 @@ function post(target: URL, { addresses, headers, body, signal, ca }: Post): Prom
   return new Promise((resolve, reject) => {
     const sent = request(target, {
       method: "POST",
-      // A connection of its own, because the next one may need other IP addresses.
+      // Each request has its own connection, because the next one may need other IP addresses.
       agent: new Agent({ autoSelectFamilyAttemptTimeout: ATTEMPT_MS }),
       lookup: only(addresses),
       headers: {
@@ -124,7 +124,7 @@ function post(target: URL, { addresses, headers, body, signal, ca }: Post): Prom
   });
 }
 
-/** A resolver that knows these IP addresses alone. */
+/** A resolver that returns only these IP addresses. */
 function only(addresses: readonly LookupAddress[]): LookupFunction {
   return (_host, { all }, callback) => {
     const [first] = addresses;
@@ -155,7 +155,7 @@ const PROBLEMS: Record<string, string> = {
   ECONNRESET: "The host closed the connection without a response.",
 };
 
-/** The text contains no URL and no IP address, as the messages of Node do. */
+/** The messages of Node contain URLs and IP addresses, so this text replaces them. */
 function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {
   if (isCut) return "The service stopped during the request.";
   if (isLate) return "There was no response in time.";

@@ -8,18 +8,18 @@ import { notify, notifyOfRequest } from "./mail/notify.ts";
 import type { AccessRequest, Deps } from "./ports/index.ts";
 import { limitShares } from "./shares.ts";
 
-/** The requests of a user, also those that are dropped. */
+/** Limits the requests of a user. Dropped requests count too. */
 const REQUESTS: WindowLimit = { name: "access-requests", max: 20, windowMs: 3_600_000 };
 const TOO_MANY = "You asked for access too often. Wait until Retry-After has passed, then try again.";
 
-/** The most open requests on a note. Further ones are dropped. */
+/** The most open requests on a note. The service drops further requests. */
 const MAX_OPEN = 100;
-/** How long a dismissed user's next requests are dropped. Milliseconds. */
+/** How long the service drops the requests of a user after a dismissal. Milliseconds. */
 const PAUSE_MS = 86_400_000;
 
 /**
  * Asks the owner of a note for access. The result is the same whether or not the note exists, and for a dropped request.
- * It drops requests of users who have access, who asked already, or who were dismissed less than a day ago. Throws `rate_limited`.
+ * It drops the request of a user who has access, who already has an open request, or whose request was dismissed less than a day ago. Throws `rate_limited`.
  */
 export function askForAccess(deps: Deps) {
   const { db, clock, newId } = deps;
@@ -48,7 +48,7 @@ export function listAccessRequests({ db }: Deps) {
   };
 }
 
-/** Shares a note with a user who asks for it. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`. */
+/** Shares a note with a user who asked for access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`. */
 export function grantAccess(deps: Deps) {
   const { db, clock, newId } = deps;
   return (
@@ -70,7 +70,7 @@ export function grantAccess(deps: Deps) {
     });
 }
 
-/** Closes a request without access. Throws `note_not_found`, `access_denied` or `access_request_not_found`. */
+/** Closes a request without giving access. Throws `note_not_found`, `access_denied` or `access_request_not_found`. */
 export function dismissAccessRequest({ db, clock, newId }: Deps) {
   return (caller: Caller, { noteId, userId }: { noteId: string; userId: string }): Promise<void> =>
     db.transaction(async (tx) => {

@@ -9,11 +9,11 @@ import { requireCredential } from "./require-credential.ts";
 import { requireEnabled } from "./require-enabled.ts";
 
 const PREFIX = "vk_";
-/** The most tokens of a user. They are listed as a whole. */
+/** The most tokens of a user, because one response lists them all. */
 const MAX_TOKENS = 100;
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** A token by the subject of a JWT expires, because only the issuer of the JWT knows when the user leaves. */
+/** A token that the subject of a JWT creates must expire, because only the issuer of the JWT knows when the user leaves. */
 const MAX_SUBJECT_TOKEN_DAYS = 90;
 const DAY_MS = 86_400_000;
 
@@ -92,7 +92,7 @@ export function authenticateApiToken({ db, clock }: Deps) {
   };
 }
 
-/** Lists the records of a user's tokens. Default: the caller's. Only administrators list those of others. Throws `access_denied`. */
+/** Lists the tokens of a user, by default those of the caller. Only administrators can list the tokens of others. Throws `access_denied`. */
 export function listApiTokens({ db }: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<ApiToken[]> => {
     if (userId !== caller.userId) await requireAdministrator(db, caller);
@@ -120,7 +120,7 @@ export function revokeAnyApiToken(deps: Deps) {
     });
 }
 
-/** Revokes all tokens of a user. Default: the caller's. Only administrators revoke those of others. Throws `access_denied`. */
+/** Revokes all tokens of a user, by default those of the caller. Only administrators can revoke the tokens of others. Throws `access_denied`. */
 export function revokeApiTokens(deps: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<void> => {
     if (userId === caller.userId) await deps.db.transaction((tx) => revokeAllIn(tx, userId));
@@ -139,7 +139,7 @@ export function revokeApiTokensOf(deps: Deps) {
 }
 
 async function revokeAllIn(tx: Queries, userId: string): Promise<number> {
-  // Otherwise a token that is being created would survive.
+  // Waits for a token that is being created, so that it is revoked too.
   await tx.credentials.lock(userId);
   return tx.apiTokens.deleteAll(userId);
 }

@@ -6,8 +6,8 @@ import type { Deps } from "./ports/index.ts";
 export type ChangesSince = { changed: ChangedPart[]; state: string };
 
 /**
- * Returns which parts of what the caller sees have changed since a state, and the current state. A state has one mark for each part.
- * A note that the caller may not read changes only when the caller gets access.
+ * Returns the current state of what the caller sees, and the parts that have changed since an earlier state. A state has one mark for each part.
+ * For a note that the caller may not read, the mark changes only when the caller gets access.
  */
 export function findChanges({ db }: Pick<Deps, "db">) {
   return async (

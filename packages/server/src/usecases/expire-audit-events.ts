@@ -5,7 +5,7 @@ const BATCH = 500;
 
 /**
  * Exports the audit events that are older than the retention, and then deletes them, in small batches. Returns their number.
- * A process that is killed between the two exports some events again, and so do two replicas. Nothing is deleted before it is exported.
+ * If the process is killed between the two steps, or if two replicas run this, some events are exported twice. No event is deleted before its export.
  */
 export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db" | "clock" | "auditRetention">) {
   return async (): Promise<number> => {
@@ -13,7 +13,7 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
     const { days, archive } = auditRetention;
     const before = clock() - days * DAY_MS;
     let expired = 0;
-    // Owner by owner, as the index is ordered. An index by time would slow down each new event.
+    // Reads the events of one owner after another, because the index is sorted by owner. An index by time would slow down each new event.
     for (let owner = await db.audit.nextOwner(""); owner !== undefined; owner = await db.audit.nextOwner(owner)) {
       for (;;) {
         const events = await db.audit.listOldest(owner, { before, limit: BATCH });

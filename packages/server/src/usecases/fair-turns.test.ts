@@ -46,7 +46,7 @@ it("refuses a search while four others of the person wait", async () => {
   expect(await Promise.all([...all, other])).toHaveLength(6);
 });
 
-it("drops a waiting search whose client goes away", async () => {
+it("drops a waiting search whose client disconnects", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 1 });
   const client = new AbortController();
   const first = search("ann", "a1");

@@ -1,14 +1,14 @@
 import { DomainError } from "../domain/errors.ts";
 
-/** How many works of one holder run or wait. Others are refused. */
+/** How many tasks of one holder may run or wait. Further tasks are refused. */
 const MAX_OF_HOLDER = 5;
 
 export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
- * Runs costly work in turns, one of each holder at a time, so that the work of one holder does not delay that of others.
- * A holder is a person, or the IP address of a visitor. `atOnce`: how many works run at the same time. `problem`: the refusal of a
- * holder whose works wait. The turns hold in this process only.
+ * Runs costly tasks in turns, one of each holder at a time, so that the tasks of one holder do not delay the tasks of others.
+ * A holder is a person, or the IP address of a visitor. `atOnce`: how many tasks run at the same time. `problem`: the text of the refusal if too many tasks of one
+ * holder wait. Each process has its own turns.
  */
 export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: string }) {
   const running = new Set<string>();
@@ -26,7 +26,7 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
     }
   }
 
-  /** After a turn, a holder with more work waits at the end of the queue. */
+  /** After a turn, a holder with more tasks moves to the end of the queue. */
   function endTurn(holder: string): void {
     running.delete(holder);
     const others = waiting.get(holder);
@@ -60,8 +60,8 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
 
   return {
     /**
-     * Runs a work when it is its turn. `signal`: the work leaves the queue when the client goes away.
-     * Throws `rate_limited` when too many works of the holder wait.
+     * Runs a task when it is its turn. `signal`: removes the task from the queue when the client disconnects.
+     * Throws `rate_limited` when too many tasks of the holder wait.
      */
     async run<T>(
       { holder, signal }: { holder: string; signal?: AbortSignal | undefined },

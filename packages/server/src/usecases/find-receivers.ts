@@ -4,8 +4,8 @@ import { userOfSubject } from "./identities.ts";
 import type { Deps, IdHolder, Queries } from "./ports/index.ts";
 
 /**
- * How sharing with one receiver of the request ended. `unknown`: nobody has this id. An email address is always `shared`, so that the
- * result does not tell whether it has an account (ADR 21).
+ * The result for one receiver of a share request. `unknown`: nobody has this id. An email address is always `shared`, so that the
+ * result does not show whether an account exists (ADR 21).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 
@@ -13,7 +13,7 @@ type Context = Pick<Deps, "newId" | "jwtIssuers">;
 
 export type Receivers = {
   userIds: string[];
-  /** Normalised, each once. */
+  /** Normalised, without duplicates. */
   emails: string[];
   results: ShareResult[];
 };
@@ -30,7 +30,7 @@ export async function findReceivers(
   const issuer = await queries.identities.issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // The email address itself decides. A refusal that depends on its holder would tell the owner who holds it.
+  // Compares only email addresses. If the refusal depended on the holder of an email address, it would show the owner who holds it.
   const ownEmail = emails.length === 0 ? undefined : (await queries.people.find(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
@@ -43,8 +43,8 @@ export async function findReceivers(
 }
 
 /**
- * Finds the user who holds each of these normalised email addresses. Undefined: nobody does, or several users do.
- * `needsProof`: without a proof, nobody does. Default: false.
+ * Finds the user who holds each of these normalised email addresses. Undefined: nobody holds it, or several users do.
+ * `needsProof`: only a user who has proven the email address counts as its holder. Default: false.
  */
 export async function findHolders(
   { people }: Pick<Queries, "people">,
@@ -62,7 +62,7 @@ export async function findHolders(
 
 /**
  * Finds users by the ids of a request: first as subjects of the caller's issuer, then as ids of users.
- * An id that nobody has becomes the id of a subject who has not come yet. It stays unknown if several issuers can be meant.
+ * An id that nobody has becomes the id of a new subject of that issuer, who may sign in later. If the issuer is not clear, the id stays unknown.
  */
 async function findUsersById(
   queries: Queries,

@@ -8,20 +8,20 @@ type Claims = {
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
-  /** Milliseconds since the epoch. Undefined: the token does not say it. */
+  /** Milliseconds since the epoch. Undefined: the token does not contain it. */
   issuedAt: number | undefined;
 };
 
 /**
  * Returns the user of a verified token, and records the user. A token does not replace the email address of a token that was issued
- * later. A token that does not say when it was issued counts as issued now.
+ * later. A token without `iat` counts as issued now.
  */
 export function identifySubject(deps: Deps) {
   const remember = rememberPerson(deps);
   return async (claims: Subject & Claims): Promise<Caller> => {
     const { issuer, subject, email, isEmailVerified, name, issuedAt } = claims;
     const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
-    // An issuer whose clock is ahead must not outdate the tokens of the next hours.
+    // If the clock of an issuer is ahead, its token must not make the tokens of the next hours look old.
     const emailStatedAt = issuedAt === undefined ? undefined : Math.min(issuedAt, deps.clock());
     await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, emailStatedAt, name });
     return { userId };
@@ -29,7 +29,7 @@ export function identifySubject(deps: Deps) {
 }
 
 /**
- * Returns the user id of a subject. A new subject gets itself as its id if nobody has this id, and otherwise a generated id.
+ * Returns the user id of a subject. The name of a new subject becomes its user id if nobody has this id. Otherwise it gets a generated id.
  * So a subject can take over neither an account nor a subject of another issuer (ADR 14).
  */
 export async function userOfSubject(
@@ -41,13 +41,13 @@ export async function userOfSubject(
   if (known !== undefined) return known;
   if (await identities.claimLegacy({ issuer, subject })) return subject;
   const holder = (await identities.findHolders([subject])).get(subject);
-  // A replica of the previous version records a person without an issuer. Only the only issuer can be meant.
+  // A replica of the previous version records a person without an issuer. If there is only one issuer, the person belongs to it.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
-  // Visitors of links and users of applications are senders and actors with such ids, which no user may have.
+  // Visitors of links and users of applications have such ids, so no user may have one.
   const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);
   if (isFree && (await identities.add({ issuer, subject, userId: subject }))) return subject;
   await identities.add({ issuer, subject, userId: newId() });
-  // Another replica may have been faster, so the row decides.
+  // Another replica may have stored the user first, so this reads the row.
   const userId = await find();
   if (userId === undefined) throw new Error("The subject has no user id after it was added.");
   return userId;

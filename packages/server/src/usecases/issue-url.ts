@@ -25,7 +25,7 @@ export type IssuedUrl = {
 
 /**
  * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is returned.
- * `expiresInSeconds` undefined: the configured default. `purpose` undefined: it follows from the disposition.
+ * `expiresInSeconds` undefined: the configured default. `purpose` undefined: the disposition decides it.
  * Throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
 export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
@@ -65,7 +65,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await db.urlAudit.record(auditEvent("url.issued", event));
-    // A thumbnail stands in a list, before anyone opens the file.
+    // A list shows thumbnails before the user opens a file, so a thumbnail does not count as opened.
     if (role !== "owner" && purpose !== "thumbnail") {
       await arrive(caller, { noteId: attachment.noteId, attachmentIds: [attachment.id] }, { isFrequent: true });
     }
@@ -84,7 +84,7 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
 
 /**
  * The longest expiry that this role may request. Seconds.
- * A share can be revoked, so its holder must not choose a long exposure shortly before.
+ * The owner can revoke a share, so its holder must not get a URL that works long after the revoke.
  */
 export function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
@@ -113,7 +113,7 @@ export function sign(
   return bucket.presignGet({ objectKey, filename, contentType, disposition, ...signing });
 }
 
-/** Half of the expiry, so that a URL lives for at least as long again. Throws `expires_in_out_of_range` below 2 seconds. */
+/** Half of the expiry, so that each URL is still valid for at least the other half. Throws `expires_in_out_of_range` below 2 seconds. */
 function windowOf(expiresInSeconds: number): number {
   if (expiresInSeconds >= 2) return Math.floor(expiresInSeconds / 2);
   throw new DomainError("expires_in_out_of_range", "expiresIn must be at least 2 seconds for a cacheable URL.");

@@ -46,10 +46,10 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
-    // The caller owns all files of a note or none, so these share one expiry.
+    // The caller owns all files of a note or none of them, so all URLs of a note have the same expiry.
     const issued = new Map<string, IssuedOfNote>();
     let ofNote: IssuedOfNote | undefined;
-    // A set, because a caller could repeat a refused id many times at no cost.
+    // A set, because a request can repeat a refused id many times.
     const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
@@ -77,7 +77,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
         db.urlAudit.record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
       ),
     );
-    // A thumbnail stands in a list, before anyone opens the file.
+    // A list shows thumbnails before the user opens a file, so a thumbnail does not count as opened.
     const opened = purpose === "thumbnail" ? [] : issued.values();
     for (const { noteId, attachments } of opened) {
       if (attachments[0]?.ownerId === caller.userId) continue;

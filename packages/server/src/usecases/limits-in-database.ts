@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
 import type { Deps, Queries } from "./ports/index.ts";
 
-/** A limit of all replicas together. `max`: in one window of `windowMs` milliseconds, which begins with the first amount. */
+/** A limit for all replicas together. `max`: the largest sum in a window of `windowMs` milliseconds. A window begins with the first amount. */
 export type WindowLimit = { name: string; max: number; windowMs: number };
 
 /**
- * Takes an amount of a limit. The caller may give it back.
+ * Takes an amount from a limit. The caller may give it back.
  * Throws `rate_limited` with the time until the window expires.
  */
 export async function takeFromWindow(
@@ -21,7 +21,7 @@ export async function takeFromWindow(
   return { giveBack: (queries, returned) => queries.limitCounts.giveBack(key, { amount: returned, expiresAt }) };
 }
 
-/** A hash, because people type passwords and the email addresses of strangers into a sign-in form. */
+/** The key is a hash, because people type passwords and the email addresses of strangers into a sign-in form. */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");
 }

@@ -1,19 +1,19 @@
 import { rateLimited } from "./limits-in-database.ts";
 import type { Clock, RateLimit } from "./ports/index.ts";
 
-/** About 200 bytes each. A person who is forgotten gets a full allowance. */
+/** Bounds the memory: each person takes about 200 bytes. A person who is dropped from memory gets a full allowance again. */
 const MAX_PEOPLE = 20_000;
 
 export type Allowance = {
-  /** Takes from the allowance of a person. Throws `rate_limited` with the time until the amount is there. */
+  /** Takes an amount from the allowance of a person. Throws `rate_limited` with the time until the amount is available. */
   take(userId: string, amount: number): void;
 };
 
 type Bucket = { tokens: number; at: number };
 
 /**
- * Gives each person a token bucket in the memory of this process. It costs the hot path no query. `limit` undefined: no limit.
- * The limiter of rate-limiter-flexible keeps a timer for each key, and its memory has no bound.
+ * Gives each person a token bucket in the memory of this process. So the hot path needs no query. `limit` undefined: no limit.
+ * The limiter of rate-limiter-flexible has a timer for each key, and its memory is not bounded.
  */
 export function createAllowance(
   limit: RateLimit | undefined,

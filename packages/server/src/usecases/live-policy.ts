@@ -53,7 +53,7 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   };
 }
 
-/** The limits of the configuration, with the rules in force instead of those that an administrator can change. */
+/** The limits of the configuration. For the rules that an administrator can change, they have the current values. */
 export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
   return {
     ...limits,

@@ -2,7 +2,7 @@ import type { Caller } from "../domain/person.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import type { Deps } from "./ports/index.ts";
 
-/** Notes that the caller has looked at a note and what visitors sent to it. Throws `note_not_found` or `access_denied`. */
+/** Marks a note, and the files that visitors sent to it, as seen by the caller. Throws `note_not_found` or `access_denied`. */
 export function markNoteSeen({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     const { role } = await authoriseNote(db, { caller, noteId, action: "note.read" });
@@ -11,7 +11,7 @@ export function markNoteSeen({ db, clock }: Deps) {
   };
 }
 
-/** Notes that the caller has looked at a file that is shared by itself. Throws `attachment_not_found` or `access_denied`. */
+/** Marks a file that is shared without its note as seen by the caller. Throws `attachment_not_found` or `access_denied`. */
 export function markAttachmentSeen({ db, clock }: Deps) {
   return async (caller: Caller, attachmentId: string): Promise<void> => {
     await authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });

@@ -8,7 +8,7 @@ import { createFairTurns } from "./fair-turns.ts";
 import type { Arrive } from "./invitations/arrive.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 
-/** The longest page of a list. Most notes have fewer attachments, so that one request reads them all. */
+/** The longest page of a list. Most notes have fewer attachments, so one request reads them all. */
 const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
@@ -58,7 +58,7 @@ export function listNotes({ db, clock }: Deps) {
 type ListNotesInput = PageRequest & {
   scope: "owned" | "shared";
   search?: string | undefined;
-  /** Aborts when the client goes away. A search that waits for its turn is then dropped. */
+  /** Aborts when the client disconnects. A search that waits for its turn is then dropped. */
   signal?: AbortSignal | undefined;
 };
 
@@ -113,7 +113,7 @@ type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; now: n
 async function details(queries: Queries, reading: Reading) {
   const { note, caller } = reading;
   const isOwner = note.role === "owner";
-  // Only the owner of a note grants access.
+  // Only the owner can grant access, so only the owner sees the number of requests.
   const accessRequestCount = isOwner ? await queries.accessRequests.countOpen(note.id) : 0;
   const share = isOwner ? undefined : await queries.shares.findOfNote(note.id, caller.userId);
   const isNew = isOwner ? await queries.visitorFiles.hasUnseen(note.id) : share?.isNew === true;
@@ -132,7 +132,7 @@ async function firstAttachments(queries: Queries, reading: Reading) {
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }
 
-/** A page of the attachments that the caller sees. A rejected one concerns only the owner of the note and its sender. */
+/** A page of the attachments that the caller sees. Only the owner of the note and the sender see a rejected attachment. */
 async function pageOfNote(
   { attachments, shares }: Queries,
   { note, caller, now, ...page }: Reading & PageRequest,

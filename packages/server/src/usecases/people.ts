@@ -7,20 +7,20 @@ import type { Deps, Queries } from "./ports/index.ts";
 
 export type Identity = {
   id: string;
-  /** Undefined: it stays. Null: it is removed. */
+  /** Undefined: no change. Null: it is removed. */
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
-  /** When the party stated the email address. Default: now. */
+  /** When the issuer or the account stated the email address. Default: now. */
   emailStatedAt?: number | undefined;
   name: string | undefined;
-  /** Undefined: it stays. */
+  /** Undefined: no change. */
   language?: Language | undefined;
   isAdmin?: boolean;
 };
 
 /**
  * Records a user from an account or a trusted token, so that others can share by email address. A proven email address receives the
- * shares that wait for it, also if it was proven before. So a claim that was interrupted is repeated at the next sign-in.
+ * shares that wait for it, even if it was proven before. So an interrupted claim is repeated at the next sign-in.
  */
 export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (identity: Identity): Promise<void> => {
@@ -29,7 +29,7 @@ export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Records a user as a part of a transaction, without the shares that wait. */
+/** Records a user in a transaction. Does not give the user the shares that wait. */
 export async function rememberPersonIn(
   { people }: Pick<Queries, "people">,
   identity: Identity,
@@ -46,8 +46,8 @@ export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
 }
 
 /**
- * Records the language in which a user reads the service. Most calls change nothing, and a read costs less than a durable write. One
- * write of a user runs at a time, and others meanwhile are left out: the next page records the language.
+ * Records the language in which a user reads the service. It reads first, because most calls change nothing and a read costs less than a durable write. One
+ * write of a user runs at a time. Calls during this write do nothing, because the next page records the language.
  */
 export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
   const writing = new Set<string>();
@@ -66,7 +66,7 @@ type Named = Pick<Person, "name" | "email">;
 
 /**
  * Finds users and visitors by id with a query each. Unknown users are absent. A visitor has the name of their last file.
- * Returns nobody while the database is unreachable. The names may decorate a response to a write that succeeded, and an error would look
+ * Returns nobody while the database is unreachable. A response to a successful write may contain the names, and an error here would look
  * like a failure of that write.
  */
 export function findPeople({ db }: Deps) {

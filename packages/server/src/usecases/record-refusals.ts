@@ -2,7 +2,7 @@ import type { Caller } from "../domain/person.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import type { Deps, Downloadable } from "./ports/index.ts";
 
-/** A person causes one event on a note in this time. */
+/** A person causes at most one event on a note in this time. */
 const WINDOW_MS = 60_000;
 /** The windows that are open at the same time. */
 const MAX_WINDOWS = 10_000;
@@ -27,7 +27,7 @@ export type Refusals = {
 export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Refusals {
   const windows = new Map<string, Window>();
 
-  /** Nobody waits for the event, because a refusal discloses nothing. */
+  /** The response does not wait for the event, because a refusal gives no URL. */
   async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
     const detail: Record<string, number> = count > 1 ? { count } : {};
@@ -67,7 +67,7 @@ export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
         for (const id of ids) if (window.attachmentIds.size < MAX_IDS) window.attachmentIds.add(id);
         return;
       }
-      // Writes the counts early instead of dropping them.
+      // If there are too many windows, this writes the counts early instead of dropping them.
       if (windows.size >= MAX_WINDOWS) {
         flush({ all: true });
         windows.clear();

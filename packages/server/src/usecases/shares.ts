@@ -11,11 +11,11 @@ import { takeFromWindow, type WindowLimit } from "./limits-in-database.ts";
 import { notifyOfShare, withoutShare } from "./mail/notify-of-share.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 
-/** The most shares of a note or an attachment. They are listed as a whole. */
+/** The most shares of a note or an attachment, because one response lists them all. */
 const MAX_SHARES = 1_000;
 
 /**
- * The email addresses that a user shares with. All count alike: a limit of those without an account would tell which have one.
+ * Limits the email addresses that a user shares with. Known ones count too. Otherwise the limit would show which ones have an account.
  * A request has up to 100.
  */
 const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
@@ -56,7 +56,7 @@ export function putShares(deps: Deps) {
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
       await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
-      // The owner named these users, so nothing about them stays behind an invitation.
+      // The owner named these users by id, so their invitations need not hide them.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       await tx.invitations.settle([subjectId], { userIds, now });
       if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
@@ -81,7 +81,7 @@ export function limitShares(count: number): void {
   throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
 }
 
-/** Counts email addresses before they are looked up, also those of a request that fails. Throws `rate_limited`. */
+/** Counts email addresses before the service searches for their users, even if the request fails later. Throws `rate_limited`. */
 export async function takeEmails(
   deps: Pick<Deps, "db" | "clock">,
   { caller, amount }: { caller: Caller; amount: number },
@@ -90,7 +90,7 @@ export async function takeEmails(
   await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
 }
 
-/** Lists the shares and open invitations of a note or one attachment, also expired ones. Throws as `putShares` does. */
+/** Lists the shares and open invitations of a note or one attachment, including expired ones. Throws as `putShares` does. */
 export function listShares(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, subject: ShareSubject): Promise<SharesOfSubject> => {
@@ -109,7 +109,7 @@ async function list(
 }
 
 /**
- * Revokes the share of one user, found by id as `putShares` does. Their next request is refused.
+ * Revokes the share of one user. It finds the user by id in the same way as `putShares`. Their next request is refused.
  * Throws `share_not_found`, and as `putShares` does.
  */
 export function revokeShare({ db, clock, newId }: Deps) {

@@ -51,14 +51,14 @@ export async function startBackground(
   };
 }
 
-/** Without a scanner, files that were queued for it never become ready. */
+/** Warns if there is no scanner, because files that wait for a scan then never become ready. */
 async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   const waiting = await db.verifications.countNeedingScan();
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }
 
-/** Undefined: no mail is configured, and the outbox is left alone. */
+/** Undefined: no mail is configured, so queued mails stay in the outbox. */
 function openMails({ deps }: Base, logger: Logger): Loop | undefined {
   if (deps.mail === undefined) return undefined;
   const deliver = deliverMails(deps, {

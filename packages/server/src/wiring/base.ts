@@ -47,7 +47,7 @@ export type BaseOptions = {
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl"> | undefined;
 };
 
-/** Opens the database, migrates it, and binds the use cases to it and to the bucket. A failure leaves nothing open. */
+/** Opens the database, migrates it, and binds the use cases to it and to the bucket. If this fails, it first closes everything that it opened. */
 export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
   const { dataDir } = config.server;
   const { auditDays } = config.limits;

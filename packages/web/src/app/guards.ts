@@ -2,11 +2,11 @@ import { redirect } from "@tanstack/react-router";
 import { linkTokens } from "../service/link-tokens.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../service/queries.ts";
 
-/** Redirects visitors without a session to the sign-in, or to the creation of the first account. Afterwards they return here. */
+/** Redirects visitors without a session to the sign-in, or to the creation of the first account. After that, they return to this page. */
 export async function requireSession({ location }: { location: { href: string } }): Promise<void> {
   const [session, instance] = await Promise.all([
     queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true }),
-    // The page checks files against the limits from its first moment. Without the limits the service checks alone.
+    // Loads the limits early, so that the page can check files from the start. If they are missing, only the service checks files.
     queryClient.ensureQueryData(instanceQuery).catch(() => undefined),
   ]);
   if (session !== null) return;
@@ -29,7 +29,7 @@ export function ownPath(to: string | undefined): string {
   return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }
 
-/** Moves the token of a link out of the URL, so that neither the history nor a bookmark holds it. */
+/** Moves the token of a link out of the URL, so that neither the history nor a bookmark contains it. */
 export function takeLinkToken({ location }: { location: { pathname: string; hash: string } }): { token: string } {
   const { pathname, hash } = location;
   if (hash !== "") {

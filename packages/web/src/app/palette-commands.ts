@@ -136,7 +136,7 @@ const ofNote = [
 function commandsOfNote(): Command[] {
   return ofNote.flatMap(({ action, ...command }) => {
     const run = actionOf(action);
-    // After the palette has returned the focus.
+    // Runs the action after the palette has returned the focus.
     const runLater = () => setTimeout(() => run?.());
     return run === undefined ? [] : [{ ...command, id: action, run: runLater }];
   });

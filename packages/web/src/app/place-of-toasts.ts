@@ -1,6 +1,6 @@
 export type ToastPlace = "top" | "bottom";
 
-/** The end of the page that has more room beside a secret that is shown once, so that no message covers it. Pixels. */
+/** Returns the end of the page, top or bottom, that is farther from a secret that is shown only once. So no message covers the secret. Pixels. */
 export function placeOfToasts(secret: { top: number; bottom: number } | undefined, pageHeight: number): ToastPlace {
   return secret !== undefined && secret.top > pageHeight - secret.bottom ? "top" : "bottom";
 }

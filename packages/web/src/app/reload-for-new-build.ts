@@ -3,7 +3,7 @@ const KEY = "valetkey.reloaded";
 const SELDOM_MS = 60_000;
 
 /**
- * Reloads a page that requests code of a previous build. Unsaved text is stored by its feature.
+ * Reloads a page that requests code of a previous build. The feature of notes stores unsaved text before that.
  * https://vite.dev/guide/build#load-error-handling
  */
 export function reloadForNewBuild(): void {

@@ -117,7 +117,7 @@ const note = createRoute({
   getParentRoute: () => lists,
   path: "/n/$noteId",
   validateSearch: fileSearch,
-  // Loads the note while the pointer is on its link, because a list has only its snippet.
+  // Loads the note as soon as the pointer is on its link, because a list has only the snippet of a note.
   loader: ({ params }) => void queryClient.prefetchQuery(noteQuery(params.noteId)),
   component: lazyPage(() => {
     // Loads the renderer together with the page. The text of the note handles a failure.

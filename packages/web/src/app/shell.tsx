@@ -45,7 +45,7 @@ export function Shell() {
   );
 }
 
-/** How long the lock of a crashed tab may remain. Milliseconds. */
+/** How long the lock of a crashed tab may stay. Milliseconds. */
 const GONE_MS = 4_000;
 
 /** Saves the drafts of closed tabs on every page, as soon as there is a connection. */

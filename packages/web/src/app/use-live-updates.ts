@@ -3,12 +3,12 @@ import { useEffect, useSyncExternalStore } from "react";
 import { importWithRetry } from "../service/import-with-retry.ts";
 import { useConnection } from "../service/use-connection.ts";
 
-/** The first load comes first. Later, a page that is left at once opens no stream. Milliseconds. */
+/** The pause before a page opens a stream. At the start, the first load comes first. Later, a page that the user leaves at once opens no stream. Milliseconds. */
 const AFTER_START_MS = 1_500;
 const AFTER_NAVIGATION_MS = 300;
 let hasStarted = false;
 
-/** Keeps the page up to date with what others do, while it is visible. Hidden pages hold no connection. */
+/** Keeps the page up to date with what others do, while it is visible. Hidden pages have no connection. */
 export function useLiveUpdates(): void {
   const { noteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";

@@ -13,7 +13,7 @@ export function usePreviewedFile() {
     const search = <Search extends object>(before: Search) => ({ ...before, file: attachmentId });
     void navigate({ to: ".", search, replace: file !== undefined, resetScroll: false });
   };
-  // Goes back, so that the next "back" does not open the file again. A visit that began at the file has no page behind it.
+  // Goes back, so that the next "back" does not open the file again. If the visit began at the file, there is no page to go back to.
   const hide = () => {
     if (hasPageBehind.current) return history.back();
     void navigate({ to: ".", search: ({ file: _, ...kept }) => kept, replace: true, resetScroll: false });

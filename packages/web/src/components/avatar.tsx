@@ -15,7 +15,7 @@ function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** The initials of a person in a circle. Hidden from screen readers, because the name stands beside the circle. */
+/** The initials of a person in a circle. Hidden from screen readers, because the name is beside the circle. */
 export function Avatar({ name, className }: { name: string; className?: string }) {
   return (
     <span

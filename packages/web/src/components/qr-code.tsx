@@ -7,7 +7,7 @@ const USUAL_SIZE = 208;
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
   if (code === undefined) return null;
-  // A module has whole pixels, so that all modules are equal and a camera can read them.
+  // A module is a whole number of pixels wide, so that all modules are equal and a camera can read them.
   const pixelsPerModule = Math.max(2, Math.floor(USUAL_SIZE / code.size));
   return (
     <svg

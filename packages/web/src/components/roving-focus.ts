@@ -1,4 +1,4 @@
-/** Elements that take the focus. Those in a form or a menu keep the order of the browser. */
+/** The elements that can have the focus. Elements in a form or a menu keep the order of the browser. */
 const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
 const APART = "form, [popover]";
 
@@ -28,7 +28,7 @@ export function roveFocus(list: HTMLElement): () => void {
   };
   const onFocusOut = ({ relatedTarget }: FocusEvent) => {
     if (list.contains(relatedTarget as Node | null)) return;
-    // A control may be hidden later, and then the list would have no tab stop. The first control of a row stays.
+    // The tab stop is the first control of a row, which is never hidden. If another control were hidden later, the list would have no tab stop.
     stop = rowsOf(list)[stopRow]?.[0] ?? stop;
     queueMicrotask(update);
   };

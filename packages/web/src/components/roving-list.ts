@@ -5,7 +5,7 @@ const load = () => resolve(import("./roving-focus.ts"));
 
 /**
  * Makes a list one tab stop, with arrow keys between its rows (`li`). Call it as the `ref` of the list.
- * The code loads with the first key or the first focus in a list, because many visits need neither. Without it, each control is a tab
+ * The code loads at the first key or the first focus in a list, because many visits do not need it. Without the code, each control is a tab
  * stop.
  */
 export function rovingList(list: HTMLElement | null): (() => void) | undefined {

@@ -4,13 +4,13 @@ import type {
 } from "@simplewebauthn/browser";
 import { callAccounts, type Session } from "./accounts.ts";
 
-/** `keepAccount`: opens an account again that its owner deleted. */
+/** `keepAccount`: cancels the deletion of an account that its owner deleted. */
 export type Credentials = { email: string; password: string; code?: string; keepAccount?: boolean };
 
 export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt: string | null };
 
 /**
- * The calls of /auth that only the settings, the sign-in and the pages of links need. A file of their own limits the first load
+ * The calls of /auth that only the settings, the sign-in and the pages of links need. They are in a separate file, to keep the first load small
  * (e2e/src/web/performance.test.ts).
  */
 export const accountCalls = {
@@ -33,7 +33,7 @@ export const accountCalls = {
   removeSecondFactor: (password: string) => callAccounts("POST", "/auth/second-factor/remove", { password }),
   renewRecoveryCodes: (password: string) =>
     callAccounts<{ recoveryCodes: string[] }>("POST", "/auth/second-factor/recovery-codes", { password }),
-  /** The answer does not tell whether the email address has an account. */
+  /** The response does not show whether the email address has an account. */
   requestPasswordReset: (email: string) => callAccounts("POST", "/auth/request-password-reset", { email }),
   /** Rejects with `account_link_invalid` when the link no longer works. The next two do so as well. */
   checkPasswordReset: (token: string) =>
@@ -42,7 +42,7 @@ export const accountCalls = {
     callAccounts("POST", "/auth/reset-password", reset),
   proveEmail: (token: string) => callAccounts("POST", "/auth/prove-email", { token }),
   requestEmailProof: () => callAccounts("POST", "/auth/request-email-proof", {}),
-  /** The answer does not tell whether another account has the email address. */
+  /** The response does not show whether another account has the email address. */
   requestEmailChange: (change: { newEmail: string; password: string }) =>
     callAccounts("POST", "/auth/request-email-change", change),
   confirmEmailChange: (token: string) => callAccounts("POST", "/auth/confirm-email-change", { token }),

@@ -23,8 +23,8 @@ export function createConnection(isOnline: boolean) {
 }
 
 /**
- * Runs `reload` when the service responds again. One failing route among others that work looks like an outage after each request,
- * so the next reload waits.
+ * Runs `reload` when the service responds again. If only one route fails, it looks like a new outage after each request,
+ * so the next reload waits for a while.
  */
 export function onRecovery({ $state }: Pick<ReturnType<typeof createConnection>, "$state">, reload: () => void): void {
   let waiting: ReturnType<typeof setTimeout> | undefined;

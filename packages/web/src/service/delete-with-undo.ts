@@ -10,18 +10,18 @@ type Subject = { noteId: string } | { attachmentId: string };
 
 type Deletion<Item> = {
   items: readonly Item[];
-  /** The subject that the trash restores, if this service has a trash. Undefined: the item is deleted for good. */
+  /** The subject that the trash restores, if this service has a trash. Undefined: the item is deleted permanently. */
   subjectOf: (item: Item) => Subject | undefined;
   /** The message about deleted items, for example "Plan deleted". */
   title: (deleted: readonly Item[]) => string;
-  /** Asked before a deletion for good. */
+  /** Asked before a permanent deletion. */
   question: string;
   /** Shows the deletion before the service responds. */
   hide: () => void;
   remove: (item: Item) => Promise<unknown>;
   /** Ends the effect of `hide`. Called after `refresh`, and if `remove` fails. */
   show: () => void;
-  /** Loads again what the deletion or the undo has changed. */
+  /** Loads the data again that the deletion or the undo has changed. */
   refresh: () => Promise<unknown>;
 };
 
@@ -31,7 +31,7 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
   const deleted: Item[] = [];
   let canRestore = items.some(deletion.subjectOf);
   try {
-    // An unfinished or a rejected file has nothing to lose.
+    // An unfinished or rejected file needs no confirmation, because it has no content to lose.
     if (canRestore && !(await hasTrash())) {
       if (!confirm(deletion.question)) return;
       canRestore = false;
@@ -42,12 +42,12 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
       deleted.push(item);
     });
     await refresh();
-    // The lists no longer have it. So nothing hides it when it is restored later.
+    // The lists no longer contain the item, so it need not be hidden any more. Otherwise it would stay hidden after a restoration.
     show();
   } catch (error) {
     show();
     showProblem(error);
-    // Some of several files may be deleted.
+    // If several files were deleted, some deletions may have succeeded.
     await refresh();
   }
   if (deleted.length === 0) return;
@@ -57,7 +57,7 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
   else toasts.add({ title });
 }
 
-/** Whether a deletion leads to the trash. */
+/** Whether the service has a trash. */
 async function hasTrash(): Promise<boolean> {
   return (await queryClient.ensureQueryData(instanceQuery)).limits.trashDays > 0;
 }

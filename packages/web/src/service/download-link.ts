@@ -8,7 +8,7 @@ type Downloadable = { id: string; filename: string };
 export function useDownloadLink() {
   const { download } = useDownload({ onError: showProblem });
   return ({ id, filename }: Downloadable) => ({
-    // For a click with a modifier key, which opens another tab.
+    // The browser uses this URL for a click with a modifier key, which opens another tab.
     href: `/attachments/${encodeURIComponent(id)}/download`,
     download: filename,
     onClick(event: MouseEvent) {

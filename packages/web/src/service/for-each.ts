@@ -1,4 +1,4 @@
-/** So that a hundred requests leave connections for others. */
+/** Limits the requests at the same time, so that connections stay free for other requests. */
 const AT_ONCE = 6;
 
 /** Runs a task for each item, a few at a time. Runs all of them, and then rejects with the first error. */

@@ -1,12 +1,12 @@
 /** /attach-worker.js stores the files there. */
 const CACHE = "valetkey.attach";
 
-/** Lets other apps of the device hand files to this one. Does nothing in browsers without such a feature. */
+/** Lets other apps of the device send files to this app. Does nothing in browsers without such a feature. */
 export function acceptHandedFiles(): void {
   void navigator.serviceWorker?.register("/attach-worker.js", { scope: "/attach" }).catch(() => undefined);
 }
 
-/** The files that another app handed over last, until they are attached. */
+/** The last files that another app has sent, until they are attached. */
 export async function readHandedFiles(): Promise<File[]> {
   if (!("caches" in globalThis)) return [];
   const cache = await caches.open(CACHE);

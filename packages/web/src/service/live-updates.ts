@@ -2,12 +2,12 @@ import type { Changes } from "@valetkey/client";
 import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
-/** The service sends an event about every 15 seconds. After this time without one, the connection is dead, or a proxy holds it back. */
+/** The service sends an event about every 15 seconds. After this time without an event, the connection is dead, or a proxy delays the events. */
 const QUIET_MS = 40_000;
-/** The average pause between polls where streams do not work, and the polls before the next try of a stream. */
+/** The average pause between polls if streams do not work, and the number of polls before the page tries a stream again. */
 const POLL_MS = 15_000;
 const POLLS = 8;
-/** The average pause before the poll that finds out why the service refuses a stream. A session may have ended. */
+/** If the service refuses a stream, a poll finds out why. For example, the session may have ended. This is the average pause before that poll. */
 const REFUSED_MS = 1_000;
 
 /** The queries that a hint makes outdated. */
@@ -17,14 +17,14 @@ const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[
   note: [["note"]],
 };
 
-/** The last state, which outlives a stream, so that nothing is lost between two. */
+/** The last state. It is stored outside of the streams, so that no change is lost between two streams. */
 let last: { noteId: string | undefined; state: string } | undefined;
 
-/** Loads again what others change, as long as it runs. Returns a function that ends it. */
+/** Loads the data again that other people change. Returns a function that stops this. */
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 
-  // The page loaded these before their first state. So a change in between is in no hint.
+  // The page loaded these parts before it had their first state. So no hint reports a change in between.
   let unknown = partsWithoutState(noteId);
 
   function accept({ changed, state }: Changes): void {
@@ -50,7 +50,7 @@ export function followChanges(noteId: string | undefined): () => void {
       timer = setTimeout(giveUp, QUIET_MS);
       accept(JSON.parse(data));
     };
-    // The browser connects again by itself, unless the service refuses the stream.
+    // The browser connects again automatically, unless the service refuses the stream.
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) giveUp(REFUSED_MS);
     };
@@ -59,7 +59,7 @@ export function followChanges(noteId: string | undefined): () => void {
 
   function poll(left: number, averageMs = POLL_MS): () => void {
     const gone = new AbortController();
-    // Random, so that pages do not all poll together after an outage.
+    // The pause is random, so that the pages do not all poll at the same time after an outage.
     const pauseMs = averageMs * (0.75 + Math.random() / 2);
     const timer = setTimeout(async () => {
       const found = await client.changes({ ...query(), signal: gone.signal }).catch(() => undefined);
@@ -77,13 +77,13 @@ export function followChanges(noteId: string | undefined): () => void {
   return () => end();
 }
 
-/** The parts of the last state that say something about this page. The last part belongs to the open note. */
+/** The parts of the last state that are valid for this page. The last part belongs to the open note. */
 function sinceOf(noteId: string | undefined): { since?: string } {
   if (last === undefined) return {};
   return { since: last.noteId === noteId ? last.state : last.state.split(".").slice(0, 2).join(".") };
 }
 
-/** The parts that `sinceOf` has no state of. */
+/** The parts for which `sinceOf` has no state. */
 function partsWithoutState(noteId: string | undefined): Changes["changed"] {
   if (last === undefined) return ["own", "shared", "note"];
   return last.noteId === noteId ? [] : ["note"];

@@ -3,14 +3,14 @@ import type { Note, NotePage, SharedAttachmentPage } from "@valetkey/client";
 import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
-/** Takes the mark of a new note away, here and on the other devices of the user. A failure leaves the mark. */
+/** Removes the mark of a new note, here and on the other devices of the user. If this fails, the mark stays. */
 export async function markNoteSeen(noteId: string): Promise<void> {
   await client.notes.markSeen(noteId).catch(() => undefined);
   queryClient.setQueryData<Note>(keys.note(noteId), (note) => note && { ...note, isNew: false });
   queryClient.setQueriesData<InfiniteData<NotePage>>({ queryKey: keys.notes }, (list) => withoutMark(list, noteId));
 }
 
-/** Takes the mark of a new file away. */
+/** Removes the mark of a new file. */
 export async function markFileSeen(attachmentId: string): Promise<void> {
   await client.attachments.markSeen(attachmentId).catch(() => undefined);
   queryClient.setQueryData<InfiniteData<SharedAttachmentPage>>(keys.sharedFiles, (list) =>

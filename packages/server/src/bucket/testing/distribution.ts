@@ -31,8 +31,8 @@ type Policy = {
 };
 
 /**
- * A stand-in for a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
- * It verifies a URL with the public key alone. Then it reads the bucket with a request that it signs itself, as an origin access control does.
+ * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
+ * It verifies a URL only with the public key. Then it reads the bucket with a request that it signs itself, as an origin access control does.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
   const { keyType = "rsa", hash = "sha256", bindsIp = false } = options;

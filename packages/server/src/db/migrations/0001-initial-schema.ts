@@ -100,7 +100,7 @@ async function createUploads(schema: Schema, engine: EngineName): Promise<void> 
 
 async function createShares(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign key to people here either: a share may be for somebody who has not signed in yet.
+  // No foreign key to people here either, because the user of a share may not have signed in yet.
   await schema
     .createTable("note_shares")
     .addColumn("note_id", id, (c) => c.notNull().references("notes.id").onDelete("cascade"))
@@ -142,8 +142,8 @@ async function createApiTokens(schema: Schema, engine: EngineName): Promise<void
 
 async function createAuditEvents(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign keys: the log outlives its notes. The key begins with the owner, as all reads do. No query looks for an id alone,
-  // and each URL would have to be written to the index for it.
+  // No foreign keys, because events stay after their note is deleted. The key begins with the owner, because all queries name the owner. No query uses only the id,
+  // and an index for that would need another write for each URL.
   await schema
     .createTable("audit_events")
     .addColumn("id", id, (c) => c.notNull())

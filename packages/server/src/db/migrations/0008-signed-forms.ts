@@ -3,12 +3,12 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Forms that browsers post to the bucket, as long as the service has to look for what comes by them. */
+/** The forms that browsers post to the bucket. The service polls the bucket for their objects until they expire. */
 export function signedForms(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // No foreign keys: a form lives on in the hands of whoever has it, whatever becomes of its note.
+      // No foreign keys, because a signed form stays valid after its note is deleted.
       await db.schema
         .createTable("signed_forms")
         .addColumn("id", id, (c) => c.primaryKey().notNull())

@@ -4,7 +4,7 @@ import type { Migration } from "kysely/migration";
 /**
  * Uppy uploads are multipart only, so no form is signed any more.
  * No object is orphaned: each form was signed in the transaction that queued the deletion of its object, and that row stays.
- * Its reservation expires by itself.
+ * The quota that the form has reserved is released when the reservation expires.
  */
 export const dropSignedForms: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

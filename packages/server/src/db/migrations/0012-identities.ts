@@ -4,9 +4,9 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * Names the user of each subject of each issuer of JWTs (ADR 14). A user of before who has no account is the subject of a JWT, but
- * no row says of which issuer. The first token of that subject claims the row.
- * Adds the proof of email addresses (ADR 15). Of the accounts, only those of an identity provider have a verified one.
+ * Names the user of each subject of each issuer of JWTs (ADR 14). An existing user without an account is the subject of a JWT, but
+ * no row has the issuer. The first token of that subject claims the row.
+ * Adds the proof of email addresses (ADR 15). Among existing accounts, only those of an identity provider have a verified email address.
  */
 export function identities(engine: EngineName): Migration {
   const { id, text } = columnTypesOf(engine);
@@ -21,7 +21,7 @@ export function identities(engine: EngineName): Migration {
         .addPrimaryKeyConstraint("identities_pk", ["issuer", "subject"])
         .modifyEnd(keyedTable(engine))
         .execute();
-      // On PostgreSQL the ids of the two tables have different collations, so the comparison must name one.
+      // On PostgreSQL the ids of the two tables have different collations, so the comparison must name a collation.
       const accountId = engine === "sqlite" ? sql`auth_users.id` : sql`auth_users.id collate "C"`;
       await sql`
         insert into identities (issuer, subject, user_id)

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** The users whom the operator has disabled. A table of its own stays small, because every access decision reads it. */
+/** The users whom the operator has disabled. They have a separate table, which stays small, because every access decision reads it. */
 export function disabledUsers(engine: EngineName): Migration {
   const { id, integer } = columnTypesOf(engine);
   return {

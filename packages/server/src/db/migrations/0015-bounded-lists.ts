@@ -7,7 +7,7 @@ export function boundedLists(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
       // SQLite reads a whole row, bodies included, to reach a column. These indexes have all columns of a list.
-      // PostgreSQL stores long texts apart, and its indexes can't hold entries of this length.
+      // PostgreSQL stores long texts outside of the row, and its indexes can't store entries of this length.
       if (engine === "sqlite") await indexSummaries(db);
       await db.schema
         .createIndex("attachments_listed")

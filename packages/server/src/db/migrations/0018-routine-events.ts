@@ -5,7 +5,7 @@ import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 const COLUMNS = sql.raw("id, at, action, actor_id, note_id, owner_id, attachment_ids, detail");
 
-/** Holds the routine events apart in both indexes of the audit log. A third index would slow down each URL. */
+/** Separates the routine events from other events in both indexes of the audit log. A third index would slow down each URL. */
 export function routineEvents(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -20,7 +20,7 @@ export function routineEvents(engine: EngineName): Migration {
   };
 }
 
-/** On SQLite the rows are in the tree of the primary key, so a new key needs a new table. */
+/** SQLite stores the rows in the tree of the primary key, so a new key needs a new table. */
 async function copyTable(db: Kysely<unknown>): Promise<void> {
   const { id, text, integer, bit } = columnTypesOf("sqlite");
   await db.schema.alterTable("audit_events").renameTo("old_audit_events").execute();

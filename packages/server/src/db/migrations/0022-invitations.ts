@@ -18,7 +18,7 @@ async function createInvitations({ schema }: Kysely<unknown>, engine: EngineName
   await schema
     .createTable("invitations")
     .addColumn("id", id, (c) => c.primaryKey().notNull())
-    // The note or the attachment that it opens. It is not null, unlike the attachment, so that the index below is unique.
+    // The id of the note or the attachment that the invitation opens. Unlike `attachment_id`, it is never null, so that the index below is unique.
     .addColumn("subject_id", id, (c) => c.notNull())
     .addColumn("note_id", id, (c) => c.notNull().references("notes.id").onDelete("cascade"))
     .addColumn("attachment_id", id, (c) => c.references("attachments.id").onDelete("cascade"))

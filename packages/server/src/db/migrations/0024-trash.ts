@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** The trash (ADR 23). Its items are rows, and the notes and attachments in it point to them. */
+/** The trash (ADR 23). Each item is a row of `trash`. A deleted note or attachment has the id of its item in `trash_id`. */
 export function trash(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -42,7 +42,7 @@ async function createTrash({ schema }: Kysely<unknown>, engine: EngineName): Pro
   }
 }
 
-/** On SQLite a list of notes reads these indexes alone, so they have the new column too. */
+/** On SQLite a list of notes reads only these indexes, so they need the new column too. */
 async function indexSummaries(db: Kysely<unknown>): Promise<void> {
   const others = sql`title, substr(body, 1, 200), created_at, updated_at`;
   for (const name of ["notes_owner", "notes_summary"]) await db.schema.dropIndex(name).execute();

@@ -12,7 +12,7 @@ export function uploadIndexes(engine: EngineName): Migration {
   };
 }
 
-/** Each entry of an index costs a start the write of a page, and most uploads have no idempotency key. */
+/** For each index entry, a start writes one more page. Most uploads have no idempotency key, so they get no entry. */
 async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
   await schema.dropIndex("uploads_idempotency_key").execute();
   const index = schema.createIndex("uploads_idempotency_key").unique().on("uploads");
@@ -20,8 +20,8 @@ async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * PostgreSQL plans a statement on an empty table by guesses. It read all pending uploads of one index to find those of the other column.
- * A query for one column doesn't meet the condition of the other index.
+ * On an empty table, PostgreSQL can only guess the best index. It used the wrong one, and read all pending uploads to find those of the other column.
+ * Now a query for one column doesn't meet the condition of the other index.
  */
 async function separatePending({ schema }: Kysely<unknown>): Promise<void> {
   for (const column of ["user_id", "note_id"]) {

@@ -8,7 +8,7 @@ export type ColumnTypes = { id: ColumnType; text: ColumnType; integer: ColumnTyp
 
 const sqlite: ColumnTypes = { id: "text", text: "text", integer: "integer", bit: "integer" };
 
-// Ids compare byte by byte, as on SQLite. Pages have the same order on both engines, and comparisons are faster.
+// PostgreSQL then compares ids byte by byte, like SQLite. So pages have the same order on both engines, and comparisons are faster.
 const postgres: ColumnTypes = { id: sql`text collate "C"`, text: "text", integer: "bigint", bit: "smallint" };
 
 export function columnTypesOf(engine: EngineName): ColumnTypes {
@@ -17,7 +17,7 @@ export function columnTypesOf(engine: EngineName): ColumnTypes {
 
 /** The end of `create table` for rows that are found by their primary key. */
 export function keyedTable(engine: EngineName): RawBuilder<unknown> {
-  // On SQLite the row is in the tree of the primary key, so one descent finds it. PostgreSQL has no such option.
+  // Then SQLite stores the row in the tree of the primary key, so it finds the row in one search. PostgreSQL has no such option.
   return engine === "sqlite" ? sql`strict, without rowid` : sql``;
 }
 

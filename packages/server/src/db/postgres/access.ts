@@ -16,16 +16,16 @@ import type { Tables } from "../schema.ts";
 import type { RunNamed } from "./statements.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
-// A second batch runs while the results of the first are read. More would only make batches smaller.
+// A second batch runs while the service reads the results of the first. More batches would only make each one smaller.
 const MAX_RUNNING = 2;
 
 type Question = { userId: string; attachmentId: string };
 type Answers = Map<Question, DownloadAccess>;
 
 /**
- * The access queries on PostgreSQL. Decisions on single downloads that come in the same turn, or while others run, share one
- * statement. With 64 callers this takes a tenth of the time and the CPU of single statements. The statement starts after all its
- * questions, so no decision is older than its question.
+ * The access queries on PostgreSQL. Decisions on single downloads that are requested in the same turn, or while others run, share one
+ * statement. With 64 callers this takes a tenth of the time and of the CPU time of single statements. The statement starts after all its
+ * requests, so no decision is older than its request.
  */
 export function postgresAccessQueries(
   runNamed: RunNamed,

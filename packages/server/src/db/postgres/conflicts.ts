@@ -18,7 +18,7 @@ export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (attempt === MAX_ATTEMPTS) throw error instanceof DomainError ? error : tooManyConflicts(error);
-      // Two transactions with the same pause would meet again.
+      // The pause is random, because two transactions with the same pause would collide again.
       await sleep(Math.random() * MAX_PAUSE_MS * attempt);
     }
   }

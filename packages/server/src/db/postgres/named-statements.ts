@@ -3,8 +3,8 @@ import type pg from "pg";
 
 /**
  * Whether a named statement works in every later transaction of a connection. Call it in a transaction.
- * A pooler in transaction mode gives each transaction another server connection, so a name can be unknown there, or taken.
- * A pooler sends its clients a process id of its own, and not that of PostgreSQL.
+ * A pooler in transaction mode can give each transaction another server connection. There, a name can be unknown, or belong to another statement.
+ * A pooler sends its clients its own process id instead of the process id of PostgreSQL.
  * A pooler that manages named statements renames them on the server, like PgBouncer with max_prepared_statements.
  */
 export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
@@ -18,7 +18,7 @@ export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean
   const ofText = "select name from pg_prepared_statements where statement = $1";
   const { rows: found } = await client.query<{ name: string }>(ofText, [text]);
   if (found.length > 0 && found.every((statement) => statement.name !== name)) return true;
-  // The server connection outlives this one.
+  // The connection of the pooler to the server stays open, so the name must be removed.
   await client.query(`deallocate "${name}"`);
   return false;
 }

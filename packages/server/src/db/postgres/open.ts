@@ -24,7 +24,7 @@ import { openPostgresUrlAudit } from "./url-audit.ts";
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 // SQLSTATE: invalid authorization, and a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
-// PgBouncer has no code for it.
+// PgBouncer sends no error code for this, so the text is compared.
 const STATEMENT_MODE = /statement pooling mode/;
 const REFUSED_OPTIONS = /unsupported startup parameter/;
 
@@ -38,9 +38,9 @@ type Options = {
 
 /**
  * Opens a PostgreSQL database by its URL, and brings its schema up to date.
- * `schema`: the schema of all tables, which is created if it is missing. Default: that of the connection.
- * `poolSize`: connections for everything except issuing URLs, which has a pool of its own. Default 10.
- * `prepared`: whether the statements of the hot path have names. Default: auto, where names work.
+ * `schema`: the schema of all tables, which is created if it is missing. Default: the schema of the connection.
+ * `poolSize`: the number of connections for everything except issuing URLs, which has a separate pool. Default: 10.
+ * `prepared`: whether the statements of the hot path have names. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` when the server can't be reached, has no transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<OpenDatabase> {
@@ -54,7 +54,7 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
     plugins: [transactions.guard],
   });
-  // Slow queries elsewhere must not delay URLs.
+  // Separate connections, so that slow queries do not delay URLs.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
   const accessStatements = compileAccess(kysely, engine);
@@ -81,7 +81,7 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
   return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }
 
-/** Returns whether statements have names. The time limits of a migration are too long for this. */
+/** Returns whether statements have names. Runs before the migrations, because their time limits are too long for this check. */
 async function checkConnection({ url, schema, prepared = "auto" }: Options): Promise<boolean> {
   const pool = createPool({ url, maxConnections: 1 });
   try {
@@ -114,7 +114,7 @@ function faultOf(error: unknown): string {
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 
-// A migration, or the wait for that of another replica, may take longer than any query in service.
+// A migration, or the wait for a migration of another replica, may take longer than any other query.
 async function migrateAt(url: string, { schema }: Pick<Options, "schema">): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });

@@ -6,7 +6,7 @@ import { types } from "./pool.ts";
 
 /**
  * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last of them.
- * Each statement sees the commits that it waited for, unlike the parts of one statement.
+ * Each statement sees the commits that earlier statements waited for. The parts of a single statement would not see them.
  */
 export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
   const known = new WeakMap<pg.Connection, Set<string>>();
@@ -28,7 +28,7 @@ export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): 
 }
 
 type Field = { dataTypeID: number };
-/** Without its superfluous arguments. The types of pg are older than its code. */
+/** Declares these methods again with fewer arguments, because the types of pg are older than its code. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
 /** The part of a query that pg calls. Its pool sets `callback`, and closes a connection whose query failed. */

@@ -69,14 +69,14 @@ function wrapClient(client: pg.PoolClient): PostgresPoolClient {
       failure = undefined;
       return result;
     } catch (error) {
-      // After a timeout the result may still come, and would delay the next user of the connection.
+      // After a timeout the result may still arrive, and would delay the next caller on this connection.
       broken = !(error instanceof pg.DatabaseError);
-      // The migrator runs another query after a failed one. The first error is the reason.
+      // The migrator runs another query after a failed one. That query also fails, so only the first error shows the reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);
     }
   };
-  // A statement in a transaction can't be repeated without the others.
+  // Retries only statements outside of transactions, because a statement in a transaction can't be repeated without the others.
   const query = (text: string, values: readonly unknown[]) =>
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {

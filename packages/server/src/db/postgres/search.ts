@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Tables } from "../schema.ts";
 import { type Search, searchTimeout } from "../search.ts";
 
-/** A part of the pool, so that searches leave connections for other queries. */
+/** Fewer than the connections of the pool, so that some are free for other queries. */
 const AT_ONCE = 4;
 /** SQLSTATE: the server cancelled the statement. */
 const QUERY_CANCELED = "57014";

@@ -5,7 +5,7 @@ import { auditColumns, toAuditRow } from "../queries/audit-row.ts";
 import { createUrlAuditLog } from "../url-audit-batches.ts";
 import type { RunNamed } from "./statements.ts";
 
-// With one array a column, the SQL is the same for any number of events, and is prepared once. An event may already be stored if
+// Each column is one array, so the SQL is the same for any number of events, and is prepared only once. An event may already be stored if
 // an earlier response was lost.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],

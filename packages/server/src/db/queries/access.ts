@@ -60,7 +60,7 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 
 /**
  * Compiles the decisions on downloads for many questions of many people, on PostgreSQL only. A statement costs a round trip there, so
- * questions that come together share one (postgres/access.ts). SQLite needs no round trip. The last column is the number of the
+ * questions that arrive together share one statement (postgres/access.ts). SQLite needs no round trip. The last column is the number of the
  * question, from 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
@@ -77,8 +77,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
 }
 
 /**
- * Compiles a batch of decisions whose rows are one value, an array of arrays or null, on PostgreSQL only. Reading one value takes half
- * the time of reading as many rows.
+ * Compiles a batch of decisions whose rows are one value, an array of arrays or null, on PostgreSQL only. Reading one value takes only half
+ * of the time of reading the same data as rows.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
@@ -192,14 +192,14 @@ export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope)
 
 const noRole = sql.lit(null);
 
-// Part of the decision, because a cached JWT reaches it without another query.
+// This condition is a part of the decision, because a request with a cached JWT runs no other query.
 function isDisabled({ db, userId }: Scope) {
   return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
 }
 
 // A disabled user has no role. Otherwise the role is owner, or the role of a live share of the note, or viewer by a live share of this
 // attachment, in this order.
-// Subqueries instead of joins: each is one descent of a primary key, and is skipped if an earlier one decides. No statistics re-plan it.
+// Uses subqueries instead of joins. Each is one search by primary key, and is skipped if an earlier one decides. The plan never depends on statistics.
 function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db

@@ -8,7 +8,7 @@ import { isLive } from "./live-share.ts";
 import { keyOfHolder } from "./mail-preferences.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** The tables with rows of one user, apart from notes, links, usage and events. Rows of the accounts library go with its user. */
+/** The tables with rows of one user, apart from notes, links, usage and events. The rows of the accounts library are deleted with its user. */
 const TABLES_OF_USER = [
   "note_shares",
   "attachment_shares",
@@ -72,7 +72,7 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
             .where("revoked_at", "is", null)
             .where((link) => isLive(link.ref("links.expires_at"), sql.val(now)))
             .as("links"),
-          // A union leaves out people who appear twice.
+          // A union counts people who appear twice only once.
           db
             .selectFrom(shares("note_shares").union(shares("attachment_shares")).as("receivers"))
             .select(eb.fn.countAll<number>().as("count"))

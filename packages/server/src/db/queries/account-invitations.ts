@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from "./cursor.ts";
 
 export function accountInvitationQueries(db: Kysely<Tables>, engine: Engine): AccountInvitationQueries {
   const select = () => db.selectFrom("account_invitations").selectAll();
-  // SQLite has no such clause. Its transactions are the only writer from the start.
+  // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate());
   return {
     async put(invitation) {

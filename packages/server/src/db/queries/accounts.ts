@@ -28,7 +28,7 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
     async replacePassword(userId, { from, to, now }) {
       const { numUpdatedRows } = await db
         .updateTable("auth_accounts")
-        // The library stores instants in this form on SQLite, and PostgreSQL reads it.
+        // The library stores instants as ISO texts on SQLite, and PostgreSQL also accepts them.
         .set({ password: to, updated_at: new Date(now).toISOString() })
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)

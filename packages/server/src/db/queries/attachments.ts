@@ -128,7 +128,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .select("id")
         .where("id", "=", attachmentId)
         .where(notInTrash.attachments)
-        // SQLite has no such clause. Its transactions are the only writer from the start.
+        // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;
@@ -144,7 +144,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .where("note_id", "=", noteId)
         .orderBy("created_at")
         .orderBy("id")
-        // SQLite has no such clause. Its transactions are the only writer from the start.
+        // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .execute();
       return rows.map(toAttachment);
@@ -220,7 +220,7 @@ async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
-/** Counts the listed attachments of a note that are not rejected. The index `attachments_listed` has its condition as a literal, so this has too. */
+/** Counts the listed attachments of a note that are not rejected. The index `attachments_listed` has its condition as a literal, so this query needs the same literal. */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {
   return db
     .selectFrom("attachments")

@@ -45,7 +45,7 @@ export function auditQueries(
         typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
       );
       if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-      // Here and nowhere else, so that no event is without its webhooks.
+      // Queues the messages of webhooks here, so that no caller can forget them.
       await queueMessages(db, events.flatMap(messagesOf));
     },
     listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
@@ -86,7 +86,7 @@ async function list(
   { unfiledEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
+  // Reads unfiled events first. If an event is filed in between, it is in both results, and never in neither.
   const unfiled = unfiledEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
@@ -105,7 +105,7 @@ async function list(
 
 type Range = Parameters<FindUnfiledEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
 
-/** The indexes hold the routine events apart. Each part is read in order, up to the limit, however long the other part is. */
+/** The indexes separate routine events from other events. The query reads each part in order, up to the limit, and skips the rest. */
 function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {
     const part = (isRoutine: 0 | 1) =>
@@ -143,7 +143,7 @@ function idsOfLink(
     .limit(limit + 1);
 }
 
-/** An event of a batch has up to 1,000 ids, and a page up to 200 events. More would be read in vain (http/fit-page-bytes.ts). Bytes. */
+/** An event of a batch has up to 1,000 ids, and a page up to 200 events. A response has no space for more (http/fit-page-bytes.ts). Bytes. */
 const MAX_PAGE_BYTES = 2 ** 20;
 
 /** The number of events whose ids fit a page. At least one. */

@@ -8,10 +8,10 @@ import { compile, type RunStatement, type Statement } from "./compile-statement.
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** The newest events that a query reads. So its time does not depend on the size of the audit log. */
+/** How many of the newest events a query reads, so that its time does not depend on the size of the audit log. */
 const RECENT_EVENTS = 100;
 
-/** URLs change nothing that a list shows, and are far more frequent than other events. */
+/** Leaves out URL events. No list shows them, and they are much more frequent than other events. */
 const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
 
 /** The events that change what every reader of a note sees. */
@@ -41,7 +41,7 @@ export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given)
       statements.set(engine, statement);
       const [values = []] = await run(statement, [userId, clock(), noteId]);
       const [own, notes, files, role, events, disabledAt] = values;
-      // The page of a disabled user then makes a request, which is refused.
+      // The text of a disabled user differs, so the page makes a request, and the service refuses it.
       return {
         own: `${own} ${disabledAt}`,
         shared: `${notes} ${files}`,
@@ -76,7 +76,7 @@ function compileChanges(db: Kysely<Tables>): Statement {
 type Text = Expression<string>;
 type Recent = { column: "owner_id" | "note_id"; value: Text; userId: Text };
 
-/** The ids of recent events by others. The page of the user shows the user's own acts already. */
+/** The ids of recent events by others. The page already shows the user's own actions. */
 function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
   const events = db
     .selectFrom("audit_events")

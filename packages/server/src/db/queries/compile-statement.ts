@@ -30,8 +30,8 @@ export function inOrder(run: RunStatement): RunCalls {
 export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
- * Compiles a statement once, because building and compiling it takes longer than its work.
- * `build` gets a marker for each of `parameters`, and may leave some out. A value in several places is bound once, because binding a
+ * Compiles a statement once, because building and compiling it takes longer than running it.
+ * `build` gets a marker for each of `parameters`. It need not use all of them. A value that is used in several places is bound only once, because binding a
  * text costs as much as a step of the query.
  */
 export function compile<Name extends string>(

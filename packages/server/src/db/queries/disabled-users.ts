@@ -15,7 +15,7 @@ export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
     },
 
     async remove(userId, { exceptSession } = { exceptSession: undefined }) {
-      // A sign-in that ran during the disabling may have left a session, which was refused until now.
+      // A sign-in that ran while the user was being disabled may have stored a session. The service refused it until now, so it is deleted here.
       await db
         .deleteFrom("auth_sessions")
         .where("user_id", "=", userId)

@@ -2,7 +2,7 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 
-/** The candidates of a claim. Several may belong to one owner, who gets one delivery of a claim. */
+/** The number of candidates that a claim reads. Several candidates may belong to one owner, and a claim takes only one delivery of each owner. */
 const CANDIDATES = 200;
 
 type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
@@ -12,7 +12,7 @@ export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwner
   return (
     db
       .selectFrom("webhook_endpoints as endpoint")
-      // On SQLite, it also says the order of the tables.
+      // On SQLite, a cross join also fixes the order in which the tables are read.
       .crossJoin("webhook_deliveries as delivery")
       .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
       .where("endpoint.disabled_at", "is", null)
@@ -35,7 +35,10 @@ export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwner
   );
 }
 
-/** The oldest due delivery of `endpoint`. An earlier message about the same subject comes first, also while it waits for its next try. */
+/**
+ * The oldest due delivery of `endpoint`. A message waits until an earlier message about the same subject has ended, even if the earlier
+ * one is only due later.
+ */
 function oldestDue(db: Kysely<Tables>, now: number) {
   return db
     .selectFrom("webhook_deliveries as due")

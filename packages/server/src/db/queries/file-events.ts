@@ -25,7 +25,7 @@ export function fileEventQueries(db: Kysely<Tables>, engine: Engine): FileEventQ
         .execute();
       const claimed: ClaimedFileEvent[] = [];
       for (const seen of due) {
-        // Only one replica can change the instant that it has read. The update of any other finds no row.
+        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
         const row = await db
           .updateTable("file_events")
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))

@@ -19,7 +19,7 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
     async known(objectKeys) {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
-        // A complete upload explains no object: its object is the attachment's, or was stored after the copy.
+        // A complete upload references no object. Its object belongs to the attachment, or was stored again after the copy.
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))

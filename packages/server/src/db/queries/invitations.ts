@@ -7,12 +7,12 @@ import { orMissing } from "./constraints.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** A sign-in waits for its claims. */
+/** Limits the claims of a sign-in, because the sign-in waits for them. */
 const MAX_CLAIMED = 200;
 
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/** The condition that a share is not behind an open invitation. The owner of the note lists the invitation instead (ADR 21). */
+/** The condition that a share has no open invitation. Otherwise the owner of the note sees the invitation instead (ADR 21). */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (
     select 1 from invitations
@@ -33,7 +33,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
       .select("notes.owner_id")
       .where(notInTrash.notes)
       .where(hasAttachment);
-  // SQLite has no such clause. Its transactions are the only writer from the start.
+  // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     async put(...invitations) {
@@ -135,7 +135,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // Not claimed before the owner is enabled again. They must not keep others back.
+        // These invitations can't be claimed until their owner is enabled again, so they must not take the places of others.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
         // Newest first, because many strangers can invite an email address. The next sign-in continues.
         .orderBy("invitations.id", "desc")

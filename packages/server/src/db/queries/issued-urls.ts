@@ -37,7 +37,7 @@ export function issuedUrlQueries(db: Kysely<Tables>, unfiledUrls: FindUnfiledUrl
 
     async listIssuedUrls(range) {
       const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
-      // Unfiled events are read first: an event that is filed in between is then in both results, and never in none.
+      // Reads unfiled events first. If an event is filed in between, it is in both results, and never in neither.
       const unfiled = unfiledUrls?.({ ...range, ownerId }) ?? [];
       const filed = await filedUrls(db, { ...range, ownerId });
       const byId = new Map([...unfiled, ...filed].map((row) => [row.id, row]));
@@ -51,13 +51,13 @@ export function issuedUrlQueries(db: Kysely<Tables>, unfiledUrls: FindUnfiledUrl
   };
 }
 
-/** The audit log has an index for each owner alone. Every owner of a file has a row of its usage. */
+/** Every index of the audit log begins with the owner. Every owner of a file has a row in `usage`, so this finds all owners there. */
 async function filedUrls(
   db: Kysely<Tables>,
   { ownerId, after, before, limit }: Parameters<FindUnfiledUrls>[0],
 ): Promise<UrlRow[]> {
   const ofOwner = sql`audit_events where audit_events.owner_id = ${ownerId}`;
-  // On SQLite, `cross join` also says the order of the tables.
+  // On SQLite, `cross join` also fixes the order in which the tables are read.
   const ofEach = sql`usage cross join audit_events where audit_events.owner_id = usage.owner_id`;
   const { rows } = await sql<UrlRow>`
     select id, note_id, attachment_ids from ${ownerId === null ? ofEach : ofOwner}

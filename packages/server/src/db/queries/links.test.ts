@@ -22,7 +22,7 @@ describe.each(engines)("links on $name", (engine) => {
     return { note, file, link };
   }
 
-  it("come back as they were stored, with the role of their creator", async () => {
+  it("are read as they were stored, with the role of their creator", async () => {
     const { link } = await storeLink({ hasFile: true });
     expect(await database.db.links.find(link.id)).toEqual({ link, creatorRole: "owner", creatorName: undefined });
     const { link: other, note } = await storeLink({ createdBy: "bob", expiresAt: undefined });

@@ -37,13 +37,13 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
         .execute();
       const claimed: ClaimedMail[] = [];
       for (const seen of due) {
-        // Only one replica can change the instant that it has read. The update of any other finds no row.
+        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
         const row = await db
           .updateTable("mails")
           .set((eb) => ({
             due_at: leaseEndsAt,
             attempts: eb("attempts", "+", 1),
-            // A mail that has collected notices starts to wait when it is due.
+            // For a mail that has collected notices, the waiting time starts when it is due.
             created_at: eb
               .case()
               .when("group_key", "is", null)
@@ -110,7 +110,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
   };
 }
 
-/** The most different notices of one mail. Further ones are left out. */
+/** The most different notices of one mail. Further notices are left out. */
 const MAX_NOTICES = 100;
 
 function keyOf({ kind, userId }: NoticeGroup): string {

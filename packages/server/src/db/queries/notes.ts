@@ -64,17 +64,17 @@ function toSummary(row: SummaryRow): NoteSummary {
     updatedAt: row.updated_at,
     attachmentCount: row.attachment_count,
     accessRequestCount: row.access_request_count ?? 0,
-    // A comparison is a number on SQLite.
+    // On SQLite, a comparison returns a number.
     isNew: Boolean(row.is_new),
   };
 }
 
 /** A search names at most this many files of a note. */
 const MAX_FOUND_FILES = 3;
-/** The sender of a rejected file sees it, and most others do not. */
+/** A search does not find rejected files, because only their sender and the owner of the note see them. */
 const unfoundStates = [...unlistedStates, "rejected"] as const;
 
-/** `search` is undefined inside a transaction, whose connection alone sees its changes. */
+/** `search` is undefined inside a transaction, because other connections do not see its changes. */
 type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 
@@ -100,7 +100,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     // A `case` is evaluated in order. The engine may evaluate the terms of an `and` in any order.
     return isInTime === undefined ? condition : sql<SqlBool>`case when ${isInTime} then ${condition} end`;
   };
-  // Other lists stop after a page. A search may read all texts.
+  // Other lists read only one page, but a search may read all texts.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
     search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
   /** Adds the files that made the search find each note. */
@@ -140,7 +140,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     },
 
     async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
-      // In one statement, so that PostgreSQL reads the row again after a concurrent change.
+      // Uses one statement, so that PostgreSQL reads the row again after a concurrent change.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({
@@ -167,7 +167,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select("id")
         .where("id", "=", noteId)
         .where(notInTrash.notes)
-        // SQLite has no such clause. Its transactions are the only writer from the start.
+        // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;

@@ -48,7 +48,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                   .end(),
               }),
               language: eb.fn.coalesce("excluded.language", "people.language"),
-              // A token without a name or without the role changes neither.
+              // A token without a name does not change the name. A token without the role does not change the role.
               name: eb.fn.coalesce("excluded.name", "people.name"),
               is_admin: eb
                 .case()
@@ -68,7 +68,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                         eb.or([
                           eb("people.email", "is distinct from", eb.ref("excluded.email")),
                           eb("people.email_proven_by", "is distinct from", newProof(eb)),
-                          // A later token with the same email address makes the tokens before it outdated.
+                          // A later token with the same email address outdates earlier tokens.
                           ...(person.emailStatedAt === undefined
                             ? []
                             : [eb("people.email_stated_at", "is distinct from", eb.ref("excluded.email_stated_at"))]),

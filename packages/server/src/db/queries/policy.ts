@@ -24,7 +24,7 @@ export function policyQueries(db: Kysely<Tables>): PolicyQueries {
   };
 }
 
-/** Undefined for a text that no version wrote. The rules ignore it, so that the service starts. */
+/** Returns undefined for a text that no version has written. The service ignores such a rule, so that it can start. */
 function parse(value: string): unknown {
   try {
     return JSON.parse(value);

@@ -44,8 +44,8 @@ export type StartStatement = Statement<Parameter>;
 export type StartValues = Record<Parameter, unknown>;
 
 /**
- * The statements of a start. PostgreSQL does the work in `start`, so that it takes one round trip.
- * SQLite has no writes inside of a query, and needs no round trips.
+ * The statements of a start. On PostgreSQL, the one statement `start` does all the work, in one round trip.
+ * SQLite can't write inside of a query, and has no round trips, so it has several statements.
  */
 export type StartStatements = { forgetKey: StartStatement } & (
   | ({ engine: "postgres" } & Record<"lock" | "start", StartStatement>)
@@ -89,9 +89,9 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
 }
 
 /**
- * Lets the starts of a user, and those on a note, take turns until the transaction ends, on PostgreSQL. The next statement then sees
+ * On PostgreSQL, this makes other starts by the user or on the note wait until the transaction ends. The next statement then sees
  * all earlier starts. The same order everywhere avoids a deadlock.
- * A wait ends on the server, because the statements of a pipeline still commit after the client gave them up.
+ * The server limits the wait, because the statements of a pipeline would still commit after the client stopped waiting.
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
   return sql`
@@ -103,7 +103,7 @@ export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unk
     ) as keys`;
 }
 
-/** Frees a key whose upload is too old, or pending without time left. */
+/** Frees an idempotency key whose upload is too old, or is pending but about to expire. */
 function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }: M): RawBuilder<unknown> {
   return sql`
     update uploads set idempotency_key = null
@@ -114,7 +114,7 @@ function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }:
 /** The roles that may add files. */
 export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
 
-/** Counts pending uploads. Their indexes have the condition as a literal, so this has too. */
+/** Counts pending uploads. Their indexes have the condition as a literal, so this query needs the same literal. */
 export function countPending(column: "user_id" | "note_id", value: unknown): RawBuilder<number> {
   return sql<number>`(select count(*) from uploads where ${sql.ref(column)} = ${value} and state = 'pending')`;
 }

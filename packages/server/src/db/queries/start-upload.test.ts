@@ -124,7 +124,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     await expect(suite.db.uploads.start(start)).rejects.toMatchObject({ code: "database_unavailable" });
     timedOut.resolve();
     await holding;
-    // Waits for a start that waits still.
+    // Waits until a start that is still waiting has ended.
     await suite.db.transaction((tx) => tx.uploads.holdStarts({ noteId, userId }));
     expect(await suite.db.uploads.find(start.upload.id)).toBeUndefined();
     expect(await suite.db.uploads.start(start)).toMatchObject({ isRecorded: true });

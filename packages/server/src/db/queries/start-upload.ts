@@ -63,7 +63,7 @@ function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: Uploa
   };
 }
 
-/** No URL is signed for less than a second, so an upload that expires before this instant is over. Milliseconds. */
+/** The service signs no URL for less than a second, so an upload that expires before this instant counts as expired. Milliseconds. */
 export function leastExpiry(now: number): number {
   return now + 1_000;
 }

@@ -74,7 +74,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
         .orderBy("trash.id", "desc")
         .limit(limit + 1);
       const owned = await items.where("trash.owner_id", "=", userId).execute();
-      // Two queries, because each reads one index. A single one would read the trash of all users.
+      // Uses two queries, because each reads one index. A single query would read the trash of all users.
       const others = await items
         .where("trash.owner_id", "!=", userId)
         .where("trash.attachment_id", "is not", null)
@@ -97,7 +97,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
 
 /**
  * Locks the note of an item. The next statement then sees what an earlier restoration or deletion of the note has committed.
- * Returns false if there is no item. An item that appears later has no lock.
+ * Returns false if there is no item. It does not lock an item that appears later.
  */
 async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {
   const item = db

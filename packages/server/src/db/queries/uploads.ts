@@ -12,7 +12,7 @@ import { toUpload } from "./upload-row.ts";
 /** The compiled statements of uploads. */
 export type UploadStatements = { start: StartStatements; completion: CompletionStatements };
 
-/** Compiles the hot statements of uploads. Runs no query on `db`. */
+/** Compiles the statements of uploads on the hot path. Runs no query on `db`. */
 export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatements {
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }

@@ -4,7 +4,7 @@ import { ENDED, type Quota, quotaExceeded, quotaOfUser, type Usage } from "../..
 import type { UsageOfOwner, UsageQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 
-/** The owner of the quota, the caller, and the change, which may be negative after a reservation. */
+/** The owner of the quota, the caller, and the change. The change may be negative if a reservation was larger than the file. */
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
@@ -159,14 +159,14 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/** The most that an owner without an own quota may use. Without a quota, a number that nobody reaches. */
+/** The most that an owner may use who has only the quota of the service. Without a quota, it is a number that nobody reaches. */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**
- * Adds to the counter of an owner if the sum is within the limits. `from`: the rows to add, which end with a condition.
- * `limits` undefined: whatever the sum is. An own quota of the owner takes precedence.
+ * Adds to the counter of an owner if the sum is within the limits. `from`: the SQL of the rows to add, which must end with a condition.
+ * `limits` undefined: adds always. If the owner has an own quota, it replaces `limits`.
  * The statement locks the counter, so that replicas take turns.
  */
 export function addingToUsage(change: {
@@ -179,7 +179,7 @@ export function addingToUsage(change: {
   const { ownerId, from, limits } = change;
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
-  // A change of files alone is not refused for bytes, and vice versa, even if a quota was lowered below the usage.
+  // A change that adds no bytes is not refused for bytes, and the same applies to files, even if a quota was lowered below the usage.
   const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`

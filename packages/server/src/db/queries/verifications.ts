@@ -4,7 +4,7 @@ import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** Enough to find one that no other replica claims at the same moment. */
+/** The candidates of a claim: enough to find one that no other replica claims at the same moment. */
 const CANDIDATES = 20;
 
 export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
@@ -31,7 +31,7 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
         .limit(CANDIDATES)
         .execute();
       for (const seen of candidates) {
-        // Only one replica can change the instant that it has read. The update of any other finds no row.
+        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
         const row = await db
           .updateTable("content_checks")
           .set((eb) => ({ holder: claim.holder, due_at: claim.leaseEndsAt, attempts: eb("attempts", "+", 1) }))

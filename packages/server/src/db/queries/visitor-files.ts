@@ -119,7 +119,7 @@ function unseenOf(db: Kysely<Tables>) {
     .where("visitor_files.seen_at", "is", null);
 }
 
-/** The notes of a user that have such files. A list runs it once, not for each note. */
+/** The notes of a user that have received files which the user has not seen. A list runs this query once, and not for each note. */
 export function notesWithUnseenFiles(db: Kysely<Tables>, userId: string) {
   return unseenOf(db).where("links.owner_id", "=", userId);
 }
@@ -136,7 +136,7 @@ const fileColumns = [
 type SentRow = AttachmentRow &
   Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
 
-/** The visitor sees the name that they sent. The owner of the note may have renamed the file. */
+/** The visitor sees the original name, even if the owner of the note has renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
   return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };

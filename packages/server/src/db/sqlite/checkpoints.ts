@@ -3,16 +3,16 @@ import type { CheckpointRequest } from "./checkpoint-worker.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
-/** 96 MiB. */
+/** The part of the log that a checkpoint has not copied yet: above 96 MiB, a checkpoint runs. */
 const LONG_LOG_PAGES = 24_000;
 
 /** `afterWrite` must be called after each write of the process. */
 export type Checkpoints = { afterWrite(): void; close(): Promise<void> };
 
 /**
- * Runs the checkpoints of the database on a thread of their own, because a checkpoint blocks its thread for 50 ms and more. The first
- * one copies most of the log while writes continue. The second one copies the rest between two writes, so that the next write starts
- * the log anew.
+ * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms and more. The first
+ * one copies most of the log while writes continue. The second one copies the rest between two writes, so that the next write starts at the
+ * beginning of the log.
  */
 export function createCheckpoints(
   writer: DatabaseSync,

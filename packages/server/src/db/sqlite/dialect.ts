@@ -28,7 +28,7 @@ type DialectOptions = {
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
-  /** Reads outside of transactions. It sees what is committed, and never waits for a write. Default: reads take turns with writes. */
+  /** Reads outside of transactions. The connection for reads outside of transactions. It sees only committed data, and never waits for a write. Default: reads and writes share one connection. */
   reader?: DatabaseSync;
   /** Called after each commit. */
   afterWrite?: () => void;
@@ -172,7 +172,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
-    // A commit that failed has ended the turn.
+    // A failed commit has already ended the turn.
     if (this.#endTurn === undefined) return;
     const undone = this.#shared.groups.undo();
     this.#end();
@@ -250,7 +250,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 }
 
-/** A statement of raw SQL has no node of its kind. One that begins with `with` may write. */
+/** For raw SQL, Kysely does not know the kind of statement. A statement that begins with `with` may write. */
 function isRead({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));
 }

@@ -9,8 +9,8 @@ const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
 // A commit that finds the write-ahead log this long copies the log into the database: 64 MiB, in about 100 ms on a plain disk.
-// A lower limit copies often-changed pages more often. At SQLite's default of 1,000 pages, one URL event in a hundred waited, and
-// the log of URL events had 2/3 of the throughput.
+// A lower limit copies often-changed pages more often. With SQLite's default of 1,000 pages, one of a hundred URL events had to wait, and
+// the log of URL events reached only 2/3 of the throughput.
 // The main thread copies the log of the database only during migrations, and the audit thread only the log of its journal. For the
 // rest, see checkpoints.ts.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };

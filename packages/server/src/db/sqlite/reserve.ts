@@ -3,11 +3,11 @@ import { appendFileSync, rmSync, statSync } from "node:fs";
 import { DomainError } from "../../domain/errors.ts";
 
 const RESERVE_BYTES = 4 * 2 ** 20;
-// Small steps fill the space that is left. Random bytes take real space on a disk that compresses.
+// Writes in small steps, to use all space that is left. Random bytes take real space even on a disk that compresses.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 /**
- * Keeps a file of 4 MiB beside the database. A transaction that frees space may find the disk full, because it needs space itself.
+ * Stores a file of 4 MiB beside the database. Even a transaction that frees space needs some space first, and can fail on a full disk.
  * Then the file is deleted, and the transaction runs again.
  */
 export function createReserve(
@@ -38,7 +38,7 @@ export function createReserve(
       const isFull = error instanceof DomainError && error.code === "storage_full";
       if (!isFull || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // The write-ahead log is emptied only when it is long (file.ts), which may be longer than the disk.
+      // The write-ahead log is usually emptied only when it is long (file.ts). On a small disk, this may be too late.
       await truncateWal();
       return await run();
     } finally {

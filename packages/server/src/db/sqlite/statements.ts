@@ -42,7 +42,7 @@ export class PreparedStatements {
     if (known !== undefined) return known;
     const statement = this.#database.prepare(sql);
     const prepared = { statement, returnsRows: statement.columns().length > 0 };
-    // Our statements are few, because lists are single parameters. The limit is for the accounts library on the same connection.
+    // Our own statements are few, because a list is a single parameter. The limit exists for the accounts library, which uses the same connection.
     if (this.#byText.size >= MAX_CACHED_STATEMENTS) this.#byText.clear();
     this.#byText.set(sql, prepared);
     return prepared;

@@ -65,7 +65,7 @@ export class SqliteThread<Request, Answer> {
 
   #settle(reply: Reply<Answer>): void {
     const pending = this.#pending.shift();
-    // An idle thread must not keep the process alive. A thread that is closing must, or the process ends before its database is closed.
+    // An idle thread must not keep the process alive. A thread that is closing must keep it alive, because otherwise the process ends before the database is closed.
     if (this.#pending.length === 0 && !this.#isClosed) this.#worker?.unref();
     if ("answer" in reply) pending?.resolve(reply.answer);
     else pending?.reject(this.#toError(reply.failure));

@@ -193,7 +193,7 @@ describe("transactions in any interleaving", () => {
               expect(found.map(({ id }) => id)).toEqual([...model].toSorted());
               for (const { id, turns } of adds) {
                 const insert = tx.insertInto("facts").values({ id, value: 1 });
-                // A duplicate fails the transaction.
+                // The duplicate row makes the transaction fail.
                 await insert.execute();
                 own.add(id);
                 for (let turn = 0; turn < turns; turn += 1) await turnOfLoop();

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { toSqliteDomainError } from "./errors.ts";
 import type { Mutex } from "./mutex.ts";
 
-// The writes of a group block the event loop for milliseconds. More members would save little of a flush.
+// Limits a group, because its writes block the event loop for milliseconds. With more members, each would save only little time.
 const MAX_MEMBERS = 32;
 
 export type WriteGroupOptions = {
@@ -12,7 +12,7 @@ export type WriteGroupOptions = {
   afterWrite: () => void;
 };
 
-/** `members`: those whose writes are kept. */
+/** `members`: the members whose writes will be committed. */
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
@@ -42,7 +42,7 @@ export class WriteGroups {
         throw error;
       }
       this.#open = { flushed: Promise.withResolvers(), members: 0, unlock };
-      // All members may have been undone, so that nobody waits.
+      // If all members were undone, no caller waits for this promise. A failure must then not end the process.
       this.#open.flushed.promise.catch(() => undefined);
     }
     this.#database.exec("savepoint member");
@@ -60,7 +60,7 @@ export class WriteGroups {
   }
 
   /**
-   * Undoes the writes of the member. The promise resolves with the group, because earlier members may be the reason for a refusal, and
+   * Undoes the writes of the member. The promise resolves when the group is committed. Earlier members may be the reason for a refusal, and
    * a query after it must see their writes.
    */
   async undo(): Promise<void> {
@@ -71,14 +71,14 @@ export class WriteGroups {
     await group.flushed.promise.catch(() => undefined);
   }
 
-  /** Must be called with each error of a statement. SQLite rolls back the whole transaction for some, for example on a full disk. */
+  /** Must be called with each error of a statement. After some errors, for example on a full disk, SQLite rolls back the whole transaction. */
   notice(error: unknown): void {
     const group = this.#open;
     if (group === undefined || this.#database.isTransaction) return;
     this.#end(group, () => group.flushed.reject(toSqliteDomainError(error)));
   }
 
-  /** Whether the transaction that the member entered is still there. */
+  /** Whether the transaction that the member entered is still open. */
   get isOpen(): boolean {
     return this.#open !== undefined;
   }
@@ -101,7 +101,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     settle();
     this.#options.afterWrite();
-    // Between the groups of a queue, the event loop reads other requests.
+    // Lets the event loop read other requests before the next group begins.
     setImmediate(group.unlock);
   }
 
@@ -109,7 +109,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     const hasRoom = group.members > 0 && group.members < MAX_MEMBERS;
     if (!hasRoom) this.flush();
-    // All members that are ready enter before this runs.
+    // Runs after all members that are ready have entered the group.
     else setImmediate(() => this.#open === group && !this.#isOccupied && this.flush());
   }
 }

@@ -14,7 +14,7 @@ type ModelShare = { subjectId: string; userId: string; role: ShareRole; expiresA
 export type World = { db: Database; clock: { now: number }; model: AccessModel };
 type Command = (world: World) => Promise<void>;
 
-/** The access rules as a naive model: searches in lists, without SQL. */
+/** The access rules as a simple model, which searches in lists and uses no SQL. */
 export class AccessModel {
   allNoteIds: string[] = [];
   allAttachmentIds: string[] = [];

@@ -3,7 +3,7 @@ import type { OpenDatabase } from "../database.ts";
 import { openPostgres } from "../postgres/open.ts";
 import { openSqlite } from "../sqlite/open.ts";
 
-/** Enough for another process to open a database. */
+/** The facts that another process needs to open a database. */
 export type DatabaseLocation = { file: string } | { url: string };
 
 export function openAt(location: DatabaseLocation, clock: Clock = Date.now): Promise<OpenDatabase> {

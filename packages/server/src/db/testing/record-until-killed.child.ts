@@ -2,7 +2,7 @@ import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
 // Records URL events until it is killed: `node record-until-killed.child.ts <location as JSON> <note id>`.
-// It prints the id of each acknowledged event, one a line.
+// It prints the id of each acknowledged event on a separate line.
 const CALLERS = 32;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));

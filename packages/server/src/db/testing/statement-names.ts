@@ -1,7 +1,7 @@
 import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
- * Starts a proxy to a PostgreSQL server. `names` are those of the statements that clients have sent through it, each once. `syncs` counts
+ * Starts a proxy to a PostgreSQL server. `names`: the names of the statements that clients have sent through it, without duplicates. `syncs` counts
  * the messages after which a client waits.
  */
 export async function recordStatementNames(

@@ -35,7 +35,7 @@ export type TestLocation = { location: DatabaseLocation; remove: () => Promise<v
 export const sqlite: TestEngine = testEngine("sqlite", createSqliteLocation);
 export const postgres: TestEngine = testEngine("postgres", createPostgresLocation);
 
-/** Both engines, for `describe.each(engines)`. A test on one engine alone needs a reason. */
+/** Both engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason. */
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
 type CreateLocation = (options?: { migrated: boolean }) => Promise<TestLocation>;

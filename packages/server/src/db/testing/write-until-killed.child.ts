@@ -2,7 +2,7 @@ import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
 // Writes pairs of events in transactions until it is killed: `node write-until-killed.child.ts <location as JSON> <note id>`.
-// The actor of the second event is the id of the first. It prints the id of the first event of each acknowledged pair, one a line.
+// The actor of the second event is the id of the first. It prints the id of the first event of each acknowledged pair on a separate line.
 const CALLERS = 32;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));

@@ -25,7 +25,7 @@ export type LogAccountChange = (message: string, change: { userId: string; cause
 type Options = Pick<PasswordLimit, "forgetPasswordGuesses"> & { links: AccountLinks; logChange: LogAccountChange };
 
 /**
- * Replaces the password reset of better-auth (ADR 22). Its own sends in the request, and its links are in the paths of URLs.
+ * Replaces the password reset of better-auth (ADR 22), which sends mails during the request and puts the token into the path of a URL.
  * Each endpoint throws the errors of its use case.
  */
 export function accountLinks({ links, forgetPasswordGuesses, logChange }: Options): BetterAuthPlugin {
@@ -45,7 +45,7 @@ export function accountLinks({ links, forgetPasswordGuesses, logChange }: Option
         const { newPassword, revokeApiTokens } = bodyOf(endpoint);
         const token = tokenOf(endpoint);
         const password = checkPassword(newPassword);
-        // A hash is slow, so a stranger without a link gets none.
+        // A hash is slow, so the link is checked first. A stranger without a link causes no hash.
         const { email } = await links.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
         const { userId, isMailed, hasSecondFactor } = await links.resetPassword({

@@ -141,7 +141,8 @@ export const accountOperations = {
   requestPasswordReset: {
     method: "POST",
     path: "/request-password-reset",
-    summary: "Send a link for a new password, if the email address has an account. The response does not tell",
+    summary:
+      "Send a link for a new password, if the email address has an account. The response does not show whether it has",
     security: none,
     body: Type.Object({ email: Email }),
     answer: Done,
@@ -180,7 +181,8 @@ export const accountOperations = {
   requestEmailChange: {
     method: "POST",
     path: "/request-email-change",
-    summary: "Send a link to a new email address, if no other account has it. The response does not tell",
+    summary:
+      "Send a link to a new email address, if no other account has it. The response does not show whether one has",
     security: required,
     body: Type.Object({ newEmail: Email, password: Type.String() }),
     answer: Done,
@@ -292,7 +294,7 @@ export const accountOperations = {
   countAccountContents: {
     method: "GET",
     path: "/account-contents",
-    summary: "Count what goes with the account",
+    summary: "Count the notes, files, links and shares that are deleted with the account",
     security: required,
     answer: Type.Object({
       notes: Type.Integer(),
@@ -305,7 +307,7 @@ export const accountOperations = {
   deleteAccount: {
     method: "POST",
     path: "/delete-account",
-    summary: "Close the account at once, and delete it for good in 14 days",
+    summary: "Close the account at once, and delete it permanently after 14 days",
     security: required,
     body: PasswordAgain,
     answer: Type.Object({ deleteAt: Time }),

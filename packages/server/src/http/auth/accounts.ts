@@ -19,11 +19,11 @@ export type Accounts = {
   /** Finds the user of a session cookie. Queries the database each time. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   /**
-   * Creates an account for the operator, who vouches for its email address, even if sign-up is closed.
+   * Creates an account for the operator, even if sign-up is closed. Its email address counts as proven.
    * Throws `invalid_request` or `email_taken`.
    */
   createAccount(account: NewAccount): Promise<{ id: string }>;
-  /** Changes the email address of an account for the operator, who vouches for it. Throws `invalid_request` or `email_taken`. */
+  /** Changes the email address of an account for the operator. The new one counts as proven. Throws `invalid_request` or `email_taken`. */
   changeEmail(userId: string, email: string): Promise<void>;
   /** The ways to sign in, for the sign-in page. */
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
@@ -39,7 +39,7 @@ export type Accounts = {
  * Sign-up with a password does not prove the email address. The link of a mail does (ADR 22). A share by email address reaches the
  * account that has proven it. Without a proof, it reaches an account only if no other user has the email address (ADR 15).
  *
- * No account becomes an administrator by itself, because the first one can be a stranger's.
+ * The first account does not become an administrator, because a stranger may have created it.
  * Only `valetkey user add --admin` creates an administrator.
  */
 export function createAccounts(
@@ -74,7 +74,7 @@ export function createAccounts(
     await options.rememberPerson({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
-  /** Runs after the session is stored. Disabling a user deletes the sessions that are stored, so none is left between the two. */
+  /** Runs after the session is stored. Disabling a user deletes the stored sessions, so no session is left if both run at the same time. */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
       await options.requireEnabled(userId);
@@ -87,7 +87,7 @@ export function createAccounts(
   const extras = createSignInExtras();
   const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
 
-  /** Also runs after the session is stored, so that no sign-in with the password alone survives the first code of a second factor. */
+  /** Also runs after the session is stored. So when a user turns on a second factor, no session stays that needed only the password. */
   async function endWithoutSecondFactor(
     { id: sessionId, userId, token }: NewSession,
     signIn: SignInExtras | undefined,
@@ -116,7 +116,7 @@ export function createAccounts(
         async onSession(session, endpoint) {
           const { userId } = session;
           const signIn = extras.of(endpoint);
-          // A refusal must not use up the code that keeps the account.
+          // If the sign-in is refused, the code that cancels the deletion must stay valid.
           if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
           await endWithoutSecondFactor(session, signIn);
           if (signIn?.keepsAccount === true) await endIfDisabled(userId);
@@ -153,7 +153,7 @@ export function createAccounts(
     return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
   }
 
-  // Only the very first visitor needs false. True stays, also after the last account was deleted.
+  // Only the first visitor of a new service needs false. True stays, even after the last account was deleted.
   let isAny = false;
   async function hasAny(): Promise<boolean> {
     isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;

@@ -58,7 +58,7 @@ export function createAuthenticator(options: {
       const caller = verifier.recall(authorization.slice(7));
       if (caller !== undefined) return caller;
     }
-    // Ignores other schemes, because a proxy with its own password leaves its header in.
+    // Ignores other schemes, because a proxy that asks for its own password also passes on this header.
     if (authorization === undefined || !BEARER_SCHEME.test(authorization)) return bySession(request);
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header must have the form: Bearer <token>.");

@@ -60,7 +60,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   }
   const ALL = [200, 200, 200, 200, 200];
 
-  it("says what goes before it closes", async () => {
+  it("lists what is deleted before it closes", async () => {
     const ann = await person("ann");
     const { body } = await get("account-contents", ann.cookie);
     expect(body).toEqual({ notes: 1, files: 2, bytes: expect.any(Number), links: 1, people: 1 });
@@ -68,7 +68,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await ann.works()).toEqual(ALL);
   });
 
-  it("stops at once for everybody, and comes back whole when its owner keeps it", async () => {
+  it("stops at once, and is restored completely when its owner keeps it", async () => {
     const ben = await person("ben");
     const closed = await ben.close();
     expect(Date.parse(closed.body.deleteAt) - Date.now()).toBeGreaterThan(13.9 * DAY_MS);
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await statusOf(ben.cookie)).toBe(401);
   });
 
-  it("tells its email address how to keep it, also after the ten mails of a day", async () => {
+  it("mails how to keep it, even after the ten mails of a day", async () => {
     const lea = await person("lea");
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await carl.signIn({ keepAccount: true })).code).toBe("second_factor_required");
     expect((await carl.signIn({ keepAccount: true, code: "000000" })).code).toBe("wrong_second_factor");
     expect((await carl.works()).slice(2)).toEqual([404, 404, 404]);
-    // A sign-in that does not keep it uses up no code.
+    // A sign-in that does not cancel the deletion uses up no code.
     expect((await carl.signIn({ code: code(30_000) })).code).toBe("account_closed");
     expect((await carl.signIn({ keepAccount: true, code: code(30_000) })).status).toBe(200);
     expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
@@ -154,7 +154,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     }
   });
 
-  it("goes at once when the operator says so, with its log", async () => {
+  it("is deleted at once when the operator asks for it, with its log", async () => {
     const gina = await person("gina");
     await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
     expect(await service.db.people.find(gina.userId)).toBeUndefined();
@@ -191,7 +191,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   });
 
   // The last test, because tokens expire when the clock moves.
-  it("is deleted for good after 14 days, and not before", async () => {
+  it("is deleted permanently after 14 days, and not before", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
     expect((await hugo.send("POST /webhooks", { json: hook })).status).toBe(201);
@@ -201,7 +201,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await service.useCases.deleteClosedAccounts();
     expect(await service.db.accountDeletions.find(hugo.userId)).toBeDefined();
     service.advance(5_000);
-    // The sweep has not come yet, and it is too late.
+    // The 14 days are over, but the sweep has not run yet.
     expect((await hugo.signIn({ keepAccount: true })).code).toBe("account_closed");
     await Promise.all([service.useCases.deleteClosedAccounts(), service.useCases.deleteClosedAccounts()]);
     const { kysely } = service.database.db;

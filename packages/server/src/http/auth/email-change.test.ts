@@ -30,7 +30,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
   }
   const holderOf = (email: string) => service.db.people.findByEmails([email]);
 
-  it("works after its owner opens the link, and tells the old one", async () => {
+  it("works after its owner opens the link, and mails the old one", async () => {
     const ann = await person("ann");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ann" } })).body.id;
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: ["anna@example.com"] } });
@@ -48,7 +48,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("tells the old one also after the ten mails of a day", async () => {
+  it("mails the old one even after the ten mails of a day", async () => {
     const kim = await person("kim");
     const token = await kim.tokenFor("kim2@example.com");
     await useUpMailsOfDay(service, kim.email);
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await service.sendMails();
     expect(mailbox.to(ben.email)).toHaveLength(before);
     expect(mailbox.to("nobody@example.com")).toHaveLength(1);
-    // The limit on the mails of one email address has the same answer, too.
+    // Over the limit of mails to one email address, the response is also the same.
     for (let time = 0; time < 3; time++) expect((await eve.ask(ben.email)).status).toBe(200);
     const refused = await eve.ask("other@example.com");
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     const change = { currentPassword: TEST_PASSWORD, newPassword: "another horse battery" };
     const changed = await post("change-password", change, dora.cookie);
     expect((await post("confirm-email-change", { token }, changed.cookie)).code).toBe("account_link_invalid");
-    // The mail that still waits was asked with the old password.
+    // The mail that still waits was requested with the old password.
     await service.sendMails();
     expect(mailbox.to("dora3@example.com")).toEqual([]);
   });

@@ -83,7 +83,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
   it("gives the shares by the email address to the account", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second holder of the email address, whom nobody vouches for.
+    // A second user with this email address, without a proof.
     await service.as("ben").send("GET /me");
     const token = await mailedTo(ben.email);
     const json = { emails: [ben.email], role: "viewer" };

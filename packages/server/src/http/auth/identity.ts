@@ -3,7 +3,7 @@ import { MAX_EMAIL_LENGTH } from "../../domain/person.ts";
 /** The claims of a verified token about its subject. */
 export type SubjectClaims = {
   subject: string;
-  /** Undefined: the token says nothing about it. Null: the subject has no email address that shares can use. */
+  /** Undefined: the token does not contain an email address. Null: the subject has no email address that shares can use. */
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
@@ -18,7 +18,7 @@ const CONTROL = /\p{Cc}/u;
 
 /**
  * Reads the claims of a verified token. Undefined if `sub` is not a string of 1 to 255 characters.
- * An email address counts as none if `email_verified` is present and not true, so that nobody gets shares by claiming it.
+ * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could claim any email address and get its shares.
  */
 export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
   const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
 
-// The cache time of a key set, and so the longest time that a withdrawn key still works.
+// How long a key set is cached, and so how long a withdrawn key still works.
 const MAX_AGE_MS = 60_000;
 // While the provider is down, known keys stay valid for this long, so that a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;

@@ -63,7 +63,7 @@ describe("the caller", () => {
     expect(await call(bySecret, "Bearer vk_bad")).toEqual(refused(/API token/));
   });
 
-  it("is found whatever the case of the scheme", async () => {
+  it("is found if the scheme has another case", async () => {
     expect(await call(bySecret, `bearer ${await signTestJwt(claims)}`)).toMatchObject({ status: 200 });
   });
 

@@ -8,11 +8,11 @@ import { bodyOf } from "./endpoint.ts";
 
 type Options = Pick<UseCases, "recordBrowser"> & { cookieName: string };
 
-/** Each of them has a mail of its own. */
+/** These requests cause other mails. */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
- * Marks the browser of each new session with a cookie, and notifies the owner of the account of a browser that is new to it. Its plugin
+ * Marks the browser of each new session with a cookie, and notifies the owner of the account of a browser that is new to it. This plugin
  * comes last, because an earlier one may still end the session.
  */
 export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
@@ -38,7 +38,7 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
               browser: browserOf(userAgent),
               ip: ipAddress || undefined,
             });
-            // A short session is for a browser of other people, which stays unknown.
+            // A person who uses a browser of somebody else chooses a short session, so this browser stays unknown.
             if (bodyOf(endpoint).rememberMe === false) return;
             endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
           }),

@@ -24,7 +24,7 @@ export function toLibraryRequest(
     const value = request.headers[name];
     if (value !== undefined) headers.set(name, value);
   }
-  // The origin is checked already, perhaps by Sec-Fetch-Site alone, which the library does not support.
+  // The service has already checked the origin. It may have used only Sec-Fetch-Site, which the library does not support.
   if (comesFromBrowser(request)) headers.set("origin", origin);
   const { method } = request;
   if (method === "GET" || body === undefined) return new Request(url, { method, headers });

@@ -211,7 +211,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     setDatabaseDown(true);
     await finish({ back, cookie });
     setDatabaseDown(false);
-    // This test application logs whole URLs. The log of the service has none (logging.ts).
+    // This test application logs whole URLs. The log of the service contains no URLs (logging.ts).
     const text = log.filter((line) => !line.includes('"req":')).join("");
     expect(text.length).toBeGreaterThan(100);
     for (const secret of secrets.filter((each) => each !== "")) expect(text.includes(secret), secret).toBe(false);

@@ -22,7 +22,7 @@ export type OidcOptions = {
   onClaims(claims: OidcClaims): Promise<void>;
 };
 
-/** `verifiedEmail` undefined: the provider vouches for no email address. */
+/** `verifiedEmail` undefined: the provider has not verified an email address. */
 export type OidcClaims = { accountId: string; verifiedEmail: string | undefined };
 
 /** Handles requests for the provider's routes. Rejects with `identity_provider_unavailable` if it can't be reached. */
@@ -101,7 +101,7 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
         pkce: true,
         async mapProfileToUser(profile) {
           const verifiedEmail = verifiedEmailOf(profile);
-          // The library has verified that `sub` is that of the ID token.
+          // The library has verified that `sub` is the same as in the ID token.
           await onClaims({ accountId: accountIdOf(profile.sub), verifiedEmail });
           return userOf(profile, verifiedEmail);
         },
@@ -133,7 +133,7 @@ function userOf(profile: Readonly<Record<string, unknown>>, email: string | unde
     email,
     emailVerified: true,
     name: plainText(name, MAX_NAME_LENGTH) ?? email.split("@", 1)[0] ?? email,
-    // Loading it would tell its host who views which page.
+    // If pages loaded the image, its host could see who views which page.
     image: undefined,
   };
 }

@@ -3,7 +3,7 @@ import { createAuthMiddleware } from "better-auth/api";
 import { unauthenticated } from "./unauthenticated.ts";
 
 export type PasswordCheck = {
-  /** Whether the account has this password hash. Waits for a new password that is being committed. */
+  /** Whether the account has this password hash. Waits for a transaction that is changing the password. */
   hasPassword: (userId: string, passwordHash: string) => Promise<boolean>;
 };
 

@@ -23,7 +23,7 @@ export type Passkeys = Pick<
   | "recordPasskeyUse"
 >;
 
-/** Also the form of our own ids. Anything else can be a text that PostgreSQL does not store. */
+/** The ids of passkeys have this form, and so do our own ids. PostgreSQL may be unable to store other texts. */
 const BASE64URL = /^[\w-]{1,2000}$/;
 
 type Options = { safety: Passkeys; publicUrl: string; logChange: LogAccountChange };

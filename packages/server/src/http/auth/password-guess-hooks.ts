@@ -23,8 +23,8 @@ const ofSession: ReadonlySet<string | undefined> = new Set(PASSWORD_AGAIN);
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || ofSession.has(path);
 
 /**
- * Limits the wrong passwords of one account from all IP addresses. The library limits IP addresses only, and does so first.
- * An email address without an account has the same limit, so the response does not tell whether an account exists.
+ * Limits the wrong passwords of one account from all IP addresses. The library limits only IP addresses, before this runs.
+ * An email address without an account has the same limit, so the response does not show whether an account exists.
  */
 export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: PasswordLimit): BetterAuthPlugin {
   return {

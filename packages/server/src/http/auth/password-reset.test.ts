@@ -36,7 +36,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   const service = useService({ engine, hasAccounts: true, mailer, wrap: { database: observe } });
 
   let nth = 0;
-  /** Each caller has an IP address of their own, because some requests are limited by it. */
+  /** Each call has a different IP address, because some requests are limited for each IP address. */
   async function post(path: string, json: object, headers: object = {}) {
     nth += 1;
     const response = await service.app.inject({
@@ -118,7 +118,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   it("gives the shares by the email address to the account", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second holder of the email address, whom nobody vouches for.
+    // A second user with this email address, without a proof.
     await service.as("ben").send("GET /me");
     const link = await ben.askForLink();
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [ben.email] } });

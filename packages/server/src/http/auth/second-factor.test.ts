@@ -41,7 +41,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     const code = (steps = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + aheadMs + steps * STEP_MS });
     const confirmed = await post("second-factor/confirm", { code: code() }, cookie);
     expect(confirmed.statusCode).toBe(200);
-    // The next code is another one.
+    // After a time step, the app shows another code.
     advance(STEP_MS);
     return { email, cookie, userId, signIn, secret, recoveryCodes: confirmed.json().recoveryCodes as string[], code };
   }

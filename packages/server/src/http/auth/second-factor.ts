@@ -18,10 +18,10 @@ export type SecondFactors = Pick<
 type Options = { safety: SecondFactors; publicUrl: string; logChange: LogAccountChange };
 
 const SIGN_IN = "/sign-in/email";
-/** A passkey is both factors, and a new password needs a session. Every other new session needs a code. */
+/** A passkey counts as both factors, and a password change already has a session. Every other new session needs a code. */
 const NEEDS_NO_CODE: ReadonlySet<string | undefined> = new Set(["/sign-in/passkey", "/change-password"]);
 
-/** The parts of a sign-in besides the password. `keepsAccount`: opens an account again that its owner deleted. */
+/** The parts of a sign-in besides the password. `keepsAccount`: cancels the deletion of an account that its owner deleted. */
 export type SignInExtras = { code: string | undefined; keepsAccount: boolean };
 
 /** Passes the extras of a sign-in to the hooks. The library validates the body, and drops what it does not know. */

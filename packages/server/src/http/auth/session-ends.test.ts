@@ -24,7 +24,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
   const { post, signUp, statusOf } = accountClient(service);
   const sessionsOf = (userId: string) =>
     service.database.db.kysely.selectFrom("auth_sessions").select("id").where("user_id", "=", userId).execute();
-  /** Runs an act once, during the next sign-in. */
+  /** Runs an action once, during the next sign-in. */
   const duringSignIn = (act: () => Promise<unknown>) => {
     afterCheck = async () => {
       afterCheck = async () => undefined;
@@ -34,7 +34,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
 
   it("leaves no session of a sign-in during the disabling after the user is enabled", async () => {
     const ann = await signUp("ann");
-    // The row of a disabling whose transaction commits late: it has ended the sessions before this one was stored.
+    // The transaction that disables the user commits late. It has ended the sessions before this session was stored.
     duringSignIn(() =>
       service.database.db.kysely.insertInto("disabled_users").values({ user_id: ann.userId, disabled_at: 1 }).execute(),
     );

@@ -8,7 +8,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Passkey } from "../../domain/passkey.ts";
 import { HttpProblem } from "../problem.ts";
 
-/** Most starts need no passkey, and the library has many parts. */
+/** Loaded only at the first use, because most starts need no passkey and the library has many modules. */
 const load = () => import("@simplewebauthn/server");
 
 /** A passkey replaces a password and a second factor, so the authenticator must verify its user. */
@@ -111,7 +111,7 @@ async function refusing<T>(
   return verify(expected).catch((cause: unknown) => {
     const isRefusal =
       failure === undefined || (failure instanceof DomainError && failure.code === "account_link_invalid");
-    // Another failure is that of an unreachable database.
+    // Any other failure means that the database is unreachable.
     throw isRefusal ? refused(cause) : failure;
   });
 }

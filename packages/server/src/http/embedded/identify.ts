@@ -59,7 +59,7 @@ export function checkUser(user: User): User {
       throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
     }
   }
-  // The index of PostgreSQL refuses longer texts, and no email address is longer.
+  // An index of PostgreSQL refuses longer texts, and real email addresses are shorter.
   if (typeof email === "string" && email.length > MAX_EMAIL_LENGTH) {
     throw new TypeError(`user() must return an email of at most ${MAX_EMAIL_LENGTH} characters.`);
   }

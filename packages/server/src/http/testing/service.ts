@@ -105,7 +105,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     userPendingUploads: 1_000,
     notePendingUploads: 500,
     verifyInRequestMaxBytes: 64 * 2 ** 20,
-    // Most tests show what a deletion frees.
+    // Without a trash, because most tests check what a deletion frees.
     trashDays: 0,
     links: testLinkPolicy,
   };
@@ -181,7 +181,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },
     ).drain,
-    /** The users who have a share of a note or an attachment, also those whom its owner does not see yet. */
+    /** The users who have a share of a note or an attachment, including those whom its owner does not see yet. */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {

@@ -113,7 +113,7 @@ export function trustedCertificate(): { key: string; cert: string } {
   return pair;
 }
 
-/** Makes a certificate for localhost that no authority has signed. */
+/** Makes a self-signed certificate for localhost. */
 export function makeCertificate(): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), "valetkey-certificate-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { EICAR } from "./eicar.ts";
 
-/** A clamd, real or not, that a test started. */
+/** A real or simulated clamd that a test started. */
 export type TestClamd = { host: string; port: number; stop(): Promise<void> };
 
 /** `streamMaxBytes` is StreamMaxLength. `fileMaxBytes` is MaxFileSize with its alert, and has no limit by default. */

@@ -12,8 +12,8 @@ const PAGES: Record<PageKind, string> = {
 };
 
 /**
- * Adds a link of an account, and returns its token. Only the hash of the token is stored.
- * `passwordHash`: the password that the link replaces. `passwordMark`: the same, as a hash.
+ * Adds a link of an account, and returns its token. The database stores only the hash of the token.
+ * `passwordHash`: the hash of the password that the link replaces. `passwordMark`: a hash of that hash.
  */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
@@ -55,7 +55,7 @@ export async function findAccountLink(
   return link;
 }
 
-/** Whether the link replaces this password. */
+/** Whether the link was made to replace this password. */
 export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
   return passwordMark === passwordMarkOf(passwordHash);
 }
@@ -65,7 +65,7 @@ export function passwordMarkOf(passwordHash: string): string {
   return digest(passwordHash);
 }
 
-/** Expired, used, outdated and invented links have the same refusal. */
+/** The refusal is the same for expired, used, outdated and invented links. */
 export function linkInvalid(): DomainError {
   return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
 }
@@ -75,7 +75,7 @@ export function deleteExpiredAccountLinks({ db, clock }: Pick<Deps, "db" | "cloc
   return (): Promise<void> => db.accounts.deleteExpiredLinks(clock());
 }
 
-// The token has 256 random bits and the password hash a random salt, so a fast hash without a salt is enough.
+// The token has 256 random bits, and the password hash contains a random salt. So a fast hash without a salt is enough.
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }

@@ -19,8 +19,8 @@ const PROBLEM = "You asked for several changes already. Wait until Retry-After h
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail to the new email address, with a link that proves and changes it. Whether another account has this email address, neither
- * the answer nor its time tells: the worker finds out later, and then sends nothing.
+ * Queues a mail to the new email address, with a link that proves and changes it. The response and
+ * its duration do not show whether another account has this email address. The worker checks that later, and then sends no mail.
  * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` for the email address that the account has.
  */
 export function requestEmailChange(deps: PartDeps) {
@@ -39,7 +39,7 @@ export function requestEmailChange(deps: PartDeps) {
     const passwordMark = passwordMarkOf(owner.passwordHash);
     await db.transaction(async (tx) => {
       await requireOwner(tx, owner);
-      // A refusal would tell that the email address got mails.
+      // A refusal would show that the email address got mails before.
       await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
     });
   };
@@ -72,7 +72,7 @@ export function confirmEmailChange(deps: PartDeps) {
   };
 }
 
-/** Changes the email address of a person for the operator, who vouches for it. Throws `user_not_found` or `email_taken`. */
+/** Changes the email address of a person for the operator, and marks it as proven. Throws `user_not_found` or `email_taken`. */
 export function changeEmailOf(deps: PartDeps) {
   return async (actor: Actor, userId: string, newEmail: string): Promise<void> => {
     await act(deps, actor, async (tx, { log }) => {
@@ -89,7 +89,7 @@ async function changeEmail(
   tx: Queries,
   { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
 ): Promise<void> {
-  // A reset locks the user before its link, too.
+  // A password reset also locks the user before it locks the link.
   await tx.credentials.lock(userId);
   const account = await tx.accounts.find(userId);
   if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
@@ -97,7 +97,7 @@ async function changeEmail(
     throw new DomainError("invalid_request", "This is the email address of the account already.");
   const now = deps.clock();
   await tx.accounts.replaceEmail(userId, { to: email, now });
-  // Links in mails to the old email address must not work for its next owner.
+  // The old email address may get another owner. Links that were mailed to it must not work for that owner.
   await tx.accounts.deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });

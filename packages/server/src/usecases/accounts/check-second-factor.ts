@@ -6,7 +6,7 @@ import { hashRecoveryCode } from "./recovery-codes.ts";
 import { openSecret, sealSecret } from "./sealed-secret.ts";
 import { stepOfCode } from "./totp.ts";
 
-/** Three of a million codes are right at a time. So a stranger who knows the password needs over two years for an even chance. */
+/** At any time, three of a million codes are right. So a stranger who knows the password needs over two years for a chance of 50 %. */
 const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000 };
 const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
 const CODE = /^\d{6}$/;
@@ -45,7 +45,7 @@ export function forgetCodes({ limitCounts }: Pick<Queries, "limitCounts">, userI
   return limitCounts.reset(windowKey(LIMIT, userId));
 }
 
-/** Uses a code of the app. False: it is wrong, expired or used. The secret is sealed again, so that a rotation of AUTH_SECRET can end. */
+/** Uses a code of the app. False: it is wrong, expired or used. The secret is encrypted again with the current key, so that the operator can remove an earlier AUTH_SECRET. */
 export async function useCode(
   { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Pick<Deps["db"], "secondFactors"> },
   { userId, sealedSecret }: SecondFactor,

@@ -11,17 +11,17 @@ import { deleteAttachmentsForGood, deleteNoteForGood } from "../trash/delete-for
 import { type Owner, requireOwner } from "./own-account.ts";
 import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
-/** How long the owner may change their mind. */
+/** How long the owner can cancel the deletion. Milliseconds. */
 const KEEP_MS = 14 * 86_400_000;
 const BATCH = 50;
 
-/** Counts what goes with the account of the caller. */
+/** Counts the notes, files, links and shares that are deleted with the account of the caller. */
 export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ userId }: Caller): Promise<AccountContents> => db.accountDeletions.countContents(userId, clock());
 }
 
 /**
- * Closes the account of the caller at once, and deletes it for good in 14 days. Its sessions, tokens, links and shares stop. A mail says
+ * Closes the account of the caller at once, and deletes it permanently after 14 days. Its sessions, tokens, links and shares stop working. A mail says
  * how to keep it.
  * Throws `wrong_password` or `last_administrator`.
  */
@@ -43,7 +43,7 @@ export function closeOwnAccount(deps: Deps) {
 }
 
 /**
- * Does the same to a person for the operator, who may delete it at once. The person can't keep the account.
+ * Closes the account of a person for the operator, who may also delete it at once. The person can't cancel this.
  * Throws `user_not_found` or `last_administrator`.
  */
 export function closeAccountOf(deps: Deps) {
@@ -75,7 +75,7 @@ async function close(
   return deleteAttachmentsForGood(tx, { attachments: unfinished, now });
 }
 
-/** Opens an account that its owner deleted, with its notes, shares and links. `sessionId` stays. Does nothing to any other account. */
+/** Opens an account again that its owner deleted, with its notes, shares and links. The session `sessionId` stays. Does nothing to any other account. */
 export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
   const { db, clock } = deps;
   return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
@@ -87,7 +87,7 @@ export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
     });
 }
 
-/** Ends the deletion and the disabling of a user, in a transaction. False: the user was neither. */
+/** Cancels the deletion of a user and enables the user, in a transaction. False: the user was neither deleted nor disabled. */
 export async function reopen(
   tx: Queries,
   userId: string,
@@ -100,7 +100,7 @@ export async function reopen(
   return tx.disabledUsers.remove(userId, { exceptSession: sessionId });
 }
 
-/** Deletes the accounts for good whose 14 days are over. Each note is a transaction, so a restart continues. */
+/** Permanently deletes the accounts whose 14 days are over. Each note has its own transaction, so a restarted process continues. */
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<void> => {
@@ -111,7 +111,7 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // Otherwise the notes of a user who is enabled meanwhile would be listed without end.
+    // If the user was enabled meanwhile, no note is deleted, and this loop would never end.
     if (!isOver(await db.accountDeletions.find(userId), clock())) return;
     const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));

@@ -10,7 +10,7 @@ import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
 const MAX_PASSKEYS = 20;
-/** Nobody has signed in when a sign-in begins. */
+/** The owner of a challenge for a sign-in, because the user is not known yet. */
 const NOBODY = "";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret">;
@@ -22,7 +22,7 @@ export function listPasskeys({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the challenge for a new passkey, which works once within 5 minutes. A passkey replaces the second factor, so it needs a `code` of it.
+ * Makes the challenge for a new passkey, which works once within 5 minutes. A passkey replaces the second factor, so adding one needs a `code` of the second factor.
  * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
  */
 export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
@@ -57,7 +57,7 @@ export function startPasskeySignIn(deps: PartDeps) {
     });
 }
 
-/** Uses a challenge. `userId`: of the owner of a new passkey. Undefined: for a sign-in. Throws `account_link_invalid`. */
+/** Uses a challenge, which then no longer works. `userId`: the owner of a new passkey. Undefined: the challenge is for a sign-in. Throws `account_link_invalid`. */
 export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> => {
     const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
@@ -74,7 +74,7 @@ export function addPasskey(deps: ChangeDeps) {
     const { userId } = caller;
     const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
     await db.transaction(async (tx) => {
-      // A new password that is being committed may end the session and remove all passkeys.
+      // Another transaction may be changing the password, which can end the session and remove all passkeys. So this one waits for it.
       await tx.credentials.lock(userId);
       await requireCredential(tx, caller);
       await tx.passkeys.insert(added);
@@ -95,7 +95,7 @@ export function renamePasskey({ db }: Pick<Deps, "db">) {
     });
 }
 
-/** Removes a passkey and ends the other sessions, which it may have made. Throws `passkey_not_found`. */
+/** Removes a passkey and ends the other sessions, because somebody may have signed in with this passkey. Throws `passkey_not_found`. */
 export function removePasskey(deps: ChangeDeps) {
   return (caller: Caller, passkeyId: string): Promise<void> =>
     deps.db.transaction(async (tx) => {
@@ -116,8 +116,8 @@ export function findPasskey({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Records a sign-in whose session is stored. False: the passkey was removed meanwhile. A removal ends the sessions that are stored, so
- * the caller ends this one.
+ * Records a sign-in whose session is stored. False: the passkey was removed meanwhile. The removal may have run before the session was stored, so
+ * the caller must end this session.
  */
 export function recordPasskeyUse({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>

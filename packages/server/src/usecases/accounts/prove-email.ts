@@ -44,7 +44,7 @@ export function requestEmailProof(deps: PartDeps) {
 }
 
 /**
- * Proves the email address of the caller with a link from a mail. The link works for its own account only. So the owner of the email
+ * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. So the owner of the email
  * address can't prove it for a stranger who signed up with it.
  * Throws `account_link_invalid`, and `access_denied` for another account.
  */
@@ -65,7 +65,7 @@ export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Whether somebody vouches for the email address of the caller. */
+/** Whether the email address of the caller is proven. */
 export function hasProvenEmail({ db }: Pick<Deps, "db">) {
   return async ({ userId }: Caller): Promise<boolean> => {
     const email = (await db.people.find(userId))?.email;

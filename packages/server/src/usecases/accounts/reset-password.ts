@@ -17,8 +17,8 @@ const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail with a link for a new password. It does not query whether the email address has an account, so neither the answer nor
- * its time tells. The worker finds out at its next round, and sends nothing to other email addresses.
+ * Queues a mail with a link for a new password. It does not query whether the email address has an account, so the response and
+ * its duration do not show it. The worker checks this in its next round, and sends no mail if there is no account.
  * Throws `mail_disabled`.
  */
 export function requestPasswordReset(deps: PartDeps) {
@@ -27,7 +27,7 @@ export function requestPasswordReset(deps: PartDeps) {
     if (mail === undefined) {
       throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
     }
-    // A refusal would tell a stranger that somebody asked before. The worker is not called, because its work would delay the response.
+    // A refusal would show a stranger that somebody asked before. The worker is not called, because its work would delay the response.
     await db.transaction((tx) =>
       queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
     );
@@ -35,8 +35,8 @@ export function requestPasswordReset(deps: PartDeps) {
 }
 
 /**
- * Makes a link for a new password, which the operator or an administrator hands over. It works for 24 hours.
- * Only the operator makes one for an administrator. Otherwise a stolen API token of an administrator would become the whole account.
+ * Makes a link for a new password, which the operator or an administrator gives to the person. It works for 24 hours.
+ * Only the operator makes one for an administrator. Otherwise a thief with an API token of an administrator could make one, and so take over the whole account.
  * Throws `user_not_found`, `access_denied` also for a disabled user, and `invalid_request` for an account without a password.
  */
 export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {
@@ -70,10 +70,10 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
 }
 
 /**
- * Replaces the password and ends all sessions. Of several requests with one link, one succeeds.
+ * Replaces the password and ends all sessions. If several requests use one link, only one of them succeeds.
  * A link that was mailed proves the email address. If nothing proved it before, the account may have been made by a stranger,
  * so its links, second factor and other access are removed too. `isMailed`: the link came from a mail, and not from the operator.
- * `revokeApiTokens`: also removes passkeys and webhooks. `hasSecondFactor`: a second factor stays, so the new password alone is no sign-in.
+ * `revokeApiTokens`: also removes passkeys and webhooks. `hasSecondFactor`: the second factor stays, so the new password alone does not sign in.
  * Throws `account_link_invalid`.
  */
 export function resetPassword(deps: PartDeps) {
@@ -112,14 +112,14 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Queries }, t
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
   const account = await db.accounts.find(link.userId);
   const passwordHash = account?.passwordHash;
-  // A mail that was composed during a change of the email address may have gone to the old one.
+  // If the email address changed while the mail was being written, the mail may have been sent to the old one.
   const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await db.disabledUsers.has(link.userId))) throw linkInvalid();
   return { link, account: { ...account, passwordHash } };
 }
 
-/** Whether somebody vouches that the user owns this email address. */
+/** Whether it is proven that the user owns this email address. */
 export async function isProven(
   { people }: Pick<Queries, "people">,
   { userId, email }: { userId: string; email: string },

@@ -4,7 +4,7 @@ const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts a secret of an account with the first key. It can be opened only for this user. */
+/** Encrypts a secret of an account with the first key. The result can be decrypted only for this user. */
 export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: Uint8Array): string {
   const [key] = keys;
   if (key === undefined) throw new Error("A sealed secret needs a key.");
@@ -13,7 +13,7 @@ export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: 
   return Buffer.concat([iv, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString("base64url");
 }
 
-/** Undefined: no key opens it, because AUTH_SECRET was replaced without AUTH_SECRETS_OLD. */
+/** Decrypts a secret of an account. Undefined: no key fits, because AUTH_SECRET was replaced without AUTH_SECRETS_OLD. */
 export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: string): Uint8Array | undefined {
   const bytes = Buffer.from(sealed, "base64url");
   const iv = bytes.subarray(0, IV_BYTES);

@@ -21,7 +21,7 @@ export function getSecondFactor({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the secret of an authenticator app. It protects nothing before `confirmSecondFactor`. `issuer`: the name of the service in the app.
+ * Makes the secret of an authenticator app. The sign-in does not use it before `confirmSecondFactor`. `issuer`: the name of the service in the app.
  * Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
  */
 export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {

@@ -1,6 +1,6 @@
 import { Secret, TOTP } from "otpauth";
 
-/** Every authenticator app supports these, and some support nothing else. */
+/** Every authenticator app supports these settings, and some apps support no others. */
 const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 /** How many time steps a clock may be behind or ahead. */
 const WINDOW = 1;

@@ -2,12 +2,12 @@ import type { AccountChange } from "../../domain/mail.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
-/** The parts of a use case that warns the owner of an account. */
+/** The dependencies of a use case that warns the owner of an account. */
 export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail to the owner of an account about a change of its protection, in the transaction of the change. The email address needs
- * no proof, because the owner of an account that a stranger made should learn of it, too. Limits are in `queue-mail.ts`.
+ * Queues a mail that warns the owner of an account of a change, such as a new password. Runs in the transaction of the change. The email address needs
+ * no proof: if a stranger made the account, the owner of the email address should learn of it. `queue-mail.ts` has the limits.
  */
 export async function warnOfChange(
   deps: WarnDeps,

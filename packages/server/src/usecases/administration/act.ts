@@ -5,7 +5,7 @@ import { requireAdministrator } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { requireCredential } from "../require-credential.ts";
 
-/** An administrator. Undefined: the operator, with a command. */
+/** An administrator. Undefined: the operator, who uses a command. */
 export type Actor = Caller | undefined;
 
 /** Writes one line into the log of administrators. */
@@ -14,7 +14,7 @@ export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["
 type Act<T> = (tx: Queries, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
 
 /**
- * Runs an act of an administrator in a transaction that also logs it. Acts take turns, and each one checks again that the actor is an
+ * Runs an action of an administrator in a transaction that also logs it. Only one action runs at a time, and each one checks again that the actor is an
  * enabled administrator. Throws `access_denied`.
  */
 export async function act<T>(
@@ -22,7 +22,7 @@ export async function act<T>(
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
-  // Nobody else may make administrators wait for the lock.
+  // Checked before the lock, so that other people can't make administrators wait for it.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await tx.administration.holdAdministrators();
@@ -37,7 +37,7 @@ export async function act<T>(
   });
 }
 
-/** An administrator who leaves may have kept links for new passwords, and invitations. They end for all administrators. */
+/** An administrator who leaves may have copied links for new passwords, and invitations. So the links that all administrators made end. */
 export async function endLinksOfAdministrators(
   { accounts, accountInvitations }: Pick<Queries, "accounts" | "accountInvitations">,
   now: number,

@@ -12,7 +12,7 @@ export function listMails({ db }: Deps) {
   };
 }
 
-/** Sends a mail again that was given up. Throws `access_denied`, `mail_disabled` or `mail_not_found`. */
+/** Sends a mail again that failed finally. Throws `access_denied`, `mail_disabled` or `mail_not_found`. */
 export function retryMail(deps: Deps) {
   const { mail: sending } = deps;
   return async (caller: Caller, mailId: string): Promise<void> => {

@@ -13,7 +13,7 @@ export function listPeople({ db }: Deps) {
   };
 }
 
-/** Undefined: it stays. */
+/** Undefined: no change. */
 export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 
 /** Disables or enables a user, and sets the quotas. Throws `access_denied`, `user_not_found` or `last_administrator`. */
@@ -60,7 +60,7 @@ type Disabling = { userId: string; administrators: readonly string[]; log: Log; 
 
 async function disable(tx: Queries, { userId, administrators, log, now }: Disabling): Promise<void> {
   const deletion = await tx.accountDeletions.hold(userId);
-  // The owner of a closed account could keep it, and so undo the disabling.
+  // Otherwise the owner of a closed account could cancel its deletion, and so enable the account again.
   if (deletion?.isByOwner === true) await tx.accountDeletions.put({ ...deletion, isByOwner: false });
   else if (!(await tx.disabledUsers.add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
@@ -68,7 +68,7 @@ async function disable(tx: Queries, { userId, administrators, log, now }: Disabl
 }
 
 /**
- * Enables a user again for the operator, also a user whose account is closed. API tokens, JWTs, links and shares work again, sessions do
+ * Enables a user again for the operator, even if the account is closed. API tokens, JWTs, links and shares work again, but sessions do
  * not. False: the user was not disabled.
  */
 export function enableUser(deps: Deps) {

@@ -5,18 +5,18 @@ import { requireAdministrator } from "../people.ts";
 import type { Deps, PolicySetting, StoredPolicy } from "../ports/index.ts";
 import { type Actor, act } from "./act.ts";
 
-/** Lists the rules in force. Throws `access_denied`. */
+/** Lists the current rules. Throws `access_denied`. */
 export function showPolicy({ db, policy }: Deps) {
   return async (caller: Caller): Promise<PolicySetting[]> => {
     await requireAdministrator(db, caller);
-    // Another replica may have changed a rule a second ago.
+    // Another replica may have just changed a rule.
     await policy.refresh(db);
     return policy.describe();
   };
 }
 
 /**
- * Sets a rule, or resets it to that of the configuration. Other replicas follow within a few seconds. Returns the rules in force.
+ * Sets a rule, or resets it to the value of the configuration. Other replicas apply the change within a few seconds. Returns the current rules.
  * Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
  */
 export function changePolicy(deps: Deps) {
@@ -41,7 +41,7 @@ export function changePolicy(deps: Deps) {
       }
       return () => applyRead(next);
     });
-    // A reading that began before the commit must not replace the new rules.
+    // A read of the rules that began before the commit must not replace the new rules.
     await policy.refresh(deps.db).catch(apply);
     return policy.describe();
   };

@@ -2,7 +2,7 @@ import type { ItemAction, ItemName } from "../../domain/item.ts";
 import type { Resource, Resources, User } from "./types.ts";
 import { within } from "./within.ts";
 
-/** Longer than any decision takes. Milliseconds. */
+/** How long the service waits for a decision. Milliseconds. */
 const ASK_WITHIN_MS = 5_000;
 /** The calls of `may` for one request at the same time. */
 const AT_ONCE = 20;
@@ -14,12 +14,12 @@ export type Ask = ReturnType<typeof createAsk>;
 
 type Options = {
   resources: Resources;
-  /** Called when a decision fails, takes too long or has the wrong type. The question is refused. */
+  /** Called when a decision fails, takes too long or has the wrong type. The action is then refused. */
   onFault: (fault: AskFault) => void;
   askWithinMs?: number;
 };
 
-/** Asks the application for decisions (docs/security-requirements.md, 38). Nothing is cached, and every doubt refuses. */
+/** Asks the application for decisions (docs/security-requirements.md, 38). It caches no decision, and refuses the action if a decision is missing or wrong. */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
     const { resource } = question;
@@ -65,7 +65,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   return {
     /** Whether the user may perform the action on one item. */
     may,
-    /** The items among these that the user may perform the action on. One call of `mayMany` for each resource that has one. */
+    /** The items among these that the user may perform the action on. Calls `mayMany` once for each resource that has this function. */
     async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
       const permitted = new Set<Name>();
       for (const [resource, ofResource] of Map.groupBy(items, (item) => item.resource)) {
@@ -80,7 +80,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
 
 type Question = { resource: string; action: ItemAction };
 
-/** Throws TypeError for a text too, which is iterable, but whose characters are no ids. */
+/** Throws TypeError for a text too: a text is iterable, but its characters are not ids. */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");
   return new Set(ids as Iterable<string>);

@@ -5,7 +5,7 @@ import { within } from "./within.ts";
 
 /** A hook that takes longer counts as failed. Milliseconds. */
 const DELIVER_WITHIN_MS = 60_000;
-/** Longer than a hook may take, so that an event has one delivery at a time. Milliseconds. */
+/** The lease is longer than a hook may take, so that an event has only one delivery at a time. Milliseconds. */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
 const AT_ONCE = 10;
 const RETRY_BASE_MS = 1_000;
@@ -13,14 +13,14 @@ const RETRY_MAX_MS = 3_600_000;
 
 type Options = {
   resources: Resources;
-  /** Called when a hook fails. It is called again later. */
+  /** Called when a hook fails. The service calls the hook again later. */
   onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
 };
 
 /**
  * Calls the hooks of the events that are due, several at a time. Returns the number of delivered events.
  * A hook that fails is called again, after growing pauses. After a crash, the event is delivered again when its lease ends.
- * An aborted `signal` leaves the other events due.
+ * After `signal` is aborted, the other events stay due.
  */
 export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
   const { db, clock } = deps;

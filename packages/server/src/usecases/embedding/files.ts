@@ -36,8 +36,8 @@ type UrlInput = {
 export type Files = ReturnType<typeof createFiles>;
 
 /**
- * The use cases of an embedding. Each one asks the application right before it runs the use case of the service with the decision.
- * The application is never asked inside a transaction, because its own query would wait for the lock of the transaction.
+ * The use cases of an embedding. Each one calls the application, and then runs the use case of the service with its decision.
+ * It never calls the application inside a transaction, because a query of the application could wait for the lock of the transaction.
  */
 export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
   const { db } = deps;
@@ -45,7 +45,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
   const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
-    /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and what the start of an upload throws. */
+    /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the errors of a start of an upload. */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       const rules = rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
@@ -94,7 +94,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
       // A refused caller has no grant, so that the use case also records the refusal.
       const caller = await callerFor(user, "read", item);
-      // An embedding has no CDN that binds URLs, and offers no cacheable URLs.
+      // An embedding has no CDN that binds URLs to an IP address, and no cacheable URLs.
       const plain = { isCacheable: false, clientIp: undefined };
       return useCases.issueUrl(caller, { ...input, ...plain, attachmentId: fileId, expiresInSeconds });
     },
@@ -107,10 +107,10 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const items = new Map([...found.values()].map((item) => [item.noteId, item]));
       const permitted = await ask.mayMany(user, "read", [...items.values()]);
       const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
-      // The URLs of a batch share one expiry, so the shortest counts.
+      // The URLs of a batch share one expiry, so this uses the shortest one.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
-      // Files that are not of an item are unknown here, also if they exist.
+      // A file that belongs to no item is reported as unknown, even if it exists.
       const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
       const answers = await useCases.issueUrls(
         { ...callerOf(user), grants },
@@ -124,7 +124,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
     },
 
-    /** Calls of the application itself, which asks nobody. */
+    /** Calls for the application's own jobs, which need no decision. */
     trusted: {
       list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
         rulesOf(resources, name.resource);

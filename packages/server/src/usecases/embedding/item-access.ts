@@ -6,10 +6,10 @@ import type { Deps } from "../ports/index.ts";
 import type { Ask } from "./ask.ts";
 import type { User } from "./types.ts";
 
-/** The role that a permitted action gives for one call. No call performs an action other than the one that was asked. */
+/** The role that a permitted action gives for one call. Each call performs only the action that the application permitted. */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
-/** A user of the application without any right. */
+/** Makes the caller for a user of the application, without any grant. */
 export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, Role> } {
   return { userId: applicationUserId(id), grants: new Map() };
 }
@@ -27,14 +27,14 @@ export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
     if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
-  /** The item of a file. Throws `attachment_not_found`, also for a file of the service. */
+  /** Returns the item of a file. Throws `attachment_not_found`, also for a file of the service. */
   async function itemOfFile(fileId: string): Promise<Item> {
     const item = (await db.items.findOfAttachments([fileId])).get(fileId);
     if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     return item;
   }
 
-  /** The item of an upload of the user. Throws `upload_not_found`. */
+  /** Returns the item of an upload that this user started. Throws `upload_not_found`. */
   async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
     const upload = await db.uploads.find(uploadId);
     const item = upload?.userId === applicationUserId(user.id) ? await db.items.findOfNote(upload.noteId) : undefined;

@@ -12,7 +12,7 @@ export type ItemFile = {
   filename: string;
   contentType: string;
   sizeBytes: number;
-  /** Base64. Undefined: nothing proves one. */
+  /** Base64. Undefined: the service has verified no SHA-256. */
   sha256: string | undefined;
   /** Only a `ready` file can be downloaded. */
   state: AttachmentState;
@@ -35,7 +35,7 @@ export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => u
 export type Resource<AppUser extends User = User> = {
   /**
    * Decides whether the user may read, add or remove files of the item with this id. It is called for every URL, and its result is
-   * never cached. Only `true` permits. It refuses by any other value, by an error, and after 5 seconds.
+   * never cached. Only `true` permits. The action is refused after any other value, after an error, and after 5 seconds without a result.
    */
   may(user: AppUser, action: ItemAction, itemId: string): boolean | Promise<boolean>;
   /** Returns the ids that `may` permits, for requests about many items. Default: `may` is called for each item. */
@@ -46,7 +46,7 @@ export type Resource<AppUser extends User = User> = {
   maxBytes?: number | undefined;
   /** How long a URL is valid, and the longest time that a request may ask for. Seconds. Default: 60. */
   urlTtlSeconds?: number | undefined;
-  /** Called for each verified file, at least once, also after a crash. */
+  /** Called for each verified file, at least once, even after a crash. */
   onReady?: Hook | undefined;
   /** Called for each file whose verification failed, at least once. */
   onRejected?: Hook | undefined;

@@ -4,22 +4,22 @@ import { auditEvent } from "../audit-event.ts";
 import type { Deps } from "../ports/index.ts";
 import { aboutInvitation } from "./give-share.ts";
 
-/** How long a replica remembers what a user is expected to open. Milliseconds. */
+/** How long a replica remembers which notes and files a user has not opened yet. Milliseconds. */
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Records that a user has opened a note or files. `isFrequent`: one query a minute for each user, on each replica. Returns undefined
- * if there is nothing to wait for, because the hot path is here.
+ * Records that a user has opened a note or files. `isFrequent`: one query a minute for each user, on each replica. Returns undefined, and no promise,
+ * if there is nothing to wait for, because this is on the hot path.
  */
 export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
 
-/** A note, or some of its files, which shares of the files or of the note open. */
+/** A note, or some of its files. */
 type Opened = { noteId: string; attachmentIds?: readonly string[] };
 
 /**
- * Marks the invitation by which a user has access as redeemed, when the user opens the note or the file. From then on the owner sees the
- * user. Never fails for want of the database: the access is decided already, and the next opening repeats it.
+ * A user may have access through an invitation. When the user opens the note or the file, this marks the invitation as redeemed, and the owner then sees the
+ * user. Never fails if the database is unreachable, because the access is already decided, and this runs again when the user opens it next.
  */
 export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();

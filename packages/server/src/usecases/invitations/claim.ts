@@ -4,7 +4,7 @@ import type { Deps, Queries } from "../ports/index.ts";
 import { giveShare, subjectOf } from "./give-share.ts";
 
 /**
- * Gives a user the shares that wait for the user's email address, if the user is its only proven holder. Call it after each proof, and
+ * Gives a user the shares that wait for the user's email address, if no other user has proven it. Call it after each proof, and
  * at each sign-in. The owners of the notes see the user only when the user has opened the notes.
  */
 export async function claimInvitations({ db, clock }: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
@@ -26,8 +26,8 @@ async function claim(
   const subject = subjectOf(invitation);
   const own = (await tx.shares.list(subject)).find((share) => share.userId === userId);
   if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
-    // A share that the owner gave to this user has its own terms. The invitation ends without a user, so that the next sign-in skips it
-    // and its revocation leaves the share.
+    // The owner has already shared this with the user by id, and that share stays as it is. The invitation ends without a user, so that the next sign-in skips it
+    // and a revoke of it does not delete the share.
     await tx.invitations.replace({ ...invitation, userId: undefined, redeemedAt: now });
     if (before !== undefined) await tx.shares.delete(subject, before);
     return;

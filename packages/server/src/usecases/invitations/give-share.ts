@@ -13,8 +13,8 @@ export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): 
 }
 
 /**
- * Gives the share of an invitation to its `userId`, and takes it from the user who had it before. An invitation is for one person.
- * The caller holds the invitation.
+ * Gives the share of an invitation to its `userId`, and removes it from the user who had it before, because an invitation is for one person.
+ * The caller must have locked the invitation.
  */
 export async function giveShare(
   tx: Queries,

@@ -16,7 +16,7 @@ type Invited = {
   caller: Caller;
   subject: ShareSubject;
   place: EventSubject;
-  /** Normalised, each once. */
+  /** Normalised, without duplicates. */
   emails: readonly string[];
   role: ShareRole;
   expiresAt: number | undefined;
@@ -24,9 +24,9 @@ type Invited = {
 };
 
 /**
- * Shares with email addresses. Each gets an invitation, also where a user holds it already, who gets the share at once. So the owner
+ * Shares with email addresses. Each one gets an invitation. A user who already holds the email address also gets the share at once. So the owner
  * learns nothing about accounts before that user has opened the note or the file (ADR 21). Each also gets a mail, if mail is on.
- * A share that the owner sees with its user is changed instead. Throws `too_many_invitations`.
+ * If the owner already sees a share with the user of the email address, that share is changed instead. Throws `too_many_invitations`.
  */
 export async function invite(
   tx: Queries,
@@ -35,7 +35,7 @@ export async function invite(
 ): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await tx.invitations.holdOf(subject, emails);
-  // Only now, because a claim or a visit may have changed both while this transaction waited for the invitations.
+  // Read only now, because a claim or a visit may have changed the holders and the shares while this transaction waited for the invitations.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
@@ -45,7 +45,7 @@ export async function invite(
     const userId = holders.get(email);
     const former = existing.get(email);
     const before = former?.redeemedAt === undefined ? former?.userId : undefined;
-    // The rightful holder has changed, for example by a proof.
+    // Another user is the holder now, for example after a proof.
     if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {

@@ -12,22 +12,22 @@ import { aboutInvitation, subjectOf } from "./give-share.ts";
 
 export type InvitationChange = {
   invitationId: string;
-  /** Undefined: it stays. */
+  /** Undefined: no change. */
   role: ShareRole | undefined;
-  /** Milliseconds since the epoch. Undefined: it stays. Null: until revoked. */
+  /** Milliseconds since the epoch. Undefined: no change. Null: it never expires. */
   expiresAt: number | null | undefined;
   /** Makes another link, which is valid for 30 days. The old one stops working. */
   hasNewLink: boolean;
 };
 
 /**
- * Changes an open invitation, and the share that a known receiver has by it. A new link is mailed, and counts as a share.
+ * Changes an open invitation, and the share that a known receiver has through it. The service mails a new link, which counts for the limit of shares.
  * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function updateInvitation(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
-    // Otherwise a user could mail many email addresses again.
+    // Otherwise a user could send mails to many email addresses again and again.
     if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
     return db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });
@@ -69,14 +69,14 @@ function apply(invitation: Invitation, { change, now }: { change: InvitationChan
   };
 }
 
-/** Revokes an invitation, and the share that anyone has by it. Throws `invitation_not_found`. */
+/** Revokes an invitation, and the share that a user has through it. Throws `invitation_not_found`. */
 export function revokeInvitation({ db, clock, newId }: Deps) {
   return (caller: Caller, invitationId: string): Promise<void> =>
     db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId });
       await tx.invitations.delete(invitationId);
       const now = clock();
-      // Also without a user, so that the time of the response does not tell.
+      // Runs even if no user holds the email address, so that the duration of the response is the same.
       await tx.shares.delete(subjectOf(invitation), invitation.userId ?? "");
       const detail = { email: invitation.email };
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail };
@@ -84,7 +84,7 @@ export function revokeInvitation({ db, clock, newId }: Deps) {
     });
 }
 
-/** Only the owner of the note learns that an invitation exists. */
+/** For all other users, the invitation does not exist. */
 async function holdOwn(
   tx: Queries,
   { caller, invitationId }: { caller: Caller; invitationId: string },

@@ -8,7 +8,7 @@ import { redeemInvitation } from "./redeem.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
 type NewUser = { id: string; name: string };
-/** Spends the invitation of a new account. */
+/** Marks the invitation of a new account as used. */
 type Accept = (user: NewUser) => Promise<void>;
 
 const CLOSED = {
@@ -17,9 +17,9 @@ const CLOSED = {
 };
 
 /**
- * Decides whether a new account with this email address may be created. Call the result when it exists. An invitation is for the email
+ * Decides whether a new account with this email address may be created. Call the result when the account exists. An invitation is for the email
  * address that it names, so it makes one account.
- * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another address.
+ * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
  */
 export function admitSignUp(deps: PartDeps) {
   const { db, clock, policy } = deps;
@@ -31,7 +31,7 @@ export function admitSignUp(deps: PartDeps) {
       requireUsable(toService, { email, now: clock() });
       return (user) => accept(deps, { admitted: toService, user });
     }
-    // The new user redeems an invitation to a note on its page, whatever the email address is.
+    // An invitation to a note works with any email address. The new user redeems it later, on its page.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
     const read = async (id: string) => (await db.invitations.find(id))?.invitation;
@@ -50,7 +50,7 @@ function requireUsable(
   throw new DomainError("invalid_request", `This invitation is for ${invitation.email}. Use this email address.`);
 }
 
-/** Marks an invitation to the service as used. The administrator who made it vouches for the email address. */
+/** Marks an invitation to the service as used. The email address then counts as proven. */
 async function accept(
   deps: PartDeps,
   { admitted, user }: { admitted: AccountInvitation; user: NewUser },
@@ -58,7 +58,7 @@ async function accept(
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
     const invitation = await tx.accountInvitations.hold(admitted.id);
-    // It may have been renewed, revoked or ended during the sign-up.
+    // The invitation may have been renewed or revoked, or may have expired, during the sign-up.
     if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
     await tx.accountInvitations.put({ ...invitation, redeemedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
@@ -67,7 +67,7 @@ async function accept(
   if (isAccepted) await claimInvitations(deps, user.id);
 }
 
-/** The account exists already. The page of the invitation says why it opens nothing. */
+/** The account already exists, so this is no error. The page of the invitation shows why the invitation does not work. */
 function orRefused(error: unknown): void {
   if (!(error instanceof DomainError)) throw error;
 }

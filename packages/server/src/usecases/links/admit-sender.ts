@@ -5,7 +5,7 @@ import { newPass, type Pass } from "./pass.ts";
 import type { Visit } from "./visitor-uploads.ts";
 
 /**
- * Admits a visitor who sends files to a file request. `pass` lasts as long as the link allows now.
+ * Admits a visitor who sends files to a file request. `pass` is valid until the current expiry of the link.
  * Throws `link_not_found`, and `wrong_password` before the unlock.
  */
 export function admitSender(deps: Deps, { admit }: { admit: Admit }) {

@@ -25,11 +25,11 @@ export type OpenLink = {
   creatorName: string | undefined;
   /** The ready files of the link. For the wish `urls`: the files whose URLs are wanted. */
   files: readonly LinkedFile[];
-  /** The email address that the visitor has proven. Undefined: the link is for everybody who has it. */
+  /** The email address that the visitor has proven. Undefined: the link works for everybody who has it. */
   recipient: string | undefined;
 };
 
-/** `by`: what the visitor must show next. A locked link keeps the pass of an earlier password, because the visitor stays the same. */
+/** `by`: whether the visitor must enter a password or prove an email address next. A locked link keeps the pass of an earlier password, because the visitor stays the same. */
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
 
@@ -49,16 +49,16 @@ export function linkPolicy({ limits }: Pick<Deps, "limits">): LinkPolicy {
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
- * The only way of a visitor to a name, a size or a URL. It decides from the current state of the database, anew for each request.
+ * Every name, size and URL that a visitor gets passes through this function. It decides again for each request, from the current state of the database.
  * Only `look` admits to a locked link.
- * Throws `link_not_found` for a link that is over or never was, and `wrong_password` or `recipient_required` for another wish at a
+ * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` for another wish at a
  * locked link.
  */
 export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">): Admit {
   const { db, clock, linkKeys } = deps;
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
-    // A text that is no token costs the same query, so that the time of a refusal tells nothing.
+    // A text that is not a token costs the same query, so that the duration of a refusal shows nothing.
     const found = await db.links.find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();
@@ -67,7 +67,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     const state = stateOf(found, { now, policy: linkPolicy(deps) });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
-    // Found by its visitor, so that a claim whose response was lost is not counted again.
+    // Searched by its visitor, so that a claim whose response was lost is not counted again.
     const claim = pass && (await db.linkVisits.findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
@@ -116,7 +116,7 @@ export function wantedFiles(
   throw new DomainError("attachment_not_found", "This link does not have this file any more. Open the link again.");
 }
 
-/** One text for every link that does not open, so that it does not tell why. */
+/** The same text for every link that does not open, so that it does not show why. */
 export function linkNotFound(): DomainError {
   return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
 }
@@ -128,7 +128,7 @@ export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }:
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
-/** A pass of an earlier URL of the link is no pass. One of an earlier password still names the visitor. */
+/** A pass from an earlier URL of the link is not valid. A pass from an earlier password still identifies the visitor. */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
   return pass?.generation === link.generation ? pass : undefined;
 }

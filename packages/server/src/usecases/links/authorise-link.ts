@@ -25,7 +25,7 @@ export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Re
   );
 }
 
-/** Does the same in a transaction, and holds the note, so that two edits of a link or its limits run one after the other. */
+/** Returns the link like `authoriseLink`, in a transaction. Locks the note, so that two edits of a link or its limits run one after the other. */
 export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
   const isHeld = await tx.notes.hold(link.noteId);

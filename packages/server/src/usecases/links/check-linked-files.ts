@@ -3,7 +3,7 @@ import type { Queries } from "../ports/index.ts";
 
 /**
  * Returns the ids without repetitions. Throws `attachment_not_found` for a file that is not on the note, and `attachment_not_ready`.
- * In a transaction that holds the note.
+ * Call it in a transaction that has locked the note.
  */
 export async function checkLinkedFiles(
   { attachments }: Queries,

@@ -20,7 +20,7 @@ import {
 import { newPass, type Pass } from "./pass.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
-/** Calls, however many files they name. Resuming, seeking and ZIP files need new URLs often. */
+/** Counts calls, and not their files. The limit is high, because resuming, seeking and ZIP files often need new URLs. */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
 
@@ -74,7 +74,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const made = await db.transaction(async (tx) => {
       // In the same transaction, because each commit waits for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
-      // The count decides again, because another visitor may have claimed since.
+      // The count is checked again here, because another visitor may have claimed meanwhile.
       const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
       if (made === undefined) throw linkNotFound();
       if (made.id !== claim.id) return made;
@@ -83,7 +83,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       await notifyOfClaim(deps, tx, link);
       return made;
     });
-    // The same visitor has clicked twice at once.
+    // The same visitor made another claim at the same moment.
     if (made.id !== claim.id) {
       const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
       return { ...(await addUrls(deps, again, visitor)), pass };
@@ -94,7 +94,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
   };
 }
 
-/** Notifies the owner of the note, as the link says. */
+/** Notifies the owner of the note, if the link asks for it. */
 async function notifyOfClaim(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
   // The claim has locked the link, so the count is exact.

@@ -22,7 +22,7 @@ const TOO_MANY_CODES =
 const TOO_MANY_TRIES = "Too many wrong codes for this link. Wait until Retry-After has passed, then try again.";
 
 const CODE_MS = WINDOW_MS;
-/** How long a browser counts as that of a recipient. Milliseconds. */
+/** How long a browser may open the link after a recipient has proven the email address. Milliseconds. */
 const PROVEN_MS = 86_400_000;
 
 type Parts = { admit: Admit };
@@ -30,8 +30,8 @@ type WithEmail = Visitor & { email: string };
 type Asked = WithEmail & { language: Language | undefined };
 
 /**
- * Sends a code to an email address in the `language` of the visitor, if the link is for it. The response, the queries and the limits are the same for any other email
- * address, so that they tell nothing about it.
+ * Sends a code to an email address in the `language` of the visitor, if the link lists it. The response, the queries and the limits are the same for any other email
+ * address, so that they do not show whether the link lists it.
  * Throws `link_not_found`, `wrong_password` before the unlock, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {
@@ -74,7 +74,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
       problem: TOO_MANY_TRIES,
     });
     const now = clock();
-    // A read alone. A write for the email addresses of codes would tell by its time which ones the link lists.
+    // Only a read. A write that happens only for listed email addresses would show them by its duration.
     const codeHash = await db.linkRecipients.findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;
@@ -105,7 +105,7 @@ export async function makeLinkCode(
   return code;
 }
 
-/** Throws `wrong_password` for a link that waits for its password. */
+/** Throws `wrong_password` if the visitor must enter the password first. */
 function needsEmail(admitted: Admitted): boolean {
   if (admitted.state === "open") return false;
   if (admitted.by === "email") return true;
@@ -114,14 +114,14 @@ function needsEmail(admitted: Admitted): boolean {
 
 type Taken = { limit: WindowLimit; holder: string };
 
-/** Takes one of both limits. Returns a function that gives them back. */
+/** Takes one from each of the two limits. Returns a function that gives both back. */
 async function takeBoth(
   deps: Deps,
   { ofClient, ofLink, problem }: { ofClient: Taken; ofLink: Taken; problem: string },
 ): Promise<() => Promise<void>> {
   const client = await takeFromWindow(deps, { ...ofClient, amount: 1, problem });
   const link = await takeFromWindow(deps, { ...ofLink, amount: 1, problem }).catch(async (refusal: unknown) => {
-    // The client is not locked out for longer than the link.
+    // Only the limit of the link is exceeded, so this try must not count for the client.
     await client.giveBack(deps.db, 1);
     throw refusal;
   });
@@ -136,12 +136,12 @@ type Code = { linkId: string; email: string; code: string };
 function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: string | undefined }): boolean {
   const digits = code.code.replaceAll(/\s/g, "");
   const expected = Buffer.from(codeHash ?? "");
-  // Also without a code, so that the time is the same.
+  // Computed even without a code, so that the duration is the same.
   const found = linkKeys.codes.map((key) => Buffer.from(hashOf(key, { ...code, code: digits })));
   return found.some((hash) => hash.length === expected.length && timingSafeEqual(hash, expected));
 }
 
-/** With a key, because a hash of 8 digits alone could be reversed. */
+/** Uses a key, because anyone could find the 8 digits of a hash without a key. */
 function hashOf(key: Uint8Array, { linkId, email, code }: Code): string {
   return createHmac("sha256", key).update(`${linkId}\n${email}\n${code}`).digest("base64url");
 }

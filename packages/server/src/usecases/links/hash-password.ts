@@ -13,7 +13,7 @@ const HASH_BYTES = 32;
 const VERSION = 0x13;
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** Each hash holds 19 MiB and a thread of Node's pool, so that a third one waits for its turn. */
+/** Each hash needs 19 MiB and a thread of Node's pool, so a third hash must wait for its turn. */
 const AT_ONCE = 2;
 
 const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
@@ -32,7 +32,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=${VERSION}$${costs}$${base64(salt)}$${base64(hash)}`;
 }
 
-/** Hashes a new password in turn. Undefined: there is none. Throws `rate_limited` when too many hashes of the caller wait. */
+/** Hashes a new password when it is the turn of the caller. Undefined: there is no password. Throws `rate_limited` when too many hashes of the caller wait. */
 export async function hashNew(
   turns: FairTurns,
   { caller, password }: { caller: Caller; password: string | null | undefined },

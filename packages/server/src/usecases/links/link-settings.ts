@@ -4,7 +4,7 @@ import { normaliseEmail } from "../../domain/person.ts";
 import { checkReadable } from "../../domain/readable-text.ts";
 import type { Limits } from "../ports/index.ts";
 
-/** The choices of people for a link. Undefined: the default, or unchanged. Null: none. */
+/** The settings of a link that people choose. Undefined: the default, or unchanged. Null: none. */
 export type LinkSettings = {
   label?: string | undefined;
   message?: string | undefined;
@@ -14,7 +14,7 @@ export type LinkSettings = {
   maxClaims?: number | null | undefined;
   urlTtlSeconds?: number | undefined;
   notify?: LinkNotify | undefined;
-  /** Email addresses. Null or empty: the link is for everybody who has it. */
+  /** Email addresses. Null or empty: the link works for everybody who has it. */
   recipients?: readonly string[] | null | undefined;
 };
 

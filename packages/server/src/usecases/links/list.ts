@@ -24,7 +24,7 @@ export function listLinks(deps: Deps) {
   };
 }
 
-/** Lists the links of the caller's notes, and the links that the caller made elsewhere and may still edit, newest first. */
+/** Lists the links of the caller's notes, and the links that the caller made on notes of others and may still edit, newest first. */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
     describePage(deps, { caller, page: await deps.db.links.listOfPerson(caller.userId, page) });

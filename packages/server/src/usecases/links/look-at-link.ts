@@ -10,12 +10,12 @@ import { newPass, type Pass } from "./pass.ts";
 const LIMIT: WindowLimit = { name: "link looks", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many requests in a short time. Wait until Retry-After has passed, then try again.";
 
-/** A busy link causes one event in this time. */
+/** Limits the audit events of a busy link: at most one in this time. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
 
 export type Look = Pick<LockedLink, "state" | "by"> | OpenLook;
 
-/** `pass` lasts as long as the link allows now. `endsAt` undefined: the link is open until somebody revokes it. */
+/** `pass` is valid until the current expiry of the link. `endsAt` undefined: the link is open until somebody revokes it. */
 export type OpenLook = OpenLink & {
   pass: Pass;
   endsAt: number | undefined;
@@ -41,7 +41,7 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   };
 }
 
-/** Counts a look of this network, and a visitor who had no pass before. Throws `rate_limited`. */
+/** Counts an opening for the limit of this network, and counts the visitor if this is a new one. Throws `rate_limited`. */
 export async function countLook(
   deps: Deps,
   { admitted, pass, network }: { admitted: Admitted; pass: Pass; network: string },

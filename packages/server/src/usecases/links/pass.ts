@@ -10,21 +10,21 @@ const BODY_BYTES = ID_BYTES + 4 + 4 + 6;
 const MAC_BYTES = 16;
 
 /**
- * The rights of one visitor on one link: the content of a signed cookie. `generation` and `passwordVersion` end it when the link gets
- * a new URL or another password. Instants are milliseconds since the epoch.
+ * The rights of one visitor on one link: the content of a signed cookie. The pass becomes invalid when the link gets
+ * a new URL (`generation`) or another password (`passwordVersion`). Instants are milliseconds since the epoch.
  */
 export type Pass = {
   linkId: string;
   generation: number;
-  /** Names this visitor, to whom claims and sent files belong. */
+  /** Identifies the visitor. Claims and sent files belong to this id. */
   visitorId: string;
-  /** The password that was given. Undefined: none. */
+  /** The version of the password that the visitor entered. Undefined: no password. */
   passwordVersion?: number | undefined;
   expiresAt: number;
 };
 
 /**
- * The pass of a visitor who is admitted to a link. It keeps the visitor of an earlier pass.
+ * The pass of a visitor who is admitted to a link. The visitor id of an earlier pass stays the same.
  * `expiresAt`: the expiry of the link. Undefined: the link is open until it is revoked.
  */
 export function newPass(

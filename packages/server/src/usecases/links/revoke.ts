@@ -6,7 +6,7 @@ import { aboutLink, authoriseLink } from "./authorise-link.ts";
 import { stillWorks } from "./describe-links.ts";
 
 /**
- * Revokes a link. The next request of each visitor is refused. A link that was revoked before stays so.
+ * Revokes a link. The next request of each visitor is refused. If the link was revoked before, nothing changes.
  * Returns when the last issued URL expires. Throws `link_not_found` or `access_denied`.
  */
 export function revokeLink({ db, clock, newId }: Deps) {
@@ -15,7 +15,7 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // Read after the update, which waits for visitors who get URLs at this moment.
+      // Read after the update. The update waits for visitors who are getting URLs, so this includes the expiry of their URLs.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

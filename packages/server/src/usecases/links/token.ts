@@ -7,7 +7,7 @@ const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 type Subject = { linkId: string; generation: number };
 
-/** A token that looks like one. Only `tokenIsRight` says whether it opens the link. */
+/** The parts of a token with the right form. Only `tokenIsRight` checks whether it opens the link. */
 export type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
@@ -18,12 +18,12 @@ export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
 }
 
-/** Reads the link id of a token, after any readable prefix that ends with `~`. Undefined: this is no token. */
+/** Reads the link id of a token, after any readable prefix that ends with `~`. Undefined: the text is not a token. */
 export function readToken(text: string): ReadToken | undefined {
   const token = text.slice(text.lastIndexOf("~") + 1);
   if (!SHAPE.test(token)) return undefined;
   const bytes = Buffer.from(token, "base64url");
-  // The last character has two unused bits, so that four texts would be one token.
+  // The last character has two unused bits. Without this check, four different texts would be the same token.
   if (bytes.toString("base64url") !== token) return undefined;
   return { linkId: idOf(bytes.subarray(0, ID_BYTES)), mac: bytes.subarray(ID_BYTES) };
 }

@@ -11,7 +11,7 @@ import { newPass, type Pass } from "./pass.ts";
 
 const WINDOW_MS = 15 * 60_000;
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
-/** Many clients together. A visitor who has unlocked the link is not affected. */
+/** The limit of all clients together. It does not affect a visitor who has already unlocked the link. */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
 
@@ -27,7 +27,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
-      // In turn, because a hash costs much. The turns of one network do not delay others.
+      // Hashes run in turns, because they are costly. So one network does not delay others.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         check({ linkId: link.id, network, password, passwordHash }),
       );
@@ -45,7 +45,7 @@ function checkPassword(deps: Deps) {
       takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
     const ofClient = await take(OF_CLIENT, `${linkId} ${network}`);
     const ofLink = await take(OF_LINK, linkId).catch(async (refusal: unknown) => {
-      // Nothing was guessed, so that the client is not locked out for longer than the link.
+      // The password was not compared, so this try must not count for the client.
       await ofClient.giveBack(deps.db, 1);
       throw refusal;
     });

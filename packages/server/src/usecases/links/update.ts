@@ -15,7 +15,7 @@ import { applySettings, checkSettings, type LinkSettings } from "./link-settings
 export type UpdateLinkInput = {
   linkId: string;
   settings: LinkSettings;
-  /** Replaces the files. Undefined: they stay. */
+  /** Replaces the files. Undefined: no change. */
   attachmentIds: readonly string[] | undefined;
   /** Changes these limits of a file request. Undefined: none. */
   request: FileRequestInput | undefined;
@@ -24,14 +24,14 @@ export type UpdateLinkInput = {
 };
 
 /**
- * Edits a link. A changed password ends the visits that the earlier one unlocked. So do changed recipients of a link with a password.
+ * Edits a link. After a change of the password, visitors must enter the new one. After a change of the recipients, visitors of a link with a password must enter it again.
  * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
  */
 export function updateLink(deps: Deps, hashTurns: FairTurns) {
   const { db, clock, newId, limits } = deps;
   return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
     const { linkId, settings } = input;
-    // Before the password is hashed, so that only people with the right cost that time.
+    // Checked before the password is hashed, so that only people who may edit the link cause this costly work.
     await authoriseLinkEdit(db, { caller, linkId });
     const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
     return db.transaction(async (tx) => {
@@ -82,7 +82,7 @@ async function edit(
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
-  // A claim compares the version, so that one at this moment does not bypass the new recipients.
+  // A claim compares the version, so that a claim at the same moment does not bypass the new recipients.
   const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),

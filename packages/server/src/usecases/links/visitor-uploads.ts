@@ -17,7 +17,7 @@ import {
 } from "../uploads/index.ts";
 import { linkNotFound } from "./admit.ts";
 
-/** A visitor of a file request that the gate has admitted (admit.ts). */
+/** A visitor whom `admit` has admitted to a file request (admit.ts). */
 export type Visit = { link: Link; visitorId: string };
 
 type SendFileInput = {
@@ -35,7 +35,7 @@ type SendFileInput = {
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
-/** A start leaves a row, even after an abort. This bounds the rows that people without an account can cause. */
+/** Each start adds a row, which stays after an abort. This limits the rows that people without an account can cause. */
 const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
   "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
@@ -82,7 +82,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       return findSent(db, { visit, uploadId: input.uploadId });
     },
 
-    /** Aborts an upload, or takes back a file that was sent. Idempotent while the upload exists. */
+    /** Aborts an upload, or deletes a file that was sent. Idempotent while the upload exists. */
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -94,7 +94,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
         try {
           return await abort(caller, uploadId);
         } catch (error) {
-          // The file became ready since the read.
+          // The file became ready meanwhile.
           if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
         }
       }
@@ -117,7 +117,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
-  // The narrowest limit first, so that one visitor does not use up the limits of all.
+  // The limit of one IP address comes first, so that one visitor cannot use up the limits of all visitors.
   await take(STARTS_OF_IP, `${linkId} ${network}`);
   await take(STARTS_OF_LINK, linkId);
   await take(STARTS_OF_DAY, linkId);
@@ -145,7 +145,7 @@ function requestOf({ request }: Link): FileRequest {
   return request;
 }
 
-/** Replaces the refusals that say something about the note or its owner. */
+/** Replaces the refusals that would show facts about the note or its owner. */
 function hideOwner(error: unknown): never {
   if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
     throw linkNotFound();

@@ -12,7 +12,7 @@ const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
 const CHANGE_TTL_MS = 86_400_000;
 
-/** The texts for a user, in the language of the user. Undefined: nobody knows the user. */
+/** The texts for a user, in the language of the user. Undefined: the user does not exist. */
 export async function textsFor({ db }: Pick<Deps, "db">, userId: string | undefined) {
   return mailTexts(userId === undefined ? undefined : await db.people.languageOf(userId));
 }
@@ -87,7 +87,7 @@ export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?:
   });
 }
 
-/** Nothing, if the owner keeps the account meanwhile. */
+/** Returns nothing if the owner has cancelled the deletion meanwhile. */
 export async function composeAccountClosed(
   deps: PartDeps,
   { userId }: { userId: string },
@@ -105,14 +105,14 @@ export async function composeAccountClosed(
   });
 }
 
-/** Also for an account that was closed or changed again meanwhile. The person who took it over could have done so. */
+/** Sends the mail even if the account was closed or changed again meanwhile, because an attacker who took over the account could have done that. */
 export async function composeAccountChanged(
   deps: PartDeps,
   { userId, change, at }: { userId: string; change: AccountChange; at: number },
 ): Promise<Composed> {
   const words = await textsFor(deps, userId);
   const { subject, text } = words.changed[change](hostOf(deps.publicUrl));
-  // The settings ask for the password, which the owner may not have any more.
+  // The settings ask for the password, and the owner may no longer know it.
   const isOfPassword = change === "password-changed" || change === "password-reset";
   return compose(words, {
     subject,

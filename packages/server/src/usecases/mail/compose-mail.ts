@@ -25,7 +25,7 @@ import { mailTexts } from "./texts/index.ts";
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 
 /**
- * Writes a mail at the moment of its sending, with a new link. Undefined: there is nothing to send any more.
+ * Makes the text of a mail when it is sent, with a new link. Undefined: the mail is no longer needed.
  * A mail has no name of an account. A stranger could sign up with the email address of another person, and send texts to it.
  */
 export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | undefined> {
@@ -62,7 +62,7 @@ export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Co
 }
 
 /**
- * The mail has no title and no filename. Strangers choose them too, and the mail may reach a wrong email address. A reader whose language
+ * The mail has no title and no filename. A stranger can choose any title, and the email address may be wrong. A reader whose language
  * is unknown gets the mail in the language of the person who invites.
  */
 async function composeInvitation(
@@ -73,7 +73,7 @@ async function composeInvitation(
   const invitation = (await db.invitations.find(invitationId))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
-  // A disabled owner has no role, and then the link does not work.
+  // A disabled owner has no role. The link would not work, so no mail is sent.
   if ((await db.access.note(ownerId, noteId))?.role !== "owner") return undefined;
   if (!(await isWanted(deps, invitation))) return undefined;
   const words = mailTexts(await languageOf(deps, invitation));
@@ -99,7 +99,7 @@ async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): 
   return language || db.people.languageOf(invitedBy);
 }
 
-/** Only administrators cause this mail. Its reader has no account yet, and so no choices of mails. */
+/** Only administrators cause this mail. Its reader has no account yet, so the reader has made no choices about mails. */
 async function composeAccountInvitation(
   deps: PartDeps,
   { invitationId }: { invitationId: string },
@@ -120,8 +120,8 @@ async function composeAccountInvitation(
 }
 
 /**
- * Whether the reader wants an invitation at once. Only the reader of its mails, or the user who has proven the email address, may
- * decide. The daily digest has it otherwise, without its link, because that user has the share already.
+ * Whether the reader wants a mail about an invitation at once. Only a reader of mails to this email address, or the user who has proven it, may
+ * decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;

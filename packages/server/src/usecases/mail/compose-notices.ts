@@ -9,7 +9,7 @@ import type { MailTexts } from "./texts/en.ts";
 type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };
 
 /**
- * The text of a mail about notices. It leaves out each notice that is over, and each topic that the user has turned off meanwhile.
+ * The text of a mail about notices. It leaves out each notice that is no longer true, and each topic that the user has turned off meanwhile.
  * Undefined: no notice is left. A text has no title, filename or name, like every mail (compose-mail.ts).
  */
 export async function composeNotices(
@@ -35,7 +35,7 @@ export async function composeNotices(
   };
 }
 
-/** Whether a notice still holds when the mail is sent. */
+/** Whether a notice is still true when the mail is sent. */
 async function isTrue(
   { db, clock }: PartDeps,
   { userId, notice }: { userId: string; notice: Notice },
@@ -69,7 +69,7 @@ async function isEnding(
 ): Promise<boolean> {
   const { noteId, attachmentId, expiresAt } = notice;
   if (expiresAt <= now || !(await hasAccess(db, { userId, noteId, attachmentId }))) return false;
-  // A file of a note that the user has stays open to the user.
+  // If the user has access to the whole note, the user keeps access to the file.
   if (attachmentId !== undefined && (await hasAccess(db, { userId, noteId }))) return false;
   const subject = attachmentId === undefined ? { noteId } : { attachmentId };
   return (await db.shares.expiryOf(subject, userId)) === expiresAt;

@@ -28,7 +28,7 @@ export function composeOptional(
 ): Composed {
   const token = makeUnsubscribeToken(linkKeys.unsubscribes, off);
   const unsubscribeUrl = `${publicUrl}/unsubscribe/${token}`;
-  // The id of a user may be long, and mail servers refuse long lines of a header (RFC 5322). Such a user has the settings.
+  // The id of a user may be long, and mail servers refuse long lines of a header (RFC 5322). Such a user can turn off mails in the settings.
   if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(words, { ...text, secrets });
   const footer = { label: words.unsubscribe, url: unsubscribeUrl };
   return { ...compose(words, { ...text, footer, secrets: [...secrets, token] }), unsubscribeUrl };

@@ -2,19 +2,19 @@ import type { Mail } from "../../domain/mail.ts";
 import type { ClaimedMail, Deps, MailOutcome } from "../ports/index.ts";
 import { composeMail } from "./compose-mail.ts";
 
-/** The end of a message may take long, because servers check it for spam before they respond. Milliseconds. */
+/** A server may respond late to the end of a message, because it first checks the message for spam. Milliseconds. */
 const SEND_WITHIN_MS = 120_000;
-/** Longer than a mail may take, so that it is sent by one replica at a time. Milliseconds. */
+/** The lease is longer than the sending of a mail may take, so that only one replica at a time sends a mail. Milliseconds. */
 const LEASE_MS = 180_000;
 const AT_ONCE = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 900_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
-/** How long the operator sees a mail that was given up. Milliseconds. */
+/** How long the operator sees a mail that failed finally. Milliseconds. */
 const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
 const MAX_PROBLEM_LENGTH = 300;
 
-/** A try that failed. `isFinal`: there is no other try. */
+/** A try that failed. `isFinal`: the service will not try again. */
 export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
 
 type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
@@ -23,7 +23,7 @@ type Options = { onFailure: (failure: MailFailure) => void };
 /**
  * Sends the mails that are due, several at a time. Returns the number of sent mails.
  * A mail that fails is tried again after growing pauses, for three days. After a crash, it is sent again when its lease ends.
- * `signal` stops: no other mail is claimed. `cut` ends the tries that run.
+ * After `signal` is aborted, no further mail is claimed. `cut` ends the running tries.
  */
 export function deliverMails(deps: SendDeps, options: Options) {
   const { db, clock } = deps;
@@ -72,7 +72,7 @@ async function send(
 ): Promise<MailOutcome | { state: "obsolete" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
-  // Mail was off for days, or a backup was restored.
+  // This happens if mail was off for days, or if a backup was restored.
   if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
   const { mailer, publicUrl } = sending;
   const composed = await composeMail({ ...deps, publicUrl }, mail);
@@ -82,7 +82,7 @@ async function send(
   const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
   const outcome = await mailer.send({ ...content, id: mail.id, to: mail.email }, { signal });
   if (outcome.state === "accepted") return outcome;
-  // A server may quote the mail, and the token must reach neither the log nor the database.
+  // The response of a server may quote the mail, but neither the log nor the database may contain the token.
   const problem = hide(outcome.problem, secrets).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
   return { ...outcome, problem };
 }

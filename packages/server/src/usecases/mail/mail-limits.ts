@@ -9,8 +9,8 @@ type Limited = Pick<Queries, "limitCounts">;
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 /**
- * All mails to one email address, without those that the reader waits for, or that warn of a takeover. Otherwise a stranger could keep an
- * owner out for a day, or suppress the warning.
+ * All mails to one email address, except warnings and mails that the reader waits for. With these, a stranger could use up the limit, and
+ * lock out an owner for a day or suppress a warning.
  */
 const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
 const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
@@ -23,12 +23,12 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * The warnings of one kind about one account, which only its owner causes, or a person who has its password. Apart from the limit above,
- * which strangers can use up. Sign-ins do not use up the warnings of changes.
+ * The warnings of one kind about one account. Only its owner, or a person who has its password, can cause them. They have a separate
+ * limit, because strangers can use up the limit above. Warnings of sign-ins do not use up the limit of other warnings.
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
-/** The codes of all links together. Otherwise somebody with many links could send any number of mails. */
+/** Limits the codes of all links together. Otherwise a person with many links could cause any number of mails. */
 const CODE_LIMITS: readonly WindowLimit[] = [
   { name: "mail codes", max: 10, windowMs: 3_600_000 },
   { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
@@ -44,9 +44,10 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
-  // A stranger who signed up with the email address can delete and keep that account again and again.
+  // A stranger who signed up with the email address of another person can delete the account and cancel this many times, so this
+  // mail has a daily limit.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
-  // The codes of one link do not use up those of another, nor do the changes of an account.
+  // Each link has its own limit of codes, and each kind of change of an account has its own limit.
   const part = linkId ?? change;
   await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
   if (kind === "new-sign-in" || kind === "account-changed")
@@ -55,7 +56,7 @@ export async function takeMailLimits(
 }
 
 /**
- * Counts a code that is sent to an email address. A request for a code counts nothing here, because strangers could use up the limits
+ * Counts a code that is sent to an email address. A request alone does not count, because strangers could use up the limits
  * with links that do not list the email address. False: the email address gets no more codes for now.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
@@ -70,7 +71,7 @@ export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited
   }
 }
 
-/** Ignores that an email address gets no more mails for now. */
+/** Ignores an error that says that the limit is exceeded. Throws other errors again. */
 export function orOverLimit(error: unknown): void {
   if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
 }

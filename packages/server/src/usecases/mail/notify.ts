@@ -13,8 +13,9 @@ type NotifyQueries = Pick<Queries, "mails" | "mailPreferences" | "limitCounts" |
 type Notified = { userId: string; notice: Notice };
 
 /**
- * Notifies a user by mail, in the transaction that causes it and as the user chose. A notice over the limit of mails waits for the
- * daily digest. Only a proven email address gets notices. Otherwise a stranger could sign up with it, and send mails to it.
+ * Notifies a user by mail, in the transaction that causes the notice. The choice of the user decides when. A notice over the limit of mails waits for the
+ * daily digest. Only a proven email address gets notices. Otherwise a stranger could sign up with the
+ * email address of another person, and cause mails to it.
  */
 export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
   if (deps.mail === undefined) return;

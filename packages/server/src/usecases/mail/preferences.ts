@@ -13,7 +13,7 @@ export function getMailPreferences({ db }: Pick<Deps, "db">) {
 
 /**
  * Stores choices of the caller, and returns all of them. Invitations follow the topic `shares`. A caller with a proven email address
- * also turns them on again for it.
+ * can also turn them on again for this email address.
  */
 export function setMailPreferences({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
@@ -28,7 +28,7 @@ export function setMailPreferences({ db }: Pick<Deps, "db">) {
     });
 }
 
-/** Says which mails a token turns off, and changes nothing. Mail scanners open links. Throws `account_link_invalid`. */
+/** Returns which mails a token turns off, and changes nothing, because mail scanners open links. Throws `account_link_invalid`. */
 export function lookAtUnsubscribe({ linkKeys }: Pick<Deps, "linkKeys">) {
   return (token: string): Unsubscribe["topic"] => read(linkKeys.unsubscribes, token).topic;
 }

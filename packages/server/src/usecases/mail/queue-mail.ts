@@ -2,7 +2,7 @@ import type { MailKind, NoticeMail } from "../../domain/mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, takeMailLimits } from "./mail-limits.ts";
 
-/** Mails with a text of their own, which are sent at once. */
+/** The mails that collect no notices, and are sent at once. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
 
 /** Adds a mail to the outbox, in the transaction that causes it. Throws `rate_limited`. */
@@ -16,8 +16,8 @@ export async function queueMail(
 }
 
 /**
- * Queues a mail if the service sends mails, and nothing over the limit. The caller does not call the worker, whose work would delay the
- * response. False: the limit held the mail back.
+ * Queues a mail if mail is on and the limit is not exceeded. The caller does not start the worker, because its work would delay the
+ * response. False: the limit is exceeded.
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,

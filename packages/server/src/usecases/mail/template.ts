@@ -1,7 +1,7 @@
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
 
-/** The content of a mail: paragraphs, and at most one button. No text of another person is a URL or HTML. */
+/** The content of a mail: paragraphs, and at most one button. Text of another person never becomes a URL or HTML. */
 export type MailText = {
   /** The code of the language of the texts, such as `de`. */
   language: string;
@@ -25,7 +25,7 @@ const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 const MAX_SUBJECT_LENGTH = 200;
 const MAX_PARAGRAPH_LENGTH = 1_000;
 
-/** Renders plain text and HTML. The HTML loads nothing, so no server learns who reads the mail. */
+/** Renders plain text and HTML. The HTML loads no files, so no server learns who reads the mail. */
 export function renderMail(mail: MailText): { subject: string; text: string; html: string } {
   const { language, subject, footer } = mail;
   const title = oneLine(subject, MAX_SUBJECT_LENGTH);

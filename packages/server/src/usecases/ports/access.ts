@@ -3,10 +3,10 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Note } from "../../domain/note.ts";
 import type { Upload } from "../../domain/upload.ts";
 
-/** `role` is undefined for an attachment that exists, and that the caller has no access to. */
+/** `role` is undefined if the attachment exists, but the caller has no access to it. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
 
-/** `role` is that on the attachment of the upload. */
+/** `role` is the role on the attachment of the upload. */
 export type UploadAccess = AttachmentAccess & { upload: Upload };
 
 /** The fields of an attachment that are needed to issue a URL. */

@@ -5,14 +5,14 @@ export type AccountInvitationQueries = {
   /** Creates the invitation of an email address, or replaces it. */
   put(invitation: AccountInvitation): Promise<void>;
   find(invitationId: string): Promise<AccountInvitation | undefined>;
-  /** Finds one by its email address, and locks it until the transaction ends. */
+  /** Finds an invitation by its email address, and locks it until the transaction ends. */
   holdOf(email: string): Promise<AccountInvitation | undefined>;
-  /** Locks one until the transaction ends. */
+  /** Finds an invitation by its id, and locks it until the transaction ends. */
   hold(invitationId: string): Promise<AccountInvitation | undefined>;
   delete(invitationId: string): Promise<void>;
   /** Lists the invitations that nobody has redeemed, expired ones included, the newest first. */
   listOpen(page: PageRequest): Promise<Page<AccountInvitation>>;
-  /** Lets all links end. The invitations stay in the list. */
+  /** Makes all links expire. The invitations stay in the list. */
   expireAll(now: number): Promise<void>;
   /** Deletes redeemed invitations whose link has expired. */
   deleteOld(now: number): Promise<void>;

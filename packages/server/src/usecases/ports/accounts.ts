@@ -5,11 +5,11 @@ export type AccountQueries = {
   /** `email` is normalised. */
   findByEmail(email: string): Promise<Account | undefined>;
   find(userId: string): Promise<Account | undefined>;
-  /** Replaces the password `from`. False: the account has another password meanwhile. */
+  /** Replaces the password hash `from`. False: the password was changed meanwhile. */
   replacePassword(userId: string, change: { from: string; to: string; now: number }): Promise<boolean>;
-  /** Whether the account has this password hash. Waits for a new password that is being committed. */
+  /** Whether the account has this password hash. Waits for a transaction that is changing the password. */
   hasPassword(userId: string, passwordHash: string): Promise<boolean>;
-  /** `except`: the id of a session that stays. Default: none stays. */
+  /** `except`: the id of a session that stays. Default: all sessions end. */
   endSessions(userId: string, options?: { except: string | undefined }): Promise<void>;
   /** Throws `email_taken`. */
   replaceEmail(userId: string, change: { to: string; now: number }): Promise<void>;
@@ -19,6 +19,6 @@ export type AccountQueries = {
   removeLink(tokenHash: string): Promise<boolean>;
   deleteLinksOf(userId: string): Promise<void>;
   deleteExpiredLinks(now: number): Promise<void>;
-  /** Deletes the links for a new password that the operator or an administrator made. Those in mails stay. */
+  /** Deletes the links for a new password that the operator or an administrator made. The links in mails stay. */
   deleteResetLinksByHand(): Promise<void>;
 };

@@ -7,7 +7,7 @@ import type { UsageOfOwner } from "./usage.ts";
 export type PersonRecord = Person & {
   isEmailProven: boolean;
   createdAt: number;
-  /** Undefined: never, or only with a JWT. */
+  /** Undefined: the user has never signed in, or only uses JWTs. */
   lastSignInAt: number | undefined;
   /** Undefined: the user is enabled. */
   disabledAt: number | undefined;
@@ -21,7 +21,7 @@ export type PersonRecord = Person & {
 /** The queries of administrators, which no access decision limits. */
 export type AdministrationQueries = {
   /**
-   * Returns the ids of the enabled administrators. In a transaction, this lets the acts of administrators take turns, so that two of them
+   * Returns the ids of the enabled administrators. In a transaction, this also locks them. So actions of administrators run one after another, and two of them
    * cannot disable each other.
    */
   holdAdministrators(): Promise<string[]>;

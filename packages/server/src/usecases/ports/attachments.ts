@@ -8,7 +8,7 @@ export type AttachmentQueries = {
    * the rows. `settles`: uses up the reservation under this object key. Throws `quota_exceeded`.
    */
   insert(attachment: Attachment, options?: { quota?: Quota; settles?: boolean }): Promise<void>;
-  /** Changes the state. False: the state is not `from` any more, so of two callers only one succeeds. */
+  /** Changes the state. False: the state is no longer `from`. So of two callers only one succeeds. */
   transition(
     attachmentId: string,
     change: {
@@ -21,14 +21,14 @@ export type AttachmentQueries = {
   ): Promise<boolean>;
   /** Changes the name. False: the attachment is not `ready`. */
   rename(attachmentId: string, filename: string): Promise<boolean>;
-  /** Attachments in the trash are absent, here and below if not stated otherwise. */
+  /** This query, and the queries below unless their comment differs, do not find attachments in the trash. */
   find(attachmentId: string): Promise<Attachment | undefined>;
   /** Locks the attachment until the transaction ends. False: it does not exist any more, or is in the trash. */
   hold(attachmentId: string): Promise<boolean>;
   delete(attachmentId: string): Promise<void>;
-  /** All attachments of the note in order of creation, also unlisted ones and those in the trash. Locks them until the transaction ends. */
+  /** All attachments of the note in order of creation, including unlisted ones and those in the trash. Locks them until the transaction ends. */
   listOfNote(noteId: string): Promise<Attachment[]>;
-  /** A page of the listed attachments of the note, in order of creation. `sentBy`: of the rejected ones, only those of this user. */
+  /** A page of the listed attachments of the note, in order of creation. `sentBy`: the page has only those rejected attachments that this user sent. */
   pageOfNote(noteId: string, page: PageRequest & { sentBy?: string | undefined }): Promise<Page<Attachment>>;
   /** The number of listed attachments of the note that are not rejected. */
   countOfNote(noteId: string): Promise<number>;

@@ -1,10 +1,10 @@
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** Business events are written in the transaction of their change. */
+/** Writes all events except URL events. Call it in the transaction that makes the change. */
 export type AuditWriter = { add(...events: readonly AuditEvent[]): Promise<void> };
 
-/** URL events are many and small, so they share commits. */
+/** Writes URL events. They are many and small, so they share commits. */
 export type UrlAuditLog = {
   /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
@@ -20,7 +20,7 @@ export type AuditArchive = {
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 
-/** A page of events. `routine`: with or without the routine ones (domain/url-purpose.ts). Default: include. */
+/** A page of events. `routine`: whether the page has routine events (domain/url-purpose.ts). Default: include. */
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
 export type AuditQueries = AuditWriter & {

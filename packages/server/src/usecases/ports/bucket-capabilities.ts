@@ -1,6 +1,6 @@
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 
-/** Probed capabilities by bucket. `place` is the endpoint and name of the bucket. Instants are milliseconds since the epoch. */
+/** The probed capabilities of each bucket. `place` is the endpoint and name of the bucket. Instants are milliseconds since the epoch. */
 export type BucketCapabilityQueries = {
   find(place: string): Promise<{ capabilities: BucketCapabilities; askedAt: number } | undefined>;
   put(answer: { place: string; capabilities: BucketCapabilities; askedAt: number }): Promise<void>;

@@ -15,7 +15,7 @@ export type StoredObject = {
   contentType: string;
   etag: string;
   checksum: Checksum | undefined;
-  /** The names of stored headers that the service never sets, such as `Content-Encoding`. Readers would get them. */
+  /** The names of stored headers that the service never sets, such as `Content-Encoding`. The bucket would send them to readers. */
   undeclaredHeaders: readonly string[];
 };
 
@@ -30,7 +30,7 @@ export type Bucket = {
   readonly urlOrigin: string;
   /** Scheme, host and port of every download URL. It differs from `urlOrigin` with a CDN. */
   readonly downloadOrigin: string;
-  /** Returns a new key under our prefix: 128 random bits, and nothing from the filename. */
+  /** Returns a new key under our prefix, with the time and 128 random bits. It contains nothing of the filename. */
   newObjectKey(): string;
   /**
    * Signs a download, with type and disposition as `safeServing` allows them. `expiresAt` is earlier than requested when the credentials
@@ -50,7 +50,7 @@ export type Bucket = {
   }): SignedUrl | Promise<SignedUrl>;
   /**
    * Signs size, type and checksum: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`, and the bucket then refuses
-   * a second PUT. A bucket without that condition refuses every request that carries it.
+   * a second PUT. A bucket that does not support this condition refuses every request with it.
    */
   presignPut(options: {
     objectKey: string;
@@ -61,17 +61,17 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
-  /** Starts a multipart upload. Returns the bucket's id of it. */
+  /** Starts a multipart upload. Returns the id that the bucket gives it. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
   /** Signs the size of the part: the bucket refuses any other body. */
   presignPart(
     options: MultipartPlace & { partNumber: number; sizeBytes: number; expiresInSeconds: number; now: number },
   ): Promise<SignedRequest>;
-  /** Lists the stored parts, in order. Undefined: there is no such upload, or it is over. */
+  /** Lists the stored parts, in order. Undefined: there is no such upload, or it has ended. */
   listParts(place: MultipartPlace): Promise<StoredPart[] | undefined>;
   /**
    * Assembles the parts under an unused key.
-   * - done: assembled, or the upload was over already. Only the object itself shows the outcome.
+   * - done: assembled, or the upload had already ended. Check the object itself to learn which.
    * - parts_changed: a part has changed since it was listed
    */
   completeMultipart(
@@ -80,8 +80,8 @@ export type Bucket = {
   /** Aborts a multipart upload and deletes its parts. Idempotent. */
   abortMultipart(place: MultipartPlace): Promise<void>;
   /**
-   * Streams a body of unknown length into the bucket in constant memory. Frees the memory of its chunks, so nothing else may use them.
-   * Rejects with `file_too_large` past `maxBytes`, and leaves nothing behind when it rejects.
+   * Streams a body of unknown length into the bucket in constant memory. It reuses the memory of the chunks, so the caller must not use them afterwards.
+   * Rejects with `file_too_large` past `maxBytes`, and stores nothing when it rejects.
    * The streams of `userId` share the memory fairly with the streams of other people.
    */
   store(options: {
@@ -102,7 +102,7 @@ export type Bucket = {
    * The stream fails with `bucket_unavailable` when it stalls, ends early, or the signal aborts.
    */
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
-  /** Computes the SHA-256 of the stored bytes in constant memory, for buckets that store none. */
+  /** Computes the SHA-256 of the stored bytes in constant memory, for buckets that store no SHA-256. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
    * Copies an object of any size within the bucket. changed: the object is missing or has another ETag, and there is no copy.
@@ -115,7 +115,7 @@ export type Bucket = {
     sizeBytes: number;
     contentType: string;
   }): Promise<"done" | "changed">;
-  /** Deletes objects. Returns the keys that are deleted now, missing objects included. */
+  /** Deletes objects. Returns the keys of the deleted objects, including objects that did not exist. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
   /** Aborts the unfinished multipart uploads under these keys. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
@@ -124,7 +124,7 @@ export type Bucket = {
    * `pageSize`: 1 to 1,000. Default: 1,000.
    */
   listObjects(options?: { pageSize: number }): AsyncIterable<ListedObject[]>;
-  /** Lists the unfinished multipart uploads under our prefix, in pages of at most 1,000. Empty if the bucket keeps no list of them. */
+  /** Lists the unfinished multipart uploads under our prefix, in pages of at most 1,000. Empty if the bucket cannot list them. */
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
   /** Whether `newObjectKey` could have made this key. */
   isOwnKey(objectKey: string): boolean;

@@ -1,7 +1,7 @@
-/** Texts that differ as soon as a part of what a user sees has changed (domain/changes.ts). */
+/** One text for each part of what a user sees. The text differs as soon as its part has changed (domain/changes.ts). */
 export type PartTexts = { own: string; shared: string; note: string };
 
 export type ChangeQueries = {
-  /** `noteId`: the note that the user has open. One short query, whatever the size of the audit log. */
+  /** `noteId`: the note that the user has open. Runs one short query, which does not become slower as the audit log grows. */
   describe(userId: string, noteId: string | undefined): Promise<PartTexts>;
 };

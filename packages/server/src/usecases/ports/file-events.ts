@@ -1,11 +1,11 @@
 import type { FileEvent } from "../../domain/item.ts";
 
-/** `attempts`: the number of claims, this one included. */
+/** `attempts`: the number of claims, including this one. */
 export type ClaimedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
 
 /** The durable outbox of events for the hooks of an application. Instants are milliseconds since the epoch. */
 export type FileEventQueries = {
-  /** In the transaction that ends the upload. */
+  /** Call it in the transaction that ends the upload. */
   insert(event: FileEvent, options: { dueAt: number }): Promise<void>;
   /** Claims due events of these resources, the oldest first. They are due again when the lease ends. */
   claim(claim: {

@@ -58,7 +58,7 @@ export type * from "./webhooks.ts";
 export type Clock = () => number;
 export type NewId = () => string;
 
-/** The rate of one person on one replica. `burst`: how much a person may do at once after a pause. */
+/** The rate of one person on one replica. `burst`: the most requests at once, after a pause. */
 export type RateLimit = { perSecond: number; burst: number };
 
 export type Limits = {
@@ -87,7 +87,7 @@ export type Limits = {
   urlRate?: RateLimit | undefined;
   /** The uploads that one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
-  /** How long the trash retains what a user deletes. 0: a deletion is for good. Days. */
+  /** How long the trash retains what a user deletes. 0: a deletion is permanent. Days. */
   trashDays: number;
   links: LinkPolicy;
 };
@@ -112,7 +112,7 @@ export type Deps = {
   onDeletionsQueued: () => void;
   /** Undefined: files are not scanned. `tooLarge`: what happens to a file that is too large for the scanner. */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
-  /** Audit events that are older than `days` are exported to `archive` and deleted. Undefined: they stay. */
+  /** Audit events that are older than `days` are exported to `archive` and deleted. Undefined: no change. */
   auditRetention?: { days: number; archive: AuditArchive } | undefined;
   linkKeys: LinkKeys;
   /** Undefined: no mail. `publicUrl`: the origin of the links in mails. `onQueued`: called after a commit that queued a mail. */
@@ -121,6 +121,6 @@ export type Deps = {
   webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;
-  /** Called after a commit that ended an upload, whichever way. */
+  /** Called after a commit that ended an upload with any outcome. */
   onUploadEnded: (outcome: UploadOutcome) => void;
 };

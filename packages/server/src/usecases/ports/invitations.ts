@@ -14,22 +14,22 @@ export type InvitationWithNames = {
 export type InvitationQueries = {
   /**
    * Creates the invitations of different email addresses with one statement. One that exists gets the new terms and another 30 days, and
-   * keeps its link unless that was used. Throws `note_not_found` or `attachment_not_found` when the subject was deleted meanwhile.
+   * keeps its link unless the link was used. Throws `note_not_found` or `attachment_not_found` when the subject was deleted meanwhile.
    */
   put(...invitations: readonly Invitation[]): Promise<void>;
   /** Locks an invitation until the transaction ends. Undefined: revoked, or it never existed. */
   hold(invitationId: string): Promise<Invitation | undefined>;
-  /** Does the same for the invitations of these email addresses. Returns them by email address. */
+  /** Locks the invitations of these email addresses in the same way. Returns them by email address. */
   holdOf(subject: ShareSubject, emails: readonly string[]): Promise<Map<string, Invitation>>;
   find(invitationId: string): Promise<InvitationWithNames | undefined>;
-  /** Stores what can change. The caller holds the invitation. */
+  /** Stores the fields that can change. The caller must have locked the invitation. */
   replace(invitation: Invitation): Promise<void>;
   delete(invitationId: string): Promise<void>;
   /** Lists the invitations that nobody has redeemed, expired ones included. */
   listOpen(subject: ShareSubject): Promise<Invitation[]>;
   /**
    * The newest 200 live invitations of this user's proven email address whose share the user does not have, and whose note is not the
-   * user's own or a disabled owner's. None while the email address is not proven.
+   * user's own or a disabled owner's. The list is empty while the email address is not proven.
    */
   listFor(receiver: { userId: string; now: number }): Promise<string[]>;
   /** Counts the open invitations that a user made. */
@@ -38,6 +38,6 @@ export type InvitationQueries = {
   listExpected(userId: string): Promise<string[]>;
   /** Marks the open invitations that gave these users a share as redeemed. Returns them. */
   settle(subjectIds: readonly string[], settled: { userIds: readonly string[]; now: number }): Promise<Invitation[]>;
-  /** Deletes redeemed invitations whose link has expired. Until then, the link leads its user to the note. */
+  /** Deletes redeemed invitations whose link has expired. Until then, the link opens the note for its user. */
   deleteOld(now: number): Promise<void>;
 };

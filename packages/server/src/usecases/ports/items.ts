@@ -1,7 +1,7 @@
 import type { Item, ItemName } from "../../domain/item.ts";
 
 export type ItemQueries = {
-  /** Throws when another transaction has inserted the same item. In a transaction, after the note. */
+  /** Throws when another transaction has inserted the same item. Call it in a transaction, after the insert of the note. */
   insert(item: Item): Promise<void>;
   find(name: ItemName): Promise<Item | undefined>;
   /** The item whose files belong to this note. */

@@ -4,7 +4,7 @@ export type LinkCode = { linkId: string; email: string; codeHash: string; expire
 export type LinkRecipientQueries = {
   /** Stores the only code of this email address for the link. An earlier code stops working. */
   putCode(code: LinkCode): Promise<void>;
-  /** Returns the hash of a valid code. The email address may be of nobody. */
+  /** Returns the hash of a valid code. The link need not list the email address. */
   findCode(of: Pick<LinkCode, "linkId" | "email"> & { now: number }): Promise<string | undefined>;
   /** False: the code was used or replaced meanwhile. */
   removeCode(code: Pick<LinkCode, "linkId" | "email" | "codeHash">): Promise<boolean>;

@@ -17,8 +17,8 @@ export type LinkVisitQueries = {
     of: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
   ): Promise<LinkClaim | undefined>;
   /**
-   * Counts a claim with its first URLs and stores it, if the link still has a claim left and is live with this generation and password.
-   * Atomic: of parallel claims, exactly as many succeed as the link has left. In a transaction.
+   * Counts a claim with its first URLs and stores it. The link must have a claim left, and must be live with this generation and password.
+   * Atomic: if claims run in parallel, exactly as many succeed as the link has left. Call it in a transaction.
    * Returns the stored claim, or the open claim that the visitor made meanwhile. Undefined: the link has no claim left.
    */
   claim(
@@ -35,6 +35,6 @@ export type LinkVisitQueries = {
   ): Promise<boolean>;
   /** Deletes up to `limit` claims whose window ended before this instant. Returns how many. */
   deleteClaims(before: number, options: { limit: number }): Promise<number>;
-  /** Counts a visitor, and returns the number of all. In a transaction. */
+  /** Counts a visitor, and returns the number of all visitors. Call it in a transaction. */
   countOpened(linkId: string): Promise<number | undefined>;
 };

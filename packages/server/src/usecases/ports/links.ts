@@ -4,18 +4,18 @@ import type { Page, PageRequest } from "./page.ts";
 
 /**
  * A link with facts of this moment: the role of its creator on the note, and the name that visitors read. Visitors are strangers, so
- * an email address never stands in for a name.
+ * an email address never replaces a missing name.
  */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
 
 /** A link with the facts that people with an account see. */
 export type LinkDetails = LinkWithCreator & {
   noteTitle: string;
-  /** The ready files among `attachmentIds`. */
+  /** The number of ready files in `attachmentIds`. */
   readyFiles: number;
-  /** The files that visitors sent, including those that still arrive. Failed and rejected ones do not count. */
+  /** The number of files that visitors sent, including unfinished uploads. Failed and rejected files do not count. */
   takenFiles: number;
-  /** The files that arrived in full, without rejected ones. */
+  /** The files that arrived completely. Rejected files do not count. */
   received: { files: number; bytes: number };
   urlsIssued: number;
   /** Undefined: no URL was issued. */
@@ -23,7 +23,7 @@ export type LinkDetails = LinkWithCreator & {
 };
 
 export type LinkQueries = {
-  /** Throws `note_not_found` or `attachment_not_found` when the note or a file was deleted meanwhile. In a transaction. */
+  /** Throws `note_not_found` or `attachment_not_found` when the note or a file was deleted meanwhile. Call it in a transaction. */
   insert(link: Link): Promise<void>;
   find(linkId: string): Promise<LinkWithCreator | undefined>;
   findDetails(linkId: string): Promise<LinkDetails | undefined>;
@@ -42,14 +42,14 @@ export type LinkQueries = {
   /** Counts the links that are neither revoked nor expired. */
   countLive(noteId: string): Promise<number>;
   /**
-   * Stores what can be edited. The caller holds the note, so that no edit is lost. Counts stay, because visitors raise them meanwhile.
-   * Throws `attachment_not_found` when a file was deleted meanwhile. In a transaction.
+   * Stores the fields that people can edit. The caller must have locked the note, so that no edit is lost. It does not store counts, because visitors may raise them meanwhile.
+   * Throws `attachment_not_found` when a file was deleted meanwhile. Call it in a transaction.
    */
   replace(link: Link): Promise<void>;
   /** Revokes all links of a note, and waits for visitors like `revoke`. */
   revokeOfNote(noteId: string, revokedAt: number): Promise<void>;
   /** Removes a file from the links that name it. */
   removeFile(attachmentId: string): Promise<void>;
-  /** Waits for visitors who get URLs at this moment. Returns false when the link was revoked before. */
+  /** Revokes a link, and waits for visitors who are getting URLs. Returns false when the link was revoked before. */
   revoke(linkId: string, revokedAt: number): Promise<boolean>;
 };

@@ -1,7 +1,7 @@
 import type { Mail, Notice, NoticeMail } from "../../domain/mail.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** `attempts`: the number of claims, this one included. */
+/** `attempts`: the number of claims, including this one. */
 export type ClaimedMail = Mail & { createdAt: number; attempts: number; leaseEndsAt: number };
 
 export type MailState = "waiting" | "given_up";
@@ -10,24 +10,24 @@ export type MailState = "waiting" | "given_up";
 export type QueuedMail = Pick<Mail, "id" | "kind" | "email"> & {
   createdAt: number;
   attempts: number;
-  /** Undefined: given up. */
+  /** Undefined: the service no longer tries to send it. */
   dueAt: number | undefined;
   givenUpAt: number | undefined;
-  /** Why the last try failed. Undefined: it was not tried yet. */
+  /** Why the last try failed. Undefined: the service has not tried yet. */
   problem: string | undefined;
 };
 
-/** The mail of a kind for a user that collects notices. There is at most one. */
+/** Identifies the mail of one kind that collects notices for a user. There is at most one such mail. */
 export type NoticeGroup = Pick<NoticeMail, "kind" | "userId">;
 export type AddedNotice = { notice: Notice; now: number; dueAt: number };
 
 /** The durable outbox of mails. Instants are milliseconds since the epoch. */
 export type MailQueries = {
-  /** In the transaction that causes the mail. */
+  /** Call it in the transaction that causes the mail. */
   insert(mail: Mail, options: { now: number }): Promise<void>;
-  /** Adds a notice to the mail that collects those of this group. False: there is no such mail. In a transaction. */
+  /** Adds a notice to the mail that collects the notices of this group. False: there is no such mail. Call it in a transaction. */
   addNotice(group: NoticeGroup, notice: Notice): Promise<boolean>;
-  /** Does the same, and makes the mail if there is none. In a transaction. */
+  /** Like `addNotice`, but makes the mail if there is none. Call it in a transaction. */
   collect(mail: NoticeGroup & { id: string; email: string }, added: AddedNotice): Promise<void>;
   /** Claims due mails, the oldest first. They are due again when the lease ends. A claimed mail collects no more notices. */
   claim(claim: { now: number; leaseEndsAt: number; limit: number }): Promise<ClaimedMail[]>;
@@ -39,8 +39,8 @@ export type MailQueries = {
   giveUp(mailId: string, change: { now: number; problem: string }): Promise<void>;
   /** Lists the mails, the newest first. */
   list(page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>>;
-  /** Makes a mail due that was given up, as if it were new. Undefined: there is no such mail that was given up. */
+  /** Makes a mail that failed finally due again, as if it were new. Undefined: there is no such mail. */
   retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined>;
-  /** Deletes the mails that were given up before this instant. */
+  /** Deletes the mails that failed finally before this instant. */
   deleteGivenUp(before: number): Promise<void>;
 };

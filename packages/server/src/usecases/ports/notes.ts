@@ -1,13 +1,13 @@
 import type { Note, NoteSummary, NoteSummaryWithRole } from "../../domain/note.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** `search`: only notes with this text in the title, the body or the name of a listed file. Ignores case. No character is special. */
+/** `search`: only notes with this text in the title, the body or the name of a listed file. Ignores case. No character of it is a wildcard. */
 export type NotePageRequest = PageRequest & { search?: string | undefined };
 
 export type NoteQueries = {
   insert(note: Note): Promise<void>;
   /**
-   * Returns the changed note. Its `updatedAt` is the later of two instants: the given one, and one millisecond after the last change.
+   * Returns the changed note. Its `updatedAt` is the given instant, or one millisecond after the last change if that is later.
    * With `ifUpdatedAt`, the note changes only if its last change was at that instant. Returns undefined if the note was not changed, or
    * is deleted.
    */
@@ -21,7 +21,7 @@ export type NoteQueries = {
   delete(noteId: string): Promise<void>;
   /** Titles by id. Deleted notes are absent. One query. */
   titlesOf(noteIds: readonly string[]): Promise<Map<string, string>>;
-  /** Never reads bodies. */
+  /** Lists the notes of a user. Never reads their bodies. */
   listOwned(userId: string, page: NotePageRequest): Promise<Page<NoteSummary>>;
   /** Notes with a live share for this user, newest first. */
   listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteSummaryWithRole>>;

@@ -1,7 +1,7 @@
 /** A queued deletion of an object. */
 export type ObjectDeletion = {
   objectKey: string;
-  /** While a signed PUT is valid, a deletion would be in vain. Milliseconds since the epoch. */
+  /** While a signed PUT is valid, the object could be stored again after its deletion. Milliseconds since the epoch. */
   notBefore: number;
   attempts: number;
 };
@@ -16,10 +16,10 @@ export type ObjectDeletionQueries = {
   find(objectKey: string): Promise<ObjectDeletion | undefined>;
   /** Cancels a deletion. Safe only before it is due, because a due deletion may already be running. */
   cancel(objectKey: string): Promise<void>;
-  /** Never lists the object of a live attachment, so a wrongly queued deletion loses no file. */
+  /** Lists the due deletions. Never lists the object of a live attachment, so a wrongly queued deletion deletes no file. */
   listDue(now: number, limit: number): Promise<ObjectDeletion[]>;
-  /** Records deletions that ran. A first run moves to `againAt`, and a second run removes the row. In a transaction. */
+  /** Records deletions that ran. After the first run, the deletion is due again at `againAt`. After the second run, its row is removed. Call it in a transaction. */
   settle(objectKeys: readonly string[], times: { now: number; againAt: number }): Promise<void>;
-  /** Does nothing when the deletion has changed since it was read. */
+  /** Makes a deletion due later. Does nothing when the deletion has changed since it was read. */
   postpone(seen: ObjectDeletion, change: { notBefore: number }): Promise<void>;
 };

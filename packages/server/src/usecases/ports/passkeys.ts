@@ -6,7 +6,7 @@ export type PasskeyQueries = {
   findByCredential(credentialId: string): Promise<Passkey | undefined>;
   /** Throws `passkey_exists`. */
   insert(passkey: Passkey): Promise<void>;
-  /** Records a sign-in. Waits for a removal that is being committed. False: the passkey was removed, or used at the same time. */
+  /** Records a sign-in. Waits for a transaction that is removing the passkey. False: the passkey was removed, or used at the same time. */
   use(passkeyId: string, use: { counter: { from: number; to: number }; now: number }): Promise<boolean>;
   /** False: the user has no such passkey. */
   rename(userId: string, passkey: Pick<Passkey, "id" | "name">): Promise<boolean>;

@@ -2,15 +2,15 @@ import type { Language } from "../../domain/language.ts";
 import type { EmailHolder, EmailProof, Person } from "../../domain/person.ts";
 
 /**
- * `email` undefined: the email address and its proof stay. Null: the user has none any more.
+ * `email` undefined: the email address and its proof stay. Null: the email address is removed.
  * The proof of an email address stays until the email address changes.
  */
 export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
-  /** When the party stated the email address. A later statement of before wins. Default: now. */
+  /** When the issuer or the account stated the email address. A stored email address with a later instant stays. Default: now. */
   emailStatedAt?: number | undefined;
-  /** Undefined: it stays. */
+  /** Undefined: no change. */
   language?: Language | undefined;
   now: number;
 };
@@ -18,7 +18,7 @@ export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
 export type PeopleQueries = {
   /** Creates or updates a user. Never revokes `isAdmin`. */
   put(person: PersonChange): Promise<void>;
-  /** Removes the proof of an email address if this party gave it. The email address stays. */
+  /** Removes the proof of an email address if `provenBy` gave it. The email address stays. */
   withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void>;
   /** Records the instant of the last sign-in. */
   signedIn(userId: string, now: number): Promise<void>;

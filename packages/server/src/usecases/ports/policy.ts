@@ -9,7 +9,7 @@ export type PolicyQueries = {
   remove(name: PolicyName): Promise<void>;
 };
 
-/** A rule in force. `source`: who has set it. `fallback`: the value without the one of an administrator. */
+/** A rule with its current value. `source`: who has set the value. `fallback`: the value that applies if no administrator sets one. */
 export type PolicySetting = {
   name: PolicyName;
   value: Policy[PolicyName];
@@ -18,17 +18,17 @@ export type PolicySetting = {
 };
 
 /**
- * The rules in force, in memory, so that no request waits for them. A background job reads them every few seconds (ADR 31).
+ * The current rules, in memory, so that no request waits for them. A background job reads them every few seconds (ADR 31).
  * While the database is unreachable, the last rules stay in force.
  */
 export type LivePolicy = {
-  /** Changes with each reading. Read it anew for each decision. */
+  /** Each read of the table replaces this object, so get it again for each decision. */
   readonly current: Readonly<Policy>;
   isFixed(name: PolicyName): boolean;
   describe(): PolicySetting[];
   /** The rules that these stored values would give. */
   preview(stored: StoredPolicy): Policy;
-  /** Begins a reading of the stored values. Returns a function that applies them, unless a later reading was applied before. */
+  /** Call it before you read the stored values. Returns a function that applies them, unless values of a later read were already applied. */
   startReading(): (stored: StoredPolicy) => void;
   refresh(queries: { policy: PolicyQueries }): Promise<void>;
 };

@@ -1,4 +1,4 @@
-/** The work that waits, for the metrics. */
+/** The sizes of the queues, for the metrics. */
 export type QueueSizes = {
   /** The deletions of objects that are due, and how long the oldest has been due. Milliseconds. */
   dueDeletions: number;
@@ -6,7 +6,7 @@ export type QueueSizes = {
   /** The queued verifications, and how long the oldest has been due. Milliseconds. */
   verifications: number;
   oldestDueVerificationMs: number;
-  /** The mails that wait, how long the oldest of them waits, and the mails that were given up in the last 30 days. Milliseconds. */
+  /** The mails that wait, how long the oldest of them waits, and the mails that failed finally in the last 30 days. Milliseconds. */
   mails: number;
   oldestMailMs: number;
   mailsGivenUp: number;

@@ -15,23 +15,23 @@ export type TrashItem = {
   deletedAt: number;
 };
 
-/** An item in a list, with what its files use of the quota. */
+/** An item in a list, with the number and the size of its files. */
 export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
 
 export type TrashSubject = { noteId: string } | { attachmentId: string };
 
-/** Everything but these queries and the object keys treats the items of the trash as absent. */
+/** Only these queries and those of object keys find items of the trash. For all other queries, they do not exist. */
 export type TrashQueries = {
   /** Moves a note with its complete attachments to the trash. The caller holds the note. */
   putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;
-  /** Moves an attachment to the trash. False: it is deleted. The caller holds the note. */
+  /** Moves an attachment to the trash. False: it does not exist any more. The caller must have locked the note. */
   putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<boolean>;
   /**
    * Returns the item and the role of the user on its note, and locks the note until the transaction ends.
    * Undefined: it is not in the trash, or its note is.
    */
   hold(subject: TrashSubject, userId: string): Promise<{ item: TrashItem; role: Role | undefined } | undefined>;
-  /** Takes the item out of the trash. The caller holds it. */
+  /** Restores the item from the trash. The caller must have locked it. */
   restore(item: TrashItem): Promise<void>;
   /** The items that the user may restore, last deleted first. */
   listFor(userId: string, page: PageRequest): Promise<Page<ListedTrashItem>>;

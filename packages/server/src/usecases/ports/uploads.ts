@@ -6,19 +6,19 @@ import type { Quota } from "../../domain/usage.ts";
 /** A start. `upload` is pending, and its attachment has the same fields. */
 export type UploadStart = {
   upload: Upload;
-  /** The application or a link permits the start. False: the role of the user in the database decides. */
+  /** True: the application or a link permits the start. False: the role of the user in the database decides. */
   isGranted: boolean;
   quota: Quota;
   /** The limits of the pending uploads. */
   maxPending: PendingCounts;
-  /** The key of an upload that started before this instant is forgotten. Milliseconds. */
+  /** The idempotency key of an upload that started before this instant no longer counts. Milliseconds. */
   startedBefore: number;
 };
 
 /** The pending uploads of a user on all notes, and those of all users on a note. */
 export type PendingCounts = { ofUser: number; ofNote: number };
 
-/** The facts that decided a start. When it was not recorded and no other fact refuses it, the quota is full. */
+/** The facts that decided a start. If the start was not recorded and no other fact explains this, the quota is full. */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;
@@ -42,8 +42,8 @@ export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };
 
 export type UploadQueries = {
   /**
-   * Decides and records a start at one moment: the right of the user, the limits, the quota and the idempotency key. All or nothing.
-   * Undefined: there is no such note. In a transaction, call `holdStarts` first, or this.
+   * Decides about a start and records it in one step. It checks the right of the user, the limits, the quota and the idempotency key. All or nothing.
+   * Undefined: there is no such note. In a transaction, either `holdStarts` or this must be the first call.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
   /**
@@ -51,7 +51,7 @@ export type UploadQueries = {
    * Undefined: the attachment was deleted.
    */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
-  /** Lets the starts of a user and those on a note take turns until the transaction ends, so that the counts are exact. Call it first. */
+  /** Makes other starts by this user or on this note wait until the transaction ends, so that the counts are exact. Call it first. */
   holdStarts(of: { userId: string; noteId: string }): Promise<void>;
   countPending(of: { userId: string; noteId: string }): Promise<PendingCounts>;
   find(uploadId: string): Promise<Upload | undefined>;

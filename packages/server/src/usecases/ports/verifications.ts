@@ -5,7 +5,7 @@ export type ClaimedVerification = {
   etag: string;
   needsScan: boolean;
   holder: string;
-  /** The number of claims, this one included. */
+  /** The number of claims, including this one. */
   attempts: number;
 };
 

@@ -15,20 +15,20 @@ export type VisitorFile = {
 export type VisitorUpload = { uploadId: string; attachment: Attachment; file: VisitorFile };
 
 export type VisitorFileQueries = {
-  /** Throws `link_not_found` when the link was deleted meanwhile. In a transaction. */
+  /** Throws `link_not_found` when the link was deleted meanwhile. Call it in a transaction. */
   insert(file: VisitorFile): Promise<void>;
   find(attachmentId: string): Promise<VisitorFile | undefined>;
   /** The upload, if this visitor started it through this link. */
   findUpload(of: { linkId: string; visitorId: string; uploadId: string }): Promise<VisitorUpload | undefined>;
   /** The uploads of a visitor through a link, oldest first. Aborted and expired ones are absent. */
   listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]>;
-  /** Lets the starts of one link take turns until the transaction ends, so that its usage is exact. */
+  /** Makes other starts of this link wait until the transaction ends, so that its usage is exact. */
   holdLink(linkId: string): Promise<void>;
-  /** The files of a link that are not over. */
+  /** The number and size of the files of a link, without failed, rejected and deleted ones. */
   usageOf(linkId: string): Promise<RequestUsage>;
   /** Records when the bytes were complete. A later call changes nothing. */
   markReceived(attachmentId: string, receivedAt: number): Promise<void>;
-  /** Whether the owner of the note has not looked at it since a file was received. */
+  /** Whether a file was received since the owner last opened the note. */
   hasUnseen(noteId: string): Promise<boolean>;
   /** Counts the received files of the note as seen. */
   markSeen(noteId: string, now: number): Promise<void>;

@@ -16,7 +16,7 @@ export type WebhookSender = {
   }): Promise<WebhookOutcome>;
 };
 
-/** `id` is that of the message. `attempts`: the number of tries, this one included. */
+/** `id` is the id of the message. `attempts`: the number of tries, including this one. */
 export type ClaimedDelivery = {
   endpoint: WebhookEndpoint & { failures: number };
   id: string;
@@ -30,7 +30,7 @@ export type ClaimedDelivery = {
 export type Delivery = Pick<WebhookMessage, "id" | "type"> & {
   createdAt: number;
   attempts: number;
-  /** When it is tried next. Undefined: it was delivered or given up. */
+  /** When the next try is due. Undefined: the message was delivered, or the service no longer tries. */
   dueAt: number | undefined;
   deliveredAt: number | undefined;
   givenUpAt: number | undefined;
@@ -43,11 +43,11 @@ export type EndpointChange = Partial<
   Pick<WebhookEndpoint, "url" | "events" | "description" | "generation" | "formerSecretUntil">
 > & {
   isDisabled?: boolean;
-  /** Undefined: the summaries of issued URLs continue where they are. */
+  /** `restart`: the summaries of issued URLs begin now. `stop`: they end. Undefined: no change. */
   urlReports?: "restart" | "stop" | undefined;
 };
 
-/** The result of a try that failed. `pausedUntil`: the endpoint gets nothing before. */
+/** The result of a try that failed. `pausedUntil`: the endpoint gets no request before this instant. */
 export type FailedTry = { now: number; status: number | undefined; problem: string; pausedUntil: number };
 
 /** The endpoints of webhooks, and the outbox of their deliveries. Instants are milliseconds since the epoch. */
@@ -85,7 +85,7 @@ export type WebhookQueries = {
   /** Makes a delivery due at `dueAt`. Does nothing to it when another replica has claimed it. */
   postpone(delivery: ClaimedDelivery, failed: FailedTry & { dueAt: number }): Promise<void>;
   /**
-   * Ends the tries. Disables the endpoint if it accepted nothing since the message was queued, and gives up all that waits for it.
+   * Stops the tries of a delivery. Disables the endpoint if it accepted nothing since the message was queued, and stops all deliveries that wait for it.
    * Returns whether it disabled the endpoint.
    */
   giveUp(delivery: ClaimedDelivery, failed: FailedTry): Promise<boolean>;
@@ -93,7 +93,7 @@ export type WebhookQueries = {
   /** Makes a delivery due, as if its message were new. False: there is no such delivery. */
   retry(delivery: { endpointId: string; id: string }, now: number): Promise<boolean>;
   deleteOld(before: number): Promise<void>;
-  /** The endpoints that subscribe to `url.issued`. `reportedUntil`: the id up to which the audit log was reported. */
+  /** The endpoints that subscribe to `url.issued`. `reportedUntil`: the id of the last audit event that the summaries cover. */
   listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]>;
   /** False: another replica was faster. */
   advanceUrlReport(

@@ -9,7 +9,7 @@ import { requireAdministrator } from "../people.ts";
 import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
 /**
- * A deletion can be cancelled until this long before it is due. Longer than any transaction, and than the clocks of replicas differ.
+ * How long before its due time a deletion can still be cancelled. Longer than any transaction, and longer than the difference between the clocks of replicas.
  * Milliseconds.
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
@@ -34,7 +34,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
     const { noteId } = input;
     const objectKey = chooseKey(bucket, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
-    // Read before the object, so that a deletion in between is noticed.
+    // Read before the object, so that this notices a deletion that runs in between.
     const seen = await db.objectDeletions.find(objectKey);
     const stored = await bucket.head(objectKey);
     if (stored === undefined) {
@@ -64,7 +64,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
         createdAt: now,
       };
       await tx.attachments.insert(attachment);
-      // It may be an object of ours whose deletion is queued.
+      // The object may be one of ours whose deletion is queued.
       await tx.objectDeletions.cancel(objectKey);
       if (scanning !== undefined) {
         await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });

@@ -3,7 +3,7 @@ import type { Bucket, Clock, Database } from "../ports/index.ts";
 
 /** How long a result is valid, because a server may be updated. Milliseconds. */
 const KEEP_MS = 86_400_000;
-/** Longer than a probe takes. After that, its process died and left objects. Milliseconds. */
+/** Longer than a probe takes. If the objects still exist after this time, the process of the probe died. Milliseconds. */
 const ABANDONED_AFTER_MS = 600_000;
 
 /** The capabilities of the bucket: probed once a day, and stored in the database for all replicas. */
@@ -31,7 +31,7 @@ export function createCapabilities(options: {
     for (const objectKey of objectKeys) {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
-    // If the probe fails, the queued deletions remove its objects.
+    // The deletions of the objects are already queued, so they are deleted even if the probe fails.
     current = await bucket.tryCapabilities(objectKeys);
     const gone = await bucket.delete(objectKeys).catch(() => []);
     for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);

@@ -46,7 +46,7 @@ export function collectGarbage(deps: Deps) {
       await mend(deps, finding);
       mended[finding.kind] += 1;
     }
-    // The deletions are queued. Running them here spares a start of the service.
+    // The deletions are queued. This runs them at once, so that the service need not run.
     await purgeObjects(deps)();
     return report;
   };

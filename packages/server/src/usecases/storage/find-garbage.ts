@@ -35,7 +35,7 @@ const HEADS_AT_ONCE = 8;
 
 /**
  * Merges the list of objects with the list of ready attachments, both in the order of their keys, in constant memory.
- * Both change in the meantime, so it checks a missing object again before it reports it.
+ * Both lists can change meanwhile, so it checks a missing object again before it reports it.
  */
 export async function* findInObjects(
   deps: Deps,
@@ -105,7 +105,7 @@ async function* findDamaged(
   }
 }
 
-/** The object may be outside our prefix, as adopted objects are. Or object or attachment changed after the listing. */
+/** An adopted object may be outside our prefix. The object or the attachment may also have changed after the listing. */
 async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
   if ((await bucket.head(objectKey)) !== undefined) return false;
   return isCurrent({ db }, { id, objectKey });
@@ -122,7 +122,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
     const known = await db.inventory.multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // By id, not by key: when a response was lost, the bucket may have two uploads under one key.
+      // Compares ids and not keys, because the bucket may have two uploads under one key after a response was lost.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
       else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;

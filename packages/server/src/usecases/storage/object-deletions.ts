@@ -23,7 +23,7 @@ export async function planDeletion(
   const { id, ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
   if (!ownsObject) return [];
   const upload = await queries.uploads.findOfAttachment(id);
-  // A signed PUT works until its URL expires, also after the upload. Parts do not work after the end of their upload.
+  // A signed PUT works until its URL expires, even after the upload has ended. Parts do not work after the end of their upload.
   const isOver = state === "ready" || state === "quarantined" || !usesCapacity(state);
   const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || !isOver);
   const notBefore = isWritable ? deletableAt({ upload, now }) : now;
@@ -46,7 +46,7 @@ export async function queueDeletions(
 }
 
 /**
- * Deletes the objects whose queued deletion waits for a signed URL, so that nobody can read them until then. Call it after the commit.
+ * Some queued deletions wait until a signed URL expires. This deletes their objects now, so that nobody can read them until then. Call it after the commit.
  * Ignores failures, because the queued deletions cover them.
  */
 export async function deleteWaiting(
@@ -81,7 +81,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       const due = await db.objectDeletions.listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
-      // A killed process or an aborted upload may leave parts, which no listing of objects shows.
+      // A killed process or an aborted upload may leave parts in the bucket, which no list of objects contains.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
       const times = { now, againAt: now + SECOND_DELETION_MS };

@@ -2,7 +2,7 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Queries } from "../ports/index.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
 
-/** Deletes attachments for good and queues the deletion of their objects, in a transaction. Their note stays. */
+/** Deletes attachments permanently and queues the deletion of their objects, in a transaction. Their note stays. */
 export async function deleteAttachmentsForGood(
   tx: Queries,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },
@@ -13,7 +13,7 @@ export async function deleteAttachmentsForGood(
   return planned;
 }
 
-/** Deletes a note for good with all its attachments, in a transaction that holds the note. */
+/** Deletes a note permanently with all its attachments, in a transaction that holds the note. */
 export async function deleteNoteForGood(
   tx: Queries,
   { noteId, now }: { noteId: string; now: number },

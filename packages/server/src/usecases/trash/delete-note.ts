@@ -8,8 +8,8 @@ import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 
 /**
- * Moves a note with its complete files and its shares to the trash, and ends its links. Its unfinished uploads are deleted for good.
- * Without a trash it deletes the note for good. Throws `note_not_found` or `access_denied`.
+ * Moves a note with its complete files and its shares to the trash, and ends its links. Its unfinished uploads are deleted permanently.
+ * Without a trash it deletes the note permanently. Throws `note_not_found` or `access_denied`.
  */
 export function deleteNote(deps: Deps) {
   const { newId, limits } = deps;

@@ -5,7 +5,7 @@ import { purgeItem } from "./purge.ts";
 const DAY_MS = 86_400_000;
 const BATCH = 100;
 
-/** Deletes for good what has been in the trash for longer than `trashDays`. Returns the number of items. */
+/** Permanently deletes the items that have been in the trash for longer than `trashDays`. Returns the number of items. */
 export function expireTrash(deps: Deps) {
   const { db, clock, limits } = deps;
   return async (): Promise<number> => {
@@ -14,7 +14,7 @@ export function expireTrash(deps: Deps) {
       const old = await db.trash.listOld(clock() - limits.trashDays * DAY_MS, BATCH);
       const before = expired;
       for (const item of old) if (await expire(deps, item)) expired += 1;
-      // A full batch without a single change would be listed again and again.
+      // Stops if a full batch changed nothing. Otherwise the loop would list the same batch forever.
       if (old.length < BATCH || expired === before) return expired;
     }
   };

@@ -3,10 +3,10 @@ import type { Deps, ListedTrashItem, Page, PageRequest, TrashItem } from "../por
 
 const DAY_MS = 86_400_000;
 
-/** `purgeAt`: from when the sweep deletes it for good. Milliseconds since the epoch. */
+/** `purgeAt`: after this instant, the sweep deletes the item permanently. Milliseconds since the epoch. */
 export type DatedTrashItem = ListedTrashItem & { purgeAt: number };
 
-/** Lists what the caller may restore, last deleted first. */
+/** Lists the items that the caller may restore, last deleted first. */
 export function listTrash({ db, limits }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<DatedTrashItem>> => {
     const { items, nextCursor } = await db.trash.listFor(caller.userId, page);

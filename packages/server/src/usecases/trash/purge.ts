@@ -6,7 +6,7 @@ import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.t
 import { holdItem } from "./hold-item.ts";
 import { trashEvent } from "./trash-event.ts";
 
-/** Deletes a note or an attachment of the trash for good. Throws like `restoreFromTrash`. */
+/** Deletes a note or an attachment of the trash permanently. Throws like `restoreFromTrash`. */
 export function purgeFromTrash(deps: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {

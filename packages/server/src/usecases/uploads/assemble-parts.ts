@@ -9,7 +9,7 @@ export type ReportedPart = { partNumber: number; etag: string };
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Completes the multipart upload in the bucket, from the bucket's own list of parts. Does nothing when the list is gone, because then an
+ * Completes the multipart upload in the bucket, from the bucket's own list of parts. Does nothing if the bucket has no such list any more, because then an
  * earlier completion succeeded. Throws `upload_incomplete`, which names the part.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {

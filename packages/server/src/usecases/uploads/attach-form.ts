@@ -39,7 +39,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    // A short form declares it, so that it needs only a small buffer.
+    // For a short form, the declared length is the limit, so that it needs only a small buffer.
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
@@ -82,7 +82,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       else onUploadEnded("ready");
       return attached;
     } catch (error) {
-      // This only brings both forward. If it fails, the reservation expires and the queued deletion runs later.
+      // Releases the reservation and deletes the object now. If this fails, the reservation expires and the queued deletion runs later.
       await db
         .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
         .catch(() => undefined);

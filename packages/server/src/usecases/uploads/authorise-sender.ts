@@ -7,7 +7,7 @@ import type { Limits, LinkWithCreator, Queries } from "../ports/index.ts";
 /** The sender of a file: a user, or a visitor of the file request `linkId`. */
 export type Sender = Caller & { linkId?: string | undefined };
 
-/** `deadline`: when the request closes. Undefined: never by itself. */
+/** `deadline`: when the request closes. Undefined: it has no deadline. */
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**

@@ -106,7 +106,7 @@ async function decide(
   verdict = await confirmUnchanged(bucket, { objectKey, stored, verdict });
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
   const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
-  // After an abort or a deletion the object is gone, and the verdict says nothing about the file.
+  // After an abort or a deletion the object no longer exists, so the verdict is not about the content of the file.
   if (decided?.state === "rejected") throw new DomainError("upload_rejected", decided.rejectReason ?? verdict.reason);
   return decided;
 }
@@ -118,7 +118,7 @@ function slowVerification({ scanning, limits }: Deps, subject: Subject): Verific
   return isLarge && mustReadContent(subject) ? "verifying" : undefined;
 }
 
-/** The attachment, also when another completion was faster. Throws `upload_not_pending` for an upload that ended in another way. */
+/** Returns the attachment, even if another completion was faster. Throws `upload_not_pending` for an upload that ended in another way. */
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
   const { state } = attachment;

@@ -36,7 +36,7 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // Deleted meanwhile, perhaps to the trash, where the file waits for its verification.
+        // The file was deleted meanwhile. If it is in the trash, its verification waits until it is restored.
         if ((await tx.attachments.find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -44,10 +44,10 @@ export async function markReady(
         const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
         const attachment = await tx.attachments.find(seen.id);
         if (moved) {
-          // Before the event of this file is stored.
+          // Called before the event of this file is stored, so that the event does not count as an earlier one.
           if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
           const event = readyEvent(deps, { attachment: seen, verdict, right, now });
-          // The adoption of an object has an event of its own, which exists since the adoption.
+          // For an adopted object, the adoption has already added an event.
           if (seen.ownsObject) await tx.audit.add(event);
           else await tx.webhooks.queue(...messagesOf(event));
         }
@@ -68,7 +68,7 @@ export async function markReady(
 
 type Sent = Decision & { verdict: Extract<Verdict, { ok: true }> };
 
-/** The upload of a user of the service, straight to its final object. The database completes it in one step. */
+/** Whether the database can complete this upload in one step: a user of the service sent it, and it has no staged copy. */
 function isOneStep({ attachment, upload }: Sent): boolean {
   const { createdBy, state, objectKey } = attachment;
   const isOfUser = visitorIdOf(createdBy) === undefined && idInApplication(createdBy) === undefined;
@@ -109,7 +109,7 @@ type Right = {
   link?: Link | undefined;
 };
 
-/** Notifies the owner of the note of a received file, as the file request says. */
+/** Notifies the owner of the note of a received file, if the file request asks for it. */
 async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
   if (wanted === "first" && (await tx.links.hasReceived(linkId))) return;
@@ -122,7 +122,7 @@ async function rightOf(
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion asked the application. It can't be asked inside a transaction, and a slow verification makes no file late.
+  // The completion has already called the application. A call inside a transaction is not possible, and a slow verification must not make a file late.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await queries.access.note(createdBy, noteId);
@@ -132,7 +132,7 @@ async function rightOf(
   }
   const file = await queries.visitorFiles.find(attachment.id);
   const found = file && (await queries.links.find(file.linkId));
-  // A file whose bytes came in time is not late because its verification is slow.
+  // The instant of the last byte decides, so a slow verification does not make a file late.
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const needsReview = request?.review === true;

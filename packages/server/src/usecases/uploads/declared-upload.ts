@@ -8,7 +8,7 @@ export type StartUploadInput = {
   contentType: string;
   sizeBytes: number;
   sha256: string | undefined;
-  /** Makes any file multipart, with parts of this length. For clients with a part size of their own. Bytes. */
+  /** Makes any upload multipart, with parts of this length. For clients that choose the part size themselves. Bytes. */
   partSize?: number | undefined;
   /** The same key with the same declaration is the same upload. */
   idempotencyKey?: string | undefined;

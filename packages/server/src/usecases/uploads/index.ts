@@ -2,7 +2,7 @@
  * The life of an upload, by the states of its row:
  *
  *  1. start.ts records what the client declares. The upload is `pending`, and its size counts in the quota.
- *  2. The client sends the bytes straight to the bucket, in one signed PUT or in several parts. parts.ts signs each part on request.
+ *  2. The client sends the bytes directly to the bucket, in one signed PUT or in several parts. parts.ts signs each part on request.
  *  3. complete.ts assembles the parts (assemble-parts.ts) and finds the stored object.
  *  4. stage.ts copies the object to a new key if a signed URL could still overwrite it.
  *  5. verify.ts compares the object with the declaration. decide.ts moves the upload to `ready` or `rejected`.

@@ -8,7 +8,7 @@ import type { DeclaredUpload } from "./declared-upload.ts";
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
- * Lets the starts of a file request take turns until the transaction ends, and returns the request if it accepts the file.
+ * Makes other starts of this file request wait until the transaction ends. Returns the request if it accepts the file.
  * Throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
@@ -19,7 +19,7 @@ export async function holdRequest(
   const { userId, linkId } = caller;
   if (linkId === undefined) return undefined;
   await queries.uploads.holdStarts({ userId, noteId });
-  // The note comes first, as in every transaction.
+  // Locks the note first, as every transaction does.
   await queries.notes.hold(noteId);
   await queries.visitorFiles.holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
@@ -29,7 +29,7 @@ export async function holdRequest(
 
 /**
  * Checks a visitor's file against what the request still accepts. Does nothing for the file of a user.
- * The rows are counted each time, so no counter can drift. The count is exact in a transaction that holds the request.
+ * It counts the rows each time, so no counter can become wrong. The count is exact in a transaction that has locked the request.
  */
 export async function checkRequest({ visitorFiles }: Queries, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;
@@ -52,14 +52,14 @@ export async function joinRequest(queries: Queries, joining: Joining): Promise<v
 
 /** Longer than an aborted upload counts for the quota of the owner. */
 const HELD_MS = 20 * 60_000;
-/** How often the whole request can be sent in that time, because people take back wrong files. */
+/** How many times the capacity of the request visitors may use in that time, because people delete wrong files and send others. */
 const HELD_TIMES = 2;
 const HELD_FILES = 20;
 const TOO_MANY_HELD =
   "Too many files were aborted or taken back here. Wait until Retry-After has passed, then try again.";
 
 /**
- * Bounds what a request can use of the owner's quota. An aborted upload counts until its URL is dead, so visitors who start and abort in
+ * Limits the part of the owner's quota that a request can use. An aborted upload counts until its URL expires, so visitors who start and abort in
  * turn could use far more than the request accepts.
  */
 async function limitHeld(queries: Queries, { declared, link, now }: Joining): Promise<void> {

@@ -4,7 +4,7 @@ import type { Queries } from "../ports/index.ts";
 import type { Sender } from "./authorise-sender.ts";
 
 /**
- * Finds an upload of the caller. Throws `upload_not_found` also for the upload of another user, through another link, or of a file in
+ * Finds an upload of the caller. Throws `upload_not_found` also for an upload of another user, for an upload through another link, and for a file in
  * the trash.
  */
 export async function findOwnUpload(

@@ -23,7 +23,7 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
     const unknown = input.partNumbers.find((partNumber) => partNumber > partCount);
     if (unknown !== undefined) throw invalid(`There is no part ${unknown}. This upload has parts 1 to ${partCount}.`);
     const now = clock();
-    // No URL outlives the upload itself.
+    // A URL must not be valid for longer than the upload.
     const expiresInSeconds = Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000));
     if (expiresInSeconds < 1) throw new DomainError("upload_not_pending", "The upload has expired. Start a new one.");
     const sign = async (partNumber: number): Promise<SignedPart> => {

@@ -41,7 +41,7 @@ async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean>
   return isLimited(quota) || isLimited(quotaOfUser(quota, await db.usage.find(ownerId)));
 }
 
-/** Reserves the length of the whole form if it fits. Otherwise the smallest possible file, since the form itself has overhead. */
+/** Reserves the length of the whole form if it fits. Otherwise it reserves the smallest possible file, because a part of the form is not the file. */
 async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
   const { objectKey, ownerId, userId, length, maxBytes } = request;
   const reserve = async (sizeBytes: number) => {

@@ -29,7 +29,7 @@ export function renewVerification({ db, clock }: Deps) {
 }
 
 /**
- * Verifies the whole object and decides about its attachment. Safe to run twice and at the same time: the first decision counts. If the
+ * Verifies the whole object and decides about its attachment. It may run twice, also at the same time, because only the first decision has an effect. If the
  * run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause grows each
  * time. An aborted signal releases the claim at once.
  */
@@ -53,7 +53,7 @@ async function verifyAndDecide(
 ): Promise<void> {
   const { db, bucket } = deps;
   const attachment = await db.attachments.find(claimed.attachmentId);
-  // It may have been deleted, or decided by another holder.
+  // The attachment may have been deleted, or another holder may have decided.
   if (attachment === undefined || !isBeingVerified(attachment.state)) return;
   const upload = await db.uploads.findOfAttachment(attachment.id);
   const { objectKey } = attachment;

@@ -5,7 +5,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { type AcceptedTypes, acceptsType } from "../../domain/file-request.ts";
 import { streamOf } from "./stream-of.ts";
 
-/** The end of the reason for a rejection. */
+/** The last sentence of each reason for a rejection. */
 export const NOT_KEPT = "It was not kept.";
 
 /** Explains to the sender how the first bytes of a file contradict its name or type. Undefined when they do not. */

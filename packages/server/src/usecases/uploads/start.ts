@@ -15,14 +15,14 @@ import { repeatStart } from "./repeat-start.ts";
 /** Longer than it takes to create and record a multipart upload. After that, its process has died. Milliseconds. */
 const UNRECORDED_AFTER_MS = 600_000;
 
-/** The refusals of a start when the same start ran at the same moment. */
+/** The refusals that a start can get because the same start ran at the same moment. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
-/** `arrive` undefined: for visitors of links, whom nobody invites. */
+/** `arrive` undefined: the sender is a visitor of a link, who has no invitation. */
 type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
- * Starts an upload that goes straight to the bucket: records the declaration, and signs the PUT. Parts are signed later.
+ * Starts an upload that goes directly to the bucket: records the declaration, and signs the PUT. Parts are signed later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
  * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor also `link_not_found`,
  * `kind_not_accepted` and `request_full`.
@@ -52,7 +52,7 @@ function startOrRepeat(deps: Deps) {
       plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
     if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // A single PUT of a user costs nothing before it is recorded, and that finds an earlier start.
+    // A single PUT of a user makes no call before it is recorded, and the record step also finds an earlier start.
     const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
     const earlier = isOneStep ? undefined : await repeat();
     if (earlier !== undefined) return earlier;
@@ -98,7 +98,7 @@ async function startMultipart(
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
-  // Checks once more when the upload is recorded. These checks spare the bucket the uploads that would be refused then.
+  // The record step checks all of this again. These early checks avoid multipart uploads in the bucket that would be refused then.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
@@ -111,7 +111,7 @@ async function startMultipart(
     });
     return { upload, request: undefined };
   } catch (error) {
-    // This only brings the deletion forward. If it fails, the deletion runs some minutes later.
+    // Makes the deletion due now. If this fails, the deletion runs some minutes later.
     await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
     onDeletionsQueued();
     throw error;

@@ -1,7 +1,7 @@
 import { type AttachmentState, type Checksum, isBeingVerified } from "../../domain/attachment.ts";
 import type { Queries } from "../ports/index.ts";
 
-/** The other fields replace those of the attachment. `uploadId` is undefined for an attachment without an upload, such as of a form. */
+/** The other fields replace the same fields of the attachment. `uploadId` is undefined for an attachment without an upload, such as of a form. */
 type Transition = {
   attachmentId: string;
   uploadId: string | undefined;

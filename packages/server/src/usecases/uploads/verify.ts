@@ -8,7 +8,7 @@ import type { Bucket, Deps, StoredObject } from "../ports/index.ts";
 import { contradictionIn, refusalOf } from "./sniff.ts";
 
 /**
- * `checksum` is undefined when nothing proves one. `scanned` is false when the scanner refused a file for its size.
+ * `checksum` is undefined when no checksum was verified. `scanned` is false when the scanner refused a file for its size.
  * The sender of the file reads `reason`.
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
@@ -21,7 +21,7 @@ export type Subject = {
   signal?: AbortSignal | undefined;
 };
 
-/** The object differs from the one whose verification began. */
+/** The verdict for an object that has changed since its verification began. */
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
 /**

@@ -1,15 +1,15 @@
 import type { ClaimedDelivery, Deps, WebhookOutcome, WebhookSender } from "../ports/index.ts";
 import { signedHeaders } from "./secrets.ts";
 
-/** Longer than a try may take, so that a delivery has one try at a time. Milliseconds. */
+/** The lease is longer than a try may take, so that a delivery has only one try at a time. Milliseconds. */
 const LEASE_MS = 60_000;
-/** An endpoint gets one delivery at a time from each replica, so this many may hang before others wait. */
+/** The deliveries of one process at the same time. An endpoint gets one delivery at a time, so 50 endpoints must hang before others wait. */
 const AT_ONCE = 50;
-/** So ten owners must have endpoints that hang before others wait. */
+/** The deliveries to one owner at the same time. So the endpoints of ten owners must hang before others wait. */
 const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
-/** The longest pause of an endpoint that fails. A new message waits no longer for its first try. Milliseconds. */
+/** The longest pause of an endpoint that fails. So a new message waits at most this long for its first try. Milliseconds. */
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
@@ -37,11 +37,11 @@ type Options = {
 
 /** The deliveries that run in this process. */
 export type Deliveries = {
-  /** Starts the deliveries that are due, and does not wait for their ends. So an endpoint that hangs delays no other. Returns their number. */
+  /** Starts the deliveries that are due, and does not wait until they end. So an endpoint that hangs delays no other. Returns their number. */
   start(): Promise<number>;
   /** Starts no more, and resolves when all have ended. */
   stop(): Promise<void>;
-  /** Ends the tries that run. They are tried again. */
+  /** Ends the running tries. Another process tries them again. */
   cut(): void;
   /** Delivers until nothing is due. Returns the number of messages that arrived. */
   drain(): Promise<number>;
@@ -71,7 +71,7 @@ export function createDeliveries(
 
   function launch(delivery: ClaimedDelivery): void {
     const { id, ownerId } = delivery.endpoint;
-    // A failure of the database leaves the lease, and the delivery is repeated when it ends.
+    // If the database fails, the lease stays, and the delivery is repeated when the lease ends.
     const ended = run(delivery)
       .catch(onError)
       .then(() => {
@@ -107,7 +107,7 @@ export function createDeliveries(
       for (;;) {
         const launched = await start();
         if (running.size > 0) await Promise.race(allEnds());
-        // An end during the last claim leaves the next message of its endpoint.
+        // A delivery may end during the last claim. Then the next message of its endpoint is still due.
         else if (launched === 0) return arrived - before;
       }
     },

@@ -5,7 +5,7 @@ import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
 import type { Delivery, Deps, Page, PageRequest } from "../ports/index.ts";
 import { found, ownerOf, type WebhookScope } from "./manage.ts";
 
-/** The test messages and the repeats of one person. Each one sends a request to a server that the person chose. */
+/** Limits the test messages and the repeats of one person, because each one sends a request to a server that the person chose. */
 const LIMIT: WindowLimit = { name: "webhook sends", max: 100, windowMs: 3_600_000 };
 const TOO_MANY = "You sent too many messages by hand. Wait until Retry-After has passed, then try again.";
 const DISABLED = "This webhook is disabled. Enable it first.";
@@ -22,7 +22,7 @@ export function listWebhookDeliveries(deps: Deps) {
   };
 }
 
-/** Sends a message again, also one that was delivered. Throws `webhook_not_found`, `webhook_disabled`, `rate_limited` or `access_denied`. */
+/** Sends a message again, even if it was delivered. Throws `webhook_not_found`, `webhook_disabled`, `rate_limited` or `access_denied`. */
 export function retryWebhookDelivery(deps: Deps) {
   const { db, clock } = deps;
   return async (

@@ -10,7 +10,7 @@ import { requireEnabled } from "../require-enabled.ts";
 import { checkUrl } from "./check-url.ts";
 import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 
-/** The most endpoints of a user, and of the service. They are listed as a whole. */
+/** The most endpoints of a user, and of the service, because one response lists them all. */
 const MAX_ENDPOINTS = 20;
 
 /** `own`: the notes of the caller. `service`: the notes of everybody, for administrators. */
@@ -45,7 +45,7 @@ export function createWebhook(deps: Deps) {
     });
 }
 
-/** Changes an endpoint, also to disable it or to enable it again. Throws `webhook_not_found`, and as `createWebhook` does. */
+/** Changes, disables or enables an endpoint. Throws `webhook_not_found`, and as `createWebhook` does. */
 export function updateWebhook(deps: Deps) {
   return (
     caller: Caller,
@@ -82,7 +82,7 @@ function describeChange(
   };
 }
 
-/** Makes a new secret. The former one stays valid for 24 hours, and an even older one does not. Throws `webhook_not_found`. */
+/** Makes a new secret. The former secret stays valid for 24 hours, but an older one does not. Throws `webhook_not_found`. */
 export function rotateWebhookSecret(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
@@ -117,12 +117,12 @@ export function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
   throw new DomainError("webhook_not_found", "Webhook not found");
 }
 
-/** Changes of one owner take turns, and check again that the caller may make them. */
+/** Runs the changes of one owner one after another. Each change checks again that the caller may make it. */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;
   if (scope === "service") {
     return act(deps, caller, (tx, { log, now }) => {
-      // The path of a URL may be a secret, so the log has the host alone.
+      // The path of a URL may be a secret, so the log has only the host.
       const logEndpoint: Log = (action, { id, url }) => log(action, id, { host: new URL(url).host });
       return work(tx, { ownerId: SERVICE_OWNER, now, log: logEndpoint });
     });

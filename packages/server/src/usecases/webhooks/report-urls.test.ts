@@ -146,7 +146,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toMatchObject([{ count: 3 }]);
   });
 
-  it("cost one query while nobody subscribes", async () => {
+  it("cost one query if nobody subscribes", async () => {
     await addEndpoint({ events: ["upload.ready"] });
     await addEndpoint({ disabledAt: 1 });
     await issue();

@@ -4,13 +4,13 @@ import type { Deps } from "../ports/index.ts";
 
 /** The shortest time between two summaries for an endpoint. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
-/** The same for an endpoint of the service, whose query reads the events of every owner. */
+/** The shortest time for an endpoint of the service. It is longer, because the query reads the events of every owner. Milliseconds. */
 const REPORT_SERVICE_EVERY_MS = 60_000;
-/** The longest range without events that is read again. Its end is not written sooner, because a write costs more. Milliseconds. */
+/** How long the cursor stays if there are no events. A query reads this range again each time, which costs less than a write of the cursor. Milliseconds. */
 const REREAD_MS = 60_000;
 /** An event gets its id shortly before it is on disk, so the newest events are left for the next summary. Milliseconds. */
 const SETTLED_AFTER_MS = 30_000;
-/** The events of one summary. The next summary continues after them. */
+/** The most events of one summary. The next summary begins with the following event. */
 const MAX_EVENTS = 5_000;
 const MAX_FILES = 1_000;
 

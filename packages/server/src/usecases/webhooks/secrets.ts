@@ -9,7 +9,7 @@ type Keys = LinkKeys["webhooks"];
 export const FORMER_SECRET_MS = 24 * 3_600_000;
 
 /**
- * The secret of an endpoint, which the first key makes. The database does not store it, and can't make it, because the keys come from
+ * The secret of an endpoint, which is derived from the first key. The database does not store it, and nobody can derive it from the database, because the keys come from
  * AUTH_SECRET (ADR 26).
  */
 export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "generation">): string {
@@ -18,7 +18,7 @@ export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "ge
 
 /**
  * The headers of a delivery (Standard Webhooks). There is a signature with the secret of each key, and with the former secret while it
- * is valid, so that receivers have time after a rotation.
+ * is valid, so that receivers have time to change after a rotation.
  */
 export function signedHeaders(
   keys: Keys,

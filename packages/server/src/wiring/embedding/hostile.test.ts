@@ -45,7 +45,7 @@ describe("a hostile embedding", () => {
     expect(asked).toEqual(["ann read 42", "ann read 42", "ann read 42"]);
   });
 
-  it("requirement 38: refuses the completion after the right is gone", async () => {
+  it("requirement 38: refuses the completion after the user loses the right", async () => {
     let isAllowed = true;
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may: () => isAllowed } } });
     const ann = as("ann");
@@ -60,7 +60,7 @@ describe("a hostile embedding", () => {
     });
   });
 
-  it("requirement 38: asks about the item of the file, whatever the caller names", async () => {
+  it("requirement 38: asks about the item of the file, even if the call names another", async () => {
     const may = (user: TestUser, action: string, id: string) => mayInvoice(user, action as "read", id);
     const secret = { may: () => false };
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may }, secret } });

@@ -17,7 +17,7 @@ export type ValetKey<AppUser extends User = User> = Doors & {
     options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
   ): Promise<FileUrl>;
   /**
-   * Lists the files of an item, oldest first. It does not ask `may`. `limit`: 1 to 200, default 50. `cursor`: the `nextCursor` of the
+   * Lists the files of an item, oldest first. It does not call `may`. `limit`: 1 to 200, default 50. `cursor`: the `nextCursor` of the
    * previous page. Throws an error with the `code` `not_found` or `invalid_cursor`, and RangeError.
    */
   list(
@@ -25,7 +25,7 @@ export type ValetKey<AppUser extends User = User> = Doors & {
     itemId: string,
     page?: { limit?: number; cursor?: string },
   ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
-  /** Removes a file and its stored bytes. It does not ask `may`. Throws `attachment_not_found`. */
+  /** Removes a file and its stored bytes. It does not call `may`. Throws `attachment_not_found`. */
   remove(fileId: string): Promise<void>;
   /**
    * Runs all due work once: verifications, hooks and deletions. For hosts whose processes end after a request. Rejects if the database

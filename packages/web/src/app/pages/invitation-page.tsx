@@ -34,7 +34,7 @@ export function InvitationPage() {
     linkTokens.forget(PATH);
   }
   const { mutate, isIdle } = redeem;
-  // The link leads the person who used it to the note again.
+  // For the person who has used it, the link opens the note again.
   const mayBeOwn = account !== undefined && hasCode(invitation.error, "invitation_used") && isIdle;
   useEffect(() => {
     if (mayBeOwn) mutate();
@@ -65,7 +65,7 @@ export function InvitationPage() {
   );
 }
 
-/** The token of the link. It is stored for the sign-in, which is another page, and leaves the URL of this one. */
+/** Returns the token of the link. Removes it from the URL of this page, and stores it, because the sign-in is another page. */
 function useToken(): string {
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate();

@@ -7,7 +7,7 @@ import { useCreateNote } from "../use-create-note.ts";
 import { usePreviewedFile } from "../use-previewed-file.ts";
 import { useScope } from "../use-scope.ts";
 
-/** The list beside the note. A phone shows one of the two. */
+/** The list beside the note. A phone shows only one of them. */
 export function ListsPage() {
   const { noteId } = useParams({ strict: false });
   const { q = "" } = useSearch({ strict: false });
@@ -47,7 +47,7 @@ export function ListsPage() {
         )}
       </div>
       <section
-        // A new element for each note, which starts scrolled to its top.
+        // The key makes a new element for each note, so that it starts at its top.
         key={noteId}
         id="note"
         tabIndex={-1}

@@ -42,7 +42,7 @@ export function NotePage() {
   }, [isNew, noteId]);
   const [linked, setLinked] = useState<readonly Attachment[]>([]);
   const [firstLinked, ...otherLinked] = linked;
-  // The preview follows the order of the list when it was opened.
+  // The preview has the order that the list had when the preview was opened.
   const [order, setOrder] = useState<readonly string[]>([]);
   // A link to a file may name a file that the list did not show.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
@@ -168,7 +168,7 @@ const ignore = () => undefined;
 
 function NoteSkeleton() {
   return (
-    // Placed like the parts of the note. On phones the back link stands above.
+    // Placed like the parts of the note. On phones the back link is above it.
     <div className="flex flex-col gap-6 max-md:-mt-2 md:pt-10">
       <Skeleton className="h-7 w-1/2" />
       <Skeleton className="h-11 w-1/4 md:h-9" />

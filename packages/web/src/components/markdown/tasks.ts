@@ -12,7 +12,7 @@ type Nested = {
   rows?: Nested[][];
 };
 
-/** No person nests deeper. A crafted text of thousands of levels overflows the stack of the lexer or of the browser. */
+/** People do not nest deeper. A hostile text with thousands of levels would overflow the stack of the lexer or of the browser. */
 const MAX_DEPTH = 100;
 
 /** Returns the tokens of a text, or the text as code if it nests too deep. */
@@ -28,7 +28,7 @@ export function lex(source: string): Token[] {
 
 function isDeeper(tokens: readonly Nested[], depth: number): boolean {
   if (depth === 0) return tokens.length > 0;
-  // The header of a table has cells. The header of a cell is true or false.
+  // For a table, `header` is a list of cells. For a cell, `header` is true or false.
   const insideOf = ({ tokens: inside, items, header, rows }: Nested) =>
     [inside, items, header, rows].flat(2).filter((one) => typeof one === "object");
   return tokens.some((token) => isDeeper(insideOf(token), depth - 1));

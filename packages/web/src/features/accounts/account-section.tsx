@@ -45,7 +45,7 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
       {changing === "password" && <PasswordForm email={user.email} onClose={close} />}
       {changing === "email" && <EmailForm current={user.email} onClose={close} />}
       {changing === undefined && (
-        // On a phone, one row for both would depend on the font and the language.
+        // On a phone, the buttons are in two rows, because one row is too narrow in some fonts and languages.
         <div className="flex gap-2 max-md:flex-col max-md:items-start">
           <Button onClick={() => setChanging("email")}>{words.account.changeEmail}</Button>
           <Button onClick={() => setChanging("password")}>{words.account.changePassword}</Button>

@@ -23,7 +23,7 @@ type AppSetUpProps = {
 
 /** Shows the secret for an authenticator app, and asks for its first code. */
 export function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
-  // Without the picture, the key is enough.
+  // If the QR code can't be loaded, the user can type the key.
   const { data: qr } = useCode("QR code", loadQrCode);
   const { form, problems, report } = useProblems<"code">();
   const confirm = useMutation({ mutationFn: accountCalls.confirmSecondFactor, onSuccess: onConfirmed });

@@ -9,7 +9,7 @@ import { deleteAccountTexts as words } from "../../texts/en/delete-account.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
 import { PasswordAgain } from "./password-again.tsx";
 
-/** Closes the account of the user after the password. `onDeleted` leaves the app. */
+/** Closes the account of the user, after asking for the password. `onDeleted` leaves the app. */
 export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<void> }) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -27,7 +27,7 @@ export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<v
 
 function Deletion({ onDeleted, onClose }: { onDeleted: () => Promise<void>; onClose: () => void }) {
   const remove = useMutation({ mutationFn: accountCalls.delete, onSuccess: onDeleted });
-  // The session ends with the deletion, and then a refetch would be refused.
+  // The deletion ends the session, so a later request would be refused.
   const enabled = !remove.isPending && !remove.isSuccess;
   const contents = useQuery({ queryKey: keys.contents, queryFn: accountCalls.contents, staleTime: 0, enabled });
   if (contents.isError) {

@@ -16,7 +16,7 @@ import { checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 
 const words = recovery.reset;
 
-/** `token`: that of the link. Empty: the page was opened without a link. */
+/** `token`: the token of the link. Empty: the page was opened without a link. */
 export function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
   useDocumentTitle(words.title);
   const link = useQuery({

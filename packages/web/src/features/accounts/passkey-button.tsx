@@ -7,7 +7,7 @@ import { describeSignIn } from "./describe-sign-in.ts";
 
 const words = accountTexts.signIn;
 
-/** Signs in with a passkey. Nothing where this page can't use passkeys. */
+/** Signs in with a passkey. Renders nothing if this page can't use passkeys. */
 export function PasskeyButton({ onDone }: { onDone: () => Promise<void> }) {
   const signIn = useMutation({ mutationFn: signInWithPasskey, onSuccess: onDone });
   if (!canUsePasskeys()) return null;

@@ -13,7 +13,7 @@ import { useProblems, valuesOf } from "./form-validation.ts";
 const words = accountTexts.signIn;
 
 type SignInCodeProps = {
-  /** The credentials that were right. The service checks them again together with the code. */
+  /** The credentials of the first step, which were right. The service checks them again together with the code. */
   credentials: Credentials;
   onDone: () => Promise<void>;
   onBack: () => void;

@@ -23,7 +23,7 @@ type Invited = {
   closedHint: string;
   email: string;
   token: string;
-  /** An invitation to the service creates an account also where sign-up is closed, and only with its email address. */
+  /** Whether the invitation is one to the service. It creates an account even if sign-up is closed, but only with its email address. */
   opensService: boolean;
 };
 

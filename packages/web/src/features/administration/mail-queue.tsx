@@ -11,7 +11,7 @@ import { Row } from "./row.tsx";
 
 const words = administration.mail;
 
-/** The mails that wait or were given up, the newest first. */
+/** The mails that wait or failed finally, the newest first. */
 export function MailQueue() {
   const list = usePages(["mail"], (page) => client.admin.mails(page));
   return (

@@ -9,7 +9,7 @@ import { texts } from "../../texts/index.ts";
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 type PageRequest = { signal: AbortSignal; cursor?: string };
 
-/** The lists of administrators. An act can change several of them. */
+/** The query key of all lists of administrators, because one action can change several lists. */
 const KEY = "administration";
 
 export function refreshLists(): Promise<void> {
@@ -23,7 +23,7 @@ export function usePages<Item>(key: readonly string[], read: (page: PageRequest)
     queryFn: ({ pageParam, signal }) => read({ signal, ...(pageParam !== undefined && { cursor: pageParam }) }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    // A row keeps its open question while a search loads.
+    // While a search loads, the old rows stay, so that an open question in a row stays open.
     placeholderData: keepPreviousData,
   });
 }

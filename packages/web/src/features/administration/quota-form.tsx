@@ -67,7 +67,7 @@ export function QuotaForm({ person: { ownQuotaBytes, ownQuotaFiles }, isPending,
   );
 }
 
-/** Null for an empty field, and NaN for a text that is no number. */
+/** Returns null for an empty field, and NaN for a text that is not a number. */
 function readNumber(typed: string): number | null {
   return typed.trim() === "" ? null : Number(typed.trim().replace(",", "."));
 }

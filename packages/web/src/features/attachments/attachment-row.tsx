@@ -16,15 +16,15 @@ const words = texts.attachments;
 
 /** The actions on an attachment. An undefined action is not permitted to the user. */
 export type AttachmentActions = {
-  /** Whether the user decides about the files of visitors. */
+  /** Whether the user may accept or reject the files of visitors. */
   canReview: boolean;
   onPreview: (attachmentId: string) => void;
   onCopyLink: ((attachment: Attachment) => void) | undefined;
   onShare: ((attachment: Attachment) => void) | undefined;
-  /** Shows the form with the name of a file. Undefined as its argument: closes the form. */
+  /** Shows the form with the name of a file. Called with undefined, it closes the form. */
   onRename: ((attachment: Attachment | undefined) => void) | undefined;
   onRemove: ((attachment: Attachment) => void) | undefined;
-  /** Selects or deselects a file. `isRange`: with all files from the last click to this one. */
+  /** Selects or deselects a file. `isRange`: also all files between the last click and this one. */
   onChoose: (attachmentId: string, isRange: boolean) => void;
 };
 
@@ -105,7 +105,7 @@ export const AttachmentRow = memo(function AttachmentRow({
   );
 });
 
-/** Gives the focus to the returned element after something in its place has closed. */
+/** Gives the focus to the returned element after the form in its place has closed. */
 function useFocusAfter<Focused extends HTMLElement>(isOpen: boolean) {
   const element = useRef<Focused>(null);
   const wasOpen = useRef(false);
@@ -120,7 +120,7 @@ type ChooseProps = { attachment: Attachment; isChosen: boolean; onChoose: Attach
 
 function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProps) {
   return (
-    // A click with Shift would select the text between both clicks.
+    // Prevents the default, because a click with Shift would select the text between both clicks.
     <label className="-mr-2 flex h-11 w-11 shrink-0 cursor-pointer select-none items-center justify-center md:w-8">
       <input
         type="checkbox"
@@ -135,7 +135,7 @@ function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProp
 
 const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 
-/** The row while its name is changed. */
+/** The row while the user changes its name. */
 function Rename(form: { attachment: Attachment; onDone: () => void }) {
   const { data: code, error } = useCode("rename", loadRename);
   const { onDone } = form;
@@ -162,7 +162,7 @@ function Review(review: { attachment: Attachment; canReview: boolean }) {
 
 type ActionsProps = { attachment: Attachment; actions: AttachmentActions };
 
-/** The actions that need no menu. Hidden on touch screens, where the menu has all actions. */
+/** The buttons for frequent actions. They are hidden on touch screens, where the menu has all actions. */
 function QuickActions({ attachment, actions }: ActionsProps) {
   const { onCopyLink } = actions;
   const downloadLink = useDownloadLink();

@@ -19,7 +19,7 @@ export const pendingDeletions = {
   },
 };
 
-/** Hides attachments of one note, and moves them to the trash. A file that did not pass its checks is deleted for good. */
+/** Hides attachments of one note, and moves them to the trash. A file that did not pass its checks is deleted permanently. */
 export async function removeAttachments(attachments: readonly Attachment[]): Promise<void> {
   const [first] = attachments;
   if (first === undefined) return;

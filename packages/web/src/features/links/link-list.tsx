@@ -24,7 +24,7 @@ type LinkListProps = {
   none?: string;
 };
 
-/** The links of a note or file that are not over, and the links that were just revoked here. */
+/** The links of a note or file that have not ended, and the links that the user has just revoked here. */
 export function LinkList({ subject, made, exceptId, none }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const [revoked, setRevoked] = useState<readonly string[]>([]);

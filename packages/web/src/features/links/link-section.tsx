@@ -21,7 +21,7 @@ export function LinkSection({ subject, buttonRef: button }: LinkSectionProps) {
   const { make, made, isPending, error, reset } = useMakeLink(subject);
   const [form, setForm] = useState<"download" | "upload">();
   const hadForm = useRef(false);
-  // The form disappears together with the focus, so the button takes the focus.
+  // The form that had the focus has disappeared, so the button takes the focus.
   useEffect(() => {
     if (hadForm.current && form === undefined) button.current?.focus();
     hadForm.current = form !== undefined;

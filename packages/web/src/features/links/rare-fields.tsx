@@ -59,7 +59,7 @@ function Message({ values, change }: FormFields) {
   );
 }
 
-/** The field is there only where the service sends mails, because a recipient gets a code by mail. */
+/** The field exists only if the service sends mails, because a recipient gets a code by mail. */
 function Recipients({ values, problems, change }: FormFields) {
   const id = useId();
   return (

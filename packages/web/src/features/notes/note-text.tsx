@@ -18,7 +18,7 @@ const words = texts.notes;
 /** The limit of the service. Characters. */
 const MAX_TITLE_LENGTH = 300;
 
-// Seldom needed, so it is not in the first load.
+// Loaded on demand, because conflicts are rare.
 const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"));
 
 type NoteTextProps = {

@@ -72,7 +72,7 @@ function positionOf(files: readonly Attachment[], index: number): string {
   return files.length === 1 ? size : `${size} · ${words.position(index + 1, files.length)}`;
 }
 
-/** Whether the element itself uses the arrow keys. In players, they seek, and a wide element scrolls. */
+/** Whether the element itself uses the arrow keys. A player seeks with them, and a wide element scrolls. */
 function hasUseForArrows(target: EventTarget): boolean {
   const isWide = target instanceof HTMLElement && target.scrollWidth > target.clientWidth && isScroller(target);
   return isWide || target instanceof HTMLMediaElement || target instanceof HTMLInputElement;

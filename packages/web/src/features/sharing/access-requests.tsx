@@ -45,7 +45,7 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
         if (role === undefined) await client.accessRequests.dismiss(noteId, person.id);
         else await client.accessRequests.grant(noteId, person.id, { role });
       } catch (error) {
-        // It was answered elsewhere.
+        // Somebody has already granted or dismissed the request in another place.
         if (!hasCode(error, "access_request_not_found")) throw error;
       }
     },

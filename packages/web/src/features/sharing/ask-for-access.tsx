@@ -7,14 +7,14 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 
 const words = invitationTexts.ask;
-/** How often the page looks whether the owner agreed. Milliseconds. */
+/** How often the page checks whether the owner has granted access. Milliseconds. */
 const LOOK_MS = 15_000;
 
 /** Asks the owner of a note for access, and opens the note when the owner agrees. */
 export function AskForAccess({ noteId }: { noteId: string }) {
   const mutationKey = ["ask for access", noteId];
   const ask = useMutation({ mutationKey, mutationFn: () => client.accessRequests.ask(noteId) });
-  // Outlives this component, which a refetch of the note hides for a moment.
+  // This state is outside of the component, because a new load of the note removes the component for a moment.
   const isAsked = useMutationState({ filters: { mutationKey, status: "success" } }).length > 0;
   useOpening({ noteId, isAsked });
   return (
@@ -37,7 +37,7 @@ export function AskForAccess({ noteId }: { noteId: string }) {
   );
 }
 
-/** Loads the note when the owner has agreed. Not a refetch of the note itself, which would hide this page each time. */
+/** Loads the note when the owner has agreed. It does not poll the note query itself, because that would hide this page each time. */
 function useOpening({ noteId, isAsked }: { noteId: string; isAsked: boolean }): void {
   useEffect(() => {
     if (!isAsked) return;

@@ -14,8 +14,8 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 }
 
 /**
- * Shares with these email addresses. The service tells nobody which of them have an account.
- * `invited`: all except those of people whom the owner sees already.
+ * Shares with these email addresses. The service does not show which of them have an account.
+ * `invited`: all of them, except those of people whom the owner already sees.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
@@ -37,7 +37,7 @@ type InviteToFiles = {
   filesFor: (emails: readonly string[]) => readonly Attachment[];
   /** Runs after each file, because a later file may fail. */
   onShared: (file: Attachment, made: { emails: readonly string[]; invitations: Invitation[] }) => void;
-  /** Runs also after the dialog was closed. */
+  /** Runs even after the dialog was closed. */
   onError: (error: Error) => void;
 };
 
@@ -90,7 +90,7 @@ export function useChangeShare(subject: Subject) {
   });
 }
 
-/** Makes another link of an invitation. The old one stops working. */
+/** Makes another link of an invitation. The old link stops working. */
 export function useRenewInvitation(subject: Subject) {
   return useMutation({
     mutationFn: ({ id }: Invitation) => client.invitations.update(id, { newLink: true }),

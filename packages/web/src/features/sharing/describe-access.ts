@@ -12,7 +12,7 @@ type Access = {
   now: number;
 };
 
-/** Says who can see a note besides its owner, when the first access expires, and how many files are shared by themselves. */
+/** Describes who can see a note besides its owner, when the first access expires, and how many files are shared without the note. */
 export function describeAccess({ shares, files, now }: Access): string {
   const sharedFiles = files.filter(({ sharedWith = 0 }) => sharedWith > 0).length;
   if (shares.length === 0) return sharedFiles === 0 ? words.onlyYou : words.onlyFiles(sharedFiles);
@@ -22,7 +22,7 @@ export function describeAccess({ shares, files, now }: Access): string {
   return [people, ...end, ...(sharedFiles === 0 ? [] : [words.alsoFiles(sharedFiles)])].join(" · ");
 }
 
-/** Says when the access of a reader expires. Undefined: never. */
+/** Describes when the access of a reader expires. Undefined: it never expires. */
 export function describeOwnEnd(expiresAt: string | null, now: number): string | undefined {
   return expiresAt === null || isExpired(expiresAt, now) ? undefined : describeEnd(expiresAt, { isOnly: true, now });
 }

@@ -19,7 +19,7 @@ export function invitationTitle({ opens, ownerName, noteTitle, filename }: OpenI
   return invitationTexts.page.shares(ownerName ?? texts.common.someone, filename ?? noteTitle ?? texts.notes.untitled);
 }
 
-/** The codes with which an invitation opens nothing. */
+/** The error codes of an invitation that does not work. */
 type Closed = keyof typeof invitationTexts.closed;
 
 export function isClosed(error: unknown): error is ValetKeyError & { code: Closed } {

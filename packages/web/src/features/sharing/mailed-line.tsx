@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { instanceQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 
-/** Says that these email addresses get a mail. Nothing where the service sends no mails. */
+/** Shows that these email addresses get a mail. Renders nothing if the service sends no mails. */
 export function MailedLine({ emails }: { emails: readonly string[] }) {
   const isMailed = useQuery(instanceQuery).data?.mail === true && emails.length > 0;
   return (
-    // It exists before its text, so that screen readers announce the text.
+    // The element exists before it has a text, so that screen readers announce the text.
     <p role="status" className={isMailed ? "break-words text-muted text-small" : "sr-only"}>
       {isMailed && invitationTexts.mailed(emails.join(", "))}
     </p>

@@ -106,7 +106,7 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
           type="submit"
           kind="primary"
           disabled={invite.isPending}
-          // Without this, the field loses its focus, makes a chip and moves this button away before the click.
+          // Without this, the field would lose its focus and make a chip, and this button would move away before the click.
           onMouseDown={(event) => event.preventDefault()}
           className="ml-auto"
         >

@@ -13,7 +13,7 @@ const words = texts.sharing;
 
 type ShareDialogProps = {
   noteId: string;
-  /** The files to share by themselves. Default: the whole note. */
+  /** The files to share without their note. Default: the whole note is shared. */
   files?: readonly Attachment[];
   /** Whether the user is the owner. An editor can only make links. */
   canInvite: boolean;

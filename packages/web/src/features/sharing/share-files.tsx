@@ -16,12 +16,12 @@ type ShareFilesProps = { files: readonly Attachment[]; onClose: () => void };
 /** A file, and an invitation that opens it. */
 type Invited = { file: Attachment; invitation: Invitation };
 
-/** The files that some people have, while others are missing. */
+/** The progress after a failure: the files that these people already have. */
 type Progress = { people: string; ids: readonly string[] };
 
 const NOTHING: Progress = { people: "", ids: [] };
 
-/** Shares several files of a note by themselves. After a failure, it shares only the rest with the same people. */
+/** Shares several files without their note. After a failure, it shares only the remaining files with the same people. */
 export function ShareFiles({ files, onClose }: ShareFilesProps) {
   const input = useRef<HTMLInputElement>(null);
   const [done, setDone] = useState(NOTHING);

@@ -9,7 +9,7 @@ import { refreshDeliveries, type WebhookCalls, webhookKeys } from "./webhook-cal
 
 const words = webhookTexts;
 const PAGE = 20;
-/** While a delivery waits, its outcome comes within seconds. Milliseconds. */
+/** The pause between polls while a delivery waits, because its outcome is usually known within seconds. Milliseconds. */
 const REFRESH_MS = 3_000;
 
 type DeliveriesProps = { webhook: Webhook; calls: WebhookCalls };

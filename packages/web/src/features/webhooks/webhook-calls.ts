@@ -1,7 +1,7 @@
 import type { client } from "../../service/client.ts";
 import { queryClient } from "../../service/queries.ts";
 
-/** The calls for the notes of the user, or for those of everybody. */
+/** The calls for the notes of the user, or for the notes of everybody. */
 export type WebhookCalls = (typeof client)["webhooks"];
 
 /** `scope`: whose webhooks the page shows. It is part of the key, because the lists differ. */

@@ -16,7 +16,7 @@ const PREVIEWED = new Set(["image", "video", "audio", "pdf"]);
 
 type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
 
-/** A file with its buttons. If the link has one file, its button is the main action of the ticket, and stands apart as `main`. */
+/** A file with its buttons. If the link has one file, its button is the main action of the ticket, which is returned separately as `main`. */
 export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
   const { filename } = file;
   const status = saveStatus(file);

@@ -7,7 +7,7 @@ import { ticket } from "./ticket.ts";
 
 const words = texts.emailProof;
 
-/** Asks for an email address, and then for the code in its mail. The service does not tell whether the link is for it. */
+/** Asks for an email address, and then for the code in the mail. The service does not show whether the link lists the email address. */
 export function emailProofView(page: Page): HTMLElement {
   const email = field("email", { type: "email", autocomplete: "email", maxlength: 254 });
   const view = ticket({ title: words.title }, { body: [h("div", {}, emailForm())] });
@@ -96,7 +96,7 @@ export function emailProofView(page: Page): HTMLElement {
   }
 }
 
-/** The field has no name, so that its text never stands in a URL. */
+/** The field has no name, so that no URL can contain its text. */
 function field(id: string, props: Record<string, string | number>): HTMLInputElement {
   return h("input", {
     id,

@@ -6,7 +6,7 @@ import { icons } from "../icons.ts";
 
 type FileProps = { filename: string; sizeBytes: number; contentType?: string };
 
-/** A file in a list, with its icon, name and size. `below` is the line for the state of the file. `actions` stand at the end. */
+/** A file in a list, with its icon, name and size. `below` is the line for the state of the file. `actions` are at the end. */
 export function fileLine(
   { filename, sizeBytes, contentType = "" }: FileProps,
   { below, actions }: { below: readonly Child[]; actions: readonly Child[] },

@@ -22,7 +22,7 @@ export function loadingView(): HTMLElement {
   );
 }
 
-/** Every link that does not work shows this page, for whatever reason it does not work. */
+/** Every link that does not work shows this page, which does not show the reason. */
 export function endedView(): HTMLElement {
   const { title, hint } = texts.ended;
   return ticket({ title, isOver: true }, { body: [h("p", { class: "mt-2" }, hint)] });

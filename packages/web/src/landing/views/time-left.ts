@@ -11,7 +11,7 @@ export function dialOf(leftSeconds: number): number {
   return DIALS.find((dial) => leftSeconds <= dial) ?? leftSeconds;
 }
 
-/** A ring and words that show how long the link lives. Calls `onEnd` at the expiry. */
+/** A ring and a text that show how long the link still works. Calls `onEnd` at the expiry. */
 export function timeLeft(expiresAt: string | null, { onEnd }: { onEnd: () => void }): HTMLElement {
   if (expiresAt === null) return h("p", { class: "text-muted text-small" }, texts.time.none);
   const end = Date.parse(expiresAt);

@@ -3,7 +3,7 @@ import type { activity as english } from "../en/activity.ts";
 /** The person who acted: "Sie" or a name. Each sentence begins with it. */
 type Who = { name: string; isYou: boolean };
 
-/** `email`: what the visitor has proven. */
+/** `email`: the email address that the visitor has proven. */
 type Claimed = { files: string | undefined; label: string | undefined; email: string | undefined };
 
 const list = /* @__PURE__ */ new Intl.ListFormat("de", { type: "conjunction" });

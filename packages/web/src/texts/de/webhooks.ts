@@ -36,7 +36,7 @@ export const webhookTexts: typeof english = {
   enable: "Einschalten",
   test: "Test senden",
   testOf: (url: string) => `Test an ${url} senden`,
-  tested: "Der Test ist unterwegs. Sehen Sie bei den Zustellungen nach.",
+  tested: "Der Test wird gleich gesendet. Sehen Sie bei den Zustellungen nach.",
   deliveries: "Zustellungen",
   deliveriesOf: (url: string) => `Zustellungen an ${url}`,
   rotate: "Neues Geheimnis",

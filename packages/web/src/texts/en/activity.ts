@@ -7,7 +7,7 @@ const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const named = (label: string | undefined) => (label === undefined ? "a link" : `the link “${label}”`);
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
-/** `email`: what the visitor has proven. */
+/** `email`: the email address that the visitor has proven. */
 type Claimed = { files: string | undefined; label: string | undefined; email: string | undefined };
 
 export const activity = {
@@ -36,14 +36,14 @@ export const activity = {
   failedToLoad: "The activity could not be loaded",
   failedToLoadMore: "Earlier activity could not be loaded.",
   loadingMore: "Loading earlier activity…",
-  /** Stands in place of the title of a deleted note. */
+  /** Replaces the title of a deleted note. */
   deletedNote: "a deleted note",
   inNote: "in",
   /** A person without an account who opened a link. */
   visitor: (name: string | undefined) => (name === undefined ? "A visitor" : `${name} (visitor)`),
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {
-    /** Stands in place of the name of a deleted file. */
+    /** Replaces the name of a deleted file. */
     one: "a deleted file",
     many: (count: number) => `${count} files`,
     counted: { one: "file", other: "files" },

@@ -68,7 +68,7 @@ export const administration = {
   },
   invitations: {
     title: "Invite a person",
-    hint: "The person creates an account with this email address, also where sign-up is closed. You vouch that the address is theirs.",
+    hint: "The person creates an account with this email address, even if sign-up is closed. You confirm that the email address is theirs.",
     email: "Email address",
     action: "Invite",
     pending: "Inviting…",

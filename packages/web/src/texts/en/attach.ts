@@ -1,4 +1,4 @@
-/** The page for files that another app handed over. */
+/** The page for files that another app has sent. */
 export const attachTexts = {
   title: "Attach files",
   newNote: "Attach to a new note",

@@ -3,7 +3,7 @@ export const deleteAccountTexts = {
   title: "Delete account",
   hint: "Your account closes at once, and you have 14 days to change your mind.",
   open: "Delete my account…",
-  goes: "This goes:",
+  goes: "This is deleted:",
   notes: { one: "note", other: "notes" },
   files: { one: "file", other: "files" },
   filesOf: (files: string, size: string) => `${files}, ${size} with the deleted ones`,
@@ -14,5 +14,5 @@ export const deleteAccountTexts = {
   log: "The audit log of the service keeps what happened, with the id of your account.",
   keep: "Sign in within 14 days to keep the account. After that, nobody can bring it back.",
   action: "Delete my account",
-  failedToLoad: "What goes could not be loaded",
+  failedToLoad: "The list of deleted things could not be loaded",
 };

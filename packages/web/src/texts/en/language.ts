@@ -1,4 +1,4 @@
-/** `code`: the language of the texts. `usual`: its regional variant for a reader who prefers none. */
+/** `code`: the language of the texts. `usual`: the regional variant for a reader whose browser names no variant. */
 export const language = { code: "en", usual: "en-GB" };
 
 /** The words of `format.ts` that `Intl` does not know in this form. */

@@ -56,7 +56,7 @@ export const linkTexts = {
   copy: "Copy",
   copyOf: (name: string) => `Copy the link “${name}”`,
   field: "URL of the link",
-  isCopied: "Copied. Send it to whoever should have it.",
+  isCopied: "Copied. Send it to the people who should have it.",
   byHand: "This browser can't copy to the clipboard. The URL is selected: copy it with your keyboard or menu.",
   copied: (expiry: string) => `The link is copied. ${expiry}.`,
   code: (name: string) => `QR code of the link “${name}”`,

@@ -14,7 +14,7 @@ export const shareDialogTexts = {
   /** Several files at once. */
   files: {
     title: (count: number) => `Share ${count} files`,
-    hint: "For people who should not see the whole note. They get each file by itself.",
+    hint: "For people who should not see the whole note. They get only these files.",
     shared: (shared: number, all: number) => `${shared} of ${all} files are shared.`,
     again: "Share again for the rest.",
     invitations: "Invitations",

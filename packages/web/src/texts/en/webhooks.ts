@@ -36,7 +36,7 @@ export const webhookTexts = {
   enable: "Enable",
   test: "Send a test",
   testOf: (url: string) => `Send a test to ${url}`,
-  tested: "The test is on its way. See the deliveries.",
+  tested: "The test will be sent at once. See the deliveries.",
   deliveries: "Deliveries",
   deliveriesOf: (url: string) => `Deliveries to ${url}`,
   rotate: "New secret",

@@ -56,7 +56,7 @@ export async function openUnfiledEvents(file: string): Promise<UnfiledEvents> {
   };
 }
 
-// Most batches have no event of this note or owner, and a text search is much faster than parsing.
+// Searches the text first, because most batches have no event of this note or owner, and a text search is much faster than parsing.
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event

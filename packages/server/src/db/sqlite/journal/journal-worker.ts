@@ -9,18 +9,18 @@ import { UrlJournal } from "./journal.ts";
 // The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
 
 /**
- * Appends events, which returns the number of unfiled events. Or files a part, which returns the number of steps left. Or probes the
- * disk.
+ * A request to the thread. A list of events: appends them, and returns the number of unfiled events. `file`: files a part, and returns
+ * the number of steps left. `probe`: probes the disk.
  */
 export type AuditRequest = AuditValues[] | "file" | "probe";
 
-// Short, because the caller retries.
+// The timeout is short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
-// About 2 ms of work: no URL waits longer than that for filing.
+// Filing this many events takes about 2 ms, so no URL waits longer than that for filing.
 const FILE_AT_ONCE = 250;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
-// The checkpoints of the database have a thread of their own. Those of the journal happen here.
+// The checkpoints of the database run on a separate thread. This thread runs the checkpoints of the journal.
 files.database.exec("pragma wal_autocheckpoint = 0");
 let journal: UrlJournal | undefined;
 

@@ -25,13 +25,13 @@ export class UrlJournal {
   constructor({ database, journal }: JournalFiles) {
     this.#database = database;
     this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
-    // A killed process, or one that files the same batches now, may have inserted some of the events.
+    // Another process may have inserted some of the events: one that was killed, or one that is filing the same batches.
     // An event of an earlier version has no last value.
     const values = auditColumns.map((column) => (column === "is_routine" ? "coalesce(?, 0)" : "?"));
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${values.join(", ")}) on conflict do nothing`,
     );
-    // By number, not up to a number: another process may have appended batches in between, and files them itself.
+    // Deletes single batches by number instead of all batches up to a number. Another process may have appended batches in between, which it files itself.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
     this.#probe = journal.prepare("insert or replace into probes (id, probed_at) values (1, ?)");
     for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
@@ -56,7 +56,7 @@ export class UrlJournal {
   }
 
   /**
-   * Takes one step of a round, in one commit: files up to `maxEvents`, or removes batches whose events are all filed.
+   * Runs one step of a round, in one commit. A step files up to `maxEvents`, or removes batches whose events are all filed.
    * Returns the maximum number of steps left in the round. Events that arrive during a round wait for the next.
    */
   fileSome(maxEvents: number): number {

@@ -1,4 +1,4 @@
-// The journal of URL events on SQLite, as ADR 7 describes it. The rest of the code imports this file alone.
+// The journal of URL events on SQLite, as ADR 7 describes it. The rest of the code imports only this file.
 import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
 import { toAuditValues } from "../../queries/audit-row.ts";
 import { createUrlAuditLog } from "../../url-audit-batches.ts";
@@ -9,9 +9,9 @@ import type { AuditRequest } from "./journal-worker.ts";
 
 export { openUnfiledEvents, urlJournalFile } from "./file.ts";
 
-// How long events wait for another process that writes.
+// How long events may wait while another process writes. Milliseconds.
 const PATIENCE_MS = 2_000;
-// Filing starts after a quiet second, or when this many events wait: readers search all of them.
+// Filing starts after a second without events. It also starts when this many events wait, because each reader searches all waiting events.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
@@ -26,7 +26,7 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   const filing = new Filing(async () => {
-    // The write lock comes first: a URL never waits for the thread while the thread waits for another write.
+    // Takes the write lock before it calls the thread. So the thread never waits for another write, and no URL waits for the thread.
     const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file")));
     afterWrite();
     return stepsLeft;
@@ -63,7 +63,7 @@ async function untilNotBusy(deadline: number, request: () => Promise<number>): P
 
 /** Files the journal in small steps, so that other writes run in between. */
 class Filing {
-  /** Returns how many steps are left. */
+  /** Files one step, and returns how many steps are left. */
   readonly #fileSome: () => Promise<number>;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
@@ -99,7 +99,7 @@ class Filing {
     try {
       while (!this.#stopped && (await this.#fileSome()) > 0);
     } catch {
-      // The events stay durable and readable in the journal. Filing is retried.
+      // Filing failed. The events stay durable and readable in the journal, so it is tried again later.
       this.startWhenQuiet();
     }
   }

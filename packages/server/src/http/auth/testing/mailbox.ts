@@ -4,7 +4,7 @@ import type { TestService } from "../../testing/service.ts";
 
 type Sent = Parameters<Mailer["send"]>[0];
 
-/** Sends an email address ten mails, so that the limit of a day refuses others. */
+/** Sends ten mails to an email address, so that the daily limit refuses others. */
 export async function useUpMailsOfDay({ db }: TestService, email: string): Promise<void> {
   for (let nth = 0; nth < 10; nth++) {
     // Each mail is about another link, so that the limit of a kind counts it apart.

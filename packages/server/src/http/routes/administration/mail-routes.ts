@@ -7,12 +7,12 @@ import { isoOrNull } from "../links/present.ts";
 
 const schemas = operations("administration", {
   listMails: {
-    summary: "List the mails that wait or were given up without their texts, newest first",
+    summary: "List the mails that wait or failed finally, without their texts, newest first",
     querystring: ListMailsQuery,
     response: { 200: AdminMailPage },
   },
   retryMail: {
-    summary: "Send a mail again that was given up",
+    summary: "Send a mail again that failed finally",
     params: MailParams,
     response: { 204: emptyResponse },
   },

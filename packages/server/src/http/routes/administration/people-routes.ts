@@ -29,7 +29,7 @@ const schemas = operations("administration", {
     response: { 200: AdminPerson },
   },
   deletePerson: {
-    summary: "Close the account of a user at once, and delete it with all notes and files for good in 14 days",
+    summary: "Close the account of a user at once, and delete it permanently with all notes and files after 14 days",
     description: "Until then, an administrator can enable the user again. The user cannot keep the account.",
     params: AdminPersonParams,
     response: { 200: ClosedAccount },

@@ -103,7 +103,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect(await issue(300)).toBe(200);
     expect(calls.filter((call) => call.includes("policy"))).toEqual([]);
     expect(calls.slice(-before.length)).toEqual(before);
-    // A lower limit of owners also lowers that of everyone else.
+    // A lower limit of owners also lowers the limit of all other people.
     await reset("url-ttl-max-shared");
     await put("url-ttl-max", 120);
     expect([await issue(121), await issue(120)]).toEqual([400, 200]);
@@ -133,7 +133,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     ]);
   });
 
-  it("reaches another replica, and never goes back to an older reading", async () => {
+  it("reaches another replica, and never returns to an older reading", async () => {
     const replica = await startServiceInTest({ engine, hasAccounts: true, beside: service });
     const seen = async () => (await replica.anonymous.send("GET /instance")).body.signUp;
     await put("sign-up", "closed");

@@ -22,7 +22,7 @@ const schemas = operations("changes", {
 
 type Deps = RouteDeps & {
   streams: ReturnType<typeof createStreams>;
-  /** Rejects when the credentials of an earlier request no longer count. */
+  /** Rejects when the credentials of an earlier request are no longer valid. */
   identify: (request: FastifyRequest) => Promise<void>;
 };
 

@@ -5,16 +5,16 @@ import { HttpProblem, refusalOf } from "../../problem.ts";
 /** The most streams of one user on one replica. A page has one while it is visible. */
 const STREAMS_OF_USER = 8;
 const STREAMS = 2_000;
-/** After this time, a browser opens a stream again that has ended. The random part spreads the streams of a replica that stops. Milliseconds. */
+/** If a stream ends, the browser opens it again after this time. The random part spreads the streams of a replica that stops. Milliseconds. */
 const RETRY_MS = 2_000;
 const RETRY_SPREAD_MS = 2_000;
 /** The streams that are polled at the same time. PostgreSQL has ten connections by default, and other requests need most of them. */
 const POLLS_AT_ONCE = 4;
 /** The polls of all streams take this part of the time of a replica, until the pause is at its limit. */
 const POLLING_SHARE = 0.1;
-/** The refusals after which a stream ends. Any other failure is one of the service, which may recover. */
+/** The refusals after which a stream ends. After any other failure the stream stays open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
-/** A page gives a stream up that is silent for 40 seconds, so a round and its pause must take less. */
+/** A page closes a stream that is silent for 40 seconds, so a round and its pause must take less time. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
@@ -28,7 +28,7 @@ type Source = {
   userId: string;
   /** Returns what has changed since the last poll. */
   poll: () => Promise<Changes>;
-  /** Rejects when the credentials of the stream no longer count. */
+  /** Rejects when the credentials of the stream are no longer valid. */
   identify: () => Promise<void>;
 };
 type Stream = Source & { body: PassThrough; checkedAt: number };
@@ -51,7 +51,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const some = waiting.splice(0, POLLS_AT_ONCE);
       const served = await Promise.all(some.map(step));
       if (!served.includes(false)) continue;
-      // The others probably fail too, each after the time limit of a query. They come first in the next round.
+      // The other polls would probably fail too, each after the time limit of a query. So this round stops, and the next round begins with them.
       for (const stream of some) {
         streams.delete(stream);
         if (!stream.body.destroyed) streams.add(stream);
@@ -71,7 +71,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   /** Returns false if the service can't serve the stream at the moment. */
   async function step(stream: Stream): Promise<boolean> {
     try {
-      // The next round would be too late.
+      // The next round would be too late for the check.
       const isDue = performance.now() - stream.checkedAt + periodMs > heartbeatMs;
       if (isDue) {
         await stream.identify();
@@ -118,7 +118,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   };
 }
 
-/** A reader that has stopped reading is cut, so that its messages need no memory. */
+/** Closes the stream of a client that has stopped reading, so that its messages need no memory. */
 function send({ body }: Stream, changes: Changes): void {
   if (body.writableNeedDrain) body.destroy();
   else if (!body.writableEnded) body.write(toEvent(changes));

@@ -49,7 +49,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return noteId;
   }
 
-  /** Lets the time of the mails come that collect notices, and sends them. */
+  /** Advances the clock until the mails that collect notices are due, and sends them. */
   async function sendCollected(): Promise<number> {
     await service.database.db.kysely
       .updateTable("mails")

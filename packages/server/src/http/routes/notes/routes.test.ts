@@ -69,7 +69,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("reports a file shared by itself to the owner, and to a reader the expiry", async () => {
+  it("shows the owner a file shared without its note, and a reader the expiry", async () => {
     const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
     const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
     const expiresAt = "2999-01-01T00:00:00.000Z";

@@ -103,7 +103,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   });
 
   describe("requirement 30: programs that open links", () => {
-    it("spend nothing with HEAD, GET, OPTIONS and prefetch", async () => {
+    it("count nothing with HEAD, GET, OPTIONS and prefetch", async () => {
       const { token, link } = await storeLink(service.db, { maxClaims: 1 });
       const paths = ["", "/unlock", "/claims", `/claims/${link.id}/urls`].map(
         (path) => `/public/links/${token}${path}`,
@@ -119,7 +119,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       expect(await claims(link.id)).toBe(0);
     });
 
-    it("spend nothing when they submit each form as it is", async () => {
+    it("count nothing when they submit each form unchanged", async () => {
       const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -179,7 +179,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect((await visitor().send("GET /s/unknown/download", { headers: BROWSER })).text).toContain('<html lang="en">');
   });
 
-  it("shows a calm page when the link has ended", async () => {
+  it("shows a plain page when the link has ended", async () => {
     const { token } = await storeLink(service.db, { revokedAt: 1 });
     for (const call of [`GET /s/${token}/download`, `POST /s/${token}/download`, "GET /s/unknown/download"]) {
       const { status, text } = await visitor().send(call, {

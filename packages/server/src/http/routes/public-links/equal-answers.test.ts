@@ -87,7 +87,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
 describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => {
   const service = useService({ engine });
 
-  it("stand in no log, no metric and no audit event", async () => {
+  it("are in no log, no metric and no audit event", async () => {
     const { token, note } = await storeLink(service.db);
     const visitor = visitorOf(service.app);
     for (const call of calls(token)) await visitor.send(...call);

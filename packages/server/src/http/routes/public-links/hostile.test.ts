@@ -199,7 +199,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       await Promise.all(busy);
     });
 
-    it("are limited for one IP address, whatever X-Forwarded-For says", async () => {
+    it("are limited for one IP address with any X-Forwarded-For", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       const tryAs = (nth: number) =>
         visitor({ ip: addressOf(1) }).send(`POST /public/links/${token}/unlock`, {

@@ -56,7 +56,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     return { ...stored, email, maria: visit(stored.token) };
   }
 
-  it("open to a visitor who enters the code of a mail, and tell the owner who claimed", async () => {
+  it("open to a visitor with the code of a mail, and show the owner who claimed", async () => {
     const { token, link, email, maria } = await open();
     expect((await maria.look(token)).body).toEqual({ state: "locked", by: "email" });
     expect((await maria.claim(token)).body).toMatchObject({ status: 403, code: "recipient_required" });

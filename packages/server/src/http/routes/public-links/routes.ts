@@ -28,7 +28,7 @@ const isPublic = { security: [] as [] };
 const schemas = operations("visitors", {
   lookAtLink: {
     ...isPublic,
-    summary: "Read what a link opens. A link with a password tells nothing before it is unlocked",
+    summary: "Read what a link opens. A link with a password shows nothing before it is unlocked",
     params: LinkTokenParams,
     response: { 200: PublicLink },
   },
@@ -41,7 +41,7 @@ const schemas = operations("visitors", {
   },
   requestLinkCode: {
     ...isPublic,
-    summary: "Send a code to an email address, if the link is for it. The response does not tell",
+    summary: "Send a code to an email address, if the link lists it. The response does not show whether it does",
     params: LinkTokenParams,
     body: LinkCodeBody,
     response: { 204: emptyResponse },
@@ -73,7 +73,7 @@ const schemas = operations("visitors", {
 
 export type VisitorOptions = { bucketOrigins: readonly string[] };
 
-// No HEAD routes, because a HEAD would count a visitor who sees nothing.
+// No HEAD routes, because a HEAD would count a visitor who sees no page.
 const exposeHeadRoute = false;
 
 /** The routes of people who open a link without an account. */

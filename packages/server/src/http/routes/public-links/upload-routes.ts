@@ -27,7 +27,7 @@ const isPublic = { security: [] as [] };
 const schemas = operations("visitors", {
   startSend: {
     ...isPublic,
-    summary: "Start an upload to a file request. It goes straight to the bucket",
+    summary: "Start an upload to a file request. It goes directly to the bucket",
     params: LinkTokenParams,
     headers: StartUploadHeaders,
     body: SendFileBody,

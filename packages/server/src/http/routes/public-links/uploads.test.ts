@@ -69,7 +69,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(await filesOf(eve)).toHaveLength(1);
   });
 
-  it("tells a visitor no id of the note, its owner or its files", async () => {
+  it("shows a visitor no id of the note, its owner or its files", async () => {
     const { maria } = await open();
     const started = await maria.start("hello", { filename: "secret-ids.txt" });
     const { upload } = started.body;
@@ -158,7 +158,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.start(PDF, pdf)).status).toBe(201);
   });
 
-  it("rejects content that no accepted kind covers, whatever type is declared", async () => {
+  it("rejects content of no accepted kind, with any declared type", async () => {
     const { maria } = await open({ accept: ["application/x-plan", "text/plain"] });
     const plan = await maria.sendFile(PNG, { filename: "plan.xyz", contentType: "application/x-plan" });
     expect(plan.body).toMatchObject({ code: "upload_rejected" });
@@ -280,7 +280,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await start("two")).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
   });
 
-  it("tells a visitor nothing about the quota of the owner", async () => {
+  it("shows a visitor nothing about the quota of the owner", async () => {
     const own = await startServiceInTest({ engine, limits: { userQuotaBytes: 8, userQuotaFiles: 1 } });
     const { id } = (await own.as("bob").send("POST /notes", { json: { title: "Small" } })).body;
     const { token } = await insertRequest(own, { noteId: id, ownerId: "bob" });

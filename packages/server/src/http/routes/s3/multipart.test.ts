@@ -5,7 +5,7 @@ import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
-/** Three parts as Uppy cuts them, with a short last part. */
+/** Three parts of the size that Uppy chooses, with a short last part. */
 const FILE = patterned(2 * PART + 1_000);
 
 describe.each(engines)("Uppy uploads on $name", (engine) => {

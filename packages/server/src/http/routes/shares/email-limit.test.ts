@@ -47,7 +47,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(known.body.message).toBe(other.body.message);
   });
 
-  it("counts known email addresses too, so that the limit tells nothing", async () => {
+  it("counts known email addresses too, so that the limit shows nothing", async () => {
     await first.as("carl").send("GET /me");
     const { share } = await openNote("finn");
     expect((await share(["carl@example.com", "CARL@example.com", ...unknowns(98)])).status).toBe(200);

@@ -21,7 +21,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     return (await service.anonymous.send("POST /auth/sign-up/email", { headers, json })).body.user.id;
   }
 
-  /** Shares a new note, and returns the users who have access by that. The response must not tell who they are. */
+  /** Shares a new note, and returns the users who get access by this share. The response must not show who they are. */
   async function shareWith(email: string): Promise<string[]> {
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
     const { body } = await owner.send(`PUT /notes/${id}/shares`, { json: { emails: [email] } });

@@ -117,14 +117,14 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageOf(owner)).toBe(0);
   });
 
-  it("finds nothing after a restoration, a deletion for good, or for an unknown id", async () => {
+  it("finds nothing after a restoration, a permanent deletion, or for an unknown id", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     const calls = [
       [`POST /trash/notes/${noteId}/restore`, "note_not_found"],
       [`DELETE /trash/notes/${noteId}`, "note_not_found"],
       [`POST /trash/attachments/${attachmentId}/restore`, "attachment_not_found"],
       [`DELETE /trash/attachments/${unknownId()}`, "attachment_not_found"],
-      // Each id of the other kind.
+      // Each id belongs to the other kind of item.
       [`POST /trash/notes/${attachmentId}/restore`, "note_not_found"],
     ] as const;
     const findsNothing = async () => {
@@ -162,7 +162,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageOf(owner)).toBe(5_000_000);
   });
 
-  it("ends the unfinished uploads of a deleted note for good", async () => {
+  it("ends the unfinished uploads of a deleted note permanently", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { upload } = (await owner.send(`POST /notes/${noteId}/uploads`, { json })).body;
@@ -175,7 +175,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(attachments.map(({ id }: { id: string }) => id)).toEqual([attachmentId]);
   });
 
-  it("lets exactly one of several restorations and deletions for good win", async () => {
+  it("runs exactly one of several restorations and permanent deletions", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);
@@ -261,7 +261,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await trashOf(owner)).toMatchObject([{ attachmentId }]);
   });
 
-  it("records restorations and deletions for good", async () => {
+  it("records restorations and permanent deletions", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);
@@ -290,7 +290,7 @@ describe.each(engines)("the trash on $name", (engine) => {
   });
 
   // The last test, because tokens expire when the clock moves.
-  it("deletes for good what is older than the days, and nothing younger", async () => {
+  it("permanently deletes items older than the days, and none that are younger", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const young = await arrange();
     const second = await attach(owner, noteId);
@@ -322,7 +322,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   const service = useService({ engine, limits: { trashDays: 30 } });
   const owner = service.as("owner");
 
-  /** Responses of all routes for an object in the trash, and for the same object after its deletion for good. */
+  /** Responses of all routes for an object in the trash, and for the same object after its permanent deletion. */
   async function compare(path: (world: World) => string) {
     const [discarded, gone] = [await createWorld(service), await createWorld(service)];
     for (const world of [discarded, gone]) expect((await owner.send(`DELETE /${path(world)}`)).status).toBe(204);

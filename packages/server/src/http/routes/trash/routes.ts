@@ -25,12 +25,12 @@ const schemas = operations("trash", {
     response: { 204: emptyResponse },
   },
   purgeNote: {
-    summary: "Delete a deleted note for good, with its files",
+    summary: "Permanently delete a deleted note, with its files",
     params: NoteParams,
     response: { 204: emptyResponse },
   },
   purgeAttachment: {
-    summary: "Delete a deleted file for good",
+    summary: "Permanently delete a deleted file",
     params: AttachmentParams,
     response: { 204: emptyResponse },
   },

@@ -20,7 +20,7 @@ import { allowNoBody, readIdempotencyKey } from "./read-request.ts";
 
 const schemas = operations("uploads", {
   startUpload: {
-    summary: "Start an upload that goes straight to the bucket",
+    summary: "Start an upload that goes directly to the bucket",
     params: NoteParams,
     headers: StartUploadHeaders,
     body: StartUploadBody,

@@ -31,7 +31,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
 
     it("are the same in a window of half the expiry", async () => {
       const { service, get } = await start();
-      // The clock stands in the middle of a window of 30 seconds.
+      // The clock is in the middle of a window of 30 seconds.
       const windowMs = 30_000;
       service.advance(windowMs - (Date.now() % windowMs) + windowMs / 2);
       const first = await get("expiresIn=60&cacheable=true");

@@ -133,7 +133,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(items[0].detail.purpose).toBe(purpose);
   });
 
-  it("records a batch as a download unless the caller says its purpose", async () => {
+  it("records a batch as a download unless the caller sets a purpose", async () => {
     const attachmentIds = [await attach("x"), await attach("y")];
     for (const given of [undefined, "zip", "thumbnail"]) {
       await ann.send("POST /attachments/urls", { json: { attachmentIds, purpose: given } });

@@ -67,7 +67,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(service.log()).not.toContain("hooks.example.com");
   });
 
-  it("tells about shares, uploads and URLs, with signatures that the library verifies", async () => {
+  it("reports shares, uploads and URLs, with signatures that the library verifies", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     await service.as("bob").send("GET /me");
@@ -87,7 +87,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     for (const secret of ["X-Amz", "http", new URL(fileUrl).pathname]) expect(text).not.toContain(secret);
   });
 
-  it("tells about uploads straight to the bucket that are ready or rejected", async () => {
+  it("reports uploads directly to the bucket that are ready or rejected", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const send = async (file: { filename: string; contentType: string }, content: string) => {
       const json = { ...file, sizeBytes: Buffer.byteLength(content) };
@@ -104,7 +104,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     ]);
   });
 
-  it("tells about the claim of a link and the file of a visitor, without a token", async () => {
+  it("reports the claim of a link and the file of a visitor, without a token", async () => {
     const { userId, owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     const link = (await owner.send(`POST /notes/${noteId}/links`, { json: { label: "Bank" } })).body;
@@ -261,7 +261,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await root.send(`DELETE /admin/webhooks/${ofService.id}`)).status).toBe(204);
   });
 
-  it("tells a webhook of the service about everybody, and logs its host alone", async () => {
+  it("reports all notes to a webhook of the service, and logs only its host", async () => {
     const receiver = await receiverInTest();
     const url = `${receiver.url}?key=secret`;
     const webhook = await create(root, { url, events: ["upload.ready"] }, "/admin/webhooks");

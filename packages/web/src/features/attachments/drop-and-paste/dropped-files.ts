@@ -1,6 +1,6 @@
 import type { ChosenFile, FileHandle } from "../uploads/upload.ts";
 
-/** A user who drops a folder with more files probably did not intend it. */
+/** Limits a drop, because a user who drops a folder with more files probably did so by mistake. */
 export const MAX_DROPPED_FILES = 500;
 
 /**

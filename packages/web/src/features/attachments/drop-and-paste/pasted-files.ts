@@ -9,7 +9,7 @@ export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   return files.map(withOwnName);
 }
 
-/** Gives a pasted image a name of its own, because browsers give every copied image the same name. */
+/** Gives a pasted image a different name, because browsers give every copied image the same name. */
 function withOwnName(file: File): File {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const now = new Date();

@@ -1,4 +1,4 @@
-/** A thumbnail is not worth the download of a larger image. Bytes. */
+/** Draws no thumbnail of a larger image, because the download would cost too much. Bytes. */
 const MAX_BYTES = 20 * 2 ** 20;
 /** SVG is excluded, because it is a document that can run scripts. */
 const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);

@@ -62,7 +62,7 @@ async function download({ id }: Attachment, url: string | undefined): Promise<Bl
   return response.ok ? drawThumbnail(await response.blob()) : undefined;
 }
 
-/** Creates and stores the thumbnail of an uploaded file, which saves a URL. Never rejects. */
+/** Creates and stores the thumbnail of an uploaded file, so that the page needs no URL for it. Never rejects. */
 export async function createThumbnail(attachment: Attachment, file: Blob): Promise<void> {
   if (!hasThumbnail(attachment)) return;
   const thumbnail = await drawThumbnail(file).catch(() => undefined);

@@ -6,7 +6,7 @@ export type FileOrder = "attached" | "name" | "size" | "newest";
 /** Which files the list shows, and in which order. */
 export type FileView = { order: FileOrder; text: string; kind: FileKind | "all" };
 
-// A picture 10 follows a picture 9, and "é" is beside "e".
+// Sorts "picture 10" after "picture 9", and "é" beside "e".
 const names = /* @__PURE__ */ new Intl.Collator(undefined, { numeric: true });
 
 const compare: Record<Exclude<FileOrder, "attached">, (a: Attachment, b: Attachment) => number> = {
@@ -25,7 +25,7 @@ export function arrangeFiles(files: readonly Attachment[], { order, text, kind }
   return order === "attached" ? shown : shown.sort(compare[order]);
 }
 
-/** The kinds of these files, to choose one. */
+/** The kinds of these files, as options of the filter. */
 export function kindsIn(files: readonly Attachment[]): ReadonlySet<FileKind> {
   return new Set(files.map(kindOfFile));
 }

@@ -6,7 +6,7 @@ export const NOTHING: Choice = { ids: new Set(), last: undefined };
 type Click = {
   /** The ids of the listed files, in their order. */
   listed: readonly string[];
-  /** Whether the click is for all files from the last one to this one. */
+  /** Whether the click selects all files between the last click and this one. */
   isRange: boolean;
 };
 
@@ -18,7 +18,7 @@ export function chooseFile({ ids, last }: Choice, id: string, { listed, isRange 
   return { ids: withAll(ids, range, !ids.has(id)), last: id };
 }
 
-/** Selects all listed files, or deselects them if all are selected. Others stay as they are. */
+/** Selects all listed files, or deselects them if all are selected. Files that are not listed stay as they are. */
 export function chooseAll({ ids }: Choice, listed: readonly string[]): Choice {
   return { ids: withAll(ids, listed, !listed.every((id) => ids.has(id))), last: undefined };
 }

@@ -15,13 +15,13 @@ import { arrangeFiles, type FileOrder, type FileView, kindsIn } from "./arrange-
 import { type Choice, chooseAll, chooseFile, NOTHING } from "./choose-files.ts";
 
 const words = fileToolsTexts;
-/** So that phones and tablets have room for all actions in one row, with any font and language. */
+/** Makes the buttons small on phones and tablets, so that all actions fit into one row in any font and language. */
 const COMPACT =
   "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px]";
 /** The limit of the service. */
 const MOST_FILES_OF_LINK = 100;
 
-/** The state of the tools, which the list of files needs, too. */
+/** The state of the tools, which the list of files also needs. */
 export type Managed = { view: FileView; choice: Choice };
 
 export const START: Managed = { view: { order: "attached", text: "", kind: "all" }, choice: NOTHING };
@@ -40,7 +40,7 @@ type FileToolsProps = {
   onShare: ((files: readonly Attachment[]) => void) | undefined;
 };
 
-/** The tools above the files: the filter, the order, and what can be done with the selected files. */
+/** The tools above the files: the filter, the order, and the actions on the selected files. */
 export function FileTools({ note, files, shown, managed, onChange, ...actions }: FileToolsProps) {
   const { view, choice } = managed;
   const change = (changed: Partial<FileView>) => onChange({ ...managed, view: { ...view, ...changed } });
@@ -113,7 +113,7 @@ type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink" | "onShare"> & {
   onChoose: (choice: Choice) => void;
 };
 
-/** Selects all listed files, and acts on those that are selected. The filter protects the files that it hides. */
+/** Selects all listed files, and runs actions on the selected files. It never touches files that the filter hides. */
 function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBarProps) {
   const all = useRef<HTMLInputElement>(null);
   const downloadLink = useDownloadLink();

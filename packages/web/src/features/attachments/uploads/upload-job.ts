@@ -170,7 +170,7 @@ export class UploadJob {
     const attachmentId = this.attachmentId ?? known;
     if (attachmentId !== undefined) this.#opened.resolve();
     if (attachmentId !== undefined && attachmentId !== known) this.#storeChange({ attachmentId });
-    // The last bytes of a paused upload may still be on their way.
+    // A paused upload may still report its last sent bytes.
     list.change(id, { ...progress, status: this.phase === "paused" ? "paused" : state, attachmentId });
   }
 

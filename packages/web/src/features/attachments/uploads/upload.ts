@@ -74,7 +74,7 @@ export function isActive({ status }: Upload): boolean {
   return !INACTIVE.has(status);
 }
 
-/** Whether this is the file of the upload, as far as the page can tell without reading it. */
+/** Whether this is probably the file of the upload. Compares only the facts that need no read of the file. */
 export function isSameFile({ filename, sizeBytes, lastModified }: UploadDescription, file: File): boolean {
   return file.name === filename && file.size === sizeBytes && file.lastModified === lastModified;
 }

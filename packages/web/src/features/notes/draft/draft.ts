@@ -94,7 +94,7 @@ export class Draft {
 
   /** Accepts a version from the service. Keeps unsaved edits. */
   receive(version: Version): void {
-    // During a save, only the response to that save counts.
+    // During a save, only the response to that save may change the draft.
     if (version.updatedAt < this.#base.updatedAt || this.#saving !== undefined) return;
     this.#rebase(version);
     if (this.$view.get().state.kind === "unsaved") this.#saveIn(SAVE_DELAY_MS);

@@ -14,7 +14,7 @@ export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () =
     <div
       className={clsx(
         "flex min-w-0 items-center justify-end gap-1 text-small",
-        // The texts of a missing connection are long, so a phone shows them in a line of their own.
+        // The texts of a missing connection are long, so a phone shows them on a separate line.
         connection !== "online" && state.kind !== "idle" && state.kind !== "saved" && "max-md:order-last max-md:w-full",
       )}
     >

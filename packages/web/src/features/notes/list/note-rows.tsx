@@ -16,7 +16,7 @@ type NoteRowsProps = {
   notes: readonly NoteSummary[];
   selectedId: string | undefined;
   q: string;
-  /** Whether the rows are those of an earlier search. */
+  /** Whether the rows belong to an earlier search. */
   isOutdated: boolean;
   /** Runs when the last row becomes visible. Undefined if there are no more rows. */
   onEnd: (() => void) | undefined;
@@ -72,7 +72,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
     formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);
-  // The opened note may be anywhere in the list, also after the search is cleared.
+  // Scrolls to the open note, which may be anywhere in the list, also after the user has cleared the search.
   useEffect(() => {
     if (isSelected && shownFor !== undefined) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected, shownFor]);

@@ -7,7 +7,7 @@ it.each([
   ["a.b", ".", ["a", ".", "b"]],
   ["report.pdf", "png", undefined],
   ["report.pdf", "", undefined],
-  // Its lower case has two characters.
+  // The lower case of İ has two characters.
   ["İstanbul", "istanbul", undefined],
 ])("marks in %j the text %j", (text, q, parts) => {
   expect(splitMatch(text, q)).toEqual(parts);

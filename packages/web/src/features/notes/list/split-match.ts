@@ -2,7 +2,7 @@
 export function splitMatch(text: string, q: string): [before: string, match: string, after: string] | undefined {
   const [lower, searched] = [text.toLowerCase(), q.toLowerCase()];
   const start = lower.indexOf(searched);
-  // The lower case of some letters is longer, so that positions differ.
+  // The lower case of some letters is longer. Then positions in both texts differ, so nothing is marked.
   if (searched === "" || start === -1 || lower.length !== text.length) return undefined;
   const end = start + searched.length;
   return [text.slice(0, start), text.slice(start, end), text.slice(end)];

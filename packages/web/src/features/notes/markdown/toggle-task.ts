@@ -1,6 +1,6 @@
 import { lex, tasksOf } from "../../../components/markdown/tasks.ts";
 
-/** Every place that may be a task box. In code, it is not. */
+/** Matches each text that looks like a task box. In a code block, it is not one. */
 const BOX = /^([\s>]*(?:[-*+]|\d+[.)])\s+(?:(?:[-*+]|\d+[.)])\s+)*\[)([ xX])(?=\]\s)/gm;
 
 /** Ticks the task box with this position, or removes its tick. Returns the same source if it finds no such box. */

@@ -109,7 +109,7 @@ function useWidth(ref: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** Keeps the middle of the visible part in the middle when the width of the pages changes. */
+/** When the width of the pages changes, scrolls so that the same place stays in the middle of the visible part. */
 function useMiddle(ref: RefObject<HTMLElement | null>, width: number): void {
   const before = useRef(width);
   useLayoutEffect(() => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type BucketServer, startEmbedded } from "../../packages/server/src/bucket/testing/bucket-server.ts";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../src/testing/free-port.ts";
 import { startScript, stopScript } from "./process.ts";
 import type { Profile } from "./profiles/profile.ts";
 import { startProfile } from "./profiles/proxy.ts";

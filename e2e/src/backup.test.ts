@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.ts";
+import { freePort } from "./testing/free-port.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 

@@ -3,9 +3,9 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { mountSmallDisk } from "../../packages/s3-local/src/testing/small-disk.ts";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { expectAllThere } from "./testing/expect-all-there.ts";
+import { freePort } from "./testing/free-port.ts";
 import { nothingYet, sha256 } from "./testing/load.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 

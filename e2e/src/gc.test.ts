@@ -2,8 +2,8 @@ import { readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { apiAs } from "./testing/api.ts";
+import { freePort } from "./testing/free-port.ts";
 import { endOfCli, makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 let place: Place;

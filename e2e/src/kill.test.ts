@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { smtpServerInTest } from "../../packages/server/src/mailer/testing/smtp-server.ts";
 import { accept, receiverInTest } from "../../packages/server/src/outgoing/testing/webhook-receiver.ts";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.ts";
 import { emailOf, expectOnlyCopies, notYetReported } from "./testing/expect-notified.ts";
+import { freePort } from "./testing/free-port.ts";
 import { type Acknowledged, nothingYet, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "./testing/free-port.ts";
 import { makePlace, type Place, startProcess } from "./testing/service.ts";
 
 const CLI = resolve(import.meta.dirname, "../../packages/valetkey/bin/valetkey.js");

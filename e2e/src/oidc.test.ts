@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startOidcProvider } from "../../packages/server/src/http/auth/testing/oidc-provider.ts";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
 import { useDatabases } from "./testing/databases.ts";
+import { freePort } from "./testing/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
 describe.each(useDatabases())("an identity provider on $name", ({ makeEnv }) => {

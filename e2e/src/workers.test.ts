@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startS3Local } from "@valetkey/s3-local";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createTestPostgresDatabase } from "../../packages/server/src/db/testing/test-databases.ts";
-import { freePort } from "../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "./testing/free-port.ts";
 import { endOfCli, makePlace, type Place, startProcess } from "./testing/service.ts";
 
 const CREDENTIALS = { accessKeyId: "AKIAWORKERS000000000", secretAccessKey: "a-secret-of-the-test-of-workers" };

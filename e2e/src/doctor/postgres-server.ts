@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { loadEmbeddedPostgres } from "../../../packages/server/src/db/testing/embedded-postgres.ts";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../testing/free-port.ts";
 
 /**
  * Starts a PostgreSQL with these settings. The server of the other tests has settings without durability, which the doctor reports as a

@@ -1,6 +1,6 @@
 import { loadConfig } from "../../../packages/server/src/config/index.ts";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { createLogger, startService } from "../../../packages/server/src/wiring/service.ts";
+import { freePort } from "../testing/free-port.ts";
 import type { Env } from "./examine.ts";
 import type { Stage } from "./stage.ts";
 

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../testing/free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const IMAGE = "localhost/valetkey-test";

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Browser, Page } from "playwright-core";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../testing/free-port.ts";
 import { installMore, type Project, run, type Tarballs } from "./project.ts";
 
 const EXAMPLES = resolve(import.meta.dirname, "../../../examples");

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../testing/free-port.ts";
 import { pathOfPgBouncer } from "./selection.ts";
 
 const NOBODY = 65_534;

@@ -9,8 +9,8 @@ import { startS3Local } from "@valetkey/s3-local";
 import { onTestFinished } from "vitest";
 import { createTestPostgresDatabase } from "../../../packages/server/src/db/testing/test-databases.ts";
 import { signTestJwt } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { apiAs } from "../testing/api.ts";
+import { freePort } from "../testing/free-port.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
 import { commandPath } from "./selection.ts";
 

@@ -9,8 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { apiAs, putAsTold } from "../testing/api.ts";
+import { freePort } from "../testing/free-port.ts";
 import { makePlace, startProcess } from "../testing/service.ts";
 import { commandPath } from "./selection.ts";
 

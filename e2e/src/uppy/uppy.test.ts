@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs } from "../testing/api.ts";
 import { launchChromium } from "../testing/chromium.ts";
 import { useDatabases } from "../testing/databases.ts";
+import { freePort } from "../testing/free-port.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "../testing/service.ts";
 import { bundlePage, startSite } from "./site.ts";
 

@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { CLIENT, startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
+import { freePort } from "../testing/free-port.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";

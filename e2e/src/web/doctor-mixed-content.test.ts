@@ -5,8 +5,8 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { launchChromium } from "../testing/chromium.ts";
+import { freePort } from "../testing/free-port.ts";
 import { makePlace, type Place, runCli, startProcess } from "../testing/service.ts";
 import { openPerson, PASSWORD } from "./testing/person.ts";
 

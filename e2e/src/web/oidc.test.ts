@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
-import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { launchChromium } from "../testing/chromium.ts";
+import { freePort } from "../testing/free-port.ts";
 import { openPerson } from "./testing/person.ts";
 import { type StartedWebService, startWebService } from "./testing/service.ts";
 

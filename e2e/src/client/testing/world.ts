@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
 import { signTestJwt } from "../../../../packages/server/src/http/auth/testing/test-jwt.ts";
-import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../../testing/service.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 

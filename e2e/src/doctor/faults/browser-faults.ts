@@ -1,4 +1,4 @@
-import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { startRewritingProxy } from "../rewriting-proxy.ts";
 import { runService } from "../running-service.ts";
 import { type Fault, ORIGIN, SECURE_ORIGIN, type Stage } from "../stage.ts";

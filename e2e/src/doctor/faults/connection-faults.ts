@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../../testing/free-port.ts";
 import type { Fault, Stage } from "../stage.ts";
 
 const TWENTY_MINUTES_MS = 20 * 60_000;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { runSql } from "../../../../packages/server/src/db/testing/test-databases.ts";
-import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../../testing/free-port.ts";
 import type { Fault, Stage } from "../stage.ts";
 
 /** The URLs of two PostgreSQL servers. `healthyUrl` has the default settings, and `looseUrl` has settings without durability. */

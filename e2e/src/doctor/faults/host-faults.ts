@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../../testing/free-port.ts";
 import type { Fault } from "../stage.ts";
 
 /** Faults of the configuration and of this machine. */

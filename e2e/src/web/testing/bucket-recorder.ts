@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { freePort } from "../../../../packages/server/src/wiring/free-port.ts";
+import { freePort } from "../../testing/free-port.ts";
 
 /** A request that the bucket received. */
 export type BucketRequest = { method: string; url: string; headers: IncomingHttpHeaders };

@@ -12,7 +12,7 @@ const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
 let given = 0;
 
 /**
- * Finds a free TCP port. Each worker of the tests has ports of its own. So no other program takes the port before the caller, or the
+ * Finds a free TCP port. Up to nine workers of the tests have separate ports. So nobody else takes the port before the caller, or the
  * service that the caller starts, listens on it.
  */
 export async function freePort(host: string): Promise<number> {

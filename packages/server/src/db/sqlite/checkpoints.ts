@@ -3,7 +3,7 @@ import type { CheckpointRequest } from "./checkpoint-worker.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
-/** The part of the log that a checkpoint has not copied yet: above 96 MiB, a checkpoint runs. */
+/** A checkpoint runs when more pages of the log than this are not copied yet. They have 96 MiB. */
 const LONG_LOG_PAGES = 24_000;
 
 /** `afterWrite` must be called after each write of the process. */

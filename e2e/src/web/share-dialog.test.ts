@@ -1,3 +1,4 @@
+import type { Page, Response } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { seedNote } from "./testing/seed.ts";
@@ -143,8 +144,12 @@ describe("the share dialog", () => {
     await page.keyboard.press("Enter");
     // The focus moves to Undo, and after Undo back to the row.
     await dialog.locator("button:focus", { hasText: "Undo" }).waitFor();
+    const reloaded = answerTo(page, "PUT").then(() => answerTo(page, "GET"));
     await page.keyboard.press("Enter");
-    await dialog.locator(`[aria-label='Stop sharing with ${ben.email}']:focus`).waitFor();
+    // The new invitation has another id. Its row keeps the focus when the list shows it.
+    await (await reloaded).finished();
+    await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done), 0))");
+    await dialog.locator(`[aria-label='Stop sharing with ${ben.email}']:focus`).waitFor({ timeout: 5_000 });
     await expect.poll(() => sharesOf(ann, note.id)).toHaveLength(1);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
@@ -166,3 +171,7 @@ describe("the share dialog", () => {
     expect(await findingsInBothThemes(ann.page)).toEqual([]);
   });
 });
+
+/** Waits for the next response about the shares of a note. */
+const answerTo = (page: Page, method: string): Promise<Response> =>
+  page.waitForResponse((response) => response.request().method() === method && /\/shares$/.test(response.url()));

@@ -41,7 +41,7 @@ export function ShareList({ subject }: { subject: Subject }) {
         {shares.isPending && <Skeleton className="my-2 h-11" />}
         {rows.map((share) => (
           <ShareRow
-            key={share.userId}
+            key={keyOf(share)}
             subject={subject}
             share={share}
             isGone={isGone(share)}
@@ -59,10 +59,9 @@ export function ShareList({ subject }: { subject: Subject }) {
   );
 }
 
-/** Whether two rows are about the same person. A restored invitation has another id. */
-const isSame = (one: Entry, other: Entry) =>
-  one.userId === other.userId ||
-  (one.invitation !== undefined && other.invitation !== undefined && one.email === other.email);
+/** Identifies the row of a person. Not by the id of an invitation, because a restored invitation has another id. */
+const keyOf = ({ invitation, userId }: Entry) => (invitation === undefined ? userId : invitation.email);
+const isSame = (one: Entry, other: Entry) => keyOf(one) === keyOf(other);
 
 function InvitationHint() {
   const hasMail = useQuery(instanceQuery).data?.mail === true;

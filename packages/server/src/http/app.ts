@@ -46,7 +46,7 @@ import { sendRoutes, uploadRoutes } from "./routes/uploads/routes.ts";
 import { urlRoutes } from "./routes/urls/routes.ts";
 import { usageRoutes } from "./routes/usage/routes.ts";
 import { webhookRoutes } from "./routes/webhooks/routes.ts";
-import { addSecurityHeaders } from "./security-headers.ts";
+import { addSecurityHeaders, type ResponseHeaders, sendsOnlyData } from "./security-headers.ts";
 import { sendParserProblem, sendProblem } from "./send-problem.ts";
 import { buildSerializer } from "./serialization.ts";
 import { type StartRequestSpan, traceRequests } from "./tracing.ts";
@@ -102,7 +102,7 @@ const ROUTES = [
 /** Builds the HTTP application. It does not listen yet. */
 export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
-  const headers: Record<string, string> = {};
+  const headers: ResponseHeaders = { page: {}, data: {} };
   const app = createServer(options, headers);
   const spans = options.startSpan && traceRequests(app, options.startSpan);
   app.decorateRequest("caller", null);
@@ -160,16 +160,19 @@ export function buildApp(options: AppOptions): App {
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
     // These routes are the hot path. Their access query also refuses disabled users.
+    sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
     urlRoutes(api, deps);
   });
   app.register(async (api: App) => {
+    sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ turns: ownTurns, check: identifyAgain(authenticate) }));
     sendRoutes(api, deps);
   });
   app.register(async (api: App) => {
+    sendsOnlyData(api);
     api.addHook("onRequest", authentication);
     api.addHook("onRoute", ofCaller);
     for (const routes of ROUTES) routes(api, deps);
@@ -179,6 +182,7 @@ export function buildApp(options: AppOptions): App {
   const streams = createStreams(options.streamTimes);
   endStreams(app, { streams, draining: options.draining });
   app.register(async (api: App) => {
+    sendsOnlyData(api);
     api.addHook("onRequest", authentication);
     changeRoutes(api, { ...deps, streams, identify: identifyAgain(authenticate, { requireEnabled }) });
   });
@@ -194,10 +198,7 @@ export function buildApp(options: AppOptions): App {
   return app;
 }
 
-function createServer(
-  { logger, trustProxy, requestId, connections }: AppOptions,
-  headers: Record<string, string>,
-): App {
+function createServer({ logger, trustProxy, requestId, connections }: AppOptions, headers: ResponseHeaders): App {
   return fastify({
     serverFactory: (handle) => createBoundServer(handle, connections),
     logger: logger === false ? false : withRedaction(logger),
@@ -211,7 +212,7 @@ function createServer(
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
     // While the server closes, it still serves requests on open connections.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers) as never),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers.page) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
@@ -234,10 +235,11 @@ function endStreams(
 /** While the service drains or closes, it serves every request, and closes the connection with the response. */
 function closeConnections(
   app: App,
-  { headers, draining }: { headers: Record<string, string>; draining: AbortSignal | undefined },
+  { headers, draining }: { headers: ResponseHeaders; draining: AbortSignal | undefined },
 ): void {
   const close = () => {
-    headers.connection = "close";
+    headers.page.connection = "close";
+    headers.data.connection = "close";
   };
   if (draining?.aborted) close();
   draining?.addEventListener("abort", close);

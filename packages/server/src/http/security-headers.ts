@@ -4,26 +4,56 @@ import type { App } from "./route-types.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
+/** Everything that a page may not do. A JSON document needs no permission. */
+const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
+/** These headers apply to pages only. */
+const ONLY_PAGES: ReadonlySet<string> = new Set([
+  "cross-origin-opener-policy",
+  "origin-agent-cluster",
+  "x-frame-options",
+]);
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Set on routes that never respond with a page. */
+    isData?: boolean;
+  }
+}
+
 export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
+
+/** The headers of every response: of those that can be a page, and of those that are only data. */
+export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
 /** Adds the security headers to every response. Also stores them in `headers`, for responses that bypass the hooks. */
 export function addSecurityHeaders(
   app: App,
-  { headers, ...options }: SecurityHeaderOptions & { headers: Record<string, string> },
+  { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
   // Helmet would build its policy again for each request, which costs a tenth of the time of issuing a URL. The policy never changes, so it is built
   // once.
   app.addHook("onReady", async () => {
-    Object.assign(headers, await renderOnce(helmetOptions(options)));
+    const page = await renderOnce(helmetOptions(options));
+    const data = Object.entries(page).filter(([name]) => !ONLY_PAGES.has(name));
+    Object.assign(headers.page, page);
+    Object.assign(headers.data, Object.fromEntries(data), { "content-security-policy": DATA_POLICY });
   });
   app.addHook("onRequest", (request, reply, done) => {
-    reply.headers(headers).header("x-request-id", request.id);
+    const isData = request.routeOptions.config?.isData === true;
+    reply.headers(isData ? headers.data : headers.page).header("x-request-id", request.id);
     done();
   });
 }
 
+/** Declares that no route of this scope responds with a page, so that the responses carry fewer headers. */
+export function sendsOnlyData(scope: App): void {
+  scope.addHook("onRoute", (route) => {
+    route.config = { ...route.config, isData: true };
+  });
+}
+
 /**
- * Forbids inline code, framing and referrers (docs/security-requirements.md, 25).
+ * The headers of a page. Forbids inline code, framing and referrers (docs/security-requirements.md, 25).
  * The only foreign origins that the policy permits are the origins of the bucket.
  * HSTS and the upgrade of insecure requests apply only if the public URL is HTTPS.
  */

@@ -13,7 +13,7 @@ const started = (app: Partial<AppOptions>) => startServiceInTest({ engine, app }
 describe("requirement 25: the headers of every response", () => {
   const bucketOrigins = ["https://files.s3.eu-central-1.amazonaws.com"];
 
-  it.each(["GET /", "GET /docs", "GET /me", "GET /nowhere", "PUT /me", "GET /healthz", "GET /notes/%ZZ"])(
+  it.each(["GET /", "GET /docs", "GET /nowhere", "PUT /me", "GET /healthz", "GET /activity", "GET /notes/%ZZ"])(
     "%s",
     async (call) => {
       const service = await started({ bucketOrigins });
@@ -45,6 +45,28 @@ describe("requirement 25: the headers of every response", () => {
       expect(headers["x-powered-by"]).toBeUndefined();
     },
   );
+
+  it.each([
+    "GET /me",
+    "GET /notes",
+    `GET /attachments/${unknownId()}/url`,
+    `GET /attachments/${unknownId()}/download`,
+    "POST /attachments/urls",
+    `POST /notes/${unknownId()}/uploads`,
+    `POST /notes/${unknownId()}/attachments`,
+    "GET /changes",
+  ])("%s has only data, which may load nothing", async (call) => {
+    const service = await started({ bucketOrigins });
+    for (const client of [service.anonymous, service.as("ann")]) {
+      const { headers } = await client.send(call, { json: {} });
+      expect(headers["content-type"], call).toMatch(/^application\/(problem\+)?json/);
+      expect(headers["content-security-policy"]).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers["cross-origin-resource-policy"]).toBe("same-origin");
+      expect(headers["referrer-policy"]).toBe("no-referrer");
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+      expect(headers["strict-transport-security"]).toMatch(/^max-age=31536000/);
+    }
+  });
 
   it("sets HSTS only if the public URL is HTTPS", async () => {
     const service = await started({ publicUrl: "http://localhost:3000" });

@@ -67,7 +67,9 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     await db.urlAudit.record(auditEvent("url.issued", event));
     // A list shows thumbnails before the user opens a file, so a thumbnail does not count as opened.
     if (role !== "owner" && purpose !== "thumbnail") {
-      await arrive(caller, { noteId: attachment.noteId, attachmentIds: [attachment.id] }, { isFrequent: true });
+      const opened = { noteId: attachment.noteId, attachmentIds: [attachment.id] };
+      const arrived = arrive(caller, opened, { isFrequent: true });
+      if (arrived !== undefined) await arrived;
     }
     return { fileUrl: signed.url, expiresInSeconds: detail.expiresInSeconds, expiresAt: signed.expiresAt };
   };

@@ -9,14 +9,18 @@ import { createScratch } from "./rig/scratch-directory.ts";
 import { createToken } from "./rig/token.ts";
 import { startBucket } from "./upload/bucket.ts";
 import { measureForms } from "./upload/forms.ts";
+import { measureManyFiles } from "./upload/many-files.ts";
 import { measureThroughput } from "./upload/throughput.ts";
 
 const MIB = 2 ** 20;
 
+/** A running service and its bucket. */
+type Target = { endpoint: string; service: { url: string; token: string; noteId: string }; rounds: number };
+
 /**
  * Compares uploads to the embedded bucket: the client with the AWS SDK, and forms of the service with the design of the article.
  *
- * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput or forms, --before (another checkout of the service,
+ * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before (another checkout of the service,
  * which replaces the article's design for the forms). Returns whether all goals were met.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
@@ -34,19 +38,28 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       env: { ...spec.env, S3_ENDPOINT: bucket.endpoint, AWS_ENDPOINT_URL_S3: bucket.endpoint, LOG_LEVEL: "error" },
     });
     const service = inBucket((await environment.service("sqlite")).spec);
+    const measureOn = async (measure: (on: Target) => Promise<boolean>): Promise<boolean> => {
+      const candidate = await startCandidate(service);
+      try {
+        const url = `http://127.0.0.1:${candidate.port}`;
+        return await measure({
+          endpoint: bucket.endpoint,
+          service: { url, token, noteId: note.id },
+          rounds: Number(values.rounds),
+        });
+      } finally {
+        await candidate.stop();
+      }
+    };
     let met = true;
     if ("throughput".includes(values.only)) {
       const sizeBytes = Number(values.mib) * MIB;
       const path = await writeFile(scratch.path, sizeBytes);
       console.log(`upload: a file of ${values.mib} MiB, ${values.rounds} rounds, Node ${process.versions.node}`);
-      const candidate = await startCandidate(service);
-      try {
-        const url = `http://127.0.0.1:${candidate.port}`;
-        const plan = { endpoint: bucket.endpoint, path, sizeBytes, rounds: Number(values.rounds) };
-        met = await measureThroughput({ ...plan, service: { url, token, noteId: note.id } });
-      } finally {
-        await candidate.stop();
-      }
+      met = await measureOn((on) => measureThroughput({ ...on, path, sizeBytes }));
+    }
+    if ("files".includes(values.only)) {
+      met = (await measureOn((on) => measureManyFiles({ ...on, folder: scratch.path }))) && met;
     }
     if ("forms".includes(values.only)) {
       const { before } = values;

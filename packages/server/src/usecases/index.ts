@@ -56,7 +56,6 @@ import {
   revokeApiTokens,
   revokeApiTokensOf,
 } from "./api-tokens.ts";
-import { getAttachment, listSharedAttachments } from "./attachments.ts";
 import { findChanges } from "./changes.ts";
 import { expireAuditEvents } from "./expire-audit-events.ts";
 import { identifySubject } from "./identities.ts";
@@ -92,6 +91,7 @@ import { markAttachmentSeen, markNoteSeen } from "./mark-seen.ts";
 import { createNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { findPeople, getMe, recordLanguage, recordSignIn, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
+import { getAttachment, listSharedAttachments } from "./read-attachments.ts";
 import { createRefusals } from "./record-refusals.ts";
 import { renameFile } from "./rename-file.ts";
 import { requireEnabled } from "./require-enabled.ts";

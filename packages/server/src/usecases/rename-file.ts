@@ -1,5 +1,5 @@
 import type { Attachment } from "../domain/attachment.ts";
-import { START_BYTES } from "../domain/content.ts";
+import { START_BYTES } from "../domain/content-contradictions.ts";
 import { DomainError } from "../domain/errors.ts";
 import { extensionOf } from "../domain/extensions.ts";
 import { checkFilename } from "../domain/filename.ts";
@@ -7,7 +7,7 @@ import type { Caller } from "../domain/person.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { authoriseAttachment } from "./authorise.ts";
 import type { Bucket, Deps } from "./ports/index.ts";
-import { contradictionIn } from "./uploads/sniff.ts";
+import { contradictionIn } from "./uploads/check-first-bytes.ts";
 
 /**
  * Renames a `ready` file. Its content must agree with the new name, as in an upload.

@@ -1,7 +1,7 @@
 import { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
-import { takeMailLimits } from "../../usecases/mail/mail-limits.ts";
+import { takeMailLimits } from "../../usecases/mail/mail-rate-limits.ts";
 import type { Database } from "../../usecases/ports/index.ts";
 import { fileForm } from "../testing/form.ts";
 import { visitorOf } from "../testing/link-visits.ts";

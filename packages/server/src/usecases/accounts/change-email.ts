@@ -3,7 +3,7 @@ import { type Caller, type EmailProof, normaliseEmail } from "../../domain/perso
 import { type Actor, act } from "../administration/act.ts";
 import { claimInvitations } from "../invitations/claim.ts";
 import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
-import { orOverLimit } from "../mail/mail-limits.ts";
+import { orOverLimit } from "../mail/mail-rate-limits.ts";
 import { queueMail, queueMailIfOn } from "../mail/queue-mail.ts";
 import { rememberPersonIn } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";

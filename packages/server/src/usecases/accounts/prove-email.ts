@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { claimInvitations } from "../invitations/claim.ts";
-import { orOverLimit } from "../mail/mail-limits.ts";
+import { orOverLimit } from "../mail/mail-rate-limits.ts";
 import { queueMail } from "../mail/queue-mail.ts";
 import { rememberPerson, rememberPersonIn } from "../people.ts";
 import type { Deps } from "../ports/index.ts";

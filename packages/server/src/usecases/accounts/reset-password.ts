@@ -3,7 +3,7 @@ import { normaliseEmail } from "../../domain/person.ts";
 import { type Actor, act } from "../administration/act.ts";
 import { claimInvitations } from "../invitations/claim.ts";
 import { revokeLinksOf } from "../links/revoke.ts";
-import { orOverLimit } from "../mail/mail-limits.ts";
+import { orOverLimit } from "../mail/mail-rate-limits.ts";
 import { queueMail } from "../mail/queue-mail.ts";
 import { rememberPersonIn } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";

@@ -4,7 +4,7 @@ import type { Language } from "../../domain/language.ts";
 import { effectiveExpiry } from "../../domain/link.ts";
 import { normaliseEmail } from "../../domain/person.ts";
 import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
-import { orOverLimit } from "../mail/mail-limits.ts";
+import { orOverLimit } from "../mail/mail-rate-limits.ts";
 import { queueMail } from "../mail/queue-mail.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Admit, type Admitted, linkPolicy } from "./admit.ts";

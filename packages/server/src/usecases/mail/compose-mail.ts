@@ -17,7 +17,7 @@ import {
 } from "./compose-account.ts";
 import { composeNotices } from "./compose-notices.ts";
 import { type Composed, type Content, compose, composeOptional } from "./composed-mail.ts";
-import { takeCodeLimits } from "./mail-limits.ts";
+import { takeCodeLimits } from "./mail-rate-limits.ts";
 import { notify } from "./notify.ts";
 import { hostOf, inUtc } from "./phrases.ts";
 import { mailTexts } from "./texts/index.ts";

@@ -1,8 +1,8 @@
-import { nextDigestAt } from "../../domain/daily-digest.ts";
+import { nextDigestAt } from "../../domain/digest-time.ts";
 import { type MailChoice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import { orOverLimit, takeMailLimits } from "./mail-limits.ts";
+import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 import { queueMailIfOn } from "./queue-mail.ts";
 
 /** How long a mail collects notices of one topic. Milliseconds. */

@@ -1,6 +1,6 @@
 import type { MailKind, NoticeMail } from "../../domain/mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
-import { orOverLimit, takeMailLimits } from "./mail-limits.ts";
+import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 
 /** The mails that collect no notices, and are sent at once. */
 type SingleMail = Exclude<MailKind, NoticeMail>;

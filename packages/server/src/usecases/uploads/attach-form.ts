@@ -11,8 +11,8 @@ import type { Allowance } from "../limits-in-memory.ts";
 import type { Deps } from "../ports/index.ts";
 import { requireCredential } from "../require-credential.ts";
 import { quotaOf } from "../usage.ts";
+import { sniffStream } from "./check-first-bytes.ts";
 import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
-import { sniffStream } from "./sniff.ts";
 
 /** Longer than any form upload. After a crash, the sweep deletes the object after this time. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;

@@ -12,8 +12,8 @@ import { notify } from "../mail/notify.ts";
 import type { Deps, Limits, Queries } from "../ports/index.ts";
 import { queueDeletions } from "../storage/object-deletions.ts";
 import { acceptsFiles } from "./authorise-sender.ts";
+import { NOT_KEPT } from "./check-first-bytes.ts";
 import { deleteObjectNow, objectsOf, uploadedObject } from "./objects-of-upload.ts";
-import { NOT_KEPT } from "./sniff.ts";
 import { transitionUpload } from "./transition.ts";
 import type { Verdict } from "./verify.ts";
 

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { pipeline, type Readable, Transform } from "node:stream";
 import type { Checksum } from "../../domain/attachment.ts";
-import { START_BYTES } from "../../domain/content.ts";
+import { START_BYTES } from "../../domain/content-contradictions.ts";
 import type { AcceptedTypes } from "../../domain/file-request.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Bucket, Deps, StoredObject } from "../ports/index.ts";
-import { contradictionIn, refusalOf } from "./sniff.ts";
+import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
 
 /**
  * `checksum` is undefined when no checksum was verified. `scanned` is false when the scanner refused a file for its size.

@@ -150,7 +150,9 @@ type AnnouncementOptions = { isNewUrl: boolean; isCopied: boolean };
 
 function announcementOf({ expiresAt, createdAt }: Link, { isNewUrl, isCopied }: AnnouncementOptions): string {
   if (!isCopied) return words.byHand;
-  return isNewUrl ? words.newUrl.copied : words.copied(describeExpiry(expiresAt, Date.parse(createdAt)));
+  return isNewUrl
+    ? words.newUrl.copiedAnnouncement
+    : words.copiedAnnouncement(describeExpiry(expiresAt, Date.parse(createdAt)));
 }
 
 function End({ link, isOff }: { link: Link; isOff: boolean }) {

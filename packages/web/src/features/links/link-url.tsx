@@ -31,7 +31,7 @@ export function LinkUrl({ url, name, hasCode, isCopied }: LinkUrlProps) {
         className="h-11 w-full truncate rounded-small border bg-surface px-2 font-mono text-muted text-small md:h-9"
       />
       {isCopied !== undefined && (
-        <p className="self-start text-muted text-small">{isCopied ? words.isCopied : words.byHand}</p>
+        <p className="self-start text-muted text-small">{isCopied ? words.copiedHint : words.byHand}</p>
       )}
     </div>
   );

@@ -56,10 +56,10 @@ export const linkTexts: typeof english = {
   copy: "Kopieren",
   copyOf: (name: string) => `Den Link „${name}“ kopieren`,
   field: "URL des Links",
-  isCopied: "Kopiert. Senden Sie ihn an die Personen, die ihn haben sollen.",
+  copiedHint: "Kopiert. Senden Sie ihn an die Personen, die ihn haben sollen.",
   byHand:
     "Dieser Browser kann nicht selbst kopieren. Die URL ist markiert: Kopieren Sie sie mit der Tastatur oder dem Menü.",
-  copied: (expiry: string) => `Der Link ist kopiert. ${expiry}.`,
+  copiedAnnouncement: (expiry: string) => `Der Link ist kopiert. ${expiry}.`,
   code: (name: string) => `QR-Code des Links „${name}“`,
   showCode: "QR-Code anzeigen",
   hideCode: "QR-Code verbergen",
@@ -70,7 +70,7 @@ export const linkTexts: typeof english = {
     action: "Neue URL …",
     confirm: "Neue URL erstellen",
     question: "Die alte URL funktioniert sofort nicht mehr. Alle, die sie haben, brauchen die neue.",
-    copied: "Die neue URL ist kopiert. Die alte funktioniert nicht mehr.",
+    copiedAnnouncement: "Die neue URL ist kopiert. Die alte funktioniert nicht mehr.",
   },
   revoke: {
     action: "Widerrufen",

@@ -1,4 +1,4 @@
-import { orOverLimit, takeMailLimits } from "../../../usecases/mail/mail-limits.ts";
+import { orOverLimit, takeMailLimits } from "../../../usecases/mail/mail-rate-limits.ts";
 import type { Mailer } from "../../../usecases/ports/index.ts";
 import type { TestService } from "../../testing/service.ts";
 

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
-import { nextDigestAt } from "../../../domain/daily-digest.ts";
+import { nextDigestAt } from "../../../domain/digest-time.ts";
 import { createSmtp } from "../../../mailer/smtp.ts";
 import { smtpOptions, startSmtpServer } from "../../../mailer/testing/smtp-server.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { createSmtp } from "../../../mailer/smtp.ts";
 import { smtpOptions, startSmtpServer } from "../../../mailer/testing/smtp-server.ts";
-import { takeCodeLimits } from "../../../usecases/mail/mail-limits.ts";
+import { takeCodeLimits } from "../../../usecases/mail/mail-rate-limits.ts";
 import { storeLink, tokenOfLink, visitorOf } from "../../testing/link-visits.ts";
 import { recordCalls } from "../../testing/record-calls.ts";
 import type { ServiceOptions } from "../../testing/service.ts";

@@ -1,4 +1,4 @@
-import type { Attachment, Note } from "@valetkey/client";
+import { type Attachment, type Note, readFile } from "@valetkey/client";
 import { type ZipJob, type ZipSource, zipStream } from "../../../files/zip-stream.ts";
 import { chooseTarget } from "../../../files/zip-target.ts";
 import { onSignOut } from "../../../service/local-data.ts";
@@ -9,8 +9,6 @@ import { describeProblem } from "../../../texts/index.ts";
 import { $zipProgress } from "./zip-progress.ts";
 
 const words = zipTexts;
-/** The most URLs of one request. */
-const MAX_BATCH = 1_000;
 
 export async function downloadZip({ id, title }: Note, attachments: readonly Attachment[]): Promise<void> {
   const save = await chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
@@ -39,29 +37,34 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   }
 }
 
-/** Requests the URLs in batches, so that the activity of the owner has few events for the ZIP. The download renews an expired URL. */
+/** Requests all URLs in batches, so that the activity of the owner has few events for the ZIP. */
 async function requestUrls(
   attachments: readonly Attachment[],
   signal: AbortSignal,
 ): Promise<Map<string, string | undefined>> {
-  const found = new Map<string, string | undefined>();
-  for (let start = 0; start < attachments.length; start += MAX_BATCH) {
-    const ids = attachments.slice(start, start + MAX_BATCH).map(({ id }) => id);
-    const urls = await transfers.urlsFor(ids, { purpose: "zip", signal });
-    for (const { attachmentId, fileUrl } of urls) found.set(attachmentId, fileUrl);
-  }
-  return found;
+  const ids = attachments.map(({ id }) => id);
+  const urls = await transfers.urlsFor(ids, { purpose: "zip", signal });
+  return new Map(urls.map(({ attachmentId, fileUrl }) => [attachmentId, fileUrl]));
 }
 
+/** Reads each file with its URL. For a file whose turn comes after the expiry, the service checks the access again. */
 function sourceOf({ fileUrls, signal }: { fileUrls: Map<string, string | undefined>; signal: AbortSignal }) {
   return ({ id, filename, createdAt, sizeBytes }: Attachment): ZipSource => ({
     filename,
     sizeBytes,
     lastModified: new Date(createdAt),
     async open() {
-      const fileUrl = fileUrls.get(id);
-      if (fileUrl === undefined) throw new Error("The service issued no URL of this file.");
-      return (await transfers.download(id, { fileUrl, signal })).stream;
+      let unused = fileUrls.get(id);
+      if (unused === undefined) throw new Error("The service issued no URL of this file.");
+      return readFile({
+        sizeBytes,
+        signal,
+        async getUrl() {
+          const url = unused ?? (await transfers.urlFor(id, { purpose: "renewal", signal })).fileUrl;
+          unused = undefined;
+          return url;
+        },
+      });
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { fileTypeFromBuffer } from "file-type";
-import { type Claim, findContradiction, START_BYTES, typeToAccept } from "../../domain/content.ts";
+import { type Claim, findContradiction, START_BYTES, typeToAccept } from "../../domain/content-contradictions.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { type AcceptedTypes, acceptsType } from "../../domain/file-request.ts";
 import { streamOf } from "./stream-of.ts";

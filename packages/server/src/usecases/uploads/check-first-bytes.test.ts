@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contradictionIn } from "./sniff.ts";
+import { contradictionIn } from "./check-first-bytes.ts";
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(" ", ""), "hex");
 const padded = (start: Buffer): Buffer => Buffer.concat([start, Buffer.alloc(64, 1)]);

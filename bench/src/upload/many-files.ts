@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { type Attachment, createClient, readFile } from "@valetkey/client";
+import { openFile } from "@valetkey/client/node";
+import { zipStream } from "../../../packages/web/src/files/zip-stream.ts";
+import { settings } from "../rig/settings.ts";
+import { median, medianRatio } from "../rig/statistics.ts";
+import { formatCount, formatTable, reportGoal } from "../rig/table.ts";
+
+const FILES = 1_000;
+const FILE_BYTES = 20_000;
+const AT_ONCE = 8;
+const TIMES_LIB_STORAGE = 3;
+const ZIP_PERCENT = 90;
+
+type Service = { url: string; token: string };
+type Plan = { endpoint: string; service: Service; folder: string; rounds: number };
+/** Does its work once. Returns the time that counts. Seconds. */
+type Turn = { name: string; take(): Promise<number> };
+
+/**
+ * Uploads 1,000 files of 20 kB, eight at a time, with the client and with lib-storage in turns. Then downloads them one after the other, as
+ * single files and as a ZIP in turns. Returns whether the goals were met.
+ */
+export async function measureManyFiles({ endpoint, service, folder, rounds }: Plan): Promise<boolean> {
+  const paths = await writeFiles(join(folder, "many"));
+  const client = createClient({ baseUrl: service.url, token: service.token });
+  let files: Attachment[] = [];
+  const uploads = await takeTurns(rounds, [
+    {
+      name: "valetkey",
+      async take() {
+        const { id } = await client.notes.create({ title: "Many files" });
+        files = [];
+        return timeOf(() =>
+          forEach(paths, async (path) => void files.push(await client.upload(id, await openFile(path)).done)),
+        );
+      },
+    },
+    { name: "lib-storage", take: () => timeOf(() => forEach(paths, putWith(endpoint))) },
+  ]);
+  const downloads = await takeTurns(rounds, [
+    { name: "ZIP", take: () => timeOf(() => readZip(client, files)) },
+    { name: "single files", take: () => timeOf(() => readSingly(client, files)) },
+  ]);
+  console.log(`\nmany files: ${FILES} of ${FILE_BYTES / 1000} kB, uploads ${AT_ONCE} at a time, ${rounds} rounds`);
+  return [
+    report(uploads, { text: "uploads through the client, times lib-storage", atLeast: TIMES_LIB_STORAGE, unit: "x" }),
+    report(downloads, { text: "ZIP, of the speed of single files", atLeast: ZIP_PERCENT, unit: "%" }),
+  ].every(Boolean);
+}
+
+async function writeFiles(folder: string): Promise<string[]> {
+  await mkdir(folder);
+  const paths = Array.from({ length: FILES }, (_, number) => join(folder, `${number}.bin`));
+  await forEach(paths, (path) => writeFile(path, randomBytes(FILE_BYTES)));
+  return paths;
+}
+
+/** Takes all turns once as a warm-up, and then in each round. Returns the seconds by name. */
+async function takeTurns(rounds: number, turns: readonly Turn[]): Promise<Map<string, number[]>> {
+  for (const { take } of turns) await take();
+  const seconds = new Map<string, number[]>(turns.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, take } of turns) seconds.get(name)?.push(await take());
+  }
+  return seconds;
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return (performance.now() - startedAt) / 1000;
+}
+
+async function forEach<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const left = items.values();
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+let uploads = 0;
+
+function putWith(endpoint: string): (path: string) => Promise<unknown> {
+  const { accessKeyId, secretAccessKey, region, bucket } = settings;
+  const client = new S3Client({
+    endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  return (path) =>
+    new Upload({ client, params: { Bucket: bucket, Key: `many-${uploads++}`, Body: createReadStream(path) } }).done();
+}
+
+type Client = ReturnType<typeof createClient>;
+
+/** Downloads all files as the page of a note does for "Download all". */
+async function readZip(client: Client, files: readonly Attachment[]): Promise<void> {
+  const urls = await client.urlsFor(files.map(({ id }) => id));
+  const sources = files.map(({ filename, sizeBytes }, index) => ({
+    filename,
+    sizeBytes,
+    lastModified: new Date(0),
+    open: () => readFile({ sizeBytes, getUrl: async () => urls[index]?.fileUrl ?? "" }),
+  }));
+  const job = { signal: AbortSignal.timeout(600_000), reading: undefined, missing: [], onBytes: () => undefined };
+  let bytes = 0;
+  for await (const chunk of zipStream(sources, { job, words: { missingFile: "", missing: () => "" } }))
+    bytes += chunk.length;
+  if (job.missing.length > 0 || bytes < FILES * FILE_BYTES) throw new Error("The ZIP is not whole");
+}
+
+async function readSingly(client: Client, files: readonly Attachment[]): Promise<void> {
+  for (const { fileUrl = "" } of await client.urlsFor(files.map(({ id }) => id))) {
+    const { byteLength } = await (await fetch(fileUrl)).arrayBuffer();
+    if (byteLength !== FILE_BYTES) throw new Error(`A file has ${byteLength} bytes`);
+  }
+}
+
+type Goal = { text: string; atLeast: number; unit: "x" | "%" };
+
+/** Compares the first turn with the second. */
+function report(seconds: ReadonlyMap<string, readonly number[]>, { text, atLeast, unit }: Goal): boolean {
+  const rates = [...seconds].map(([name, all]) => [name, all.map((each) => FILES / each)] as const);
+  const [[, ours], [base, theirs]] = rates as [(typeof rates)[0], (typeof rates)[0]];
+  const rows = rates.map(([name, values]) => [
+    name,
+    formatCount(median(values)),
+    medianRatio(values, theirs).toFixed(2),
+  ]);
+  console.log(formatTable(["", "files/s", `x ${base}`], rows));
+  const value = medianRatio(ours, theirs) * (unit === "%" ? 100 : 1);
+  return reportGoal({ text, value, atLeast, unit });
+}

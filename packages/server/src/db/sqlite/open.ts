@@ -1,11 +1,11 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { assembleDatabase, type OpenDatabase } from "../database.ts";
 import { sqliteEngine as engine } from "../engine.ts";
 import { firstMissingMigration, migrate } from "../migrate.ts";
 import { accessQueries, compileAccess } from "../queries/access.ts";
-import { inOrder, type RunStatement } from "../queries/compile-statement.ts";
+import { inOrder } from "../queries/compile-statement.ts";
 import { compileUploads, uploadSteps } from "../queries/uploads.ts";
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
@@ -13,13 +13,12 @@ import { createTransactions } from "../transactions.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect, sqliteWrites } from "./dialect.ts";
-import { toSqliteDomainError } from "./errors.ts";
 import { openWriter } from "./file.ts";
 import { openSqliteUrlAudit, openUnfiledEvents } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
+import { readsInTurns } from "./reads-in-turns.ts";
 import { createReserve } from "./reserve.ts";
 import { openSqliteSearch } from "./search.ts";
-import { PreparedStatements } from "./statements.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
@@ -81,7 +80,8 @@ async function openWith(
       unfiledUrls: unfiled.findUrls,
       search,
     },
-    access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
+    // Access decisions have their own connection, so they never wait for a write, and see each commit at once.
+    access: accessQueries(accessStatements, { run: readsInTurns(reader), engine, clock }),
     uploadSteps: {
       start: (start) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).start(start)),
       complete: (completion) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).complete(completion)),
@@ -106,16 +106,4 @@ async function openWith(
 function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");
   writer.exec(`pragma cache_size = -${CACHE_KIB}`);
-}
-
-// Access decisions have their own connection, so they never wait for a write, and see each commit at once.
-function runOn(reader: DatabaseSync): RunStatement {
-  const prepared = new PreparedStatements(reader);
-  return async (statement, values) => {
-    try {
-      return prepared.rowsOf(statement, values as SQLInputValue[]);
-    } catch (error) {
-      throw toSqliteDomainError(error);
-    }
-  };
 }

@@ -44,12 +44,13 @@ const exposeHeadRoute = false;
 export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps): void {
   const issue = async (
     request: Pick<FastifyRequest, "caller" | "ip">,
-    asked: UrlQuery & { attachmentId: string },
+    { attachmentId }: { attachmentId: string },
+    asked: UrlQuery,
   ): Promise<IssuedUrl> => {
     const clientIp = clientIpOf(request);
     try {
       const issued = await useCases.issueUrl(callerOf(request), {
-        attachmentId: asked.attachmentId,
+        attachmentId,
         expiresInSeconds: parseExpiresIn(asked.expiresIn),
         disposition: asked.disposition,
         purpose: asked.purpose,
@@ -65,15 +66,14 @@ export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps
   };
 
   app.get("/attachments/:attachmentId/url", { schema: schemas.issueUrl, exposeHeadRoute }, async (request) => {
-    const { fileUrl, expiresInSeconds, expiresAt } = await issue(request, { ...request.params, ...request.query });
+    const { fileUrl, expiresInSeconds, expiresAt } = await issue(request, request.params, request.query);
     return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
   });
 
   app.get(
     "/attachments/:attachmentId/download",
     { schema: schemas.download, exposeHeadRoute },
-    async (request, reply) =>
-      reply.redirect((await issue(request, { ...request.params, ...request.query })).fileUrl, 302),
+    async (request, reply) => reply.redirect((await issue(request, request.params, request.query)).fileUrl, 302),
   );
 
   app.post("/attachments/urls", { schema: schemas.issueUrls }, async (request) => {

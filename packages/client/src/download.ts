@@ -18,9 +18,9 @@ export type Download = Bytes & { attachment: Attachment };
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
 
-/** The download fails after so many failures without a byte between them. */
+/** The download fails after this number of failures, if no byte arrives between them. */
 const MAX_ATTEMPTS = 6;
-/** Without a byte for so long, the connection counts as dead. Milliseconds. */
+/** The connection counts as broken if no byte arrives for this time. Milliseconds. */
 const STALL_MS = 60_000;
 
 const WHAT = "A download from the bucket";
@@ -85,7 +85,7 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
   );
 }
 
-/** The first request needs retries too, because a browser reports a connection before requests succeed. */
+/** The first request needs retries too, because a browser may report a connection too early, when requests still fail. */
 async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
   for (let failures = 1; ; failures += 1) {
     try {

@@ -3,7 +3,7 @@ import { AttachmentState } from "./attachments.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
-/** The last character has two unused bits, which must be zero, because S3 compares the text. */
+/** The last character before `=` has two unused bits. They must be zero, because S3 compares the texts and not the bytes. */
 const Sha256 = Type.String({
   pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
   description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",

@@ -39,7 +39,7 @@ export function encodeRfc3986(text: string): string {
  * Checks an object key and percent-encodes it for a URL path. It keeps `/` and normalises nothing.
  *
  * Throws PresignError `invalid_key` unless the key has 1 to 1,024 UTF-8 bytes, and for NUL or half of a surrogate pair. It also refuses `.` and
- * `..` segments, because URL parsers remove these segments, so the URL reaches another object. Source: Amazon S3 "Naming Amazon S3
+ * `..` segments, because URL parsers remove these segments, so the URL would name another object. Source: Amazon S3 "Naming Amazon S3
  * objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {

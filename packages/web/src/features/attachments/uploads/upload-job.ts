@@ -73,7 +73,7 @@ export class UploadJob {
     return this.#task?.attachmentId();
   }
 
-  /** Resolves when the service has the attachment, or when this job lets later files pass. */
+  /** Resolves when the service has the attachment, or when later files need not wait for this job. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }

@@ -102,7 +102,7 @@ async function remove(subject: Subject, userId: string): Promise<void> {
   try {
     await client.shares.remove(subject, userId);
   } catch (error) {
-    // Somebody has already deleted it, for example in another tab.
+    // Somebody has already deleted the share, for example in another tab.
     if (!hasCode(error, "share_not_found")) throw error;
   }
 }

@@ -29,7 +29,7 @@ const WHAT = "A download from the bucket";
  * Starts to read the file with this path from the bucket.
  *
  * The download replaces an expired URL by a fresh URL, for which the service checks the access again.
- * After a broken connection, the download resumes at the next byte. It compares its length with the verified size of the file. Throws
+ * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file. Throws
  * `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
  * `aborted`.
  */

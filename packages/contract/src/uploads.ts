@@ -69,7 +69,7 @@ export const StartedUpload = Type.Object({
 });
 export type StartedUpload = Static<typeof StartedUpload>;
 
-/** A started upload to a file request. It does not contain the ids of the note and its files. */
+/** A started upload to a file request. The response does not contain the ids of the note and its files. */
 export const StartedSend = Type.Object({ upload: Type.Object(started) });
 export type StartedSend = Static<typeof StartedSend>;
 

@@ -15,7 +15,7 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 
 /**
  * Shares with these email addresses. The service does not show which of them have an account.
- * `invited`: all of them, except those of people whom the owner already sees.
+ * `invited`: all these email addresses, except those of people whom the owner already sees.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);

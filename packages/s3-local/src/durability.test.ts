@@ -89,7 +89,7 @@ describe("kill -9", () => {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     expect(acknowledged.size).toBeGreaterThan(100);
-    // Each object has one blob, so equal numbers mean that no blob is an orphan.
+    // Each object has one blob, so equal numbers mean that no blob is without an object.
     expect(await blobsIn(dataDir)).toHaveLength(total);
     expect(await unfinishedIn(dataDir)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 # The image of the service. It has one process, no shell, and a read-only root file system apart from /data and /tmp.
 #   docker build -t valetkey .
-# BUILD_BASE needs Node and npm. BASE needs glibc and libstdc++. The image brings the Node of package-lock.json.
+# BUILD_BASE needs Node and npm. BASE needs glibc and libstdc++. The image contains the Node of package-lock.json.
 ARG BUILD_BASE=node:24-trixie-slim
 ARG BASE=gcr.io/distroless/cc-debian13
 
@@ -15,7 +15,7 @@ RUN npm ci \
 
 FROM ${BASE}
 COPY --from=build /image /
-# glibc keeps freed memory in one arena a thread. Two arenas hold less, and are as fast for one busy thread.
+# glibc keeps freed memory in an arena for each thread. With only two arenas, it keeps less memory, and one busy thread is as fast.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=2
 USER 65532:65532
 VOLUME /data

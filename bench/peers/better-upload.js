@@ -1,4 +1,4 @@
-// better-upload with its Node handler on plain node:http, which adds less than the Express and Fastify of its documentation.
+// better-upload with its Node handler on plain node:http, which costs less time than the Express and Fastify of its documentation.
 // Authentication is in onBeforeUpload, as its documentation shows.
 import { createServer } from "node:http";
 import { RejectUpload, route } from "@better-upload/server";

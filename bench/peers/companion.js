@@ -1,5 +1,5 @@
 // Uppy Companion in an Express app, as its documentation shows. It signs a form for each file that is not multipart. Its S3 routes do not
-// check who asks, so the application does that before. Companion signs no download URLs.
+// check who sends a request, so the application checks that first. Companion signs no download URLs.
 import { tmpdir } from "node:os";
 import { app as createCompanion } from "@uppy/companion";
 import express from "express";

@@ -15,7 +15,7 @@ const GOAL_MS = 100;
 const NOTES = 200;
 const NOTE_CHARACTERS = 200_000;
 const POLL_MS = 20;
-/** A poll that takes longer counts as this long. */
+/** A poll that takes longer counts as this time. */
 const POLL_TIMEOUT_MS = 30_000;
 const MIB = 2 ** 20;
 
@@ -61,7 +61,7 @@ async function measureEngine(
   for (const attack of Object.keys(attacks) as AttackName[]) {
     if (!attack.includes(only)) continue;
     const row = await measureAttack(candidate, { attack, target, seconds });
-    // Prints each result at once. If an attack blocks a version, the table is never complete.
+    // Prints each result immediately. If an attack blocks a version, the table is never complete.
     console.log(`${attack}: worst /healthz ${row.worstMs.toFixed(0)} ms`);
     rows.push(row);
     await untilCalm(candidate.port);

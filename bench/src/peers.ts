@@ -25,7 +25,8 @@ const DOES = ["who", "access", "row", "quota", "size", "audit"];
 /**
  * Compares download URLs and upload starts with other designs and packages. The table lists the work of each candidate.
  *
- * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns true, because the comparison has no goals.
+ * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Always returns true (success), because the
+ * comparison has no goal that it could miss.
  */
 export async function runPeers(args: readonly string[]): Promise<boolean> {
   installPeers();

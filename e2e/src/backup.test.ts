@@ -172,7 +172,7 @@ describe("valetkey backup and restore", () => {
     child.kill("SIGCONT");
     const { code, stderr } = await ended;
     expect(code).toBe(1);
-    // A service that stops after the last file was copied causes the second message.
+    // If the service stops after the last file was copied, the second message appears.
     expect(stderr).toMatch(/The service stopped during the backup\.|can't be copied\. Run the command again\./);
     expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 1 });
 

@@ -62,7 +62,7 @@ describe("a service whose disk is full", () => {
     for (let added: Stored | undefined; added === undefined; ) {
       const { noteId, attachmentId } = stored[deleted++] as Stored;
       const path = deleted % 2 === 0 ? `/notes/${noteId}` : `/attachments/${attachmentId}`;
-      // Deletes it to the trash, and then permanently.
+      // Moves the note or file to the trash, and then deletes it permanently.
       for (const each of [path, `/trash${path}`]) expect((await ann.call("DELETE", each)).status).toBe(204);
       // The objects are deleted in the background, right after the response.
       for (let attempt = 0; attempt < 20 && added === undefined; attempt++) {

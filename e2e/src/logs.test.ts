@@ -26,7 +26,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The bucket also receives signed URLs, even URLs that it refuses. Its log must not contain them.
+    // The bucket also receives signed URLs, even URLs that it refuses. The log of the bucket must not contain these URLs.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);

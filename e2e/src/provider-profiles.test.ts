@@ -8,7 +8,7 @@ import { type RunningProvider, startProfileProvider } from "../providers/provide
 const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**
- * Bad input meets three kinds of servers: they enforce conditions, refuse them, or ignore them. The test of the embedded bucket covers
+ * For bad input, there are three kinds of servers: they enforce conditions, refuse them, or ignore them. The test of the embedded bucket covers
  * the first kind. One profile covers each of the other two kinds. `PROFILES=all` runs all profiles, in three times the time.
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];

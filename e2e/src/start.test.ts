@@ -361,7 +361,7 @@ async function slowUpload(url: string, noteId: string) {
     `POST /notes/${noteId}/attachments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nExpect: 100-continue\r\n` +
       `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${head.length + tail.length}\r\n\r\n${head}`,
   );
-  // From this line on, the request is in flight, even on a busy machine.
+  // After this line, the request is running, even on a busy machine.
   expect(String((await once(socket, "data"))[0])).toContain("100 Continue");
   const statusLine = once(socket, "data").then(([data]) => String(data).split("\r\n", 1)[0]);
   return { statusLine, finish: () => socket.write(tail) };

@@ -21,7 +21,7 @@ function userOf(cookies: string | null | undefined): User | null {
   return (first("SELECT id, name FROM users WHERE session = ?", session) as User | undefined) ?? null;
 }
 
-// The application's own rule. The service asks it before each URL.
+// The application's own rule. Valet Key calls this function before each URL.
 function mayUseNote(user: User, action: "read" | "add" | "remove", noteId: string): boolean {
   if (first("SELECT 1 FROM notes WHERE id = ? AND user_id = ?", noteId, user.id)) return true;
   return action === "read" && !!first("SELECT 1 FROM shares WHERE note_id = ? AND user_id = ?", noteId, user.id);

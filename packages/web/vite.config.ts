@@ -5,7 +5,7 @@ import { compressAssets } from "./compress-assets.ts";
 import { inLanguage, type Language } from "./language.ts";
 import { pdfjsFiles } from "./pdfjs-files.ts";
 
-/** The paths that the service answers itself. Every other path is a page of the app. */
+/** The paths that the service serves itself. Every other path is a page of the app. */
 const API = [
   "/auth",
   "/changes",

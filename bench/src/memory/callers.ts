@@ -12,7 +12,7 @@ const URLS = 20;
 
 type Caller = { client: Client; token: string; userId: string; baseUrl: string };
 
-/** Eight people use the service at once until `signal` is aborted. Rejects if the service refuses a request. */
+/** Eight people use the service at the same time until `signal` is aborted. Rejects if the service refuses a request. */
 export async function runCallers(
   baseUrl: string,
   { done, signal }: { done: Done; signal: AbortSignal },

@@ -9,7 +9,7 @@ const DIGEST_BYTES = 32;
 /**
  * The limit of every signer on the native hash of Node.js: one hash of the canonical request, and the two hashes of the HMAC.
  *
- * The hashes have the sizes of the real inputs. It builds no URL and copies nothing.
+ * The hashes have the sizes of the real inputs. This signer builds no URL and copies nothing.
  */
 export function createLimit(): Signer {
   const requests = inputs.keys.map(canonicalRequest);

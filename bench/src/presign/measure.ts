@@ -6,7 +6,7 @@ export type Contestant = { name: string; signer: Signer; inFlight: number };
 const CALLS_BETWEEN_CLOCK_READS = 64;
 const MANY_IN_FLIGHT = 16;
 
-/** Asynchronous signers run twice: with one call at a time like the other signers, and with concurrent calls as in a busy server. */
+/** Asynchronous signers run twice: with one call at a time, as the other signers do, and with concurrent calls, as a busy server does. */
 export function contestantsOf(signer: Signer): Contestant[] {
   const { name } = signer;
   if (signer.kind === "sync") return [{ name, signer, inFlight: 1 }];

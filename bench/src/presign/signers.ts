@@ -85,7 +85,7 @@ function valetKey(): Signer {
   return { name: valetKeyName, isPeer: false, kind: "sync", sign };
 }
 
-/** Signs like the service, which stores the encoded key with the object. */
+/** Signs as the service does, which stores the encoded key with the object. */
 function valetKeyEncoded(): Signer {
   const presigner = createPresigner({ bucket, region });
   const encodedKeys = keys.map(encodeKey);

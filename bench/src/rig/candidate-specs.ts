@@ -47,7 +47,7 @@ export function embeddedSpec(directory: string): CandidateSpec {
   return { name: "valetkey", entry: service, directory, env };
 }
 
-/** The service of another checkout. It runs the command, or the sources of a version without a command. */
+/** The service of another checkout: its command, or its sources if that version has no command. */
 export function beforeSpec(
   engine: Engine,
   { where, checkout }: { where: DataLocation; checkout: string },

@@ -32,7 +32,7 @@ export const SMALL_NOTE_FILES = 5;
 /** The files of every twentieth note. A batch has the files of one such note. */
 export const LARGE_NOTE_FILES = 100;
 
-/** Makes the data of every candidate. It is always the same, so the load generator needs no database. */
+/** Makes the data of every candidate. The data is always the same, so the load generator needs no database. */
 export function createDataset(): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);

@@ -13,7 +13,7 @@ export type Flushes = {
 };
 
 /**
- * Counts the flushes of the disk per second. Each flush writes a page of an existing file and calls fdatasync, like a write-ahead log.
+ * Counts the flushes of the disk per second. Each flush writes a page of an existing file and calls fdatasync, as a write-ahead log does.
  */
 export function createFlushes(directory: string): Flushes {
   const file = join(directory, "flushes");

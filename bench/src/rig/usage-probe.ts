@@ -20,7 +20,7 @@ process.on("message", (message) => {
 
 // The channel must not keep a finished server alive.
 process.channel?.unref();
-// A server must not outlive an interrupted benchmark.
+// A server must not continue after an interrupted benchmark.
 process.once("disconnect", () => process.exit(1));
 
 function usageOfWorker(pid: number): Usage {

@@ -23,8 +23,8 @@ type Plan = { endpoint: string; service: Service; folder: string; rounds: number
 type Turn = { name: string; take(): Promise<number> };
 
 /**
- * Uploads 1,000 files of 20 kB, eight at a time, with the client and with lib-storage in turns. Then downloads them one after the other, as
- * single files and as a ZIP in turns. Returns whether the goals were met.
+ * Uploads 1,000 files of 20 kB, eight at a time, with the client and with lib-storage, which take turns. Then downloads them one after the
+ * other, in turn as single files and as a ZIP. Returns whether the goals were met.
  */
 export async function measureManyFiles({ endpoint, service, folder, rounds }: Plan): Promise<boolean> {
   const paths = await writeFiles(join(folder, "many"));

@@ -7,7 +7,7 @@ type Forms = { port: number; path: string; token: string; files: number; fileByt
 const PIECE = Buffer.alloc(2 ** 20, 7);
 const BOUNDARY = "----bench-of-valet-key";
 
-/** Posts this many files at once, each in its own form, as browsers do. Throws unless all responses are 201. */
+/** Posts this many files at the same time, each in its own form, as browsers do. Throws unless all responses are 201. */
 export async function postForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const agent = new Agent({ maxSockets: files });
   const post = async (number: number) => {

@@ -10,7 +10,7 @@ type Plan = { endpoint: string; service: object; path: string; sizeBytes: number
 const MIB = 2 ** 20;
 const GOAL_PERCENT = 95;
 
-/** Uploads the same file with each sender in turns. Returns whether the goal was met. */
+/** Uploads the same file with each sender. The senders take turns. Returns whether the goal was met. */
 export async function measureThroughput({ endpoint, service, path, sizeBytes, rounds }: Plan): Promise<boolean> {
   const child = fork(new URL("./sender-process.ts", import.meta.url), [JSON.stringify({ endpoint, service })]);
   const turns = new Map<string, Turn[]>(names.map((name) => [name, []]));

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** A request to an S3 server, as far as profiles look at it. */
+/** The parts of a request to an S3 server that profiles use. */
 export type Call = {
   method: string;
   query: URLSearchParams;

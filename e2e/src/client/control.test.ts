@@ -97,7 +97,7 @@ describe("an upload that is paused", () => {
     const { id } = await upload.done;
     expect(id).toBe(pending?.id);
     expect(await sha256OfDownload(world.client, id)).toBe(await sha256OfBlob(given));
-    // Only the four parts in flight may be sent twice.
+    // Only the four parts that were being sent may be sent twice.
     expect(partsSent(world)).toBeLessThanOrEqual(LARGE_PARTS + 4);
     expect(sentBefore).toBeLessThan(LARGE_PARTS);
   });

@@ -19,7 +19,7 @@ function partsSent({ toBucket }: World): number {
   return parts.filter((line) => line.startsWith(`${object}?`)).length;
 }
 
-/** The first request that matches meets this fault. All other requests pass. */
+/** The first request that matches gets this fault. All other requests pass. */
 function once(matches: (request: IncomingMessage) => boolean, fate: Fate): (request: IncomingMessage) => Fate {
   let met = false;
   return (request) => {

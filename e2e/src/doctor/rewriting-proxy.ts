@@ -17,7 +17,7 @@ export type Seen = {
 };
 
 /**
- * The change that a request meets.
+ * The change that the proxy makes for a request.
  * - `status`: the proxy responds itself, with an S3 error code or any body.
  * - `headers`: headers of the response that change. Null removes a header.
  * - `dropped`: a header of the request that the proxy does not forward.

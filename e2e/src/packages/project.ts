@@ -35,7 +35,7 @@ export type Tarballs = Record<Published, string>;
 export async function packPackages(folder: string): Promise<Tarballs> {
   const sources: string[] = [];
   for (const name of PUBLISHED) sources.push(await stage(name));
-  // npm starts once for all packages, because a start takes longer than the packing. It returns them in the given order.
+  // npm starts once for all packages, because a start takes longer than the packing. npm returns the tarballs in the given order.
   const packed = await run("npm", ["pack", "--json", "--pack-destination", folder, ...sources], { cwd: folder });
   const files = (JSON.parse(packed) as { filename: string }[]).map(({ filename }) => join(folder, filename));
   return Object.fromEntries(PUBLISHED.map((name, nth) => [name, files[nth]])) as Tarballs;

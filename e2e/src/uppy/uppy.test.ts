@@ -176,7 +176,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.pauseAll()));
     await choose("film.pdf", LARGE);
     await page.waitForFunction(() => window.uppy.getFiles()[0]?.isPaused === true);
-    // Golden Retriever stores this state across reloads.
+    // Golden Retriever (a plugin of Uppy) stores this state across reloads.
     const kept = await page.evaluate(() => window.uppy.getFiles()[0]?.s3Multipart);
     expect(kept).toEqual({ uploadId: expect.any(String), key: expect.any(String) });
     await page.reload();

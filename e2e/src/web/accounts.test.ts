@@ -116,7 +116,7 @@ describe("signing in", () => {
       await signIn(dora.page, { email });
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(pathOf(dora)).toBe("/");
-      // A signed-in user is redirected at once.
+      // A signed-in user is redirected immediately.
       await dora.page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(dora.page.url()).toBe(`${web.service.url}/`);

@@ -90,7 +90,7 @@ describe("a person without access", () => {
     await finn.context.clearCookies();
     await share(ann, "finn@elsewhere.test");
     await ann.page.getByText(invitationTexts.mailed("finn@elsewhere.test")).waitFor();
-    // Two mails confirm the email addresses of the new accountTexts.
+    // Two mails confirm the email addresses of the new accounts.
     const mail = (await smtp.received(3)).find(({ recipients }) => recipients.includes("finn@elsewhere.test"));
     await finn.page.goto(/^http\S+$/m.exec(mail?.parsed.text ?? "")?.[0] ?? "");
     await finn.page.getByRole("link", { name: accountTexts.signUp.otherAction }).click();

@@ -385,7 +385,7 @@ describe("the policy of the operator", () => {
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });
     // The policy was less strict when the link was made.
     await ann.page.route(`**/notes/${note.id}/links?*`, async (route) => {
-      // A later request may outlive the test.
+      // A later request could continue after the end of the test.
       const response = await route.fetch().catch(() => undefined);
       if (response === undefined) return;
       const body = (await response.json()) as { items: object[] };

@@ -22,7 +22,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const ROOT = "root@example.com";
 const NEW_PASSWORD = "another horse battery staple";
-/** From the invitation to the file. The page has one form. */
+/** The limits from the invitation to the file: clicks, and forms. */
 const MOST_CLICKS = 4;
 const MOST_FORMS = 1;
 

@@ -102,7 +102,7 @@ function notFromService(response: Response, what: string): ValetKeyError {
   });
 }
 
-/** Reads seconds only, because the clock of this machine may be wrong and a date would depend on it. */
+/** Reads seconds only. To use a date, it would need the clock of this machine, which may be wrong. */
 function readRetryAfter(response: Response): number | undefined {
   const text = response.headers.get("retry-after") ?? "";
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;

@@ -66,9 +66,9 @@ export function callsOn(call: Call) {
       call<Instance>("GET", "/instance", { signal }),
     /** Returns the user whom the service identifies as the caller. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
-    /** Returns which mails the caller gets. */
+    /** Returns the choices of the caller about mails. */
     mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
-    /** Changes which mails the caller gets. A topic that is absent does not change. */
+    /** Changes the choices of the caller about mails. A topic that is absent does not change. */
     setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
       call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
     /** Returns the storage that the notes of the caller use, and the quota. */
@@ -94,7 +94,7 @@ export function callsOn(call: Call) {
   };
 }
 
-/** A path of the origin of the page. Two slashes would start a host. */
+/** A path of the origin of the page. With two slashes at the start, it would be a host name instead. */
 const PATH = /^\/(?![/\\])/;
 
 function checkBaseUrl(text: string): string {

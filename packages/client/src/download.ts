@@ -18,9 +18,9 @@ export type Download = Bytes & { attachment: Attachment };
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
 
-/** The download fails after so many failures without a byte between them. */
+/** The download fails after this number of failures, if no byte arrives between them. */
 const MAX_ATTEMPTS = 6;
-/** Without a byte for so long, the connection counts as dead. Milliseconds. */
+/** The connection counts as broken if no byte arrives for this time. Milliseconds. */
 const STALL_MS = 60_000;
 
 const WHAT = "A download from the bucket";
@@ -29,7 +29,7 @@ const WHAT = "A download from the bucket";
  * Starts to read the file with this path from the bucket.
  *
  * The download replaces an expired URL by a fresh URL, for which the service checks the access again.
- * After a broken connection, the download resumes at the next byte. It compares its length with the verified size of the file. Throws
+ * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file. Throws
  * `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
  * `aborted`.
  */
@@ -85,7 +85,7 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
   );
 }
 
-/** The first request needs retries too, because a browser reports a connection before requests succeed. */
+/** The first request needs retries too, because a browser may report a connection too early, when requests still fail. */
 async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
   for (let failures = 1; ; failures += 1) {
     try {

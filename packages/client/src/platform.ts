@@ -17,7 +17,7 @@ export type Platform = {
 };
 
 export type Network = {
-  /** Returns false only if the platform is sure that there is no connection. */
+  /** Returns whether there may be a connection. Returns false only if the platform is sure that there is none. */
   isOnline(): boolean;
   /** Calls the listener when a connection comes up. Returns an unsubscribe function. */
   onOnline(listener: () => void): () => void;

@@ -25,7 +25,7 @@ export const AuditEvent = Type.Object({
   noteId: Id,
   noteTitle: Type.Union([Type.String(), Type.Null()], { description: "The current title, or null for a deleted note" }),
   attachmentIds: Type.Array(Id),
-  /** The filenames of the first ten `attachmentIds`. It omits deleted files without an event on the page. */
+  /** The filenames of the first ten `attachmentIds`. The list omits deleted files that have no event on the page. */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
 });

@@ -10,7 +10,7 @@ const OrNull = {
   text: Type.Union([Type.String(), Type.Null()]),
 };
 
-/** `q` finds a part of the email address, the name or the id. The ids of users are longer than other ids, and so are the cursors. */
+/** `q` finds a part of the email address, the name or the id. Ids of users may be longer than other ids, and so may cursors. */
 export const ListPeopleQuery = closedObject({
   ...PageQuery.properties,
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2_048 })),
@@ -48,7 +48,7 @@ export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
 const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
 
-/** A member that is absent does not change. A quota of null: the quota of the service applies again. */
+/** A member that is absent does not change. With a quota of null, the quota of the service applies again. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),
@@ -66,7 +66,7 @@ export type ClosedAccount = Static<typeof ClosedAccount>;
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
 export type ResetLink = Static<typeof ResetLink>;
 
-/** One line of the log of administrators. `actor` null: the operator used a command. `person`: the user whom the event is about. */
+/** One line of the log of administrators. `actor` is null if the operator used a command. `person` is the user whom the event is about. */
 export const AdminEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -80,7 +80,7 @@ export type AdminEvent = Static<typeof AdminEvent>;
 export const AdminEventPage = pageOf(AdminEvent);
 export type AdminEventPage = Static<typeof AdminEventPage>;
 
-/** A link as administrators see it, without its URL. `files` null: every file of the note. */
+/** A link as administrators see it, without its URL. `files` is null if the link opens every file of the note. */
 export const AdminLink = Type.Object({
   id: Id,
   kind: LinkKind,
@@ -161,7 +161,7 @@ export type PolicySettings = Static<typeof PolicySettings>;
 export const InviteBody = closedObject({ email: Email });
 export type InviteBody = Static<typeof InviteBody>;
 
-/** An invitation to create an account. `invitedBy` null: the operator made it with a command. */
+/** An invitation to create an account. `invitedBy` is null if the operator made it with a command. */
 export const AdminInvitation = Type.Object({
   id: Id,
   email: Type.String(),

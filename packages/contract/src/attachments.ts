@@ -7,9 +7,9 @@ export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: T
 export type Checksum = Static<typeof Checksum>;
 
 /**
- * The state of an attachment. Only a `ready` one can be downloaded.
+ * The state of an attachment. Only a `ready` attachment can be downloaded.
  *
- * In `verifying` and `scanning`, the service has all bytes and checks them. Poll until it is `ready` or `rejected`.
+ * In `verifying` and `scanning`, the service has all bytes and checks them. Poll until the state is `ready` or `rejected`.
  * In `quarantined`, the file of a visitor waits until somebody accepts or rejects it.
  */
 export const AttachmentState = Type.Enum([

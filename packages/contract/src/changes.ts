@@ -5,7 +5,7 @@ import { Id } from "./common.ts";
 /** A state from an earlier response. It has one part each for the caller's own notes, for the things that are shared with the caller, and for the open note. */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
-/** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response. Its first parts alone are valid too. */
+/** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response. The first parts of a state are also valid alone. */
 export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Type.Optional(State) });
 export type ChangesQuery = Static<typeof ChangesQuery>;
 

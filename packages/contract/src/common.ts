@@ -14,7 +14,7 @@ export const PlainText = {
   description: "text without U+0000 and without half of a surrogate pair",
 } as const;
 
-/** The id of a user. A subject of a JWT has its `sub` as its id, unless an account or another user has this id. */
+/** The id of a user. For a subject of a JWT, the id is the `sub`, unless an account or another user has this id. */
 export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
 /** An ISO 8601 instant in UTC. */

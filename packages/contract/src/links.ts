@@ -88,7 +88,7 @@ export const CreateLinkBody = closedObject({
 });
 export type CreateLinkBody = Static<typeof CreateLinkBody>;
 
-/** `newUrl: true` gives the link another URL. The old URL stops working at once. */
+/** `newUrl: true` gives the link another URL. The old URL stops working immediately. */
 export const UpdateLinkBody = closedObject(
   {
     ...editable,
@@ -187,13 +187,13 @@ const OpenFileRequest = Type.Object({
   sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
 });
 
-/** A link before the visitor has entered its password, or the code for an email address. It shows nothing else. */
+/** A locked link: the visitor has not yet entered its password, or the code for an email address. The response has no other fact about the link. */
 export const LockedLink = Type.Object({ state: Type.Literal("locked"), by: Type.Enum(["password", "email"]) });
 export type LockedLink = Static<typeof LockedLink>;
 
 /**
  * An open link, as a visitor sees it. `files` belong to a download link, `request` to a file request.
- * `claim` is the claim of this visitor, while its window is open.
+ * `claim` is the claim of this visitor, as long as it gives more URLs.
  */
 export const OpenedLink = Type.Object({
   state: Type.Literal("open"),
@@ -243,7 +243,7 @@ const ClaimUrl = Type.Object({
   expiresAt: Instant,
 });
 
-/** A claim and its URLs. Until `windowEndsAt`, the same visitor gets new URLs without another claim. */
+/** A claim and its URLs. Until `windowEndsAt`, the same visitor gets more URLs, and they count as the same claim. */
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
 export type LinkClaim = Static<typeof LinkClaim>;
 

@@ -18,8 +18,8 @@ const choices = {
  *
  * - `shares`: a note or a file is shared with you
  * - `expiry`: a share ends within a day
- * - `links`: somebody opens or claims your links, as each link says
- * - `files`: your file requests receive files, as each request says
+ * - `links`: somebody opens or claims your links, if `notify` of the link asks for a mail
+ * - `files`: your file requests receive files, if `notify` of the file request asks for a mail
  * - `requests`: somebody asks for access to your notes
  */
 export const MailPreferences = Type.Object(choices);
@@ -31,5 +31,5 @@ export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(c
 });
 export type UpdateMailPreferencesBody = Static<typeof UpdateMailPreferencesBody>;
 
-/** The token of a mail. It turns off mails of one topic, and does nothing else. */
+/** The token in the link of a mail. With this token, the service turns off the mails of one topic, and does nothing else. */
 export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1024 }) });

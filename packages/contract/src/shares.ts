@@ -31,8 +31,8 @@ export const Share = Type.Object({
 export type Share = Static<typeof Share>;
 
 /**
- * A share by email address whose receiver has not opened the note or the file yet. It is the same whether or not the email address has an
- * account. `url` is the invitation link, for one person.
+ * A share by email address whose receiver has not opened the note or the file yet. The response is the same whether or not the email address
+ * has an account. `url` is the invitation link, for one person.
  */
 export const Invitation = Type.Object({
   id: Id,

@@ -3,7 +3,7 @@ import { AttachmentState } from "./attachments.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
-/** The last character has two unused bits, which must be zero, because S3 compares the text. */
+/** The last character before `=` has two unused bits. They must be zero, because S3 compares the texts and not the bytes. */
 const Sha256 = Type.String({
   pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
   description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",
@@ -69,7 +69,7 @@ export const StartedUpload = Type.Object({
 });
 export type StartedUpload = Static<typeof StartedUpload>;
 
-/** A started upload to a file request. It does not contain the ids of the note and its files. */
+/** A started upload to a file request. The response does not contain the ids of the note and its files. */
 export const StartedSend = Type.Object({ upload: Type.Object(started) });
 export type StartedSend = Static<typeof StartedSend>;
 

@@ -9,7 +9,7 @@ const PART_MAX_BYTES = 5 * 2 ** 30;
 
 /**
  * Starts a multipart upload. Sizes are bytes.
- * Uppy does not send `size`: the page adds it to the metadata. It is optional here so that the server can explain how.
+ * Uppy does not send `size`: the page adds it to the metadata. `size` is optional here, so that the server can explain how to add it.
  * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into the same parts as the plugin. Other metadata is ignored.
  */
 export const CreateMultipartBody = closedObject({
@@ -25,7 +25,7 @@ export const CreateMultipartBody = closedObject({
 /** `key` repeats the id of the upload. It is not a key of the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
-/** The `key` that `CreatedMultipart` carried. */
+/** The `key` of `CreatedMultipart`. */
 const key = { key: Id };
 
 export const MultipartQuery = closedObject(key);

@@ -90,6 +90,6 @@ export type WebhookDelivery = Static<typeof WebhookDelivery>;
 export const WebhookDeliveryPage = pageOf(WebhookDelivery);
 export type WebhookDeliveryPage = Static<typeof WebhookDeliveryPage>;
 
-/** The id of a test message. The list of deliveries has its outcome. */
+/** The id of a test message. The list of deliveries shows whether the message arrived. */
 export const WebhookTest = Type.Object({ deliveryId: Type.String() });
 export type WebhookTest = Static<typeof WebhookTest>;

@@ -19,7 +19,7 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS accepts these values only in headers. In the query, the bucket would ignore them, and check and encrypt nothing. */
+/** AWS accepts these values only in headers. In the query, the bucket would ignore these values, so it would check and encrypt nothing. */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
 /** The signature itself sets these headers. */

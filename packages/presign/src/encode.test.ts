@@ -11,7 +11,7 @@ describe("encodeRfc3986", () => {
     expect(encodeRfc3986(" !'()*+/é😀")).toBe("%20%21%27%28%29%2A%2B%2F%C3%A9%F0%9F%98%80");
   });
 
-  test("refuses a lone surrogate", () => {
+  test("refuses half of a surrogate pair", () => {
     expect(() => encodeRfc3986("a\udc00")).toThrow(expect.objectContaining({ code: "invalid_text" }));
   });
 });

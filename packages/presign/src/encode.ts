@@ -18,7 +18,7 @@ const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
  * Percent-encodes all but the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
  * It writes uppercase hex, and encodes space as `%20`. It also encodes `!'()*` and `/`.
- * Throws PresignError `invalid_text` when the text has a lone surrogate, which UTF-8 cannot express.
+ * Throws PresignError `invalid_text` when the text has half of a surrogate pair, which UTF-8 cannot express.
  * Source: AWS "Signature Version 4 signing", UriEncode.
  */
 export function encodeRfc3986(text: string): string {
@@ -26,7 +26,11 @@ export function encodeRfc3986(text: string): string {
   try {
     encoded = encodeURIComponent(text);
   } catch (cause) {
-    throw new PresignError("invalid_text", "The text has a lone surrogate and cannot be encoded as UTF-8", { cause });
+    throw new PresignError(
+      "invalid_text",
+      "The text has half of a surrogate pair (broken Unicode) and cannot be encoded as UTF-8",
+      { cause },
+    );
   }
   return encoded.replace(LEFT_BY_ENCODE_URI_COMPONENT, escapeAscii);
 }
@@ -34,8 +38,8 @@ export function encodeRfc3986(text: string): string {
 /**
  * Checks an object key and percent-encodes it for a URL path. It keeps `/` and normalises nothing.
  *
- * Throws PresignError `invalid_key` unless the key has 1 to 1,024 UTF-8 bytes, and for NUL or a lone surrogate. It also refuses `.` and
- * `..` segments, because URL parsers remove these segments, so the URL reaches another object. Source: Amazon S3 "Naming Amazon S3
+ * Throws PresignError `invalid_key` unless the key has 1 to 1,024 UTF-8 bytes, and for NUL or half of a surrogate pair. It also refuses `.` and
+ * `..` segments, because URL parsers remove these segments, so the URL would name another object. Source: Amazon S3 "Naming Amazon S3
  * objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
@@ -46,7 +50,8 @@ export function encodeKey(key: string): EncodedKey {
   }
   if (NEEDS_NO_ENCODING.test(key)) return key.length <= MAX_KEY_BYTES ? (key as EncodedKey) : tooLong();
   if (key.includes("\0")) throw invalidKey("contains NUL");
-  if (!key.isWellFormed()) throw invalidKey("has a lone surrogate and cannot be encoded as UTF-8");
+  if (!key.isWellFormed())
+    throw invalidKey("has half of a surrogate pair (broken Unicode) and cannot be encoded as UTF-8");
   const encoded = encodeRfc3986(key);
   if (key.length > SURELY_SHORT_ENOUGH && encodedByteLength(encoded) > MAX_KEY_BYTES) tooLong();
   return encoded.replaceAll("%2F", "/") as EncodedKey;

@@ -24,7 +24,7 @@ const AWS_HOST = new RegExp(
  * It accepts virtual-hosted and path style, also on `options.endpoint`, and `s3://bucket/key`.
  * On AWS, it accepts dual-stack, FIPS, accelerate and all partitions.
  * It also accepts the legacy endpoints `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * It decodes a percent-encoded key. After `s3://`, it does not decode the key, like the AWS CLI.
+ * It decodes a percent-encoded key. After `s3://`, it does not decode the key, as the AWS CLI does not.
  * Throws PresignError `invalid_s3_url` for the URL, and `invalid_target` for the endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *
@@ -51,7 +51,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** The URL parser gets only the host and port. With the path, it would resolve `.` and `..`, and so return another key. */
+/** The URL parser gets only the host and port. If it also got the path, it would resolve `.` and `..`, and the key would change. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);

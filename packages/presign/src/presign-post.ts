@@ -76,7 +76,7 @@ function assertCondition(condition: PolicyCondition): PolicyCondition {
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min < 0 || max < min) {
     throw new PresignError(
       "invalid_policy",
-      "content-length-range must have two whole numbers of bytes, the smaller first",
+      "content-length-range needs a minimum and a maximum in bytes: whole numbers, the smaller first",
     );
   }
   return condition;

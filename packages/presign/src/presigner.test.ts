@@ -34,7 +34,7 @@ describe("the object", () => {
     }
   });
 
-  // The SDK signs such a key, but the URL reaches another object or no object.
+  // The SDK signs such a key, but the URL names another object or no object.
   test("cannot have a key that URL parsers collapse", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;

@@ -18,7 +18,7 @@ import type {
 
 type Context = { target: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
 
-/** `query` has the parameters that sort between X-Amz-SignedHeaders and the hoisted headers. */
+/** `query` has the parameters that sort between X-Amz-SignedHeaders and the headers that moved into the query. */
 type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
 
 /** `tail` is the last part of the URL. `closing` is the last part of the canonical request. */

@@ -18,7 +18,7 @@ export type EncodedResponse = string & { readonly [encodedResponseBrand]: true }
 /**
  * Encodes response overrides once, sorted by name as the signature requires.
  *
- * Throws PresignError `invalid_text` when a value has a lone surrogate. Source: Amazon S3 API, GetObject, `response-*`.
+ * Throws PresignError `invalid_text` when a value has half of a surrogate pair (broken Unicode). Source: Amazon S3 API, GetObject, `response-*`.
  */
 export function encodeResponse(response: ResponseOverrides): EncodedResponse {
   const expires = response.expires instanceof Date ? response.expires.toUTCString() : response.expires;

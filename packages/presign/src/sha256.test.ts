@@ -31,7 +31,7 @@ describe.each([
     }
   });
 
-  test("replaces a lone surrogate like UTF-8 encoders", () => {
+  test("replaces half of a surrogate pair as UTF-8 encoders do", () => {
     expect(sha256("a\ud800")).toBe(createHash("sha256").update("a\ufffd").digest("hex"));
   });
 });

@@ -26,12 +26,12 @@ export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Arr
   return hmac(sha256, key, data);
 }
 
-/** Like sha256Hex, for runtimes without node:crypto. */
+/** Does the same as sha256Hex, for runtimes without node:crypto. */
 export function sha256HexJs(data: string | Uint8Array): string {
   return plainSha256.hex(data);
 }
 
-/** Like hmacSha256, for runtimes without node:crypto. */
+/** Does the same as hmacSha256, for runtimes without node:crypto. */
 export function hmacSha256Js(key: Uint8Array, data: string | Uint8Array): Uint8Array {
   return hmac(plainSha256, key, data);
 }

@@ -76,7 +76,7 @@ function createMoments(text: { date: string; queryStart: string; tokenQuery: str
     if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
     const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
     const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
-    // `join` makes a flat string. `+` would make a rope, which every later use must flatten.
+    // `join` makes a flat string. `+` would make a tree of strings (a rope), which V8 must flatten at every later use.
     const inRequest = ["\n", ...query].join("");
     const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
     last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };
@@ -107,7 +107,7 @@ function assertCredentials({ accessKeyId, secretAccessKey, sessionToken }: Crede
     );
   }
   const given = sessionToken === undefined ? required : [...required, sessionToken];
-  // A control character is almost always a line break from a file.
+  // If a secret has a control character, it is almost always a line break from a file.
   if (given.some((value) => typeof value !== "string" || !value.isWellFormed() || CONTROL.test(value))) {
     throw new PresignError("invalid_credentials", "The credentials contain a control character or are not text");
   }

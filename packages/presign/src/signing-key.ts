@@ -6,7 +6,7 @@ export type SigningScope = { date: string; region: string; service: string };
 /**
  * Derives the 32-byte key that signs the requests of one day to one service in one region.
  *
- * `date` is in UTC and has the form yyyymmdd. It does not validate its arguments.
+ * `date` is in UTC and has the form yyyymmdd. The function does not validate its arguments.
  * Source: AWS "Create a signed AWS API request", step 4.
  */
 export function deriveSigningKey(scope: SigningScope & { secretAccessKey: string }): Uint8Array {

@@ -81,7 +81,7 @@ export type PostOptions = SigningOptions & {
 export type PresignWarning = "credentials_expire_first";
 
 /**
- * A request that every holder may send, any number of times, until `expiresAt`.
+ * A request that everyone who has it may send, any number of times, until `expiresAt`.
  *
  * `headers` are the headers that the client must send, besides host. `expiresAt` is in milliseconds since the epoch. If the credentials
  * expire first, `expiresAt` is earlier than requested and there is a `warning`.

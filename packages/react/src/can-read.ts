@@ -1,6 +1,6 @@
 import { ValetKeyError } from "@valetkey/client";
 
-/** Reads one byte, and returns whether the bucket accepts the URL. Throws `network`, `bucket_unavailable` and `attachment_not_found`. */
+/** Requests one byte, and returns whether the bucket accepts the URL. Throws `network`, `bucket_unavailable` and `attachment_not_found`. */
 export async function canRead(url: string, signal: AbortSignal): Promise<boolean> {
   const { status, body } = await getByte(url, signal);
   await body?.cancel();

@@ -25,7 +25,7 @@ export type FileUrlState = {
    * The code is `not_displayable` when the bucket returns the file, but the element cannot show it.
    */
   error: ValetKeyError | undefined;
-  /** Put this handler on the element. It replaces a URL that has expired or that the bucket refuses. */
+  /** Pass this handler to the element. It replaces a URL that has expired or that the bucket refuses. */
   onError: (event?: SyntheticEvent) => void;
   /** Requests a new URL, for a button beside the error. */
   retry: () => void;
@@ -37,7 +37,7 @@ export type FileUrlState = {
 const REUSE_UNTIL = 0.9;
 /** With `before-expiry`, a URL is replaced when this part of its lifetime is over. */
 const RENEW_AT = 0.8;
-/** The wait before the next request, after a failure that may pass. Milliseconds. */
+/** The wait before the next request, after a failure that may be temporary. Milliseconds. */
 const RETRY_MS = 5_000;
 /**
  * The waits before each replacement of a URL that failed before its expiry. After the last replacement fails, the state has the error.

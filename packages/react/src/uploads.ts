@@ -35,7 +35,7 @@ type Upload = {
   view: UploadingFile;
 };
 
-/** How many files are sent at once. Each upload may send several parts. */
+/** How many files are sent at the same time. Each upload may send several parts. */
 const MAX_RUNNING = 3;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);

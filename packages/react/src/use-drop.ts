@@ -52,7 +52,7 @@ export function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, 
       },
       dragover(event: DropEvent): void {
         if (!hasFiles(event.dataTransfer)) return;
-        // Without this, the browser would open the file instead of the page.
+        // Without this call, the browser would replace the page by the file.
         event.preventDefault();
         event.dataTransfer.dropEffect = disabled ? "none" : "copy";
       },

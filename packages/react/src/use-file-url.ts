@@ -18,7 +18,7 @@ const never = () => nothing;
 /**
  * Returns a URL to show a file. Replaces the URL when the element cannot load it.
  *
- * The service checks the access for each URL. Components that show the same file share a URL while it is valid. During server
+ * The service checks the access for each URL. Components that show the same file use one URL, until the URL expires. During server
  * rendering, `src` is undefined. Without a `fileId`, it requests nothing. Throws without a `ValetKeyProvider`.
  *
  * @example

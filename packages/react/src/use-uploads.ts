@@ -68,7 +68,7 @@ export function useUploads({ resource, id, cancelOnUnmount = false }: UploadsOpt
   useEffect(() => {
     if (!cancelOnUnmount) return;
     return () =>
-      // Strict mode mounts again at once. Another component may also show the same item.
+      // Strict mode mounts again immediately. Another component may also show the same item.
       queueMicrotask(() => {
         if (!store.isShown(item)) store.cancel(item);
       });

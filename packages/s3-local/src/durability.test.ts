@@ -21,7 +21,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("kill -9", () => {
-  /** A body that starts with the hash of its other bytes, so that the test detects a torn body. */
+  /** A body that starts with the hash of its other bytes, so that the test detects a body that was written only in part. */
   const makeBody = (sizeBytes: number) => {
     const bytes = randomBytes(sizeBytes);
     return Buffer.concat([createHash("sha256").update(bytes).digest(), bytes]);
@@ -89,7 +89,7 @@ describe("kill -9", () => {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     expect(acknowledged.size).toBeGreaterThan(100);
-    // Each object has one blob, so equal numbers mean that no blob is an orphan.
+    // Each object has one blob, so equal numbers mean that no blob is without an object.
     expect(await blobsIn(dataDir)).toHaveLength(total);
     expect(await unfinishedIn(dataDir)).toEqual([]);
   });

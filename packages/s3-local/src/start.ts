@@ -99,7 +99,9 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   }
 }
 
-/** Creates the server. `settled` waits for running requests. A request can outlive its connection and still commit a change. */
+/**
+ * Creates the server. `settled` waits for running requests. A request can continue after its connection is closed, and can still commit a change.
+ */
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
   const running = new Set<Promise<void>>();

@@ -2,7 +2,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from "node:net";
 
 /**
- * The fault that a request meets.
+ * The fault that the proxy causes for a request.
  * - `cutAt`: the proxy resets the connection after this fraction of the body.
  * - `loseAnswer`: the proxy resets the connection after the server has acted.
  * - `status`: the proxy responds itself and forwards nothing.

@@ -118,7 +118,7 @@ export const connectionFaults: readonly Fault[] = [
   },
 ];
 
-/** Starts a server that never responds, like a firewall that drops packets. */
+/** Starts a server that never responds, as if a firewall dropped the packets. */
 async function withSilentServer({ env, add }: Stage) {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => void sockets.add(socket));

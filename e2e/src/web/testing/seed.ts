@@ -6,7 +6,7 @@ type NoteSeed = {
   /** Markdown. */
   body?: string;
   files?: readonly SampleFile[];
-  /** Ids of users. Unlike email addresses, they appear among the shares at once. */
+  /** Ids of users. Unlike email addresses, they appear among the shares immediately. */
   sharedWith?: { userIds: string[]; role?: "viewer" | "editor"; expiresAt?: string };
 };
 

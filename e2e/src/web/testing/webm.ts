@@ -1,8 +1,8 @@
 import type { SampleFile } from "./files.ts";
 
 /**
- * Makes a film of one frame a second. `frame`: a lossy WebP, which contains a VP8 key frame. `paddingBytes`: unused bytes beside each
- * frame, so that the film is larger than the buffer of a player. Source: RFC 8794 (EBML), RFC 9559 (Matroska).
+ * Makes a video with one frame per second. `frame`: a lossy WebP, which contains a VP8 key frame. `paddingBytes`: unused bytes beside each
+ * frame, so that the video is larger than the buffer of a player. Source: RFC 8794 (EBML), RFC 9559 (Matroska).
  */
 export function webm(
   name: string,

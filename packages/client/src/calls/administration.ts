@@ -19,7 +19,7 @@ import type {
 import type { PageOptions } from "./pages.ts";
 import { webhookCalls } from "./webhooks.ts";
 
-/** The calls of administrators. For other users, each one fails with `access_denied`. */
+/** The calls of administrators. For other users, each call fails with `access_denied`. */
 export function administrationCalls(call: Call) {
   const person = (userId: string) => `/admin/people/${encodeURIComponent(userId)}`;
   const page = <Page>(
@@ -32,7 +32,7 @@ export function administrationCalls(call: Call) {
     /** Disables or enables a user, or sets the quotas. A quota of null restores the quota of the service. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
-    /** Closes the account of a user at once, and deletes it permanently after 14 days. Until then, `isDisabled: false` opens it again. */
+    /** Closes the account of a user immediately, and deletes it permanently after 14 days. Until then, `isDisabled: false` opens it again. */
     deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
     /** Makes a link for a new password, which works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
@@ -40,14 +40,14 @@ export function administrationCalls(call: Call) {
     invitations: (options: PageOptions = {}) => page<AdminInvitationPage>("invitations", options),
     /** Invites an email address to create an account, by mail if the service sends mails. */
     invite: (email: string) => call<AdminInvitation>("POST", "/admin/invitations", { body: { email } }),
-    /** Makes another link, which is valid for 30 days, and mails it. The old link stops working. */
+    /** Makes another link, which is valid for 30 days. If the service sends mails, it sends the link by mail. The old link stops working. */
     renewInvitation: (invitationId: string) =>
       call<AdminInvitation>("POST", `/admin/invitations/${encodeURIComponent(invitationId)}/renew`),
     revokeInvitation: (invitationId: string) =>
       call<void>("DELETE", `/admin/invitations/${encodeURIComponent(invitationId)}`),
     /** Returns the rules of the service that administrators can change. */
     policy: (options: Pick<PageOptions, "signal"> = {}) => call<PolicySettings>("GET", "/admin/policy", options),
-    /** Changes a rule. Rejects with `policy_fixed` if the operator has set it. Returns all rules. */
+    /** Changes a rule. Rejects with `policy_fixed` if the operator has set the rule. Returns all rules. */
     setPolicy: (name: PolicySetting["name"], value: PolicySetting["value"]) =>
       call<PolicySettings>("PUT", `/admin/policy/${name}`, { body: { value } }),
     /** Resets a rule to its default. Returns all rules. */

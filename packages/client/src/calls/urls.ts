@@ -1,12 +1,12 @@
 import type { Call } from "../call.ts";
 import type { FileUrl, FileUrls, UrlPurpose } from "../wire.ts";
 
-/** The most ids that the service accepts in one request. */
+/** The maximum number of ids in one request. */
 const MAX_BATCH = 1000;
 
 /**
  * `expiresIn` is in seconds. Default: 60. The service limits the range.
- * `purpose` is part of the audit event. Default: `view` for an inline URL, and `download` for every other URL.
+ * `purpose` is the use of the URL, and part of the audit event. Default: `view` for an inline URL, and `download` for every other URL.
  */
 export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: AbortSignal | undefined };
 

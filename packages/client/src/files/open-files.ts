@@ -70,7 +70,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
     download: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
     /**
-     * Uploads a file directly to the bucket and adds it to an item. The upload starts at once. If an earlier upload of this file to
+     * Uploads a file directly to the bucket and adds it to an item. The upload starts immediately. If an earlier upload of this file to
      * this item was interrupted, it resumes. Throws `invalid_option`. Every other failure rejects `done`.
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>

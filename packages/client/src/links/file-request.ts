@@ -10,13 +10,13 @@ import type { Receipt, SendFileBody, SentFile, SentFiles } from "../wire.ts";
 /** Pass `slotId` if the file request has slots, and `visitorName` if it asks for the name of the visitor. */
 export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
 
-/** The time limit of a look at the link. Milliseconds. */
+/** The time limit of the request that looks at the link. Milliseconds. */
 const LOOK_MS = 60_000;
 
 /** The calls of a visitor to a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file directly to the bucket. The upload starts at once. If an earlier upload of this file to this slot was interrupted, it
+   * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted, it
    * resumes. Throws `invalid_option`. Every other failure rejects `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;

@@ -46,8 +46,8 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
   return {
     ...calls,
     /**
-     * Claims a file and reads it from the bucket. After a broken connection, it resumes with a new URL, as long as the window of the
-     * claim is open.
+     * Claims a file and reads it from the bucket. After a broken connection, the download resumes with a new URL, as long as the claim is
+     * valid (its window is open).
      */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
       downloadOfLink({ calls, fetch, platform }, { file, signal }),

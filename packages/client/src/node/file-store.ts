@@ -5,7 +5,7 @@ import type { UploadStore } from "../stores/upload-store.ts";
 /**
  * Stores unfinished uploads in a JSON file, for one process at a time.
  *
- * Each change replaces the whole file, so a kill leaves the old file or the new one.
+ * Each change replaces the whole file, so if the process is killed, the old file or the new file remains.
  *
  * @example
  * ```ts

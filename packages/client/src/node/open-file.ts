@@ -5,7 +5,7 @@ import type { FileSource } from "../file-source.ts";
 /**
  * Opens a file of the disk for `upload`. Rejects if the file does not exist.
  *
- * The upload reads the bytes while it sends them. It fails if the file has changed.
+ * The upload reads the bytes while it sends them. The upload fails if the file has changed.
  * `type` is the content type to declare, default application/octet-stream.
  *
  * `fs.openAsBlob` is no alternative, because its Blob has the size of the file modulo 4 GiB (nodejs/node#52585).

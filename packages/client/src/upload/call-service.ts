@@ -16,7 +16,7 @@ type Request = {
 export function callService<T>({ call, retry }: Pick<UploadContext, "call" | "retry">, request: Request): Promise<T> {
   const { method, path, withinMs = RESPONSE_MS, survivesAbort = false, ...rest } = request;
   return retry((signal) => {
-    // The timeout of a silent connection is a `network` error, which is retried.
+    // If the connection is silent for too long, the error is `network`, and the call is retried.
     const late = AbortSignal.timeout(withinMs);
     return call<T>(method, path, { ...rest, signal: survivesAbort ? late : AbortSignal.any([signal, late]) });
   });

@@ -67,7 +67,7 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
       path: context.receiver.startPath,
       body: context.declared,
       headers: { "idempotency-key": idempotencyKey },
-      // If an abort cut this request, it could leave an upload with an unknown id.
+      // An abort must not cut this request. Otherwise the service could have an upload whose id the client does not know.
       survivesAbort: true,
     });
     await context.saved.save({ idempotencyKey, uploadId: upload.id });

@@ -5,7 +5,7 @@ export type SignedPart = SignedParts["parts"][number];
 type Options = {
   /** The parts to sign, in the order of sending. */
   partNumbers: readonly number[];
-  /** The number of parts that the client sends at once. The client signs as many parts ahead. */
+  /** The number of parts that the client sends at the same time. It signs the same number of parts in advance. */
   parallel: number;
   sign: (partNumbers: number[]) => Promise<SignedPart[]>;
   now: () => number;

@@ -31,7 +31,7 @@ export type UploadProgress = {
   secondsLeft: number | null;
 };
 
-/** The pause between reports. It looks smooth, and it is cheap for a page that renders each report. Milliseconds. */
+/** The pause between reports. It is short, so that the progress looks smooth, but each report costs a page some work. Milliseconds. */
 const REPORT_MS = 100;
 
 /** Counts the sent bytes and reports them, at most ten times a second and at every change of state. */

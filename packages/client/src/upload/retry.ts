@@ -15,7 +15,7 @@ type Options = {
   signal: AbortSignal;
   /** After this time with a connection but without a success, the retry loop throws the last error. Milliseconds. */
   giveUpAfterMs: number;
-  /** Called with the number of running requests, and the number of those that wait. */
+  /** Called with the number of running requests, and the number of requests that wait. */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
@@ -89,7 +89,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
 /**
  * The pause before the next attempt, in milliseconds. It is never shorter than the pause that the service asked for.
  *
- * It grows exponentially with full jitter, so that clients do not all return at once after an outage.
+ * It grows exponentially with full jitter, so that clients do not all return at the same moment after an outage.
  */
 export function retryDelayMs(
   { random }: Pick<Platform, "random">,

@@ -5,7 +5,7 @@ import { isLost, sendParts } from "./send-parts.ts";
 import { sendPut } from "./send-put.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
-/** How often the client sends the bytes that the service finds missing. */
+/** How many times the client sends bytes again that the service does not find. */
 const MAX_ROUNDS = 3;
 
 /**

@@ -49,7 +49,7 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // A changed file causes the same event as a broken network. Reading one byte of the file distinguishes the two.
+      // A changed file causes the same event as a broken network. To distinguish the two, the client reads one byte of the file.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);

@@ -11,7 +11,7 @@ type MultipartUpload = OpenUpload & { kind: "multipart" };
 /** How many signatures of a part the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends every part that the bucket does not have, several at once. */
+/** Sends every part that the bucket does not have, several at the same time. */
 export async function sendParts(context: UploadContext, upload: MultipartUpload): Promise<void> {
   const missing = await findMissing(context, upload);
   const failed = new AbortController();

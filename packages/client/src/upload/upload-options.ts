@@ -9,11 +9,11 @@ const DEFAULT_GIVE_UP_SECONDS = 600;
 export type UploadOptions = FileOptions & {
   /** Called at most ten times a second, and at every change of state. */
   onProgress?: (progress: UploadProgress) => void;
-  /** Aborts the upload, like `abort()`. */
+  /** Aborts the upload, as `abort()` does. */
   signal?: AbortSignal;
-  /** The upload starts at the service only when this promise is fulfilled, so that files of one drop are created in order. */
+  /** The upload starts at the service only when this promise is fulfilled, so that files that a user drops together are created in their order. */
   startsAfter?: Promise<unknown>;
-  /** How many parts of a large file the client sends at once: 1 to 16, default 4. */
+  /** How many parts of a large file the client sends at the same time: 1 to 16, default 4. */
   parallel?: number;
   /** The upload fails after this time with a connection but without a successful request. It can resume later. Seconds, default 600. */
   giveUpAfterSeconds?: number;

@@ -45,7 +45,7 @@ export type UploadTask = {
   progress(): UploadProgress;
   /** The id of the attachment on the note. Undefined until the service has started the upload. */
   attachmentId(): string | undefined;
-  /** Stops sending at once. Stored parts stay. `resume` sends the interrupted parts again. */
+  /** Stops sending immediately. Stored parts stay. `resume` sends the interrupted parts again. */
   pause(): void;
   resume(): void;
   /** Aborts the upload here and at the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */

@@ -1,4 +1,4 @@
-/** After this time without progress, the connection counts as dead. Milliseconds. */
+/** After this time without progress, the connection counts as broken. Milliseconds. */
 const STALL_MS = 60_000;
 /** The time for the bucket to store the bytes, or to send a piece without reports of progress. Milliseconds. */
 const STORE_MS = 300_000;

@@ -13,7 +13,7 @@ export function parsePrivateKey(pem: string): KeyObject {
   try {
     key = createPrivateKey(pem);
   } catch {
-    // The message omits the reason of the parser, because the reason may quote the key.
+    // The message does not repeat the message of the parser, which may contain the key.
     throw new PresignError("invalid_credentials", "The private key is not an unencrypted private key in PEM format");
   }
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;

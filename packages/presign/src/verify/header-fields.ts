@@ -3,7 +3,7 @@ export type HeaderFields = ReadonlyMap<string, string>;
 
 const INNER_WHITE_SPACE = /[ \t]+/g;
 
-/** Reads a flat list of names and values, like `IncomingMessage.rawHeaders` of node:http. */
+/** Reads a flat list of names and values, such as `IncomingMessage.rawHeaders` of node:http. */
 export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
   const fields = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

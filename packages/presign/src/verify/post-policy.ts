@@ -30,8 +30,8 @@ const WITHOUT_CONDITION = /^(?:policy|file|x-amz-signature|x-ignore-.*)$/s;
 /**
  * Makes a verifier of uploads by HTML form with a signed policy.
  *
- * The policy needs a condition for the bucket and for every field except x-amz-signature, file, policy and x-ignore-*. A refusal
- * carries the status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS "Authenticating
+ * The policy needs a condition for the bucket and for every field except x-amz-signature, file, policy and x-ignore-*. A refusal has the
+ * status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS "Authenticating
  * requests in browser-based uploads using POST".
  */
 export function createPostVerifier(options: VerifierOptions): PostVerifier {

@@ -35,7 +35,7 @@ type Context = { request: ReceivedRequest; target: RequestTarget; headers: Heade
  *
  * The signature covers the method, the raw path, every query parameter and every signed header.
  * The client must sign `host` and all `x-amz-*` headers.
- * A refusal carries the status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS
+ * A refusal has the status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS
  * "Authenticating Requests (AWS Signature Version 4)".
  *
  * @example

@@ -14,7 +14,7 @@ export type ArrivingBodies = {
   refuseParts(uploadId: string): void;
 };
 
-/** The second body lets a client retry when its connection broke and the bucket has not noticed. */
+/** With a second body, a client can retry when its connection broke and the bucket has not noticed that yet. */
 const BODIES_AT_ONCE = 2;
 const UNBOUNDED: Arrival = { wait: (bytes) => bytes };
 

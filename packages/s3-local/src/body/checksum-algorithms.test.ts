@@ -11,7 +11,7 @@ async function checksum(algorithm: ChecksumAlgorithm, ...pieces: Uint8Array[]): 
   return Buffer.from(await stream.digest());
 }
 
-/** The naive model of a CRC: its definition, bit by bit. */
+/** A simple, slow CRC that follows the definition bit by bit. */
 function naiveCrc(bytes: Uint8Array, { polynomial, width }: { polynomial: bigint; width: bigint }): Buffer {
   const ones = (1n << width) - 1n;
   let crc = ones;

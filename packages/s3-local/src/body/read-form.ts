@@ -34,7 +34,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
         if (!name) return fail(malformed());
         fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
         if (isCut || fieldBytes > MAX_FIELDS_BYTES) return fail(fieldsTooLarge());
-        // The parser has replaced bytes that are not UTF-8, so the original value is lost.
+        // The parser has replaced the bytes that are not UTF-8, so the original value is lost.
         if (`${name}${value}`.includes("\ufffd")) return fail(malformed());
         if (fields.has(name.toLowerCase())) {
           return fail(invalidArgument("The form has a field twice.", { ArgumentName: name }));

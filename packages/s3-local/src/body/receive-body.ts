@@ -11,7 +11,7 @@ import { createHashVerifier } from "./verify-checksums.ts";
 /** The largest body of one PutObject or UploadPart: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** A destination of received bytes. It frees their memory. The sender awaits a returned promise. */
+/** A destination of received bytes. It frees the memory of these bytes. If it returns a promise, the sender awaits the promise. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
 /** A received body that matches its declared length and hashes. */

@@ -6,15 +6,14 @@ const PIPELINED_REQUESTS = 100;
 
 /**
  * Makes a function that starts requests, and limits the memory that one connection can use. A request starts after the client has read
- * the previous response, so a client that reads nothing has one response in memory. A client that sends too many requests at once is
- * cut.
- * By default, Node handles all requests of a connection at the same time, and holds all their responses.
+ * the previous response, so a client that reads nothing has one response in memory. The connection of a client that sends too many requests
+ * ahead is cut. By default, Node handles all requests of a connection at the same time, and holds all their responses.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
   const queues = new WeakMap<Socket, Exchange[]>();
   return (exchange) => {
     const { socket } = exchange.incoming;
-    // Node parses 64 KiB of requests in one go, also after the connection is cut.
+    // Node parses 64 KiB of requests in one step, even after the connection is cut.
     if (socket.destroyed) return;
     const queue = queues.get(socket) ?? [];
     queues.set(socket, queue);

@@ -12,7 +12,7 @@ const WITHOUT_EFFECT = ["x-amz-user-agent"];
  *
  * Throws AccessDenied when the client expects another owner of the bucket.
  * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
- * A bucket that ignores it would do something other than the client wants.
+ * If the bucket ignored such a parameter or header, it would do something other than the client wants.
  */
 export function findOperation(request: S3Request): Operation {
   const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";

@@ -93,7 +93,7 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
 }
 
 /**
- * Makes a function that sends a block as soon as the previous block is sent. Meanwhile the caller reads the next block.
+ * Makes a function that sends a block as soon as the previous block is sent. During the sending, the caller reads the next block.
  *
  * The function returns false when the client is gone. With undefined, it only waits for the last block.
  */

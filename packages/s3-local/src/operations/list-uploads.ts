@@ -78,7 +78,7 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** If there is no id, the page starts after every upload of the key, because no id sorts after this character. */
+/** Without an id, the page starts after all uploads of the key, because every id sorts before this character. */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };

@@ -31,7 +31,7 @@ export function getObjectAttributes(request: S3Request, { store }: Context): S3R
   };
 }
 
-/** The empty tag set of an object, because tags are not implemented. */
+/** Returns an empty tag set, because tags are not implemented. */
 export function getObjectTagging(request: S3Request, { store }: Context): S3Response {
   store.buckets.get(request.bucket);
   store.objects.get(request.bucket, request.key);

@@ -85,7 +85,7 @@ async function receiveFile(
   return { sizeBytes, ...(await hashes.check(new Map())) };
 }
 
-/** Reads the fields of a form like headers. Throws NotImplemented for an unknown field that would change the object. */
+/** Reads the fields of a form as headers. Throws NotImplemented for an unknown field that would change the object. */
 function readFields(fields: ReadonlyMap<string, string>): Fields {
   const names = [...fields.keys()];
   const unknown = names.find(

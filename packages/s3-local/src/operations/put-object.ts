@@ -18,7 +18,7 @@ export async function putObject(request: S3Request, { store, bodies, now }: Cont
   refuseUnsignedHeaders(request);
   const described = readObjectHeaders(request);
   const conditions = readWriteConditions(request);
-  // An early check saves the client the upload. The check in the change below decides.
+  // An early check saves the client the upload. The check in the database change below decides.
   checkConditions(store.objects.find(bucket, key), conditions);
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;

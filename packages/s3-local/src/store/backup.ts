@@ -47,7 +47,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(file, { force: true });
-        // Deletions that no longer wait for `untilRemovable` are in the same commit, or in an earlier commit.
+        // Deletions whose `untilRemovable` has resolved are in the same commit, or in an earlier commit.
         await write(() => undefined);
       } catch (error) {
         await end();
@@ -73,7 +73,7 @@ function makeSingleFile(file: string): void {
   copy.close();
 }
 
-/** A blob that a copy of the metadata refers to. `path` is relative to the data folder. The blob may be longer than `leastBytes`. */
+/** A blob to which a copy of the metadata refers. `path` is relative to the data folder. The blob may be longer than `leastBytes`. */
 export type ListedBlob = { path: string; leastBytes: number };
 
 /** Lists the blobs of a copy of the metadata, in the order of their paths. Paths have slashes on every system. */

@@ -9,7 +9,7 @@ export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
 /**
  * Opens the blob folder of a data folder, and deletes the writes that an earlier process did not finish.
  *
- * A blob holds the bytes of an object. Blobs are immutable and have random names, so no key reaches the file system. A write goes to
+ * A blob holds the bytes of an object. Blobs are immutable and have random names, so keys are never names of files. A new blob is written to
  * the folder `unfinished`, is synced, and is then renamed into the blob folder. So every file in the blob folder is complete.
  */
 export async function openBlobFiles(dataDir: string) {
@@ -22,7 +22,7 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
-  /** The blobs to delete when `keepAll` ends. While this is undefined, blobs are deleted at once. */
+  /** The blobs to delete when `keepAll` ends. While this is undefined, blobs are deleted immediately. */
   let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 

@@ -11,7 +11,7 @@ export type BlobWriter = {
 };
 
 const BATCH_BYTES = 1024 * 1024;
-// Large bodies are synced as they arrive, because one sync at the end would keep the client waiting.
+// Large bodies are synced in steps while they arrive, because the client would wait long for one sync at the end.
 const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };

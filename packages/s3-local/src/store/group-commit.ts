@@ -15,8 +15,8 @@ export type CommitListener = { mark(): number; undoTo(mark: number): void; commi
 /**
  * Makes `Write`, the only function that changes the database. The changes of one turn of the event loop share one durable commit.
  *
- * A commit blocks the process until the disk is done, so requests share it. A change that throws is rolled back alone. Changes run one
- * after the other, so put a check and the write that depends on it into one change.
+ * A commit blocks the process until the disk has finished, so several requests share one commit. A change that throws is rolled back alone.
+ * Changes run one after the other, so put a check and the write that depends on it into one change.
  */
 export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];

@@ -47,7 +47,7 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
   return (
     <Link
       to={to}
-      // The settings have pages below them, which have no link of their own here.
+      // The pages below the settings have no separate link here.
       activeOptions={{ exact: to !== "/settings", includeSearch: false }}
       className={clsx(
         "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent",

@@ -64,7 +64,7 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
   const deletedNotes = useStore($deletedNotes);
   const notes = (found.data ?? []).filter(({ id }) => !deletedNotes.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
-  // Read once, because the palette itself handles no shortcut.
+  // Read once, when the palette opens, because an open palette changes no shortcut.
   const [noteCommands] = useState(commandsOfNote);
   const groups: CommandGroup[] = [
     {

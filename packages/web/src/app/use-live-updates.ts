@@ -3,7 +3,10 @@ import { useEffect, useSyncExternalStore } from "react";
 import { importWithRetry } from "../service/import-with-retry.ts";
 import { useConnection } from "../service/use-connection.ts";
 
-/** The pause before a page opens a stream. At the start, the first load comes first. Later, a page that the user leaves at once opens no stream. Milliseconds. */
+/**
+ * The pause before a page opens a stream. At the start, the first load has priority. Later, a page that the user leaves immediately opens no
+ * stream. Milliseconds.
+ */
 const AFTER_START_MS = 1_500;
 const AFTER_NAVIGATION_MS = 300;
 let hasStarted = false;

@@ -43,7 +43,7 @@ export function useLeaveWhenSignedOut(): void {
 
 /** Ends the session and deletes its data in every tab. Asks first when text or uploads would be lost. `to`: the page to open. */
 export async function signOut({ to }: { to?: string } = {}): Promise<void> {
-  // Rejects offline, before anything is deleted.
+  // Rejects without a connection, before anything is deleted.
   await accounts.current();
   await finishBeforeSignOut();
   const lost = whatIsLost();

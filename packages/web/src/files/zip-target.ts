@@ -76,7 +76,7 @@ async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<vo
       if (Date.now() - lastModified > SAVED_AFTER_MS) await folder.removeEntry(name).catch(() => undefined);
     }
   } catch {
-    // A sign-out deletes the remaining files.
+    // Ignores the error, because a sign-out deletes the files that remain.
   }
 }
 

@@ -33,7 +33,7 @@ const watchedFetch: typeof fetch = async (input, init) => {
     throw error;
   });
   const { status, headers } = response;
-  // A response of the bucket does not count. Its refusal means an expired URL, which the page replaces.
+  // A response of the bucket does not count. If the bucket refuses a request, the URL has expired, and the page replaces the URL.
   if (!isOwn) return response;
   readServiceTime(headers);
   connection.report(status);

@@ -10,7 +10,7 @@ type Subject = { noteId: string } | { attachmentId: string };
 
 type Deletion<Item> = {
   items: readonly Item[];
-  /** The subject that the trash restores, if this service has a trash. Undefined: the item is deleted permanently. */
+  /** The item that the trash can restore, if this service has a trash. Undefined if the item is deleted permanently. */
   subjectOf: (item: Item) => Subject | undefined;
   /** The message about deleted items, for example "Plan deleted". */
   title: (deleted: readonly Item[]) => string;
@@ -21,7 +21,7 @@ type Deletion<Item> = {
   remove: (item: Item) => Promise<unknown>;
   /** Ends the effect of `hide`. Called after `refresh`, and if `remove` fails. */
   show: () => void;
-  /** Loads the data again that the deletion or the undo has changed. */
+  /** Loads again the data that the deletion or the undo has changed. */
   refresh: () => Promise<unknown>;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Loads a part of the app. After a failure, it tries once another URL of the same file, because a browser can remember the failure of a
+ * Loads a part of the app. After a failure, it tries another URL of the same file once, because a browser can remember the failure of a
  * URL until a reload. Rejects with the first failure.
  */
 export async function importWithRetry<Module>(load: () => Promise<Module>): Promise<Module> {

@@ -2,7 +2,7 @@ import type { Changes } from "@valetkey/client";
 import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
-/** The service sends an event about every 15 seconds. After this time without an event, the connection is dead, or a proxy delays the events. */
+/** The service sends an event about every 15 seconds. After this time without an event, the connection is broken, or a proxy delays the events. */
 const QUIET_MS = 40_000;
 /** The average pause between polls if streams do not work, and the number of polls before the page tries a stream again. */
 const POLL_MS = 15_000;
@@ -20,7 +20,7 @@ const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[
 /** The last state. It is stored outside of the streams, so that no change is lost between two streams. */
 let last: { noteId: string | undefined; state: string } | undefined;
 
-/** Loads the data again that other people change. Returns a function that stops this. */
+/** Loads the data again when other people change it. Returns a function that stops this. */
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 

@@ -1,6 +1,6 @@
 /** The clock of the service is ahead of the clock of this machine by at least this much. Milliseconds. */
 let offsetMs = 0;
-/** The header has whole seconds, rounded down. Milliseconds. */
+/** The `Date` header has whole seconds, rounded down. Milliseconds. */
 const STEP_MS = 1_000;
 
 /** Reads the time of the service from a response, because the clock of this machine can be wrong by hours. */

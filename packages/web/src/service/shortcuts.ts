@@ -27,7 +27,7 @@ export function useShortcut(shortcut: Shortcut | NoteAction, handler: () => void
   }, [shortcut, isEnabled]);
 }
 
-/** The action of a shortcut on this page, for commands. Undefined: the page has none. */
+/** Returns the action of a shortcut on this page, for commands. Returns undefined if the page has none. */
 export function actionOf(shortcut: Shortcut | NoteAction): (() => void) | undefined {
   return handlers.findLast((handler) => handler.shortcut === shortcut)?.run;
 }

@@ -10,14 +10,14 @@ const YEAR_SECONDS = 31_536_000;
 
 export const otherLanguages = (Object.keys(LANGUAGES) as Language[]).filter((each) => each !== language.code);
 
-/** The language that the user has chosen. Undefined: the browser chooses. */
+/** Returns the language that the user has chosen. Returns undefined if the browser chooses. */
 export function chosenLanguage(): Language | undefined {
   const cookies = document.cookie.split("; ");
   const languages = Object.keys(LANGUAGES) as Language[];
   return languages.find((each) => cookies.includes(`${COOKIE}=${each}`));
 }
 
-/** Stores the choice in this browser, and loads the page again in the language. Undefined: the browser chooses. */
+/** Stores the choice in this browser, and loads the page again in the language. With undefined, the browser chooses. */
 export function chooseLanguage(chosen: Language | undefined): void {
   const secure = location.protocol === "https:" ? "; secure" : "";
   const maxAge = chosen === undefined ? 0 : YEAR_SECONDS;

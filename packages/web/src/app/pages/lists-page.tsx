@@ -47,7 +47,7 @@ export function ListsPage() {
         )}
       </div>
       <section
-        // The key makes a new element for each note, so that it starts at its top.
+        // The key makes a new element for each note, so that each note starts at its top.
         key={noteId}
         id="note"
         tabIndex={-1}

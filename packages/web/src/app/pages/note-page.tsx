@@ -60,7 +60,7 @@ export function NotePage() {
       className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden"
     >
       <ArrowLeft size={18} />
-      {/* The bar of a scrolled note needs the room for its title. */}
+      {/* On a scrolled note, the bar needs this space for the title of the note. */}
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
     </Link>
   );

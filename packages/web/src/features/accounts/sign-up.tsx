@@ -23,7 +23,10 @@ type Invited = {
   closedHint: string;
   email: string;
   token: string;
-  /** Whether the invitation is one to the service. It creates an account even if sign-up is closed, but only with its email address. */
+  /**
+   * Whether the invitation is for the service. Such an invitation creates an account even if sign-up is closed, but only with the invited
+   * email address.
+   */
   opensService: boolean;
 };
 

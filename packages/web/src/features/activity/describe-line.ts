@@ -6,7 +6,7 @@ import type { Line } from "./group-events.ts";
 
 const words = activityTexts;
 const { sentences } = words;
-/** The text shows the number of further names. */
+/** The maximum number of names in a line. Then the text shows how many more there are. */
 const MAX_NAMES = 3;
 const MAX_NAME_LENGTH = 48;
 

@@ -64,7 +64,7 @@ const REPEATED: ReadonlySet<string> = new Set([
   "link.unlock_refused",
 ]);
 const SAME_DETAILS = ["purpose", "expiresInSeconds", "linkId"] as const;
-/** The most files of one event. The page requests the URLs of a larger ZIP in several batches. */
+/** The maximum number of files in one event. The page requests the URLs of a larger ZIP in several batches. */
 const MAX_BATCH = 1_000;
 
 function isSameRun({ event: last }: Line, event: AuditEvent): boolean {

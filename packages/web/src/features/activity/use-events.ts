@@ -5,7 +5,7 @@ import { keys } from "../../service/queries.ts";
 import { daysBefore, MAX_DAYS } from "./count-downloads.ts";
 
 const PAGE_SIZE = 200;
-/** The chart counts at most so many events. The page loads older events when the user scrolls. */
+/** The maximum number of events that the chart counts. The page loads older events when the user scrolls. */
 const MAX_COUNTED = 1_000;
 
 type Listing = { noteId: string | undefined; routine: "include" | "omit" };

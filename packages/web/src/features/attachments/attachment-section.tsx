@@ -32,7 +32,7 @@ type AttachmentSectionProps = {
   onShare: (attachments: readonly Attachment[]) => void;
 };
 
-/** The attachments and uploads of a note. It accepts files that the user drops anywhere on the page. */
+/** Shows the attachments and uploads of a note, and accepts files that the user drops anywhere on the page. */
 export function AttachmentSection({ note, ...callbacks }: AttachmentSectionProps) {
   const section = useRef<HTMLElement>(null);
   const now = useNow();

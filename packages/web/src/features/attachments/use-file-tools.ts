@@ -23,7 +23,7 @@ export function useFileTools(attachments: readonly Attachment[]) {
   return {
     listed,
     toggle,
-    /** Undefined: the tools are closed. */
+    /** Undefined if the tools are closed. */
     open: {
       code,
       managed,

@@ -14,7 +14,7 @@ export const doctorQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** This call is not in the client, because every page loads the client. */
+/** This call is not in the client, because every page loads the client, and only this page needs the call. */
 async function readReport(signal: AbortSignal): Promise<DoctorReport> {
   const response = await service.fetch(`${service.baseUrl}/admin/doctor`, { signal });
   const body = await response.json();

@@ -15,7 +15,7 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 
 /**
  * Shares with these email addresses. The service does not show which of them have an account.
- * `invited`: all of them, except those of people whom the owner already sees.
+ * `invited`: all these email addresses, except those of people whom the owner already sees.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
@@ -48,7 +48,7 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
       const invited = new Set<string>();
       for (const file of filesFor(emails)) {
         const listed = await put({ attachmentId: file.id }, { emails, ...terms }).catch((error: unknown) => {
-          // It was deleted elsewhere.
+          // Somebody has already deleted the file, for example in another tab.
           if (!hasCode(error, "attachment_not_found")) throw error;
         });
         const invitations = (listed?.invitations ?? []).filter((one) =>
@@ -67,7 +67,7 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
   });
 }
 
-/** The share of a person or an invitation before and after a change. Undefined: there is none. */
+/** The share of a person or an invitation before and after a change. Undefined if it does not exist. */
 type Change = { before: Entry; share: Entry | undefined; isGone: boolean };
 
 /** Creates, changes or deletes a share. The list shows the change immediately, and restores the share on a failure. */
@@ -102,7 +102,7 @@ async function remove(subject: Subject, userId: string): Promise<void> {
   try {
     await client.shares.remove(subject, userId);
   } catch (error) {
-    // It was deleted elsewhere.
+    // Somebody has already deleted the share, for example in another tab.
     if (!hasCode(error, "share_not_found")) throw error;
   }
 }

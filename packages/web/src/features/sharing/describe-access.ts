@@ -6,7 +6,7 @@ import type { Entry } from "./shares-query.ts";
 const words = texts.sharing.access;
 
 type Access = {
-  /** The live shares of the note. */
+  /** The shares of the note that are valid. */
   shares: readonly Pick<Entry, "expiresAt">[];
   files: readonly Pick<Attachment, "sharedWith">[];
   now: number;
@@ -22,7 +22,7 @@ export function describeAccess({ shares, files, now }: Access): string {
   return [people, ...end, ...(sharedFiles === 0 ? [] : [words.alsoFiles(sharedFiles)])].join(" · ");
 }
 
-/** Describes when the access of a reader expires. Undefined: it never expires. */
+/** Describes when the access of a reader expires. Returns undefined if it never expires. */
 export function describeOwnEnd(expiresAt: string | null, now: number): string | undefined {
   return expiresAt === null || isExpired(expiresAt, now) ? undefined : describeEnd(expiresAt, { isOnly: true, now });
 }

@@ -59,7 +59,7 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
       { emails, terms: { role, expiresAt } },
       {
         onSuccess() {
-          // The user may have typed more email addresses meanwhile.
+          // The user may have typed more email addresses during the request.
           setChosen((now) => now.filter((email) => !emails.includes(email)));
           // The user may have chosen the terms of the next share, too.
           setRole((now) => (now === role ? "viewer" : now));
@@ -114,7 +114,7 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
         </Button>
       </div>
       {invite.isError && <Problem error={invite.error} />}
-      {/* It exists before its text, so that screen readers announce the text. */}
+      {/* The element exists before its text, so that screen readers announce the text. */}
       <p
         role="status"
         className={invite.data === undefined ? "sr-only" : "break-words font-medium text-accent text-small"}
@@ -126,7 +126,7 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
   );
 }
 
-/** Checks the email addresses without a request. Undefined: no problem. */
+/** Checks the email addresses without a request. Returns undefined if there is no problem. */
 function refuse(emails: readonly string[], own: string | undefined): Refusal | undefined {
   const { people } = shareDialogTexts;
   if (emails.length === 0) return { emails: [], problem: people.missing };

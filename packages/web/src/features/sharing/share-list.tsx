@@ -16,7 +16,7 @@ const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId })
 /** Lists who has access: the owner, then all others by name. It includes expired shares and those that were just deleted. */
 export function ShareList({ subject }: { subject: Subject }) {
   useNow(1_000);
-  // The exact time, because the ticking clock may be some seconds old. With that, a new share of one hour would show a longer time.
+  // The exact time, because the ticking clock may be some seconds old. With that clock, a new share of one hour would show a longer time.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));

@@ -20,7 +20,7 @@ const words = texts.sharing;
 type ShareRowProps = {
   subject: Subject;
   share: Entry;
-  /** Whether it was just deleted. It can be created again. */
+  /** Whether the share was just deleted. The user can create it again. */
   isGone: boolean;
   onRemove: (share: Entry) => void;
   now: number;

@@ -20,7 +20,7 @@ export const previewTexts = {
   noPreview: { title: "No preview for this kind of file", hint: "Download it to open it in another program." },
   unshowable: {
     title: "This file can't be shown here",
-    hint: "It may be damaged, or of a kind that this browser doesn't know. Download it to open it in another program.",
+    hint: "It may be damaged, or this browser may not know its type. Download it to open it in another program.",
   },
   locked: {
     title: "This file is locked with a password",

@@ -4,7 +4,10 @@ import type { TabLock } from "./tab-lock.ts";
 import { errorCode, type FileHandle, type UploadDescription, type UploadEvent } from "./upload.ts";
 import type { UploadList } from "./upload-list.ts";
 
-/** Browsers copy the files that they store. A larger file would fill the disk twice. Bytes. */
+/**
+ * The size of the largest file that the browser stores. The browser makes a copy, so a stored file needs its size on the disk a second time.
+ * Bytes.
+ */
 const MAX_STORED_BYTES = 512 * 2 ** 20;
 
 export type UploadServices = {
@@ -70,7 +73,7 @@ export class UploadJob {
     return this.#task?.attachmentId();
   }
 
-  /** Resolves when the service has the attachment, or when this job lets later files pass. */
+  /** Resolves when the service has the attachment, or when later files need not wait for this job. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }

@@ -16,7 +16,7 @@ import {
 import { UploadJob, type UploadServices } from "./upload-job.ts";
 import { UploadList } from "./upload-list.ts";
 
-/** How many files are sent at once. Each upload may send several parts. */
+/** How many files are sent at the same time. Each upload may send several parts. */
 const MAX_RUNNING_UPLOADS = 3;
 /** How long a sign-out waits for the service. Milliseconds. */
 const CLEAR_MS = 2_000;
@@ -35,7 +35,7 @@ type EnqueueOptions = ChosenFile & {
   stored?: { hasContent: boolean };
 };
 
-/** If an upload has such a status, the user can add its file again. */
+/** If an upload has one of these statuses, the user can add its file again. */
 const REPLACEABLE: ReadonlySet<UploadStatus> = new Set(["failed", "needs-file", "needs-permission"]);
 
 /** Sends files to notes, three at a time. Only one tab sends a file. An upload continues after a reload. */

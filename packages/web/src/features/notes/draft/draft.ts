@@ -78,7 +78,7 @@ export class Draft {
 
   /** Changes fields. Saves them after a pause. */
   edit(change: Partial<NoteFields>): void {
-    // The service refuses lone surrogates and U+0000.
+    // The service refuses half of a surrogate pair (broken Unicode), and U+0000.
     for (const name of fieldsOf(change)) this.#edits[name] = change[name]?.toWellFormed().replaceAll("\0", "") ?? "";
     this.#store();
     const { state } = this.$view.get();

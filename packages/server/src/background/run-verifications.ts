@@ -4,7 +4,7 @@ import type { ClaimedVerification } from "../usecases/ports/index.ts";
 import { RENEW_MS } from "../usecases/uploads/index.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a failed verification runs again, or a verification that another replica did not finish. */
+/** How soon a verification runs again if it failed, or if another replica did not finish it. */
 const INTERVAL_MS = 5_000;
 /** Each verification reads a file through this process, in constant memory. */
 const MAX_RUNNING = 4;

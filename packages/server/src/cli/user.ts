@@ -11,7 +11,7 @@ import { findPerson, withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
-/** `valetkey user` lists people, invites, creates, changes and deletes accounts, makes links for new passwords, marks email addresses as proven, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
+/** `valetkey user` manages people and accounts. `add` without `--password` generates a password and prints it. */
 export function userCommand(): Command {
   const add = new Command("add")
     .description("create an account")

@@ -1,7 +1,7 @@
 import { permits, type Role, type ShareRole } from "./access.ts";
 import { DomainError } from "./errors.ts";
 
-/** How long an invitation waits for its receiver. Milliseconds. */
+/** How long an invitation can be used. Milliseconds. */
 export const INVITATION_MS = 30 * 86_400_000;
 
 /**
@@ -20,7 +20,10 @@ export type Invitation = {
   role: ShareRole;
   /** The expiry of the share. Undefined: it never expires. */
   expiresAt: number | undefined;
-  /** The user who has the share: the known holder of the email address, or the user who redeemed the invitation. Undefined: nobody has it yet. */
+  /**
+   * The user who has the share: a user whose email address is already known to be theirs, or the user who redeemed the invitation.
+   * Undefined: nobody has the share yet.
+   */
   userId: string | undefined;
   invitedBy: string;
   invitedAt: number;

@@ -59,7 +59,10 @@ export type Link = {
   revokedAt: number | undefined;
 };
 
-/** One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor gets URLs without another claim. */
+/**
+ * One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor gets more URLs, and they count as the
+ * same claim.
+ */
 export type LinkClaim = {
   id: string;
   linkId: string;
@@ -73,7 +76,7 @@ export type LinkClaim = {
 export type LinkPolicy = {
   /** If false, nobody can make a link, and visitors can open no link. */
   isEnabled: boolean;
-  /** The longest expiry, counted from the creation. Seconds. If undefined, a link may live until it is revoked. */
+  /** The longest life of a link, from its creation. Seconds. If undefined, a link may live until it is revoked. */
   maxExpirySeconds: number | undefined;
   /** If true, visitors can't open a link without a password. */
   isPasswordRequired: boolean;

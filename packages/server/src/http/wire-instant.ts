@@ -14,8 +14,8 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
 }
 
 /**
- * Parses the instant in the member `name` of the body to milliseconds since the epoch. Drops fractions of a millisecond. Throws
- * `invalid_request` for a date that does not exist.
+ * Converts `text`, a date and time, to milliseconds since the epoch. Drops fractions of a millisecond.
+ * `name`: the field of the body, for the error message. Throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);

@@ -8,7 +8,7 @@ import type { WebhookSender } from "../usecases/ports/index.ts";
 
 /** The time limit for the DNS query, the connection and the response together. Milliseconds. */
 const WITHIN_MS = 15_000;
-/** The most bytes of a response that are read. Nothing uses the body, so more would only cost memory and time. */
+/** The maximum number of bytes to read from a response. Nothing uses the body, so more bytes would only cost memory and time. */
 const MAX_BODY_BYTES = 4_096;
 
 /** How long one of several IP addresses is tried. The default of Node is too short for a distant server. Milliseconds. */

@@ -133,7 +133,7 @@ async function openEmbeddedBucket(
   refuseInterruptedRestore(server.dataDir);
   const { close } = await startEmbeddedBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
-    // Browsers write an origin in this form. PUBLIC_URL may have another form.
+    // `.origin` gives the form that browsers send. PUBLIC_URL may have another form.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
     onFailure({ requestId, message, stack, code }) {
       logger.error(

@@ -25,7 +25,7 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
-    // Closing an existing file would release the locks that this process has on it.
+    // Opens only a new file. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = new DatabaseSync(path);
     opened.push(database);

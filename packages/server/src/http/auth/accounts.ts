@@ -147,7 +147,7 @@ export function createAccounts(
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     const headers = new Headers({ cookie: cookieHeader });
-    // This response can't renew the cookie. Pages extend the session through /auth/get-session.
+    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend it.
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
     if (found === null) return undefined;
     return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };

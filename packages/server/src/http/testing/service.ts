@@ -169,14 +169,14 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
-    /** Reads the rules of administrators, like the background job. */
+    /** Does what the background job does: reads the rules of administrators. */
     refreshPolicy: () => policy.refresh(db),
-    /** Sends the mails that are due, like the background job. Returns the number of sent mails. */
+    /** Does what the background job does: sends the mails that are due. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
-    /** Summarises the issued URLs for webhooks, like the background job. Returns the number of summaries. */
+    /** Does what the background job does: summarises the issued URLs for webhooks. Returns the number of summaries. */
     reportUrls: reportUrls(deps),
-    /** Sends the webhooks that are due, like the background job. Returns the number of messages that arrived. */
+    /** Does what the background job does: sends the webhooks that are due. Returns the number of messages that arrived. */
     sendWebhooks: createDeliveries(
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },

@@ -32,7 +32,8 @@ export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
       const account = await tx.accounts.find(userId);
-      if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+      if (account === undefined)
+        throw new DomainError("user_not_found", "Only a person who has an account in this service can add a passkey.");
       const passkeys = await tx.passkeys.list(userId);
       if (passkeys.length >= MAX_PASSKEYS) {
         throw new DomainError(

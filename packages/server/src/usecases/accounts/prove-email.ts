@@ -35,7 +35,8 @@ export function requestEmailProof(deps: PartDeps) {
   return async ({ userId }: Caller): Promise<void> => {
     if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
     const account = await db.accounts.find(userId);
-    if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+    if (account === undefined)
+      throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
     const { email } = account;
     if (await isProven(db, account)) return;
     await db.transaction((tx) => queueMail(deps, tx, { kind: "email-proof", userId, email }));

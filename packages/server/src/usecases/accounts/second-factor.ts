@@ -30,7 +30,8 @@ export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
       const account = await tx.accounts.find(userId);
-      if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+      if (account === undefined)
+        throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
       const secret = Buffer.from(newSecret(), "base64url").subarray(0, SECRET_BYTES);
       const sealedSecret = sealSecret(linkKeys.secondFactors, userId, secret);
       if (!(await tx.secondFactors.start({ userId, sealedSecret }))) {

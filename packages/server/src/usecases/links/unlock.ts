@@ -27,7 +27,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
-      // Hashes run in turns, because they are costly. So one network does not delay others.
+      // A hash is costly. Networks take turns, so one network does not delay others.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         check({ linkId: link.id, network, password, passwordHash }),
       );

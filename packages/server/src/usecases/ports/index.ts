@@ -108,7 +108,7 @@ export type Deps = {
   capabilities: () => BucketCapabilities;
   /** Returns 256 random bits, base64url. */
   newSecret: () => string;
-  /** Called after a commit that queued object deletions, so that they run before the next sweep. */
+  /** Called after a commit that queued object deletions, so that the deletions run before the next sweep. */
   onDeletionsQueued: () => void;
   /** Undefined: files are not scanned. `tooLarge`: what happens to a file that is too large for the scanner. */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
@@ -117,7 +117,7 @@ export type Deps = {
   linkKeys: LinkKeys;
   /** Undefined: no mail. `publicUrl`: the origin of the links in mails. `onQueued`: called after a commit that queued a mail. */
   mail?: { mailer: Mailer; publicUrl: string; onQueued: () => void } | undefined;
-  /** Undefined: nothing sends webhooks here. `onQueued`: called when a delivery is due at once. */
+  /** Undefined: nothing sends webhooks here. `onQueued`: called when a delivery is due immediately. */
   webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;

@@ -47,7 +47,7 @@ export async function queueDeletions(
 
 /**
  * Some queued deletions wait until a signed URL expires. This deletes their objects now, so that nobody can read them until then. Call it after the commit.
- * Ignores failures, because the queued deletions cover them.
+ * Ignores failures, because the queued deletions will delete these objects later.
  */
 export async function deleteWaiting(
   { bucket }: Pick<Deps, "bucket">,

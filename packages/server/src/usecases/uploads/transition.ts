@@ -1,7 +1,10 @@
 import { type AttachmentState, type Checksum, isBeingVerified } from "../../domain/attachment.ts";
 import type { Queries } from "../ports/index.ts";
 
-/** The other fields replace the same fields of the attachment. `uploadId` is undefined for an attachment without an upload, such as of a form. */
+/**
+ * `objectKey`, `checksum` and `rejectReason` replace the values of the attachment, if they are set.
+ * `uploadId` is undefined if the attachment has no upload, for example if a form created it.
+ */
 type Transition = {
   attachmentId: string;
   uploadId: string | undefined;

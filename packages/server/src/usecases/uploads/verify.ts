@@ -13,7 +13,7 @@ import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
-/** The object to verify. `stored` is its metadata when the verification began. */
+/** The object to verify. `stored` is its metadata at the start of the verification. */
 export type Subject = {
   objectKey: string;
   stored: StoredObject;

@@ -8,7 +8,7 @@ const EXAMPLE = "smtps://user:password@smtp.example.com";
 const SENDER = /^(?:(?<name>[^<>]*?)\s*<(?<bracketed>[^\s<>@"]+@[^\s<>@"]+)>|(?<plain>[^\s<>@"]+@[^\s<>@"]+))$/;
 const MAX_NAME_LENGTH = 100;
 
-/** Reads the SMTP server and the sender of mails. Undefined: no mail. */
+/** Reads the SMTP server and the sender of mails. Returns undefined if mail is not configured. */
 export function readMail(reader: ConfigReader, { publicUrl }: Pick<ServerConfig, "publicUrl">): MailConfig | undefined {
   const url = reader.text("SMTP_URL");
   const sender = reader.text("MAIL_FROM");
@@ -60,7 +60,7 @@ function isPlain({ pathname, search, hash }: URL): boolean {
   return ["", "/"].includes(pathname) && ["", "?requireTLS=true"].includes(search) && hash === "";
 }
 
-/** Undefined: the user name or the password is missing, or has a wrong encoding. */
+/** Returns undefined if the user name or the password is missing, or has a wrong encoding. */
 function credentialsOf({ username, password }: URL): Pick<MailConfig, "user" | "password"> | undefined {
   if (username === "" && password === "") return { user: undefined, password: undefined };
   if (username === "" || password === "") return undefined;

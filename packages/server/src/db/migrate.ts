@@ -45,7 +45,10 @@ export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }
 
-/** The first migration that an existing database does not have. Undefined: it has all migrations, or it is a new database. */
+/**
+ * The first migration that an existing database does not have. Returns undefined for a new database, and for a database that has all
+ * migrations.
+ */
 export async function firstMissingMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
   if (!(await hasMigrations(db, engine))) return undefined;
   const executed = new Set((await executedMigrations(db)).map(({ name }) => name));

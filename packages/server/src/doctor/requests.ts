@@ -61,7 +61,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The clock of the responding server minus our clock, in milliseconds. Undefined if the response has no date. */
+/** The clock of the responding server minus our clock, in milliseconds. Returns undefined if the response has no date. */
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;

@@ -12,7 +12,7 @@ export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
 
-/** The id of a visitor. Undefined for the id of a user. */
+/** Returns the id of a visitor, or undefined for the id of a user. */
 export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }

@@ -26,7 +26,7 @@ export function applicationUserId(userId: string): string {
   return APPLICATION_USER + userId;
 }
 
-/** The id of a user in the application. Undefined for an actor who is no user of the application. */
+/** Returns the id that a user has in the application. Returns undefined for an actor who is no user of the application. */
 export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }

@@ -43,7 +43,10 @@ export type Link = {
   expiresAt: number | undefined;
   /** Argon2id in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
-  /** Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the new one. */
+  /**
+   * Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the new
+   * one.
+   */
   passwordVersion: number;
   /** Undefined if there is no limit. */
   maxClaims: number | undefined;
@@ -88,7 +91,7 @@ export type LinkPolicy = {
 
 /**
  * The instant after which visitors can no longer open the link. A rule that became stricter after the creation also applies.
- * Undefined if the link lives until it is revoked.
+ * Returns undefined if the link lives until it is revoked.
  */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,

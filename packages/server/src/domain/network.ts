@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 
-/** The IPv4 address of a client, also from the IPv6 form ::ffff:192.0.2.1. Undefined if the client has no IPv4 address. */
+/** The IPv4 address of a client, also from the IPv6 form ::ffff:192.0.2.1. Returns undefined if the client has no IPv4 address. */
 export function ipv4Of(ip: string): string | undefined {
   if (!ipaddr.isValid(ip)) return undefined;
   const address = ipaddr.process(ip);

@@ -65,7 +65,7 @@ export const MAX_EMAIL_LENGTH = 254;
 // Stricter than the check at sign-in of the accounts library, so that every account can sign in.
 const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
-/** Normalises an email address. Undefined if an account can't have it. */
+/** Normalises an email address. Returns undefined if an account can't have this email address. */
 export function readEmail(email: unknown): string | undefined {
   const normalised = typeof email === "string" ? normaliseEmail(email) : "";
   return normalised.length <= MAX_EMAIL_LENGTH && ACCOUNT_EMAIL.test(normalised) ? normalised : undefined;

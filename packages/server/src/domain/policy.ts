@@ -39,7 +39,7 @@ export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }
 
-/** Returns why a rule can't have this value. Undefined: it can. */
+/** Returns why a rule can't have this value, or undefined if it can. */
 export function problemOf(name: PolicyName, value: unknown): string | undefined {
   const { choices, most = 0, mayBeUnlimited = false } = RULES[name];
   if (choices !== undefined) {

@@ -217,7 +217,7 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** The id that a proxy gave to the request. Undefined if there is no id, or if the text does not look like an id. */
+/** The id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }

@@ -17,7 +17,7 @@ export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<st
   return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
 }
 
-/** Returns the language of a reader for pages and mails that the service writes. Undefined: the request names no language. */
+/** Returns the language of a reader for pages and mails that the service writes. Returns undefined if the request names no language. */
 export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   if (headers["accept-language"] === undefined && !CHOICE.test(headers.cookie ?? "")) return undefined;
   return pageLanguage(headers, OURS) as Language;

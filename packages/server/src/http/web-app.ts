@@ -46,7 +46,7 @@ const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 export type WebApp = {
   /** Sends the app to a browser that opens a page. For every other client, sends nothing and returns false. */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
-  /** The "not found" page for a browser that opens a page. Undefined for every other client. */
+  /** Returns the "not found" page for a browser that opens a page, and undefined for every other client. */
   notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 

@@ -43,7 +43,8 @@ export async function findReceivers(
 }
 
 /**
- * Finds the user who holds each of these normalised email addresses. Undefined: nobody holds it, or several users do.
+ * Finds the user who holds each of these normalised email addresses. The user is undefined if nobody holds the email address, or if
+ * several users do.
  * `needsProof`: only a user who has proven the email address counts as its holder. Default: false.
  */
 export async function findHolders(
@@ -62,7 +63,8 @@ export async function findHolders(
 
 /**
  * Finds users by the ids of a request: first as subjects of the caller's issuer, then as ids of users.
- * An id that nobody has becomes the id of a new subject of that issuer, who may sign in later. If the issuer is not clear, the id stays unknown.
+ * An id that nobody has becomes the id of a new subject of that issuer, who may sign in later. If the issuer is not clear, the id stays
+ * unknown.
  */
 async function findUsersById(
   queries: Queries,

@@ -58,7 +58,7 @@ async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }
 
-/** Undefined: no mail is configured, so queued mails stay in the outbox. */
+/** Returns undefined if no mail is configured. Then queued mails stay in the outbox. */
 function openMails({ deps }: Base, logger: Logger): Loop | undefined {
   if (deps.mail === undefined) return undefined;
   const deliver = deliverMails(deps, {

@@ -28,7 +28,7 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
     .execute();
 }
 
-/** Ends the reservation of a form upload, and passes its quota to the caller. Undefined: there is none. */
+/** Ends the reservation of a form upload, and passes its quota to the caller. Returns undefined if there is no reservation. */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
   const row = await reserved.returning("size_bytes").executeTakeFirst();

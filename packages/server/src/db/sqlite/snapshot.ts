@@ -10,14 +10,14 @@ export type SqliteSnapshot = {
   copyTo(file: string): Promise<void>;
   /** Counts the rows of a table. */
   count(table: "notes" | "attachments"): number;
-  /** The name of the last migration. Undefined: the database is empty. */
+  /** Returns the name of the last migration, or undefined if the database is empty. */
   lastMigration(): string | undefined;
   close(): void;
 };
 
 /**
- * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this opens the journal first.
- * An event that moves in between is in both files, and appears only once in the result. Throws `database_unavailable`.
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this opens the journal
+ * first. An event that moves in between is in both files, and appears only once in the result. Throws `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];

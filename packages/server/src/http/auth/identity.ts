@@ -17,8 +17,9 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads the claims of a verified token. Undefined if `sub` is not a string of 1 to 255 characters.
- * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could claim any email address and get its shares.
+ * Reads the claims of a verified token. Returns undefined if `sub` is not a string of 1 to 255 characters.
+ * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could claim any
+ * email address and get the shares of this address.
  */
 export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
   const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);

@@ -29,7 +29,10 @@ export type JwtOptions = {
 export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
 
 export type JwtVerifier = {
-  /** The caller of a verified token that is still valid. Undefined: the token needs `verify`. Synchronous for the hot path. */
+  /**
+   * Returns the caller of a verified token that is still valid. Returns undefined if the token needs `verify`. Synchronous for the
+   * hot path.
+   */
   recall(token: string): Caller | undefined;
   /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
   verify(token: string): Promise<Caller>;

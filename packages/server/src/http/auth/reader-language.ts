@@ -4,7 +4,7 @@ import type { Language } from "../../domain/language.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import { readerLanguage } from "../page-language.ts";
 
-/** The language in which a browser shows the pages. Undefined: there is no request, or it is not from a browser. */
+/** Returns the language in which a browser shows the pages, or undefined if no browser sent the request. */
 export function languageOf(endpoint: { request?: Request | undefined } | null | undefined): Language | undefined {
   const headers = endpoint?.request?.headers;
   if (headers === undefined) return undefined;

@@ -45,7 +45,7 @@ export function createSignInExtras() {
   };
   return {
     plugin,
-    /** Undefined: the new session needs no second factor. */
+    /** Returns undefined if the new session needs no second factor. */
     of(endpoint: { path?: string; request?: Request | undefined } | null | undefined): SignInExtras | undefined {
       if (NEEDS_NO_CODE.has(endpoint?.path)) return undefined;
       return (endpoint?.request && extras.get(endpoint.request)) ?? { code: undefined, keepsAccount: false };

@@ -20,7 +20,7 @@ export type ReceivedMail = {
 type Reply = { code: number; text: string };
 
 export type SmtpServerOptions = SMTPServerOptions & {
-  /** Refuses a recipient. Undefined: accepted. Called again at each try. */
+  /** Returns how the server refuses a recipient, or undefined to accept the recipient. Called again at each try. */
   refuse?: (recipient: string) => Reply | undefined;
   /** Default: any free port. */
   port?: number;

@@ -45,7 +45,10 @@ export function forgetCodes({ limitCounts }: Pick<Queries, "limitCounts">, userI
   return limitCounts.reset(windowKey(LIMIT, userId));
 }
 
-/** Uses a code of the app. False: it is wrong, expired or used. The secret is encrypted again with the current key, so that the operator can remove an earlier AUTH_SECRET. */
+/**
+ * Uses a code of the app. Returns false if the code is wrong, expired or already used.
+ * Also encrypts the secret again with the current key, so that the operator can remove an earlier AUTH_SECRET.
+ */
 export async function useCode(
   { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Pick<Deps["db"], "secondFactors"> },
   { userId, sealedSecret }: SecondFactor,

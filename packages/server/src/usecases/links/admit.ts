@@ -29,7 +29,10 @@ export type OpenLink = {
   recipient: string | undefined;
 };
 
-/** `by`: whether the visitor must enter a password or prove an email address next. A locked link keeps the pass of an earlier password, because the visitor stays the same. */
+/**
+ * `by`: whether the visitor must enter a password or prove an email address next. A locked link keeps the pass of an earlier password,
+ * because the visitor stays the same.
+ */
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
 
@@ -49,8 +52,8 @@ export function linkPolicy({ limits }: Pick<Deps, "limits">): LinkPolicy {
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
- * Every name, size and URL that a visitor gets passes through this function. It decides again for each request, from the current state of the database.
- * Only `look` admits to a locked link.
+ * Every name, size and URL that a visitor gets passes through this function. It decides again for each request, from the current state of
+ * the database. Only `look` admits to a locked link.
  * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` for another wish at a
  * locked link.
  */
@@ -104,7 +107,10 @@ export function recipientRequired(): DomainError {
   );
 }
 
-/** The files of a link with these ids. Undefined: all. Throws `attachment_not_found` when one is missing, or there is none. */
+/**
+ * Returns the files of a link with these ids, or all files if `attachmentIds` is undefined. Throws `attachment_not_found` if a file
+ * is missing, or if there is no file.
+ */
 export function wantedFiles(
   files: readonly LinkedFile[],
   attachmentIds: readonly string[] | undefined,

@@ -73,7 +73,7 @@ function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }: Link):
   return makeToken(key, { linkId: id, generation });
 }
 
-/** The expiry of the last issued URL. Undefined: no URL works any more. */
+/** Returns the expiry of the last issued URL, or undefined if no URL works any more. */
 export function stillWorks(lastUrlExpiresAt: number | undefined, now: number): number | undefined {
   return lastUrlExpiresAt !== undefined && lastUrlExpiresAt > now ? lastUrlExpiresAt : undefined;
 }

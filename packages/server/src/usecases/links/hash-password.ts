@@ -32,7 +32,10 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=${VERSION}$${costs}$${base64(salt)}$${base64(hash)}`;
 }
 
-/** Hashes a new password when it is the turn of the caller. Undefined: there is no password. Throws `rate_limited` when too many hashes of the caller wait. */
+/**
+ * Hashes a new password when it is the turn of the caller. Returns undefined if there is no password. Throws `rate_limited` if too
+ * many hashes of the caller wait.
+ */
 export async function hashNew(
   turns: FairTurns,
   { caller, password }: { caller: Caller; password: string | null | undefined },

@@ -52,7 +52,7 @@ export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   return Buffer.concat([body, macOf(key, { linkId: pass.linkId, body })]).toString("base64url");
 }
 
-/** Reads a pass that this service signed for this link. Undefined for anything else, and after its expiry. */
+/** Reads a pass that this service signed for this link. Returns undefined for any other text, and for an expired pass. */
 export function openPass(
   keys: readonly Uint8Array[],
   sealed: string | undefined,

@@ -32,7 +32,7 @@ export async function revokeLinksOf(
   }
 }
 
-/** Revokes a link and records the event, in a transaction. False: it was revoked before. */
+/** Revokes a link and records the event, in a transaction. Returns false if the link was revoked before. */
 export async function revoke(
   tx: Queries,
   { caller, link, id, now }: { caller: Caller; link: Link; id: string; now: number },

@@ -18,7 +18,7 @@ export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
 }
 
-/** Reads the link id of a token, after any readable prefix that ends with `~`. Undefined: the text is not a token. */
+/** Reads the link id of a token, after any readable prefix that ends with `~`. Returns undefined if the text is not a token. */
 export function readToken(text: string): ReadToken | undefined {
   const token = text.slice(text.lastIndexOf("~") + 1);
   if (!SHAPE.test(token)) return undefined;

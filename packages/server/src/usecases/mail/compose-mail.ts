@@ -25,7 +25,7 @@ import { mailTexts } from "./texts/index.ts";
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 
 /**
- * Makes the text of a mail when it is sent, with a new link. Undefined: the mail is no longer needed.
+ * Makes the text of a mail when it is sent, with a new link. Returns undefined if the mail is no longer needed.
  * A mail has no name of an account. A stranger could sign up with the email address of another person, and send texts to it.
  */
 export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | undefined> {
@@ -120,8 +120,8 @@ async function composeAccountInvitation(
 }
 
 /**
- * Whether the reader wants a mail about an invitation at once. Only a reader of mails to this email address, or the user who has proven it, may
- * decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
+ * Whether the reader wants a mail about an invitation at once. Only a reader of mails to this email address, or the user who has proven
+ * it, may decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;

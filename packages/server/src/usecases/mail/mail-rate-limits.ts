@@ -57,7 +57,7 @@ export async function takeMailLimits(
 
 /**
  * Counts a code that is sent to an email address. A request alone does not count, because strangers could use up the limits
- * with links that do not list the email address. False: the email address gets no more codes for now.
+ * with links that do not list the email address. Returns false if the email address gets no more codes for now.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
   try {

@@ -17,7 +17,7 @@ export async function queueMail(
 
 /**
  * Queues a mail if mail is on and the limit is not exceeded. The caller does not start the worker, because its work would delay the
- * response. False: the limit is exceeded.
+ * response. Returns false if the limit is exceeded.
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,

@@ -36,7 +36,7 @@ export type LinkVisitQueries = {
     claim: Pick<LinkClaim, "id" | "linkId" | "generation">,
     issued: IssuedUrls & { passwordVersion: number; now: number },
   ): Promise<boolean>;
-  /** Deletes up to `limit` claims whose window ended before this instant. Returns how many. */
+  /** Deletes up to `limit` claims whose window ended before this instant. Returns the number of deleted claims. */
   deleteClaims(before: number, options: { limit: number }): Promise<number>;
   /** Counts a visitor, and returns the number of all visitors. Call it in a transaction. */
   countOpened(linkId: string): Promise<number | undefined>;

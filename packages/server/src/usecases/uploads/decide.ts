@@ -116,13 +116,14 @@ async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, noti
   await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
 }
 
-/** The right of the sender at this moment, and its consequences for the file. Undefined: none. */
+/** Returns the right of the sender at this moment and its consequences for the file, or undefined if the sender has no right. */
 async function rightOf(
   queries: Queries,
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion has already called the application. A call inside a transaction is not possible, and a slow verification must not make a file late.
+  // The completion has already called the application. A call inside a transaction is not possible, and a slow verification must not make
+  // a file late.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await queries.access.note(createdBy, noteId);

@@ -128,7 +128,7 @@ async function send(
   return sender.send({ url: endpoint.url, headers, body, signal });
 }
 
-/** Records the outcome. Undefined: the message has arrived. */
+/** Records the outcome. Returns undefined if the message has arrived. */
 async function record(
   { db, clock }: DeliverDeps,
   { delivery, outcome, random }: { delivery: ClaimedDelivery; outcome: WebhookOutcome; random: () => number },
@@ -153,7 +153,7 @@ async function record(
   return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem };
 }
 
-/** Undefined: the message has arrived. */
+/** Returns undefined if the message has arrived. */
 function problemOf(outcome: WebhookOutcome): string | undefined {
   if ("problem" in outcome) return outcome.problem;
   const { status } = outcome;

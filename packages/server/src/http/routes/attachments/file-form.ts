@@ -30,7 +30,7 @@ export function refuseOversize(contentLength: string | undefined, maxBytes: numb
   throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
 }
 
-/** The range of the file length, given the declared length of the form. Undefined if the form declares no length. */
+/** Returns the range of the file length for the declared length of the form, or undefined if the form declares no length. */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);

@@ -20,7 +20,7 @@ export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (
     return `${prefix}${hash.slice(0, 16)}`;
   };
   return {
-    /** The signed pass for this link. Undefined if the visitor has no pass. */
+    /** Returns the signed pass for this link, or undefined if the visitor has no pass. */
     readPass(request: FastifyRequest, linkId: string): string | undefined {
       const name = nameOf(linkId);
       return cookiesOf(request).find((cookie) => cookie.name === name)?.value;

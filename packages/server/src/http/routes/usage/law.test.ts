@@ -124,7 +124,7 @@ async function newScene(service: TestService): Promise<Scene> {
   return { service, people, most, notes, started: [], attached: [] };
 }
 
-/** Undefined: no change. Null: the quota of the service. */
+/** Generates a change of a quota. `undefined` changes nothing, and `null` means the quota of the service. */
 function ownQuota(max: number) {
   return fc.oneof(fc.constantFrom(undefined, null), fc.nat({ max }));
 }

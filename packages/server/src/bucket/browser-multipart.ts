@@ -46,7 +46,7 @@ function listPage(
   });
   return call("ListParts", (options) =>
     s3.send(list, options).catch((error) => {
-      // Ceph reports a missing upload like a missing object.
+      // For a missing upload, Ceph returns the same error as for a missing object.
       if (failedWith(error, "NoSuchUpload", "NoSuchKey")) return undefined;
       throw error;
     }),

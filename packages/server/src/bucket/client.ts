@@ -43,7 +43,7 @@ export function createClient(options: ClientOptions): BucketClient {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Marked as memoised so that the SDK calls the provider each time, and a rotation takes effect at once.
+    // Marked as memoised so that the SDK calls the provider each time, and a rotation takes effect immediately.
     credentials: Object.assign(provider, { memoized: true }),
     // Other S3 servers do not support the SDK's checksums. Calls that need a checksum set it themselves.
     requestChecksumCalculation: "WHEN_REQUIRED",

@@ -1,7 +1,7 @@
 import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../usecases/ports/index.ts";
 
-/** Fetches credentials, like a provider of the AWS SDK. `forceRefresh` bypasses the cache of the provider. */
+/** Fetches credentials, as a provider of the AWS SDK does. `forceRefresh` bypasses the cache of the provider. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
 
 /** Cached credentials that are renewed before they expire. */

@@ -22,7 +22,7 @@ async function start(): Promise<void> {
   // A failed start closes everything, so the process can exit. The channel to the primary process must not prevent that.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
-  // A supervisor that reads the banner may send a signal at once.
+  // A supervisor that reads the banner may send a signal immediately.
   const stopped = nextSignal();
   // Standard output has only the log, with one JSON line for each event.
   if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   process.exit(0);
 }
 
-/** Ctrl-C reaches the service twice: directly, and through npm. Only a later second signal ends the process at once. */
+/** Ctrl-C reaches the service twice: directly, and through npm. Only a second signal that comes later ends the process immediately. */
 function exitAtSecondSignal(): void {
   const since = performance.now();
   const onSignal = () => {

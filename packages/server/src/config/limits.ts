@@ -14,14 +14,14 @@ const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
-/** No client sends so many uploads at once. The limit of a note is lower, so that one note can't use up all pending uploads of a user. */
+/** No client has so many uploads in progress. The limit of a note is lower, so that one note can't use up all pending uploads of a user. */
 const USER_PENDING_UPLOADS = 1_000;
 const NOTE_PENDING_UPLOADS = 500;
 const DEFAULT_URL_RATE = 200;
 const MAX_URL_RATE = 1_000_000;
 const DEFAULT_TRASH_DAYS = 30;
 const MAX_TRASH_DAYS = 3_650;
-/** After a pause, a person may request at once as many URLs as the rate permits in this many seconds. */
+/** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
 /** A batch must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
 const MAX_BATCH_URLS = 1_000;

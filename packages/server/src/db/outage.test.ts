@@ -25,7 +25,7 @@ const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
   "the access to a note": (db) => db.access.note("ann", "none"),
 };
 
-/** Makes all calls at once, so that none may wait for the failure of another. */
+/** Makes all calls at the same time, so that no call waits for the failure of another call. */
 async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promise<void> {
   const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
     const started = performance.now();

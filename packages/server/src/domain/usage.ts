@@ -4,7 +4,7 @@ import { DomainError } from "./errors.ts";
 /** The usage of a user: all files on the notes of the user. Pending uploads count. Adopted objects do not count. */
 export type Usage = { bytes: number; files: number };
 
-/** The most that a user may use. Undefined if there is no limit. */
+/** The maximum usage of a user. Undefined if there is no limit. */
 export type Quota = { bytes: number | undefined; files: number | undefined };
 
 /** The quota that an administrator set for one user. Undefined: the quota of the service applies. */

@@ -71,7 +71,7 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       socket.write(`${JSON.stringify(await reply(line as Request))}\n`);
     }
   } catch {
-    // A broken connection ends the backup like a closed connection.
+    // A broken connection ends the backup, as a closed connection does.
   }
   await backup?.end().catch(() => undefined);
 }

@@ -8,7 +8,7 @@ type Connection = {
   open: number;
   /** The functions that start the other requests, in order. */
   waiting: (() => void)[];
-  /** Cuts the client unless it reads the response in time. */
+  /** Cuts the connection if the client does not read the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
   startNext(): void;
@@ -29,10 +29,10 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
 
 /**
  * Limits the memory that one connection can use. A request starts after the client has read the previous response, so a client that
- * reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests at once, is cut. By
- * default, Node handles all requests of a connection at the same time, and holds all their responses.
+ * reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests without reading, is cut.
+ * By default, Node handles all requests of a connection at the same time, and holds all their responses.
  *
- * The check runs before `handle`, because Node parses 64 KiB of requests in one go, also after the connection is cut.
+ * The check runs before `handle`, because Node parses up to 64 KiB of requests at a time, even after the connection was cut.
  */
 function boundConnections(
   handle: RequestListener,
@@ -47,7 +47,7 @@ function boundConnections(
       waiting,
       timer: undefined,
       startTimer() {
-        // The kernel accepts a short response at once, so most responses need no timer.
+        // The kernel accepts a short response immediately, so most responses need no timer.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
       },
       startNext() {
@@ -80,7 +80,10 @@ function boundConnections(
   };
 }
 
-/** Cuts a connection with many open requests. Otherwise Node makes an error for each request, and many stack traces would block the service. */
+/**
+ * Cuts a connection with many open requests. Otherwise Node makes an error for each request, and many stack traces would block the
+ * service.
+ */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

@@ -10,7 +10,10 @@ export const LANGUAGE_HEADERS = "accept-language, cookie";
 
 type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
 
-/** Returns the language that a person has chosen, or else the first one of the browser that `languages` has. */
+/**
+ * Returns the language that a person has chosen, or else the first language of the browser that
+ * is in `languages`.
+ */
 export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
   const chosen = CHOICE.exec(headers.cookie ?? "")?.[1];
   const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
@@ -23,7 +26,7 @@ export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   return pageLanguage(headers, OURS) as Language;
 }
 
-/** The languages of an Accept-Language header without their regions, the most wanted first (RFC 9110, 12.5.4). */
+/** The languages of an Accept-Language header without their regions. The preferred language comes first (RFC 9110, 12.5.4). */
 function preferred(header: string): string[] {
   const items = header.split(",").map((item) => {
     const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);

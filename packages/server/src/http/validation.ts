@@ -17,7 +17,7 @@ type SchemaNode = {
 type Issue = { keyword: string; schemaPath: string; instancePath: string; params: object; message: string };
 
 const { pattern: idPattern } = Id as TSchema & { pattern?: string };
-/** The most unexpected members that a refusal names. */
+/** The maximum number of unexpected members that a refusal names. */
 const MAX_NAMED = 5;
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 

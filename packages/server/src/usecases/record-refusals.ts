@@ -2,11 +2,11 @@ import type { Caller } from "../domain/person.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import type { Deps, Downloadable } from "./ports/index.ts";
 
-/** A person causes at most one event on a note in this time. */
+/** In this time, the refused requests of one person cause at most one event on a note. Milliseconds. */
 const WINDOW_MS = 60_000;
-/** The windows that are open at the same time. */
+/** The maximum number of windows that are open at the same time. */
 const MAX_WINDOWS = 10_000;
-/** The most ids of an event, as in a batch of URLs. */
+/** The maximum number of ids in one event. It is the same as in a batch of URLs. */
 const MAX_IDS = 1_000;
 
 type Refused = { caller: Caller; first: Downloadable };
@@ -20,8 +20,8 @@ export type Refusals = {
 };
 
 /**
- * Records refused URLs in the activity of owners, so that a stranger can't fill it.
- * The first refusal of a person on a note is recorded at once. Further refusals are counted in memory, and one event with their
+ * Records refused URLs in the activity of owners, so that a stranger can't fill the activity.
+ * The first refusal of a person on a note is recorded immediately. Further refusals are counted in memory, and one event with their
  * `count` follows when the window ends. After kill -9 only these counts are lost.
  */
 export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Refusals {

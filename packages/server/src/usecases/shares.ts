@@ -11,11 +11,12 @@ import { takeFromWindow, type WindowLimit } from "./limits-in-database.ts";
 import { notifyOfShare, withoutShare } from "./mail/notify-of-share.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 
-/** The most shares of a note or an attachment, because one response lists them all. */
+/** The maximum number of shares of a note or an attachment. One response lists them all. */
 const MAX_SHARES = 1_000;
 
 /**
- * Limits the email addresses that a user shares with. Known ones count too. Otherwise the limit would show which ones have an account.
+ * Limits the email addresses that a user shares with. Email addresses that have an account
+ * count too. Otherwise the limit would show which ones have an account.
  * A request has up to 100.
  */
 const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
@@ -35,8 +36,8 @@ export type ShareInput = {
 };
 
 /**
- * Shares a note or one attachment with users and replaces the shares that they already have. Email addresses get invitations.
- * An unknown id is reported in `results` and stops no other receiver.
+ * Shares a note or one attachment with users. Replaces the shares that these users already have. Email addresses get invitations.
+ * An unknown id appears in `results`, and the other receivers still get their shares.
  * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
  * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
  */

@@ -8,7 +8,8 @@ export type ColumnTypes = { id: ColumnType; text: ColumnType; integer: ColumnTyp
 
 const sqlite: ColumnTypes = { id: "text", text: "text", integer: "integer", bit: "integer" };
 
-// PostgreSQL then compares ids byte by byte, like SQLite. So pages have the same order on both engines, and comparisons are faster.
+// With this collation, PostgreSQL compares ids byte by byte, as SQLite does. So pages have the same order on both engines, and comparisons
+// are faster.
 const postgres: ColumnTypes = { id: sql`text collate "C"`, text: "text", integer: "bigint", bit: "smallint" };
 
 export function columnTypesOf(engine: EngineName): ColumnTypes {

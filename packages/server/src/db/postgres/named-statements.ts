@@ -3,9 +3,9 @@ import type pg from "pg";
 
 /**
  * Whether a named statement works in every later transaction of a connection. Call it in a transaction.
- * A pooler in transaction mode can give each transaction another server connection. There, a name can be unknown, or belong to another statement.
- * A pooler sends its clients its own process id instead of the process id of PostgreSQL.
- * A pooler that manages named statements renames them on the server, like PgBouncer with max_prepared_statements.
+ * A pooler in transaction mode can give each transaction another server connection. There, a name can be unknown, or belong to another
+ * statement. A pooler sends its clients its own process id instead of the process id of PostgreSQL.
+ * A pooler that manages named statements renames them on the server, as PgBouncer does with max_prepared_statements.
  */
 export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
   const { rows: pids } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");

@@ -50,7 +50,7 @@ export type QueryContext = {
   clock: Clock;
   accessStatements: AccessStatements;
   uploadStatements: UploadStatements;
-  /** Undefined: the engine files URL events at once. */
+  /** Undefined: the engine writes URL events to the audit log immediately. */
   unfiledEvents?: FindUnfiledEvents;
   unfiledUrls?: FindUnfiledUrls;
   search: Search;

@@ -159,14 +159,14 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/** The most that an owner may use who has only the quota of the service. Without a quota, it is a number that nobody reaches. */
+/** The maximum usage of an owner who has only the quota of the service. Without a quota, it is a number that nobody reaches. */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**
  * Adds to the counter of an owner if the sum is within the limits. `from`: the SQL of the rows to add, which must end with a condition.
- * `limits` undefined: adds always. If the owner has an own quota, it replaces `limits`.
+ * `limits` undefined: adds always. If the owner has an own quota, that quota replaces `limits`.
  * The statement locks the counter, so that replicas take turns.
  */
 export function addingToUsage(change: {

@@ -101,14 +101,15 @@ async function openWith(
 
 /**
  * Each member of a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a savepoint changes to a temporary
- * file, and finds few pages in its cache of 2 MiB. That was a third of the CPU time of a write. Call it after the migrations, because they may need more space than the memory has.
+ * file, and finds few pages in its cache of 2 MiB. That was a third of the CPU time of a write. Call it after the migrations, because they
+ * may need more space than the memory has.
  */
 function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");
   writer.exec(`pragma cache_size = -${CACHE_KIB}`);
 }
 
-// Access decisions have their own connection, so they never wait for a write, and see each commit at once.
+// Access decisions have their own connection, so they never wait for a write, and see each commit immediately.
 function runOn(reader: DatabaseSync): RunStatement {
   const prepared = new PreparedStatements(reader);
   return async (statement, values) => {

@@ -1,7 +1,7 @@
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
-// Starts many uploads at once in one quota: `node take-quota.child.ts <location as JSON> <note id>`.
+// Starts many uploads of one quota at the same time: `node take-quota.child.ts <location as JSON> <note id>`.
 // It prints "ready", starts at SIGUSR2, and prints how many files fit.
 const FILES = 50;
 const [location = "", noteId = ""] = process.argv.slice(2);

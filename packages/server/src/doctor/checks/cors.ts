@@ -96,7 +96,7 @@ function asking(origin: string, method: string, headers: readonly string[]): Rec
   return { origin, "access-control-request-method": method, ...names };
 }
 
-/** Decides like a browser whether the response permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
+/** Decides, as a browser does, whether the response permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
 function allows(
   answer: Response,
   { origin, method, headers }: { origin: string; method: string; headers: readonly string[] },

@@ -66,9 +66,9 @@ export function accountsConfig(
     onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
     onUserChange: (user: User) => Promise<void>;
     onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
-    /** Such as the routes for an identity provider. */
+    /** Plugins of better-auth, such as the routes for an identity provider. */
     plugins: BetterAuthPlugin[];
-    /** Its hooks run after those of all other plugins. */
+    /** Its hooks run after the hooks of all other plugins. */
     lastPlugin: BetterAuthPlugin;
     log: (level: "error" | "info", message: string, error: unknown) => void;
     logChange: LogAccountChange;
@@ -85,7 +85,7 @@ export function accountsConfig(
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
     user: tables.user,
-    // Without a cookie cache, a session ends at once when its row is deleted.
+    // Without a cookie cache, a session ends immediately when its row is deleted.
     session: {
       ...tables.session,
       expiresIn: SESSION_SECONDS,
@@ -94,7 +94,7 @@ export function accountsConfig(
     },
     account: {
       ...tables.account,
-      // Never linked by email address: an address that is not verified here can belong to another person (ADR 12).
+      // Never linked by email address: an email address that is not verified here can belong to another person (ADR 12).
       accountLinking: { enabled: false, disableImplicitLinking: true },
       updateAccountOnSignIn: false,
     },
@@ -153,7 +153,7 @@ export function accountsConfig(
       level: "warn",
       log(level, message, ...details) {
         const error = details.find((detail) => detail instanceof Error);
-        // A foreign OAuth state is not an error of the service, and the details would log the state itself.
+        // A wrong OAuth state in a request is not an error of the service, and the details would write the state itself to the log.
         if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
           log("info", `${message}: ${error.message}`, undefined);
         } else {

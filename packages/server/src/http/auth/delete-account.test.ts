@@ -164,7 +164,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
   });
 
-  it("stops the deletion of a user who is enabled meanwhile", async () => {
+  it("stops the deletion of a user who is enabled during the deletion", async () => {
     const { userId } = await signUp("ida");
     for (let nth = 0; nth < 50; nth += 1) {
       await service.useCases.createNote({ userId }, { title: `Note ${nth}`, body: "" });

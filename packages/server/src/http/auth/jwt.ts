@@ -89,7 +89,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       if (token.length > MAX_TOKEN_LENGTH) {
         throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
       }
-      // Not cached if a key was withdrawn meanwhile. The next request then uses the new keys.
+      // Not cached if a key was withdrawn during the verification. Then the next request uses the new keys.
       const begun = generation;
       const { issuer, payload } = await check(token).catch(refuse);
       const claims = subjectClaimsOf(payload);

@@ -58,7 +58,7 @@ export type ServiceOptions = {
   beside?: Shared;
   /** Default: no virus scanner. */
   scanning?: Deps["scanning"];
-  /** Default: every capability, like the embedded bucket. */
+  /** Default: every capability, as the embedded bucket has. */
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;

@@ -120,8 +120,8 @@ async function composeAccountInvitation(
 }
 
 /**
- * Whether the reader wants a mail about an invitation at once. Only a reader of mails to this email address, or the user who has proven
- * it, may decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
+ * Whether the reader wants a mail about an invitation immediately. Only a reader of mails to this email address, or the user who has
+ * proven it, may decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;

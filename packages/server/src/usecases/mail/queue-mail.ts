@@ -2,7 +2,7 @@ import type { MailKind, NoticeMail } from "../../domain/mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 
-/** The mails that collect no notices, and are sent at once. */
+/** The mails that collect no notices, and are sent immediately. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
 
 /** Adds a mail to the outbox, in the transaction that causes it. Throws `rate_limited`. */

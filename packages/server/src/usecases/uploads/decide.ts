@@ -24,7 +24,7 @@ type Decision = { attachment: Attachment; upload: Upload | undefined };
 
 /**
  * Makes the file downloadable, or quarantines the file of a visitor whose request has a review.
- * Rejects it if its sender has lost the right to send it since the start of the upload.
+ * Rejects the file if its sender has lost the right to send files since the start of the upload.
  */
 export async function markReady(
   deps: Deps,
@@ -36,7 +36,7 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // The file was deleted meanwhile. If it is in the trash, its verification waits until it is restored.
+        // The file was deleted after it was read. If the file is in the trash, its verification waits until the file is restored.
         if ((await tx.attachments.find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -141,7 +141,7 @@ async function rightOf(
   return { to: needsReview ? "quarantined" : "ready", action: "link.received", detail, link: found.link };
 }
 
-/** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if one did. */
+/** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if a person decided. */
 export async function reject(
   deps: Deps,
   { attachment: seen, upload, by, ...verdict }: Decision & { reason: string; by?: string | undefined },

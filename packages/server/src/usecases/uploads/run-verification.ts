@@ -31,7 +31,7 @@ export function renewVerification({ db, clock }: Deps) {
 /**
  * Verifies the whole object and decides about its attachment. It may run twice, also at the same time, because only the first decision has
  * an effect. If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The
- * pause grows each time. An aborted signal releases the claim at once.
+ * pause grows each time. An aborted signal releases the claim immediately.
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;

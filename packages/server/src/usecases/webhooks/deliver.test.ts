@@ -59,7 +59,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  it("sends the messages about one subject in order, and the others meanwhile", async () => {
+  it("sends the messages about one subject in order, and does not delay other subjects", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response, { id }) => (isDown && id === first ? refuse(response) : accept(response)),
@@ -193,7 +193,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await logOf(other)).every(({ deliveredAt }) => deliveredAt !== undefined)).toBe(true);
   });
 
-  it("sends five messages of one owner at once, and the messages of others meanwhile", async () => {
+  it("sends five messages of one owner at the same time, and does not delay other owners", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     for (const ownerId of ["ann", "eve", "mallory"]) {

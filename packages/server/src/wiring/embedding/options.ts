@@ -53,7 +53,7 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    * default: `reject`. Without `scanner`, files are not scanned.
    */
   scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
-  /** The most that the files of one item may use. Bytes. Default: no limit. */
+  /** The maximum size of all files of one item. Bytes. Default: no limit. */
   itemQuotaBytes?: number | undefined;
   /** Logs in the format of pino. Default: warnings and errors on standard error. */
   logger?: Logger | undefined;

@@ -99,11 +99,11 @@ export async function startOidcProvider(options: {
     setPerson(person: Claims) {
       claims = person;
     },
-    /** Whether the next sign-in is refused. */
+    /** Sets whether the provider refuses the next sign-in. */
     setRefusing(isRefusing: boolean) {
       refuses = isRefusing;
     },
-    /** Whether every connection is closed at once. */
+    /** Sets whether the provider closes every connection immediately. */
     setDown(down: boolean) {
       isDown = down;
     },

@@ -20,7 +20,7 @@ type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 // Allows one extra part, so that the refusal can name it.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
-// Each stream of the parser buffers only one chunk, because many forms can wait at once.
+// Each stream of the parser buffers only one chunk, because many forms can wait at the same time.
 const buffering = { highWaterMark: 1, fileHwm: 1 };
 
 /** Refuses a form by its declared length, before the body is read. Throws `file_too_large`. */

@@ -158,7 +158,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("both reach the person who signs up meanwhile, at the next sign-in at the latest", async () => {
+    it("both reach a person who signs up in between, at the next sign-in at the latest", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

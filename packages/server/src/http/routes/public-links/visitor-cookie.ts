@@ -3,9 +3,15 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Pass } from "../../../usecases/links/pass.ts";
 
 const PREFIX = "vk_link_";
-/** The most cookies of a browser. The browser sends the cookies of all links with every request, and proxies refuse long headers. */
+/**
+ * The maximum number of cookies of one browser. The browser sends the cookies of all links with every request, and proxies refuse
+ * long headers.
+ */
 const MAX_COOKIES = 10;
-/** Proxies also refuse long headers of responses, so the next response removes further cookies. */
+/**
+ * The maximum number of cookies that one response removes, because proxies also refuse long headers of responses. The next response
+ * removes more cookies.
+ */
 const MAX_REMOVED = 10;
 
 export type VisitorCookies = ReturnType<typeof visitorCookies>;

@@ -108,7 +108,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await actions()).toContain("attachment.rejected");
   });
 
-  it("requirement 16: rejects the file of an editor whose share is revoked meanwhile", async () => {
+  it("requirement 16: rejects the file if the share of its sender was revoked", async () => {
     await open();
     const ben = service.as("ben");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"], role: "editor" } });

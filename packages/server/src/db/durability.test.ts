@@ -10,7 +10,7 @@ import { useDatabase } from "./testing/use-database.ts";
 /** More than this takes minutes: `KILL_ROUNDS=1000 npx vitest run packages/server/src/db/durability.test.ts`. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const ID_LENGTH = 36;
-// After many events, the kill comes while SQLite files its journal (sqlite/journal/log.ts).
+// After many events, the kill comes while SQLite moves the events of its journal (sqlite/journal/log.ts).
 const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
 
 describe.each(engines)("URL events on $name", (engine) => {

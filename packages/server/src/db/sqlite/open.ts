@@ -15,7 +15,7 @@ import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect, sqliteWrites } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
 import { openWriter } from "./file.ts";
-import { openSqliteUrlAudit, openUnfiledEvents } from "./journal/log.ts";
+import { openJournalEvents, openSqliteUrlAudit } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
 import { createReserve } from "./reserve.ts";
 import { openSqliteSearch } from "./search.ts";
@@ -58,7 +58,7 @@ async function openWith(
   if (missing !== undefined) await copyBeforeMigration(file, { migration: missing, onCopy });
   await migrate(migrated, engine.name);
   useMemory(writer);
-  const unfiled = await openUnfiledEvents(file);
+  const journalEvents = await openJournalEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
   const checkpoints = createCheckpoints(writer, { file, writeLock });
@@ -77,8 +77,8 @@ async function openWith(
       clock,
       accessStatements,
       uploadStatements,
-      unfiledEvents: unfiled.find,
-      unfiledUrls: unfiled.findUrls,
+      journalEvents: journalEvents.find,
+      journalUrls: journalEvents.findUrls,
       search,
     },
     access: accessQueries(accessStatements, { run: runOn(reader), engine, clock }),
@@ -94,7 +94,7 @@ async function openWith(
       await search.close();
       await checkpoints.close();
       reader.close();
-      unfiled.close();
+      journalEvents.close();
     },
   });
 }

@@ -10,8 +10,8 @@ const INTERVAL_MS = 5_000;
 const MAX_RUNNING = 4;
 
 /**
- * Runs the verifications that continue after the request. Several run at the same time, and each renews its lease while it runs.
- * It claims verifications whose holder died. `stop` releases the running ones, so that another replica can claim them.
+ * Runs the verifications that continue after the HTTP request. Several run at the same time, and each renews its lease while it runs.
+ * It also claims verifications whose holder died. `stop` releases the running verifications, so that another replica can claim them.
  */
 export function startVerification(options: {
   useCases: Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
@@ -39,7 +39,7 @@ export function startVerification(options: {
     const { attachmentId } = claimed;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // A renewal that fails may succeed next time. Without the lease, the result has no effect.
+      // A renewal that fails may succeed next time. If the lease is lost, the result has no effect.
       const renewed = useCases.renewVerification(claimed);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
     }, RENEW_MS);

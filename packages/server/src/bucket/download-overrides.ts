@@ -42,7 +42,7 @@ function computeOverrides(request: DownloadRequest): DownloadOverrides {
 
 /** An ASCII `filename`, and `filename*` in UTF-8 if needed (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
-  // Filenames are checked on upload. This makes the header valid even if a filename was not checked.
+  // The service checks filenames at the upload. This line makes the header valid even if a filename was not checked.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");
   return create(safe, { type: disposition });
 }

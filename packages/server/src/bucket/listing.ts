@@ -36,7 +36,7 @@ function listPage(
 ): Promise<ListObjectsV2CommandOutput> {
   const list = new ListObjectsV2Command({
     Bucket: bucket,
-    // XML can't hold every character of a foreign key.
+    // XML can't contain every character that other programs may use in a key.
     EncodingType: "url",
     ...(prefix === "" ? {} : { Prefix: prefix }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),

@@ -205,7 +205,7 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
   });
 }
 
-/** An id, a name or an email address of a JWT can have control characters, so each is written as JSON. */
+/** The id, name or email address in a JWT can contain control characters, so each of them is written as JSON. */
 function describePerson(person: PersonRecord, quota: Quota): string {
   const { id, email, name, isEmailProven, isAdmin, disabledAt, lastSignInAt, usage, links } = person;
   const most = quotaOfUser(quota, usage);

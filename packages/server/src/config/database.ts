@@ -10,7 +10,7 @@ export function readDatabase(reader: ConfigReader, options: { sqliteFile: string
     }
     return { kind: "sqlite", file: options.sqliteFile };
   }
-  // The text omits the value, because the value contains a password.
+  // The text does not contain the value, because the value contains a password.
   if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
     reader.fault(
       "DATABASE_URL",

@@ -10,7 +10,7 @@ const DEFAULT_URL_TTL_MAX_SHARED_SECONDS = 900;
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
 /** The largest object of Amazon S3. `domain/part-plan.ts` states this limit too, because config imports no other folder. */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Larger files use a multipart upload. A single PUT of at most this size is cheap to repeat. */
+/** Larger files use a multipart upload. If a single PUT of at most this size fails, it is cheap to send it again. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
@@ -23,11 +23,11 @@ const DEFAULT_TRASH_DAYS = 30;
 const MAX_TRASH_DAYS = 3_650;
 /** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
-/** A batch must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
+/** A batch of URLs must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
 const MAX_BATCH_URLS = 1_000;
 /** An import of many small files needs less than this rate, and the database can record much more. */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
-/** Larger files are verified after the request. To read this many bytes takes one or two seconds. */
+/** Larger files are verified after the HTTP request. To read this many bytes takes one or two seconds. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
 export function readLimits(reader: ConfigReader): LimitsConfig {
@@ -79,7 +79,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
   };
 }
 
-/** The limits of a service without settings. */
+/** The limits of a service whose environment sets no limits. */
 export function defaultLimits(): LimitsConfig {
   return readLimits(new ConfigReader({}));
 }

@@ -38,7 +38,7 @@ function readServer(reader: ConfigReader, text: string): Omit<MailConfig, "from"
   }
   const isLocal = LOCAL_HOSTS.has(url.hostname);
   const isSecure = url.protocol === "smtps:";
-  // A network attacker can hide STARTTLS. The password must never cross the network in plain text.
+  // An attacker in the network can hide that the server supports STARTTLS. The password must never cross the network in plain text.
   const requiresTls = url.searchParams.has("requireTLS") || (credentials.user !== undefined && !isLocal);
   if (!isSecure && !requiresTls && !isLocal) {
     reader.warn(
@@ -83,7 +83,10 @@ function readSender(reader: ConfigReader, text: string): MailConfig["from"] | un
   return undefined;
 }
 
-/** A person cannot open a link to the machine of the service. A mail server on this machine is usually a test. */
+/**
+ * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open such a link. If the mail server is on localhost
+ * too, this is usually a test, and there is no warning.
+ */
 function warnOfLocalLinks(
   reader: ConfigReader,
   { host, publicUrl }: { host: string; publicUrl: string | undefined },

@@ -131,7 +131,7 @@ describe("SQLite files that another process locks", () => {
   it("waits for a short lock without stopping the event loop", async () => {
     onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
-    // The timer fires only if nothing blocks. The writes succeed only if they wait for it.
+    // The timer fires only if nothing blocks the event loop. The writes succeed only if they wait for the timer.
     setTimeout(() => onOthers("commit"), 200);
     await written;
   });

@@ -15,11 +15,11 @@ export const httpLimits = {
   /** The maximum number of different member names in a JSON body. */
   jsonNames: 256,
   headerBytes: 16_384,
-  /** Headers must be complete within this time. Milliseconds. */
+  /** The headers of a request must be complete within this time. Milliseconds. */
   headersTimeoutMs: 20_000,
   /** A connection that has no traffic for this long is closed. The connection of a slow upload stays open. Milliseconds. */
   idleTimeoutMs: 120_000,
-  /** A client that has not read a whole response within this time is cut. Milliseconds. */
+  /** A client must read a whole response within this time. Otherwise its connection is cut. Milliseconds. */
   readWithinMs: 120_000,
   /** The requests that one connection may send before it has read the response to the first request. */
   pipelinedRequests: 100,

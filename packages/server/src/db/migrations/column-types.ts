@@ -16,14 +16,15 @@ export function columnTypesOf(engine: EngineName): ColumnTypes {
   return engine === "sqlite" ? sqlite : postgres;
 }
 
-/** The end of `create table` for rows that are found by their primary key. */
+/** The end of `create table`, for a table whose rows are found by primary key. */
 export function keyedTable(engine: EngineName): RawBuilder<unknown> {
-  // Then SQLite stores the row in the tree of the primary key, so it finds the row in one search. PostgreSQL has no such option.
+  // With this option, SQLite stores the row in the tree of the primary key, so it finds the row in one search. PostgreSQL has no such
+  // option.
   return engine === "sqlite" ? sql`strict, without rowid` : sql``;
 }
 
-/** The end of `create table` for rows that may be long. */
+/** The end of `create table`, for a table whose rows may be long. */
 export function plainTable(engine: EngineName): RawBuilder<unknown> {
-  // SQLite checks column types only in strict tables. PostgreSQL always does.
+  // SQLite checks column types only in strict tables. PostgreSQL always checks them.
   return engine === "sqlite" ? sql`strict` : sql``;
 }

@@ -45,7 +45,7 @@ export function auditQueries(
         typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
       );
       if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-      // Queues the messages of webhooks here, so that no caller can forget them.
+      // Queues the messages of webhooks here, so that no caller can forget to queue them.
       await queueMessages(db, events.flatMap(messagesOf));
     },
     listOfNote: (noteId, page) => list(db, { journalEvents, column: "note_id", value: noteId, ...page }),
@@ -143,10 +143,13 @@ function idsOfLink(
     .limit(limit + 1);
 }
 
-/** An event of a batch has up to 1,000 ids, and a page up to 200 events. A response has no space for more (http/fit-page-bytes.ts). Bytes. */
+/**
+ * An event of a batch has up to 1,000 ids, and a page up to 200 events. A response has no space for more ids (http/fit-page-bytes.ts).
+ * Bytes.
+ */
 const MAX_PAGE_BYTES = 2 ** 20;
 
-/** The number of events whose ids fit a page. At least one. */
+/** The number of events whose ids fit into a page. At least one. */
 function countFitting(sizes: number[], limit: number): number {
   let bytes = 0;
   const tooLarge = sizes.findIndex((size) => {

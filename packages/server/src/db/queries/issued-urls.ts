@@ -7,7 +7,10 @@ import type { AuditRow } from "./audit-row.ts";
 type Range = Parameters<WebhookQueries["listIssuedUrls"]>[0];
 type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
 
-/** Finds the oldest events of the journal with the action `url.issued` in a range. `ownerId` null: of every owner. */
+/**
+ * Finds the oldest events of the journal with the action `url.issued` in a range. `ownerId` null: the events of every
+ * owner.
+ */
 export type FindJournalUrls = (range: Omit<Range, "ownerId"> & { ownerId: string | null }) => UrlRow[];
 
 type IssuedUrlQueries = Pick<WebhookQueries, "listUrlReports" | "advanceUrlReport" | "listIssuedUrls">;

@@ -37,7 +37,8 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
         .execute();
       const claimed: ClaimedMail[] = [];
       for (const seen of due) {
-        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
+        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
+        // replicas find no row.
         const row = await db
           .updateTable("mails")
           .set((eb) => ({

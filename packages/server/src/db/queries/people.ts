@@ -68,7 +68,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                         eb.or([
                           eb("people.email", "is distinct from", eb.ref("excluded.email")),
                           eb("people.email_proven_by", "is distinct from", newProof(eb)),
-                          // A later token with the same email address outdates earlier tokens.
+                          // A later token with the same email address also makes the statements of earlier tokens outdated.
                           ...(person.emailStatedAt === undefined
                             ? []
                             : [eb("people.email_stated_at", "is distinct from", eb.ref("excluded.email_stated_at"))]),

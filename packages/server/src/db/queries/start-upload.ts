@@ -63,7 +63,7 @@ function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: Uploa
   };
 }
 
-/** The service signs no URL for less than a second, so an upload that expires before this instant counts as expired. Milliseconds. */
+/** An upload that expires before this instant counts as expired, because the service signs no URL for less than a second. Milliseconds. */
 export function leastExpiry(now: number): number {
   return now + 1_000;
 }

@@ -33,7 +33,7 @@ export function uploadQueries(db: Kysely<Tables>, { engine, statements, run }: C
     ...uploadSteps(statements, run),
 
     async holdStarts(of) {
-      // On SQLite a transaction is the only writer from its start.
+      // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "postgres") await holdingStarts(of).execute(db);
     },
 

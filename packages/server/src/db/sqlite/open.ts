@@ -51,7 +51,7 @@ async function openWith(
   { file, clock, onCopy = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
-  // Another process that starts at the same moment may change the schema for longer than a call in service would wait.
+  // Another process that starts at the same moment may change the schema. That can take longer than a normal call would wait.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name);
@@ -100,7 +100,7 @@ async function openWith(
 }
 
 /**
- * Each member of a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a savepoint changes to a temporary
+ * Each member of a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a savepoint changes into a temporary
  * file, and finds few pages in its cache of 2 MiB. That was a third of the CPU time of a write. Call it after the migrations, because they
  * may need more space than the memory has.
  */

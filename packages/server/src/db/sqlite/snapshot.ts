@@ -16,8 +16,8 @@ export type SqliteSnapshot = {
 };
 
 /**
- * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this opens the journal
- * first. An event that moves in between is in both files, and appears only once in the result. Throws `database_unavailable`.
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this function opens
+ * the journal first. An event that moves in between is in both files, and appears only once in the result. Throws `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];
@@ -59,7 +59,7 @@ export function openSnapshot(file: string): SqliteSnapshot {
 async function copy(database: DatabaseSync, file: string): Promise<void> {
   closeSync(openSync(file, "wx", 0o600));
   await backup(database, file);
-  // In WAL mode, SQLite would create further files beside the copy when somebody reads it.
+  // Changes the mode of the copy. In WAL mode, SQLite would create more files beside the copy when somebody reads the copy.
   const copied = new DatabaseSync(file);
   copied.exec("pragma journal_mode = delete");
   copied.close();

@@ -8,7 +8,7 @@ const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
 const note = sampleNote({ id: noteId });
 await new Promise<void>((resolve) => {
-  // A pending signal handler does not keep a process alive.
+  // Keeps the process alive, because a signal handler alone does not.
   const alive = setInterval(() => undefined, 1_000);
   process.once("SIGUSR2", () => {
     clearInterval(alive);

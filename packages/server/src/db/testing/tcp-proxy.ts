@@ -66,7 +66,7 @@ export class TcpProxy {
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    // Resets are expected.
+    // Ignores errors, because the proxy itself resets connections.
     socket.on("error", () => undefined);
   }
 }

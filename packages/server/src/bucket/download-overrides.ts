@@ -13,7 +13,7 @@ const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 /** Computes the overrides of downloads and caches them by object. */
 export function createDownloadOverrides(): (request: DownloadRequest) => DownloadOverrides {
-  // Cleared when full. An LRU order would cost more than computing an entry again.
+  // The cache is cleared when it is full. To drop the oldest entry instead would cost more than to compute an entry again.
   const cache = new Map<string, { asked: DownloadRequest; overrides: DownloadOverrides }>();
   return (request) => {
     const found = cache.get(request.objectKey);

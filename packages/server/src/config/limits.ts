@@ -8,7 +8,7 @@ const DEFAULT_URL_TTL_SECONDS = 60;
 const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
 const DEFAULT_URL_TTL_MAX_SHARED_SECONDS = 900;
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
-/** The largest object of Amazon S3. `domain/part-plan.ts` states this limit too, because config imports no other folder. */
+/** The largest object of Amazon S3. `domain/part-plan.ts` has the same limit, because config imports no other folder. */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 /** Larger files use a multipart upload. If a single PUT of at most this size fails, it is cheap to send it again. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
@@ -23,7 +23,7 @@ const DEFAULT_TRASH_DAYS = 30;
 const MAX_TRASH_DAYS = 3_650;
 /** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
-/** A batch of URLs must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
+/** A batch of URLs must fit into the burst. `packages/contract` has the same size, because config imports no other folder. */
 const MAX_BATCH_URLS = 1_000;
 /** An import of many small files needs less than this rate, and the database can record much more. */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };

@@ -41,7 +41,7 @@ export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
 
-/** Whether the failure is a failure of TLS, such as a certificate of another host. */
+/** Whether TLS is the reason of the failure, for example because the certificate is for another host. */
 export function isTlsFailure({ failure, reason }: Failure): boolean {
   return TLS_CODES.test(failure) || /wrong version number|packet length too long/.test(reason);
 }

@@ -6,7 +6,7 @@ export const INVITATION_MS = 30 * 86_400_000;
 
 /**
  * An invitation of an email address to a note, or to one of its attachments. Instants are milliseconds since the epoch.
- * The owner of the note does not see its user until that user has opened the note or the file.
+ * The owner of the note does not see the user of the invitation until that user has opened the note or the file.
  */
 export type Invitation = {
   id: string;
@@ -31,7 +31,7 @@ export type Invitation = {
   generation: number;
   /** From this instant on, neither the link nor a new account can redeem the invitation. */
   linkExpiresAt: number;
-  /** When a user opened the note or the file, or claimed the invitation while having another share. Undefined: neither has happened yet. */
+  /** When a user opened the note or the file, or claimed the invitation but already had another share. Undefined: neither has happened yet. */
   redeemedAt: number | undefined;
 };
 
@@ -43,7 +43,7 @@ export type AccountInvitation = Pick<
   Invitation,
   "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "redeemedAt"
 > & {
-  /** Undefined: the operator made it with a command. */
+  /** Undefined: the operator made the invitation with a command. */
   invitedBy: string | undefined;
 };
 

@@ -12,13 +12,16 @@ export type Item = { noteId: string; resource: string; itemId: string };
 /** The name of an item in the application. */
 export type ItemName = Pick<Item, "resource" | "itemId">;
 
-/** An action on the files of an item, which a user of an application asks for. */
+/** An action on the files of an item. A user of an application requests it. */
 export type ItemAction = "read" | "add" | "remove";
 
 /** `ready`: a file was verified. `rejected`: its verification failed. */
 export type FileEventKind = "ready" | "rejected";
 
-/** The end of an upload. A hook of the application receives this event at least once. The `id` is the same at each delivery. */
+/**
+ * An event that reports the end of an upload. A hook of the application receives this event at least once. Its `id` is the same at each
+ * delivery.
+ */
 export type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment };
 
 /** The id of a user of the application as the sender of a file and as the actor of an event. No user of the service has such an id. */

@@ -28,7 +28,7 @@ export type FileRequest = {
 /** Access to files of one note for people without an account. Instants are milliseconds since the epoch. */
 export type Link = {
   id: string;
-  /** A part of the token. A new URL increases the generation, so that earlier tokens stop working. */
+  /** The token depends on the generation. A new URL of the link increases the generation, so that earlier tokens stop working. */
   generation: number;
   kind: LinkKind;
   noteId: string;
@@ -44,8 +44,8 @@ export type Link = {
   /** Argon2id in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
   /**
-   * Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the new
-   * one.
+   * Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the
+   * new one.
    */
   passwordVersion: number;
   /** Undefined if there is no limit. */
@@ -83,7 +83,7 @@ export type LinkPolicy = {
   maxExpirySeconds: number | undefined;
   /** If true, visitors can't open a link without a password. */
   isPasswordRequired: boolean;
-  /** How long a claim gets new URLs. Seconds. */
+  /** How long a visitor gets new URLs for one claim. Seconds. */
   windowSeconds: number;
   /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
@@ -102,8 +102,8 @@ export function effectiveExpiry(
 }
 
 /**
- * Whether a person who may make links of the note may also edit this link. A link ends when its creator loses access. An editor who
- * changed the link of another person would keep access through that link.
+ * Whether a person who may make links of the note may also edit this link. A link ends when its creator loses access. If an
+ * editor could change the link of another person, the editor could keep access through that link.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;

@@ -54,7 +54,8 @@ function boundConnections(
         clearTimeout(connection.timer);
         connection.open -= 1;
         const next = waiting.shift();
-        // A new turn of the event loop lets the service read other connections. When the client is gone, its requests are dropped.
+        // Waits for a new turn of the event loop, so that the service reads other connections first. Drops the requests of a client that
+        // is gone.
         if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };
@@ -75,7 +76,7 @@ function boundConnections(
     response.on("prefinish", connection.startTimer).on("close", connection.startNext);
     connection.open += 1;
     if (connection.open === 1) handle(request, response);
-    // The previous request starts a waiting request. The waiting request must not appear in the trace of the previous request.
+    // A waiting request starts in the context of the previous request. Without the binding, it would appear in the trace of that request.
     else connection.waiting.push(AsyncLocalStorage.bind(() => handle(request, response)));
   };
 }

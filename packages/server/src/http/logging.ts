@@ -3,8 +3,8 @@ import type { LoggerOptions } from "pino";
 
 const REDACTED = "[redacted]";
 
-// The order matters: whole query strings first, then single secrets. The patterns apply to the finished line, so they cover nested
-// values.
+// The order matters: whole query strings first, then single secrets. The patterns apply to the finished line, so they also find secrets
+// in nested values.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\bhttps?:\/\/[^\s"'?\\<>]+)\?[^\s"'\\<>]*/gi, `$1?${REDACTED}`],
   [/\bx-amz-(?:signature|credential|security-token)\b[^\s"'&,;\\<>]*/gi, REDACTED],

@@ -5,7 +5,7 @@ const OURS: ReadonlySet<string> = new Set(languages);
 /** The page writes this cookie when a person chooses a language (texts/choose-language.ts of the web app). */
 const CHOICE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
-/** The headers that a response in the language of its reader depends on. */
+/** The request headers that decide the language of a response. */
 export const LANGUAGE_HEADERS = "accept-language, cookie";
 
 type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;

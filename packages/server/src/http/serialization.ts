@@ -6,8 +6,8 @@ const selectSerializer = SerializerSelector();
 const serializers = new WeakMap<object, (data: unknown) => string>();
 
 /**
- * Compiles each serializer for its first response. To compile all serializers at the start would take a tenth of the time of
- * a start.
+ * Compiles each serializer for its first response. To compile all of them at the start would make the start a tenth
+ * longer.
  */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);

@@ -3,7 +3,7 @@ import type { App } from "./route-types.ts";
 
 /** The span of one request. */
 export type RequestSpan = {
-  /** Calls `work`, so that the spans of everything that it starts are children of this span. */
+  /** Calls `work`. The spans of everything that `work` starts become children of this span. */
   run(work: () => void): void;
   /** `code`: the error code of the response. Undefined if there is no error. */
   end(outcome: { status: number; code: string | undefined }): void;

@@ -19,7 +19,7 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // Date.parse turns 30 February into 2 March. Only a date that exists keeps its text.
+  // Date.parse changes 30 February to 2 March. So a date exists only if it is the same after parsing and formatting.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)

@@ -42,7 +42,10 @@ export const corsCheck: Check = {
   },
 };
 
-/** The headers of an upload for which a browser needs permission. The service signs only headers that the bucket honours. */
+/**
+ * The headers of an upload for which a browser needs permission. The service signs only headers that the bucket
+ * supports.
+ */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<string[]> {
   const { conditionalPut, signedSha256 } = await bucket.capabilities();
   return [

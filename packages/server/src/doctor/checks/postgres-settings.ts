@@ -51,7 +51,7 @@ export async function readSettings(client: pg.Client, { clock }: { clock: () => 
   };
 }
 
-/** Compares the settings with the settings that the promises of the service need. */
+/** Compares the settings with the values that the service needs to keep its promises. */
 export function judgeSettings(settings: Settings): Outcome[] {
   return [...judgeServer(settings), ...judgeDurability(settings), ...judgeWrites(settings)];
 }

@@ -17,7 +17,10 @@ import { signUpWithPassword } from "./sign-up.ts";
 
 /** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
-/** Passes the client's IP address to the library. Set on every request and never copied from the client. */
+/**
+ * Passes the client's IP address to the library. The service sets it on every request, and never copies it from the
+ * client.
+ */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
@@ -57,7 +60,7 @@ export type AccountsConfig = PasswordLimit &
 
 export type NewSession = { id: string; userId: string; token: string };
 
-/** The request that creates a session or a user. Null: none. */
+/** The request that creates a session or a user. Null: there is no request. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
 /** The options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
@@ -81,7 +84,7 @@ export function accountsConfig(
     baseURL: origin,
     basePath: AUTH_PATH,
     trustedOrigins: [origin],
-    // The library prefers an environment variable of its own to a single `secret`, but not to a list.
+    // A list, because the library prefers its own environment variable to a single `secret`, but not to a list of secrets.
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
     user: tables.user,

@@ -121,7 +121,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await carl.signIn({ keepAccount: true })).code).toBe("second_factor_required");
     expect((await carl.signIn({ keepAccount: true, code: "000000" })).code).toBe("wrong_second_factor");
     expect((await carl.works()).slice(2)).toEqual([404, 404, 404]);
-    // A sign-in that does not cancel the deletion uses up no code.
+    // If a sign-in does not cancel the deletion, it does not use up its code.
     expect((await carl.signIn({ code: code(30_000) })).code).toBe("account_closed");
     expect((await carl.signIn({ keepAccount: true, code: code(30_000) })).status).toBe(200);
     expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
@@ -190,7 +190,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await jan.send("GET /me")).body.id).toBe("jan");
   });
 
-  // The last test, because tokens expire when the clock moves.
+  // This must be the last test, because tokens expire when the clock moves.
   it("is deleted permanently after 14 days, and not before", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };

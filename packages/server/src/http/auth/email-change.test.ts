@@ -65,7 +65,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await service.sendMails();
     expect(mailbox.to(ben.email)).toHaveLength(before);
     expect(mailbox.to("nobody@example.com")).toHaveLength(1);
-    // Over the limit of mails to one email address, the response is also the same.
+    // The response is the same, even when the limit of mails to one email address is exceeded.
     for (let time = 0; time < 3; time++) expect((await eve.ask(ben.email)).status).toBe(200);
     const refused = await eve.ask("other@example.com");
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);

@@ -46,6 +46,6 @@ function emailOf(claim: unknown): string | null | undefined {
 /** Returns a string of 1 to `maxLength` characters without control characters and lone surrogates, or else undefined. */
 export function plainText(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== "string" || value.length === 0 || value.length > maxLength) return undefined;
-  // No real id, name or email address has them, and PostgreSQL can't store U+0000.
+  // No real id, name or email address has such characters, and PostgreSQL can't store U+0000.
   return value.isWellFormed() && !CONTROL.test(value) ? value : undefined;
 }

@@ -64,7 +64,7 @@ export type ServiceOptions = {
   hasAccounts?: boolean;
   /** Sends the mails that the service queues. Default: no mail. */
   mailer?: Mailer;
-  /** Whether webhooks to this machine are refused, as by default outside of tests. Default: false. */
+  /** Whether the service refuses webhooks to this machine, as it does by default outside of tests. Default: false. */
   refusesLoopback?: boolean;
   /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
   jwksUrl?: string;
@@ -105,7 +105,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     userPendingUploads: 1_000,
     notePendingUploads: 500,
     verifyInRequestMaxBytes: 64 * 2 ** 20,
-    // Without a trash, because most tests check what a deletion frees.
+    // The trash is off, because most tests check what a deletion frees.
     trashDays: 0,
     links: testLinkPolicy,
   };
@@ -181,7 +181,10 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },
     ).drain,
-    /** The users who have a share of a note or an attachment, including those whom its owner does not see yet. */
+    /**
+     * The users who have a share of a note or an attachment, including users whom the owner does not see
+     * yet.
+     */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {

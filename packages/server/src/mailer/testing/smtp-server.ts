@@ -104,7 +104,7 @@ export function tokenIn({ parsed }: ReceivedMail): string {
   return token;
 }
 
-/** Makes a certificate for localhost, which this process trusts until the test finishes. */
+/** Makes a certificate for localhost. This process trusts the certificate until the test finishes. */
 export function trustedCertificate(): { key: string; cert: string } {
   const pair = makeCertificate();
   const before = getCACertificates("default");

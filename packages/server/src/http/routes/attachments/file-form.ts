@@ -7,7 +7,7 @@ import { httpLimits } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
 import { type FormProgress, type FormProgressLimits, watchProgress } from "./form-progress.ts";
 
-/** The only file of a form. The stream of the file ends after the whole form was read, if the form has no other part. */
+/** The only file of a form. Its stream ends only after the whole form was read, and only if the form has no other part. */
 export type FormFile = {
   filename: string;
   contentType: string;
@@ -100,7 +100,7 @@ function broken(cause: unknown): HttpProblem {
 }
 
 function unexpected(part: Multipart): HttpProblem {
-  // For a part without a name, `fieldname` is undefined, although its type says otherwise.
+  // For a part without a name, `fieldname` is undefined, although the type of `fieldname` does not allow it.
   const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
   return invalid(`The form has ${found}. Send only one file, in the field "file".`);

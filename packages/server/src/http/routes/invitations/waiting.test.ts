@@ -54,7 +54,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [userId], role: "editor" } });
       await prove(userId, email);
       expect((await redeem(holder, token)).body).toMatchObject({ noteId });
-      // A page that lists the invitation may still be open.
+      // The owner may still have a page open that lists the invitation.
       await owner.send(`DELETE /invitations/${invitation.id}`);
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });
@@ -76,7 +76,10 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    /** An invitation whose share a stranger has without a proof, on a note that the owner shared with the later proven holder. */
+    /**
+     * A stranger without a proof has the share of an invitation. The owner has also shared the note with the user who later proves the
+     * email address.
+     */
     async function inviteStranger() {
       const email = newEmail();
       await signUp(email);

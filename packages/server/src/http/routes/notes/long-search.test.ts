@@ -3,7 +3,7 @@ import { sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
-// Every comparison fails only after half of the search text, which takes a tenth of a second on the faster engine.
+// Every comparison fails only after half of the search text. So a search takes a tenth of a second, even on the faster engine.
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 const NOTES = 25;

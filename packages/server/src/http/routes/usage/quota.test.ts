@@ -4,7 +4,7 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
-/** The URL of a PUT lives for 15 minutes, and a PUT may continue for 5 more minutes. */
+/** The URL of a PUT works for 15 minutes, and a running PUT may continue for 5 more minutes. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createFairTurns } from "./fair-turns.ts";
 
-/** Turns, whose searches end in the order of `end`. `started` has the name of each search in the order of their starts. */
+/** Turns for searches. A search ends when the test calls `end`. `started` contains the names of the searches in the order of their starts. */
 function startTurns({ atOnce }: { atOnce: number }) {
   const turns = createFairTurns({ atOnce, problem: "Wait." });
   const started: string[] = [];

@@ -27,7 +27,7 @@ export type Refusals = {
 export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Refusals {
   const windows = new Map<string, Window>();
 
-  /** The response does not wait for the event, because a refusal gives no URL. */
+  /** The response does not wait for the event, because the client gets no URL. */
   async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
     const detail: Record<string, number> = count > 1 ? { count } : {};
@@ -35,7 +35,7 @@ export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
     await db.urlAudit.record(event).catch(() => undefined);
   }
 
-  /** Ends a window. If it has counted refusals, their event begins the next window. */
+  /** Ends a window. If the window has counted refusals, the event about them begins the next window. */
   async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
     windows.delete(key);
     if (count === 0) return;

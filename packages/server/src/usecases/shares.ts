@@ -57,7 +57,7 @@ export function putShares(deps: Deps) {
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
       await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
-      // The owner named these users by id, so their invitations need not hide them.
+      // The owner knows these users, because the owner named them by id. So their invitations need not hide them from the owner.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       await tx.invitations.settle([subjectId], { userIds, now });
       if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
@@ -110,7 +110,7 @@ async function list(
 }
 
 /**
- * Revokes the share of one user. It finds the user by id in the same way as `putShares`. Their next request is refused.
+ * Revokes the share of one user. Finds the user by id in the same way as `putShares`. The next request of the user is refused.
  * Throws `share_not_found`, and as `putShares` does.
  */
 export function revokeShare({ db, clock, newId }: Deps) {

@@ -15,8 +15,8 @@ import type { Base } from "./base.ts";
 import type { Opened } from "./opened.ts";
 
 /**
- * Starts the background jobs on an open base. The jobs run at intervals, and as soon as a use case queues work. `kick` runs the jobs
- * for work that an earlier process left.
+ * Starts the background jobs on an open base. The jobs run at intervals, and as soon as a use case queues work. `kick` starts the
+ * jobs for work that an earlier process has left.
  */
 export async function startBackground(
   base: Base,

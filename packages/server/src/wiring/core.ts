@@ -6,7 +6,7 @@ import { type ConfiguredPolicy, fixedPolicy } from "../usecases/live-policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
 import { openMailer } from "./open-mailer.ts";
 
-/** The parts below HTTP. The commands of the CLI and the service are built on it. */
+/** The parts below HTTP. The commands of the CLI and the service are built on this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** Opens the base of the service and its accounts. If this fails, it first closes everything that it opened. */

@@ -6,7 +6,10 @@ import { hashRecoveryCode } from "./recovery-codes.ts";
 import { openSecret, sealSecret } from "./sealed-secret.ts";
 import { stepOfCode } from "./totp.ts";
 
-/** At any time, three of a million codes are right. So a stranger who knows the password needs over two years for a chance of 50 %. */
+/**
+ * The limit of codes for one account. At any time, three of a million codes are right. So a stranger who knows the password needs over
+ * two years for a chance of 50 %.
+ */
 const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000 };
 const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
 const CODE = /^\d{6}$/;

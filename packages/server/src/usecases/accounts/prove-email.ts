@@ -27,7 +27,7 @@ export function rememberAccount(deps: PartDeps) {
 }
 
 /**
- * Queues a mail with a link that proves the email address of the caller. Does nothing if it is proven.
+ * Queues a mail with a link that proves the email address of the caller. Does nothing if it is already proven.
  * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
  */
 export function requestEmailProof(deps: PartDeps) {
@@ -45,8 +45,8 @@ export function requestEmailProof(deps: PartDeps) {
 }
 
 /**
- * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. So the owner of the email
- * address can't prove it for a stranger who signed up with it.
+ * Proves the email address of the caller with a link from a mail. The link works only for its own account. So the owner of the
+ * email address can't prove it for a stranger who signed up with it.
  * Throws `account_link_invalid`, and `access_denied` for another account.
  */
 export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {

@@ -3,7 +3,7 @@ import { Secret } from "otpauth";
 import type { Deps } from "../ports/index.ts";
 
 const COUNT = 10;
-/** 80 random bits, so a fast hash without a salt is enough. */
+/** The length of a code. A code has 80 random bits, so a fast hash without a salt is enough. */
 const BYTES = 10;
 const SHAPE = /^[A-Z2-7]{16}$/;
 

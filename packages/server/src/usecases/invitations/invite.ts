@@ -46,7 +46,7 @@ export async function invite(
     const userId = holders.get(email);
     const former = existing.get(email);
     const before = former?.redeemedAt === undefined ? former?.userId : undefined;
-    // Another user is the holder now, for example after a proof.
+    // Another user holds the email address now, for example because that user has proven it.
     if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {

@@ -17,8 +17,8 @@ const CLOSED = {
 };
 
 /**
- * Decides whether a new account with this email address may be created. Call the result when the account exists. An invitation is for the email
- * address that it names, so it makes one account.
+ * Decides whether a new account with this email address may be created. Call the result when the account exists. An invitation works
+ * only for the email address that it names, so it makes only one account.
  * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
  */
 export function admitSignUp(deps: PartDeps) {

@@ -30,7 +30,7 @@ const PROBLEM = "Too many downloads of this link in a short time. Wait until Ret
 /** An HTTP request of a visitor. `network`: the network of the client (domain/network.ts). */
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
-/** `attachmentIds` undefined: all files of the link. `clientIp` undefined: the URLs are for any client. */
+/** `attachmentIds` undefined: all files of the link. `clientIp` undefined: the URLs work for every client. */
 export type Wanted = {
   attachmentIds: readonly string[] | undefined;
   disposition: Disposition;
@@ -75,7 +75,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
     const made = await db.transaction(async (tx) => {
-      // In the same transaction, because each commit waits for the disk.
+      // Counts in the same transaction, because each commit waits for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
       // The count is checked again here, because another visitor may have made a claim in the meantime.
       const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
@@ -157,7 +157,10 @@ function lastInstant(deps: Deps, link: Link): number | undefined {
   return effectiveExpiry(link, linkPolicy(deps));
 }
 
-/** Whole seconds until the URLs expire, which is never after the window or the link. Throws `link_not_found` in the last second. */
+/**
+ * Returns the whole seconds until the URLs expire. The URLs never expire after the window or the link. Throws `link_not_found` in the last
+ * second.
+ */
 function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
   const end = Math.min(until, lastInstant(deps, link) ?? Infinity);
   const seconds = Math.min(link.urlTtlSeconds, deps.limits.urlTtlMaxSharedSeconds, Math.floor((end - now) / 1000));

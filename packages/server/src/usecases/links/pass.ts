@@ -40,7 +40,10 @@ export function newPass(
   };
 }
 
-/** Signs a pass in 62 characters, because a browser sends the passes of all its links. The MAC covers the link, and the text omits it. */
+/**
+ * Signs a pass in 62 characters, because a browser sends the passes of all its links. The MAC is also about the link,
+ * but the text does not contain the link.
+ */
 export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   const [key] = keys;
   if (key === undefined) throw new Error("a pass needs a key");

@@ -11,8 +11,8 @@ type Subject = { linkId: string; generation: number };
 export type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * The token of a link: 43 characters, from its id and a MAC of its id and generation. The database alone can't make it, because the key
- * comes from AUTH_SECRET (docs/security-requirements.md, 19).
+ * The token of a link: 43 characters, made of its id and a MAC of its id and generation. The database is not enough to make a token,
+ * because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");

@@ -62,7 +62,7 @@ export async function composeEmailChange(
   const passwordHash = (await db.accounts.find(userId))?.passwordHash;
   if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
   if (await db.disabledUsers.has(userId)) return undefined;
-  // The person who asked must not learn that another account has this email address.
+  // Sends no mail. The person who asked must not learn that another account has this email address.
   if ((await db.accounts.findByEmail(email)) !== undefined) return undefined;
   const words = await textsFor(deps, userId);
   const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;

@@ -22,8 +22,8 @@ export type CompleteUploadInput = {
 };
 
 /**
- * Assembles the parts if there are any, verifies the object and attaches it. A slow verification continues after the request, and the
- * returned attachment is then `verifying` or `scanning`. Idempotent.
+ * Assembles the parts if there are any, verifies the object and attaches it. A slow verification continues after the HTTP
+ * request. Then the returned attachment is `verifying` or `scanning`. Idempotent.
  * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (retry after sending the rest), `upload_not_pending`, and
  * `upload_rejected` for an object that differs from the declaration, or that the file request does not accept. A rejected object is
  * deleted.

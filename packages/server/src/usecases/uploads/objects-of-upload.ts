@@ -43,7 +43,8 @@ export function uploadedObject({
 }
 
 /**
- * Deletes the object now, so that its space is free before the queued deletion runs. Ignores failures, because the queued deletion covers them.
+ * Deletes the object now, so that its space is free before the queued deletion runs. Ignores
+ * failures, because the queued deletion will delete the object later.
  * Parts of an aborted upload can't be stored again, so their quota is released too.
  */
 export async function deleteObjectNow(

@@ -17,8 +17,8 @@ type Transition = {
 
 /**
  * Moves an attachment and its upload from one state to another. Call it in a transaction.
- * It is the only way to change a state. Returns false when `from` is no longer the state, so that of several callers (a completion, a
- * verification, an abort, the sweep) only one succeeds.
+ * It is the only way to change a state. Returns false if `from` is no longer the state. So if several callers (a completion, a
+ * verification, an abort, the sweep) run at the same time, only one of them succeeds.
  */
 export async function transitionUpload(queries: Queries, transition: Transition): Promise<boolean> {
   const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;

@@ -82,7 +82,7 @@ function describeChange(
   };
 }
 
-/** Makes a new secret. The former secret stays valid for 24 hours, but an older one does not. Throws `webhook_not_found`. */
+/** Makes a new secret. The previous secret stays valid for 24 hours, but older secrets do not. Throws `webhook_not_found`. */
 export function rotateWebhookSecret(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {

@@ -27,7 +27,7 @@ it("runs the search of another person before the second search of the first", as
   expect(started).toEqual(["a1", "b1", "a2", "b2", "a3"]);
 });
 
-it("runs one search of a person at a time, even if there is room", async () => {
+it("runs one search of a person at a time, even if more searches could run", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 3 });
   const all = [search("ann", "a1"), search("ann", "a2"), search("ben", "b1")];
   await new Promise((resolve) => setImmediate(resolve));

@@ -68,7 +68,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await ann.works()).toEqual(ALL);
   });
 
-  it("stops at once, and is restored completely when its owner keeps it", async () => {
+  it("stops immediately, and is restored completely when its owner keeps it", async () => {
     const ben = await person("ben");
     const closed = await ben.close();
     expect(Date.parse(closed.body.deleteAt) - Date.now()).toBeGreaterThan(13.9 * DAY_MS);
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await statusOf(ben.cookie)).toBe(401);
   });
 
-  it("mails how to keep it, even after the ten mails of a day", async () => {
+  it("sends a mail that says how to keep it, even after the ten mails of a day", async () => {
     const lea = await person("lea");
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
@@ -154,7 +154,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     }
   });
 
-  it("is deleted at once when the operator asks for it, with its log", async () => {
+  it("is deleted immediately, with its log, when the operator asks for it", async () => {
     const gina = await person("gina");
     await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
     expect(await service.db.people.find(gina.userId)).toBeUndefined();

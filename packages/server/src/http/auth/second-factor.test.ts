@@ -154,7 +154,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect((await service.call("GET", "/auth/second-factor", { cookie })).json().isOn).toBe(false);
   });
 
-  it("keeps the app when another one is set up", async () => {
+  it("refuses to set up a second app", async () => {
     const { cookie, signIn, code } = await person();
     expect(codeOf(await post("second-factor/start", { password: PASSWORD }, cookie))).toBe("second_factor_exists");
     expect(codeOf(await post("second-factor/confirm", { code: code() }, cookie))).toBe("second_factor_exists");

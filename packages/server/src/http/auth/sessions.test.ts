@@ -62,7 +62,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 23: sign-out ends the session at once on every replica", async () => {
+  it("requirement 23: sign-out ends the session immediately on every replica", async () => {
     const { signUp, call, openReplica } = await open();
     const replica = openReplica();
     const cookie = cookieOf(await signUp());

@@ -137,7 +137,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(tries);
   });
 
-  it("keeps an endpoint that refuses one message and accepts others", async () => {
+  it("does not disable an endpoint that refuses one message but accepts others", async () => {
     const { url } = await receiverInTest({
       respond: (response, { id }) => (id === bad ? refuse(response) : accept(response)),
     });
@@ -173,7 +173,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(endpoint)).toMatchObject([{ attempts: 1, status: 204, problem: undefined }]);
   });
 
-  it("delays no other endpoint while one hangs", async () => {
+  it("does not delay other endpoints while one endpoint does not respond", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     const endpoint = await addEndpoint({ url: hanging.url });
@@ -227,7 +227,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(1);
   });
 
-  it("forgets the deliveries of an endpoint that is deleted, and old ones", async () => {
+  it("deletes the deliveries of a deleted endpoint, and old deliveries", async () => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();

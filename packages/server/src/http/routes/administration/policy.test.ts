@@ -88,7 +88,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect((await put(name, value)).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("limits new URLs at once, without a further query", async () => {
+  it("limits new URLs immediately, without another query", async () => {
     const { attachmentId } = await createWorld(service);
     const viewer = service.as("viewer");
     const issue = async (seconds: number) =>

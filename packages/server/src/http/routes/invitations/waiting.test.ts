@@ -133,7 +133,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
   });
 
-  describe("at once on two replicas", () => {
+  describe("at the same time on two replicas", () => {
     const both = <T>(call: (use: typeof service) => Promise<T>) => Promise.allSettled([call(service), call(replica)]);
 
     it("are redeemed by one person", async () => {

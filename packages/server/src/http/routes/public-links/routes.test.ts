@@ -184,7 +184,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
   });
 
   describe("requirement 22: with a password", () => {
-    it("shows nothing before the right one", async () => {
+    it("shows nothing before the right password", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 5 });
       const ann = visitor();
       const locked = await ann.look(token);

@@ -90,7 +90,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await keys()).toEqual([]);
   });
 
-  it("deletes a complete file at once, and every later PUT", async () => {
+  it("deletes a complete file immediately, and the object of every later PUT", async () => {
     const upload = await begin();
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);

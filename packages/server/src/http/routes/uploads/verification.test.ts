@@ -233,7 +233,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("releases the claim at once when the signal aborts", async () => {
+  it("releases the claim immediately when the signal aborts", async () => {
     const stop = new AbortController();
     await open(async (read) => {
       const body = await read();

@@ -130,7 +130,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     });
   });
 
-  it("releases an aborted multipart upload at once", async () => {
+  it("releases an aborted multipart upload immediately", async () => {
     await newNote();
     const { id } = await begin(2 * MIB);
     expect((await ann.send(`DELETE /uploads/${id}`)).status).toBe(204);

@@ -17,7 +17,7 @@ export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }
 
-/** The files that count in a file request: their number and size, and the slots that they fill. */
+/** The files that count in a file request: the number and size of the files, and the slots that they fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 
 /** The declaration of a file by its sender. */

@@ -34,7 +34,7 @@ export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }
 
-/** The owner of the note of an item. This owner is no user, so each item has its own usage. */
+/** The owner of the note of an item. This owner is not a user. Each item has its own owner, and so its own usage. */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }

@@ -41,7 +41,7 @@ export async function userOfSubject(
   if (known !== undefined) return known;
   if (await identities.claimLegacy({ issuer, subject })) return subject;
   const holder = (await identities.findHolders([subject])).get(subject);
-  // A replica of the previous version records a person without an issuer. If there is only one issuer, the person belongs to it.
+  // A replica of the previous version records a person without an issuer. If there is only one issuer, the person belongs to this issuer.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
   // Visitors of links and users of applications have such ids, so no user may have one.
   const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);

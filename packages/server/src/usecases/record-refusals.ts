@@ -13,7 +13,7 @@ type Refused = { caller: Caller; first: Downloadable };
 type Window = Refused & { endsAt: number; count: number; attachmentIds: Set<string> };
 
 export type Refusals = {
-  /** Records that one request was refused the URLs of attachments of one note. */
+  /** Records that one HTTP request did not get the URLs of these attachments of one note. */
   record(caller: Caller, attachments: Iterable<Downloadable>): void;
   /** Records the counts of the windows that have ended, or of all windows. Resolves when they are on disk. */
   flush(options?: { all: boolean }): Promise<void>;
@@ -67,7 +67,7 @@ export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
         for (const id of ids) if (window.attachmentIds.size < MAX_IDS) window.attachmentIds.add(id);
         return;
       }
-      // If there are too many windows, this writes the counts early instead of dropping them.
+      // If there are too many windows, writes their counts early instead of dropping the counts.
       if (windows.size >= MAX_WINDOWS) {
         flush({ all: true });
         windows.clear();

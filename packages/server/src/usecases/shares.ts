@@ -23,7 +23,7 @@ const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_0
 const TOO_MANY_EMAILS =
   "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
 
-/** The shares of a note or an attachment that its owner sees, and its open invitations. */
+/** The shares of a note or an attachment that the owner sees, and the open invitations. */
 export type SharesOfSubject = { shares: ShareWithPerson[]; invitations: DescribedInvitation[] };
 
 export type ShareInput = {

@@ -1,6 +1,9 @@
 import { type Compilable, type RawBuilder, sql } from "kysely";
 
-/** A compiled statement. `rows` says whether it returns at most one row or many. `parameters` are the names of its values, in order. */
+/**
+ * A compiled statement. `rows` says whether the statement returns at most one row or many. `parameters` are the names of its values, in
+ * order.
+ */
 export type Statement<Name extends string = string> = {
   name: string;
   sql: string;

@@ -62,7 +62,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   };
 }
 
-/** Completes uploads. `run` must be one transaction, or part of one. */
+/** Completes uploads. `run` must run all its calls in one transaction. */
 export function uploadCompletions(statements: CompletionStatements, run: RunCalls) {
   return async (completion: UploadCompletion): Promise<CompletedRecord | undefined> => {
     const values = valuesOf(completion);

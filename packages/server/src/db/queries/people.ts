@@ -144,7 +144,7 @@ function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   ]);
 }
 
-/** The proof after a change of the email address: the new one, or the old one if the email address is the same. */
+/** The proof after a change of the email address: the new proof, or the old proof if the email address is the same. */
 function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   return eb
     .case()

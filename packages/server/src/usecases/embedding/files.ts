@@ -108,7 +108,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const items = new Map([...found.values()].map((item) => [item.noteId, item]));
       const permitted = await ask.mayMany(user, "read", [...items.values()]);
       const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
-      // The URLs of a batch share one expiry, so this uses the shortest one.
+      // The URLs of a batch share one expiry, so the use case takes the shortest one.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
       // A file that belongs to no item is reported as unknown, even if it exists.

@@ -13,7 +13,7 @@ export async function queueObjectDeletions(
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/** The objects of an attachment: the one that signed URLs write to, and its staged copy if there is one. */
+/** The objects of an attachment: the object that signed URLs write to, and the staged copy if there is one. */
 export function objectsOf({
   attachment,
   upload,

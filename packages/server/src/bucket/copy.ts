@@ -19,7 +19,8 @@ const COPY_EXTRA_MS = 64_000;
 
 /**
  * Copies an object. Returns "changed" if the object was replaced or deleted before the copy was complete.
- * The ETag condition applies only to a copy in one call. Ceph ignores it for parts, and Swift can't compare it for multipart objects.
+ * The ETag condition applies only to a copy in one call. For parts, Ceph ignores the
+ * condition. For multipart objects, Swift can't compare the ETag.
  * Objects above `wholeMaxBytes` use a multipart copy.
  */
 export function createCopy(

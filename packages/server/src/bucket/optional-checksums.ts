@@ -1,6 +1,6 @@
 import { failedWith, refusesCredentials } from "./bucket-error.ts";
 
-/** Sends a request with checksum headers, and again without them if the server refuses them. */
+/** Sends a request with checksum headers. If the server refuses these headers, sends the request again without them. */
 export type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
 
 /** Backblaze B2 refuses an unknown header with 400. Other servers refuse it with 501. */

@@ -221,7 +221,7 @@ export type Tables = {
     /** Identifies the content of the object. */
     etag: string;
     needs_scan: Bit;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
+    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
     due_at: number;
     /** The replica that runs the verification. Null: none. */
     holder: string | null;
@@ -323,7 +323,7 @@ export type Tables = {
     item_id: string;
     /** A JSON object. */
     file: string;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
+    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
     due_at: number;
     attempts: number;
   };
@@ -335,7 +335,10 @@ export type Tables = {
     /** A JSON object: the facts of this kind. */
     detail: string;
     created_at: number;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: the service no longer tries. */
+    /**
+     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the service no longer
+     * tries.
+     */
     due_at: number | null;
     attempts: number;
     given_up_at: number | null;
@@ -383,8 +386,8 @@ export type Tables = {
     /** The start of the time in which the service tries to send the message. Later than `created_at` if the message is sent again. */
     queued_at: number;
     /**
-     * The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: the message was delivered,
-     * or the service no longer tries.
+     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the message was
+     * delivered, or the service no longer tries.
      */
     due_at: number | null;
     attempts: number;

@@ -48,7 +48,10 @@ export function logFields(request: FastifyRequest) {
   };
 }
 
-/** Logs one line for each request: at debug level, or at info if it was refused. Server errors are logged separately. */
+/**
+ * Logs one line for each request: at level debug, or at level info if the service refused the request. Server errors are logged
+ * separately.
+ */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 

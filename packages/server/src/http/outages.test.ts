@@ -160,7 +160,7 @@ describe("an outage of the database", () => {
   });
 });
 
-/** A TCP proxy for a database. While it is shut, it breaks all connections and refuses new ones. */
+/** A TCP proxy for a database. While the proxy is shut, it breaks all connections and refuses new ones. */
 function gated() {
   const sockets = new Set<Socket>();
   let isShut = false;

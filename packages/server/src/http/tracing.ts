@@ -24,7 +24,7 @@ export type RequestSpans = {
 
 type Traced = { span: RequestSpan; code: string | undefined };
 
-/** Adds hooks that give each request a span. Call it before other hooks are added, so that the span contains their work. */
+/** Adds hooks that give each request a span. Call it before other hooks are added, so that the span contains the work of the other hooks. */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();
   app.addHook("onRequest", (request, _reply, done) => {

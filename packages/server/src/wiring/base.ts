@@ -48,8 +48,8 @@ export type BaseOptions = {
 };
 
 /**
- * Opens the database, migrates it, and binds the use cases to it and to the bucket. If this fails, it first closes everything that it
- * opened.
+ * Opens the database, migrates it, and binds the use cases to the database and the bucket. If this fails, first
+ * closes everything that was opened.
  */
 export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
   const { dataDir } = config.server;

@@ -47,8 +47,8 @@ export type Service = {
 const CLOSE_WITHIN_MS = 30_000;
 
 /**
- * Starts everything that the configuration asks for, and listens. If this fails, it first closes everything that it opened, so that the
- * process can exit.
+ * Starts everything that the configuration asks for, and listens. If this fails, first closes everything
+ * that was opened, so that the process can exit.
  */
 export async function startService(
   configured: Config,

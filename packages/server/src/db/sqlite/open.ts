@@ -109,7 +109,7 @@ function useMemory(writer: DatabaseSync): void {
   writer.exec(`pragma cache_size = -${CACHE_KIB}`);
 }
 
-// Access decisions have their own connection, so they never wait for a write, and see each commit immediately.
+// Access decisions have their own connection, so a decision never waits for a write, and sees each commit immediately.
 function runOn(reader: DatabaseSync): RunStatement {
   const prepared = new PreparedStatements(reader);
   return async (statement, values) => {

@@ -148,7 +148,7 @@ export function accountsConfig(
         },
       },
       session: { create: { after: config.onSession } },
-      // The provider only identifies the user. Its tokens are not needed later, so they are not stored.
+      // The provider only identifies the user. The service does not need the tokens of the provider later, so it does not store them.
       account: { create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) } },
     },
     onAPIError: { throw: true },

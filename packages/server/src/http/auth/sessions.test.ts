@@ -80,7 +80,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
-    // Picks another letter, because one in sixty tokens already begins with this one.
+    // Picks another letter if the token already begins with `x`, as one in sixty tokens does.
     const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,

@@ -8,7 +8,7 @@ import type { FindPath } from "./paths.ts";
 import type { Body } from "./read-body.ts";
 
 /**
- * A request at a door. `toRequest` makes its web-standard form, and `read` reads its body.
+ * A request at a door. `toRequest` converts it to a web-standard request, and `read` reads the body.
  * `path`: the rest of the path, if the framework removes a mount path.
  */
 export type Arrival = {

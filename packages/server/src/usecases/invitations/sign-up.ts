@@ -31,7 +31,7 @@ export function admitSignUp(deps: PartDeps) {
       requireUsable(toService, { email, now: clock() });
       return (user) => accept(deps, { admitted: toService, user });
     }
-    // An invitation to a note works with any email address. The new user redeems it later, on its page.
+    // An invitation to a note works with any email address. The new user redeems it later, on the page of the invitation.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
     const read = async (id: string) => (await db.invitations.find(id))?.invitation;

@@ -26,8 +26,8 @@ export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Re
 }
 
 /**
- * Returns the link as `authoriseLink` does, in a transaction. Locks the note, so that two edits of a link or its limits run one after the
- * other.
+ * Returns the link as `authoriseLink` does, in a transaction. Locks the note, so that two edits of a link
+ * or of its limits do not run at the same time.
  */
 export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });

@@ -19,7 +19,7 @@ export type LinkVisitQueries = {
   /**
    * Counts a claim with its first URLs and stores it. The link must have a claim left, and must still work with
    * this generation and password.
-   * Atomic: if claims run in parallel, exactly as many succeed as the link has left. Call it in a transaction.
+   * Atomic: if several claims run at the same time, only as many succeed as the link has left. Call it in a transaction.
    * Returns the stored claim, or the open claim that a parallel request of the visitor made. Returns undefined if the link has no
    * claim left.
    */

@@ -38,7 +38,7 @@ export type MailQueries = {
   remove(mailId: string): Promise<void>;
   /** Makes a mail due at `dueAt`. Does nothing when another replica has claimed it. */
   postpone(mail: Pick<ClaimedMail, "id" | "leaseEndsAt">, change: { dueAt: number; problem: string }): Promise<void>;
-  /** Ends the tries to send a mail. Its row stays, so that the operator sees it. */
+  /** Ends the tries to send a mail. The row of the mail stays, so that the operator sees the mail. */
   giveUp(mailId: string, change: { now: number; problem: string }): Promise<void>;
   /** Lists the mails, the newest first. */
   list(page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>>;

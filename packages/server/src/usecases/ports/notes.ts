@@ -10,7 +10,8 @@ export type NotePageRequest = PageRequest & { search?: string | undefined };
 export type NoteQueries = {
   insert(note: Note): Promise<void>;
   /**
-   * Returns the changed note. Its `updatedAt` is the given instant, or one millisecond after the last change if that is later.
+   * Returns the changed note. Its `updatedAt` is the given instant, or one millisecond after the last change if this instant is
+   * later.
    * With `ifUpdatedAt`, the note changes only if its last change was at that instant. Returns undefined if the note was not changed, or
    * is deleted.
    */

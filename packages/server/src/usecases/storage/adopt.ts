@@ -17,7 +17,7 @@ const CANCEL_BEFORE_DUE_MS = 60_000;
 
 export type AdoptInput = {
   noteId: string;
-  /** Exactly one of the two: any S3 URL of the object, or its key in our bucket. */
+  /** Exactly one of these two fields is set: `s3Url` is any S3 URL of the object, and `key` is its key in our bucket. */
   s3Url: string | undefined;
   key: string | undefined;
   filename: string | undefined;

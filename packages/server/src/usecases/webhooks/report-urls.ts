@@ -11,7 +11,7 @@ const REPORT_SERVICE_EVERY_MS = 60_000;
  * Milliseconds.
  */
 const REREAD_MS = 60_000;
-/** An event gets its id shortly before it is on disk, so the newest events are left for the next summary. Milliseconds. */
+/** An event gets its id shortly before the event is on disk, so a summary leaves the newest events for the next summary. Milliseconds. */
 const SETTLED_AFTER_MS = 30_000;
 /** The maximum number of events in one summary. The next summary begins with the following event. */
 const MAX_EVENTS = 5_000;

@@ -17,7 +17,7 @@ export type FormFile = {
 
 type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 
-// Allows one extra part, so that the refusal can name it.
+// Allows one part more than a valid form has, so that the refusal can name the extra part.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
 // Each stream of the parser buffers only one chunk, because many forms can wait at the same time.

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a failed hook is called again, or a hook that another replica did not finish. */
+/** How soon a hook is called again if it failed, or if another replica did not finish it. */
 const INTERVAL_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
 
-/** Calls the hooks of an embedding for the events that are due. `stop` waits for the hooks that run, and leaves the other events due. */
+/** Calls the hooks of an embedding for the events that are due. `stop` waits for the hooks that run. The other events stay due. */
 export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const stopping = new AbortController();
   const loop = startLoop({

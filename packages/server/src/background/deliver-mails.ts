@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a failed mail is tried again, or a mail that another replica did not finish. */
+/** How soon a mail is tried again if it failed, or if another replica did not finish it. */
 const INTERVAL_MS = 5_000;
 /** How long a stop waits for the mails that are being sent. */
 const STOP_WITHIN_MS = 5_000;

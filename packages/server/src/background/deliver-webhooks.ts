@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Deliveries } from "../usecases/webhooks/deliver.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a message is sent. The job polls, because a transaction that queues a message does not start it. */
+/** How soon a message is sent. The job polls, because a transaction that queues a message does not start the job. Milliseconds. */
 const INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 5_000;
 /** How long a stop waits for the messages that are being sent. */

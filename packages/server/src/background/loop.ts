@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /** Work that is repeated in the background. */
 export type Loop = {
-  /** Starts a round now, or one more after the round that runs. */
+  /** Starts a round now. If a round is running, starts one more round after it. */
   kick(): void;
-  /** Starts no more rounds, and waits for the one that runs. */
+  /** Starts no more rounds, and waits for the round that is running. */
   stop(): Promise<void>;
 };
 
-/** Runs `round` every `intervalMs`, and when kicked. One round runs at a time. */
+/** Runs `round` every `intervalMs`, and after each call of `kick`. One round runs at a time. */
 export function startLoop(options: {
   round: () => Promise<void>;
   intervalMs: number;
@@ -17,7 +17,7 @@ export function startLoop(options: {
   let running: Promise<void> | undefined;
   let isKicked = false;
   let isStopped = false;
-  // A request that kicks the loop is not the parent of the round in traces.
+  // An HTTP request may call `kick`. In traces, that request must not be the parent of the round.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<void> {

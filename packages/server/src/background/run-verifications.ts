@@ -4,14 +4,14 @@ import type { ClaimedVerification } from "../usecases/ports/index.ts";
 import { RENEW_MS } from "../usecases/uploads/index.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a failed verification runs again, or a verification that another replica did not finish. */
+/** How soon a verification runs again if it failed, or if another replica did not finish it. */
 const INTERVAL_MS = 5_000;
 /** Each verification reads a file through this process, in constant memory. */
 const MAX_RUNNING = 4;
 
 /**
- * Runs the verifications that continue after the request. Several run at the same time, and each renews its lease while it runs.
- * It claims verifications whose holder died. `stop` releases the running ones, so that another replica can claim them.
+ * Runs the verifications that continue after the HTTP request. Several run at the same time, and each renews its lease while it runs.
+ * It also claims verifications whose holder died. `stop` releases the running verifications, so that another replica can claim them.
  */
 export function startVerification(options: {
   useCases: Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
@@ -39,7 +39,7 @@ export function startVerification(options: {
     const { attachmentId } = claimed;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // A renewal that fails may succeed next time. Without the lease, the result has no effect.
+      // A renewal that fails may succeed next time. If the lease is lost, the result has no effect.
       const renewed = useCases.renewVerification(claimed);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
     }, RENEW_MS);

@@ -5,7 +5,7 @@ import { type Loop, startLoop } from "./loop.ts";
 const INTERVAL_MS = 30_000;
 
 /**
- * Records counted refusals, and expires abandoned uploads and the trash. Deletes closed accounts, the objects whose deletion is due,
+ * Records counted refusals, and expires abandoned uploads and the trash. Deletes closed accounts, objects whose deletion is due,
  * the counts of expired limits, old claims of links, old invitations, expired links of accounts, and old deliveries of webhooks.
  * Queues the mails about shares that expire soon.
  */

@@ -16,7 +16,7 @@ export const FILES = {
 
 type ListedBlob = { path: string; leastBytes: number };
 
-/** The parts of the data folder that need more than a copy of a file. */
+/** The parts of the data folder for which a plain copy of a file is not enough. */
 export type Source = {
   startBucket(): Promise<{ copyMetadata(): Promise<string>; end(): Promise<void> }>;
   openSnapshot(): {
@@ -46,9 +46,9 @@ const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
  * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A
- * second backup into the same folder copies only new blobs, and blobs that are missing there or have another size. Until the second
- * backup is complete, the folder still contains the earlier backup. Throws `invalid_request`, `storage_full`, `database_unavailable` or
- * `bucket_unavailable`.
+ * second backup into the same folder copies only new blobs, and blobs that are missing in that folder or have another size there. Until
+ * the second backup is complete, the folder still contains the earlier backup. Throws `invalid_request`, `storage_full`,
+ * `database_unavailable` or `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -84,7 +84,7 @@ async function make(options: BackupOptions): Promise<Manifest> {
       // snapshot contains the event.
       await copyAudit(dataDir, folder);
       const blobs = await copyBlobs({ ...options, folder, before });
-      // Fails if the service stopped in the meantime, because some blobs of this copy may already be deleted.
+      // Fails if the service stopped during the backup. A stopped service no longer protects the blobs of this copy from deletion.
       await bucket.end();
       const manifest: Manifest = {
         format: FORMAT,
@@ -184,7 +184,7 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the blob, or a part of it, is missing in the bucket. */
+/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the bucket does not have the whole blob. */
 async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
   const { path, leastBytes } = blob;
   const { dataDir, backupDir, known, progress } = options;
@@ -200,7 +200,7 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   return entry;
 }
 
-/** The entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in that folder. */
+/** Finds the entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in that folder. */
 async function findWhole(
   { path, leastBytes }: ListedBlob,
   { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },

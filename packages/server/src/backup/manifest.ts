@@ -29,7 +29,7 @@ const Manifest = Type.Object({
   /** The files in `folder`. */
   files: Type.Array(FileEntry),
   rows: Type.Object({ notes: Count, attachments: Count }),
-  /** `missing`: the blobs that the bucket had lost, or that were too short. */
+  /** `missing`: the blobs that were missing or too short in the bucket. */
   blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
 });
 

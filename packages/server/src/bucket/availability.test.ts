@@ -180,7 +180,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     [403, "RequestTimeTooSkewed", /clock is off/],
   ])("%i %s", async (status, code, advice) => {
     const bucket = await refusing({ status, code });
-    // Makes all calls at the same time, because the client waits before it retries a throttled call.
+    // Makes all calls at the same time. One after the other would take long, because the client waits before it retries a throttled call.
     const errors = await Promise.all(calls.slice(2).map(([, call]) => failure(call(bucket))));
     for (const error of errors) {
       expect(error.code).toBe("bucket_unavailable");

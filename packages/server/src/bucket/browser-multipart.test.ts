@@ -37,7 +37,7 @@ async function sendPart(place: Place, { partNumber, bytes }: { partNumber: numbe
   return fetch(url, { method, body: Buffer.from(bytes) });
 }
 
-/** Applies this fate to the first completion. Other requests pass. */
+/** Returns a bucket behind a proxy. The proxy applies `fate` to the first request that completes an upload. Other requests pass. */
 async function completingThrough(fate: Fate): Promise<Bucket> {
   let met = false;
   const proxy = await startProxy(server.endpoint, ({ method, url = "" }) => {

@@ -12,7 +12,7 @@ export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "c
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
-      // No checksum algorithm, because the browser would have to compute one for every part.
+      // Sets no checksum algorithm, because the browser would then have to compute a checksum for every part.
       beginParts(client, { Bucket: client.bucket, Key: objectKey, ContentType: contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),
@@ -46,7 +46,7 @@ function listPage(
   });
   return call("ListParts", (options) =>
     s3.send(list, options).catch((error) => {
-      // Ceph reports a missing upload like a missing object.
+      // For a missing upload, Ceph returns the same error as for a missing object.
       if (failedWith(error, "NoSuchUpload", "NoSuchKey")) return undefined;
       throw error;
     }),

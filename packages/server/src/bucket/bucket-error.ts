@@ -32,8 +32,9 @@ const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "Inva
 type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
 
 /**
- * Converts an error of the SDK to `bucket_unavailable`, or to `storage_full` when the disk of the bucket is full. Its cause names the operation and gives advice for the operator.
- * The SDK's error is dropped, because it contains signatures. Domain errors and programming errors pass through.
+ * Converts an error of the SDK to `bucket_unavailable`, or to `storage_full` when the disk of the bucket is full. The cause of the new
+ * error names the operation, and gives advice for the operator. The error of the SDK is dropped, because it contains signatures. Domain
+ * errors and programming errors pass through.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -43,12 +44,12 @@ export function toBucketError(error: unknown, operation: string): unknown {
   return new DomainError("storage_full", FULL_MESSAGE, { cause: new Error(explanation) });
 }
 
-/** Creates `bucket_unavailable`. The explanation is its cause, which only the log shows. */
+/** Creates the error `bucket_unavailable`. `explanation` becomes its cause, which only the log shows. */
 export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", MESSAGE, { cause: new Error(explanation) });
 }
 
-/** Whether the bucket refused the credentials, so that new ones could help. */
+/** Whether the bucket refused the credentials, so that new credentials could help. */
 export function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }

@@ -66,7 +66,7 @@ export function bucketSuite(
         contentType: "image/png",
         etag: expect.stringMatching(/^".+"$/),
       });
-      // A multipart upload can have a checksum of checksums. It must not count as the checksum of the whole object.
+      // A multipart upload can have a checksum of checksums. This checksum must not count as the checksum of the whole object.
       if (head?.checksum !== undefined) expect(head.checksum).toEqual(stored.checksum);
       const answer = await download(objectKey);
       expect(answer.status).toBe(200);

@@ -27,14 +27,14 @@ export type BucketOptions = {
   cloudFront?: CloudFrontTarget | undefined;
   /** Empty, or ends with a slash. Default empty. */
   keyPrefix?: string | undefined;
-  /** Static, or a provider that is called again before they expire. Default: the provider chain of the AWS SDK. */
+  /** Static, or a provider that is called again before the credentials expire. Default: the provider chain of the AWS SDK. */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
   /** Called with warnings for the operator, which contain no secrets. Default: ignored. */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
-  /** The memory of all calls of `store` together, and the longest wait for it. */
+  /** The memory of all calls of `store` together, and the longest wait for this memory. */
   partBuffers?: Partial<PartBufferLimits> | undefined;
 };
 

@@ -8,13 +8,13 @@ import { createOptionalChecksums, type OptionalChecksums } from "./optional-chec
 export type Timeouts = {
   /** Time to connect. */
   connectMs: number;
-  /** Time from a call to its response, with retries. Transferred bytes get extra time. */
+  /** Time from a call to its response, including retries. A call that transfers many bytes gets extra time. */
   callMs: number;
   /** Time without traffic in either direction. */
   idleMs: number;
 };
 
-/** Runs one call. Rejects with `bucket_unavailable` if it fails or takes too long. */
+/** Runs one call. Rejects with `bucket_unavailable` if the call fails or takes too long. */
 type Call = <T>(
   operation: string,
   work: (options: { abortSignal: AbortSignal }) => Promise<T>,
@@ -43,12 +43,12 @@ export function createClient(options: ClientOptions): BucketClient {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Marked as memoised so that the SDK calls the provider each time, and a rotation takes effect at once.
+    // Marked as memoised so that the SDK calls the provider each time, and a rotation takes effect immediately.
     credentials: Object.assign(provider, { memoized: true }),
     // Other S3 servers do not support the SDK's checksums. Calls that need a checksum set it themselves.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    // The header would open a connection for each part.
+    // With the Expect header, the SDK would open a new connection for each part.
     expectContinueHeader: false,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: { connectionTimeout: timeouts.connectMs, socketTimeout: timeouts.idleMs },

@@ -17,7 +17,7 @@ export type CloudFrontTarget = {
   bindsIp: boolean;
 };
 
-/** Signs downloads for a distribution. They do not depend on the credentials of the bucket. */
+/** Signs downloads for a distribution. These signatures do not depend on the credentials of the bucket. */
 export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
   const signer = createCloudFrontSigner(target);
   const overridesOf = createDownloadOverrides();
@@ -27,7 +27,7 @@ export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarg
       const { now, expiresInSeconds, cacheWindowSeconds, clientIp } = options;
       if (bindsIp && clientIp === undefined)
         throw new Error("A URL would be signed without the IP address of its client");
-      // An RSA signature blocks for a third of a millisecond, so other requests get a turn between those of a batch.
+      // An RSA signature blocks for a third of a millisecond, so other requests may run between two signatures of a batch.
       await setImmediate();
       const ipAddress = bindsIp ? clientIp : undefined;
       const signing = { now, expiresInSeconds, cacheWindowSeconds, ipAddress };

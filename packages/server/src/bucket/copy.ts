@@ -10,7 +10,7 @@ import { abortParts, beginParts } from "./unfinished-multipart.ts";
 type Copy = Parameters<Bucket["copy"]>[0];
 
 const MIB = 2 ** 20;
-/** S3 copies up to 5 GiB in one call. Some servers send no byte meanwhile, so larger objects use a multipart copy. */
+/** S3 copies up to 5 GiB in one call. Some servers send no byte during the copy, so larger objects use a multipart copy. */
 const WHOLE_MAX_BYTES = 256 * MIB;
 const PART_BYTES = 256 * MIB;
 const PARTS_AT_ONCE = 4;
@@ -18,8 +18,9 @@ const PARTS_AT_ONCE = 4;
 const COPY_EXTRA_MS = 64_000;
 
 /**
- * Copies an object and returns "changed" if it was replaced or deleted meanwhile.
- * The ETag condition applies only to a copy in one call. Ceph ignores it for parts, and Swift can't compare it for multipart objects.
+ * Copies an object. Returns "changed" if the object was replaced or deleted before the copy was complete.
+ * The ETag condition applies only to a copy in one call. For parts, Ceph ignores the
+ * condition. For multipart objects, Swift can't compare the ETag.
  * Objects above `wholeMaxBytes` use a multipart copy.
  */
 export function createCopy(

@@ -1,7 +1,7 @@
 import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../usecases/ports/index.ts";
 
-/** Fetches credentials, like a provider of the AWS SDK. `forceRefresh` bypasses the cache of the provider. */
+/** Fetches credentials, as a provider of the AWS SDK does. `forceRefresh` bypasses the cache of the provider. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
 
 /** Cached credentials that are renewed before they expire. */
@@ -19,7 +19,10 @@ const RECHECK_MS = 300_000;
 /** The pause between two calls of the provider while the cached credentials work. Milliseconds. */
 const PAUSE_MS = 60_000;
 
-/** Caches the credentials of a provider, whose calls end after `timeoutMs`. Static credentials are returned as they are. */
+/**
+ * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. Static credentials are returned as they
+ * are.
+ */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
   { clock, timeoutMs }: { clock: Clock; timeoutMs: number },
@@ -52,7 +55,7 @@ export function createCredentialSource(
       const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       if (expiresAt <= now) return renew(now);
       if (now - askedAt < PAUSE_MS) return credentials;
-      // A failed renewal is no error while the cached credentials still work.
+      // While the cached credentials still work, a failed renewal is not an error.
       if (expiresAt < now + seconds * 1000) return renew(now).catch(() => credentials);
       if (expiresAt - now < RENEW_BEFORE_MS || now - fetchedAt >= RECHECK_MS) renew(now).catch(() => undefined);
       return credentials;
@@ -80,7 +83,8 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
-    // Loaded on first use, because it imports most of the SDK. Without a cache, it sees rotated files.
+    // Loaded on first use, because it imports most of the SDK. The chain has no cache, so that it reads files again
+    // after a rotation.
     chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );

@@ -3,7 +3,7 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-/** S3 accepts 1000, but a server that deletes them one by one would need a minute. */
+/** The maximum number of objects in one call. S3 accepts 1000, but a server that deletes them one by one would need a minute. */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
 /** Some servers delete the objects of a batch one by one. Milliseconds for each object. */
@@ -14,7 +14,7 @@ const EXTRA_MS_EACH = 200;
  */
 const NO_BATCHES = [400, 405, 501];
 
-/** Deletes objects in batches. If the server supports none, deletes one by one from then on. */
+/** Deletes objects in batches. If the server does not support batches, deletes the objects one by one from then on. */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;
   return async (objectKeys) => {
@@ -23,7 +23,7 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
       const batch = objectKeys.slice(at, at + BATCH);
       const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
-      // Set only after the single deletions have succeeded. If they fail too, the reason is another fault.
+      // Changes only after the single deletions have succeeded. If they fail too, the missing support for batches is not the reason.
       if (deleted === undefined && batch.length > 1) batches = false;
     }
     return gone;

@@ -13,7 +13,7 @@ const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 /** Computes the overrides of downloads and caches them by object. */
 export function createDownloadOverrides(): (request: DownloadRequest) => DownloadOverrides {
-  // Cleared when full. An LRU order would cost more than computing an entry again.
+  // The cache is cleared when it is full. To drop the oldest entry instead would cost more than to compute an entry again.
   const cache = new Map<string, { asked: DownloadRequest; overrides: DownloadOverrides }>();
   return (request) => {
     const found = cache.get(request.objectKey);
@@ -42,7 +42,7 @@ function computeOverrides(request: DownloadRequest): DownloadOverrides {
 
 /** An ASCII `filename`, and `filename*` in UTF-8 if needed (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
-  // Filenames are checked on upload. This makes the header valid even if a filename was not checked.
+  // The service checks filenames at the upload. This line makes the header valid even if a filename was not checked.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");
   return create(safe, { type: disposition });
 }

@@ -36,7 +36,7 @@ function listPage(
 ): Promise<ListObjectsV2CommandOutput> {
   const list = new ListObjectsV2Command({
     Bucket: bucket,
-    // XML can't hold every character of a foreign key.
+    // XML can't contain every character that other programs may use in a key.
     EncodingType: "url",
     ...(prefix === "" ? {} : { Prefix: prefix }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
@@ -45,7 +45,7 @@ function listPage(
   return call("ListObjectsV2", (options) => s3.send(list, options));
 }
 
-/** A server without support for the encoding does not name it in its response. */
+/** If a server does not support the encoding, its response does not name the encoding. */
 function decoderOf({ EncodingType }: ListObjectsV2CommandOutput): (key: string) => string {
   return EncodingType === "url" ? (key) => decodeURIComponent(key.replaceAll("+", " ")) : (key) => key;
 }

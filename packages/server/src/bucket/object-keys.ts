@@ -27,7 +27,7 @@ export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey
   return (objectKey) => objectKey.startsWith(keyPrefix) && OWN_PART.test(objectKey.slice(keyPrefix.length));
 }
 
-/** Parses the key from a URL of an object in this bucket. `endpoints` are accepted besides AWS. */
+/** Parses the key from a URL of an object in this bucket. Accepts URLs of AWS and of `endpoints`. */
 export function createObjectKeyOf(options: {
   bucket: string;
   endpoints: readonly string[];

@@ -3,17 +3,20 @@ import { DomainError } from "../domain/errors.ts";
 /** A buffer that one form holds. */
 export type HeldBuffer = {
   bytes: Buffer;
-  /** Waits for bytes that fill the buffer. Rejects with `service_busy` when that is too slow while another form waits for a buffer. */
+  /**
+   * Waits for bytes that fill the buffer. Rejects with `service_busy` if the bytes arrive too slowly while another form waits for a
+   * buffer.
+   */
   fill<T>(arrival: Promise<T>): Promise<T>;
-  /** Gives the buffer back. Another form overwrites it, so no call may still send it. Idempotent. */
+  /** Gives the buffer back. Another form will overwrite the buffer, so no call may still send its bytes. Idempotent. */
   release(): void;
-  /** Gives back the memory of a buffer that a failed call may still send. Nothing reuses the buffer. Idempotent. */
+  /** Frees the memory of the buffer without reuse, because a failed call may still send its bytes. Idempotent. */
   discard(): void;
 };
 
 /** The buffers of one form. */
 export type FormBuffers = {
-  /** Waits for a buffer of this size. Rejects with `service_busy` when the wait is too long. */
+  /** Waits for a buffer of this size. Rejects with `service_busy` if the wait is too long. */
   acquire(sizeBytes: number): Promise<HeldBuffer>;
   /** Discards the buffers that the form still holds. */
   close(): void;
@@ -26,7 +29,7 @@ export type PartBuffers = {
 export type PartBufferOptions = {
   /** The buffers of all forms of the process have at most this size together. */
   totalBytes: number;
-  /** The size of a buffer that is kept for other forms. */
+  /** The size of the buffers that are kept for reuse. */
   partBytes: number;
   /** The longest wait of a form for a buffer. */
   waitMs: number;
@@ -43,8 +46,8 @@ const SLOW = `The file arrives too slowly while other files wait. ${REMEDY}`;
 const CHECK_EVERY_MS = 500;
 
 /**
- * Bounds the memory of all forms of the process. The person who holds the fewest bytes gets a free buffer first, so the forms of one person can't
- * block the forms of others. The forms of one person wait in order, so small forms can't block a large one.
+ * Bounds the memory of all forms of the process. The person who holds the fewest bytes gets a free buffer first, so the forms of one
+ * person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one.
  * There is no deadlock: a form that holds buffers fills or sends them, and both have time limits.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
@@ -63,7 +66,7 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   function take(userId: string, sizeBytes: number): Buffer {
     count(userId, sizeBytes);
     if (sizeBytes === partBytes) return idle.pop() ?? Buffer.allocUnsafeSlow(partBytes);
-    // Idle buffers also use memory. Some are dropped, so that a buffer of another size fits.
+    // Idle buffers also use memory. Drops some of them, so that a buffer of another size fits.
     while (idle.length * partBytes > freeBytes) idle.pop();
     return Buffer.allocUnsafeSlow(sizeBytes);
   }
@@ -104,7 +107,10 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
     });
   }
 
-  /** Refuses a form that fills its buffer for too long. Returns how to wait for its bytes, and how to stop the check. */
+  /**
+   * Refuses a form that fills its buffer for too long. Returns `fill`, which waits for the bytes of the form, and `stop`, which ends the
+   * check.
+   */
   function watchFilling(): Pick<HeldBuffer, "fill"> & { stop: () => void } {
     const since = performance.now();
     let refuse: (error: DomainError) => void = () => undefined;

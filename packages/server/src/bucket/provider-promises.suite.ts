@@ -11,7 +11,7 @@ import { declaredPromises } from "./testing/declared-promises.ts";
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
 
-/** The fixture of the suite, which its own `beforeAll` creates. */
+/** The fixture of the suite. The `beforeAll` of the suite creates it. */
 export type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
 
 /**
@@ -52,7 +52,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       now: Date.now(),
       ...options,
     });
-    // fetch sets the length itself.
+    // `fetch` sets the header Content-Length itself.
     const { "content-length": _length, ...headers } = signed.headers;
     const send = (body: string | Buffer = HELLO, changed: Record<string, string> = {}) =>
       fetch(signed.url, { method: signed.method, headers: { ...headers, ...changed }, body: Buffer.from(body) });

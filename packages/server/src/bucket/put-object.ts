@@ -4,7 +4,7 @@ import type { BucketClient } from "./client.ts";
 
 type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
 
-/** The slowest rate that is not aborted: 128 KiB a second. */
+/** The slowest transfer that is not aborted: 128 KiB a second. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
 /** The time limit for the transfer of the bytes. Milliseconds. */
@@ -39,7 +39,10 @@ export async function putObject(client: BucketClient, options: PutOptions): Prom
   return stored.ChecksumSHA256 === checksum ? "confirmed" : "unconfirmed";
 }
 
-/** Sends a write that must not replace an object. Drops the condition if the server does not support it, because keys are unique. */
+/**
+ * Sends a write that must not replace an object. If the server does not support the condition, sends the write without it. That is safe,
+ * because keys are unique.
+ */
 export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {
     return await send({ IfNoneMatch: "*" });

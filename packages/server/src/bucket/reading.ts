@@ -53,7 +53,7 @@ export function createReading(client: BucketClient): Objects {
   };
 }
 
-/** Refuses a key that can't be signed, because it can't be served either and the SDK could normalise it to another key. */
+/** Refuses a key that can't be signed. No URL could serve its object, and the SDK could change the key to the key of another object. */
 function assertKey(objectKey: string): void {
   try {
     encodeKey(objectKey);
@@ -79,7 +79,7 @@ async function readStart(
       return unlessMissing(error);
     }
   });
-  // A server without ranges sends the whole object.
+  // A server that does not support ranges sends the whole object.
   return bytes?.subarray(0, length);
 }
 
@@ -100,7 +100,7 @@ async function read(
   return signal === undefined ? whole : addAbortSignal(signal, whole);
 }
 
-/** A stream that fails if it ends before the announced length. Destroying it closes the connection. */
+/** A stream that fails if the body ends before the announced length. To close the connection, destroy the stream. */
 function wholeBody(body: Readable, length: number | undefined): Readable {
   let sizeBytes = 0;
   const whole = new Transform({

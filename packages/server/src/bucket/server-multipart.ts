@@ -8,7 +8,7 @@ import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
 /** A pending multipart upload whose parts this server sends. */
 export type Multipart = {
-  /** Sends the next part, and releases its buffer when it is stored. Resolves when the previous part is stored. */
+  /** Sends the next part, and releases its buffer when the part is stored. Resolves when the previous part is stored. */
   add(part: Part): Promise<void>;
   /** Completes the upload. */
   complete(): Promise<Outcome>;
@@ -78,13 +78,13 @@ export async function beginMultipart(
   };
 }
 
-/** A retry finds no upload if the first attempt completed it and its response was lost. */
+/** If the first attempt completed the upload but its response was lost, a retry finds no upload. */
 function treatGoneAsCompleted(error: unknown): "occupied" {
   if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;
 }
 
-/** The bucket verifies each part. For the whole object, it confirms the checksum of the checksums. */
+/** The bucket verifies each part. For the whole object, the bucket confirms the checksum of the checksums. */
 function outcomeOf(checksum: string | undefined, parts: readonly CompletedPart[]): Outcome {
   if (checksum === undefined) return "unconfirmed";
   const digests = parts.map(({ ChecksumSHA256 = "" }) => Buffer.from(ChecksumSHA256, "base64"));

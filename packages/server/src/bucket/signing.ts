@@ -41,7 +41,7 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
     const { now, cacheWindowSeconds } = options;
     const signing = { encodedKey, response, credentials: lasting, now };
     if (cacheWindowSeconds === undefined) return presigner.presignGet({ ...signing, expiresInSeconds: capped });
-    // The expiry in a cacheable URL must not shrink with each second. `expiresAt` is the expiry of the credentials, if they expire first.
+    // The expiry in a cacheable URL must not change with each second. `expiresAt` is the expiry of the credentials, if they expire first.
     return presigner.presignGet({ ...signing, expiresInSeconds: options.expiresInSeconds, cacheWindowSeconds });
   }
 
@@ -86,13 +86,13 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
   };
 }
 
-/** Caps the expiry of a URL to that of its credentials, because the URL stops working with them. Seconds. */
+/** Limits the expiry of a URL to the expiry of its credentials, because a URL stops working when its credentials expire. Seconds. */
 function createCapToCredentials(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;
   return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {
     const expiresAt = credentials.expiration?.getTime();
     if (expiresAt === undefined) return expiresInSeconds;
-    // A signature counts from the start of the second.
+    // The validity of a signature starts at the start of the second.
     const seconds = Math.floor(expiresAt / 1000) - Math.floor(now / 1000);
     if (seconds < 1)
       throw unavailable("The credentials for signing have expired, and the provider returned no newer ones");

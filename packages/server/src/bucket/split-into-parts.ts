@@ -3,19 +3,19 @@ import { DomainError } from "../domain/errors.ts";
 import { freeBytes } from "./free-bytes.ts";
 import type { FormBuffers, HeldBuffer } from "./part-buffers.ts";
 
-/** A part of a stream. All parts but the last have `partBytes`. The caller releases the buffer of `bytes` when the part is stored. */
+/** A part of a stream. All parts except the last have `partBytes`. The caller releases the buffer of `bytes` when the part is stored. */
 export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
 type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
-/** A smaller file needs no shared buffer, so that it never waits for slow forms. A stream buffers that many bytes in any case. */
+/** A file that is not larger needs no shared buffer, so it never waits for slow forms. A stream buffers that many bytes anyway. */
 const SMALL_BYTES = 65_536;
 
 /**
- * Splits a stream into one or more parts and reads no further than the current part.
- * Acquires a buffer when the first bytes of its part arrive, unless the whole file is small. Frees each chunk when it is copied.
+ * Splits a stream into one or more parts, and reads no further than the current part.
+ * Acquires a buffer when the first bytes of a part arrive, unless the whole file is small. Frees each chunk after it was copied.
  * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy`
- * when it is slow while other forms wait. Destroys the stream at its end.
+ * if the stream is slow while other forms wait. Destroys the stream at its end.
  */
 export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buffers }: Options): AsyncGenerator<Part> {
   let total = 0;

@@ -76,7 +76,7 @@ describe("memory", () => {
     });
     const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
     expect(stored.sizeBytes).toBe(size);
-    // Two parts, garbage, and the memory of the embedded bucket in this process.
+    // The limit covers two parts, garbage, and the memory of the embedded bucket in this process.
     expect(most - before).toBeLessThan(96 * MIB);
     expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
     await bucket.delete([objectKey]);
@@ -264,7 +264,7 @@ describe("servers with fewer capabilities", () => {
 
 describe("requirement 30: buffers of several bodies", () => {
   const MAX = 64 * MIB;
-  /** A smaller body waits for no buffer. */
+  /** The size of a body that needs a buffer. A smaller body waits for no buffer. */
   const LARGE = 100_000;
 
   function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {

@@ -22,19 +22,24 @@ type Options = {
 };
 export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" | "fillMs">;
 
-/** The smallest part that S3 accepts, so that more forms share the memory. A form holds one part that fills and one that is sent. */
+/**
+ * The smallest part that S3 accepts, so that more forms share the memory. Each form holds a part that is being filled, and a part that
+ * is being sent.
+ */
 const PART_BYTES = 5 * 2 ** 20;
 /**
- * The wait is shorter than the idle timeout of the client's connection, so that the client gets a response. It is longer than the time
- * to fill a buffer, so that a few slow forms make no other form fail.
+ * The wait is shorter than the idle timeout of the client's connection, so that the client gets a response. It is longer
+ * than the time to fill a buffer, so that other forms do not fail because of a few slow forms.
  */
 const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 /** Source: Amazon S3, "Multipart upload limits". */
 const MAX_PARTS = 10_000;
 
 /**
- * Streams a body into the bucket and computes its SHA-256. A body that fits one part uses one PUT, a larger one multipart.
- * An object counts as stored when the bucket confirms its checksum. If the bucket stores no checksum, the object is read back.
+ * Streams a body into the bucket and computes its SHA-256. A body that fits into one part uses one PUT. A larger body
+ * uses a multipart upload.
+ * An object counts as stored when the bucket confirms its checksum. If the bucket stores no checksum, the service reads the
+ * object back.
  */
 export function createStore(options: Options): Store {
   const partBuffers = createPartBuffers({ ...FORM_BUFFERS, ...options.partBuffers });

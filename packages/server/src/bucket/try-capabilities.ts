@@ -36,7 +36,7 @@ type Put = {
 };
 
 /**
- * Tests the capabilities of the bucket with presigned URLs and bodies of five bytes, like a client.
+ * Tests the capabilities of the bucket with presigned URLs and bodies of five bytes, as a client would send them.
  * It needs only the permissions of the service. Rejects with `bucket_unavailable` if the bucket can't be reached
  * or refuses a plain PUT, because then the capabilities are still unknown.
  */

@@ -1,6 +1,6 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 
-/** Browsers add these themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/** Browsers add these values of Cache-Control themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 
 /**
@@ -22,7 +22,7 @@ export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
   return hasMetadata ? [...headers, "x-amz-meta-*"] : headers;
 }
 
-/** Ignores `aws-chunked`. It describes the request and not the object, but some servers store it. */
+/** Ignores `aws-chunked`. This value describes the request and not the object, but some servers store it. */
 function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
   const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");

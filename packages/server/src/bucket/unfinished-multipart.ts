@@ -10,7 +10,7 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-/** The errors of servers that can't list unfinished uploads. No client can see unfinished uploads there. */
+/** The errors of servers that can't list unfinished uploads. On these servers, no client can see unfinished uploads. */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
 /** Aborts the unfinished multipart uploads of these keys, which a killed process left behind. */
@@ -26,7 +26,7 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
   };
 }
 
-/** Begins a multipart upload. Returns the bucket's id of it. Omits the checksum algorithm if the server refuses it. */
+/** Begins a multipart upload. Returns the id that the bucket gave to the upload. Omits the checksum algorithm if the server refuses it. */
 export async function beginParts(
   { s3, call, optionalChecksums }: BucketClient,
   { ChecksumAlgorithm, ...plain }: CreateMultipartUploadCommandInput,
@@ -58,7 +58,7 @@ export async function abortParts(
 type Page = ListMultipartUploadsCommandOutput;
 type Markers = Pick<Page, "NextKeyMarker" | "NextUploadIdMarker">;
 
-/** Lists unfinished multipart uploads, one page of the server at a time. Empty if the server has no list. */
+/** Lists unfinished multipart uploads, one page of the server at a time. Yields nothing if the server has no list. */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload[]> {
   let page: Page | undefined = await listPage(client, { prefix, after: {} });
   while (page !== undefined) {

@@ -3,7 +3,7 @@ import { findPerson, withCore } from "./with-core.ts";
 
 type AdoptOptions = { note: string; as: string; filename?: string };
 
-/** `valetkey adopt` attaches an object of the bucket without copying it. */
+/** `valetkey adopt` attaches an object of the bucket to a note, without copying the object. */
 export function adoptCommand(): Command {
   return new Command("adopt")
     .description("attach an object that is already in the bucket, without copying it and without ever deleting it")

@@ -15,7 +15,7 @@ const NAMES: Record<Finding["kind"], string> = {
   resized: "files whose object has another length",
   damaged: "files whose bytes are lost on the disk",
 };
-/** Repairing these would delete a file, or accept another object as its content. */
+/** The command only reports these differences. To repair them would delete a file, or accept another object as its content. */
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /** `valetkey gc` prints each difference between bucket and database, then a table. The exit code is 1 if a difference remains. */

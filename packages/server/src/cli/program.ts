@@ -44,7 +44,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Describes an error on the terminal. Errors that nobody expected keep their stack trace. */
+/** Describes an error on the terminal. An unexpected error keeps its stack trace. */
 function describeFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof DomainError || error instanceof PresignError)
@@ -56,7 +56,7 @@ function describeFailure(error: unknown): string {
 }
 
 function reasonOf({ cause }: Error): string[] {
-  // A host name with several IP addresses fails once for each, under an error without a message.
+  // A host name with several IP addresses fails once for each of them. Node collects these errors in an error without a message.
   const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
   return reason instanceof Error ? [`Reason: ${reason.message}`] : [];
 }

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/index.ts";
 import { freePort } from "../wiring/free-port.ts";
 
-/** The pause before a worker is started again, so that a worker that can't start causes no busy loop. Milliseconds. */
+/** The pause before a worker is started again, so that a worker that can't start is not restarted all the time. Milliseconds. */
 const RESTART_AFTER_MS = 1_000;
 
 /** A worker sends this to the primary process when it serves requests. */
@@ -18,7 +18,7 @@ export function reportListening(banner: string): void {
 /**
  * Runs `config.server.workers` processes that share the port of the service, until SIGTERM or SIGINT.
  *
- * The first worker starts alone, because it migrates the database. If it can't start, no other worker is started.
+ * The first worker starts alone, because it migrates the database. If the first worker can't start, no other worker is started.
  * If a worker ends, it is started again. Resolves with the exit code of the command.
  */
 export async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
@@ -37,7 +37,7 @@ export async function runWorkers({ server, metrics }: Config, { logger }: { logg
     return watch(cluster.fork({ PORT: String(port), ...metricsPort }));
   }
 
-  /** Starts the worker again until the service stops. Resolves with the exit code of the last one. */
+  /** Starts the worker again until the service stops. Resolves with the exit code of the last process. */
   async function keep(index: number, first: RunningWorker): Promise<number> {
     for (let worker = first; ; worker = fork(index)) {
       const code = await worker.ended;

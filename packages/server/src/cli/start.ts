@@ -19,10 +19,10 @@ async function start(): Promise<void> {
     for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
     if (config.server.workers > 1) process.exit(await runWorkers(config, { logger }));
   }
-  // A failed start closes everything, so the process can exit. The channel to the primary process must not prevent that.
+  // A failed start closes everything, so the process can exit. The channel to the primary process must not keep this process alive.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
-  // A supervisor that reads the banner may send a signal at once.
+  // A supervisor that reads the banner may send a signal immediately.
   const stopped = nextSignal();
   // Standard output has only the log, with one JSON line for each event.
   if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
@@ -31,7 +31,7 @@ async function start(): Promise<void> {
   exitAtSecondSignal();
   const { drainSeconds, shutdownSeconds } = config.server;
   service.drain();
-  // After Ctrl-C, a person waits at a terminal, so the service does not drain.
+  // After Ctrl-C, a person waits at a terminal, so the service stops without draining.
   if (drainSeconds > 0 && signal === "SIGTERM") {
     logger.info({ signal, drainSeconds }, "draining: everything is served, and /readyz returns 503");
     await sleep(drainSeconds * 1000);
@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   process.exit(0);
 }
 
-/** Ctrl-C reaches the service twice: directly, and through npm. Only a later second signal ends the process at once. */
+/** Ctrl-C reaches the service twice: directly, and through npm. Only a second signal that comes later ends the process immediately. */
 function exitAtSecondSignal(): void {
   const since = performance.now();
   const onSignal = () => {

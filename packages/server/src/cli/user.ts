@@ -11,7 +11,7 @@ import { findPerson, withCore } from "./with-core.ts";
 
 type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
 
-/** `valetkey user` lists people, invites, creates, changes and deletes accounts, makes links for new passwords, marks email addresses as proven, disables and enables people, and sets their quotas. `add` without `--password` prints a generated one. */
+/** `valetkey user` manages people and accounts. `add` without `--password` generates a password and prints it. */
 export function userCommand(): Command {
   const add = new Command("add")
     .description("create an account")
@@ -205,7 +205,7 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
   });
 }
 
-/** An id, a name or an email address of a JWT can have control characters, so each is written as JSON. */
+/** The id, name or email address in a JWT can contain control characters, so each of them is written as JSON. */
 function describePerson(person: PersonRecord, quota: Quota): string {
   const { id, email, name, isEmailProven, isAdmin, disabledAt, lastSignInAt, usage, links } = person;
   const most = quotaOfUser(quota, usage);

@@ -16,7 +16,7 @@ export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<
   }
 }
 
-/** The prefix before an id, for an id that is also the email address of another person. */
+/** A prefix that marks a text as an id. It is needed for an id that is also the email address of another person. */
 const ID_PREFIX = "id:";
 
 /** Finds the person with this email address or id, or with the id after `id:`. Throws `user_not_found` or `invalid_request`. */

@@ -13,7 +13,7 @@ const KNOWN_DEFAULTS =
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
-/** Accounts and tokens, without the secrets of embedded mode. */
+/** The configuration of accounts and tokens, before the secrets of embedded mode are known. */
 export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
 
 export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }): AuthDraft {
@@ -36,8 +36,8 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
-  // With an issuer, people come from another system. With open sign-up, a stranger could sign up with the email address of such a
-  // person.
+  // With an issuer, people come from another system. If sign-up were also open, a stranger could sign up with the email address of such
+  // a person.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.choice("AUTH_SIGN_UP", {
     of: ["open", "invited", "closed"],
@@ -88,7 +88,8 @@ function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: st
 
 /**
  * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Returns undefined if the secret is
- * not set. Short, guessable and known default secrets are faults, and no text repeats a secret (docs/security-requirements.md, 29).
+ * not set. A secret that is short, easy to guess or a known default is a fault. No error text contains a secret
+ * (docs/security-requirements.md, 29).
  */
 function readSecret(reader: ConfigReader, name: string): string | undefined {
   const secret = reader.text(name);

@@ -8,7 +8,10 @@ const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const KEY_PREFIX = /^[A-Za-z0-9!_.'()*/-]{1,512}$/;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
-/** The bucket without the secrets of embedded mode, which are generated only if the configuration has no fault. */
+/**
+ * The configuration of the bucket, before the secrets of embedded mode are known. They are generated only if the configuration has no
+ * fault.
+ */
 export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
 export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDraft {
@@ -117,7 +120,7 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
   return "us-east-1";
 }
 
-/** Reads static credentials. Returns undefined if the provider chain of the AWS SDK finds the credentials. */
+/** Reads static credentials. Returns undefined if none are set. Then the provider chain of the AWS SDK finds the credentials. */
 export function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");

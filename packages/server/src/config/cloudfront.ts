@@ -40,7 +40,7 @@ export function refuseCloudFront(reader: ConfigReader): void {
   );
 }
 
-/** Reads a host name. Accepts a URL too. http is for this machine only, where tests have their distribution. */
+/** Reads a host name. Accepts a URL too. Accepts http only for this machine, because tests run their distribution there. */
 function readDomain(
   reader: ConfigReader,
   { domain, server }: { domain: string; server: ServerConfig },
@@ -85,7 +85,7 @@ function readPrivateKey(reader: ConfigReader, text: string): string | undefined 
   return undefined;
 }
 
-/** Describes the problem of a private key. The texts omit the message of the parser, because that message may quote the key. */
+/** Describes the problem of a private key. The texts do not contain the message of the parser, because that message may quote the key. */
 function problemOf(pem: string): string | undefined {
   if (/ENCRYPTED/.test(pem)) return "is encrypted with a passphrase, which the service does not know";
   if (/BEGIN PUBLIC KEY/.test(pem))

@@ -91,7 +91,7 @@ describe("defaults", () => {
 
   test("warns of the named statements of a database without its URL", () => {
     const { warnings } = load({ DATABASE_PREPARED: "off" });
-    expect(warnings.join()).toContain("DATABASE_PREPARED is set without DATABASE_URL");
+    expect(warnings.join()).toContain("DATABASE_PREPARED has no effect");
   });
 
   test("every variable is read", () => {

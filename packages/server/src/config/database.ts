@@ -6,11 +6,11 @@ export function readDatabase(reader: ConfigReader, options: { sqliteFile: string
   const prepared = reader.choice("DATABASE_PREPARED", { of: ["auto", "on", "off"], fallback: "auto" });
   if (url === undefined) {
     if (reader.text("DATABASE_PREPARED") !== undefined) {
-      reader.warn("DATABASE_PREPARED is set without DATABASE_URL: SQLite does not read it.");
+      reader.warn("DATABASE_PREPARED has no effect: it is only for PostgreSQL, and DATABASE_URL is not set.");
     }
     return { kind: "sqlite", file: options.sqliteFile };
   }
-  // The text omits the value, because the value contains a password.
+  // The text does not contain the value, because the value contains a password.
   if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
     reader.fault(
       "DATABASE_URL",

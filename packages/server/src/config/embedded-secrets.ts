@@ -21,7 +21,7 @@ const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as co
 
 /**
  * Reads the secrets of embedded mode from `dataDir`, and generates them on the first start. Only the owner may read the files.
- * Processes that start together get the same secrets. Throws ConfigError if the file is damaged or can't be written.
+ * Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or can't be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);
@@ -54,14 +54,14 @@ function create(dataDir: string): EmbeddedSecrets {
   return read(file) ?? damaged(file);
 }
 
-/** Publishes the file with a link, because a link never replaces the file of another process, but a rename does. */
+/** Publishes the file with a hard link. A hard link never replaces the file of another process, but a rename does. */
 function publish(temporary: string, file: string): void {
   try {
     linkSync(temporary, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    // FAT and some network shares do not support links.
+    // FAT and some network file systems do not support hard links.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }

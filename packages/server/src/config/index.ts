@@ -24,14 +24,14 @@ export type * from "./types.ts";
 /** The configuration, and warnings of probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
-// The AWS SDK reads these variables from the real environment. In a .env file they have no effect.
+// The AWS SDK reads these variables from the real environment. In a .env file, these variables have no effect.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
 type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
 
 /**
  * Reads the configuration from the environment, and then from `.env` in the working directory.
- * In embedded mode (embedded bucket and SQLite), missing secrets are generated into DATA_DIR.
+ * In embedded mode (embedded bucket and SQLite), generates missing secrets and stores them in DATA_DIR.
  * Throws ConfigError with every fault and its remedy.
  */
 export function loadConfig(

@@ -8,26 +8,26 @@ const DEFAULT_URL_TTL_SECONDS = 60;
 const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
 const DEFAULT_URL_TTL_MAX_SHARED_SECONDS = 900;
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
-/** The largest object of Amazon S3. `domain/part-plan.ts` states this limit too, because config imports no other folder. */
+/** The largest object of Amazon S3. `domain/part-plan.ts` has the same limit, because config imports no other folder. */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Larger files use a multipart upload. A single PUT of at most this size is cheap to repeat. */
+/** Larger files use a multipart upload. If a single PUT of at most this size fails, it is cheap to send it again. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
-/** No client sends so many uploads at once. The limit of a note is lower, so that one note can't use up all pending uploads of a user. */
+/** No client has so many uploads in progress. The limit of a note is lower, so that one note can't use up all pending uploads of a user. */
 const USER_PENDING_UPLOADS = 1_000;
 const NOTE_PENDING_UPLOADS = 500;
 const DEFAULT_URL_RATE = 200;
 const MAX_URL_RATE = 1_000_000;
 const DEFAULT_TRASH_DAYS = 30;
 const MAX_TRASH_DAYS = 3_650;
-/** After a pause, a person may request at once as many URLs as the rate permits in this many seconds. */
+/** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
-/** A batch must fit into the burst. `packages/contract` states the size of a batch too, because config imports no other folder. */
+/** A batch of URLs must fit into the burst. `packages/contract` has the same size, because config imports no other folder. */
 const MAX_BATCH_URLS = 1_000;
 /** An import of many small files needs less than this rate, and the database can record much more. */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
-/** Larger files are verified after the request. To read this many bytes takes one or two seconds. */
+/** Larger files are verified after the HTTP request. To read this many bytes takes one or two seconds. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
 export function readLimits(reader: ConfigReader): LimitsConfig {
@@ -79,7 +79,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
   };
 }
 
-/** The limits of a service without settings. */
+/** The limits of a service whose environment sets no limits. */
 export function defaultLimits(): LimitsConfig {
   return readLimits(new ConfigReader({}));
 }

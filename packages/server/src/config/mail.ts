@@ -8,7 +8,7 @@ const EXAMPLE = "smtps://user:password@smtp.example.com";
 const SENDER = /^(?:(?<name>[^<>]*?)\s*<(?<bracketed>[^\s<>@"]+@[^\s<>@"]+)>|(?<plain>[^\s<>@"]+@[^\s<>@"]+))$/;
 const MAX_NAME_LENGTH = 100;
 
-/** Reads the SMTP server and the sender of mails. Undefined: no mail. */
+/** Reads the SMTP server and the sender of mails. Returns undefined if mail is not configured. */
 export function readMail(reader: ConfigReader, { publicUrl }: Pick<ServerConfig, "publicUrl">): MailConfig | undefined {
   const url = reader.text("SMTP_URL");
   const sender = reader.text("MAIL_FROM");
@@ -38,7 +38,7 @@ function readServer(reader: ConfigReader, text: string): Omit<MailConfig, "from"
   }
   const isLocal = LOCAL_HOSTS.has(url.hostname);
   const isSecure = url.protocol === "smtps:";
-  // A network attacker can hide STARTTLS. The password must never cross the network in plain text.
+  // An attacker in the network can hide that the server supports STARTTLS. The password must never cross the network in plain text.
   const requiresTls = url.searchParams.has("requireTLS") || (credentials.user !== undefined && !isLocal);
   if (!isSecure && !requiresTls && !isLocal) {
     reader.warn(
@@ -60,7 +60,7 @@ function isPlain({ pathname, search, hash }: URL): boolean {
   return ["", "/"].includes(pathname) && ["", "?requireTLS=true"].includes(search) && hash === "";
 }
 
-/** Undefined: the user name or the password is missing, or has a wrong encoding. */
+/** Returns undefined if the user name or the password is missing, or has a wrong encoding. */
 function credentialsOf({ username, password }: URL): Pick<MailConfig, "user" | "password"> | undefined {
   if (username === "" && password === "") return { user: undefined, password: undefined };
   if (username === "" || password === "") return undefined;
@@ -83,7 +83,10 @@ function readSender(reader: ConfigReader, text: string): MailConfig["from"] | un
   return undefined;
 }
 
-/** A person cannot open a link to the machine of the service. A mail server on this machine is usually a test. */
+/**
+ * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open such a link. If the mail server is on localhost
+ * too, this is usually a test, and there is no warning.
+ */
 function warnOfLocalLinks(
   reader: ConfigReader,
   { host, publicUrl }: { host: string; publicUrl: string | undefined },

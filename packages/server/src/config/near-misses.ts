@@ -1,6 +1,6 @@
 import type { ConfigReader } from "./reader.ts";
 
-// The names that other programs use for our variables. Operators set such a name by mistake.
+// The names that other programs use for our variables. An operator may set such a name by mistake.
 const RIGHT_NAMES: Record<string, string> = {
   AWS_BUCKET: "AWS_BUCKET_NAME",
   AWS_S3_BUCKET: "AWS_BUCKET_NAME",

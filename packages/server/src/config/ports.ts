@@ -3,7 +3,7 @@ import type { ConfigReader } from "./reader.ts";
 const MAX_PORT = 65_535;
 const DEFAULT_PORT = 3000;
 
-/** 0: any free port. */
+/** Reads the port of the server. Port 0 means any free port. */
 export function readPort(reader: ConfigReader): number {
   return reader.integer("PORT", { fallback: DEFAULT_PORT, min: 0, max: MAX_PORT });
 }

@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Spec = { fallback: number; min: number; max: number; unit?: string };
 
-/** The variables whose value can be in a file. The variable with `_FILE` at the end contains the path of the file. */
+/** The variables whose value can be in a file. Then a variable with the same name and `_FILE` at the end contains the path of the file. */
 const SECRETS = [
   "AUTH_SECRET",
   "AUTH_SECRETS_OLD",

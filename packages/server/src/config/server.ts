@@ -6,7 +6,7 @@ import { readShutdown } from "./shutdown.ts";
 import { readTrustProxy } from "./trust-proxy.ts";
 import type { LogLevel, ServerConfig } from "./types.ts";
 
-/** No machine for one service has more cores than this. */
+/** The maximum number of workers. Hardly any machine has more cores. */
 const MAX_WORKERS = 256;
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 

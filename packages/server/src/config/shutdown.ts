@@ -2,7 +2,7 @@ import { LOCAL_HOSTS } from "./public-url.ts";
 import type { ConfigReader } from "./reader.ts";
 import type { ServerConfig } from "./types.ts";
 
-/** This is long enough for a load balancer that polls /readyz every second and needs three failures. */
+/** Long enough for a load balancer that polls /readyz every second, and that needs three failures to stop sending requests. */
 const DEFAULT_DRAIN_SECONDS = 5;
 /** Service managers such as Kubernetes kill a process after 30 seconds. */
 const DEFAULT_SHUTDOWN_SECONDS = 30;

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { ConfigReader } from "./reader.ts";
 import type { ServerConfig } from "./types.ts";
 
-/** With a larger number of proxies, the service would trust entries that the client wrote. */
+/** The maximum number of proxies. If the number is too large, the service trusts entries of X-Forwarded-For that the client wrote. */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 

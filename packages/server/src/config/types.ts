@@ -17,15 +17,15 @@ export type ServerConfig = {
   logLevel: LogLevel;
   /** Absolute. */
   dataDir: string;
-  /** How long the service still accepts requests after SIGTERM. In this time, load balancers switch to other replicas. Seconds. */
+  /** How long the service still accepts requests after SIGTERM. During this time, load balancers switch to other replicas. Seconds. */
   drainSeconds: number;
-  /** The longest time from SIGTERM to the end of the stop. Then the service cuts open connections. Seconds. */
+  /** The longest time from SIGTERM to the end of the stop. After this time, the service cuts open connections. Seconds. */
   shutdownSeconds: number;
   /** The number of processes that serve requests. More than 1 process needs PostgreSQL and an external bucket. */
   workers: number;
 };
 
-/** The bucket in `server.dataDir` that this process serves. */
+/** The embedded bucket. This process serves it, and stores it in `server.dataDir`. */
 export type EmbeddedBucketConfig = {
   kind: "embedded";
   host: string;
@@ -73,7 +73,10 @@ export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
-  /** `prepared`: whether the statements of the hot path have names. If `schema` is undefined, the connection chooses the schema. */
+  /**
+   * `prepared`: whether the statements of the hot path have names, so that PostgreSQL prepares them once. If `schema` is undefined, the
+   * connection chooses the schema.
+   */
   | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
 /** An OpenID provider that people sign in with. */
@@ -88,7 +91,7 @@ export type OidcConfig = {
 
 export type AuthConfig = {
   secret: string;
-  /** Earlier values of `secret`. Their only use is to open links. */
+  /** Earlier values of `secret`. They are only used to open links. */
   oldSecrets: readonly string[];
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
@@ -111,7 +114,7 @@ export type ScannerConfig = {
 
 export type LinksConfig = {
   isEnabled: boolean;
-  /** The longest expiry, counted from the creation of a link. Seconds. If undefined, a link may live until it is revoked. */
+  /** The longest life of a link, from its creation. Seconds. If undefined, a link may live until it is revoked. */
   maxExpirySeconds: number | undefined;
   isPasswordRequired: boolean;
   /** How long a claim gets new URLs. Seconds. */
@@ -138,7 +141,7 @@ export type LimitsConfig = {
   userQuotaFiles: number | undefined;
   /** If undefined, there is no limit. */
   urlRate: { perSecond: number; burst: number } | undefined;
-  /** How long the trash retains what a user deletes. 0: a deletion is permanent. Days. */
+  /** How long deleted notes and files stay in the trash. 0: a deletion is permanent. Days. */
   trashDays: number;
   /** Older audit events are exported to DATA_DIR and deleted. If undefined, all audit events stay. */
   auditDays: number | undefined;
@@ -170,7 +173,7 @@ export type TracingConfig = {
   /** If undefined, the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey". */
   serviceName: string | undefined;
   sampler: TraceSampler;
-  /** The share of the traces that the `traceidratio` samplers record, from 0 to 1. */
+  /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
   ratio: number;
 };
 
@@ -189,7 +192,7 @@ export type MailConfig = {
 };
 
 export type WebhooksConfig = {
-  /** Whether webhooks may go to this machine, also without TLS. */
+  /** Whether the service sends webhooks to this machine, even without TLS. */
   allowsLoopback: boolean;
 };
 
@@ -212,5 +215,5 @@ export type Config = {
   tracing: TracingConfig | undefined;
 };
 
-/** The secrets that embedded mode generates into DATA_DIR on the first start. */
+/** The secrets that embedded mode generates on the first start, and stores in DATA_DIR. */
 export type EmbeddedSecrets = { authSecret: string; bucketAccessKeyId: string; bucketSecretAccessKey: string };

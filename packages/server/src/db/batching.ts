@@ -10,7 +10,7 @@ type Batch<T, R> = PromiseWithResolvers<R> & { items: T[] };
 
 /**
  * Gathers items into batches. A batch runs at the end of the event loop's turn, or when one of `maxRunning` batches ends.
- * All items of a batch share one promise. A batch that fails does not affect the next.
+ * All items of a batch share one promise. A batch that fails does not affect the next batch.
  */
 export function createBatching<T, R>(options: {
   run: (items: T[]) => Promise<R>;

@@ -18,7 +18,7 @@ function meetingOf(count: number): () => Promise<void> {
   };
 }
 
-// SQLite has one writer at a time, so its transactions never stop one another.
+// SQLite has one writer at a time, so no transaction can make another transaction fail.
 describe("transactions that stop one another, on postgres", () => {
   const suite = useDatabase(postgres);
 

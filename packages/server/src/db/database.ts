@@ -28,7 +28,7 @@ export function assembleDatabase(parts: {
   urlAudit: UrlAuditLog;
   /** Default: none. */
   pools?: () => PoolState[];
-  /** Runs a transaction that frees space, even on a full disk. Undefined: the server of the database has its own disk. */
+  /** Runs a transaction that frees space, even on a full disk. Undefined on PostgreSQL, because its server has a separate disk. */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
 }): OpenDatabase {

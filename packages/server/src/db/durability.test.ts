@@ -7,10 +7,10 @@ import type { DatabaseLocation } from "./testing/database-location.ts";
 import { engines } from "./testing/test-databases.ts";
 import { useDatabase } from "./testing/use-database.ts";
 
-/** More than this takes minutes: `KILL_ROUNDS=1000 npx vitest run packages/server/src/db/durability.test.ts`. */
+/** With more rounds, the test takes minutes: `KILL_ROUNDS=1000 npx vitest run packages/server/src/db/durability.test.ts`. */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const ID_LENGTH = 36;
-// After many events, the kill comes while SQLite files its journal (sqlite/journal/log.ts).
+// After many events, the kill comes while SQLite moves the events of its journal (sqlite/journal/log.ts).
 const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
 
 describe.each(engines)("URL events on $name", (engine) => {
@@ -59,7 +59,7 @@ async function storedEvents(db: Database, noteId: string): Promise<AuditEvent[]>
   return events;
 }
 
-/** Starts a child, and kills it after so many ids. Returns all ids that it printed. */
+/** Starts a child process, and kills it after this number of ids. Returns all ids that the child printed. */
 async function runUntilKilled(
   name: string,
   location: DatabaseLocation,
@@ -69,7 +69,7 @@ async function runUntilKilled(
   const end = ended(child);
   const acknowledged: string[] = [];
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    // The kill may cut the last line short.
+    // The last line may be incomplete, because the process was killed.
     if (line.length === ID_LENGTH) acknowledged.push(line);
     if (acknowledged.length === acknowledgements) child.kill("SIGKILL");
   }

@@ -8,11 +8,14 @@ export type Engine = {
   name: EngineName;
   /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
   list(values: readonly string[]): unknown;
-  /** The condition that `column` is in a parameter made by `list`. */
+  /** The condition that `column` is one of the texts in a parameter that `list` made. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
-  /** The condition that `column` contains exactly this text. LIKE differs between the engines, and treats some characters as wildcards. */
+  /**
+   * The condition that `column` contains exactly this text. It does not use LIKE, because LIKE differs between
+   * the engines, and treats some characters as wildcards.
+   */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
-  /** The table of notes, for a join by id that reads only what a list shows. */
+  /** The table of notes, for a join by id that reads only the columns of a list. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
 };
 

@@ -11,10 +11,10 @@ const EXECUTED = "kysely_migration";
 const LOCK_ID = 4_716_203_958_114_027n;
 
 /**
- * Brings the schema up to date in one transaction. Processes that start together take turns: on PostgreSQL by an advisory lock,
- * on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
+ * Brings the schema up to date in one transaction. Processes that start at the same time migrate one after the other: on PostgreSQL by an
+ * advisory lock, on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
  * `schema`: the schema of all tables, only on PostgreSQL. It is created if it is missing. Default: the schema of the connection.
- * Throws `database_unavailable` when the database is of a later version, or refuses a migration.
+ * Throws `database_unavailable` if a later version of the service has migrated the database, or if the database refuses a migration.
  */
 export async function migrate(
   db: Kysely<Tables>,
@@ -45,7 +45,10 @@ export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }
 
-/** The first migration that an existing database does not have. Undefined: it has all migrations, or it is a new database. */
+/**
+ * The first migration that an existing database does not have. Returns undefined for a new database, and for a database that has all
+ * migrations.
+ */
 export async function firstMissingMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
   if (!(await hasMigrations(db, engine))) return undefined;
   const executed = new Set((await executedMigrations(db)).map(({ name }) => name));

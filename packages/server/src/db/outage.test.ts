@@ -25,7 +25,7 @@ const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
   "the access to a note": (db) => db.access.note("ann", "none"),
 };
 
-/** Makes all calls at once, so that none may wait for the failure of another. */
+/** Makes all calls at the same time, so that no call waits for the failure of another call. */
 async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promise<void> {
   const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
     const started = performance.now();
@@ -131,7 +131,7 @@ describe("SQLite files that another process locks", () => {
   it("waits for a short lock without stopping the event loop", async () => {
     onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
-    // The timer fires only if nothing blocks. The writes succeed only if they wait for it.
+    // The timer fires only if nothing blocks the event loop. The writes succeed only if they wait for the timer.
     setTimeout(() => onOthers("commit"), 200);
     await written;
   });

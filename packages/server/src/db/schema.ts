@@ -15,7 +15,7 @@ import type { MessageType } from "../domain/webhook.ts";
 type Bit = 0 | 1;
 
 /**
- * All tables. The tables of the accounts library (auth-tables.ts) are there only with the columns that queries here read.
+ * All tables. For the tables of the accounts library (auth-tables.ts), only the columns that queries of this folder read.
  * Instants are milliseconds since the epoch.
  */
 export type Tables = {
@@ -38,7 +38,7 @@ export type Tables = {
     is_admin: Bit;
     created_at: number;
     updated_at: number;
-    /** Null: no session was made yet. */
+    /** Null: the user has not signed in yet. */
     last_sign_in_at: number | null;
     /** Null: unknown. */
     language: Language | null;
@@ -57,7 +57,7 @@ export type Tables = {
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
-    /** The item of the trash that has this note. Null: it is not in the trash. */
+    /** The item of the trash that contains this note. Null: the note is not in the trash. */
     trash_id: string | null;
   };
   attachments: {
@@ -76,7 +76,7 @@ export type Tables = {
     state: AttachmentState;
     reject_reason: string | null;
     created_at: number;
-    /** The item of the trash that has this attachment, alone or with its note. Null: it is not in the trash. */
+    /** The item of the trash that contains this attachment, alone or with its note. Null: the attachment is not in the trash. */
     trash_id: string | null;
   };
   uploads: {
@@ -100,7 +100,7 @@ export type Tables = {
     /** Unique for each user. Null: the client sent no key, or the key is no longer valid. */
     idempotency_key: string | null;
   };
-  /** One row for each owner who ever had a file. It changes in the transaction that changes the files (queries/usage.ts). */
+  /** One row for each owner who ever had a file. The transaction that changes the files also changes this row (queries/usage.ts). */
   usage: {
     owner_id: string;
     used_bytes: number;
@@ -109,7 +109,7 @@ export type Tables = {
     quota_bytes: number | null;
     quota_files: number | null;
   };
-  /** Quota without an attachment: of a running form upload, or of a deleted file that a signed URL can store again. */
+  /** Quota that is in use without an attachment: by a running form upload, or by a deleted file that a signed URL can store again. */
   reservations: {
     object_key: string;
     owner_id: string;
@@ -128,7 +128,7 @@ export type Tables = {
     /** When the service queued the mail about the expiry of the share. Null: not yet. */
     reminded_at: Generated<number | null>;
   };
-  /** Has no role, because the holder of such a share is always a viewer. */
+  /** Shares of single attachments. The table has no role, because the holder of such a share is always a viewer. */
   attachment_shares: {
     attachment_id: string;
     user_id: string;
@@ -139,7 +139,7 @@ export type Tables = {
     /** As in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
-  /** A share by email address, until its receiver has opened it. `subject_id`: the attachment, or else the note. */
+  /** A share by email address. It is open until its receiver opens the note or the file. `subject_id`: the attachment, or else the note. */
   invitations: {
     id: string;
     subject_id: string;
@@ -155,7 +155,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
-  /** An invitation to create an account, by an administrator. `invited_by` null: the operator made it with a command. */
+  /** An invitation to create an account, by an administrator. `invited_by` null: the operator made the invitation with a command. */
   account_invitations: {
     id: string;
     email: string;
@@ -195,10 +195,10 @@ export type Tables = {
     attachment_ids: string;
     /** A JSON object. */
     detail: string;
-    /** Whether the event is routine (domain/url-purpose.ts). The indexes contain this column, so that a list can skip such events. */
+    /** Whether the event is routine (domain/url-purpose.ts). The indexes contain this column, so that a list can skip routine events. */
     is_routine: Bit;
   };
-  /** What administrators did. `actor_id` null: the operator did it with a command. `subject_id`: the user, the link or the mail. */
+  /** What administrators did. `actor_id` null: the operator, with a command. `subject_id`: the user, the link or the mail. */
   admin_events: {
     id: string;
     at: number;
@@ -221,7 +221,7 @@ export type Tables = {
     /** Identifies the content of the object. */
     etag: string;
     needs_scan: Bit;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
+    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
     due_at: number;
     /** The replica that runs the verification. Null: none. */
     holder: string | null;
@@ -265,7 +265,7 @@ export type Tables = {
   };
   /** The email addresses that may open a link. A link without any row works for everybody. */
   link_recipients: { link_id: string; email: string };
-  /** The last code for each email address of a link. */
+  /** The newest code for each email address of a link. */
   link_codes: {
     link_id: string;
     email: string;
@@ -291,7 +291,7 @@ export type Tables = {
     /** Null: the owner of the note has not opened the note since then. */
     seen_at: number | null;
   };
-  /** The audit events with a `detail.linkId`. A row stays as long as its event, which may stay longer than the link. */
+  /** The audit events with a `detail.linkId`. A row stays as long as its event. An event may stay longer than its link. */
   link_events: { link_id: string; event_id: string };
   /** Counts in windows of time (queries/limit-counts.ts). `key` is a hash. */
   limit_counts: {
@@ -323,7 +323,7 @@ export type Tables = {
     item_id: string;
     /** A JSON object. */
     file: string;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. */
+    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
     due_at: number;
     attempts: number;
   };
@@ -335,16 +335,19 @@ export type Tables = {
     /** A JSON object: the facts of this kind. */
     detail: string;
     created_at: number;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: the service no longer tries. */
+    /**
+     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the service no longer
+     * tries.
+     */
     due_at: number | null;
     attempts: number;
     given_up_at: number | null;
     /** Why the last try failed. Null: the service has not tried yet. */
     problem: string | null;
-    /** Identifies the mail that collects more notices. Null: nothing is added to this mail. */
+    /** Identifies a mail that still collects notices. Null: no more notices are added to this mail. */
     group_key: Generated<string | null>;
   };
-  /** The choices of people about mails. `holder`: a user, or an email address whose reader turned mails off (usecases/mail/preferences.ts). */
+  /** The choices of people about mails. `holder`: a user, or an email address whose reader turned off mails (usecases/mail/preferences.ts). */
   mail_preferences: {
     holder: string;
     topic: MailTopic;
@@ -362,11 +365,11 @@ export type Tables = {
     former_secret_until: number | null;
     created_at: number;
     disabled_at: number | null;
-    /** Why the service disabled it. Null: the service did not disable it. */
+    /** Why the service disabled the endpoint. Null: the service did not disable it. */
     problem: string | null;
-    /** The tries that failed since the last success. */
+    /** The number of tries that failed since the last success. */
     failures: number;
-    /** The service sends no request to it before this instant. */
+    /** The service sends no request to the endpoint before this instant. */
     paused_until: number;
     succeeded_at: number | null;
     /** The id of the last audit event that a summary covers. Null: the endpoint does not subscribe to `url.issued`. */
@@ -380,9 +383,12 @@ export type Tables = {
     subject: string;
     body: string;
     created_at: number;
-    /** The instant from which the tries count. Later than `created_at` for a message that is sent again. */
+    /** The start of the time in which the service tries to send the message. Later than `created_at` if the message is sent again. */
     queued_at: number;
-    /** The instant from which a replica may claim it: the end of a pause, or of the lease of its holder. Null: the message was delivered, or the service no longer tries. */
+    /**
+     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the message was
+     * delivered, or the service no longer tries.
+     */
     due_at: number | null;
     attempts: number;
     delivered_at: number | null;
@@ -408,7 +414,7 @@ export type Tables = {
     last_step: number;
   };
   recovery_codes: { user_id: string; code_hash: string };
-  /** The users whose accounts are closed and then deleted. Each of them is also in disabled_users. */
+  /** The users whose accounts are closed, and will be deleted. Each of them is also in disabled_users. */
   account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
   passkeys: {
     id: string;

@@ -7,9 +7,12 @@ export const SEARCH_LIMIT_MS = 2_000;
 /** Runs queries that may read all texts of a person. A query that exceeds the time limit stops with `search_timeout`. */
 export type Search = {
   run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
-  /** How many searches run at the same time. */
+  /** The maximum number of searches that run at the same time. */
   atOnce: number;
-  /** A condition that runs for every note, for an engine that can't stop a running query. It fails after the time limit. */
+  /**
+   * For an engine that can't stop a running query: a condition that the query evaluates for every note. After the time limit, the
+   * condition makes the query fail.
+   */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
 };
 

@@ -73,7 +73,7 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
   });
 });
 
-// The rest is about files or servers, so each test is about one engine.
+// The other tests are about files or servers, so each of them is about one engine.
 describe("a SQLite file", () => {
   async function freshDirectory() {
     const directory = await mkdtemp(join(tmpdir(), "valetkey-start-"));

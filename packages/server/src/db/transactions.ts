@@ -7,16 +7,16 @@ import type { Tables } from "./schema.ts";
  * for the transaction's own connection (SQLite), or would run outside of the transaction without an error (PostgreSQL).
  */
 export type Transactions = {
-  /** A plugin for the outer Kysely instance. */
+  /** A plugin for the Kysely instance that is used outside of transactions. */
   guard: KyselyPlugin;
-  /** Throws inside the work of a transaction. For queries that bypass the guarded instance. */
+  /** Throws if it is called inside the work of a transaction. For queries that do not use the instance with `guard`. */
   refuseInside(): void;
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
 };
 
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
-/** `retry` runs a whole transaction again when the database stopped it in favour of another. Default: no retries. */
+/** `retry` runs a whole transaction again if the database stopped the transaction because of another one. Default: no retries. */
 export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();
   function refuseInside(): void {

@@ -3,7 +3,7 @@ import { DomainError } from "../domain/errors.ts";
 import type { UrlAuditLog } from "../usecases/ports/index.ts";
 import { createBatching } from "./batching.ts";
 
-// All events of a commit share its cost. A larger batch saves little, and delays its events.
+// All events of a batch share the cost of one commit. A larger batch would save little more, and would delay its events.
 const MAX_BATCH_EVENTS = 500;
 
 /**

@@ -1,11 +1,14 @@
 import type { Outcome } from "./finding.ts";
 import type { DoctorParts } from "./parts.ts";
 
-/** One check. It reports a fault as an outcome, and does not reject for it. It changes only objects under the keys of the doctor. */
+/**
+ * One check. It reports a fault as an outcome, and does not reject because of a fault. It changes only objects under the keys of the
+ * doctor.
+ */
 export type Check = {
-  /** The report shows this name as progress, and if the check can't run. */
+  /** The doctor shows this name while it runs the check, and the report names it if the check can't run. */
   name: string;
-  /** Whether this set-up has the subject of the check. Default: yes. */
+  /** Whether the check makes sense for this set-up. Default: yes. */
   applies?(parts: DoctorParts): boolean;
   run(parts: DoctorParts): Promise<Outcome[]>;
 };

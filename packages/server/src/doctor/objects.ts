@@ -70,8 +70,8 @@ export function isForbidden({ code, status }: Refusal): boolean {
 }
 
 /**
- * Whether a refusal means that the server lacks the feature. Garage and others respond with 501. Swift and Ceph also respond with 405
- * or 400.
+ * Whether a refusal means that the server does not support the feature. Then Garage and others respond with 501. Swift and Ceph also
+ * respond with 405 or 400.
  */
 export function isUnsupported({ code, status }: Refusal): boolean {
   return status === 501 || status === 405 || code === "NotImplemented" || code === "MethodNotAllowed";

@@ -46,7 +46,8 @@ export function recogniseProvider({
   const server = headers?.get("server") ?? "";
   const byServer = BY_SERVER.find(([pattern]) => pattern.test(server))?.[1];
   if (byServer !== undefined) return byServer;
-  // Only Swift sends this header with the id of a transaction. The request ids of Ceph RGW contain the name of its zone.
+  // Only Swift sends this header with the id of a transaction. The request ids of Ceph RGW
+  // also start with `tx`, but contain the name of a zone.
   if (headers?.has("x-trans-id") === true) return "swift";
   if (/^tx[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-/.test(headers?.get("x-amz-request-id") ?? "")) return "ceph";
   return "other";

@@ -41,7 +41,7 @@ export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
 
-/** Whether the failure is a failure of TLS, such as a certificate of another host. */
+/** Whether TLS is the reason of the failure, for example because the certificate is for another host. */
 export function isTlsFailure({ failure, reason }: Failure): boolean {
   return TLS_CODES.test(failure) || /wrong version number|packet length too long/.test(reason);
 }
@@ -61,7 +61,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The clock of the responding server minus our clock, in milliseconds. Undefined if the response has no date. */
+/** The clock of the responding server minus our clock, in milliseconds. Returns undefined if the response has no date. */
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;

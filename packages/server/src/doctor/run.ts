@@ -32,7 +32,7 @@ export type Report = {
 
 type Options = { onProgress?: (name: string) => void; limitMs?: number };
 
-/** This is enough for a few calls that each reach their own time limit. Milliseconds. */
+/** The time limit of one check. It is enough for a few calls that each reach their own time limit. Milliseconds. */
 const LIMIT_MS = 40_000;
 /** The checks run in this order. If a gate finds an error, the rest of its group does not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
@@ -53,7 +53,7 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   },
   { subject: "PUBLIC_URL", checks: [publicUrlCheck] },
 ];
-/** After an error of one of these checks, every later check of the bucket would fail for the same reason. */
+/** If one of these checks finds an error, every later check of the bucket would fail for the same reason. */
 const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 

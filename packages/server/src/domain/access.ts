@@ -34,7 +34,7 @@ const allowed: Record<Role, ReadonlySet<Action>> = {
   owner: new Set(owner),
 };
 
-/** Whether a role permits an action. Without a role, nothing is permitted. */
+/** Whether a role permits an action. An undefined role permits nothing. */
 export function permits(role: Role | undefined, action: Action): boolean {
   return role !== undefined && allowed[role].has(action);
 }

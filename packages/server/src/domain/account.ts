@@ -14,9 +14,15 @@ export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
-  /** The email address that received the link, and that the link proves. Undefined: a person passed on the link without a mail. */
+  /**
+   * The email address that received the link, and that the link proves. Undefined: no mail
+   * contained the link, and a person passed it on.
+   */
   sentTo: string | undefined;
-  /** Identifies the password at the time of the request. The link stops working when the password changes. Undefined: the link does not depend on a password. */
+  /**
+   * Identifies the password at the time of the request. The link stops working when the password changes. Undefined: the link does not
+   * depend on a password.
+   */
   passwordMark: string | undefined;
   expiresAt: number;
 };

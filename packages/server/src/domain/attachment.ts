@@ -38,11 +38,11 @@ export type Checksum = { algorithm: "SHA256"; value: string };
 export type Attachment = {
   id: string;
   noteId: string;
-  /** The owner of the note, which never changes. With this copy, access decisions need no second row. */
+  /** The owner of the note. The owner of a note never changes. Because of this copy, an access decision does not read the row of the note. */
   ownerId: string;
   createdBy: string;
   objectKey: string;
-  /** False for an adopted object, which stays in the bucket when the attachment is deleted. */
+  /** False for an adopted object. Such an object stays in the bucket when the attachment is deleted. */
   ownsObject: boolean;
   filename: string;
   contentType: string;
@@ -54,5 +54,8 @@ export type Attachment = {
   createdAt: number;
 };
 
-/** An attachment in the list of its note. `sharedWith`: with how many people the file is shared without its note. Only for the owner, and only if there are any. */
+/**
+ * An attachment in the list of its note. `sharedWith`: the number of people with whom the file is shared without its note. Defined
+ * only for the owner, and only if the number is not 0.
+ */
 export type ListedAttachment = Attachment & { sharedWith?: number | undefined };

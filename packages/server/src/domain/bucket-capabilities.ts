@@ -20,7 +20,7 @@ const KEYS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 /** The capabilities that a probe has found in a bucket. */
 export type BucketCapabilities = Record<keyof typeof NAMES, boolean>;
 
-/** The capabilities before the first probe. With these, uploads are safe on every server. */
+/** The capabilities before the first probe. With these capabilities, uploads are safe on every server. */
 export const LEAST_CAPABILITIES = Object.fromEntries(KEYS.map((name) => [name, false])) as BucketCapabilities;
 
 /** Describes the capabilities in one line for the log. */

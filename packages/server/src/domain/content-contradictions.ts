@@ -5,7 +5,7 @@ import { type Markup, sniffMarkup } from "./markup.ts";
 /** The declared name and type of a file. */
 export type Claim = { filename: string; contentType: string };
 
-/** How many first bytes are needed to recognise a file. */
+/** How many of the first bytes are needed to recognise a file. */
 export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
@@ -23,7 +23,10 @@ const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
 /** Text formats that file-type recognises. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
-/** Some systems derive the type from the extension alone. They declare videos (.ts) and slides (.pot) with these types. */
+/**
+ * Types that are declared for binary files too. Some systems derive the type from the extension alone, and so declare videos (.ts) and
+ * slides (.pot) with these types.
+ */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
 /** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
@@ -56,8 +59,9 @@ export function findContradiction(
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * The type that a file request must accept. This is the declared type, unless no check verifies it and the content is certainly another
- * kind. Call it for a file without a contradiction, with the parameters of `findContradiction`.
+ * The type that a file request must accept. It is the declared type. But if no check verifies the declared type and the content is
+ * certainly of another kind, it is the type of the content. Call it for a file without a contradiction, with the parameters of
+ * `findContradiction`.
  */
 export function typeToAccept(
   contentType: string,
@@ -132,7 +136,7 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/** Whether a file that is declared as text, image, audio or video certainly has another type. It is for types without a kind in KINDS. */
+/** Whether a file that is declared as text, image, audio or video certainly has another type. Call it for types without a kind in KINDS. */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;

@@ -69,7 +69,7 @@ export type DomainErrorCode =
 /** The error class of the core. `message` is for the user, and `cause` is for the log. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
-  /** When a request can succeed again, if that is known. Seconds. */
+  /** How long a client must wait until a request can succeed again, if that is known. Seconds. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: DomainErrorCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {

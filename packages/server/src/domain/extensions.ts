@@ -1,13 +1,16 @@
 /** The set of words in a text. */
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Files that a browser runs or renders, or that a double click runs. `com` is missing, because names of web sites end with `com`. */
+/**
+ * The extensions of files that a browser runs or renders, or that run on a double click. `com` is missing, because the names of web
+ * sites end with `com`.
+ */
 const ACTIVE = words(`
   html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt js mjs cjs php asp aspx jsp hta
   exe dll scr pif cpl msi msp lnk bat cmd ps1 vbs vbe jse wsf wsh reg jar apk deb rpm sh bash
 `);
 
-/** Text files. `ts`, `key` and `pot` are missing, because videos and slides have these extensions too. */
+/** The extensions of text files. `ts`, `key` and `pot` are missing, because videos and slides have these extensions too. */
 const TEXT = words(`
   txt text log md markdown rst csv tsv json jsonl ndjson geojson yaml yml toml ini conf cfg
   html htm xhtml shtml xml xsl xslt css js mjs cjs jsx tsx php asp aspx jsp

@@ -28,8 +28,8 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The kinds whose first bytes are checked. Other kinds pass, because they have no mark, or because many formats use their name. For
- * example, a .doc file may be RTF or HTML.
+ * The kinds whose first bytes are checked. The content of other kinds is not checked, because they have no mark, or because
+ * several formats use the same extension. For example, a .doc file may be RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
   {
@@ -124,7 +124,7 @@ const KINDS: readonly FileKind[] = [
     name: "a WAV file",
     extensions: ["wav", "wave"],
     types: ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"],
-    // The detected type if ID3 tags come first.
+    // If ID3 tags come first, file-type detects this type.
     alsoFine: ["audio/mpeg"],
     isLoose: true,
   },

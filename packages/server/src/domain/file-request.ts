@@ -12,12 +12,12 @@ export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
 
-/** The id of a visitor. Undefined for the id of a user. */
+/** Returns the id of a visitor, or undefined for the id of a user. */
 export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }
 
-/** The files that count in a file request: their number and size, and the slots that they fill. */
+/** The files that count in a file request: the number and size of the files, and the slots that they fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 
 /** The declaration of a file by its sender. */
@@ -47,7 +47,7 @@ export function checkOffer(
   }
 }
 
-/** The accepted kinds of a request and of its slot. Each list must accept a file. */
+/** The accepted kinds of a file request, and of the slot of the file. Both lists must accept the file. */
 export type AcceptedTypes = readonly (readonly string[])[];
 
 export function acceptedTypes(request: FileRequest, slot: LinkSlot | undefined): AcceptedTypes {
@@ -80,8 +80,8 @@ function full(message: string): DomainError {
 }
 
 /**
- * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined without a name. An
- * invisible name counts as no name.
+ * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined if there is no name. A
+ * name that people can't see counts as no name.
  * Throws `invalid_request` for control characters, bidirectional marks and a long name. Also throws it if the name is missing and the
  * file request requires a name.
  */

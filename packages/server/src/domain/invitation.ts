@@ -1,12 +1,12 @@
 import { permits, type Role, type ShareRole } from "./access.ts";
 import { DomainError } from "./errors.ts";
 
-/** How long an invitation waits for its receiver. Milliseconds. */
+/** How long an invitation can be used. Milliseconds. */
 export const INVITATION_MS = 30 * 86_400_000;
 
 /**
  * An invitation of an email address to a note, or to one of its attachments. Instants are milliseconds since the epoch.
- * The owner of the note does not see its user until that user has opened the note or the file.
+ * The owner of the note does not see the user of the invitation until that user has opened the note or the file.
  */
 export type Invitation = {
   id: string;
@@ -20,7 +20,10 @@ export type Invitation = {
   role: ShareRole;
   /** The expiry of the share. Undefined: it never expires. */
   expiresAt: number | undefined;
-  /** The user who has the share: the known holder of the email address, or the user who redeemed the invitation. Undefined: nobody has it yet. */
+  /**
+   * The user who has the share: a user whose email address is already known to be theirs, or the user who redeemed the invitation.
+   * Undefined: nobody has the share yet.
+   */
   userId: string | undefined;
   invitedBy: string;
   invitedAt: number;
@@ -28,7 +31,7 @@ export type Invitation = {
   generation: number;
   /** From this instant on, neither the link nor a new account can redeem the invitation. */
   linkExpiresAt: number;
-  /** When a user opened the note or the file, or claimed the invitation while having another share. Undefined: neither has happened yet. */
+  /** When a user opened the note or the file, or claimed the invitation but already had another share. Undefined: neither has happened yet. */
   redeemedAt: number | undefined;
 };
 
@@ -40,7 +43,7 @@ export type AccountInvitation = Pick<
   Invitation,
   "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "redeemedAt"
 > & {
-  /** Undefined: the operator made it with a command. */
+  /** Undefined: the operator made the invitation with a command. */
   invitedBy: string | undefined;
 };
 

@@ -12,13 +12,16 @@ export type Item = { noteId: string; resource: string; itemId: string };
 /** The name of an item in the application. */
 export type ItemName = Pick<Item, "resource" | "itemId">;
 
-/** An action on the files of an item, which a user of an application asks for. */
+/** An action on the files of an item. A user of an application requests it. */
 export type ItemAction = "read" | "add" | "remove";
 
 /** `ready`: a file was verified. `rejected`: its verification failed. */
 export type FileEventKind = "ready" | "rejected";
 
-/** The end of an upload. A hook of the application receives this event at least once. The `id` is the same at each delivery. */
+/**
+ * An event that reports the end of an upload. A hook of the application receives this event at least once. Its `id` is the same at each
+ * delivery.
+ */
 export type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment };
 
 /** The id of a user of the application as the sender of a file and as the actor of an event. No user of the service has such an id. */
@@ -26,12 +29,12 @@ export function applicationUserId(userId: string): string {
   return APPLICATION_USER + userId;
 }
 
-/** The id of a user in the application. Undefined for an actor who is no user of the application. */
+/** Returns the id that a user has in the application. Returns undefined for an actor who is no user of the application. */
 export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }
 
-/** The owner of the note of an item. This owner is no user, so each item has its own usage. */
+/** The owner of the note of an item. This owner is not a user. Each item has its own owner, and so its own usage. */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }

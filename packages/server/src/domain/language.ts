@@ -2,5 +2,5 @@
 export const languages = ["en", "de"] as const;
 export type Language = (typeof languages)[number];
 
-/** The language of a reader whose own language is unknown. */
+/** The language for a reader whose own language is unknown. */
 export const USUAL_LANGUAGE: Language = "en";

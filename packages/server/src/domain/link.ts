@@ -28,7 +28,7 @@ export type FileRequest = {
 /** Access to files of one note for people without an account. Instants are milliseconds since the epoch. */
 export type Link = {
   id: string;
-  /** A part of the token. A new URL increases the generation, so that earlier tokens stop working. */
+  /** The token depends on the generation. A new URL of the link increases the generation, so that earlier tokens stop working. */
   generation: number;
   kind: LinkKind;
   noteId: string;
@@ -43,7 +43,10 @@ export type Link = {
   expiresAt: number | undefined;
   /** Argon2id in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
-  /** Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the new one. */
+  /**
+   * Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the
+   * new one.
+   */
   passwordVersion: number;
   /** Undefined if there is no limit. */
   maxClaims: number | undefined;
@@ -59,7 +62,10 @@ export type Link = {
   revokedAt: number | undefined;
 };
 
-/** One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor gets URLs without another claim. */
+/**
+ * One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor gets more URLs, and they count as the
+ * same claim.
+ */
 export type LinkClaim = {
   id: string;
   linkId: string;
@@ -73,11 +79,11 @@ export type LinkClaim = {
 export type LinkPolicy = {
   /** If false, nobody can make a link, and visitors can open no link. */
   isEnabled: boolean;
-  /** The longest expiry, counted from the creation. Seconds. If undefined, a link may live until it is revoked. */
+  /** The longest life of a link, from its creation. Seconds. If undefined, a link may live until it is revoked. */
   maxExpirySeconds: number | undefined;
   /** If true, visitors can't open a link without a password. */
   isPasswordRequired: boolean;
-  /** How long a claim gets new URLs. Seconds. */
+  /** How long a visitor gets new URLs for one claim. Seconds. */
   windowSeconds: number;
   /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
@@ -85,7 +91,7 @@ export type LinkPolicy = {
 
 /**
  * The instant after which visitors can no longer open the link. A rule that became stricter after the creation also applies.
- * Undefined if the link lives until it is revoked.
+ * Returns undefined if the link lives until it is revoked.
  */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
@@ -96,8 +102,8 @@ export function effectiveExpiry(
 }
 
 /**
- * Whether a person who may make links of the note may also edit this link. A link ends when its creator loses access. An editor who
- * changed the link of another person would keep access through that link.
+ * Whether a person who may make links of the note may also edit this link. A link ends when its creator loses access. If an
+ * editor could change the link of another person, the editor could keep access through that link.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;

@@ -55,7 +55,7 @@ export const accountChanges = [
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
 
-/** The names of a browser and its system, which come from a list, so that a mail contains no text of a request. Undefined: unknown. */
+/** The names of a browser and its system. They come from a list, so that a mail contains no text of an HTTP request. Undefined: unknown. */
 export type BrowserNames = { browser: string | undefined; system: string | undefined };
 
 /** A sign-in from a browser that the account did not know. `at`: milliseconds since the epoch. */
@@ -71,7 +71,7 @@ export type MailKind =
   | { kind: "email-changed"; userId?: string }
   | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
   | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
-  /** The owner, or a person who has the password, deleted the account. */
+  /** The owner, or another person who has the password, deleted the account. */
   | { kind: "account-closed"; userId: string }
   | { kind: "invitation"; invitationId: string }
   /** An invitation of an administrator to the service. */
@@ -82,7 +82,7 @@ export type MailKind =
   | { kind: "link-code"; linkId: string; language: Language | undefined }
   | NoticeMail;
 
-/** A mail that waits. It contains no secret, because the link of a mail is made when the mail is sent. */
+/** A mail that waits. It contains no secret, because the service makes the link of a mail when it sends the mail. */
 export type Mail = MailKind & { id: string; email: string };
 
 /**

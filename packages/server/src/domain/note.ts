@@ -8,7 +8,10 @@ export type Note = {
   title: string;
   body: string;
   createdAt: number;
-  /** Increases with every change, even if the clock has not advanced. So two versions of a note never have the same instant. */
+  /**
+   * The instant of the last change. It increases with every change, even if the clock has not advanced. So two versions of a note never
+   * have the same instant.
+   */
   updatedAt: number;
 };
 
@@ -31,8 +34,8 @@ export type NoteWithAttachments = NoteWithRole & {
 
 /**
  * A note in a list. `snippet` is the start of its body. `accessRequestCount`: 0 for a user who is not the owner.
- * `foundFiles`: some files whose names have the searched text. Undefined without such a file. `isNew`: the user has
- * not looked at the note since it was shared with them, or since a visitor sent a file to it.
+ * `foundFiles`: some files whose names contain the searched text. Undefined if there is no such file. `isNew`: the user
+ * has not opened the note since it was shared with the user, or since a visitor sent a file to the note.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;

@@ -69,7 +69,7 @@ describe("planning an upload", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);
-        // The steps of the plugin: at least 5 MiB, and more for files with too many parts.
+        // Does what the plugin does: parts of at least 5 MiB, and larger parts for files that would have too many parts.
         let chunkSize = Math.max(Math.ceil(sizeBytes / MAX_PARTS), 5 * MIB);
         if (Math.ceil(sizeBytes / chunkSize) > MAX_PARTS) chunkSize = Math.ceil(sizeBytes / MAX_PARTS);
         expect(partSize).toBe(chunkSize);

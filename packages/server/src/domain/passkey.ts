@@ -2,11 +2,11 @@
 export type Passkey = {
   id: string;
   userId: string;
-  /** The id that the authenticator gave it. Base64url. */
+  /** The id that the authenticator gave to the passkey. Base64url. */
   credentialId: string;
   /** A COSE key. Base64url. */
   publicKey: string;
-  /** The signatures that the authenticator counted. Always 0 for most passkeys. */
+  /** The number of signatures that the authenticator has counted. Always 0 for most passkeys. */
   counter: number;
   /** How a browser reaches the authenticator, such as `internal`. */
   transports: readonly string[];

@@ -9,7 +9,7 @@ export type Person = {
   isAdmin: boolean;
 };
 
-/** An issuer of JWTs, named after the setting that verifies its tokens. The same subject of two issuers means two users. */
+/** An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same subject, these are two users. */
 export type JwtIssuer = "jwt-secret" | "jwks";
 
 /** The name of a user in the tokens of one issuer. */
@@ -22,8 +22,8 @@ export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
- * Returns the user who receives a share by an email address. This is the only proven holder, or the only holder if no holder is proven
- * and no proof is needed. Returns `ambiguous` if several users qualify.
+ * Returns the user who receives a share by an email address. This is the only holder with a proof. If no holder has a proof and none
+ * is needed, it is the only holder. Returns `ambiguous` if several users could receive the share.
  */
 export function receiverAmong(
   holders: readonly EmailHolder[],
@@ -41,13 +41,13 @@ export type Credential = { kind: "session" | "api-token"; id: string };
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
-  /** Undefined for a JWT, and for a request that needs no credential. */
+  /** Undefined for a JWT, and for an HTTP request that needs no credential. */
   credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
   /**
-   * The decisions of an application that embeds the service, by id of the note of an item. They are valid for one request, and replace
-   * the decisions of the database. If undefined, the database decides.
+   * The decisions of an application that embeds the service, by id of the note of an item. They are valid for one HTTP request, and
+   * replace the decisions of the database. If undefined, the database decides.
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };
@@ -62,10 +62,10 @@ export function normaliseEmail(email: string): string {
 }
 
 export const MAX_EMAIL_LENGTH = 254;
-// Stricter than the check at sign-in of the accounts library, so that every account can sign in.
+// Stricter than the check of the accounts library at sign-in, so that every account can sign in.
 const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
-/** Normalises an email address. Undefined if an account can't have it. */
+/** Normalises an email address. Returns undefined if an account can't have this email address. */
 export function readEmail(email: unknown): string | undefined {
   const normalised = typeof email === "string" ? normaliseEmail(email) : "";
   return normalised.length <= MAX_EMAIL_LENGTH && ACCOUNT_EMAIL.test(normalised) ? normalised : undefined;

@@ -1,10 +1,13 @@
-/** The rules of the service that an administrator can change. An expiry of null: no limit. Expiries are in seconds. */
+/** The rules of the service that an administrator can change. If an expiry is null, there is no limit. Expiries are in seconds. */
 export type Policy = {
-  /** `invited`: people with an invitation, which may also be one to a note or a file. Invitations of administrators are always accepted. */
+  /**
+   * `invited`: only people with an invitation can create an account. An invitation to a note or a file is enough. Invitations of
+   * administrators are accepted with every value.
+   */
   "sign-up": "open" | "invited" | "closed";
   /** Whether a share by email address reaches only people who have proven the email address. */
   "proven-email": "required" | "optional";
-  /** The longest expiry of a link, counted from its creation. */
+  /** The longest life of a link, from its creation. */
   "link-max-expiry": number | null;
   "link-password": "required" | "optional";
   /** The longest expiry of a URL that the owner of a file requests. */
@@ -16,9 +19,9 @@ export type Policy = {
 export type PolicyName = keyof Policy;
 export type PolicyValue = Policy[PolicyName];
 
-/** The limit of Signature Version 4: a week. `config/limits.ts` states it too, because config imports no other folder. */
+/** The limit of Signature Version 4: a week. `config/limits.ts` has the same limit, because config imports no other folder. */
 const MAX_URL_SECONDS = 604_800;
-/** `config/links.ts` states it too. */
+/** `config/links.ts` has the same limit. */
 const MAX_LINK_SECONDS = 10 * 365 * 86_400;
 
 type Rule = { variable: string; choices?: readonly string[]; most?: number; mayBeUnlimited?: boolean };
@@ -39,7 +42,7 @@ export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }
 
-/** Returns why a rule can't have this value. Undefined: it can. */
+/** Returns why a rule can't have this value, or undefined if it can. */
 export function problemOf(name: PolicyName, value: unknown): string | undefined {
   const { choices, most = 0, mayBeUnlimited = false } = RULES[name];
   if (choices !== undefined) {

@@ -19,7 +19,7 @@ const CLOSED_IPV4 = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ];
-/** The only range of public addresses. So mapped, translated, unique local and link-local addresses are closed. */
+/** The only range of public addresses. So mapped, translated, unique local and link-local addresses are not public. */
 const OPEN_IPV6 = ["2000::/3"];
 /** Teredo and other protocols, documentation, 6to4, and documentation again. Some of them contain IPv4 addresses. */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];

@@ -3,6 +3,6 @@ export type SecondFactor = {
   userId: string;
   /** The secret of the app, encrypted (usecases/accounts/sealed-secret.ts). */
   sealedSecret: string;
-  /** Undefined: no code was confirmed yet, so the sign-in asks for none. Milliseconds since the epoch. */
+  /** Undefined: the user has not confirmed a code yet, so the sign-in asks for no code. Milliseconds since the epoch. */
   confirmedAt: number | undefined;
 };

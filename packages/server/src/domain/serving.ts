@@ -20,7 +20,7 @@ export function normaliseContentType(contentType: string): string {
 }
 
 /**
- * Returns the disposition and type that the URL of a download contains. For a type outside the inline allow-list, the result is always
+ * Returns the disposition and the type for the URL of a download. For a type outside the inline allow-list, the result is always
  * `attachment` and application/octet-stream (docs/security-requirements.md, 12).
  */
 export function safeServing(

@@ -16,5 +16,5 @@ export type Share = {
 /** A share with the name and email address of its holder, if they are known. */
 export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
 
-/** An attachment that is shared with one user without its note. `isNew`: the user has not looked at it. */
+/** An attachment that is shared with one user without its note. `isNew`: the user has not opened the attachment yet. */
 export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt">; isNew: boolean };

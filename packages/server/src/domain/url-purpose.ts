@@ -1,7 +1,7 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { Disposition } from "./serving.ts";
 
-/** The use of a URL, as the caller names it. The purpose only describes the audit event. No access depends on it. */
+/** What a URL is for, as the caller says. The purpose is only a fact of the audit event. No access decision depends on it. */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
 /** The purpose of a URL whose caller names no purpose. */
@@ -10,8 +10,9 @@ export function defaultPurpose(disposition: Disposition): UrlPurpose {
 }
 
 /**
- * Whether an event is routine: it only accompanies another action of a person. Routine events are a URL for a thumbnail, a renewed URL, a view by the owner of
- * the file, and a URL of a link. The claim of a link has its own event. A list of events can omit routine events.
+ * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are a URL for a thumbnail,
+ * a renewed URL, a view by the owner of the file, and a URL of a link. The claim of a link has its own event. A list of events can omit
+ * routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {
   if (action !== "url.issued") return false;

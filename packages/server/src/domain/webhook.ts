@@ -11,7 +11,7 @@ export const webhookEvents = [
 ] as const;
 export type WebhookEvent = (typeof webhookEvents)[number];
 
-/** `webhook.test` is the only kind that nobody subscribes to. */
+/** `webhook.test` is the only kind that an endpoint can't subscribe to. */
 export type MessageType = WebhookEvent | "webhook.test";
 
 /** The owner of the endpoints of the whole service. No user has this id. */
@@ -30,15 +30,15 @@ export type WebhookEndpoint = {
   /** Until this instant, messages are also signed with the previous secret. Undefined: there was no rotation. */
   formerSecretUntil: number | undefined;
   createdAt: number;
-  /** Undefined: it gets messages. */
+  /** Undefined: the endpoint gets messages. */
   disabledAt: number | undefined;
-  /** Why the service disabled it. Undefined: the service did not disable it. */
+  /** Why the service disabled the endpoint. Undefined: the service did not disable it. */
   problem: string | undefined;
 };
 
 /** A message for every endpoint that subscribes to its type. */
 export type WebhookMessage = {
-  /** It begins with a UUIDv7, so that ids sort by time. It is the header `webhook-id`, at each try and for each endpoint. */
+  /** Begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains this id, at each try and for each endpoint. */
   id: string;
   type: MessageType;
   /** Messages about one subject arrive in order. */
@@ -54,7 +54,10 @@ export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | 
   return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
 }
 
-/** Administrators see no filenames of other people (docs/security-requirements.md, 47), so their endpoints get none. */
+/**
+ * Administrators see no filenames of other people (docs/security-requirements.md, 47), so the endpoints of the
+ * service get none.
+ */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 
 /** The body of a delivery to an endpoint of the service. */
@@ -63,7 +66,10 @@ export function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" 
   return bodyOf({ ...message, data: Object.fromEntries(shown) });
 }
 
-/** The messages about one event of the audit log. `url.issued` is not among them, because a job summarises those events. */
+/**
+ * The messages about one event of the audit log. Events of the action `url.issued` have no message here, because a job
+ * summarises them.
+ */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {
   switch (event.action) {
     case "share.granted":

@@ -7,8 +7,8 @@ import type { BucketBackup } from "@valetkey/s3-local";
 
 /*
  * `valetkey backup` runs in another process than the bucket, and only the bucket has a connection to its metadata. The two processes
- * communicate over a Unix socket that only the owner of the data folder can open. One connection is one backup. When the connection closes,
- * the backup ends.
+ * communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own connection. When the
+ * connection closes, the backup ends.
  */
 
 type Request = "start" | "copyMetadata" | "end";
@@ -24,8 +24,8 @@ function socketPath(dataDir: string): string {
 }
 
 /**
- * Serves backups of a running bucket. Returns undefined if the path of the socket is too long, and on Windows. Then a backup needs a
- * stopped service.
+ * Serves backups of a running bucket. Returns undefined if the path of the socket is too long, and on Windows. Then a backup is only
+ * possible while the service is stopped.
  */
 export async function serveBackups(
   dataDir: string,
@@ -71,12 +71,12 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       socket.write(`${JSON.stringify(await reply(line as Request))}\n`);
     }
   } catch {
-    // A broken connection ends the backup like a closed connection.
+    // A broken connection ends the backup, as a closed connection does.
   }
   await backup?.end().catch(() => undefined);
 }
 
-/** Connects to the running bucket of a data folder. Returns undefined if no bucket runs, or if it serves no backups. */
+/** Connects to the running bucket of a data folder. Returns undefined if no bucket runs, or if the bucket serves no backups. */
 export async function connectToBucket(
   dataDir: string,
 ): Promise<(BucketBackup & { start(): Promise<void> }) | undefined> {

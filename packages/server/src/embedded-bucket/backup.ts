@@ -6,8 +6,8 @@ import { connectToBucket } from "./backup-socket.ts";
 export { listBlobs };
 
 /**
- * Starts a backup of the embedded bucket in `dataDir`. The backup runs in the service if the service runs, and otherwise in this
- * process. `end` rejects if the service stopped in the meantime, because a stopped service no longer protects the blobs.
+ * Starts a backup of the embedded bucket in `dataDir`. If the service is running, the backup runs in the service. Otherwise it runs in
+ * this process. `end` rejects if the service stopped during the backup, because a stopped service no longer protects the blobs.
  * Rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {

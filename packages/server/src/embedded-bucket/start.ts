@@ -4,7 +4,7 @@ import { DomainError } from "../domain/errors.ts";
 import type { BucketFailure, WorkerMessage } from "./bucket-worker.ts";
 
 /**
- * Starts the embedded bucket on a worker thread. `close` lets requests in flight finish within `withinMs` milliseconds, and then ends
+ * Starts the embedded bucket on a worker thread. `close` waits for running requests for up to `withinMs` milliseconds, and then ends
  * the thread. Rejects with `bucket_unavailable`, or with the error of its port.
  */
 export async function startEmbeddedBucket(

@@ -8,7 +8,7 @@ import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
 // docs/security-requirements.md, 15: every route for every user. The last column is the owner of a deleted note. A batch has a code for
-// each item, so the cells of a batch contain that code instead of the status.
+// each item. So the cells of a batch contain this code instead of the status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -87,7 +87,7 @@ const table: readonly Row[] = [
   ["GET /links",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // Hints are the same for everybody without access to the open note. routes/changes/routes.test.ts shows it.
+  // Everybody without access to the open note gets the same hints. routes/changes/routes.test.ts shows this.
   ["GET /changes",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],

@@ -60,11 +60,11 @@ export type AppOptions = {
   /** Accounts and sessions, mounted at /auth and described by /instance. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
-  /** Checks the set-up. Without it, there are no routes of the doctor. */
+  /** Checks the set-up. If it is undefined, there are no routes of the doctor. */
   doctor?: Doctor;
   /** The public origin of the service. Every absolute URL is built from this origin, and never from a request header. */
   publicUrl: string;
-  /** The origins that browsers fetch files from. The Content-Security-Policy lists them. */
+  /** The origins that browsers fetch files from. The Content-Security-Policy lists these origins. */
   bucketOrigins: readonly string[];
   /** Whether each URL works only for the IP address that requested it. Default: false. */
   bindsUrlsToIp?: boolean;
@@ -84,11 +84,11 @@ export type AppOptions = {
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics of this registry. */
   metrics?: Registry;
-  /** The token for /metrics. "elsewhere": /metrics is not served here, because it has its own port. Default: no token. */
+  /** The token for /metrics. "elsewhere": this application has no /metrics, because /metrics has its own port. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
-  /** Aborted when the service drains: /readyz returns 503, and each response closes its connection. Default: never. */
+  /** Aborted when the service drains. Then /readyz returns 503, and each response closes its connection. Default: never aborted. */
   draining?: AbortSignal;
   /** The folder with the built web app. By default, there is no web app, and /docs has the only pages. */
   webRoot?: string | undefined;
@@ -159,7 +159,7 @@ export function buildApp(options: AppOptions): App {
   const ownTurns = { turns: writes, holderOf: (request: FastifyRequest) => `user:${callerOf(request).userId}` };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // These routes are the hot path. Their access query also refuses disabled users.
+    // These routes are the hot path. They need no extra check for disabled users, because their access query refuses such users.
     sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
@@ -217,12 +217,15 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** The id that a proxy gave to the request. Undefined if there is no id, or if the text does not look like an id. */
+/** The id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
-/** A stream has no end of its own, so the service ends it before it waits for open requests. Browsers open it on another replica. */
+/**
+ * A stream does not end by itself. So the service ends all streams before it waits for open requests. Browsers then open their streams
+ * on another replica.
+ */
 function endStreams(
   app: App,
   { streams, draining }: { streams: { close(): void }; draining: AbortSignal | undefined },
@@ -232,7 +235,7 @@ function endStreams(
   app.addHook("preClose", async () => streams.close());
 }
 
-/** While the service drains or closes, it serves every request, and closes the connection with the response. */
+/** While the service drains or closes, it serves every request, and closes the connection after the response. */
 function closeConnections(
   app: App,
   { headers, draining }: { headers: ResponseHeaders; draining: AbortSignal | undefined },
@@ -250,8 +253,8 @@ function closeConnections(
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }
-    // Node accepts waiting connections before it runs this callback. Without this turn, the end of listening would reset these
-    // connections.
+    // Node accepts waiting connections before it runs this callback. So this code waits for one turn of the event loop.
+    // Otherwise the end of listening would reset these connections.
     setImmediate(done);
   });
 }

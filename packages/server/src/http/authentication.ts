@@ -21,7 +21,7 @@ export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
 }
 
 /**
- * Builds the hook that identifies the caller. It uses a callback, so that a synchronous result costs no promise. `requireEnabled`
+ * Builds the hook that identifies the caller. The hook uses a callback, so that a synchronous result needs no promise. `requireEnabled`
  * refuses disabled users with a query. Routes that only decide access omit `requireEnabled`, because the access query refuses disabled
  * users.
  */
@@ -49,7 +49,10 @@ export function authenticationHook(
   };
 }
 
-/** Makes a check that identifies the caller again before a write, because the credential can be revoked while the body arrives. */
+/**
+ * Makes a check that runs before a write. The check identifies the caller again, because the credential can be revoked while the body
+ * arrives.
+ */
 export function identifyAgain(
   authenticate: Authenticate,
   { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},

@@ -75,7 +75,7 @@ it("requirement 30: holds one response for a client that reads nothing", async (
   const sockets = await Promise.all(Array.from({ length: 10 }, open));
   for (const socket of sockets) socket.pause().write(requestOf("/activity?limit=200").repeat(90));
   const other = await open();
-  // Another client reads ten pages one after the other. In that time, the service could have sent the unread pages.
+  // Another client reads ten pages one after the other. During this time, the service could have sent the unread pages.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(requestOf("/me"));
     await once(other, "data");

@@ -8,7 +8,7 @@ type Connection = {
   open: number;
   /** The functions that start the other requests, in order. */
   waiting: (() => void)[];
-  /** Cuts the client unless it reads the response in time. */
+  /** Cuts the connection if the client does not read the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
   startNext(): void;
@@ -29,10 +29,10 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
 
 /**
  * Limits the memory that one connection can use. A request starts after the client has read the previous response, so a client that
- * reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests at once, is cut. By
- * default, Node handles all requests of a connection at the same time, and holds all their responses.
+ * reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests without reading, is cut.
+ * By default, Node handles all requests of a connection at the same time, and holds all their responses.
  *
- * The check runs before `handle`, because Node parses 64 KiB of requests in one go, also after the connection is cut.
+ * The check runs before `handle`, because Node parses up to 64 KiB of requests at a time, even after the connection was cut.
  */
 function boundConnections(
   handle: RequestListener,
@@ -47,14 +47,15 @@ function boundConnections(
       waiting,
       timer: undefined,
       startTimer() {
-        // The kernel accepts a short response at once, so most responses need no timer.
+        // The kernel accepts a short response immediately, so most responses need no timer.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
       },
       startNext() {
         clearTimeout(connection.timer);
         connection.open -= 1;
         const next = waiting.shift();
-        // A new turn of the event loop lets the service read other connections. When the client is gone, its requests are dropped.
+        // Waits for a new turn of the event loop, so that the service reads other connections first. Drops the requests of a client that
+        // is gone.
         if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };
@@ -75,12 +76,15 @@ function boundConnections(
     response.on("prefinish", connection.startTimer).on("close", connection.startNext);
     connection.open += 1;
     if (connection.open === 1) handle(request, response);
-    // The previous request starts a waiting request. The waiting request must not appear in the trace of the previous request.
+    // A waiting request starts in the context of the previous request. Without the binding, it would appear in the trace of that request.
     else connection.waiting.push(AsyncLocalStorage.bind(() => handle(request, response)));
   };
 }
 
-/** Cuts a connection with many open requests. Otherwise Node makes an error for each request, and many stack traces would block the service. */
+/**
+ * Cuts a connection with many open requests. Otherwise Node makes an error for each request, and many stack traces would block the
+ * service.
+ */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

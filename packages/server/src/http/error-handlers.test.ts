@@ -137,7 +137,7 @@ describe("refusals of HTTP itself", () => {
     socket.write(call);
     await reaching;
     const closed = service.app.close();
-    // New connections are impossible only after the listener has closed.
+    // Waits until the listener has closed, because new connections are possible until then.
     while (service.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");

@@ -1,25 +1,25 @@
 /** Limits of HTTP itself. The limits of the service (file size, expiry) are configuration. */
 export const httpLimits = {
-  /** A body within this limit costs a few milliseconds, even if its content is hostile. */
+  /** A body within this limit takes a few milliseconds, even if an attacker made its content. */
   jsonBodyBytes: 65_536,
   /** The limit for texts of notes and for lists of parts. */
   largeJsonBodyBytes: 1_048_576,
   /** A body that is not a form must be complete within this time. The largest body then needs 52 kB a second. Milliseconds. */
   bodyTimeoutMs: 20_000,
-  /** Levels of nesting in a JSON body. The deepest schema has three. */
+  /** The maximum number of nested levels in a JSON body. The deepest schema has three. */
   jsonDepth: 16,
-  /** The most JSON of the items of one page. A longer page ends early, and its cursor continues. */
+  /** The maximum size of the JSON of the items of one page. A longer page ends early, and its cursor continues. Bytes. */
   pageBytes: 1_048_576,
-  /** Values in a JSON body. A completion of 10,000 parts has 30,002. */
+  /** The maximum number of values in a JSON body. The completion of an upload with 10,000 parts has 30,002. */
   jsonValues: 32_768,
-  /** Different names of members in a JSON body. */
+  /** The maximum number of different member names in a JSON body. */
   jsonNames: 256,
   headerBytes: 16_384,
-  /** Headers must be complete within this time. Milliseconds. */
+  /** The headers of a request must be complete within this time. Milliseconds. */
   headersTimeoutMs: 20_000,
-  /** A connection without traffic for this long is closed. A slow upload stays open. Milliseconds. */
+  /** A connection that has no traffic for this long is closed. The connection of a slow upload stays open. Milliseconds. */
   idleTimeoutMs: 120_000,
-  /** A client that has not read a whole response within this time is cut. Milliseconds. */
+  /** A client must read a whole response within this time. Otherwise its connection is cut. Milliseconds. */
   readWithinMs: 120_000,
   /** The requests that one connection may send before it has read the response to the first request. */
   pipelinedRequests: 100,
@@ -31,7 +31,7 @@ export const httpLimits = {
   pathSegmentLength: 1_024,
   /** A form that makes no progress is aborted, because it holds a buffer and a reservation. A slow upload may take hours. */
   formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
-  /** The most that boundaries and part headers add to the file of a form. */
+  /** The maximum number of bytes that boundaries and part headers add to the file of a form. */
   formOverheadBytes: 65_536,
   /** For this time, the service reads and drops the rest of a refused upload, so that the client can read the response. Milliseconds. */
   lingerMs: 5_000,

@@ -7,7 +7,8 @@ export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
     const { raw } = request;
     if (hasBody(request) && !isStreamedForm(request)) {
       const timer = setTimeout(() => {
-        // Fastify listens while it reads a body. Without a listener, the response is sent, or the read has not started.
+        // Fastify listens while it reads a body. If there is no listener, the response was already sent, or
+        // the read has not started.
         if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
         else raw.emit("error", late(timeoutMs));
       }, timeoutMs);

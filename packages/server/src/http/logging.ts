@@ -3,8 +3,8 @@ import type { LoggerOptions } from "pino";
 
 const REDACTED = "[redacted]";
 
-// The order matters: whole query strings first, then single secrets. The patterns apply to the finished line, so they cover nested
-// values.
+// The order matters: whole query strings first, then single secrets. The patterns apply to the finished line, so they also find secrets
+// in nested values.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\bhttps?:\/\/[^\s"'?\\<>]+)\?[^\s"'\\<>]*/gi, `$1?${REDACTED}`],
   [/\bx-amz-(?:signature|credential|security-token)\b[^\s"'&,;\\<>]*/gi, REDACTED],
@@ -48,7 +48,10 @@ export function logFields(request: FastifyRequest) {
   };
 }
 
-/** Logs one line for each request: at debug level, or at info if it was refused. Server errors are logged separately. */
+/**
+ * Logs one line for each request: at level debug, or at level info if the service refused the request. Server errors are logged
+ * separately.
+ */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Runs work that takes milliseconds, one in each turn of the event loop. */
+/** Runs pieces of work that take milliseconds, one piece in each turn of the event loop. */
 export type LoopTurns = (work: () => void) => void;
 
-/** Makes turns. Without turns, the work of many clients would run before the service reads any other request. */
+/** Makes a queue for such work. Without the queue, the work of many clients would run before the service reads any other request. */
 export function createLoopTurns(): LoopTurns {
   const waiting: (() => void)[] = [];
   function runNext(): void {

@@ -36,7 +36,10 @@ export function createMetrics(registry: Registry = new Registry()) {
       }
       series.inc(count);
     },
-    /** Builds an onResponse hook for one route. Labels are created once for each status, not for each request. */
+    /**
+     * Builds an onResponse hook for one route. The labels are created once for each status, not for each
+     * request.
+     */
     observer({ method, route }: { method: string; route: string }) {
       const byStatus = new Map<number, Histogram.Internal<string>>();
       return (_request: FastifyRequest, reply: FastifyReply, done: () => void): void => {

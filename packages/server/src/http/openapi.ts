@@ -13,7 +13,8 @@ import { notFound } from "./send-problem.ts";
 /** The schema of a response without a body. */
 export const emptyResponse = Type.Null({ description: "Done" });
 
-// All refusals of all routes have this shape. The schema is only in the document, so no serialiser is compiled for it.
+// All refusals of all routes have this shape. The schema is only for the document, so no serialiser is compiled for
+// it.
 const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
@@ -113,7 +114,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   });
   let text: string | undefined;
   const sendDocument = (reply: FastifyReply) => {
-    // Serialised once, because every anonymous caller may request it.
+    // The document is serialised only once, because every anonymous caller may request it.
     text ??= JSON.stringify(app.swagger());
     return reply.type("application/json; charset=utf-8").send(text);
   };

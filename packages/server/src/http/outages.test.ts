@@ -15,7 +15,7 @@ import { startServiceInTest } from "./testing/use-service.ts";
 import { createWorld } from "./testing/world.ts";
 
 const SECONDS = 1_000;
-/** Receipts are signed and verified with a key alone. */
+/** These routes need no database, because receipts are signed and verified only with a key. */
 const NO_DATABASE_IN_RECEIPTS = ["GET /receipts/key", "POST /receipts/verify"];
 /** The probes report an outage themselves. The routes of /s3 here refuse every request. */
 const NEEDS_NO_DATABASE = [
@@ -63,9 +63,9 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
       expect(performance.now() - before).toBeLessThan(8 * SECONDS);
     }
     expect((await service.anonymous.send("GET /readyz")).body.checks).toEqual({ database: "up", bucket: "down" });
-    // A signature needs no bucket, so URLs are still issued.
+    // The service still issues URLs, because a signature needs no bucket.
     expect((await ann.send(`GET /attachments/${attached.id}/url`)).status).toBe(200);
-    // The database queues a deletion, which runs after the outage.
+    // A deletion is queued in the database, and runs after the outage.
     expect((await ann.send(`DELETE /attachments/${attached.id}`)).status).toBe(204);
 
     server = await startEmbedded({ dataDir, port: server.port });
@@ -160,7 +160,7 @@ describe("an outage of the database", () => {
   });
 });
 
-/** A TCP proxy for a database. While it is shut, it breaks all connections and refuses new ones. */
+/** A TCP proxy for a database. While the proxy is shut, it breaks all connections and refuses new ones. */
 function gated() {
   const sockets = new Set<Socket>();
   let isShut = false;

@@ -5,25 +5,28 @@ const OURS: ReadonlySet<string> = new Set(languages);
 /** The page writes this cookie when a person chooses a language (texts/choose-language.ts of the web app). */
 const CHOICE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
-/** The headers that a response in the language of its reader depends on. */
+/** The request headers that decide the language of a response. */
 export const LANGUAGE_HEADERS = "accept-language, cookie";
 
 type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
 
-/** Returns the language that a person has chosen, or else the first one of the browser that `languages` has. */
+/**
+ * Returns the language that a person has chosen, or else the first language of the browser that
+ * is in `languages`.
+ */
 export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
   const chosen = CHOICE.exec(headers.cookie ?? "")?.[1];
   const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
   return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
 }
 
-/** Returns the language of a reader for pages and mails that the service writes. Undefined: the request names no language. */
+/** Returns the language of a reader for pages and mails that the service writes. Returns undefined if the request names no language. */
 export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   if (headers["accept-language"] === undefined && !CHOICE.test(headers.cookie ?? "")) return undefined;
   return pageLanguage(headers, OURS) as Language;
 }
 
-/** The languages of an Accept-Language header without their regions, the most wanted first (RFC 9110, 12.5.4). */
+/** The languages of an Accept-Language header without their regions. The preferred language comes first (RFC 9110, 12.5.4). */
 function preferred(header: string): string[] {
   const items = header.split(",").map((item) => {
     const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);

@@ -1,7 +1,7 @@
 import type { Person as WirePerson } from "@valetkey/contract";
 import type { Person } from "../domain/person.ts";
 
-/** The known users among the users that a response names, by id. */
+/** The users that a response names, by id. Users whom the service does not know are absent. */
 export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
 
 /** A user in the form of a response. An unknown user has only an id. */

@@ -54,7 +54,7 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
   429: { code: "rate_limited", detail: "Too many requests. Wait a moment and try again." },
 };
 
-/** The refusal for an error. Unknown errors become `internal` without details (docs/security-requirements.md, 32). */
+/** Returns the refusal for an error. Unknown errors become `internal` without details (docs/security-requirements.md, 32). */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) {

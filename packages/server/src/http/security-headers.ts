@@ -30,7 +30,8 @@ export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
-  // Helmet would build its policy again for each request, which costs a tenth of the time of issuing a URL. The policy never changes, so it is built
+  // Helmet would build its policy again for each request, which costs a tenth of the time of issuing a URL. The policy never changes, so
+  // it is built
   // once.
   app.addHook("onReady", async () => {
     const page = await renderOnce(helmetOptions(options));
@@ -45,7 +46,7 @@ export function addSecurityHeaders(
   });
 }
 
-/** Declares that no route of this scope responds with a page, so that the responses carry fewer headers. */
+/** Declares that no route of this scope responds with a page, so that the responses need fewer headers. */
 export function sendsOnlyData(scope: App): void {
   scope.addHook("onRoute", (route) => {
     route.config = { ...route.config, isData: true };

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { logFields } from "./logging.ts";
 import { HttpProblem, problemBody, refusalOf } from "./problem.ts";
 
-// This is long enough for a restart, and short enough that users still wait. Seconds.
+// The value of the header Retry-After. It is long enough for a restart, and short enough for users who wait. Seconds.
 const RETRY_AFTER = "2";
 
 /** The refusal of a path that has no route. */

@@ -2,10 +2,13 @@ import SerializerSelector, { type SerializerFactory } from "@fastify/fast-json-s
 
 const selectSerializer = SerializerSelector();
 
-/** Like a validator, a serializer depends only on its schema. All services of a process share it. */
+/** A serializer depends only on its schema, so all services of a process share the serializers. */
 const serializers = new WeakMap<object, (data: unknown) => string>();
 
-/** Compiles each serializer for its first response. If a start compiled all serializers, that would take a tenth of the start. */
+/**
+ * Compiles each serializer for its first response. To compile all of them at the start would make the start a tenth
+ * longer.
+ */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);
   return (route) => {

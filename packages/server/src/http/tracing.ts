@@ -3,7 +3,7 @@ import type { App } from "./route-types.ts";
 
 /** The span of one request. */
 export type RequestSpan = {
-  /** Calls `work`, so that the spans of everything that it starts are children of this span. */
+  /** Calls `work`. The spans of everything that `work` starts become children of this span. */
   run(work: () => void): void;
   /** `code`: the error code of the response. Undefined if there is no error. */
   end(outcome: { status: number; code: string | undefined }): void;
@@ -24,7 +24,7 @@ export type RequestSpans = {
 
 type Traced = { span: RequestSpan; code: string | undefined };
 
-/** Adds hooks that give each request a span. Call it before other hooks are added, so that the span contains their work. */
+/** Adds hooks that give each request a span. Call it before other hooks are added, so that the span contains the work of the other hooks. */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();
   app.addHook("onRequest", (request, _reply, done) => {

@@ -17,12 +17,12 @@ type SchemaNode = {
 type Issue = { keyword: string; schemaPath: string; instancePath: string; params: object; message: string };
 
 const { pattern: idPattern } = Id as TSchema & { pattern?: string };
-/** The most unexpected members that a refusal names. */
+/** The maximum number of unexpected members that a refusal names. */
 const MAX_NAMED = 5;
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 
 /**
- * Checks requests against their TypeBox schemas. Unknown members are refused, not removed.
+ * Checks requests against their TypeBox schemas. An unknown member makes the request invalid.
  * Only whole numbers in a query are converted, and ids in a path become lower case.
  * Throws `invalid_request`, which names the member and the expectation.
  */
@@ -74,8 +74,8 @@ function queryPreparer(schema: SchemaNode): Preparer {
 }
 
 /**
- * Reduces an invalid value to its first error. The library lists all errors of a value, and for a body of 1 MiB that blocks the process
- * for half a second.
+ * Reduces an invalid value to its first error. The library lists all errors of a value. For a body of 1 MiB, this would block the
+ * process for half a second.
  */
 function abridge(node: SchemaNode, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -85,7 +85,7 @@ function abridge(node: SchemaNode, value: unknown): unknown {
 
 const validators = new WeakMap<SchemaNode, Validator>();
 
-/** Compiles a schema when its first value arrives. Otherwise a start would wait for the schemas of all routes. */
+/** Compiles a schema when its first value arrives. Otherwise a start would have to compile the schemas of all routes. */
 function compiledOf(node: SchemaNode): Validator {
   const known = validators.get(node);
   if (known !== undefined) return known;
@@ -124,7 +124,7 @@ function abridgeMembers({ properties = {} }: SchemaNode, value: object): object 
     unexpected += 1;
     if (unexpected === MAX_NAMED) break;
   }
-  // An assignment would fail for a member that is called __proto__.
+  // Uses fromEntries, because an assignment would fail for a member with the name `__proto__`.
   return Object.fromEntries(kept);
 }
 

@@ -11,7 +11,7 @@ import { notFound, sendProblem } from "./send-problem.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Set on routes that only the web app has. For a missing path below such a route, the service returns a page. */
+    /** True for routes that only the web app has. For a missing path below such a route, the service returns a page. */
     isPage?: boolean;
   }
 }
@@ -39,14 +39,14 @@ type Page = "index" | "landing";
 /** The files of the pages. The name of a page in another language than English contains the code of that language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 const HTML = "text/html; charset=utf-8";
-// Dotfiles are private. A .br or .gz file is sent only in place of its original.
+// Dotfiles are private. The service sends a .br or .gz file only instead of its original.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
 /** The pages of the web app. */
 export type WebApp = {
   /** Sends the app to a browser that opens a page. For every other client, sends nothing and returns false. */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
-  /** The "not found" page for a browser that opens a page. Undefined for every other client. */
+  /** Returns the "not found" page for a browser that opens a page, and undefined for every other client. */
   notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 
@@ -81,7 +81,8 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const text = await read("index", request);
-    // The ETag of the file plugin consists of size and time, and the files of two languages can have the same ones. So this ETag is a hash.
+    // The ETag of the file plugin consists of size and time. The files of two languages can have the same size and time, so this ETag is a
+    // hash.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
     return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);
@@ -93,7 +94,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
         sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
       );
     }
-    // An installed app handles this request itself (attach-worker.js). Without its worker, the page asks for the files again.
+    // An installed app handles this request itself (attach-worker.js). If its worker does not run, the page asks the user for the files again.
     pages.post("/attach", {
       schema,
       config: { isPage: true },

@@ -14,12 +14,12 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
 }
 
 /**
- * Parses the instant in the member `name` of the body to milliseconds since the epoch. Drops fractions of a millisecond. Throws
- * `invalid_request` for a date that does not exist.
+ * Converts `text`, a date and time, to milliseconds since the epoch. Drops fractions of a millisecond.
+ * `name`: the field of the body, for the error message. Throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // Date.parse turns 30 February into 2 March. Only a date that exists keeps its text.
+  // Date.parse changes 30 February to 2 March. So a date exists only if it is the same after parsing and formatting.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)

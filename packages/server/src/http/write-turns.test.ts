@@ -61,7 +61,7 @@ describe("requirement 30: the writes of one holder", () => {
 });
 
 describe.each(engines)("requirement 30: many writes at the same time, on $name", (engine) => {
-  /** Starts a service that counts the most transactions that run at the same time. */
+  /** Starts a service that records the maximum number of transactions that run at the same time. */
   async function start() {
     let running = 0;
     let most = 0;

@@ -4,7 +4,7 @@ import { HttpProblem } from "./problem.ts";
 
 /** How many writes of one holder run at the same time. Each write may use a connection of the database. */
 const AT_ONCE = 3;
-/** How many more writes of a holder may wait. Further writes are refused. */
+/** How many more writes of a holder may wait. The service refuses further writes. */
 const MAX_WAITING = 200;
 const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
@@ -47,7 +47,7 @@ function tooMany(): HttpProblem {
 type Options = {
   /** Default: the route does not wait. */
   turns?: { turns: WriteTurns; holderOf: (request: FastifyRequest) => string };
-  /** Runs before the handler, when the body has arrived and the turn has come. */
+  /** Runs before the handler, when the body has arrived and it is the turn of the request. */
   check?: (request: FastifyRequest) => Promise<void>;
 };
 

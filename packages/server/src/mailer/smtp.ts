@@ -19,7 +19,7 @@ export type SmtpOptions = {
   timeouts?: Partial<SmtpTimeouts> | undefined;
 };
 
-/** The library reads a list of recipients in a text with commas, semicolons, groups or angle brackets. */
+/** Matches one recipient. The library would read several recipients from a text with commas, semicolons, groups or angle brackets. */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 
 const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
@@ -29,7 +29,7 @@ export type Smtp = Mailer & {
   probe(): Promise<void>;
 };
 
-/** Sends mails to an SMTP server, with a connection for each. */
+/** Sends mails to an SMTP server. Each mail has its own connection. */
 export function createSmtp({ host, port, isSecure, requiresTls, user, password, from, ...options }: SmtpOptions): Smtp {
   const { connectMs, greetingMs, idleMs } = { ...TIMEOUTS, ...options.timeouts };
   const transport = createTransport({
@@ -83,8 +83,8 @@ type SmtpError = Error & { code?: string; command?: string; responseCode?: numbe
 const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
 
 /**
- * Only a recipient that does not exist, or a refusal of the content, is final. A wrong password, a wrong sender or a refused relay is a
- * fault that the operator can repair.
+ * Only a recipient that does not exist, or a refusal of the content, is final. The operator can repair a wrong password, a wrong
+ * sender or a refused relay.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, command, responseCode = 0, message } = error as SmtpError;

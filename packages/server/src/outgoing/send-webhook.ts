@@ -8,10 +8,10 @@ import type { WebhookSender } from "../usecases/ports/index.ts";
 
 /** The time limit for the DNS query, the connection and the response together. Milliseconds. */
 const WITHIN_MS = 15_000;
-/** The most bytes of a response that are read. Nothing uses the body, so more would only cost memory and time. */
+/** The maximum number of bytes to read from a response. Nothing uses the body, so more bytes would only cost memory and time. */
 const MAX_BODY_BYTES = 4_096;
 
-/** How long one of several IP addresses is tried. The default of Node is too short for a distant server. Milliseconds. */
+/** How long the connection to one of several IP addresses is tried. The default of Node is too short for a distant server. Milliseconds. */
 const ATTEMPT_MS = 3_000;
 
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
@@ -29,7 +29,8 @@ export type SenderOptions = {
 
 /**
  * Sends webhooks only to public hosts (docs/security-requirements.md, 31). It resolves the host itself, and connects only to
- * the public IP addresses among the results. So a second, different response of the name server has no effect. It follows no redirect.
+ * the public IP addresses among the results. So a second, different response of the name server has no effect. It
+ * follows no redirect.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
@@ -54,8 +55,8 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
 class Refusal extends Error {}
 
 /**
- * Queries the name servers without the resolver of the system. The system resolver uses the few threads that also hash passwords, and a slow name
- * server would occupy them.
+ * Queries the name servers without the resolver of the system. That resolver uses the few threads that also hash passwords, and a slow
+ * name server would block these threads.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];

@@ -29,7 +29,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   async function open(): Promise<Socket> {
     const socket = new Connection();
     socket.connect({ host, port });
-    // A caller that waits gets the error. Without such a caller, the error has no effect, but Node needs a listener.
+    // If a caller waits, it gets the error. Otherwise the error has no effect, but Node needs a listener.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(timeouts.connectMs) });
@@ -90,8 +90,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
 type Done = (error?: Error | null) => void;
 
 /**
- * clamd replies and closes as soon as a file is too large. A later write fails, and Node then discards the connection with the unread
- * reply. In this class, a failed write never ends, so the reply is read first.
+ * As soon as a file is too large, clamd replies and closes the connection. Then the next write fails, and Node would discard the
+ * connection with the unread reply. In this class, a failed write never ends, so the reply is read first.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {

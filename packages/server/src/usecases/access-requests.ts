@@ -8,18 +8,19 @@ import { notify, notifyOfRequest } from "./mail/notify.ts";
 import type { AccessRequest, Deps } from "./ports/index.ts";
 import { limitShares } from "./shares.ts";
 
-/** Limits the requests of a user. Dropped requests count too. */
+/** Limits the requests for access of a user. Dropped requests count too. */
 const REQUESTS: WindowLimit = { name: "access-requests", max: 20, windowMs: 3_600_000 };
 const TOO_MANY = "You asked for access too often. Wait until Retry-After has passed, then try again.";
 
-/** The most open requests on a note. The service drops further requests. */
+/** The maximum number of open requests for access to a note. The service drops further requests. */
 const MAX_OPEN = 100;
 /** How long the service drops the requests of a user after a dismissal. Milliseconds. */
 const PAUSE_MS = 86_400_000;
 
 /**
- * Asks the owner of a note for access. The result is the same whether or not the note exists, and for a dropped request.
- * It drops the request of a user who has access, who already has an open request, or whose request was dismissed less than a day ago. Throws `rate_limited`.
+ * Asks the owner of a note for access. The result is the same if the note exists, if it does not exist, and if the request is dropped.
+ * Drops the request of a user who has access, who already has an open request, or whose request was dismissed less than a day ago. Throws
+ * `rate_limited`.
  */
 export function askForAccess(deps: Deps) {
   const { db, clock, newId } = deps;
@@ -70,7 +71,7 @@ export function grantAccess(deps: Deps) {
     });
 }
 
-/** Closes a request without giving access. Throws `note_not_found`, `access_denied` or `access_request_not_found`. */
+/** Closes a request for access, and gives no access. Throws `note_not_found`, `access_denied` or `access_request_not_found`. */
 export function dismissAccessRequest({ db, clock, newId }: Deps) {
   return (caller: Caller, { noteId, userId }: { noteId: string; userId: string }): Promise<void> =>
     db.transaction(async (tx) => {
@@ -83,8 +84,5 @@ export function dismissAccessRequest({ db, clock, newId }: Deps) {
 }
 
 function requestNotFound(): DomainError {
-  return new DomainError(
-    "access_request_not_found",
-    "There is no open request of this user. It was answered meanwhile.",
-  );
+  return new DomainError("access_request_not_found", "There is no open request of this user. It was already answered.");
 }

@@ -3,7 +3,7 @@ import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { AuditPageRequest, Deps, Page, Queries } from "./ports/index.ts";
 
-// Limits the response, because a batch has up to 1,000 files, and a page has up to 200 batches.
+// The maximum number of files that one event names, because a batch has up to 1,000 files, and a page has up to 200 batches.
 const MAX_NAMED_FILES = 10;
 
 /** An event with the title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
@@ -24,8 +24,8 @@ export function listActivity({ db }: Deps) {
     nameEvents(db, await db.audit.listOfOwner(caller.userId, page));
 }
 
-// Only users who may read the files of a note see its activity, so the activity may contain the filenames. For a deleted file, the name comes from the
-// event.
+// Only users who may read the files of a note see its activity, so the activity may contain the filenames. If a file was deleted, its
+// name comes from the event.
 export async function nameEvents(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);
@@ -33,7 +33,7 @@ export async function nameEvents(queries: Queries, { items, nextCursor }: Page<A
   const titles = items.length === 0 ? new Map<string, string>() : await queries.notes.titlesOf(noteIds);
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
-    // A file may have been renamed, so this uses its current name. For a deleted file, it uses the name in the newest event.
+    // A file may have been renamed, so an existing file keeps its current name. A deleted file gets the name in the newest event.
     if (id === undefined || others.length > 0 || names.has(id)) continue;
     if (typeof detail.filename === "string") names.set(id, detail.filename);
   }

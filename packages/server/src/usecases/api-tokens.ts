@@ -9,7 +9,7 @@ import { requireCredential } from "./require-credential.ts";
 import { requireEnabled } from "./require-enabled.ts";
 
 const PREFIX = "vk_";
-/** The most tokens of a user, because one response lists them all. */
+/** The maximum number of tokens of a user. One response lists them all. */
 const MAX_TOKENS = 100;
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
@@ -21,10 +21,10 @@ type NewToken = { label: string; expiresAt: number | undefined };
 type CreatedToken = { token: string; record: ApiToken };
 
 /**
- * Creates a token that acts as the caller. The service never shows it again.
+ * Creates a token that acts as the caller. The service never shows the token again.
  * An API token of a JWT subject expires within 90 days, and not after the API token that creates it. The latest allowed expiry is also
  * the default.
- * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked meanwhile.
+ * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked during the request.
  */
 export function createApiToken(deps: Deps) {
   const create = insertToken(deps);
@@ -81,7 +81,7 @@ async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number
   return Math.min(latest, caller.tokenExpiresAt ?? latest);
 }
 
-/** Finds the user of a token. Queries the database every time, so that a revoked token stops working at once. */
+/** Finds the user of a token. Queries the database every time, so that a revoked token stops working immediately. */
 export function authenticateApiToken({ db, clock }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
@@ -120,7 +120,10 @@ export function revokeAnyApiToken(deps: Deps) {
     });
 }
 
-/** Revokes all tokens of a user, by default those of the caller. Only administrators can revoke the tokens of others. Throws `access_denied`. */
+/**
+ * Revokes all tokens of a user, by default those of the caller. Only administrators can revoke the tokens of others. Throws
+ * `access_denied`.
+ */
 export function revokeApiTokens(deps: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<void> => {
     if (userId === caller.userId) await deps.db.transaction((tx) => revokeAllIn(tx, userId));

@@ -4,7 +4,7 @@ import type { NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import type { AttachmentAccess, Queries } from "./ports/index.ts";
 
-/** The role of the caller on a note or its attachment. The database decides it, and in an embedding the application does. */
+/** Returns the role of the caller on a note or its attachment. The database decides the role. In an embedding, the application decides it. */
 export function roleOf(
   { grants }: Caller,
   { noteId, role }: { noteId: string; role: Role | undefined },

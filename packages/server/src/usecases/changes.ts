@@ -6,8 +6,8 @@ import type { Deps } from "./ports/index.ts";
 export type ChangesSince = { changed: ChangedPart[]; state: string };
 
 /**
- * Returns the current state of what the caller sees, and the parts that have changed since an earlier state. A state has one mark for each part.
- * For a note that the caller may not read, the mark changes only when the caller gets access.
+ * Returns the current state of what the caller sees, and the parts that have changed since an earlier state. A state has one mark for each
+ * part. If the caller may not read the open note, its mark changes only when the caller gets access.
  */
 export function findChanges({ db }: Pick<Deps, "db">) {
   return async (

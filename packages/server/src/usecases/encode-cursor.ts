@@ -1,4 +1,4 @@
-// The prefix identifies our cursors. Later versions can add cursors with other prefixes.
+// The prefix identifies this kind of cursor. Later versions can add cursors with other prefixes.
 export const CURSOR_PREFIX = "id:";
 
 /** Makes the opaque cursor that continues after the item with this id. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createFairTurns } from "./fair-turns.ts";
 
-/** Turns, whose searches end in the order of `end`. `started` has the name of each search in the order of their starts. */
+/** Turns for searches. A search ends when the test calls `end`. `started` contains the names of the searches in the order of their starts. */
 function startTurns({ atOnce }: { atOnce: number }) {
   const turns = createFairTurns({ atOnce, problem: "Wait." });
   const started: string[] = [];
@@ -27,7 +27,7 @@ it("runs the search of another person before the second search of the first", as
   expect(started).toEqual(["a1", "b1", "a2", "b2", "a3"]);
 });
 
-it("runs one search of a person at a time, even if there is room", async () => {
+it("runs one search of a person at a time, even if more searches could run", async () => {
   const { search, started, endNext } = startTurns({ atOnce: 3 });
   const all = [search("ann", "a1"), search("ann", "a2"), search("ben", "b1")];
   await new Promise((resolve) => setImmediate(resolve));

@@ -1,18 +1,19 @@
 import { DomainError } from "../domain/errors.ts";
 
-/** How many tasks of one holder may run or wait. Further tasks are refused. */
+/** How many tasks of one holder may run or wait. The service refuses further tasks. */
 const MAX_OF_HOLDER = 5;
 
 export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
- * Runs costly tasks in turns, one of each holder at a time, so that the tasks of one holder do not delay the tasks of others.
- * A holder is a person, or the IP address of a visitor. `atOnce`: how many tasks run at the same time. `problem`: the text of the refusal if too many tasks of one
- * holder wait. Each process has its own turns.
+ * Runs costly tasks. The holders take turns, and each holder runs one task at a time. So the tasks of one holder do not delay the
+ * tasks of others.
+ * A holder is a person, or the IP address of a visitor. `atOnce`: how many tasks run at the same time. `problem`: the text of the refusal
+ * if too many tasks of one holder wait. Each process has its own turns.
  */
 export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: string }) {
   const running = new Set<string>();
-  // Holders in the order of their next turn.
+  // The waiting tasks of each holder. The holders are in the order of their next turn.
   const waiting = new Map<string, (() => void)[]>();
 
   function startNext(): void {
@@ -60,7 +61,8 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
 
   return {
     /**
-     * Runs a task when it is its turn. `signal`: removes the task from the queue when the client disconnects.
+     * Runs a task when it is its turn. If `signal` aborts, because the client has disconnected, the waiting task is
+     * removed.
      * Throws `rate_limited` when too many tasks of the holder wait.
      */
     async run<T>(

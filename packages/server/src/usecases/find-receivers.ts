@@ -4,8 +4,8 @@ import { userOfSubject } from "./identities.ts";
 import type { Deps, IdHolder, Queries } from "./ports/index.ts";
 
 /**
- * The result for one receiver of a share request. `unknown`: nobody has this id. An email address is always `shared`, so that the
- * result does not show whether an account exists (ADR 21).
+ * The result for one receiver of a share request. `unknown`: nobody has this id. The result of an email address is always `shared`,
+ * so that the result does not show whether an account exists (ADR 21).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 
@@ -30,7 +30,7 @@ export async function findReceivers(
   const issuer = await queries.identities.issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // Compares only email addresses. If the refusal depended on the holder of an email address, it would show the owner who holds it.
+  // Compares only the email addresses. If the refusal depended on the holder of an email address, the owner could see who holds it.
   const ownEmail = emails.length === 0 ? undefined : (await queries.people.find(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
@@ -43,7 +43,8 @@ export async function findReceivers(
 }
 
 /**
- * Finds the user who holds each of these normalised email addresses. Undefined: nobody holds it, or several users do.
+ * Finds the user who holds each of these normalised email addresses. The user is undefined if nobody holds the email address, or if
+ * several users do.
  * `needsProof`: only a user who has proven the email address counts as its holder. Default: false.
  */
 export async function findHolders(
@@ -62,7 +63,8 @@ export async function findHolders(
 
 /**
  * Finds users by the ids of a request: first as subjects of the caller's issuer, then as ids of users.
- * An id that nobody has becomes the id of a new subject of that issuer, who may sign in later. If the issuer is not clear, the id stays unknown.
+ * An id that nobody has becomes the id of a new subject of that issuer. This subject may sign in later. If it is not clear which issuer
+ * is meant, the id stays unknown.
  */
 async function findUsersById(
   queries: Queries,

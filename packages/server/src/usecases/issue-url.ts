@@ -24,8 +24,8 @@ export type IssuedUrl = {
 };
 
 /**
- * Issues one URL: an access decision, a signature, and an audit event that is on disk before the URL is returned.
- * `expiresInSeconds` undefined: the configured default. `purpose` undefined: the disposition decides it.
+ * Issues one URL: an access decision, a signature, and an audit event. The event is on disk before the URL is returned.
+ * `expiresInSeconds` undefined: the configured default. `purpose` undefined: the disposition decides the purpose.
  * Throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
 export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
@@ -39,7 +39,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
       purpose: UrlPurpose | undefined;
       /** Returns the same URL within a window of half the expiry. Only for inline URLs. */
       isCacheable: boolean;
-      /** Undefined: the URL is for any client. */
+      /** Undefined: the URL works for every client. */
       clientIp: string | undefined;
     },
   ): Promise<IssuedUrl> => {
@@ -65,7 +65,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await db.urlAudit.record(auditEvent("url.issued", event));
-    // A list shows thumbnails before the user opens a file, so a thumbnail does not count as opened.
+    // A list shows thumbnails before the user opens a file. So a thumbnail does not mean that the user has opened the file.
     if (role !== "owner" && purpose !== "thumbnail") {
       const opened = { noteId: attachment.noteId, attachmentIds: [attachment.id] };
       const arrived = arrive(caller, opened, { isFrequent: true });
@@ -86,7 +86,7 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
 
 /**
  * The longest expiry that this role may request. Seconds.
- * The owner can revoke a share, so its holder must not get a URL that works long after the revoke.
+ * The owner can revoke a share, so the holder of a share must not get a URL that still works long after that.
  */
 export function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
@@ -115,7 +115,10 @@ export function sign(
   return bucket.presignGet({ objectKey, filename, contentType, disposition, ...signing });
 }
 
-/** Half of the expiry, so that each URL is still valid for at least the other half. Throws `expires_in_out_of_range` below 2 seconds. */
+/**
+ * Returns half of the expiry as the cache window, so that each URL is still valid for at least the other half. Throws
+ * `expires_in_out_of_range` below 2 seconds.
+ */
 function windowOf(expiresInSeconds: number): number {
   if (expiresInSeconds >= 2) return Math.floor(expiresInSeconds / 2);
   throw new DomainError("expires_in_out_of_range", "expiresIn must be at least 2 seconds for a cacheable URL.");

@@ -25,7 +25,7 @@ export type BatchAnswer =
 /**
  * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
  * Each note gets one audit event for its issued URLs, which is on disk before any URL is returned.
- * The refused URLs of a note count as one refusal.
+ * All refused URLs of one note count as one refusal.
  * `purpose` undefined: a download. Throws `expires_in_out_of_range`, and `rate_limited` for the whole batch.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
@@ -46,7 +46,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
-    // The caller owns all files of a note or none of them, so all URLs of a note have the same expiry.
+    // The caller is the owner of all files of a note or of none of them, so all URLs of a note have the same expiry.
     const issued = new Map<string, IssuedOfNote>();
     let ofNote: IssuedOfNote | undefined;
     // A set, because a request can repeat a refused id many times.
@@ -63,10 +63,10 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       const { attachment, role } = found;
       const expiresInSeconds = requested ?? defaultExpiry(limits, role);
       let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now, clientIp });
-      // Awaiting a value that is no promise would cost one turn of the event loop for each item.
+      // To await a value that is not a promise would need one turn of the event loop for each item.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
-      // Ids of one note usually follow each other.
+      // Looks up the note only when it changes, because the ids of one note usually follow each other.
       if (ofNote?.noteId !== attachment.noteId) ofNote = issued.get(attachment.noteId);
       ofNote ??= { noteId: attachment.noteId, expiresInSeconds, attachments: [] };
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
@@ -77,7 +77,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
         db.urlAudit.record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
       ),
     );
-    // A list shows thumbnails before the user opens a file, so a thumbnail does not count as opened.
+    // A list shows thumbnails before the user opens a file. So a thumbnail does not mean that the user has opened the file.
     const opened = purpose === "thumbnail" ? [] : issued.values();
     for (const { noteId, attachments } of opened) {
       if (attachments[0]?.ownerId === caller.userId) continue;

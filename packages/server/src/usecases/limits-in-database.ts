@@ -21,7 +21,10 @@ export async function takeFromWindow(
   return { giveBack: (queries, returned) => queries.limitCounts.giveBack(key, { amount: returned, expiresAt }) };
 }
 
-/** The key is a hash, because people type passwords and the email addresses of strangers into a sign-in form. */
+/**
+ * Returns the key of a window. The key is a hash, because people may type passwords and the email addresses of strangers into a sign-in
+ * form.
+ */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");
 }

@@ -1,7 +1,7 @@
 import { rateLimited } from "./limits-in-database.ts";
 import type { Clock, RateLimit } from "./ports/index.ts";
 
-/** Bounds the memory: each person takes about 200 bytes. A person who is dropped from memory gets a full allowance again. */
+/** Limits the memory. Each person needs about 200 bytes. A person who is dropped from memory gets a full allowance again. */
 const MAX_PEOPLE = 20_000;
 
 export type Allowance = {
@@ -12,7 +12,8 @@ export type Allowance = {
 type Bucket = { tokens: number; at: number };
 
 /**
- * Gives each person a token bucket in the memory of this process. So the hot path needs no query. `limit` undefined: no limit.
+ * Gives each person a token bucket in the memory of this process. So the hot path needs no query. `limit` undefined: there is no
+ * limit.
  * The limiter of rate-limiter-flexible has a timer for each key, and its memory is not bounded.
  */
 export function createAllowance(
@@ -21,7 +22,8 @@ export function createAllowance(
 ): Allowance {
   if (limit === undefined) return { take: () => undefined };
   const { perSecond, burst } = limit;
-  // When the recent half is full, the older half is dropped. So the memory is bounded, and active people are remembered.
+  // When the recent half is full, the older half is dropped. So the memory is limited, and
+  // active people are remembered.
   let recent = new Map<string, Bucket>();
   let older = new Map<string, Bucket>();
 
@@ -41,7 +43,7 @@ export function createAllowance(
     take(userId, amount) {
       const now = clock();
       const bucket = bucketOf(userId, now);
-      // A clock that was set back adds nothing.
+      // If the clock was set back, nothing is added.
       const elapsedMs = Math.max(0, now - bucket.at);
       bucket.tokens = Math.min(burst, bucket.tokens + (elapsedMs * perSecond) / 1000);
       bucket.at = now;

@@ -1,7 +1,7 @@
 import { type Policy, type PolicyName, policyNames, problemOf } from "../domain/policy.ts";
 import type { Limits, LivePolicy, StoredPolicy } from "./ports/index.ts";
 
-/** The rules of the configuration. `fixed`: those that the operator has set, which no administrator can change. */
+/** The rules of the configuration. `fixed`: the rules that the operator has set. No administrator can change these rules. */
 export type ConfiguredPolicy = { values: Policy; fixed: readonly PolicyName[] };
 
 export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolicy {
@@ -53,7 +53,10 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   };
 }
 
-/** The limits of the configuration. For the rules that an administrator can change, they have the current values. */
+/**
+ * The limits of the configuration. Where an administrator can change a rule, they have the current
+ * value.
+ */
 export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
   return {
     ...limits,
@@ -75,7 +78,7 @@ export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<Liv
   };
 }
 
-/** The rules of limits, all fixed, for a service without administrators. */
+/** The rules for the given limits. All rules are fixed, for a service without administrators. */
 export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }: Limits): ConfiguredPolicy {
   return {
     values: {

@@ -8,7 +8,7 @@ import { createFairTurns } from "./fair-turns.ts";
 import type { Arrive } from "./invitations/arrive.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 
-/** The longest page of a list. Most notes have fewer attachments, so one request reads them all. */
+/** The number of attachments on the first page. Most notes have fewer attachments, so one request reads all of them. */
 const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
@@ -58,7 +58,7 @@ export function listNotes({ db, clock }: Deps) {
 type ListNotesInput = PageRequest & {
   scope: "owned" | "shared";
   search?: string | undefined;
-  /** Aborts when the client disconnects. A search that waits for its turn is then dropped. */
+  /** Aborts when the client disconnects. Then a search that waits for its turn is dropped. */
   signal?: AbortSignal | undefined;
 };
 
@@ -72,7 +72,7 @@ export function getNote({ db, clock }: Deps, arrive: Arrive) {
 }
 
 /**
- * Changes the title, the body, or both. `ifUpdatedAt`: only if this is still the instant of the last change.
+ * Changes the title, the body, or both. With `ifUpdatedAt`, changes the note only if this is still the instant of the last change.
  * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
  */
 export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
@@ -124,7 +124,7 @@ async function details(queries: Queries, reading: Reading) {
 async function firstAttachments(queries: Queries, reading: Reading) {
   const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
   const { items, nextCursor } = await pageOfNote(queries, first);
-  // Most notes have one page, which has its own count.
+  // Most notes have only one page, and then the page shows the count. Only other notes need a query.
   const attachmentCount =
     nextCursor === undefined
       ? items.filter(({ state }) => state !== "rejected").length

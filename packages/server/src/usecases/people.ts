@@ -7,7 +7,7 @@ import type { Deps, Queries } from "./ports/index.ts";
 
 export type Identity = {
   id: string;
-  /** Undefined: no change. Null: it is removed. */
+  /** Undefined: no change. Null: the email address is removed. */
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
   /** When the issuer or the account stated the email address. Default: now. */
@@ -20,7 +20,8 @@ export type Identity = {
 
 /**
  * Records a user from an account or a trusted token, so that others can share by email address. A proven email address receives the
- * shares that wait for it, even if it was proven before. So an interrupted claim is repeated at the next sign-in.
+ * shares that wait for it, even if the email address was already proven before. So if a claim was
+ * interrupted, the next sign-in repeats it.
  */
 export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (identity: Identity): Promise<void> => {
@@ -29,7 +30,7 @@ export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Records a user in a transaction. Does not give the user the shares that wait. */
+/** Records a user in a transaction. Does not give the user the shares that wait for the email address. */
 export async function rememberPersonIn(
   { people }: Pick<Queries, "people">,
   identity: Identity,
@@ -46,8 +47,9 @@ export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
 }
 
 /**
- * Records the language in which a user reads the service. It reads first, because most calls change nothing and a read costs less than a durable write. One
- * write of a user runs at a time. Calls during this write do nothing, because the next page records the language.
+ * Records the language in which a user reads the service. It reads the language first, because most calls change nothing, and a
+ * read costs less than a durable write. One write of a user runs at a time. Calls during this write do nothing, because the next page
+ * records the language.
  */
 export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
   const writing = new Set<string>();
@@ -65,7 +67,8 @@ export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
 type Named = Pick<Person, "name" | "email">;
 
 /**
- * Finds users and visitors by id with a query each. Unknown users are absent. A visitor has the name of their last file.
+ * Finds users and visitors by id, with one query for the users and one for the visitors. Unknown users are absent. A visitor has the name
+ * of their last file.
  * Returns nobody while the database is unreachable. A response to a successful write may contain the names, and an error here would look
  * like a failure of that write.
  */

@@ -10,7 +10,7 @@ import type { Bucket, Deps } from "./ports/index.ts";
 import { contradictionIn } from "./uploads/check-first-bytes.ts";
 
 /**
- * Renames a `ready` file. Its content must agree with the new name, as in an upload.
+ * Renames a `ready` file. As in an upload, the content of the file must agree with the new name.
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
  */
 export function renameFile({ db, bucket, clock, newId }: Deps) {

@@ -11,18 +11,19 @@ import { takeFromWindow, type WindowLimit } from "./limits-in-database.ts";
 import { notifyOfShare, withoutShare } from "./mail/notify-of-share.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 
-/** The most shares of a note or an attachment, because one response lists them all. */
+/** The maximum number of shares of a note or an attachment. One response lists them all. */
 const MAX_SHARES = 1_000;
 
 /**
- * Limits the email addresses that a user shares with. Known ones count too. Otherwise the limit would show which ones have an account.
+ * Limits the email addresses that a user shares with. Email addresses that have an account
+ * count too. Otherwise the limit would show which ones have an account.
  * A request has up to 100.
  */
 const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
 const TOO_MANY_EMAILS =
   "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
 
-/** The shares of a note or an attachment that its owner sees, and its open invitations. */
+/** The shares of a note or an attachment that the owner sees, and the open invitations. */
 export type SharesOfSubject = { shares: ShareWithPerson[]; invitations: DescribedInvitation[] };
 
 export type ShareInput = {
@@ -35,8 +36,8 @@ export type ShareInput = {
 };
 
 /**
- * Shares a note or one attachment with users and replaces the shares that they already have. Email addresses get invitations.
- * An unknown id is reported in `results` and stops no other receiver.
+ * Shares a note or one attachment with users. Replaces the shares that these users already have. Email addresses get invitations.
+ * An unknown id appears in `results`, and the other receivers still get their shares.
  * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
  * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
@@ -56,7 +57,7 @@ export function putShares(deps: Deps) {
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
       await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
-      // The owner named these users by id, so their invitations need not hide them.
+      // The owner knows these users, because the owner named them by id. So their invitations need not hide them from the owner.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       await tx.invitations.settle([subjectId], { userIds, now });
       if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
@@ -109,7 +110,7 @@ async function list(
 }
 
 /**
- * Revokes the share of one user. It finds the user by id in the same way as `putShares`. Their next request is refused.
+ * Revokes the share of one user. Finds the user by id in the same way as `putShares`. The next request of the user is refused.
  * Throws `share_not_found`, and as `putShares` does.
  */
 export function revokeShare({ db, clock, newId }: Deps) {

@@ -15,8 +15,8 @@ import type { Base } from "./base.ts";
 import type { Opened } from "./opened.ts";
 
 /**
- * Starts the background jobs on an open base. The jobs run at intervals, and as soon as a use case queues work. `kick` runs the jobs
- * for work that an earlier process left.
+ * Starts the background jobs on an open base. The jobs run at intervals, and as soon as a use case queues work. `kick` starts the
+ * jobs for work that an earlier process has left.
  */
 export async function startBackground(
   base: Base,
@@ -58,7 +58,7 @@ async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }
 
-/** Undefined: no mail is configured, so queued mails stay in the outbox. */
+/** Returns undefined if no mail is configured. Then queued mails stay in the outbox. */
 function openMails({ deps }: Base, logger: Logger): Loop | undefined {
   if (deps.mail === undefined) return undefined;
   const deliver = deliverMails(deps, {

@@ -20,7 +20,7 @@ import { createNewId } from "./new-id.ts";
 import { createOpened } from "./opened.ts";
 import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
 
-/** The database, the bucket and the use cases. The service and embeddings are built on it. */
+/** The database, the bucket and the use cases. The service and embeddings are built on this base. */
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
 /** Events after commits of use cases: new work for the background jobs, and ends of uploads for the metrics. */
@@ -42,12 +42,15 @@ export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limit
 export type BaseOptions = {
   logger: Logger;
   inSpan?: InSpan | undefined;
-  /** Default: the limits of the configuration, which nobody can change. */
+  /** Default: the limits of the configuration. Nobody can change them. */
   policy?: ConfiguredPolicy | undefined;
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl"> | undefined;
 };
 
-/** Opens the database, migrates it, and binds the use cases to it and to the bucket. If this fails, it first closes everything that it opened. */
+/**
+ * Opens the database, migrates it, and binds the use cases to the database and the bucket. If this fails, first
+ * closes everything that was opened.
+ */
 export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
   const { dataDir } = config.server;
   const { auditDays } = config.limits;

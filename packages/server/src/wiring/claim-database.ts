@@ -5,8 +5,9 @@ import type { Application, Database } from "../usecases/ports/index.ts";
 export const SERVICE = "service";
 
 /**
- * Claims the database for one application, so that no other application runs its background jobs on the database. Jobs with another
- * bucket would reject the files and delete their rows. Throws `database_unavailable` for the database of another application.
+ * Claims the database for one application, so that no other application runs its background jobs on the database. The jobs of an
+ * application with another bucket would reject the files and delete their rows. Throws `database_unavailable` for the database of another
+ * application.
  */
 export async function claimDatabase({ application }: Pick<Database, "application">, own: Application): Promise<void> {
   const holder = await application.claim(own);

@@ -113,7 +113,7 @@ function createS3Client({ endpoint, ...target }: Target): S3Client {
   });
 }
 
-/** Recognises the provider. If the host name is unknown, the headers of a response distinguish the servers. */
+/** Recognises the provider. If the host name is unknown, the headers of a response show which server it is. */
 async function providerAt(
   endpoint: string | undefined,
   requests: DoctorParts["requests"],

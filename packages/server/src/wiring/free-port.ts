@@ -19,7 +19,7 @@ export async function freePort(host: string): Promise<number> {
   return port;
 }
 
-/** Like `freePort`. It also listens on the port until the caller calls `release` and listens itself. */
+/** Finds a free port as `freePort` does. Listens on the port until the caller calls `release`, so that no other program takes the port. */
 export async function reservePort(host: string): Promise<ReservedPort> {
   for (let attempt = 1; ; attempt += 1) {
     const port = randomInt(RANGE.from, RANGE.below);

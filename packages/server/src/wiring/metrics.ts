@@ -21,7 +21,8 @@ export function createServiceMetrics(
   });
   work.on("uploadEnded", (outcome) => ended.inc({ outcome }));
   addPools(registry, db);
-  // A stranger who asks for a new password could see in the queue whether the email address has an account.
+  // An open /metrics must not show the queue of mails. A stranger who asks for a new password could see there whether the email address
+  // has an account.
   const isOpen = port === undefined && token === undefined;
   addQueues(registry, { db, showsMails: !isOpen });
   return registry;

@@ -21,12 +21,13 @@ import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown-signals.ts";
 import type { Tracing } from "./tracing.ts";
 
-// The build of the web app: beside the server in the repository, and below its bundle in the published command.
+// The build of the web app: beside the server in the repository, and below the bundle of the server in the published
+// command.
 const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
 /** A running service. */
 export type Service = {
-  /** The URL that it listens on. */
+  /** The URL that the service listens on. */
   url: string;
   /** The origin that URLs are signed for. */
   bucketUrl: string;
@@ -45,7 +46,10 @@ export type Service = {
 
 const CLOSE_WITHIN_MS = 30_000;
 
-/** Starts everything that the configuration asks for, and listens. If this fails, it first closes everything that it opened, so that the process can exit. */
+/**
+ * Starts everything that the configuration asks for, and listens. If this fails, first closes everything
+ * that was opened, so that the process can exit.
+ */
 export async function startService(
   configured: Config,
   { logger, warnings = [] }: { logger: Logger; warnings?: LoadedConfig["warnings"] },
@@ -133,7 +137,7 @@ async function openEmbeddedBucket(
   refuseInterruptedRestore(server.dataDir);
   const { close } = await startEmbeddedBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
-    // Browsers write an origin in this form. PUBLIC_URL may have another form.
+    // `.origin` gives the form that browsers send. PUBLIC_URL may have another form.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
     onFailure({ requestId, message, stack, code }) {
       logger.error(
@@ -182,7 +186,7 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
     draining,
     metrics,
     startSpan: tracing?.startRequest,
-    // With several workers, a request on the shared port could reach any worker.
+    // With several workers, a request for /metrics on the shared port could reach any worker.
     metricsAccess:
       config.metrics.port === undefined && config.server.workers === 1 ? { token: config.metrics.token } : "elsewhere",
     webRoot,

@@ -48,7 +48,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   webhooks: "database.webhooks",
 };
 
-/** A call with undefined has no span, because it does no I/O or returns a list of pages. */
+/** The kind of span of each call. A call with undefined has no span, because it does no I/O or returns a list of pages. */
 const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   presignGet: "signing",
   presignPut: "signing",

@@ -32,8 +32,8 @@ export type Tracing = {
 const FLUSH_WITHIN_MS = 3_000;
 
 /**
- * Records spans and exports them in the background. A full queue drops spans, so the collector never delays a request. Names and
- * attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
+ * Records spans and exports them in the background. If the queue is full, spans are dropped, so the collector never delays a request.
+ * Names and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
  */
 export function createTracing(config: TracingConfig, { logger }: { logger: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({
@@ -67,7 +67,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // A call outside of a request has no parent. A call after the end of its request would distort the trace.
+      // Makes no span. A call outside of a request has no parent, and a call after the end of its request would distort the trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
       return current.run(span, () => endWith(span, work));

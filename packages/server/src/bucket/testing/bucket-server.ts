@@ -47,7 +47,7 @@ export async function startEmbedded(
   };
 }
 
-/** The adapter under test, on that server by default. */
+/** The adapter under test. It uses `server`, unless `options` say otherwise. */
 export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
   return createBucket({
     name: server.bucket,

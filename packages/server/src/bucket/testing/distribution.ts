@@ -32,7 +32,8 @@ type Policy = {
 
 /**
  * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
- * It verifies a URL only with the public key. Then it reads the bucket with a request that it signs itself, as an origin access control does.
+ * It uses only the public key to verify a URL. Then it reads the bucket with a request that it signs itself, as an origin access control
+ * does.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
   const { keyType = "rsa", hash = "sha256", bindsIp = false } = options;
@@ -89,7 +90,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   const distribution = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return {
-    /** How the service signs for it. */
+    /** How the service signs for this distribution. */
     target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
     /** The URLs of all requests. */
     requests,
@@ -101,7 +102,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   };
 }
 
-/** The URL without the parameters that CloudFront reads itself. */
+/** Returns the URL without the parameters that CloudFront reads itself. */
 function resourceOf(url: URL): string {
   const pairs = url.search.slice(1).split("&");
   const query = pairs.filter((pair) => !SIGNING.includes(pair.split("=", 1)[0] ?? "")).join("&");

@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 /** An S3 error by its code, or any body. */
 type Answer = { status: number; code: string } | { status: number; body: string };
 
-/** The outcome of a request: it passes, it gets another response, or its response is lost after the server has processed it. */
+/**
+ * The outcome of a request. The request passes, gets another response, or its response is lost after the server has processed the
+ * request.
+ */
 export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };

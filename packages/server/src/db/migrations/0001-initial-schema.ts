@@ -17,7 +17,7 @@ export function initialSchema(engine: EngineName): Migration {
       await createApiTokens(db.schema, engine);
       await createAuditEvents(db.schema, engine);
       await createObjectDeletions(db.schema, engine);
-      // PostgreSQL logs changes instead of pages, so it needs no journal.
+      // PostgreSQL writes changes to its log, and not whole pages, so it needs no journal.
       if (engine === "sqlite") await createUrlEventBatches(db.schema);
     },
   };
@@ -100,7 +100,7 @@ async function createUploads(schema: Schema, engine: EngineName): Promise<void> 
 
 async function createShares(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign key to people here either, because the user of a share may not have signed in yet.
+  // No foreign key to people in this table either, because the user of a share may not have signed in yet.
   await schema
     .createTable("note_shares")
     .addColumn("note_id", id, (c) => c.notNull().references("notes.id").onDelete("cascade"))
@@ -142,8 +142,9 @@ async function createApiTokens(schema: Schema, engine: EngineName): Promise<void
 
 async function createAuditEvents(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign keys, because events stay after their note is deleted. The key begins with the owner, because all queries name the owner. No query uses only the id,
-  // and an index for that would need another write for each URL.
+  // No foreign keys, because events stay after their note is deleted. The key begins with the owner, because all queries name the owner.
+  // No query uses
+  // only the id, and an index on it would need another write for each URL.
   await schema
     .createTable("audit_events")
     .addColumn("id", id, (c) => c.notNull())

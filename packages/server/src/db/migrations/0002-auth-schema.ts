@@ -5,7 +5,7 @@ import type { EngineName } from "../engine.ts";
 type Schema = Kysely<unknown>["schema"];
 type AuthTypes = { date: ColumnDataType; boolean: ColumnDataType; now: ReturnType<typeof sql> | undefined };
 
-// The types that better-auth reads and writes. On SQLite it turns dates into ISO texts, and booleans into 0 and 1.
+// The types that better-auth reads and writes. On SQLite, better-auth converts dates to ISO texts, and booleans to 0 and 1.
 const authTypes: Record<EngineName, AuthTypes> = {
   sqlite: { date: "date", boolean: "integer", now: undefined },
   postgres: { date: "timestamptz", boolean: "boolean", now: sql`current_timestamp` },

@@ -8,7 +8,7 @@ export function multipartUploads(engine: EngineName): Migration {
   const { text, integer } = columnTypesOf(engine);
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // SQLite adds one column a statement.
+      // SQLite can add only one column with each statement.
       await db.schema.alterTable("uploads").addColumn("bucket_upload_id", text).execute();
       await db.schema.alterTable("uploads").addColumn("part_size", integer).execute();
     },

@@ -12,7 +12,7 @@ type Folded = {
 };
 
 /**
- * The texts in the form for searches. The engines can't compute it: SQLite folds the case of ASCII only, and PostgreSQL folds
+ * The texts in the form for searches. The engines can't compute this form: SQLite folds the case of ASCII only, and PostgreSQL folds
  * by the locale of the database.
  */
 export function search(engine: EngineName): Migration {

@@ -5,7 +5,7 @@ import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
  * Names the user of each subject of each issuer of JWTs (ADR 14). An existing user without an account is the subject of a JWT, but
- * no row has the issuer. The first token of that subject claims the row.
+ * the issuer is unknown. The first token of that subject sets the issuer.
  * Adds the proof of email addresses (ADR 15). Among existing accounts, only those of an identity provider have a verified email address.
  */
 export function identities(engine: EngineName): Migration {

@@ -3,7 +3,10 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** The users whom the operator has disabled. They have a separate table, which stays small, because every access decision reads it. */
+/**
+ * The users whom the operator has disabled. Every access decision reads these users, so they have a separate
+ * table, which stays small.
+ */
 export function disabledUsers(engine: EngineName): Migration {
   const { id, integer } = columnTypesOf(engine);
   return {

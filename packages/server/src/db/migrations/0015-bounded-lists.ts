@@ -6,8 +6,9 @@ import type { EngineName } from "../engine.ts";
 export function boundedLists(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // SQLite reads a whole row, bodies included, to reach a column. These indexes have all columns of a list.
-      // PostgreSQL stores long texts outside of the row, and its indexes can't store entries of this length.
+      // To reach a column, SQLite reads the whole row with the body. These indexes contain all columns of a list, so a list reads no row.
+      // PostgreSQL stores long texts outside of the row, and its indexes can't store entries of
+      // this length.
       if (engine === "sqlite") await indexSummaries(db);
       await db.schema
         .createIndex("attachments_listed")

@@ -37,7 +37,7 @@ describe.each(emptyDatabases)("the migration to routine events on $name", ({ nam
         .execute();
     }
     await migrate();
-    const { listOfNote } = auditQueries(db, { engine, unfiledEvents: undefined });
+    const { listOfNote } = auditQueries(db, { engine, journalEvents: undefined });
     const page = await listOfNote("n", { limit: 9, cursor: undefined, routine: "omit" });
     expect(page.items).toEqual(events.reverse());
   });
@@ -54,7 +54,7 @@ describe.each(emptyDatabases)("the migration to routine events on $name", ({ nam
         .execute();
       await sql`analyze`.execute(db);
       queries.length = 0;
-      const { listOfNote, listOfOwner } = auditQueries(db, { engine, unfiledEvents: undefined });
+      const { listOfNote, listOfOwner } = auditQueries(db, { engine, journalEvents: undefined });
       const page = { limit: 50, cursor: undefined, routine: "omit" } as const;
       await (column === "note_id" ? listOfNote("n", page) : listOfOwner("o", page));
       expect(queries).toHaveLength(2);

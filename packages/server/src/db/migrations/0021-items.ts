@@ -28,7 +28,7 @@ async function createItems({ schema }: Kysely<unknown>, engine: EngineName): Pro
 
 async function createFileEvents({ schema }: Kysely<unknown>, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign keys, because an event is delivered even if its file was deleted meanwhile.
+  // No foreign keys, because an event is delivered even if its file was deleted before the delivery.
   await schema
     .createTable("file_events")
     .addColumn("id", id, (c) => c.primaryKey().notNull())

@@ -8,7 +8,7 @@ export function administration(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // The quota is in the row of the usage, so that the statement that counts an upload reads both.
+      // The quota is in the row of the usage, so that the statement that counts an upload reads only one row.
       await db.schema.alterTable("usage").addColumn("quota_bytes", integer).execute();
       await db.schema.alterTable("people").addColumn("last_sign_in_at", integer).execute();
       await sql`

@@ -12,7 +12,10 @@ export function uploadIndexes(engine: EngineName): Migration {
   };
 }
 
-/** For each index entry, a start writes one more page. Most uploads have no idempotency key, so they get no entry. */
+/**
+ * For each index entry, the start of an upload writes one more page. Most uploads have no idempotency key, so they get no entry in this
+ * index.
+ */
 async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
   await schema.dropIndex("uploads_idempotency_key").execute();
   const index = schema.createIndex("uploads_idempotency_key").unique().on("uploads");
@@ -20,8 +23,8 @@ async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * On an empty table, PostgreSQL can only guess the best index. It used the wrong one, and read all pending uploads to find those of the other column.
- * Now a query for one column doesn't meet the condition of the other index.
+ * On an empty table, PostgreSQL can only guess the best index. It chose the index of the other column, and read all pending uploads.
+ * Now a query for one column does not meet the condition of the other index, so PostgreSQL can't choose it.
  */
 async function separatePending({ schema }: Kysely<unknown>): Promise<void> {
   for (const column of ["user_id", "note_id"]) {

@@ -16,16 +16,16 @@ import type { Tables } from "../schema.ts";
 import type { RunNamed } from "./statements.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
-// A second batch runs while the service reads the results of the first. More batches would only make each one smaller.
+// A second batch runs while the service reads the results of the first batch. More batches would only make each batch smaller.
 const MAX_RUNNING = 2;
 
 type Question = { userId: string; attachmentId: string };
 type Answers = Map<Question, DownloadAccess>;
 
 /**
- * The access queries on PostgreSQL. Decisions on single downloads that are requested in the same turn, or while others run, share one
- * statement. With 64 callers this takes a tenth of the time and of the CPU time of single statements. The statement starts after all its
- * requests, so no decision is older than its request.
+ * The access queries on PostgreSQL. Decisions on single downloads share one statement if they are requested in the same turn of the event
+ * loop, or while other statements run. With 64 callers, this takes a tenth of the time, and of the CPU time, of single statements. The
+ * statement starts after all its requests, so no decision is older than its request.
  */
 export function postgresAccessQueries(
   runNamed: RunNamed,
@@ -43,7 +43,7 @@ export function postgresAccessQueries(
   return {
     ...accessQueries(statements, { run, engine, clock }),
     async download(userId, attachmentId) {
-      // PostgreSQL would refuse the whole batch.
+      // For such an id, PostgreSQL would refuse the whole batch.
       if (isImpossible(userId) || isImpossible(attachmentId)) return undefined;
       const question = { userId, attachmentId };
       return (await questions.add(question)).get(question);
@@ -64,7 +64,7 @@ async function answer(
   const rows = await run(ofMany, [userIds, now, attachmentIds]);
   const answers: Answers = new Map();
   for (const values of rows) {
-    // SQL counts from one.
+    // SQL counts rows from 1.
     answers.set(asked[Number(values.at(-1)) - 1] as Question, toDownloadAccess(values));
   }
   return answers;

@@ -8,7 +8,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Runs a statement or a transaction again after a serialisation failure or a deadlock, because PostgreSQL has rolled it back.
+ * Runs a statement or a transaction again after a serialisation failure or a deadlock, because PostgreSQL has then rolled it
+ * back.
  * Throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 
 // SQLSTATE classes of faults of the server: connection exception, insufficient resources, operator intervention (shutdown,
-// cancelled), system error. And the codes of a server that became read-only, and of a lock that was held for too long.
+// cancelled), system error. Also the codes for a server that became read-only, and for a lock that was held for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^55P03$/;
 
 const DISK_FULL = "53100";
@@ -11,7 +11,10 @@ const READ_ONLY = "25006";
 // PostgreSQL can't store a text with the NUL character.
 const BAD_TEXT = new Set(["22021", "22P05"]);
 
-/** Turns faults of the server into `storage_full` or `database_unavailable`, and a text with NUL into `invalid_request`. Returns other errors as they are. */
+/**
+ * Turns faults of the server into `storage_full` or `database_unavailable`, and a text with NUL into `invalid_request`. Returns other
+ * errors as they are.
+ */
 export function toPostgresDomainError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
     return new DomainError("invalid_request", "A text contains the NUL character", { cause: error });

@@ -41,7 +41,8 @@ type Options = {
  * `schema`: the schema of all tables, which is created if it is missing. Default: the schema of the connection.
  * `poolSize`: the number of connections for everything except issuing URLs, which has a separate pool. Default: 10.
  * `prepared`: whether the statements of the hot path have names. Default: auto, which uses names if they work.
- * Rejects with `database_unavailable` when the server can't be reached, has no transactions, or refuses a migration.
+ * Rejects with `database_unavailable` when the server can't be reached, has no transactions, or refuses a
+ * migration.
  */
 export async function openPostgres(options: Options): Promise<OpenDatabase> {
   const { clock, schema } = options;
@@ -54,7 +55,7 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
     plugins: [transactions.guard],
   });
-  // Separate connections, so that slow queries do not delay URLs.
+  // URLs have separate connections, so that slow queries do not delay them.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
   const accessStatements = compileAccess(kysely, engine);

@@ -5,8 +5,9 @@ import { toPostgresDomainError } from "./errors.ts";
 import { types } from "./pool.ts";
 
 /**
- * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last of them.
- * Each statement sees the commits that earlier statements waited for. The parts of a single statement would not see them.
+ * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement.
+ * A statement may wait for the commit of another transaction. Then the following statements see that commit. The parts of a single
+ * statement would not see it.
  */
 export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
   const known = new WeakMap<pg.Connection, Set<string>>();
@@ -28,10 +29,10 @@ export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): 
 }
 
 type Field = { dataTypeID: number };
-/** Declares these methods again with fewer arguments, because the types of pg are older than its code. */
+/** Declares these methods with fewer arguments than the types of pg, because these types are older than the code of pg. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
-/** The part of a query that pg calls. Its pool sets `callback`, and closes a connection whose query failed. */
+/** An object that pg runs as a query. The pool of pg sets `callback`, and closes a connection whose query failed. */
 class Pipeline implements pg.Submittable {
   callback: ((error: Error | null, rows?: unknown[][]) => void) | undefined;
   readonly #calls: Call[];
@@ -53,7 +54,7 @@ class Pipeline implements pg.Submittable {
       if (names?.has(name) !== true) wire.parse({ name, text: statement.sql });
       names?.add(name);
       wire.bind({ statement: name, values: values.map((value) => (value === null ? null : String(value))) });
-      // Only the last statement has rows that are read.
+      // Only the rows of the last statement are read.
       if (statement === this.#calls.at(-1)?.statement) wire.describe({ type: "P", name: "" });
       wire.execute({});
     }

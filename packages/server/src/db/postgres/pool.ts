@@ -10,21 +10,21 @@ export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
 const INT8 = 20;
-// SQLSTATE of every statement of a transaction after the one that failed.
+// SQLSTATE of a statement that comes after a failed statement of the same transaction.
 const AFTER_FAILURE = "25P02";
 
 /** The parsers of result values. */
 export const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
-    // int8 stores instants and sizes, far below 2^53. By default pg returns texts.
+    // int8 stores instants and sizes, which are far below 2^53. By default, pg returns an int8 as a text.
     return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text");
   },
 } as pg.CustomTypesConfig;
 
 /**
  * Creates a pool whose calls fail within seconds when the server is unreachable, and work again when it is back.
- * The client enforces the time limit. A limit on the server does not help without the server, and connection poolers refuse its
- * startup parameter.
+ * The client enforces the time limit. A limit on the server would not help while the server is unreachable, and connection poolers
+ * refuse the startup parameter for such a limit.
  */
 export function createPool(options: { url: string; maxConnections: number; queryTimeoutMs?: number }): pg.Pool {
   const pool = new pg.Pool({
@@ -35,7 +35,8 @@ export function createPool(options: { url: string; maxConnections: number; query
     keepAlive: true,
     types,
   });
-  // A broken connection fails its query, and the pool drops it. It also emits "error", which would end the process without a listener.
+  // When a connection breaks, its query fails, and the pool drops the connection. The pool also emits "error". Without a listener, this
+  // event would end the process.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
@@ -71,12 +72,12 @@ function wrapClient(client: pg.PoolClient): PostgresPoolClient {
     } catch (error) {
       // After a timeout the result may still arrive, and would delay the next caller on this connection.
       broken = !(error instanceof pg.DatabaseError);
-      // The migrator runs another query after a failed one. That query also fails, so only the first error shows the reason.
+      // After a failed query, the migrator runs another query, which also fails. So only the first error shows the reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);
     }
   };
-  // Retries only statements outside of transactions, because a statement in a transaction can't be repeated without the others.
+  // Retries only statements outside of transactions. A statement in a transaction can't be repeated without the other statements.
   const query = (text: string, values: readonly unknown[]) =>
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {

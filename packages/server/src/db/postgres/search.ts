@@ -2,12 +2,12 @@ import { type Kysely, sql } from "kysely";
 import type { Tables } from "../schema.ts";
 import { type Search, searchTimeout } from "../search.ts";
 
-/** Fewer than the connections of the pool, so that some are free for other queries. */
+/** Fewer searches than the pool has connections, so that other queries also get connections. */
 const AT_ONCE = 4;
 /** SQLSTATE: the server cancelled the statement. */
 const QUERY_CANCELED = "57014";
 
-/** Runs searches with a time limit on the server, which stops the work there too. */
+/** Runs searches with a time limit on the server, so that the server also stops its work. */
 export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limitMs: number }): Search {
   return {
     atOnce: AT_ONCE,

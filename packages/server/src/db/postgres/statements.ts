@@ -7,7 +7,7 @@ type Statement = { name: string; text: string; values: unknown[]; rowMode?: "arr
 /** Runs a statement of the hot path outside of transactions, and returns its rows. Throws domain errors. */
 export type RunNamed = (statement: Statement) => Promise<unknown[]>;
 
-/** `prepared`: PostgreSQL parses and plans a statement once for each connection, and finds it by its name. */
+/** `prepared`: statements have names. Then PostgreSQL parses and plans a statement only once for each connection. */
 export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunNamed {
   return async ({ name, ...unnamed }) => {
     const statement = prepared ? { name, ...unnamed } : unnamed;

@@ -5,7 +5,8 @@ import { auditColumns, toAuditRow } from "../queries/audit-row.ts";
 import { createUrlAuditLog } from "../url-audit-batches.ts";
 import type { RunNamed } from "./statements.ts";
 
-// Each column is one array, so the SQL is the same for any number of events, and is prepared only once. An event may already be stored if
+// Each column is one array, so the SQL is the same for any number of events, and PostgreSQL prepares it only once. An event may already be
+// stored if
 // an earlier response was lost.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -21,9 +22,9 @@ export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   }
   const log = createUrlAuditLog(insert);
   return {
-    // PostgreSQL refuses an insert of no rows too while it is read-only.
+    // A read-only PostgreSQL refuses even an insert without rows.
     probe: () => insert([]),
-    // PostgreSQL would refuse the whole batch for one text with the NUL character. JSON texts escape it.
+    // Because of one text with the NUL character, PostgreSQL would refuse the whole batch. JSON texts escape this character.
     record: (event) => (hasNul(event) ? Promise.reject(invalid()) : log.record(event)),
     close: log.close,
   };

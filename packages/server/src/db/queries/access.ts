@@ -59,9 +59,9 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 }
 
 /**
- * Compiles the decisions on downloads for many questions of many people, on PostgreSQL only. A statement costs a round trip there, so
- * questions that arrive together share one statement (postgres/access.ts). SQLite needs no round trip. The last column is the number of the
- * question, from 1.
+ * Compiles the decisions on downloads for many questions of many people, on PostgreSQL only. There, a statement costs a round trip, so
+ * questions that arrive at the same time share one statement (postgres/access.ts). SQLite needs no round trip. The last column is the
+ * number of the question, from 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(
@@ -77,8 +77,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
 }
 
 /**
- * Compiles a batch of decisions whose rows are one value, an array of arrays or null, on PostgreSQL only. Reading one value takes only half
- * of the time of reading the same data as rows.
+ * Compiles a batch of decisions whose rows are one value, an array of arrays or null, on PostgreSQL only. Reading one value takes only
+ * half of the time of reading the same data as rows.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
@@ -130,7 +130,7 @@ export function accessQueries(
   };
 }
 
-// Only the columns for issuing a URL: each column costs a tenth of the decision.
+// Only the columns that are needed to issue a URL. Each column adds a tenth to the cost of a decision.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",
@@ -192,14 +192,15 @@ export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope)
 
 const noRole = sql.lit(null);
 
-// This condition is a part of the decision, because a request with a cached JWT runs no other query.
+// This condition is a part of the decision, because an HTTP request with a cached JWT runs no other query.
 function isDisabled({ db, userId }: Scope) {
   return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
 }
 
 // A disabled user has no role. Otherwise the role is owner, or the role of a live share of the note, or viewer by a live share of this
 // attachment, in this order.
-// Uses subqueries instead of joins. Each is one search by primary key, and is skipped if an earlier one decides. The plan never depends on statistics.
+// Uses subqueries instead of joins. Each subquery is one search by primary key, and is skipped if an earlier subquery
+// decides. So the plan never depends on statistics.
 function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db

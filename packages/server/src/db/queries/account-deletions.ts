@@ -8,7 +8,10 @@ import { isLive } from "./live-share.ts";
 import { keyOfHolder } from "./mail-preferences.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** The tables with rows of one user, apart from notes, links, usage and events. The rows of the accounts library are deleted with its user. */
+/**
+ * The tables with rows of one user, except notes, links, usage and events. The rows of the accounts library are deleted together with
+ * the user of the library.
+ */
 const TABLES_OF_USER = [
   "note_shares",
   "attachment_shares",
@@ -18,7 +21,10 @@ const TABLES_OF_USER = [
   "account_links",
   "account_deletions",
 ] as const;
-/** A JWT may still be issued to a user without an account, so these rows stay and refuse it. */
+/**
+ * These rows are deleted only for a user with an account. A user without an account may still get a JWT, and these rows make the service
+ * refuse it.
+ */
 const TABLES_OF_ACCOUNT = ["identities", "disabled_users"] as const;
 
 export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): AccountDeletionQueries {
@@ -30,7 +36,7 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
     },
 
     async hold(userId) {
-      // SQLite has one writer at a time.
+      // SQLite needs no lock, because it has one writer at a time.
       const held = select(userId).$if(engine.name === "postgres", (query) => query.forUpdate());
       return toDeletion(await held.executeTakeFirst());
     },
@@ -72,7 +78,7 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
             .where("revoked_at", "is", null)
             .where((link) => isLive(link.ref("links.expires_at"), sql.val(now)))
             .as("links"),
-          // A union counts people who appear twice only once.
+          // A union counts a person only once, even if the person appears in both queries.
           db
             .selectFrom(shares("note_shares").union(shares("attachment_shares")).as("receivers"))
             .select(eb.fn.countAll<number>().as("count"))
@@ -105,7 +111,7 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
         .select("id")
         .where("note_id", "in", hidden)
         .where("trash_id", "=", mark);
-      // A repeated start must not return an upload whose file is hidden.
+      // If a client repeats the start of an upload, the response must not contain an upload whose file is hidden.
       await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", ofMark).execute();
       const rows = await selectAttachments(db).where("note_id", "in", hidden).where("trash_id", "=", mark).execute();
       return rows.map(toAttachment).filter(({ state }) => !isComplete(state));
@@ -135,7 +141,7 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
   };
 }
 
-/** The item of the trash that hides the notes of a closed account. It has no row, so the trash does not list it. */
+/** The item of the trash that hides the notes of a closed account. This item has no row, so the trash does not list it. */
 function markOf(userId: string): string {
   return `account ${userId}`;
 }

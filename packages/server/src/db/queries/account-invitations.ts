@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from "./cursor.ts";
 
 export function accountInvitationQueries(db: Kysely<Tables>, engine: Engine): AccountInvitationQueries {
   const select = () => db.selectFrom("account_invitations").selectAll();
-  // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
+  // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate());
   return {
     async put(invitation) {

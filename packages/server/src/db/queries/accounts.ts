@@ -28,7 +28,7 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
     async replacePassword(userId, { from, to, now }) {
       const { numUpdatedRows } = await db
         .updateTable("auth_accounts")
-        // The library stores instants as ISO texts on SQLite, and PostgreSQL also accepts them.
+        // On SQLite, the library stores instants as ISO texts. PostgreSQL accepts such texts too.
         .set({ password: to, updated_at: new Date(now).toISOString() })
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)
@@ -43,7 +43,7 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
         .select("password")
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)
-        // SQLite has one writer at a time, so no new password is being committed.
+        // SQLite needs no lock. It has one writer at a time, so no other transaction is changing the password.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row?.password === passwordHash;

@@ -13,9 +13,9 @@ export function administrationQueries(db: Kysely<Tables>, { engine, clock }: Con
   return {
     async holdAdministrators() {
       const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
-      // SQLite has one writer at a time.
+      // SQLite needs no lock, because it has one writer at a time.
       if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
-      // A second statement, because the first one does not see what was committed while it waited.
+      // A second statement, because the first statement does not see changes that were committed while it waited.
       const enabled = administrators
         .leftJoin("disabled_users", "disabled_users.user_id", "people.id")
         .where("disabled_users.user_id", "is", null);
@@ -91,7 +91,7 @@ function people(db: Kysely<Tables>, now: number) {
     );
 }
 
-// SQLite folds only ASCII letters. So other letters are found as they are written, or in lower case.
+// SQLite folds the case of ASCII letters only. A search finds other letters only as they are written, or in lower case.
 function matches(engine: Engine, text: string) {
   const contains = (column: string, sought: string) => engine.contains(sql`coalesce(${sql.ref(column)}, '')`, sought);
   const lower = (column: string) => engine.contains(sql`lower(coalesce(${sql.ref(column)}, ''))`, text.toLowerCase());

@@ -128,7 +128,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .select("id")
         .where("id", "=", attachmentId)
         .where(notInTrash.attachments)
-        // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
+        // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;
@@ -144,7 +144,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .where("note_id", "=", noteId)
         .orderBy("created_at")
         .orderBy("id")
-        // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
+        // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .execute();
       return rows.map(toAttachment);
@@ -188,7 +188,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
   };
 }
 
-/** The lock waits for a deletion of the note, which may leave the row in the trash. */
+/** The lock waits for a running deletion of the note. After that deletion, the row may still exist, in the trash. */
 async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Engine; noteId: string }): Promise<void> {
   const note = await db
     .selectFrom("notes")
@@ -208,7 +208,10 @@ export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): P
 
 const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
 
-/** Releases the quota of rows of one owner. The rows come from the statement that deleted them, so each is released once. */
+/**
+ * Releases the quota of rows of one owner. The rows come from the statement that deleted them, so the quota of each row is released only
+ * once.
+ */
 async function releaseQuotaOf(
   db: Kysely<Tables>,
   rows: readonly Pick<Selectable<Tables["attachments"]>, (typeof quotaColumns)[number]>[],
@@ -220,7 +223,10 @@ async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
-/** Counts the listed attachments of a note that are not rejected. The index `attachments_listed` has its condition as a literal, so this query needs the same literal. */
+/**
+ * Counts the listed attachments of a note that are not rejected. The condition of the index
+ * `attachments_listed` is a literal, so this query needs the same literal.
+ */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {
   return db
     .selectFrom("attachments")

@@ -22,8 +22,8 @@ function toAuditEvent(row: AuditRow): AuditEvent {
   };
 }
 
-/** Finds the newest unfiled events of a note or an owner that are older than the event `before`. */
-export type FindUnfiledEvents = (query: {
+/** Finds the newest events of the journal that belong to a note or an owner and are older than the event `before`. */
+export type FindJournalEvents = (query: {
   column: "note_id" | "owner_id";
   value: string;
   before: string | undefined;
@@ -31,11 +31,11 @@ export type FindUnfiledEvents = (query: {
   limit: number;
 }) => AuditRow[];
 
-type Sources = { unfiledEvents: FindUnfiledEvents | undefined };
+type Sources = { journalEvents: FindJournalEvents | undefined };
 
 export function auditQueries(
   db: Kysely<Tables>,
-  { engine, unfiledEvents }: Sources & { engine: Engine },
+  { engine, journalEvents }: Sources & { engine: Engine },
 ): AuditQueries {
   return {
     async add(...events) {
@@ -45,14 +45,14 @@ export function auditQueries(
         typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
       );
       if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-      // Queues the messages of webhooks here, so that no caller can forget them.
+      // Queues the messages of webhooks here, so that no caller can forget to queue them.
       await queueMessages(db, events.flatMap(messagesOf));
     },
-    listOfNote: (noteId, page) => list(db, { unfiledEvents, column: "note_id", value: noteId, ...page }),
-    listOfOwner: (ownerId, page) => list(db, { unfiledEvents, column: "owner_id", value: ownerId, ...page }),
-    // These events are never unfiled, because they are written in a transaction.
+    listOfNote: (noteId, page) => list(db, { journalEvents, column: "note_id", value: noteId, ...page }),
+    listOfOwner: (ownerId, page) => list(db, { journalEvents, column: "owner_id", value: ownerId, ...page }),
+    // These events are never in the journal, because a transaction writes them.
     listOfLink: ({ linkId, ownerId }, page) =>
-      list(db, { unfiledEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
+      list(db, { journalEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
     async nextOwner(after) {
       const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
       return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
@@ -83,11 +83,11 @@ type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; va
 
 async function list(
   db: Kysely<Tables>,
-  { unfiledEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
+  { journalEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // Reads unfiled events first. If an event is filed in between, it is in both results, and never in neither.
-  const unfiled = unfiledEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
+  // Reads the journal first. An event that moves to the table in between is in both results. In the other order it could be in none.
+  const fromJournal = journalEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
   const sizes = await inOrder(db, { ...newestFirst, limit })
@@ -97,13 +97,13 @@ async function list(
     sizes.map(({ bytes }) => bytes),
     limit,
   );
-  const filed = await inOrder(db, { ...newestFirst, limit: fitting + 1 })
+  const fromTable = await inOrder(db, { ...newestFirst, limit: fitting + 1 })
     .select(auditColumns)
     .execute();
-  return toPage(mergeNewestFirst(unfiled, filed).map(toAuditEvent), fitting);
+  return toPage(mergeNewestFirst(fromJournal, fromTable).map(toAuditEvent), fitting);
 }
 
-type Range = Parameters<FindUnfiledEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
+type Range = Parameters<FindJournalEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
 
 /** The indexes separate routine events from other events. The query reads each part in order, up to the limit, and skips the rest. */
 function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
@@ -143,10 +143,13 @@ function idsOfLink(
     .limit(limit + 1);
 }
 
-/** An event of a batch has up to 1,000 ids, and a page up to 200 events. A response has no space for more (http/fit-page-bytes.ts). Bytes. */
+/**
+ * An event of a batch has up to 1,000 ids, and a page up to 200 events. A response has no space for more ids (http/fit-page-bytes.ts).
+ * Bytes.
+ */
 const MAX_PAGE_BYTES = 2 ** 20;
 
-/** The number of events whose ids fit a page. At least one. */
+/** The number of events whose ids fit into a page. At least one. */
 function countFitting(sizes: number[], limit: number): number {
   let bytes = 0;
   const tooLarge = sizes.findIndex((size) => {
@@ -156,8 +159,8 @@ function countFitting(sizes: number[], limit: number): number {
   return tooLarge === -1 ? limit : Math.max(1, tooLarge);
 }
 
-function mergeNewestFirst(unfiled: AuditRow[], filed: AuditRow[]): AuditRow[] {
-  if (unfiled.length === 0) return filed;
-  const byId = new Map([...unfiled, ...filed].map((row) => [row.id, row]));
+function mergeNewestFirst(fromJournal: AuditRow[], fromTable: AuditRow[]): AuditRow[] {
+  if (fromJournal.length === 0) return fromTable;
+  const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
   return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }

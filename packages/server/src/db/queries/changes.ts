@@ -8,10 +8,10 @@ import { compile, type RunStatement, type Statement } from "./compile-statement.
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** How many of the newest events a query reads, so that its time does not depend on the size of the audit log. */
+/** A query reads at most this many of the newest events, so that its time does not depend on the size of the audit log. */
 const RECENT_EVENTS = 100;
 
-/** Leaves out URL events. No list shows them, and they are much more frequent than other events. */
+/** Queries leave out URL events. No list shows these events, and they are much more frequent than other events. */
 const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
 
 /** The events that change what every reader of a note sees. */
@@ -41,7 +41,7 @@ export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given)
       statements.set(engine, statement);
       const [values = []] = await run(statement, [userId, clock(), noteId]);
       const [own, notes, files, role, events, disabledAt] = values;
-      // The text of a disabled user differs, so the page makes a request, and the service refuses it.
+      // When a user is disabled, the text changes. So the page of the user makes a request, and the service refuses the request.
       return {
         own: `${own} ${disabledAt}`,
         shared: `${notes} ${files}`,

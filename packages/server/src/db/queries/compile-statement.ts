@@ -1,6 +1,9 @@
 import { type Compilable, type RawBuilder, sql } from "kysely";
 
-/** A compiled statement. `rows` says whether it returns at most one row or many. `parameters` are the names of its values, in order. */
+/**
+ * A compiled statement. `rows` says whether the statement returns at most one row or many. `parameters` are the names of its values, in
+ * order.
+ */
 export type Statement<Name extends string = string> = {
   name: string;
   sql: string;
@@ -14,7 +17,7 @@ export type RunStatement = (statement: Statement, values: unknown[]) => Promise<
 /** A compiled statement and its values. */
 export type Call = { statement: Statement; values: unknown[] };
 
-/** Runs statements in order, and returns the rows of the last as arrays. */
+/** Runs statements in order, and returns the rows of the last statement as arrays. */
 export type RunCalls = (calls: Call[]) => Promise<readonly (readonly unknown[])[]>;
 
 /** Runs calls one after another. */
@@ -31,8 +34,8 @@ export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
  * Compiles a statement once, because building and compiling it takes longer than running it.
- * `build` gets a marker for each of `parameters`. It need not use all of them. A value that is used in several places is bound only once, because binding a
- * text costs as much as a step of the query.
+ * `build` gets a marker for each of `parameters`. It need not use all markers. A value that is used in several places is
+ * bound only once, because binding a text costs as much as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,

@@ -18,7 +18,10 @@ const PARAMETERS = [
 type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
 
-/** On PostgreSQL, the one statement `all` does all the work, in one round trip. SQLite can't write inside of a query, so it has several statements. */
+/**
+ * On PostgreSQL, the one statement `all` does all the work, in one round trip. SQLite can't write inside
+ * of a query, so it has several statements.
+ */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
   | ({ engine: "sqlite" } & Record<
@@ -46,7 +49,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   return {
     engine,
     all: one("all", (m) => {
-      // Each part runs after the previous one. The attachment is locked first, as in a cascading deletion.
+      // Each part of the statement runs after the previous part. The attachment is locked first, as in a cascading deletion.
       const after = (part: string) => sql`exists (select 1 from ${sql.ref(part)})`;
       return sql`
         with found as materialized (${finding(db, m)}),
@@ -59,7 +62,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   };
 }
 
-/** Completes uploads. `run` must be one transaction, or part of one. */
+/** Completes uploads. `run` must run all its calls in one transaction. */
 export function uploadCompletions(statements: CompletionStatements, run: RunCalls) {
   return async (completion: UploadCompletion): Promise<CompletedRecord | undefined> => {
     const values = valuesOf(completion);

@@ -20,7 +20,7 @@ export async function orTaken<T>(write: Promise<T>, taken: Refusal): Promise<T> 
   return orRefused(write, { codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION], refusal: taken });
 }
 
-// Each engine has its own code.
+// Each engine has its own error code for a violated constraint.
 async function orRefused<T>(
   write: Promise<T>,
   { codes, refusal }: { codes: readonly unknown[]; refusal: Refusal },

@@ -10,7 +10,7 @@ export function credentialQueries(db: Kysely<Tables>, engine: Engine): Credentia
         .selectFrom("people")
         .select("id")
         .where("id", "=", userId)
-        // SQLite has one writer at a time.
+        // SQLite needs no lock, because it has one writer at a time.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .execute();
     },

@@ -10,7 +10,7 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
   const id = text.slice(CURSOR_PREFIX.length);
-  // Encoding again detects texts that decode by accident: padding, other alphabets, trailing bits, broken UTF-8.
+  // Encodes the id again to detect texts that can be decoded by accident: padding, other alphabets, trailing bits, broken UTF-8.
   if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
     throw invalidCursor();
   }

@@ -15,7 +15,8 @@ export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
     },
 
     async remove(userId, { exceptSession } = { exceptSession: undefined }) {
-      // A sign-in that ran while the user was being disabled may have stored a session. The service refused it until now, so it is deleted here.
+      // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session until
+      // now, and must not accept it from now on.
       await db
         .deleteFrom("auth_sessions")
         .where("user_id", "=", userId)

@@ -25,7 +25,8 @@ export function fileEventQueries(db: Kysely<Tables>, engine: Engine): FileEventQ
         .execute();
       const claimed: ClaimedFileEvent[] = [];
       for (const seen of due) {
-        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
+        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
+        // replicas find no row.
         const row = await db
           .updateTable("file_events")
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))

@@ -27,7 +27,7 @@ export function identityQueries(db: Kysely<Tables>, engine: Engine): IdentityQue
     },
 
     async add({ issuer, subject, userId }) {
-      // Without a named constraint, a conflict of either key changes nothing.
+      // Names no constraint, so a conflict of either of the two keys changes nothing.
       const added = db
         .insertInto("identities")
         .values({ issuer, subject, user_id: userId })

@@ -12,7 +12,7 @@ import { administrationQueries } from "./administration.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
 import { applicationQueries } from "./application.ts";
 import { attachmentQueries } from "./attachments.ts";
-import { auditQueries, type FindUnfiledEvents } from "./audit.ts";
+import { auditQueries, type FindJournalEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
 import { changeQueries } from "./changes.ts";
 import { inOrder, type RunStatement } from "./compile-statement.ts";
@@ -22,7 +22,7 @@ import { fileEventQueries } from "./file-events.ts";
 import { identityQueries } from "./identities.ts";
 import { inventoryQueries } from "./inventory.ts";
 import { invitationQueries } from "./invitations.ts";
-import type { FindUnfiledUrls } from "./issued-urls.ts";
+import type { FindJournalUrls } from "./issued-urls.ts";
 import { itemQueries } from "./items.ts";
 import { limitCountQueries } from "./limit-counts.ts";
 import { linkRecipientQueries } from "./link-recipients.ts";
@@ -50,15 +50,15 @@ export type QueryContext = {
   clock: Clock;
   accessStatements: AccessStatements;
   uploadStatements: UploadStatements;
-  /** Undefined: the engine files URL events at once. */
-  unfiledEvents?: FindUnfiledEvents;
-  unfiledUrls?: FindUnfiledUrls;
+  /** Undefined: the engine has no journal, and writes URL events directly to the table. */
+  journalEvents?: FindJournalEvents;
+  journalUrls?: FindJournalUrls;
   search: Search;
 };
 
 /** All queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
-  const { engine, clock, accessStatements, uploadStatements, unfiledEvents, unfiledUrls, search } = context;
+  const { engine, clock, accessStatements, uploadStatements, journalEvents, journalUrls, search } = context;
   const run: RunStatement = async ({ sql }, values) =>
     (await db.executeQuery<object>(CompiledQuery.raw(sql, values))).rows.map(Object.values);
   return {
@@ -98,8 +98,8 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     passkeys: passkeyQueries(db),
     trash: trashQueries(db, { engine, clock }),
     application: applicationQueries(db),
-    audit: auditQueries(db, { engine, unfiledEvents }),
+    audit: auditQueries(db, { engine, journalEvents }),
     administration: administrationQueries(db, { engine, clock }),
-    webhooks: webhookQueries(db, { engine, unfiledUrls }),
+    webhooks: webhookQueries(db, { engine, journalUrls }),
   };
 }

@@ -8,7 +8,7 @@ import { notInTrash } from "./not-in-trash.ts";
 
 export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQueries {
   type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
-  /** Selects those of the object keys that are in one table. */
+  /** Selects the object keys of the list that are in one table. */
   const among = (table: Table, objectKeys: readonly string[]) =>
     db
       .selectFrom(table)

@@ -7,7 +7,7 @@ import { orMissing } from "./constraints.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** Limits the claims of a sign-in, because the sign-in waits for them. */
+/** The maximum number of invitations that one sign-in claims, because the sign-in waits for the claims. */
 const MAX_CLAIMED = 200;
 
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
@@ -33,7 +33,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
       .select("notes.owner_id")
       .where(notInTrash.notes)
       .where(hasAttachment);
-  // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
+  // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     async put(...invitations) {
@@ -135,9 +135,11 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // These invitations can't be claimed until their owner is enabled again, so they must not take the places of others.
+        // These invitations can't be claimed until their owner is enabled again, so they must not take the places of other
+        // invitations.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
-        // Newest first, because many strangers can invite an email address. The next sign-in continues.
+        // Newest first, because many strangers can invite an email address. The next sign-in continues with
+        // the others.
         .orderBy("invitations.id", "desc")
         .limit(MAX_CLAIMED)
         .execute();

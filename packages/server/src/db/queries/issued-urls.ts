@@ -7,13 +7,16 @@ import type { AuditRow } from "./audit-row.ts";
 type Range = Parameters<WebhookQueries["listIssuedUrls"]>[0];
 type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
 
-/** Finds the oldest unfiled events of the action `url.issued` in a range. `ownerId` null: of every owner. */
-export type FindUnfiledUrls = (range: Omit<Range, "ownerId"> & { ownerId: string | null }) => UrlRow[];
+/**
+ * Finds the oldest events of the journal with the action `url.issued` in a range. `ownerId` null: the events of every
+ * owner.
+ */
+export type FindJournalUrls = (range: Omit<Range, "ownerId"> & { ownerId: string | null }) => UrlRow[];
 
 type IssuedUrlQueries = Pick<WebhookQueries, "listUrlReports" | "advanceUrlReport" | "listIssuedUrls">;
 
 /** The queries of the summaries of issued URLs, which a job reads from the audit log. */
-export function issuedUrlQueries(db: Kysely<Tables>, unfiledUrls: FindUnfiledUrls | undefined): IssuedUrlQueries {
+export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrls | undefined): IssuedUrlQueries {
   return {
     async listUrlReports() {
       const rows = await db
@@ -37,10 +40,10 @@ export function issuedUrlQueries(db: Kysely<Tables>, unfiledUrls: FindUnfiledUrl
 
     async listIssuedUrls(range) {
       const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
-      // Reads unfiled events first. If an event is filed in between, it is in both results, and never in neither.
-      const unfiled = unfiledUrls?.({ ...range, ownerId }) ?? [];
-      const filed = await filedUrls(db, { ...range, ownerId });
-      const byId = new Map([...unfiled, ...filed].map((row) => [row.id, row]));
+      // Reads the journal first. An event that moves to the table in between is in both results. In the other order it could be in none.
+      const fromJournal = journalUrls?.({ ...range, ownerId }) ?? [];
+      const fromTable = await urlsFromTable(db, { ...range, ownerId });
+      const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
       const inOrder = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, range.limit);
       return inOrder.map((row) => ({
         id: row.id,
@@ -51,10 +54,10 @@ export function issuedUrlQueries(db: Kysely<Tables>, unfiledUrls: FindUnfiledUrl
   };
 }
 
-/** Every index of the audit log begins with the owner. Every owner of a file has a row in `usage`, so this finds all owners there. */
-async function filedUrls(
+/** Every index of the audit log begins with the owner. Every owner of a file has a row in `usage`, so this query finds all owners there. */
+async function urlsFromTable(
   db: Kysely<Tables>,
-  { ownerId, after, before, limit }: Parameters<FindUnfiledUrls>[0],
+  { ownerId, after, before, limit }: Parameters<FindJournalUrls>[0],
 ): Promise<UrlRow[]> {
   const ofOwner = sql`audit_events where audit_events.owner_id = ${ownerId}`;
   // On SQLite, `cross join` also fixes the order in which the tables are read.

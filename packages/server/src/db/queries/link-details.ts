@@ -40,7 +40,7 @@ function sum(column: string) {
 type DetailsQuery = ReturnType<typeof linkDetails>;
 type DetailsRow = Awaited<ReturnType<DetailsQuery["execute"]>>[number];
 
-/** Limits a list to one page and one more link. */
+/** Limits a list to one page and one extra link. The extra link shows whether there is another page. */
 export function newestFirst(links: DetailsQuery, { limit, cursor }: PageRequest): DetailsQuery {
   const before = decodeCursor(cursor);
   return links

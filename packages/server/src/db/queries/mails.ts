@@ -17,7 +17,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
       const group = { kind, userId };
       const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
       const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
-      // A parallel transaction may make the mail of the group, and a worker may claim it.
+      // Repeats, because a parallel transaction may make the mail of the group, and then a worker may claim this mail.
       for (;;) {
         if (await addNotice(db, { group, notice })) return;
         const insert = db.insertInto("mails").values(row);
@@ -37,13 +37,14 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
         .execute();
       const claimed: ClaimedMail[] = [];
       for (const seen of due) {
-        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
+        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
+        // replicas find no row.
         const row = await db
           .updateTable("mails")
           .set((eb) => ({
             due_at: leaseEndsAt,
             attempts: eb("attempts", "+", 1),
-            // For a mail that has collected notices, the waiting time starts when it is due.
+            // If the mail has collected notices, its waiting time starts when the mail is due.
             created_at: eb
               .case()
               .when("group_key", "is", null)
@@ -95,7 +96,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
       return (
         db
           .updateTable("mails")
-          // A mail that is too old is never sent, so its time starts again.
+          // The service never sends a mail that is too old, so the age of the mail starts again.
           .set({ due_at: now, created_at: now, given_up_at: null, attempts: 0 })
           .where("id", "=", mailId)
           .where("given_up_at", "is not", null)
@@ -110,7 +111,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
   };
 }
 
-/** The most different notices of one mail. Further notices are left out. */
+/** The maximum number of different notices in one mail. Further notices are left out. */
 const MAX_NOTICES = 100;
 
 function keyOf({ kind, userId }: NoticeGroup): string {

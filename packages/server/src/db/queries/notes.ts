@@ -43,7 +43,7 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
-// On SQLite two indexes have exactly these columns and this snippet, so that a list reads no body.
+// On SQLite, two indexes have exactly these columns and the expression of the snippet, so that a list reads no body.
 const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
 const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
@@ -100,10 +100,10 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     // A `case` is evaluated in order. The engine may evaluate the terms of an `and` in any order.
     return isInTime === undefined ? condition : sql<SqlBool>`case when ${isInTime} then ${condition} end`;
   };
-  // Other lists read only one page, but a search may read all texts.
+  // A list without a search reads only one page, but a search may read all texts.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
     search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
-  /** Adds the files that made the search find each note. */
+  /** Adds to each note the files whose names contain the searched text. */
   const withFoundFiles = async <Summary extends NoteSummary>(page: Page<Summary>, search: string | undefined) => {
     if (search === undefined || page.items.length === 0) return page;
     const noteIds = engine.list(page.items.map(({ id }) => id));
@@ -140,7 +140,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     },
 
     async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
-      // Uses one statement, so that PostgreSQL reads the row again after a concurrent change.
+      // Uses one statement. If another transaction changes the row at the same time, PostgreSQL waits, and reads the row again.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({
@@ -167,7 +167,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select("id")
         .where("id", "=", noteId)
         .where(notInTrash.notes)
-        // SQLite has no such clause and needs none, because a transaction is the only writer from its start.
+        // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;

@@ -68,7 +68,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                         eb.or([
                           eb("people.email", "is distinct from", eb.ref("excluded.email")),
                           eb("people.email_proven_by", "is distinct from", newProof(eb)),
-                          // A later token with the same email address outdates earlier tokens.
+                          // A later token with the same email address also makes the statements of earlier tokens outdated.
                           ...(person.emailStatedAt === undefined
                             ? []
                             : [eb("people.email_stated_at", "is distinct from", eb.ref("excluded.email_stated_at"))]),
@@ -144,7 +144,7 @@ function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   ]);
 }
 
-/** The proof after a change of the email address: the new one, or the old one if the email address is the same. */
+/** The proof after a change of the email address: the new proof, or the old proof if the email address is the same. */
 function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   return eb
     .case()

@@ -24,7 +24,7 @@ it.each(engines)("stops a search after its time limit, on $name", async (engine)
     code: "search_timeout",
     message: expect.stringMatching(/^The search took longer than 0.04 seconds/),
   });
-  // The time limit holds for each search anew.
+  // The time limit starts again for each search.
   expect((await notes.listOwned("ben", { ...page, search: "title" })).items).toHaveLength(1);
   await close();
   await test.close();

@@ -35,7 +35,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** Less than the time limit of the client for a query. Milliseconds. */
+/** How long a statement waits for a lock. Less than the time limit of the client for a query. Milliseconds. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -45,7 +45,7 @@ export type StartValues = Record<Parameter, unknown>;
 
 /**
  * The statements of a start. On PostgreSQL, the one statement `start` does all the work, in one round trip.
- * SQLite can't write inside of a query, and has no round trips, so it has several statements.
+ * SQLite can't write inside of a query and has no round trips, so on SQLite there are several statements.
  */
 export type StartStatements = { forgetKey: StartStatement } & (
   | ({ engine: "postgres" } & Record<"lock" | "start", StartStatement>)
@@ -89,8 +89,8 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
 }
 
 /**
- * On PostgreSQL, this makes other starts by the user or on the note wait until the transaction ends. The next statement then sees
- * all earlier starts. The same order everywhere avoids a deadlock.
+ * On PostgreSQL, makes other starts by the user or on the note wait until the transaction ends. So the next statement sees all earlier
+ * starts. Every transaction takes these locks in the same order, to avoid a deadlock.
  * The server limits the wait, because the statements of a pipeline would still commit after the client stopped waiting.
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
@@ -114,7 +114,7 @@ function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }:
 /** The roles that may add files. */
 export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
 
-/** Counts pending uploads. Their indexes have the condition as a literal, so this query needs the same literal. */
+/** Counts pending uploads. The condition of their indexes is a literal, so this query needs the same literal. */
 export function countPending(column: "user_id" | "note_id", value: unknown): RawBuilder<number> {
   return sql<number>`(select count(*) from uploads where ${sql.ref(column)} = ${value} and state = 'pending')`;
 }

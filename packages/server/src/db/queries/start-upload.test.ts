@@ -108,7 +108,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     );
   });
 
-  // SQLite has one writer at a time.
+  // On SQLite, two transactions never run at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("records nothing after it has waited too long for other starts", async () => {
     const [note] = await insertNotes("waiting");
@@ -214,7 +214,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
   });
 });
 
-/** The rules in the simplest form: it counts all uploads each time. */
+/** The rules of a start as a simple model, which counts all uploads each time. */
 class Model {
   readonly uploads: Upload[] = [];
   readonly roles = new Map<string, Role>();

@@ -4,7 +4,7 @@ import type { RunCalls } from "./compile-statement.ts";
 import type { StartStatement, StartStatements, StartValues } from "./start-upload-statements.ts";
 import { limitsOf } from "./usage.ts";
 
-/** Starts uploads. `run` must be one transaction, or part of one. */
+/** Starts uploads. `run` must run all its calls in one transaction. */
 export function uploadStarts(statements: StartStatements, run: RunCalls) {
   return async (start: UploadStart): Promise<StartedRecord | undefined> => {
     const values = valuesOf(start);
@@ -63,7 +63,7 @@ function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: Uploa
   };
 }
 
-/** The service signs no URL for less than a second, so an upload that expires before this instant counts as expired. Milliseconds. */
+/** An upload that expires before this instant counts as expired, because the service signs no URL for less than a second. Milliseconds. */
 export function leastExpiry(now: number): number {
   return now + 1_000;
 }

@@ -20,7 +20,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
       .values({ id, note_id: noteId, attachment_id: attachmentId, ...by })
       .execute();
   };
-  /** A repeated start must not return an upload whose file is in the trash. */
+  /** If a client repeats the start of an upload, the response must not contain an upload whose file is in the trash. */
   const forgetKeys = async (itemId: string) => {
     const files = db.selectFrom("attachments").select("id").where("trash_id", "=", itemId);
     await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", files).execute();
@@ -74,7 +74,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
         .orderBy("trash.id", "desc")
         .limit(limit + 1);
       const owned = await items.where("trash.owner_id", "=", userId).execute();
-      // Uses two queries, because each reads one index. A single query would read the trash of all users.
+      // Uses two queries, because each reads one index. A single query would have to read the trash of all users.
       const others = await items
         .where("trash.owner_id", "!=", userId)
         .where("trash.attachment_id", "is not", null)
@@ -97,7 +97,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
 
 /**
  * Locks the note of an item. The next statement then sees what an earlier restoration or deletion of the note has committed.
- * Returns false if there is no item. It does not lock an item that appears later.
+ * Returns false if there is no item. If the item appears only later, it is not locked.
  */
 async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {
   const item = db

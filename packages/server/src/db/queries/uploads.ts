@@ -17,7 +17,7 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/** The queries of the hot path. `run` must be one transaction, or part of one. */
+/** The queries of the hot path. `run` must run all its calls in one transaction. */
 export function uploadSteps(statements: UploadStatements, run: RunCalls): Pick<UploadQueries, "start" | "complete"> {
   return {
     start: uploadStarts(statements.start, run),
@@ -33,7 +33,7 @@ export function uploadQueries(db: Kysely<Tables>, { engine, statements, run }: C
     ...uploadSteps(statements, run),
 
     async holdStarts(of) {
-      // On SQLite a transaction is the only writer from its start.
+      // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "postgres") await holdingStarts(of).execute(db);
     },
 

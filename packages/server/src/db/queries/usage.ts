@@ -28,7 +28,7 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
     .execute();
 }
 
-/** Ends the reservation of a form upload, and passes its quota to the caller. Undefined: there is none. */
+/** Ends the reservation of a form upload, and returns its quota to the caller. Returns undefined if there is no reservation. */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
   const row = await reserved.returning("size_bytes").executeTakeFirst();
@@ -117,7 +117,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     },
 
     async recount(ownerId) {
-      // Locks the counter first, so that a concurrent change of a row changes the counter afterwards.
+      // Locks the counter first. So a transaction that changes a row at the same time changes the counter afterwards.
       await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
       const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
       const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
@@ -129,7 +129,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
 type Count = "counted_bytes" | "counted_files" | "actual_bytes" | "actual_files";
 type DriftRow = { owner_id: string } & Record<Count, number>;
 
-/** Computes the usage of owners from their files, one row an owner. */
+/** Computes the usage of owners from their files. The result has one row for each owner. */
 function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
   // On PostgreSQL the sum of bigints has another type.
   return sql`
@@ -159,14 +159,14 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/** The most that an owner may use who has only the quota of the service. Without a quota, it is a number that nobody reaches. */
+/** The maximum usage of an owner who has only the quota of the service. Without a quota, it is a number that nobody reaches. */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**
  * Adds to the counter of an owner if the sum is within the limits. `from`: the SQL of the rows to add, which must end with a condition.
- * `limits` undefined: adds always. If the owner has an own quota, it replaces `limits`.
+ * `limits` undefined: adds always. If the owner has an own quota, that quota replaces `limits`.
  * The statement locks the counter, so that replicas take turns.
  */
 export function addingToUsage(change: {
@@ -179,7 +179,7 @@ export function addingToUsage(change: {
   const { ownerId, from, limits } = change;
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
-  // A change that adds no bytes is not refused for bytes, and the same applies to files, even if a quota was lowered below the usage.
+  // A quota may have been lowered below the usage. A change that adds no bytes is not refused because of bytes. The same applies to files.
   const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`

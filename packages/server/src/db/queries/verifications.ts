@@ -4,7 +4,7 @@ import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** The candidates of a claim: enough to find one that no other replica claims at the same moment. */
+/** The number of candidates of a claim. This is enough to find a verification that no other replica claims at the same moment. */
 const CANDIDATES = 20;
 
 export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
@@ -31,7 +31,8 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
         .limit(CANDIDATES)
         .execute();
       for (const seen of candidates) {
-        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
+        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
+        // replicas find no row.
         const row = await db
           .updateTable("content_checks")
           .set((eb) => ({ holder: claim.holder, due_at: claim.leaseEndsAt, attempts: eb("attempts", "+", 1) }))
@@ -71,7 +72,7 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
         .select((eb) => eb.fn.countAll<number | string>().as("count"))
         .where("needs_scan", "=", 1)
         .executeTakeFirstOrThrow();
-      // A count on PostgreSQL is a bigint.
+      // On PostgreSQL, a count is a bigint.
       return Number(count);
     },
 

@@ -52,7 +52,7 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
     },
 
     async holdLink(linkId) {
-      // On SQLite a transaction is the only writer from its start.
+      // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "sqlite") return;
       await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
     },
@@ -119,7 +119,10 @@ function unseenOf(db: Kysely<Tables>) {
     .where("visitor_files.seen_at", "is", null);
 }
 
-/** The notes of a user that have received files which the user has not seen. A list runs this query once, and not for each note. */
+/**
+ * Selects the notes of a user that have received files, if the user has not seen these files. A list runs this query only once, and
+ * not for each note.
+ */
 export function notesWithUnseenFiles(db: Kysely<Tables>, userId: string) {
   return unseenOf(db).where("links.owner_id", "=", userId);
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { bodyOf, SERVICE_OWNER, serviceBodyOf, type WebhookMessage } from "../../domain/webhook.ts";
 import type { Tables } from "../schema.ts";
 
-/** Queues messages for the endpoints that subscribe to them. If their owners have no endpoints, it runs only one query. */
+/** Queues messages for the endpoints that subscribe to them. If the owners have no endpoints, it runs only one query. */
 export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
   if (messages.length === 0) return;
   const owners = [SERVICE_OWNER, ...new Set(messages.map(({ ownerId }) => ownerId))];
@@ -33,7 +33,7 @@ export function messageValues(message: WebhookMessage): MessageValues {
   return { id, type, subject, ...bodies, at, ownerId, subscription: `%"${type}"%` };
 }
 
-/** The insert of one delivery for each endpoint that subscribes. `condition`: a further condition. */
+/** Builds the statement that inserts one delivery for each endpoint that subscribes. `condition`: an additional condition. */
 export function queueingValues(values: MessageValues, condition = WHOLE) {
   const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
   const service = sql.lit(SERVICE_OWNER);

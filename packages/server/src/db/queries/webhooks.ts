@@ -5,19 +5,19 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { dueDeliveries } from "./due-deliveries.ts";
-import { type FindUnfiledUrls, issuedUrlQueries } from "./issued-urls.ts";
+import { type FindJournalUrls, issuedUrlQueries } from "./issued-urls.ts";
 import { queueMessages } from "./webhook-messages.ts";
 import { toChange, toDelivery, toEndpoint, toRow } from "./webhook-rows.ts";
 
 const DISABLED = "The endpoint was disabled.";
 
-type Context = { engine: Engine; unfiledUrls: FindUnfiledUrls | undefined };
+type Context = { engine: Engine; journalUrls: FindJournalUrls | undefined };
 
-export function webhookQueries(db: Kysely<Tables>, { engine, unfiledUrls }: Context): WebhookQueries {
+export function webhookQueries(db: Kysely<Tables>, { engine, journalUrls }: Context): WebhookQueries {
   const ofOwner = (ownerId: string) => db.selectFrom("webhook_endpoints").selectAll().where("owner_id", "=", ownerId);
   const inOutbox = (endpointId: string) => db.updateTable("webhook_deliveries").where("endpoint_id", "=", endpointId);
   return {
-    ...issuedUrlQueries(db, unfiledUrls),
+    ...issuedUrlQueries(db, journalUrls),
 
     async insert(endpoint) {
       await db.insertInto("webhook_endpoints").values(toRow(endpoint)).execute();
@@ -68,7 +68,8 @@ export function webhookQueries(db: Kysely<Tables>, { engine, unfiledUrls }: Cont
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const claimed: ClaimedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // The update requires the instant that was read before. So only one replica can claim the row, and the updates of others find no row.
+        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
+        // replicas find no row.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("id", "=", id)

@@ -3,9 +3,9 @@ import { workerData } from "node:worker_threads";
 import { configureWriter } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
-// The worker thread that copies the write-ahead log into the database. It reads and writes for 50 ms and more.
+// The worker thread that copies the write-ahead log into the database. It is a separate thread, because a copy takes 50 ms and more.
 
-/** Copies as much of the log as readers and writers permit at the moment. */
+/** A request to copy as much of the log as readers and writers permit at the moment. */
 export type CheckpointRequest = "checkpoint";
 
 const database = new DatabaseSync(workerData.file);

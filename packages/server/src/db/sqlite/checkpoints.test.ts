@@ -21,7 +21,7 @@ it("copies a long write-ahead log on a worker thread, after the write", async ()
   await close();
 }, 30_000);
 
-it("looks at the log also after a step of filing URL events", async () => {
+it("checks the log also after URL events were moved from the journal", async () => {
   const { file, close } = await sqlite.open();
   let steps = 0;
   const urlAudit = openSqliteUrlAudit({

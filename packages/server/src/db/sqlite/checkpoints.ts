@@ -3,7 +3,7 @@ import type { CheckpointRequest } from "./checkpoint-worker.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
-/** A checkpoint runs when more pages of the log than this are not copied yet. They have 96 MiB. */
+/** A checkpoint runs when more pages of the log than this are not copied yet. This many pages have 96 MiB. */
 const LONG_LOG_PAGES = 24_000;
 
 /** `afterWrite` must be called after each write of the process. */
@@ -11,8 +11,8 @@ export type Checkpoints = { afterWrite(): void; close(): Promise<void> };
 
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms and more. The first
- * one copies most of the log while writes continue. The second one copies the rest between two writes, so that the next write starts at the
- * beginning of the log.
+ * checkpoint copies most of the log while writes continue. The second checkpoint copies the rest between two writes. Then the next write
+ * starts at the beginning of the log.
  */
 export function createCheckpoints(
   writer: DatabaseSync,
@@ -33,7 +33,7 @@ export function createCheckpoints(
       await thread.request("checkpoint");
       await inTurn(writeLock, () => thread.request("checkpoint"));
     } catch {
-      // The log stays long, so the next write tries again.
+      // The checkpoint failed, and the log stays long. So the next write tries again.
     } finally {
       isRunning = false;
     }

@@ -24,17 +24,20 @@ import { WriteGroups } from "./write-group.ts";
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
-  /** Shared by all writers of this process, so that they queue instead of finding the file busy. */
+  /** Shared by all writers of this process, so that writers wait in a queue instead of finding the file busy. */
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
-  /** Reads outside of transactions. The connection for reads outside of transactions. It sees only committed data, and never waits for a write. Default: reads and writes share one connection. */
+  /**
+   * The connection for reads outside of transactions. It sees only committed data, and never waits for a write. Default: reads and writes
+   * share one connection.
+   */
   reader?: DatabaseSync;
   /** Called after each commit. */
   afterWrite?: () => void;
 };
 
-/** Kysely on node:sqlite, with one connection for writes, which they use in turns, and prepared statements. */
+/** A dialect of Kysely on node:sqlite, with prepared statements. It has one connection for writes, and the writes take turns. */
 export function sqliteDialect(database: DatabaseSync, options: DialectOptions): Dialect {
   return dialectOn(new SqliteFileDriver(database, options));
 }
@@ -64,12 +67,12 @@ function dialectOn(driver: SqliteFileDriver): Dialect {
 }
 
 class SqliteFileAdapter extends SqliteAdapter {
-  // SQLite rolls back DDL, so a start reads and changes the schema in one transaction.
+  // SQLite can roll back changes of the schema, so a start of the service reads and changes the schema in one transaction.
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 
-  // The driver has its own queue, because Kysely's does not know how long a call has waited.
+  // The driver has its own queue, because the queue of Kysely does not know how long a call has waited.
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -164,7 +167,7 @@ class SqliteTurn implements DatabaseConnection {
     this.#endTurn = endTurn;
   }
 
-  /** Ends the turn before the group is committed, so that the next member can enter it. */
+  /** Ends the turn before the group is committed, so that the next member can enter the group. */
   async commit(): Promise<void> {
     const kept = this.#shared.groups.keep();
     this.#end();
@@ -250,7 +253,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 }
 
-/** For raw SQL, Kysely does not know the kind of statement. A statement that begins with `with` may write. */
+/** Whether a query only reads. For raw SQL, Kysely does not know the kind of the statement. A statement that begins with `with` may write. */
 function isRead({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));
 }

@@ -17,7 +17,7 @@ export function toSqliteDomainError(error: unknown): unknown {
   return fileFault(error, "The database can't be reached");
 }
 
-/** The domain error of a fault of the file. `message` describes faults other than a full or read-only disk. */
+/** Returns the domain error for a fault of the file. `message` describes faults other than a full or read-only disk. */
 export function fileFault(cause: unknown, message: string): DomainError {
   const code = primaryCode(cause);
   if (code === FULL) return new DomainError("storage_full", "The disk of the database is full", { cause });

@@ -8,17 +8,17 @@ import { isBusy } from "./errors.ts";
 const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
-// A commit that finds the write-ahead log this long copies the log into the database: 64 MiB, in about 100 ms on a plain disk.
-// A lower limit copies often-changed pages more often. With SQLite's default of 1,000 pages, one of a hundred URL events had to wait, and
-// the log of URL events reached only 2/3 of the throughput.
-// The main thread copies the log of the database only during migrations, and the audit thread only the log of its journal. For the
-// rest, see checkpoints.ts.
+// When the write-ahead log has this many pages, a commit copies the log into the database: 64 MiB, in about 100 ms on a plain disk.
+// With a lower limit, pages that change often are copied more often. With SQLite's default of 1,000 pages, one of a hundred URL events
+// had to wait, and the log of URL events reached only 2/3 of the throughput.
+// The main thread copies the log of the database only during migrations, and the audit thread only the log of its journal. For all
+// other copies, see checkpoints.ts.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };
 
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
- * Opens a database file for writing. Creates the file and its directory for their owner alone if they are missing.
+ * Opens a database file for writing. If the file or its directory is missing, creates it, readable only for its owner.
  * Waits for another process that starts at the same moment. Rejects with `database_unavailable` if the file can't be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
@@ -28,7 +28,7 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     const database = new DatabaseSync(file);
     for (;;) {
       try {
-        // The change to WAL needs exclusive access, and does not wait for another process.
+        // The change to WAL needs exclusive access, and fails immediately if another process has the file open. So it is tried again.
         database.exec("pragma journal_mode = wal");
         configureWriter(database, { where });
         return database;
@@ -49,10 +49,10 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
   }
 }
 
-/** Enables foreign keys, and commits that are on the disk when they return. */
+/** Enables foreign keys, and makes each commit wait until its data is on the disk. */
 export function configureWriter(database: DatabaseSync, { where }: Writer): void {
   database.exec("pragma synchronous = full");
-  // On macOS, data stays in the cache of the drive without this.
+  // Without this pragma, macOS leaves the data in the cache of the drive.
   database.exec("pragma fullfsync = on");
   database.exec("pragma foreign_keys = on");
   database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES[where]}`);

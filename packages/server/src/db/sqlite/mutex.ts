@@ -1,4 +1,4 @@
-/** A lock within this process. Callers get it in the order of their calls. */
+/** A lock within this process. Callers get the lock in the order of their calls. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 

@@ -14,7 +14,7 @@ import { createCheckpoints } from "./checkpoints.ts";
 import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect, sqliteWrites } from "./dialect.ts";
 import { openWriter } from "./file.ts";
-import { openSqliteUrlAudit, openUnfiledEvents } from "./journal/log.ts";
+import { openJournalEvents, openSqliteUrlAudit } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
 import { readsInTurns } from "./reads-in-turns.ts";
 import { createReserve } from "./reserve.ts";
@@ -50,14 +50,14 @@ async function openWith(
   { file, clock, onCopy = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
-  // Another process that starts at the same moment may change the schema for longer than a call in service would wait.
+  // Another process that starts at the same moment may change the schema. That can take longer than a normal call would wait.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name);
   if (missing !== undefined) await copyBeforeMigration(file, { migration: missing, onCopy });
   await migrate(migrated, engine.name);
   useMemory(writer);
-  const unfiled = await openUnfiledEvents(file);
+  const journalEvents = await openJournalEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
   const checkpoints = createCheckpoints(writer, { file, writeLock });
@@ -76,11 +76,11 @@ async function openWith(
       clock,
       accessStatements,
       uploadStatements,
-      unfiledEvents: unfiled.find,
-      unfiledUrls: unfiled.findUrls,
+      journalEvents: journalEvents.find,
+      journalUrls: journalEvents.findUrls,
       search,
     },
-    // Access decisions have their own connection, so they never wait for a write, and see each commit at once.
+    // Access decisions have their own connection, so a decision never waits for a write, and sees each commit immediately.
     access: accessQueries(accessStatements, { run: readsInTurns(reader), engine, clock }),
     uploadSteps: {
       start: (start) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).start(start)),
@@ -94,14 +94,15 @@ async function openWith(
       await search.close();
       await checkpoints.close();
       reader.close();
-      unfiled.close();
+      journalEvents.close();
     },
   });
 }
 
 /**
- * Each member of a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a savepoint changes to a temporary
- * file, and finds few pages in its cache of 2 MiB. That was a third of the CPU time of a write. Call it after the migrations, because they may need more space than the memory has.
+ * Each member of a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a savepoint changes into a temporary
+ * file, and finds few pages in its cache of 2 MiB. That was a third of the CPU time of a write. Call it after the migrations, because they
+ * may need more space than the memory has.
  */
 function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");

@@ -3,12 +3,13 @@ import { appendFileSync, rmSync, statSync } from "node:fs";
 import { DomainError } from "../../domain/errors.ts";
 
 const RESERVE_BYTES = 4 * 2 ** 20;
-// Writes in small steps, to use all space that is left. Random bytes take real space even on a disk that compresses.
+// The file is written in small steps, so that a nearly full disk still stores a part of it. Random bytes take real space even on a disk
+// that compresses.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 /**
  * Stores a file of 4 MiB beside the database. Even a transaction that frees space needs some space first, and can fail on a full disk.
- * Then the file is deleted, and the transaction runs again.
+ * In that case, the file is deleted, and the transaction runs again.
  */
 export function createReserve(
   file: string,
@@ -26,7 +27,7 @@ export function createReserve(
         appendFileSync(reserve, STEP, { mode: 0o600 });
       }
     } catch {
-      // The disk is full. The next transaction that frees space tries again.
+      // The disk is full, so there is no reserve now. The next transaction that frees space tries again.
     }
   }
 
@@ -38,7 +39,7 @@ export function createReserve(
       const isFull = error instanceof DomainError && error.code === "storage_full";
       if (!isFull || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // The write-ahead log is usually emptied only when it is long (file.ts). On a small disk, this may be too late.
+      // Empties the write-ahead log. Usually this happens only when the log is long (file.ts), which may be too late on a small disk.
       await truncateWal();
       return await run();
     } finally {

@@ -9,13 +9,13 @@ import { answerRequests } from "./thread.ts";
 /** A query that reads, and the time that it may take. Milliseconds. */
 export type SearchRequest = Pick<CompiledQuery, "sql" | "parameters"> & { limitMs: number };
 
-// A reader waits only while a writer recovers the file or resets its log.
+// How long a reader waits. It must wait only while a writer recovers the file or resets its log.
 const BUSY_TIMEOUT_MS = 2_000;
 
 const database = new DatabaseSync(workerData.file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
 let deadline = 0;
 
-// node:sqlite can't interrupt a query, and a thread does not end inside of one. So the query calls this for each note.
+// node:sqlite can't interrupt a query, and a thread can't end during a query. So the query calls this function for each note.
 database.function("in_time", (_noteId) => {
   if (performance.now() > deadline) throw Object.assign(new Error("The search took too long."), { errcode: INTERRUPT });
   return 1;

@@ -10,14 +10,14 @@ export type SqliteSnapshot = {
   copyTo(file: string): Promise<void>;
   /** Counts the rows of a table. */
   count(table: "notes" | "attachments"): number;
-  /** The name of the last migration. Undefined: the database is empty. */
+  /** Returns the name of the last migration, or undefined if the database is empty. */
   lastMigration(): string | undefined;
   close(): void;
 };
 
 /**
- * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this opens the journal first.
- * An event that moves in between is in both files, and appears only once in the result. Throws `database_unavailable`.
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this function opens
+ * the journal first. An event that moves in between is in both files, and appears only once in the result. Throws `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];
@@ -25,7 +25,7 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
-    // Closing an existing file would release the locks that this process has on it.
+    // Opens only a new file. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = new DatabaseSync(path);
     opened.push(database);
@@ -59,7 +59,7 @@ export function openSnapshot(file: string): SqliteSnapshot {
 async function copy(database: DatabaseSync, file: string): Promise<void> {
   closeSync(openSync(file, "wx", 0o600));
   await backup(database, file);
-  // In WAL mode, SQLite would create further files beside the copy when somebody reads it.
+  // Changes the mode of the copy. In WAL mode, SQLite would create more files beside the copy when somebody reads the copy.
   const copied = new DatabaseSync(file);
   copied.exec("pragma journal_mode = delete");
   copied.close();

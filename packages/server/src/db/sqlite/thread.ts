@@ -16,7 +16,7 @@ type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
 const CLOSE = "close";
 
-/** A worker thread with its own connections. It starts with the first request, and again after it crashed. */
+/** A worker thread with its own connections. The thread starts with the first request, and again after a crash. */
 export class SqliteThread<Request, Answer> {
   readonly #options: Options;
   readonly #pending: PromiseWithResolvers<Answer>[] = [];
@@ -65,7 +65,8 @@ export class SqliteThread<Request, Answer> {
 
   #settle(reply: Reply<Answer>): void {
     const pending = this.#pending.shift();
-    // An idle thread must not keep the process alive. A thread that is closing must keep it alive, because otherwise the process ends before the database is closed.
+    // An idle thread must not keep the process alive. But a thread that is closing must keep the process alive. Otherwise the process ends
+    // before the database is closed.
     if (this.#pending.length === 0 && !this.#isClosed) this.#worker?.unref();
     if ("answer" in reply) pending?.resolve(reply.answer);
     else pending?.reject(this.#toError(reply.failure));
@@ -77,7 +78,7 @@ export class SqliteThread<Request, Answer> {
   }
 }
 
-/** The module `name` beside the importing file. It is a .js file in a build, where all modules are in one folder. */
+/** The URL of the module `name` in the folder of the importing file. In a build, all modules are .js files in one folder. */
 export function workerModule(name: string, importer: string): URL {
   const extension = importer.endsWith(".ts") ? "ts" : "js";
   return new URL(`./${name}.${extension}`, importer);
@@ -96,7 +97,7 @@ export function answerRequests<Request>(has: { answer: (request: Request) => unk
     try {
       port.postMessage({ answer: has.answer(request as Request) } satisfies Reply<unknown>);
     } catch (error) {
-      // An error that passes between threads loses its SQLite code.
+      // When an error is sent to another thread, it loses its SQLite code. So the code is sent separately.
       const { message, errcode } = error as { message: string; errcode?: number };
       port.postMessage({ failure: { message, errcode } } satisfies Reply<unknown>);
     }

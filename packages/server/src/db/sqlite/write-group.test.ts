@@ -27,7 +27,7 @@ async function openFacts() {
   return {
     db,
     writer,
-    /** The transactions of the file so far. */
+    /** The number of transactions of the file so far. */
     commits: () => commits,
     /** Another connection, which sees only what is committed. */
     committed: () => (reader.prepare("select id from facts").all() as { id: string }[]).map(({ id }) => id).toSorted(),
@@ -119,7 +119,7 @@ describe("writes that are ready at the same time", () => {
     );
     const outcomes = await Promise.allSettled([
       facts.add("a"),
-      // The foreign key is checked by the commit.
+      // SQLite checks this foreign key at the commit.
       facts.db.transaction().execute((tx) =>
         tx
           .insertInto("kept" as never)

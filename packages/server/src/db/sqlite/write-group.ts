@@ -2,11 +2,12 @@ import type { DatabaseSync } from "node:sqlite";
 import { toSqliteDomainError } from "./errors.ts";
 import type { Mutex } from "./mutex.ts";
 
-// Limits a group, because its writes block the event loop for milliseconds. With more members, each would save only little time.
+// The maximum number of members of a group, because the writes of a group block the event loop for milliseconds. With more members, each
+// member would save only a little more time.
 const MAX_MEMBERS = 32;
 
 export type WriteGroupOptions = {
-  /** Shared by all writers of this process, so that they queue instead of finding the file busy. */
+  /** Shared by all writers of this process, so that writers wait in a queue instead of finding the file busy. */
   writeLock: Mutex;
   /** Called after each commit. */
   afterWrite: () => void;
@@ -16,8 +17,9 @@ export type WriteGroupOptions = {
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
- * Runs writes that are ready at the same time inside one transaction of the file, each in a savepoint, so that they share its flush
- * (ADR 19). Members run one after another. A failed member undoes its own savepoint only. A failed commit fails all members.
+ * Runs writes that are ready at the same time inside one transaction of the file, each in a savepoint. So the writes share
+ * one flush to the disk (ADR 19). Members run one after another. A failed member undoes its own savepoint only. A failed commit fails all
+ * members.
  */
 export class WriteGroups {
   readonly #database: DatabaseSync;
@@ -30,19 +32,19 @@ export class WriteGroups {
     this.#options = options;
   }
 
-  /** Begins a member, in the group that is open or in a new one. `begin` runs a statement that may find the file busy. */
+  /** Begins a member, in the open group or in a new group. `begin` runs a statement that may find the file busy. */
   async enter(begin: (sql: string) => Promise<void>): Promise<void> {
     if (this.#open === undefined) {
       const unlock = await this.#options.writeLock.acquire();
       try {
-        // A transaction that begins as a reader may fail at its first write instead of waiting here.
+        // Begins as a writer, and waits here. A transaction that begins as a reader may fail at its first write.
         await begin("begin immediate");
       } catch (error) {
         unlock();
         throw error;
       }
       this.#open = { flushed: Promise.withResolvers(), members: 0, unlock };
-      // If all members were undone, no caller waits for this promise. A failure must then not end the process.
+      // If all members were undone, no caller waits for this promise. Then a failure must not end the process.
       this.#open.flushed.promise.catch(() => undefined);
     }
     this.#database.exec("savepoint member");
@@ -60,8 +62,8 @@ export class WriteGroups {
   }
 
   /**
-   * Undoes the writes of the member. The promise resolves when the group is committed. Earlier members may be the reason for a refusal, and
-   * a query after it must see their writes.
+   * Undoes the writes of the member. The promise resolves when the group is committed. The writes of an earlier member may be the reason
+   * why this member was refused. The caller may query that reason next, so the earlier writes must be committed.
    */
   async undo(): Promise<void> {
     const group = this.#open;
@@ -71,7 +73,10 @@ export class WriteGroups {
     await group.flushed.promise.catch(() => undefined);
   }
 
-  /** Must be called with each error of a statement. After some errors, for example on a full disk, SQLite rolls back the whole transaction. */
+  /**
+   * Call it with each error of a statement, because after some errors, for example on a full disk, SQLite rolls back the whole
+   * transaction.
+   */
   notice(error: unknown): void {
     const group = this.#open;
     if (group === undefined || this.#database.isTransaction) return;
@@ -83,7 +88,7 @@ export class WriteGroups {
     return this.#open !== undefined;
   }
 
-  /** Commits the open group. A statement that runs outside of transactions needs this first. */
+  /** Commits the open group. Call it before a statement that must run outside of transactions. */
   flush(): void {
     const group = this.#open;
     if (group === undefined) return;

@@ -10,7 +10,7 @@ const ATTACHMENTS_PER_NOTE = 2;
 type Answer = Role | undefined | "absent";
 type ModelShare = { subjectId: string; userId: string; role: ShareRole; expiresAt: number | undefined };
 
-/** A database, and the model that it must agree with. */
+/** A database, and a model that must give the same results. */
 export type World = { db: Database; clock: { now: number }; model: AccessModel };
 type Command = (world: World) => Promise<void>;
 
@@ -104,7 +104,7 @@ export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-// People read counterexamples, so each command prints its action.
+// If a test fails, it prints the commands, so each command has a readable name.
 function namedCommand(name: string, given: unknown, run: Command): Command {
   return Object.assign(run, { [fc.toStringMethod]: () => `${name} ${JSON.stringify(given)}` });
 }

@@ -10,7 +10,7 @@ export function startChild(name: string, args: readonly string[]): ChildProcess 
   });
 }
 
-/** Resolves with the exit code, or the signal that ended it. */
+/** Resolves with the exit code of the process, or with the signal that ended the process. */
 export async function ended(child: ChildProcess): Promise<number | NodeJS.Signals> {
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
   return code ?? signal ?? 0;

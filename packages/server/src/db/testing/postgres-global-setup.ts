@@ -12,7 +12,10 @@ declare module "vitest" {
   }
 }
 
-/** Gives the tests a PostgreSQL server: the one at TEST_DATABASE_URL, or one that lives as long as the run. */
+/**
+ * Gives the tests a PostgreSQL server: the server at TEST_DATABASE_URL, or a new server that runs until the end of
+ * the test run.
+ */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {

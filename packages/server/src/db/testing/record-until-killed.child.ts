@@ -15,7 +15,7 @@ async function recordForEver(): Promise<never> {
   }
 }
 
-// Waits for a slow reader. A plain writeSync would fail with EAGAIN on a full pipe.
+// Waits if the reader is slow. A plain writeSync would fail with EAGAIN on a full pipe.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

@@ -64,7 +64,7 @@ export function sampleShare(given: Partial<Share> = {}): Share {
   return { userId: "bob", role: "viewer", expiresAt: undefined, createdAt: AT, createdBy: "ann", ...given };
 }
 
-/** An open invitation of an email address that nobody has. */
+/** An open invitation of an email address that no user has. */
 export function sampleInvitation(note: Note, given: Partial<Invitation> = {}): Invitation {
   return {
     id: newId(),

@@ -1,14 +1,14 @@
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
-// Starts many uploads at once in one quota: `node take-quota.child.ts <location as JSON> <note id>`.
+// Starts many uploads of one quota at the same time: `node take-quota.child.ts <location as JSON> <note id>`.
 // It prints "ready", starts at SIGUSR2, and prints how many files fit.
 const FILES = 50;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
 const note = sampleNote({ id: noteId });
 await new Promise<void>((resolve) => {
-  // A pending signal handler does not keep a process alive.
+  // Keeps the process alive, because a signal handler alone does not.
   const alive = setInterval(() => undefined, 1_000);
   process.once("SIGUSR2", () => {
     clearInterval(alive);

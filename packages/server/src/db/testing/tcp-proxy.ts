@@ -41,7 +41,7 @@ export class TcpProxy {
 
   async mend(): Promise<void> {
     this.#stalled = false;
-    // Stalled connections stay dead, as after a network partition that outlasts the timeouts of the server.
+    // Closes the stalled connections. A real network failure that lasts longer than the server's timeouts does the same.
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server === undefined) await this.listen();
   }
@@ -66,7 +66,7 @@ export class TcpProxy {
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    // Resets are expected.
+    // Ignores errors, because the proxy itself resets connections.
     socket.on("error", () => undefined);
   }
 }

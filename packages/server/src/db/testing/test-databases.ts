@@ -18,7 +18,7 @@ export type TestDatabase = {
   url: string | undefined;
   /** Undefined on PostgreSQL. */
   file: string | undefined;
-  /** Opens the same database as another replica does. Close that one first. */
+  /** Opens the same database again, as another replica does. Close the new connection before the first one. */
   openAgain(options: { clock: Clock }): Promise<OpenDatabase>;
   close(): Promise<void>;
 };
@@ -84,7 +84,7 @@ export async function createTestPostgresDatabase(
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  // By default, PostgreSQL writes each page of the copy to its log.
+  // Copies files. By default, PostgreSQL would write each page of the copy to its log.
   await runSql(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: url.href,

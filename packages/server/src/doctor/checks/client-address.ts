@@ -13,7 +13,7 @@ export function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo)
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
-  // The IP addresses from the client to the service. A careful proxy removes the header of the client.
+  // The IP addresses that the proxies added, from the client to the service. A careful proxy removes the header of the client.
   const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
   const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
   if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];

@@ -42,7 +42,10 @@ export const corsCheck: Check = {
   },
 };
 
-/** The headers of an upload for which a browser needs permission. The service signs only headers that the bucket honours. */
+/**
+ * The headers of an upload for which a browser needs permission. The service signs only headers that the bucket
+ * supports.
+ */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<string[]> {
   const { conditionalPut, signedSha256 } = await bucket.capabilities();
   return [
@@ -96,7 +99,7 @@ function asking(origin: string, method: string, headers: readonly string[]): Rec
   return { origin, "access-control-request-method": method, ...names };
 }
 
-/** Decides like a browser whether the response permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
+/** Decides, as a browser does, whether the response permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
 function allows(
   answer: Response,
   { origin, method, headers }: { origin: string; method: string; headers: readonly string[] },

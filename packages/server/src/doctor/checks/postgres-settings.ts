@@ -32,7 +32,7 @@ const QUERY = `select current_setting('server_version_num') as version,
   extract(epoch from clock_timestamp()) * 1000 as now`;
 
 export async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
-  // The first query of a connection is slow, and the delay would look like a difference between the clocks.
+  // The first query of a connection is slow. The delay would look like a difference between the clocks, so `select 1` runs first.
   await client.query("select 1");
   const sentAt = clock();
   const { rows } = await client.query<Record<string, unknown>>(QUERY);
@@ -51,7 +51,7 @@ export async function readSettings(client: pg.Client, { clock }: { clock: () => 
   };
 }
 
-/** Compares the settings with the settings that the promises of the service need. */
+/** Compares the settings with the values that the service needs to keep its promises. */
 export function judgeSettings(settings: Settings): Outcome[] {
   return [...judgeServer(settings), ...judgeDurability(settings), ...judgeWrites(settings)];
 }

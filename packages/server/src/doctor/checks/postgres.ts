@@ -40,7 +40,7 @@ function connect({ url }: Postgres): pg.Client {
     connectionTimeoutMillis: TIMEOUT_MS,
     query_timeout: TIMEOUT_MS,
   });
-  // A broken connection fails its query. It also emits "error", and without a listener, that event would end the process.
+  // When a connection breaks, its query fails. The connection also emits "error", and without a listener, that event would end the process.
   client.on("error", () => undefined);
   return client;
 }
@@ -66,7 +66,10 @@ async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres
   return [finding("pooler-names", { detail, fix })];
 }
 
-/** Uses one name on two connections in turns. Behind a pooler that ignores names, both connections get the same server connection. */
+/**
+ * Uses one name on two connections, one after the other. Behind a pooler that ignores names, both connections get the same server
+ * connection.
+ */
 async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   const name = "vk_doctor";
   try {
@@ -78,7 +81,7 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
     if (error instanceof pg.DatabaseError && (error.code === "26000" || error.code === "42P05")) return false;
     throw error;
   } finally {
-    // The server connection of a pooler lives longer than this client connection.
+    // A pooler keeps its server connection open after this client connection ends, so the name must be removed.
     for (const client of clients) await client.query(`deallocate ${name}`).catch(() => undefined);
   }
 }

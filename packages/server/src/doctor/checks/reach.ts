@@ -7,7 +7,10 @@ import { createSignedRequests } from "../objects.ts";
 import type { DoctorParts } from "../parts.ts";
 import { clockOffsetMs, type Failure, isFailure, isTlsFailure, type Response } from "../requests.ts";
 
-/** A response takes less than a second, and URLs live for 60 seconds by default. Milliseconds. */
+/**
+ * A larger difference between the clocks is a fault. A response takes less than a second, and URLs live for 60 seconds by default.
+ * Milliseconds.
+ */
 const CLOCK_TOLERANCE_MS = 5_000;
 
 const BY_CODE: Partial<Record<string, FindingId>> = {
@@ -86,7 +89,7 @@ function byBody({ code, status, headers }: Response): FindingId {
   return "bucket-refuses";
 }
 
-/** The region of the bucket, if the refusal is about the region. */
+/** Returns the region of the bucket, if the refusal is about the region. */
 function regionOf({ status, headers, text, code }: Response): string | undefined {
   const named = headers.get("x-amz-bucket-region") ?? undefined;
   if ((status === 301 || status === 307) && named !== undefined) return named;

@@ -7,7 +7,7 @@ import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
 const WEEK_SECONDS = 604_800;
-/** The signature is younger than its limit by this much, because the request takes time. */
+/** The test signatures are younger than the limit by this number of seconds, because the request takes time. */
 const SPARE_SECONDS = 20;
 const AGES_SECONDS = [60, 300, 900, 3_600, 14_400];
 

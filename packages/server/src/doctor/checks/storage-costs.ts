@@ -53,7 +53,10 @@ async function judgeVersions(parts: DoctorParts, read: Rules): Promise<Outcome[]
   return [finding("versions-kept", { detail, fix: versionsRuleFix(parts, read.rules) })];
 }
 
-/** Whether the bucket stores versions. Without the permission to read the setting, the check stores an object and reads its version. */
+/**
+ * Whether the bucket stores versions. If the permission to read the setting is missing, stores an object and
+ * reads its version.
+ */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;
   const read = await attempt(s3.send(new GetBucketVersioningCommand({ Bucket })));

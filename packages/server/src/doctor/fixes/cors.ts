@@ -2,7 +2,7 @@ import type { Fix } from "../finding.ts";
 import { type BucketPlace, quoted, s3api } from "./bucket-place.ts";
 
 const METHODS = ["GET", "HEAD", "PUT"];
-/** The headers that uploads send. They are listed, because some providers refuse a star. */
+/** The headers that uploads send. The fix lists them, because some providers refuse a star. */
 const HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;
@@ -43,7 +43,7 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
         { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
       ];
     case "embedded":
-      // A later start does not change the CORS configuration of the bucket.
+      // The embedded bucket sets its CORS configuration only at its first start, so an operator must change it with a command.
       return [{ ...cli, label: "AWS CLI, with the keys in DATA_DIR/secrets.json, while the service runs" }];
     default:
       return [cli, json];

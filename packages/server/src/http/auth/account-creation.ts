@@ -16,10 +16,10 @@ export async function createAccount(context: AuthContext, account: { [Member in 
   const { email, name, password } = checkAccount(account);
   const { internalAdapter } = context;
   if ((await internalAdapter.findUserByEmail(email)) !== null) throw emailTaken();
-  // Hashed before the transaction, because it is slow and SQLite allows one writer at a time.
+  // Hashes the password before the transaction, because a hash is slow and SQLite allows one writer at a time.
   const passwordHash = await context.password.hash(password);
   const id = context.generateId({ model: "user" }) as string;
-  // Generated here because the password's account must name it.
+  // Generates the id of the user here, because the row of the password must contain it.
   const user = { id, email, name, emailVerified: false };
   try {
     const created = await internalAdapter.createOAuthUser(user, {

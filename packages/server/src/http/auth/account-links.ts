@@ -45,7 +45,7 @@ export function accountLinks({ links, forgetPasswordGuesses, logChange }: Option
         const { newPassword, revokeApiTokens } = bodyOf(endpoint);
         const token = tokenOf(endpoint);
         const password = checkPassword(newPassword);
-        // A hash is slow, so the link is checked first. A stranger without a link causes no hash.
+        // A hash is slow, so the link is checked first. So a stranger without a link can't cause a hash.
         const { email } = await links.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
         const { userId, isMailed, hasSecondFactor } = await links.resetPassword({

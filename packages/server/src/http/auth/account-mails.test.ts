@@ -164,7 +164,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       const browsers = Array.from({ length: 5 }, () => openBrowser(service));
       for (const browser of browsers) expect((await gina.signIn(browser)).code).toBe(200);
       expect(await gina.mails()).toHaveLength(3);
-      // If the limit suppresses the mail about a browser, the browser stays unknown.
+      // If the limit of mails prevents the mail about a browser, the browser stays unknown.
       expect(browsers.map(({ cookies }) => (cookies.get(BROWSER_COOKIE) ?? "") !== "")).toEqual([
         ...[true, true, true],
         ...[false, false],

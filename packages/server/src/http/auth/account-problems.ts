@@ -23,7 +23,7 @@ function headersFor(code: ProblemCode, response: Response): Record<string, strin
   return {};
 }
 
-// The library's texts are fixed or name an invalid field. They never repeat a value of the request.
+// The texts of the library are fixed, or name an invalid field. They never contain a value of the request.
 async function messageOf(response: Response): Promise<string> {
   try {
     const body: unknown = JSON.parse(await response.text());

@@ -3,7 +3,7 @@ import { type TSchema, Type } from "typebox";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { MAX_NAME_LENGTH } from "./identity.ts";
 
-// Only for the document. The library validates bodies and serialises responses.
+// These schemas are only for the document. The library validates bodies and serialises responses.
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH });
 const Password = Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH });
 const RememberMe = Type.Optional(
@@ -70,7 +70,10 @@ export const startOidcOperation = {
   answer: Type.Object({ url: Type.String({ format: "uri" }) }),
 } as const;
 
-/** The operations of the account library that the service offers, with their descriptions for /openapi.json. All others are closed. */
+/**
+ * The operations of the account library that the service offers, with their descriptions for /openapi.json. All other
+ * operations of the library are closed.
+ */
 export const accountOperations = {
   signUp: {
     method: "POST",

@@ -17,7 +17,10 @@ import { signUpWithPassword } from "./sign-up.ts";
 
 /** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
-/** Passes the client's IP address to the library. Set on every request and never copied from the client. */
+/**
+ * Passes the client's IP address to the library. The service sets it on every request, and never copies it from the
+ * client.
+ */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
@@ -57,7 +60,7 @@ export type AccountsConfig = PasswordLimit &
 
 export type NewSession = { id: string; userId: string; token: string };
 
-/** The request that creates a session or a user. Null: none. */
+/** The request that creates a session or a user. Null: there is no request. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
 /** The options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
@@ -66,9 +69,9 @@ export function accountsConfig(
     onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
     onUserChange: (user: User) => Promise<void>;
     onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
-    /** Such as the routes for an identity provider. */
+    /** Plugins of better-auth, such as the routes for an identity provider. */
     plugins: BetterAuthPlugin[];
-    /** Its hooks run after those of all other plugins. */
+    /** Its hooks run after the hooks of all other plugins. */
     lastPlugin: BetterAuthPlugin;
     log: (level: "error" | "info", message: string, error: unknown) => void;
     logChange: LogAccountChange;
@@ -81,11 +84,11 @@ export function accountsConfig(
     baseURL: origin,
     basePath: AUTH_PATH,
     trustedOrigins: [origin],
-    // The library prefers an environment variable of its own to a single `secret`, but not to a list.
+    // A list, because the library prefers its own environment variable to a single `secret`, but not to a list of secrets.
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
     user: tables.user,
-    // Without a cookie cache, a session ends at once when its row is deleted.
+    // Without a cookie cache, a session ends immediately when its row is deleted.
     session: {
       ...tables.session,
       expiresIn: SESSION_SECONDS,
@@ -94,7 +97,7 @@ export function accountsConfig(
     },
     account: {
       ...tables.account,
-      // Never linked by email address: an address that is not verified here can belong to another person (ADR 12).
+      // Never linked by email address: an email address that is not verified here can belong to another person (ADR 12).
       accountLinking: { enabled: false, disableImplicitLinking: true },
       updateAccountOnSignIn: false,
     },
@@ -145,7 +148,7 @@ export function accountsConfig(
         },
       },
       session: { create: { after: config.onSession } },
-      // The provider only identifies the user. Its tokens are not needed later, so they are not stored.
+      // The provider only identifies the user. The service does not need the tokens of the provider later, so it does not store them.
       account: { create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) } },
     },
     onAPIError: { throw: true },
@@ -153,7 +156,7 @@ export function accountsConfig(
       level: "warn",
       log(level, message, ...details) {
         const error = details.find((detail) => detail instanceof Error);
-        // A foreign OAuth state is not an error of the service, and the details would log the state itself.
+        // A wrong OAuth state in a request is not an error of the service, and the details would write the state itself to the log.
         if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
           log("info", `${message}: ${error.message}`, undefined);
         } else {

@@ -19,11 +19,15 @@ export type Accounts = {
   /** Finds the user of a session cookie. Queries the database each time. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   /**
-   * Creates an account for the operator, even if sign-up is closed. Its email address counts as proven.
+   * Creates an account for the operator, even if sign-up is closed. The email address of the account counts as
+   * proven.
    * Throws `invalid_request` or `email_taken`.
    */
   createAccount(account: NewAccount): Promise<{ id: string }>;
-  /** Changes the email address of an account for the operator. The new one counts as proven. Throws `invalid_request` or `email_taken`. */
+  /**
+   * Changes the email address of an account for the operator. The new email address counts as proven. Throws `invalid_request` or
+   * `email_taken`.
+   */
   changeEmail(userId: string, email: string): Promise<void>;
   /** The ways to sign in, for the sign-in page. */
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
@@ -36,8 +40,9 @@ export type Accounts = {
 /**
  * Creates accounts on better-auth in the database of the service. A session expires 7 days after the app was last opened.
  *
- * Sign-up with a password does not prove the email address. The link of a mail does (ADR 22). A share by email address reaches the
- * account that has proven it. Without a proof, it reaches an account only if no other user has the email address (ADR 15).
+ * Sign-up with a password does not prove the email address. A link in a mail proves it (ADR 22). A share by email address reaches the
+ * account that has proven the email address. If no account has proven it, the share reaches an account only if no other user has the
+ * email address (ADR 15).
  *
  * The first account does not become an administrator, because a stranger may have created it.
  * Only `valetkey user add --admin` creates an administrator.
@@ -74,7 +79,10 @@ export function createAccounts(
     await options.rememberPerson({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
-  /** Runs after the session is stored. Disabling a user deletes the stored sessions, so no session is left if both run at the same time. */
+  /**
+   * Runs after the session is stored. When a user is disabled, the stored sessions are deleted. So no session is left, even if both
+   * run at the same time.
+   */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
       await options.requireEnabled(userId);
@@ -87,7 +95,10 @@ export function createAccounts(
   const extras = createSignInExtras();
   const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
 
-  /** Also runs after the session is stored. So when a user turns on a second factor, no session stays that needed only the password. */
+  /**
+   * Also runs after the session is stored. So when a user turns on a second factor, no session is left that
+   * needed only the password.
+   */
   async function endWithoutSecondFactor(
     { id: sessionId, userId, token }: NewSession,
     signIn: SignInExtras | undefined,
@@ -120,7 +131,7 @@ export function createAccounts(
           if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
           await endWithoutSecondFactor(session, signIn);
           if (signIn?.keepsAccount === true) await endIfDisabled(userId);
-          // Repeated at each sign-in, in case the process died between creating the account and recording the person.
+          // Repeated at each sign-in, because the process may have died after it created the account and before it recorded the person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user, endpoint);
           await options.recordSignIn(userId);
@@ -134,7 +145,7 @@ export function createAccounts(
   const { oidc: provider, oidcDeadline: deadline } = options;
   const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
 
-  /** The email address of an account stays, but its proof follows the claims of each sign-in (ADR 12). */
+  /** The email address of an account stays the same, but each sign-in can add or remove its proof, as the claims say (ADR 12). */
   async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
     const { internalAdapter } = await auth.$context;
     const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });
@@ -147,13 +158,13 @@ export function createAccounts(
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     const headers = new Headers({ cookie: cookieHeader });
-    // This response can't renew the cookie. Pages extend the session through /auth/get-session.
+    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend it.
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
     if (found === null) return undefined;
     return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
   }
 
-  // Only the first visitor of a new service needs false. True stays, even after the last account was deleted.
+  // False is only needed for the first visitor of a new service. Once this is true, it stays true, even if all accounts are deleted.
   let isAny = false;
   async function hasAny(): Promise<boolean> {
     isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;

@@ -13,7 +13,7 @@ const BEARER_SCHEME = /^bearer\b/i;
 
 /**
  * Identifies the caller by an API token, a JWT or the session cookie, in this order.
- * A bad bearer token never falls back to the cookie. A JWT that was verified before needs no promise.
+ * If a bearer token is bad, the cookie is not tried. A JWT that was verified before needs no promise.
  * Throws `unauthenticated`, `identity_provider_unavailable`, and for cookies `cross_site_request`.
  */
 export function createAuthenticator(options: {
@@ -58,7 +58,7 @@ export function createAuthenticator(options: {
       const caller = verifier.recall(authorization.slice(7));
       if (caller !== undefined) return caller;
     }
-    // Ignores other schemes, because a proxy that asks for its own password also passes on this header.
+    // Ignores other schemes. A proxy that asks for its own password uses this header too, and passes it on.
     if (authorization === undefined || !BEARER_SCHEME.test(authorization)) return bySession(request);
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header must have the form: Bearer <token>.");

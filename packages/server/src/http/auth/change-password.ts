@@ -6,8 +6,8 @@ import { checkPassword } from "./account-creation.ts";
 import { bodyOf, ownerOf, POST } from "./endpoint.ts";
 
 /**
- * Replaces the password change of better-auth, which ends the sessions before it stores the new password. A sign-in with the old
- * password that runs in between would survive.
+ * Replaces the password change of better-auth, which ends the sessions before it stores the new password. The session of a sign-in
+ * with the old password that runs in between would not end.
  */
 export function changesPassword({ safety }: { safety: Pick<UseCases, "changePassword"> }): BetterAuthPlugin {
   return {

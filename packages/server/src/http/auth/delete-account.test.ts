@@ -68,7 +68,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await ann.works()).toEqual(ALL);
   });
 
-  it("stops at once, and is restored completely when its owner keeps it", async () => {
+  it("stops immediately, and is restored completely when its owner keeps it", async () => {
     const ben = await person("ben");
     const closed = await ben.close();
     expect(Date.parse(closed.body.deleteAt) - Date.now()).toBeGreaterThan(13.9 * DAY_MS);
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await statusOf(ben.cookie)).toBe(401);
   });
 
-  it("mails how to keep it, even after the ten mails of a day", async () => {
+  it("sends a mail that says how to keep it, even after the ten mails of a day", async () => {
     const lea = await person("lea");
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await carl.signIn({ keepAccount: true })).code).toBe("second_factor_required");
     expect((await carl.signIn({ keepAccount: true, code: "000000" })).code).toBe("wrong_second_factor");
     expect((await carl.works()).slice(2)).toEqual([404, 404, 404]);
-    // A sign-in that does not cancel the deletion uses up no code.
+    // If a sign-in does not cancel the deletion, it does not use up its code.
     expect((await carl.signIn({ code: code(30_000) })).code).toBe("account_closed");
     expect((await carl.signIn({ keepAccount: true, code: code(30_000) })).status).toBe(200);
     expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
@@ -154,7 +154,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     }
   });
 
-  it("is deleted at once when the operator asks for it, with its log", async () => {
+  it("is deleted immediately, with its log, when the operator asks for it", async () => {
     const gina = await person("gina");
     await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
     expect(await service.db.people.find(gina.userId)).toBeUndefined();
@@ -164,7 +164,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
   });
 
-  it("stops the deletion of a user who is enabled meanwhile", async () => {
+  it("stops the deletion of a user who is enabled during the deletion", async () => {
     const { userId } = await signUp("ida");
     for (let nth = 0; nth < 50; nth += 1) {
       await service.useCases.createNote({ userId }, { title: `Note ${nth}`, body: "" });
@@ -190,7 +190,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await jan.send("GET /me")).body.id).toBe("jan");
   });
 
-  // The last test, because tokens expire when the clock moves.
+  // This must be the last test, because tokens expire when the clock moves.
   it("is deleted permanently after 14 days, and not before", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };

@@ -10,7 +10,10 @@ export type AccountDeletions = Pick<UseCases, "countAccountContents" | "closeOwn
 
 type Options = { safety: AccountDeletions; logChange: LogAccountChange };
 
-/** The endpoints that delete the account of the caller. A sign-in within 14 days can keep it. Each endpoint throws the errors of its use case. */
+/**
+ * The endpoints that delete the account of the caller. A sign-in within 14 days can keep the account. Each endpoint throws the errors of
+ * its use case.
+ */
 export function deletesAccount({ safety, logChange }: Options): BetterAuthPlugin {
   return {
     id: "delete-account",

@@ -30,7 +30,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
   }
   const holderOf = (email: string) => service.db.people.findByEmails([email]);
 
-  it("works after its owner opens the link, and mails the old one", async () => {
+  it("works after its owner opens the link, and sends a mail to the old address", async () => {
     const ann = await person("ann");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ann" } })).body.id;
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: ["anna@example.com"] } });
@@ -48,7 +48,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("mails the old one even after the ten mails of a day", async () => {
+  it("sends a mail to the old email address, even after the ten mails of a day", async () => {
     const kim = await person("kim");
     const token = await kim.tokenFor("kim2@example.com");
     await useUpMailsOfDay(service, kim.email);
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await service.sendMails();
     expect(mailbox.to(ben.email)).toHaveLength(before);
     expect(mailbox.to("nobody@example.com")).toHaveLength(1);
-    // Over the limit of mails to one email address, the response is also the same.
+    // The response is the same, even when the limit of mails to one email address is exceeded.
     for (let time = 0; time < 3; time++) expect((await eve.ask(ben.email)).status).toBe(200);
     const refused = await eve.ask("other@example.com");
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);

@@ -17,8 +17,9 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads the claims of a verified token. Undefined if `sub` is not a string of 1 to 255 characters.
- * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could claim any email address and get its shares.
+ * Reads the claims of a verified token. Returns undefined if `sub` is not a string of 1 to 255 characters.
+ * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could claim any
+ * email address and get the shares of this address.
  */
 export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
   const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);
@@ -45,6 +46,6 @@ function emailOf(claim: unknown): string | null | undefined {
 /** Returns a string of 1 to `maxLength` characters without control characters and lone surrogates, or else undefined. */
 export function plainText(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== "string" || value.length === 0 || value.length > maxLength) return undefined;
-  // No real id, name or email address has them, and PostgreSQL can't store U+0000.
+  // No real id, name or email address has such characters, and PostgreSQL can't store U+0000.
   return value.isWellFormed() && !CONTROL.test(value) ? value : undefined;
 }

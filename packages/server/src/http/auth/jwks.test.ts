@@ -78,7 +78,7 @@ describe("requirement 27: keys of an identity provider", () => {
     const next = await newSigningKey("ES256", "k2");
     const stranger = await newSigningKey("ES256", "k3");
     provider.publish(old, next);
-    // During the cool-down of the first fetch, no other fetch is allowed.
+    // During the cool-down after the first fetch, the service does not fetch again.
     expect(await send(await signWith(next, claims))).toBe(401);
     expect(provider.fetches()).toBe(1);
     now += 30_000;

@@ -4,7 +4,7 @@ import { HttpProblem } from "../problem.ts";
 
 // How long a key set is cached, and so how long a withdrawn key still works.
 const MAX_AGE_MS = 60_000;
-// While the provider is down, known keys stay valid for this long, so that a short outage signs nobody out.
+// While the provider is down, known keys stay valid for this long, so that nobody is signed out during a short outage.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 const RETRY_AFTER_FAILURE_MS = 5_000;
 const COOL_DOWN_MS = 30_000;
@@ -23,7 +23,7 @@ export type KeySet = {
 /**
  * Caches the keys of a JWKS URL for 60 seconds.
  * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider
- * (docs/security-requirements.md, 27). The cool-down is 30 seconds, and 5 while the provider is down.
+ * (docs/security-requirements.md, 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
  *
  * @param options `onKeysGone` is called when the provider withdraws or replaces a known key
  */
@@ -70,7 +70,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
 
   async function refresh(): Promise<void> {
     if (isFresh()) return;
-    // Without any key, a failed fetch is not repeated for each request.
+    // If there is no key yet, a failed fetch is not repeated for each request.
     if (failure === undefined || clock() >= coolUntil) await loadOnce();
     if (!isFresh()) throw unavailable(failure);
   }
@@ -82,7 +82,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (pending !== undefined || clock() >= coolUntil) await loadOnce();
-      // The provider may have this key, so the failure is not the caller's fault.
+      // The last fetch failed, and the provider may have this key. So this is not the fault of the caller.
       if (failure !== undefined) throw unavailable(failure);
       return remote(header, token);
     }

@@ -10,7 +10,8 @@ import { unauthenticated } from "./unauthenticated.ts";
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED_TOKENS = 20_000;
 const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
-// The key material decides the algorithms. The token never does. So a public key can't be misused as an HMAC secret.
+// The type of the key decides which algorithms are accepted, and the token never does. So nobody can misuse a public key as an HMAC
+// secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
@@ -29,7 +30,10 @@ export type JwtOptions = {
 export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
 
 export type JwtVerifier = {
-  /** The caller of a verified token that is still valid. Undefined: the token needs `verify`. Synchronous for the hot path. */
+  /**
+   * Returns the caller of a verified token that is still valid. Returns undefined if the token needs `verify`. Synchronous for the
+   * hot path.
+   */
   recall(token: string): Caller | undefined;
   /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
   verify(token: string): Promise<Caller>;
@@ -86,7 +90,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       if (token.length > MAX_TOKEN_LENGTH) {
         throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
       }
-      // Not cached if a key was withdrawn meanwhile. The next request then uses the new keys.
+      // Not cached if a key was withdrawn during the verification. Then the next request uses the new keys.
       const begun = generation;
       const { issuer, payload } = await check(token).catch(refuse);
       const claims = subjectClaimsOf(payload);
@@ -99,7 +103,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
   };
 }
 
-// For a token without a key id, and several keys of its type: tries each key.
+// Tries each key of the token's type, because a token may have no key id.
 async function checkWithEach(
   keys: AsyncIterable<CryptoKey>,
   verify: (key: CryptoKey) => Promise<{ payload: JWTPayload }>,
@@ -114,7 +118,8 @@ async function checkWithEach(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-// jose's errors contain the claims of the token. Without them as the cause, the claims stay out of the log.
+// jose's errors contain the claims of the token. The refusal does not have such an error as its cause, so
+// that the claims stay out of the log.
 function refuse(error: unknown): never {
   if (error instanceof HttpProblem) throw error;
   if (error instanceof errors.JWTExpired) throw unauthenticated("The bearer token has expired.");
@@ -130,8 +135,9 @@ function refuse(error: unknown): never {
 type Cached = { caller: Caller; expiresAt: number };
 
 /**
- * A bounded cache of verified tokens and their callers. Invalid tokens never enter it, so they can't fill it.
- * The key is the token itself, because a hash costs more than the lookup. A memory dump would reveal the signing secret anyway.
+ * A bounded cache of verified tokens and their callers. Invalid tokens are never stored, so they can't fill the cache.
+ * The key is the token itself, because a hash costs more than the lookup. This adds no risk: a memory dump would also reveal
+ * the signing secret.
  */
 class VerifiedTokens {
   readonly #byToken = new Map<string, Cached>();
@@ -143,7 +149,7 @@ class VerifiedTokens {
 
   set(token: string, verified: Cached): void {
     if (!this.#byToken.has(token)) {
-      // Cleared when full. An LRU order would cost every request more than a rare second verification.
+      // Clears the cache when it is full. To drop the oldest entry instead would cost every request more than a rare second verification.
       if (this.#byToken.size >= MAX_CACHED_TOKENS || this.#characters + token.length > MAX_CACHED_CHARACTERS)
         this.clear();
       this.#characters += token.length;

@@ -8,12 +8,12 @@ import { bodyOf } from "./endpoint.ts";
 
 type Options = Pick<UseCases, "recordBrowser"> & { cookieName: string };
 
-/** These requests cause other mails. */
+/** After these requests, the owner gets another mail, so a mail about the browser is not needed. */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
- * Marks the browser of each new session with a cookie, and notifies the owner of the account of a browser that is new to it. This plugin
- * comes last, because an earlier one may still end the session.
+ * Marks the browser of each new session with a cookie, and notifies the owner of the account if the browser is new to the
+ * account. This plugin must be the last one, because an earlier plugin may still end the session.
  */
 export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
   const [newAccounts, newSessions] = [new WeakSet<Request>(), new WeakSet<Request>()];
@@ -38,7 +38,7 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
               browser: browserOf(userAgent),
               ip: ipAddress || undefined,
             });
-            // A person who uses a browser of somebody else chooses a short session, so this browser stays unknown.
+            // A person who uses the browser of somebody else chooses a short session. So after a short session, the browser stays unknown.
             if (bodyOf(endpoint).rememberMe === false) return;
             endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
           }),
@@ -48,7 +48,7 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
   };
   return {
     plugin,
-    /** Records that a request created its account. Its first sign-in needs no mail. */
+    /** Records that a request created its account. The first sign-in of a new account needs no mail. */
     onNewAccount: (request: Request | undefined) => request && newAccounts.add(request),
     onNewSession: (request: Request | undefined) => request && newSessions.add(request),
   };
@@ -57,7 +57,10 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
 const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP));
 const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 
-/** The names of a browser and its operating system. Only names that the library has, because it also returns words of the header. */
+/**
+ * The names of a browser and its operating system. Returns only names from the list of the library, because the library can
+ * also return words of the header.
+ */
 function browserOf(userAgent: string | null | undefined): BrowserNames {
   // The library throws for an empty string.
   if (!userAgent) return { browser: undefined, system: undefined };

@@ -3,7 +3,9 @@ import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./accounts-config.ts";
 
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
-/** Whether a browser may have sent the request. Other clients, such as curl, send no cookie that a page could misuse. */
+/**
+ * Whether a browser may have sent the request. Other clients, such as curl, have no cookies that a page could misuse.
+ */
 export function comesFromBrowser({ headers }: FastifyRequest): boolean {
   return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }

@@ -14,7 +14,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
     expect((await signIn()).statusCode).toBe(200);
     expect(people.size).toBe(1);
-    // The reverse: no sign-up adds a password to the provider's account.
+    // In the other order: a sign-up can't add a password to the account of the provider.
     provider.setPerson(BEN);
     expect((await signInAtProvider()).headers.location).toBe("/");
     expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
@@ -66,7 +66,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: changed((query) => query.delete("state")), cookie }), "sign_in_expired");
     expectRefusal(await finish({ back: CALLBACK, cookie }), "sign_in_expired");
     expect(people.size).toBe(0);
-    // None of these uses up the browser's own callback.
+    // After all these requests, the browser can still use its own callback.
     expect((await finish({ back, cookie })).headers.location).toBe("/");
     expectRefusal(await finish({ back, cookie }), "sign_in_expired");
     expect(people.size).toBe(1);
@@ -127,7 +127,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
     }
-    // Other options of the library are not passed on.
+    // The service does not pass other options on to the library.
     const idToken = { token: "x.y.z" };
     const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
     const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });

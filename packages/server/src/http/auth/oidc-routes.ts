@@ -87,7 +87,7 @@ async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange
 /** Returns the path of a page of this service. Throws `invalid_request` for other hosts and for account routes. */
 function ownPath(text: string, origin: string): string {
   const url = text.startsWith("/") ? URL.parse(text, origin) : null;
-  // After parsing, `/.//evil.example` has the path `//evil.example`, which a browser treats as another host.
+  // The URL parser changes `/.//evil.example` to the path `//evil.example`, which a browser treats as another host.
   const isHere = url?.origin === origin && !["//", `${AUTH_PATH}/`].some((start) => url.pathname.startsWith(start));
   if (isHere) return url.pathname + url.search + url.hash;
   throw new HttpProblem("invalid_request", "callbackURL must be the path of a page of this service, such as /shared.");

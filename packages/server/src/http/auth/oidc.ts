@@ -84,7 +84,7 @@ async function readDocument(url: string, signal: AbortSignal): Promise<Record<st
 function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): BetterAuthPlugin {
   const { issuer, clientId, clientSecret, name } = provider;
   const { authMethods } = metadata;
-  // Includes the issuer, because subjects of another issuer would be other users.
+  // The id contains the issuer, because the same subject of another issuer would be another user.
   const accountIdOf = (subject: unknown) => `${metadata.issuer} ${subject}`;
   const acceptsOnlyPost = authMethods.length > 0 && !authMethods.includes("client_secret_basic");
   return genericOAuth({
@@ -121,7 +121,8 @@ function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | u
 }
 
 /**
- * The account for a profile. Sharing by email address finds it, so the provider must state that the email address is verified.
+ * The account for a profile. A share by email address can reach this account, so the provider must state that the email
+ * address is verified.
  * Throws `email_not_verified`.
  */
 function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
@@ -133,7 +134,7 @@ function userOf(profile: Readonly<Record<string, unknown>>, email: string | unde
     email,
     emailVerified: true,
     name: plainText(name, MAX_NAME_LENGTH) ?? email.split("@", 1)[0] ?? email,
-    // If pages loaded the image, its host could see who views which page.
+    // No image: if pages loaded the image, the host of the image could see who views which page.
     image: undefined,
   };
 }

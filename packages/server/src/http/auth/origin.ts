@@ -7,7 +7,8 @@ type Request = Pick<FastifyRequest, "method" | "headers">;
 
 /**
  * Refuses a write that a page of another origin sent with the user's cookie (docs/security-requirements.md, 24).
- * `Origin` must be the public origin. Without it, `Sec-Fetch-Site` must be same-origin. Throws `cross_site_request`.
+ * The header `Origin` must be the public origin. If there is no `Origin`, `Sec-Fetch-Site` must be `same-origin`. Throws
+ * `cross_site_request`.
  */
 export function requireSameOrigin(request: Request, publicOrigin: string): void {
   if (SAFE_METHODS.has(request.method)) return;

@@ -10,8 +10,8 @@ export type PasswordCheck = {
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email";
 
 /**
- * Ends the session of a sign-in whose password was replaced meanwhile. A new password ends the sessions that are stored, and the library
- * verifies the old hash slowly before it stores a session.
+ * Ends the session of a sign-in if its password was replaced during the sign-in. A new password ends only the sessions that are already
+ * stored. The library first verifies the old hash, which is slow, and stores the session afterwards.
  */
 export function endOutdatedSignIns({ hasPassword }: PasswordCheck): BetterAuthPlugin {
   /** The password hashes from before the verification, by request. */

@@ -23,12 +23,15 @@ export type Passkeys = Pick<
   | "recordPasskeyUse"
 >;
 
-/** The ids of passkeys have this form, and so do our own ids. PostgreSQL may be unable to store other texts. */
+/**
+ * The ids of passkeys have this form, and so do our own ids. Other texts may contain characters that PostgreSQL can't
+ * store.
+ */
 const BASE64URL = /^[\w-]{1,2000}$/;
 
 type Options = { safety: Passkeys; publicUrl: string; logChange: LogAccountChange };
 
-/** The endpoints of passkeys. A sign-in with one needs no second factor. Each endpoint throws the errors of its use case. */
+/** The endpoints of passkeys. A sign-in with a passkey needs no second factor. Each endpoint throws the errors of its use case. */
 export function passkeys({ safety, publicUrl, logChange }: Options): BetterAuthPlugin {
   const webAuthn = createWebAuthn(publicUrl);
   return {

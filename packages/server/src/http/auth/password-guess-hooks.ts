@@ -23,7 +23,8 @@ const ofSession: ReadonlySet<string | undefined> = new Set(PASSWORD_AGAIN);
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || ofSession.has(path);
 
 /**
- * Limits the wrong passwords of one account from all IP addresses. The library limits only IP addresses, before this runs.
+ * Limits the wrong passwords of one account from all IP addresses. The library only limits IP addresses, and does so before this
+ * plugin runs.
  * An email address without an account has the same limit, so the response does not show whether an account exists.
  */
 export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: PasswordLimit): BetterAuthPlugin {
@@ -53,7 +54,10 @@ export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: Pa
   };
 }
 
-/** Separate counts, so that guesses at the sign-in do not keep a signed-in user from a new password. */
+/**
+ * Returns the name under which guesses are counted. A signed-in user has a separate count, so that guesses of others at the sign-in do
+ * not stop the user from changing the password.
+ */
 async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
   if (ofSession.has(endpoint.path)) {
     const session = await getSessionFromCtx(endpoint);

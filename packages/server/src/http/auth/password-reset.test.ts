@@ -159,7 +159,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await squatter.signIn(NEW_PASSWORD)).toBe(403);
   });
 
-  it("requirement 55: refuses a link to an email address that changed meanwhile", async () => {
+  it("requirement 55: refuses a link if the email address of the account has changed", async () => {
     const { email, userId } = await signUp("moved");
     await post("/request-password-reset", { email });
     beforeLink = async () => {

@@ -4,7 +4,7 @@ import type { Language } from "../../domain/language.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import { readerLanguage } from "../page-language.ts";
 
-/** The language in which a browser shows the pages. Undefined: there is no request, or it is not from a browser. */
+/** Returns the language in which a browser shows the pages, or undefined if no browser sent the request. */
 export function languageOf(endpoint: { request?: Request | undefined } | null | undefined): Language | undefined {
   const headers = endpoint?.request?.headers;
   if (headers === undefined) return undefined;
@@ -16,7 +16,10 @@ export function languageOf(endpoint: { request?: Request | undefined } | null | 
 
 type Options = Pick<UseCases, "recordLanguage">;
 
-/** Follows the language of a signed-in user. Each page first reads the session, even after the user has chosen another language. */
+/**
+ * Follows the language of a signed-in user. Each page first reads the session, so this
+ * plugin also notices that the user has chosen another language.
+ */
 export function followLanguage({ recordLanguage }: Options): BetterAuthPlugin {
   return {
     id: "reader-language",
@@ -30,7 +33,7 @@ export function followLanguage({ recordLanguage }: Options): BetterAuthPlugin {
             const language = languageOf(endpoint);
             if (found?.user === undefined || language === undefined) return;
             await recordLanguage(found.user.id, language).catch((error: unknown) => {
-              // If the disk is full, for example, the user must still reach the pages that delete files.
+              // Ignores the failure. For example, if the disk is full, the user must still reach the pages that delete files.
               endpoint.context.logger.error("The language of a user could not be recorded.", error);
             });
           }),

@@ -8,7 +8,7 @@ const SIGN_IN_LIMIT = { window: 60, max: 10 };
 export const requestLimits: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "window" | "max" | "customRules"> = {
   window: 60,
   max: 100,
-  // Pages read the session often. A limit would cost a durable write each time.
+  // Pages read the session often. A limit would need a durable write for each read.
   customRules: {
     "/sign-in/email": SIGN_IN_LIMIT,
     "/sign-up/email": SIGN_IN_LIMIT,

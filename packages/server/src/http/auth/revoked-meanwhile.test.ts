@@ -151,7 +151,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await sessions()).toEqual(before);
   });
 
-  // SQLite has one writer at a time.
+  // On SQLite, two transactions never run at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("checks a sign-in after a new password that is being committed", async () => {
     const { service, signIn } = await start();

@@ -71,7 +71,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
       replica.inject({ method: "POST", url: "/auth/sign-in/email", remoteAddress: "203.0.113.1", payload: body }),
     ]);
     expect(answers.map(codeOf).toSorted()).toEqual([200, "wrong_second_factor"]);
-    // An earlier code that was not used is refused, too.
+    // The service also refuses an earlier code that was never used.
     expect(codeOf(await signIn({ code: code(-1) }))).toBe("wrong_second_factor");
     advance(STEP_MS);
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
@@ -154,7 +154,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect((await service.call("GET", "/auth/second-factor", { cookie })).json().isOn).toBe(false);
   });
 
-  it("keeps the app when another one is set up", async () => {
+  it("refuses to set up a second app", async () => {
     const { cookie, signIn, code } = await person();
     expect(codeOf(await post("second-factor/start", { password: PASSWORD }, cookie))).toBe("second_factor_exists");
     expect(codeOf(await post("second-factor/confirm", { code: code() }, cookie))).toBe("second_factor_exists");

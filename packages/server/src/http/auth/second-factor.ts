@@ -18,13 +18,16 @@ export type SecondFactors = Pick<
 type Options = { safety: SecondFactors; publicUrl: string; logChange: LogAccountChange };
 
 const SIGN_IN = "/sign-in/email";
-/** A passkey counts as both factors, and a password change already has a session. Every other new session needs a code. */
+/** The endpoints whose new session needs no code. A passkey counts as both factors, and a password change already needs a session. */
 const NEEDS_NO_CODE: ReadonlySet<string | undefined> = new Set(["/sign-in/passkey", "/change-password"]);
 
 /** The parts of a sign-in besides the password. `keepsAccount`: cancels the deletion of an account that its owner deleted. */
 export type SignInExtras = { code: string | undefined; keepsAccount: boolean };
 
-/** Passes the extras of a sign-in to the hooks. The library validates the body, and drops what it does not know. */
+/**
+ * Passes the extras of a sign-in to the hooks. Without this, the library would drop the extras, because it drops unknown members
+ * of the body.
+ */
 export function createSignInExtras() {
   const extras = new WeakMap<Request, SignInExtras>();
   const plugin: BetterAuthPlugin = {
@@ -45,7 +48,7 @@ export function createSignInExtras() {
   };
   return {
     plugin,
-    /** Undefined: the new session needs no second factor. */
+    /** Returns undefined if the new session needs no second factor. */
     of(endpoint: { path?: string; request?: Request | undefined } | null | undefined): SignInExtras | undefined {
       if (NEEDS_NO_CODE.has(endpoint?.path)) return undefined;
       return (endpoint?.request && extras.get(endpoint.request)) ?? { code: undefined, keepsAccount: false };

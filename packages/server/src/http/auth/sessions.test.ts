@@ -62,7 +62,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 23: sign-out ends the session at once on every replica", async () => {
+  it("requirement 23: sign-out ends the session immediately on every replica", async () => {
     const { signUp, call, openReplica } = await open();
     const replica = openReplica();
     const cookie = cookieOf(await signUp());
@@ -80,7 +80,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
-    // Picks another letter, because one in sixty tokens already begins with this one.
+    // Picks another letter if the token already begins with `x`, as one in sixty tokens does.
     const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,
@@ -170,7 +170,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     await signUp();
     const replica = openReplica();
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      // Several accounts, because each account has its own limit.
+      // Uses several accounts, because each account has its own limit.
       const payload = { email: `person-${attempt}@example.com`, password: "wrong horse battery" };
       expect((await signIn(payload)).statusCode).toBe(401);
       const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });

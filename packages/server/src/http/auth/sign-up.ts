@@ -7,7 +7,8 @@ import { HttpProblem } from "../problem.ts";
 import { createAccount } from "./account-creation.ts";
 
 /**
- * Replaces the sign-up of better-auth, which hashes the password inside a transaction and so blocks SQLite for other writers.
+ * Replaces the sign-up of better-auth, because it hashes the password inside a transaction, which blocks all other writers of
+ * SQLite.
  * Throws the errors of `admitSignUp` and of `createAccount`.
  */
 export function signUpWithPassword({ admitSignUp }: Pick<UseCases, "admitSignUp">): BetterAuthPlugin {

@@ -68,7 +68,7 @@ export function createWebAuthn(publicUrl: string) {
     async requestOptions(challenge: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
       requireOffered();
       const { generateAuthenticationOptions } = await load();
-      // Without a list, the browser offers the passkeys of this host, and nobody learns which accounts have one.
+      // The options contain no list of passkeys. So the browser offers the passkeys of this host, and nobody learns which accounts have one.
       return generateAuthenticationOptions({ rpID, challenge: bytes(challenge), userVerification: "required" });
     },
 
@@ -93,7 +93,10 @@ export function createWebAuthn(publicUrl: string) {
   };
 }
 
-/** Runs a verification. The library throws errors without a code, and quotes values of the request in them. */
+/**
+ * Runs a verification. The errors of the library have no code, and contain values of the
+ * request.
+ */
 async function refusing<T>(
   useChallenge: UseChallenge,
   verify: (expectedChallenge: (challenge: string) => Promise<boolean>) => Promise<T>,

@@ -23,7 +23,10 @@ export type EmbeddedAppOptions = EmbeddedRouteDeps & {
   requestId: () => string;
 };
 
-/** Builds the HTTP application of an embedding. It never listens, because the doors pass requests to it (doors.ts). */
+/**
+ * Builds the HTTP application of an embedding. It never listens on a port, because the doors pass requests to it
+ * (doors.ts).
+ */
 export function buildEmbeddedApp(options: EmbeddedAppOptions): App {
   const app = fastify({
     loggerInstance: options.logger,

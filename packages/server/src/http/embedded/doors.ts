@@ -31,9 +31,9 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       const read = () => readNodeBody(request);
       const path = request.url?.split("?", 1)[0];
       const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
-      // The client may be gone, or the framework may have responded after its own timeout.
+      // Does not respond if the client is gone, or if the framework has already responded, for example after its own timeout.
       if (response.headersSent || response.destroyed) return;
-      // Nobody reads the rest of a refused body, so the next request of this connection would wait behind that rest.
+      // Nobody reads the rest of a refused body. The next request of this connection would wait for that rest, so the connection closes.
       if (request.complete === false) response.setHeader("connection", "close");
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);

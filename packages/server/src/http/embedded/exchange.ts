@@ -6,5 +6,5 @@ import { AsyncLocalStorage } from "node:async_hooks";
  */
 export type Exchange = { request: Request; original: unknown };
 
-/** The request that a door received, for the code that asks the application who sent it. */
+/** The HTTP request that a door received, for the code that asks the application who sent the request. */
 export const exchange = new AsyncLocalStorage<Exchange>();

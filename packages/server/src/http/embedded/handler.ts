@@ -8,7 +8,7 @@ import type { FindPath } from "./paths.ts";
 import type { Body } from "./read-body.ts";
 
 /**
- * A request at a door. `toRequest` makes its web-standard form, and `read` reads its body.
+ * A request at a door. `toRequest` converts it to a web-standard request, and `read` reads the body.
  * `path`: the rest of the path, if the framework removes a mount path.
  */
 export type Arrival = {
@@ -75,7 +75,7 @@ export function createHandler(app: App, { findPath, requestId, onFailure }: Hand
   };
 }
 
-/** Throws `invalid_request` for a method or a URL that the web standard or HTTP does not know, such as TRACE and FETCH. */
+/** Throws `invalid_request` for a method or a URL that the web standard or HTTP does not allow, such as the methods TRACE and FETCH. */
 function webRequestOf(toRequest: () => Request): Request {
   try {
     const request = toRequest();
@@ -93,11 +93,14 @@ function refuse(error: unknown, requestId: string): Answer {
   return { status: problems[code].status, headers, body: Buffer.from(body) };
 }
 
-/** The headers of the request, without the headers of the connection. The length is the length of the passed body. */
+/**
+ * The headers of the request, without the headers of the connection. The application computes `content-length` from the
+ * body.
+ */
 function headersOf(request: Request, body: Body): Record<string, string> {
   const headers = Object.fromEntries(request.headers);
   for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
-  // The parser of a framework may have replaced an empty body by an empty object.
+  // A request without a body must have no content type. The parser of a framework may have replaced an empty body by an empty object.
   if (body === undefined) delete headers["content-type"];
   return headers;
 }

@@ -8,7 +8,7 @@ import { type Exchange, exchange } from "./exchange.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
 
 const MAX_ID_LENGTH = 255;
-/** Without a limit, requests would wait forever if `user()` hangs. */
+/** The time limit of `user()`. Without a limit, requests would wait forever if `user()` never returns. */
 const LIMIT = { milliseconds: 10_000, late: "user() returned no user within 10 seconds." };
 
 /** Returns the user of the application who sent the request, or null for nobody. */
@@ -25,7 +25,7 @@ declare module "fastify" {
 }
 
 /**
- * Builds the hook that asks the application for the user before a route runs. Throws `unauthenticated` and `cross_site_request`. An
+ * Builds a hook. Before a route runs, the hook asks the application for the user. Throws `unauthenticated` and `cross_site_request`. An
  * error of the application becomes `internal`, and only the log contains its text.
  */
 export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
@@ -59,7 +59,7 @@ export function checkUser(user: User): User {
       throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
     }
   }
-  // An index of PostgreSQL refuses longer texts, and real email addresses are shorter.
+  // An index of PostgreSQL can't store longer texts, and real email addresses are shorter.
   if (typeof email === "string" && email.length > MAX_EMAIL_LENGTH) {
     throw new TypeError(`user() must return an email of at most ${MAX_EMAIL_LENGTH} characters.`);
   }

@@ -17,7 +17,7 @@ export function requireOwnOrigin({ method, headers }: Request, origins: Readonly
   const site = headers["sec-fetch-site"];
   if (origin !== undefined && origins.has(origin)) return;
   if (site === "same-origin") return;
-  // A program that is no browser sends neither header, and has no cookie of a user.
+  // A program that is not a browser sends none of these headers.
   if (site === undefined && origin === undefined && cookie === undefined) return;
   if (site === undefined && origin !== undefined && URL.parse(origin)?.host === host) return;
   throw new HttpProblem(

@@ -20,7 +20,7 @@ describe("the path below the mount path", () => {
     // Ids that look like a mount path.
     ["/files/invoice/files", "/invoice/files"],
     ["/files/invoice/files%2Finvoice%2F1", "/invoice/files%2Finvoice%2F1"],
-    // Neither a resource nor a section.
+    // A path that names neither a resource nor a section.
     ["/files/contract/42", "/contract/42"],
     ["/contract/42", "/contract/42"],
     ["//evil.example/invoice/42", "/evil.example/invoice/42"],

@@ -7,7 +7,8 @@ const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
 export type FindPath = (paths: readonly string[]) => string;
 
 /**
- * Builds a function that removes the mount path. Frameworks and proxies remove all of the mount path, a part of it or nothing. So the
+ * Builds a function that removes the mount path. Some frameworks and proxies remove the whole mount path, some remove a part of it,
+ * and some remove nothing. So the
  * function returns the first candidate that looks like a route: the rest after `basePath`, the rest after the last segments of
  * `basePath`, or the whole path.
  */
@@ -27,7 +28,7 @@ export function createFindPath({ basePath, resources }: { basePath: string; reso
   };
 }
 
-/** The rests of a path after each occurrence of a mount path. */
+/** For each occurrence of a mount path in a path, the rest of the path after it. */
 function restsOf(path: string, mount: string): string[] {
   const rests: string[] = [];
   for (let at = path.indexOf(`${mount}/`); at !== -1; at = path.indexOf(`${mount}/`, at + 1)) {

@@ -16,7 +16,7 @@ import { schemas } from "./schema.ts";
 
 export type EmbeddedRouteDeps = { files: Files; useCases: Pick<UseCases, "findPeople"> };
 
-// No HEAD routes, because a HEAD would issue and record a URL that no client receives.
+// No HEAD routes, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /** The routes for uploads to an item. Requests and responses have the form of the service, so that `@valetkey/client` can upload. */

@@ -4,12 +4,12 @@ import type { IncomingMessage } from "node:http";
 type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
- * The web-standard form of a request of Node, without its body. The host comes from the request, or is `localhost` if the host is not
- * valid. Only the application reads this `Request` object.
+ * The web-standard form of a request of Node, without its body. The host comes from the request. If that host is not valid, the host
+ * is `localhost`. Only the application reads this `Request` object.
  */
 export function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;
-  // Adapters for serverless hosts make requests without a socket.
+  // The socket may be missing, because adapters for serverless hosts make requests without a socket.
   const isEncrypted = Object(request.socket).encrypted === true;
   const protocol = isEncrypted ? "https" : "http";
   const base = [headers.host, headers[":authority"]].map((host) => URL.parse(`${protocol}://${host ?? ""}`));

@@ -10,7 +10,7 @@ export type Form = readonly {
   content: Buffer | string;
 }[];
 
-/** Encodes a form like a browser. */
+/** Encodes a form as a browser does. */
 export function multipartBody(form: Form): { headers: Record<string, string>; body: Buffer } {
   const parts = form.map(({ field, filename, contentType, headers = {}, content }) => {
     const name = filename === undefined ? "" : `; filename="${filename}"`;

@@ -3,7 +3,7 @@ import { fileForm } from "./form.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";
 
-/** A suffix for a route that accepts a form or JSON: the request uses JSON. */
+/** A suffix for a route that accepts a form or JSON. With this suffix, the request uses JSON. */
 export const WITH_JSON = " (JSON)";
 
 /** The object key that is adopted into the note of this world. */

@@ -58,13 +58,13 @@ export type ServiceOptions = {
   beside?: Shared;
   /** Default: no virus scanner. */
   scanning?: Deps["scanning"];
-  /** Default: every capability, like the embedded bucket. */
+  /** Default: every capability, as the embedded bucket has. */
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
   /** Sends the mails that the service queues. Default: no mail. */
   mailer?: Mailer;
-  /** Whether webhooks to this machine are refused, as by default outside of tests. Default: false. */
+  /** Whether the service refuses webhooks to this machine, as it does by default outside of tests. Default: false. */
   refusesLoopback?: boolean;
   /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
   jwksUrl?: string;
@@ -105,7 +105,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     userPendingUploads: 1_000,
     notePendingUploads: 500,
     verifyInRequestMaxBytes: 64 * 2 ** 20,
-    // Without a trash, because most tests check what a deletion frees.
+    // The trash is off, because most tests check what a deletion frees.
     trashDays: 0,
     links: testLinkPolicy,
   };
@@ -169,19 +169,22 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
-    /** Reads the rules of administrators, like the background job. */
+    /** Does what the background job does: reads the rules of administrators. */
     refreshPolicy: () => policy.refresh(db),
-    /** Sends the mails that are due, like the background job. Returns the number of sent mails. */
+    /** Does what the background job does: sends the mails that are due. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
-    /** Summarises the issued URLs for webhooks, like the background job. Returns the number of summaries. */
+    /** Does what the background job does: summarises the issued URLs for webhooks. Returns the number of summaries. */
     reportUrls: reportUrls(deps),
-    /** Sends the webhooks that are due, like the background job. Returns the number of messages that arrived. */
+    /** Does what the background job does: sends the webhooks that are due. Returns the number of messages that arrived. */
     sendWebhooks: createDeliveries(
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },
     ).drain,
-    /** The users who have a share of a note or an attachment, including those whom its owner does not see yet. */
+    /**
+     * The users who have a share of a note or an attachment, including users whom the owner does not see
+     * yet.
+     */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {

@@ -5,7 +5,7 @@ type Options = ServiceOptions | (() => ServiceOptions | Promise<ServiceOptions>)
 
 /**
  * Starts a service before the tests of the enclosing `describe` and closes it after them.
- * Clients can be created at once. Other members are available only in hooks and tests.
+ * You can create clients immediately. Other members are available only in hooks and tests.
  *
  * @param options a function if the options themselves come from an earlier hook
  * @example

@@ -7,7 +7,7 @@ import type { Answer, TestService } from "./service.ts";
 
 type Given = { request?: Partial<FileRequest>; link?: Partial<Link> };
 
-/** Inserts a file request of this note, which is live for an hour. Returns the link of the file request and its token. */
+/** Inserts a file request of this note. It is open for an hour. Returns the link of the file request and its token. */
 export async function insertRequest(
   { db }: Pick<TestService, "db">,
   { noteId, ownerId, request, link: given }: { noteId: string; ownerId: string } & Given,

@@ -20,7 +20,7 @@ export type ReceivedMail = {
 type Reply = { code: number; text: string };
 
 export type SmtpServerOptions = SMTPServerOptions & {
-  /** Refuses a recipient. Undefined: accepted. Called again at each try. */
+  /** Returns how the server refuses a recipient, or undefined to accept the recipient. Called again at each try. */
   refuse?: (recipient: string) => Reply | undefined;
   /** Default: any free port. */
   port?: number;
@@ -104,7 +104,7 @@ export function tokenIn({ parsed }: ReceivedMail): string {
   return token;
 }
 
-/** Makes a certificate for localhost, which this process trusts until the test finishes. */
+/** Makes a certificate for localhost. This process trusts the certificate until the test finishes. */
 export function trustedCertificate(): { key: string; cert: string } {
   const pair = makeCertificate();
   const before = getCACertificates("default");

@@ -10,8 +10,8 @@ export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
 const SIGNATURE = Buffer.from(EICAR);
 
 /**
- * Starts a server that behaves like clamd for PING and INSTREAM. Over the limit of the stream, it replies and closes without reading
- * further. Its only signature is the EICAR test file, anywhere in a file.
+ * Starts a server that behaves like clamd for PING and INSTREAM. If the stream is longer than its limit, the server replies and
+ * closes the connection without reading more. Its only signature is the EICAR test file, anywhere in a file.
  */
 export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();

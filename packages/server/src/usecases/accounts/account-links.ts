@@ -13,7 +13,7 @@ const PAGES: Record<PageKind, string> = {
 
 /**
  * Adds a link of an account, and returns its token. The database stores only the hash of the token.
- * `passwordHash`: the hash of the password that the link replaces. `passwordMark`: a hash of that hash.
+ * `passwordHash`: the hash of the password that the link can replace. `passwordMark`: a hash of that hash.
  */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
@@ -65,7 +65,7 @@ export function passwordMarkOf(passwordHash: string): string {
   return digest(passwordHash);
 }
 
-/** The refusal is the same for expired, used, outdated and invented links. */
+/** The refusal is the same for links that are expired, used, outdated or invented. */
 export function linkInvalid(): DomainError {
   return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
 }

@@ -19,9 +19,10 @@ const PROBLEM = "You asked for several changes already. Wait until Retry-After h
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail to the new email address, with a link that proves and changes it. The response and
- * its duration do not show whether another account has this email address. The worker checks that later, and then sends no mail.
- * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` for the email address that the account has.
+ * Queues a mail to the new email address. The link in the mail proves the email address, and then changes the account. The response
+ * and its duration do not show whether another account has this email address. The worker checks this later, and sends no
+ * mail if another account has it.
+ * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
  */
 export function requestEmailChange(deps: PartDeps) {
   const { db, mail } = deps;
@@ -46,9 +47,9 @@ export function requestEmailChange(deps: PartDeps) {
 }
 
 /**
- * Changes the email address of the caller with a link that reached the new one. The link works for its own account, and for the password
- * that the owner gave. Queues a mail to both email addresses.
- * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if an account got the email address meanwhile.
+ * Changes the email address of the caller with a link from a mail to the new email address. The link works only for the account that
+ * requested it, and only while that account has the same password. Queues a mail to both email addresses.
+ * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account has the email address by now.
  */
 export function confirmEmailChange(deps: PartDeps) {
   const { db, clock, mail } = deps;
@@ -97,7 +98,7 @@ async function changeEmail(
     throw new DomainError("invalid_request", "This is the email address of the account already.");
   const now = deps.clock();
   await tx.accounts.replaceEmail(userId, { to: email, now });
-  // The old email address may get another owner. Links that were mailed to it must not work for that owner.
+  // The old email address may get another owner. Links in mails to the old email address must not work for that owner.
   await tx.accounts.deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });

@@ -6,7 +6,10 @@ import { hashRecoveryCode } from "./recovery-codes.ts";
 import { openSecret, sealSecret } from "./sealed-secret.ts";
 import { stepOfCode } from "./totp.ts";
 
-/** At any time, three of a million codes are right. So a stranger who knows the password needs over two years for a chance of 50 %. */
+/**
+ * The limit of codes for one account. At any time, three of a million codes are right. So a stranger who knows the password needs over
+ * two years for a chance of 50 %.
+ */
 const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000 };
 const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
 const CODE = /^\d{6}$/;
@@ -45,7 +48,10 @@ export function forgetCodes({ limitCounts }: Pick<Queries, "limitCounts">, userI
   return limitCounts.reset(windowKey(LIMIT, userId));
 }
 
-/** Uses a code of the app. False: it is wrong, expired or used. The secret is encrypted again with the current key, so that the operator can remove an earlier AUTH_SECRET. */
+/**
+ * Uses a code of the app. Returns false if the code is wrong, expired or already used.
+ * Also encrypts the secret again with the current key, so that the operator can remove an earlier AUTH_SECRET.
+ */
 export async function useCode(
   { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Pick<Deps["db"], "secondFactors"> },
   { userId, sealedSecret }: SecondFactor,

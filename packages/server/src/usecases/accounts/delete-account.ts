@@ -21,8 +21,8 @@ export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) 
 }
 
 /**
- * Closes the account of the caller at once, and deletes it permanently after 14 days. Its sessions, tokens, links and shares stop working. A mail says
- * how to keep it.
+ * Closes the account of the caller immediately, and deletes the account permanently after 14 days. The sessions, tokens, links and
+ * shares of the account stop working. A mail says how to keep the account.
  * Throws `wrong_password` or `last_administrator`.
  */
 export function closeOwnAccount(deps: Deps) {
@@ -43,7 +43,8 @@ export function closeOwnAccount(deps: Deps) {
 }
 
 /**
- * Closes the account of a person for the operator, who may also delete it at once. The person can't cancel this.
+ * Closes the account of a person for the operator, who may also delete the account immediately. The person can't
+ * cancel this.
  * Throws `user_not_found` or `last_administrator`.
  */
 export function closeAccountOf(deps: Deps) {
@@ -75,7 +76,10 @@ async function close(
   return deleteAttachmentsForGood(tx, { attachments: unfinished, now });
 }
 
-/** Opens an account again that its owner deleted, with its notes, shares and links. The session `sessionId` stays. Does nothing to any other account. */
+/**
+ * Opens an account again after its owner deleted it. The notes, shares and links work again. The session `sessionId` stays.
+ * Does nothing to an account that its owner has not deleted.
+ */
 export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
   const { db, clock } = deps;
   return (userId: string, { sessionId }: { sessionId: string }): Promise<void> =>
@@ -87,7 +91,7 @@ export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
     });
 }
 
-/** Cancels the deletion of a user and enables the user, in a transaction. False: the user was neither deleted nor disabled. */
+/** Cancels the deletion of a user and enables the user, in a transaction. Returns false if the user was neither deleted nor disabled. */
 export async function reopen(
   tx: Queries,
   userId: string,
@@ -111,7 +115,7 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // If the user was enabled meanwhile, no note is deleted, and this loop would never end.
+    // If the user was enabled after the list was read, no note is deleted, and this loop would never end.
     if (!isOver(await db.accountDeletions.find(userId), clock())) return;
     const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
@@ -134,7 +138,7 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   }
 }
 
-/** Checked in each transaction, because the operator may have enabled the user meanwhile. */
+/** Checked in each transaction, because the operator may enable the user at any time. */
 async function isDue(tx: Queries, userId: string, now: number): Promise<boolean> {
   return isOver(await tx.accountDeletions.hold(userId), now);
 }

@@ -7,13 +7,16 @@ import { passwordMarkOf } from "./account-links.ts";
 
 /** How long a browser is known after its last sign-in. Browsers store no cookie for longer. Milliseconds. */
 export const KNOWN_MS = 400 * 86_400_000;
-/** The most accounts that one cookie can have marks for. Every request has the cookie, and proxies refuse long headers. */
+/** The maximum number of accounts that one cookie has marks for. Every HTTP request contains the cookie, and proxies refuse long headers. */
 const MAX_MARKS = 8;
-/** The instant in seconds, base 36, and 128 bits of a MAC. */
+/** A mark: the instant in seconds in base 36, and 128 bits of a MAC. */
 const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;
 const MAC_BYTES = 16;
 
-/** A sign-in that succeeded. `marks`: the cookie of the browser. `isExpected`: the sign-in needs no mail, because another mail reports it or the account is new. */
+/**
+ * A sign-in that succeeded. `marks`: the cookie of the browser. `isExpected`: the sign-in needs no mail, because another mail reports it,
+ * or because the account is new.
+ */
 type SignIn = {
   userId: string;
   marks: string | undefined;
@@ -23,8 +26,9 @@ type SignIn = {
 };
 
 /**
- * Sends a mail if the browser has not signed in to this account before. Returns the cookie that marks the browser as known. A mark does not
- * name its account, and nobody can sign in with it. A new password makes it invalid, so that the browser of a thief is unknown again.
+ * Sends a mail if the browser has not signed in to this account before. Returns the cookie that marks the browser as known. A mark does
+ * not name its account, and nobody can sign in with it. A new password of the account
+ * makes the mark invalid, so that the browser of a thief is unknown again.
  */
 export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail" | "linkKeys">) {
   const { db, clock, linkKeys } = deps;
@@ -36,7 +40,7 @@ export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail"
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      // If the limit of mails suppresses the mail, the browser stays unknown.
+      // If the limit of mails prevents the mail, the browser stays unknown.
       if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");

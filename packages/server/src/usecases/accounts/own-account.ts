@@ -7,7 +7,8 @@ import { requireCredential } from "../require-credential.ts";
 export type Owner = { caller: Caller; passwordHash: string };
 
 /**
- * Throws if the session or the password of the caller was replaced since the password was checked: `access_denied` or `wrong_password`.
+ * The password of the caller was checked before. Throws `access_denied` if the session has ended since then, and `wrong_password` if the
+ * password was replaced.
  */
 export async function requireOwner(tx: Queries, { caller, passwordHash }: Owner): Promise<void> {
   await requireCredential(tx, caller);
@@ -15,7 +16,7 @@ export async function requireOwner(tx: Queries, { caller, passwordHash }: Owner)
   throw new DomainError("wrong_password", "The password of this account has just changed. Try again.");
 }
 
-/** Ends the sessions of the caller, except the one of the request. */
+/** Ends the sessions of the caller, except the session of the request. */
 export async function endOtherSessions(tx: Queries, { userId, credential }: Caller): Promise<void> {
   await tx.accounts.endSessions(userId, { except: credential?.kind === "session" ? credential.id : undefined });
 }

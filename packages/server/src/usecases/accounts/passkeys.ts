@@ -22,7 +22,8 @@ export function listPasskeys({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the challenge for a new passkey, which works once within 5 minutes. A passkey replaces the second factor, so adding one needs a `code` of the second factor.
+ * Makes the challenge for a new passkey, which works once within 5 minutes. A passkey replaces the second factor, so to
+ * add a passkey, the caller needs a `code` of the second factor.
  * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
  */
 export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
@@ -32,7 +33,8 @@ export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
       const account = await tx.accounts.find(userId);
-      if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+      if (account === undefined)
+        throw new DomainError("user_not_found", "Only a person who has an account in this service can add a passkey.");
       const passkeys = await tx.passkeys.list(userId);
       if (passkeys.length >= MAX_PASSKEYS) {
         throw new DomainError(
@@ -57,7 +59,10 @@ export function startPasskeySignIn(deps: PartDeps) {
     });
 }
 
-/** Uses a challenge, which then no longer works. `userId`: the owner of a new passkey. Undefined: the challenge is for a sign-in. Throws `account_link_invalid`. */
+/**
+ * Uses a challenge, which then no longer works. `userId`: the owner of a new passkey, or undefined if the challenge is for a sign-in.
+ * Throws `account_link_invalid`.
+ */
 export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> => {
     const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
@@ -74,7 +79,8 @@ export function addPasskey(deps: ChangeDeps) {
     const { userId } = caller;
     const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
     await db.transaction(async (tx) => {
-      // Another transaction may be changing the password, which can end the session and remove all passkeys. So this one waits for it.
+      // Another transaction may be changing the password, which can end the session and remove all passkeys. So this
+      // transaction waits for the other one.
       await tx.credentials.lock(userId);
       await requireCredential(tx, caller);
       await tx.passkeys.insert(added);
@@ -116,8 +122,8 @@ export function findPasskey({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Records a sign-in whose session is stored. False: the passkey was removed meanwhile. The removal may have run before the session was stored, so
- * the caller must end this session.
+ * Records a sign-in whose session is stored. Returns false if the passkey was removed during the sign-in. The removal may have run
+ * before the session was stored, so the caller must end this session.
  */
 export function recordPasskeyUse({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>

@@ -27,7 +27,7 @@ export function rememberAccount(deps: PartDeps) {
 }
 
 /**
- * Queues a mail with a link that proves the email address of the caller. Does nothing if it is proven.
+ * Queues a mail with a link that proves the email address of the caller. Does nothing if it is already proven.
  * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
  */
 export function requestEmailProof(deps: PartDeps) {
@@ -35,7 +35,8 @@ export function requestEmailProof(deps: PartDeps) {
   return async ({ userId }: Caller): Promise<void> => {
     if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
     const account = await db.accounts.find(userId);
-    if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+    if (account === undefined)
+      throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
     const { email } = account;
     if (await isProven(db, account)) return;
     await db.transaction((tx) => queueMail(deps, tx, { kind: "email-proof", userId, email }));
@@ -44,8 +45,8 @@ export function requestEmailProof(deps: PartDeps) {
 }
 
 /**
- * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. So the owner of the email
- * address can't prove it for a stranger who signed up with it.
+ * Proves the email address of the caller with a link from a mail. The link works only for its own account. So the owner of the
+ * email address can't prove it for a stranger who signed up with it.
  * Throws `account_link_invalid`, and `access_denied` for another account.
  */
 export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {

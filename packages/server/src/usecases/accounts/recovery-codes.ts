@@ -3,7 +3,7 @@ import { Secret } from "otpauth";
 import type { Deps } from "../ports/index.ts";
 
 const COUNT = 10;
-/** 80 random bits, so a fast hash without a salt is enough. */
+/** The length of a code. A code has 80 random bits, so a fast hash without a salt is enough. */
 const BYTES = 10;
 const SHAPE = /^[A-Z2-7]{16}$/;
 
@@ -16,7 +16,7 @@ export function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): strin
   });
 }
 
-/** The hash of a typed code. Case, spaces and dashes make no difference. Undefined: the text does not have the form of a code. */
+/** The hash of a typed code. Case, spaces and dashes make no difference. Returns undefined if the text does not have the form of a code. */
 export function hashRecoveryCode(code: string): string | undefined {
   const plain = code.replace(/[\s-]/g, "").toUpperCase();
   return SHAPE.test(plain) ? createHash("sha256").update(plain).digest("base64url") : undefined;

@@ -17,8 +17,8 @@ const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail with a link for a new password. It does not query whether the email address has an account, so the response and
- * its duration do not show it. The worker checks this in its next round, and sends no mail if there is no account.
+ * Queues a mail with a link for a new password. Does not check whether the email address has an account, so the response and its
+ * duration do not show this. The worker checks it in its next round, and sends no mail if there is no account.
  * Throws `mail_disabled`.
  */
 export function requestPasswordReset(deps: PartDeps) {
@@ -27,7 +27,8 @@ export function requestPasswordReset(deps: PartDeps) {
     if (mail === undefined) {
       throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
     }
-    // A refusal would show a stranger that somebody asked before. The worker is not called, because its work would delay the response.
+    // Ignores the limit, because a refusal would show a stranger that somebody asked before. Does not start the worker, because its work
+    // would delay the response.
     await db.transaction((tx) =>
       queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
     );
@@ -35,8 +36,9 @@ export function requestPasswordReset(deps: PartDeps) {
 }
 
 /**
- * Makes a link for a new password, which the operator or an administrator gives to the person. It works for 24 hours.
- * Only the operator makes one for an administrator. Otherwise a thief with an API token of an administrator could make one, and so take over the whole account.
+ * Makes a link for a new password, which the operator or an administrator gives to the person. The link works for 24 hours.
+ * Only the operator can make a link for an administrator. Otherwise a thief with an API token of an administrator could make such a
+ * link, and take over the whole account.
  * Throws `user_not_found`, `access_denied` also for a disabled user, and `invalid_request` for an account without a password.
  */
 export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {
@@ -71,9 +73,11 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
 
 /**
  * Replaces the password and ends all sessions. If several requests use one link, only one of them succeeds.
- * A link that was mailed proves the email address. If nothing proved it before, the account may have been made by a stranger,
+ * A link that was mailed proves the email address. If nothing proved the email address before, a stranger may have made the
+ * account,
  * so its links, second factor and other access are removed too. `isMailed`: the link came from a mail, and not from the operator.
- * `revokeApiTokens`: also removes passkeys and webhooks. `hasSecondFactor`: the second factor stays, so the new password alone does not sign in.
+ * `revokeApiTokens`: also removes passkeys and webhooks. `hasSecondFactor`: the second factor stays, so the new password alone does not
+ * sign in.
  * Throws `account_link_invalid`.
  */
 export function resetPassword(deps: PartDeps) {

@@ -13,7 +13,10 @@ export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: 
   return Buffer.concat([iv, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString("base64url");
 }
 
-/** Decrypts a secret of an account. Undefined: no key fits, because AUTH_SECRET was replaced without AUTH_SECRETS_OLD. */
+/**
+ * Decrypts a secret of an account. Returns undefined if no key fits, because AUTH_SECRET was replaced without
+ * AUTH_SECRETS_OLD.
+ */
 export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: string): Uint8Array | undefined {
   const bytes = Buffer.from(sealed, "base64url");
   const iv = bytes.subarray(0, IV_BYTES);

@@ -21,7 +21,8 @@ export function getSecondFactor({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the secret of an authenticator app. The sign-in does not use it before `confirmSecondFactor`. `issuer`: the name of the service in the app.
+ * Makes the secret of an authenticator app. The sign-in does not use the secret before `confirmSecondFactor`. `issuer`: the name of
+ * the service in the app.
  * Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
  */
 export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
@@ -30,7 +31,8 @@ export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
       await requireOwner(tx, owner);
       const { userId } = owner.caller;
       const account = await tx.accounts.find(userId);
-      if (account === undefined) throw new DomainError("user_not_found", "Only accounts of this service can do this.");
+      if (account === undefined)
+        throw new DomainError("user_not_found", "Only a person who has an account in this service can do this.");
       const secret = Buffer.from(newSecret(), "base64url").subarray(0, SECRET_BYTES);
       const sealedSecret = sealSecret(linkKeys.secondFactors, userId, secret);
       if (!(await tx.secondFactors.start({ userId, sealedSecret }))) {
@@ -92,7 +94,10 @@ export function renewRecoveryCodes(deps: PartDeps) {
     });
 }
 
-/** Removes the second factor for a person who lost it, and ends all sessions. False: the person has none. */
+/**
+ * Removes the second factor for a person who lost it, and ends all sessions. Returns false if the person has no second
+ * factor.
+ */
 export function removeSecondFactorOf(deps: WarnDeps & Pick<Deps, "db">) {
   return (actor: Actor, userId: string): Promise<boolean> =>
     act(deps, actor, async (tx, { log }) => {

@@ -6,7 +6,7 @@ const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 const WINDOW = 1;
 export const SECRET_BYTES = 20;
 
-/** The time step of a code (RFC 6238 section 4.2). Undefined: wrong or expired. */
+/** Returns the time step of a code (RFC 6238 section 4.2), or undefined if the code is wrong or expired. */
 export function stepOfCode(secret: Uint8Array, { code, now }: { code: string; now: number }): number | undefined {
   const totp = new TOTP({ ...SETTINGS, secret: toSecret(secret) });
   const delta = totp.validate({ token: code, timestamp: now, window: WINDOW });

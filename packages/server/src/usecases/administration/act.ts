@@ -14,8 +14,8 @@ export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["
 type Act<T> = (tx: Queries, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
 
 /**
- * Runs an action of an administrator in a transaction that also logs it. Only one action runs at a time, and each one checks again that the actor is an
- * enabled administrator. Throws `access_denied`.
+ * Runs an action of an administrator in a transaction that also logs it. Only one action runs at a time, and each action checks again that
+ * the actor is an enabled administrator. Throws `access_denied`.
  */
 export async function act<T>(
   { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
@@ -37,7 +37,7 @@ export async function act<T>(
   });
 }
 
-/** An administrator who leaves may have copied links for new passwords, and invitations. So the links that all administrators made end. */
+/** Ends the links for new passwords and the invitations that administrators made. An administrator who leaves may have copied them. */
 export async function endLinksOfAdministrators(
   { accounts, accountInvitations }: Pick<Queries, "accounts" | "accountInvitations">,
   now: number,

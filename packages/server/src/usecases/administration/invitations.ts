@@ -22,9 +22,10 @@ export function listAccountInvitations(deps: Deps) {
 }
 
 /**
- * Invites an email address to create an account, by mail if mail is on. If the email address has an open invitation, its link stays and works for another 30
- * days. Throws `access_denied`, `invalid_request`, and `email_taken` if an account has the email
- *address. */
+ * Invites an email address to create an account, and sends a mail if mail is on. If the email address already has an open
+ * invitation, its link stays the same, and works for another 30 days. Throws `access_denied`, `invalid_request`, and `email_taken` if an
+ * account has the email address.
+ */
 export function inviteToService(deps: Deps) {
   return async (actor: Actor, text: string): Promise<ListedAccountInvitation> => {
     const email = readEmail(text);
@@ -53,8 +54,8 @@ export function inviteToService(deps: Deps) {
 }
 
 /**
- * Makes another link, which is valid for 30 days, and mails it if mail is on. The old link stops working.
- * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account has the address meanwhile.
+ * Makes another link, which is valid for 30 days, and sends it by mail if mail is on. The old link stops working.
+ * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account has the email address by now.
  */
 export function renewAccountInvitation(deps: Deps) {
   return async (actor: Actor, invitationId: string): Promise<ListedAccountInvitation> => {

@@ -25,7 +25,8 @@ export function listAllLinks(deps: Deps) {
 }
 
 /**
- * Revokes a link of any user. The activity of the owner and the log of administrators both show it. If the link was revoked before, nothing changes.
+ * Revokes a link of any user. The activity of the owner and the log of administrators both show it. If the link was revoked before,
+ * nothing changes.
  * Returns when the last issued URL expires. Throws `access_denied` or `link_not_found`.
  */
 export function revokeAnyLink(deps: Deps) {
@@ -37,7 +38,8 @@ export function revokeAnyLink(deps: Deps) {
       if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
         await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
       }
-      // Read after the update. The update waits for visitors who are getting URLs, so this includes the expiry of their URLs.
+      // Read after the update. The update waits for visitors who are getting URLs, so the result includes the expiry of their
+      // URLs.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

@@ -69,7 +69,7 @@ async function disable(tx: Queries, { userId, administrators, log, now }: Disabl
 
 /**
  * Enables a user again for the operator, even if the account is closed. API tokens, JWTs, links and shares work again, but sessions do
- * not. False: the user was not disabled.
+ * not. Returns false if the user was not disabled.
  */
 export function enableUser(deps: Deps) {
   return (userId: string): Promise<boolean> =>

@@ -16,7 +16,8 @@ export function showPolicy({ db, policy }: Deps) {
 }
 
 /**
- * Sets a rule, or resets it to the value of the configuration. Other replicas apply the change within a few seconds. Returns the current rules.
+ * Sets a rule, or resets it to the value of the configuration. Other replicas apply the change within a few seconds. Returns the current
+ * rules.
  * Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
  */
 export function changePolicy(deps: Deps) {
@@ -41,7 +42,7 @@ export function changePolicy(deps: Deps) {
       }
       return () => applyRead(next);
     });
-    // A read of the rules that began before the commit must not replace the new rules.
+    // Reads the rules again after the commit. A read that began before the commit must not replace the new rules.
     await policy.refresh(deps.db).catch(apply);
     return policy.describe();
   };

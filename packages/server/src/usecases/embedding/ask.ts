@@ -4,7 +4,7 @@ import { within } from "./within.ts";
 
 /** How long the service waits for a decision. Milliseconds. */
 const ASK_WITHIN_MS = 5_000;
-/** The calls of `may` for one request at the same time. */
+/** The maximum number of calls of `may` for one request at the same time. */
 const AT_ONCE = 20;
 
 /** A question to the application that got no decision. It contains no id of a user or an item. */
@@ -19,7 +19,10 @@ type Options = {
   askWithinMs?: number;
 };
 
-/** Asks the application for decisions (docs/security-requirements.md, 38). It caches no decision, and refuses the action if a decision is missing or wrong. */
+/**
+ * Asks the application for decisions (docs/security-requirements.md, 38). It caches no decision. If a decision is
+ * missing or wrong, it refuses the action.
+ */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
     const { resource } = question;
@@ -43,7 +46,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     return decision === true;
   }
 
-  /** The ids of one resource that the user may perform the action on. */
+  /** Returns the ids of one resource on which the user may perform the action. */
   async function permittedOf(user: User, question: Question, itemIds: readonly string[]): Promise<Set<string>> {
     const { resource, action } = question;
     if (resources[resource]?.mayMany !== undefined) {
@@ -65,7 +68,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   return {
     /** Whether the user may perform the action on one item. */
     may,
-    /** The items among these that the user may perform the action on. Calls `mayMany` once for each resource that has this function. */
+    /** Returns the items on which the user may perform the action. Calls `mayMany` once for each resource that has this function. */
     async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
       const permitted = new Set<Name>();
       for (const [resource, ofResource] of Map.groupBy(items, (item) => item.resource)) {
@@ -80,7 +83,10 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
 
 type Question = { resource: string; action: ItemAction };
 
-/** Throws TypeError for a text too: a text is iterable, but its characters are not ids. */
+/**
+ * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. A text is wrong too: it is iterable, but its characters
+ * are not ids.
+ */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");
   return new Set(ids as Iterable<string>);

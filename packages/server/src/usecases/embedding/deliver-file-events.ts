@@ -20,7 +20,7 @@ type Options = {
 /**
  * Calls the hooks of the events that are due, several at a time. Returns the number of delivered events.
  * A hook that fails is called again, after growing pauses. After a crash, the event is delivered again when its lease ends.
- * After `signal` is aborted, the other events stay due.
+ * After `signal` is aborted, no further event is delivered, and the other events stay due.
  */
 export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
   const { db, clock } = deps;

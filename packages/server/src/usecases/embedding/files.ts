@@ -36,7 +36,8 @@ type UrlInput = {
 export type Files = ReturnType<typeof createFiles>;
 
 /**
- * The use cases of an embedding. Each one calls the application, and then runs the use case of the service with its decision.
+ * The use cases of an embedding. Each use case calls the application, and then runs the use case of the service with the
+ * decision of the application.
  * It never calls the application inside a transaction, because a query of the application could wait for the lock of the transaction.
  */
 export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
@@ -107,7 +108,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const items = new Map([...found.values()].map((item) => [item.noteId, item]));
       const permitted = await ask.mayMany(user, "read", [...items.values()]);
       const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
-      // The URLs of a batch share one expiry, so this uses the shortest one.
+      // The URLs of a batch share one expiry, so the use case takes the shortest one.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
       // A file that belongs to no item is reported as unknown, even if it exists.
@@ -124,7 +125,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
     },
 
-    /** Calls for the application's own jobs, which need no decision. */
+    /** Use cases for the application's own jobs, which need no decision. */
     trusted: {
       list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
         rulesOf(resources, name.resource);

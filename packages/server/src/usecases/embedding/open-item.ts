@@ -17,7 +17,7 @@ export async function openItem({ db, clock, newId }: Deps, name: ItemName): Prom
     });
     return item;
   } catch (error) {
-    // Another request may have created it at the same moment.
+    // Another request may have created the item at the same moment.
     const other = await db.items.find(name);
     if (other === undefined) throw error;
     return other;

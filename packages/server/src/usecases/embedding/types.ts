@@ -1,7 +1,7 @@
 import type { AttachmentState } from "../../domain/attachment.ts";
 import type { ItemAction } from "../../domain/item.ts";
 
-/** A user of the application. `id` has 1 to 255 characters, and `email` at most 254. The names appear in the lists of files. */
+/** A user of the application. `id` has 1 to 255 characters, and `email` at most 254. The lists of files show the names. */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };
 
 /** A file of an item, as the application reads it. */
@@ -28,7 +28,10 @@ export type ItemFile = {
  */
 export type HookDelivery = { id: string; attempt: number };
 
-/** Receives the file and the id of its item. It is called again when it throws or takes longer than a minute. */
+/**
+ * Receives the file and the id of its item. The service calls it again if it throws or takes longer than a
+ * minute.
+ */
 export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => unknown;
 
 /** A kind of thing that files belong to, such as `invoice`. */

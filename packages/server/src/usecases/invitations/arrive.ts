@@ -9,8 +9,8 @@ const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Records that a user has opened a note or files. `isFrequent`: one query a minute for each user, on each replica. Returns undefined, and no promise,
- * if there is nothing to wait for, because this is on the hot path.
+ * Records that a user has opened a note or files. `isFrequent`: runs only one query a minute for each user, on each replica. If there is
+ * nothing to wait for, returns undefined instead of a promise, because this is on the hot path.
  */
 export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
 
@@ -18,8 +18,9 @@ export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: bo
 type Opened = { noteId: string; attachmentIds?: readonly string[] };
 
 /**
- * A user may have access through an invitation. When the user opens the note or the file, this marks the invitation as redeemed, and the owner then sees the
- * user. Never fails if the database is unreachable, because the access is already decided, and this runs again when the user opens it next.
+ * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation
+ * as redeemed, and the owner then sees the user. It does not fail if the database is unreachable: the access is already decided, and the
+ * function runs again when the user opens the note or the file the next time.
  */
 export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();

@@ -26,8 +26,8 @@ async function claim(
   const subject = subjectOf(invitation);
   const own = (await tx.shares.list(subject)).find((share) => share.userId === userId);
   if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
-    // The owner has already shared this with the user by id, and that share stays as it is. The invitation ends without a user, so that the next sign-in skips it
-    // and a revoke of it does not delete the share.
+    // The owner has already shared the note or the file with the user by id, and that share stays as it is. The invitation ends without
+    // a user. So the next sign-in skips the invitation, and if it is revoked, the share is not deleted.
     await tx.invitations.replace({ ...invitation, userId: undefined, redeemedAt: now });
     if (before !== undefined) await tx.shares.delete(subject, before);
     return;

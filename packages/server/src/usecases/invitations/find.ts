@@ -8,7 +8,10 @@ export function invitationNotFound(): DomainError {
   return new DomainError("invitation_not_found", problem);
 }
 
-/** Returns the invitation to the service that a token belongs to. Undefined: there is no such invitation. */
+/**
+ * Returns the invitation to the service that a token belongs to. Returns undefined if there is no such
+ * invitation.
+ */
 export async function findAccountInvitation(
   { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Pick<Queries, "accountInvitations"> },
   text: string,
@@ -19,7 +22,10 @@ export async function findAccountInvitation(
   return tokenIsRight(linkKeys.invitations, token, found.generation) ? found : undefined;
 }
 
-/** Returns the invitation of a token, as `read` finds it by its id. Throws `invitation_not_found`, even for an existing one while its owner is disabled. */
+/**
+ * Returns the invitation of a token, as `read` finds it by its id. Throws `invitation_not_found`, even for an existing invitation while
+ * its owner is disabled.
+ */
 export async function findByToken<Found>(
   { linkKeys, access }: Pick<Deps, "linkKeys"> & Pick<Queries, "access">,
   {

@@ -13,7 +13,8 @@ export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): 
 }
 
 /**
- * Gives the share of an invitation to its `userId`, and removes it from the user who had it before, because an invitation is for one person.
+ * Gives the share of an invitation to the user `userId` of the invitation. An invitation is for one person, so the user who had the
+ * share before loses it.
  * The caller must have locked the invitation.
  */
 export async function giveShare(

@@ -9,7 +9,7 @@ import { isLive, notifyOfShare } from "../mail/notify-of-share.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 
-/** The most open invitations that one user made. */
+/** The maximum number of open invitations that one user made. */
 const MAX_INVITATIONS = 1_000;
 
 type Invited = {
@@ -24,8 +24,9 @@ type Invited = {
 };
 
 /**
- * Shares with email addresses. Each one gets an invitation. A user who already holds the email address also gets the share at once. So the owner
- * learns nothing about accounts before that user has opened the note or the file (ADR 21). Each also gets a mail, if mail is on.
+ * Shares with email addresses. Each email address gets an invitation, and a mail if mail is on. A user who already holds the email
+ * address also gets the share immediately. The owner sees the invitation until that user opens the note or the file. So the owner
+ * learns nothing about accounts before that (ADR 21).
  * If the owner already sees a share with the user of the email address, that share is changed instead. Throws `too_many_invitations`.
  */
 export async function invite(
@@ -35,7 +36,7 @@ export async function invite(
 ): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await tx.invitations.holdOf(subject, emails);
-  // Read only now, because a claim or a visit may have changed the holders and the shares while this transaction waited for the invitations.
+  // Read only now. While this transaction waited for the invitations, another transaction may have changed the holders and the shares.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
@@ -45,7 +46,7 @@ export async function invite(
     const userId = holders.get(email);
     const former = existing.get(email);
     const before = former?.redeemedAt === undefined ? former?.userId : undefined;
-    // Another user is the holder now, for example after a proof.
+    // Another user holds the email address now, for example because that user has proven it.
     if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {

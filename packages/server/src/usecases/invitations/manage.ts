@@ -16,12 +16,13 @@ export type InvitationChange = {
   role: ShareRole | undefined;
   /** Milliseconds since the epoch. Undefined: no change. Null: it never expires. */
   expiresAt: number | null | undefined;
-  /** Makes another link, which is valid for 30 days. The old one stops working. */
+  /** Makes another link, which is valid for 30 days. The old link stops working. */
   hasNewLink: boolean;
 };
 
 /**
- * Changes an open invitation, and the share that a known receiver has through it. The service mails a new link, which counts for the limit of shares.
+ * Changes an open invitation, and the share that a known receiver has through the invitation. The service sends a new
+ * link by mail. This mail counts for the limit of shares.
  * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function updateInvitation(deps: Deps) {
@@ -52,7 +53,7 @@ function apply(invitation: Invitation, { change, now }: { change: InvitationChan
   if (invitation.redeemedAt !== undefined) {
     throw new DomainError(
       "invitation_used",
-      "This invitation was used meanwhile. Change the share of the person instead.",
+      "This invitation was already used. Change the share of the person instead.",
     );
   }
   if (invitation.attachmentId !== undefined && role !== "viewer") {

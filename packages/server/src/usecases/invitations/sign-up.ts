@@ -17,8 +17,8 @@ const CLOSED = {
 };
 
 /**
- * Decides whether a new account with this email address may be created. Call the result when the account exists. An invitation is for the email
- * address that it names, so it makes one account.
+ * Decides whether a new account with this email address may be created. Call the result when the account exists. An invitation works
+ * only for the email address that it names, so it makes only one account.
  * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
  */
 export function admitSignUp(deps: PartDeps) {
@@ -31,7 +31,7 @@ export function admitSignUp(deps: PartDeps) {
       requireUsable(toService, { email, now: clock() });
       return (user) => accept(deps, { admitted: toService, user });
     }
-    // An invitation to a note works with any email address. The new user redeems it later, on its page.
+    // An invitation to a note works with any email address. The new user redeems it later, on the page of the invitation.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
     const read = async (id: string) => (await db.invitations.find(id))?.invitation;

@@ -12,7 +12,7 @@ export type Wish =
   | { kind: "urls"; claimId: string; attachmentIds: readonly string[] | undefined }
   | { kind: "send" };
 
-/** `sealedPass` returns the visitor's cookie of a link. */
+/** A visit of a link. `sealedPass` returns the cookie that the visitor has for a link. */
 export type Visit = { sealedPass: (linkId: string) => string | undefined; wish: Wish };
 
 export type OpenLink = {
@@ -23,13 +23,16 @@ export type OpenLink = {
   /** The claim of this visitor, while its window is open. */
   claim: LinkClaim | undefined;
   creatorName: string | undefined;
-  /** The ready files of the link. For the wish `urls`: the files whose URLs are wanted. */
+  /** The ready files of the link. For the wish `urls`: the files whose URLs the visitor wants. */
   files: readonly LinkedFile[];
   /** The email address that the visitor has proven. Undefined: the link works for everybody who has it. */
   recipient: string | undefined;
 };
 
-/** `by`: whether the visitor must enter a password or prove an email address next. A locked link keeps the pass of an earlier password, because the visitor stays the same. */
+/**
+ * `by`: whether the visitor must enter a password or prove an email address next. `pass` may be from an earlier password,
+ * because it still identifies the visitor.
+ */
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
 
@@ -49,16 +52,16 @@ export function linkPolicy({ limits }: Pick<Deps, "limits">): LinkPolicy {
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
- * Every name, size and URL that a visitor gets passes through this function. It decides again for each request, from the current state of the database.
- * Only `look` admits to a locked link.
- * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` for another wish at a
- * locked link.
+ * Decides which names, sizes and URLs a visitor gets. Decides again for each HTTP request, from the current state of the database. Only
+ * `look` admits to a locked link.
+ * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` if the
+ * link is locked and the wish is not `look`.
  */
 export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">): Admit {
   const { db, clock, linkKeys } = deps;
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
-    // A text that is not a token costs the same query, so that the duration of a refusal shows nothing.
+    // If the text is not a token, runs the same query, so that the duration of a refusal shows nothing.
     const found = await db.links.find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();
@@ -67,7 +70,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     const state = stateOf(found, { now, policy: linkPolicy(deps) });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
-    // Searched by its visitor, so that a claim whose response was lost is not counted again.
+    // Finds a claim by its visitor. So if the response to a claim was lost, the claim is not counted again.
     const claim = pass && (await db.linkVisits.findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
@@ -104,7 +107,10 @@ export function recipientRequired(): DomainError {
   );
 }
 
-/** The files of a link with these ids. Undefined: all. Throws `attachment_not_found` when one is missing, or there is none. */
+/**
+ * Returns the files of a link with these ids, or all files if `attachmentIds` is undefined. Throws `attachment_not_found` if a file
+ * is missing, or if there is no file.
+ */
 export function wantedFiles(
   files: readonly LinkedFile[],
   attachmentIds: readonly string[] | undefined,
@@ -116,14 +122,14 @@ export function wantedFiles(
   throw new DomainError("attachment_not_found", "This link does not have this file any more. Open the link again.");
 }
 
-/** The same text for every link that does not open, so that it does not show why. */
+/** The text is the same for every link that does not open, so that it does not show the reason. */
 export function linkNotFound(): DomainError {
   return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
 }
 
 /** The state of a link for visitors, under the policy of the operator. */
 export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
-  // The ready files are only counted for a link that opens. A file request counts its files itself.
+  // Does not count the ready files, because they are counted only for a link that opens. A file request counts its files itself.
   const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }

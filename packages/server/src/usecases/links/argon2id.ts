@@ -12,7 +12,7 @@ export function argon2id(message: Buffer, { salt, bytes, ...cost }: Argon2idCost
   });
 }
 
-/** The same hash in WebAssembly, for Node before 24.7, which has no Argon2. It takes about 50 ms on the main thread. */
+/** Computes the same hash in WebAssembly, for versions of Node before 24.7, which have no Argon2. It takes about 50 ms on the main thread. */
 export async function argon2idInWasm(message: Buffer, cost: Argon2idCost): Promise<Buffer> {
   const { default: wasm } = await import("hash-wasm");
   const bytes = await wasm.argon2id({

@@ -25,7 +25,10 @@ export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Re
   );
 }
 
-/** Returns the link like `authoriseLink`, in a transaction. Locks the note, so that two edits of a link or its limits run one after the other. */
+/**
+ * Returns the link as `authoriseLink` does, in a transaction. Locks the note, so that two edits of a link
+ * or of its limits do not run at the same time.
+ */
 export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
   const isHeld = await tx.notes.hold(link.noteId);

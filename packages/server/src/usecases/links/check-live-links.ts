@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Queries } from "../ports/index.ts";
 
-/** The most links of a note that are neither revoked nor expired. */
+/** The maximum number of links of a note that are neither revoked nor expired. */
 const MAX_LIVE = 500;
 
 /** Throws `too_many_links`. It runs after the change, in the transaction that holds the note, so that the count is exact. */

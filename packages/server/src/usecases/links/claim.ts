@@ -20,14 +20,17 @@ import {
 import { newPass, type Pass } from "./pass.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
-/** Counts calls, and not their files. The limit is high, because resuming, seeking and ZIP files often need new URLs. */
+/**
+ * Counts the calls, not the files of a call. The limit is high, because a resumed download, a video player and a ZIP file often need
+ * new URLs.
+ */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
 
-/** A request of a visitor. `network`: that of the client (domain/network.ts). */
+/** An HTTP request of a visitor. `network`: the network of the client (domain/network.ts). */
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
-/** `attachmentIds` undefined: all files of the link. `clientIp` undefined: the URLs are for any client. */
+/** `attachmentIds` undefined: all files of the link. `clientIp` undefined: the URLs work for every client. */
 export type Wanted = {
   attachmentIds: readonly string[] | undefined;
   disposition: Disposition;
@@ -40,7 +43,7 @@ export type ClaimUrls = { claim: Pick<LinkClaim, "id" | "windowEndsAt">; urls: r
 type Parts = { admit: Admit; allowance: Allowance };
 
 /**
- * Counts a claim, and issues the first URLs of its window. The count and its audit events are on disk before anything is signed.
+ * Counts a claim, and issues the first URLs of its window. The count and its audit events are on disk before the service signs a URL.
  * A visitor whose window is open gets URLs without another claim, so that a retry does not count twice.
  * Throws what `admit` throws, `attachment_not_found` and `rate_limited`.
  */
@@ -72,9 +75,9 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
     const made = await db.transaction(async (tx) => {
-      // In the same transaction, because each commit waits for the disk.
+      // Counts in the same transaction, because each commit waits for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
-      // The count is checked again here, because another visitor may have claimed meanwhile.
+      // The count is checked again here, because another visitor may have made a claim in the meantime.
       const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
       if (made === undefined) throw linkNotFound();
       if (made.id !== claim.id) return made;
@@ -83,7 +86,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       await notifyOfClaim(deps, tx, link);
       return made;
     });
-    // The same visitor made another claim at the same moment.
+    // The same visitor made another claim at the same moment, and that claim was stored.
     if (made.id !== claim.id) {
       const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
       return { ...(await addUrls(deps, again, visitor)), pass };
@@ -94,7 +97,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
   };
 }
 
-/** Notifies the owner of the note, if the link asks for it. */
+/** Notifies the owner of the note, if the settings of the link say so. */
 async function notifyOfClaim(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
   // The claim has locked the link, so the count is exact.
@@ -154,7 +157,10 @@ function lastInstant(deps: Deps, link: Link): number | undefined {
   return effectiveExpiry(link, linkPolicy(deps));
 }
 
-/** Whole seconds until the URLs expire, which is never after the window or the link. Throws `link_not_found` in the last second. */
+/**
+ * Returns the whole seconds until the URLs expire. The URLs never expire after the window or the link. Throws `link_not_found` in the last
+ * second.
+ */
 function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
   const end = Math.min(until, lastInstant(deps, link) ?? Infinity);
   const seconds = Math.min(link.urlTtlSeconds, deps.limits.urlTtlMaxSharedSeconds, Math.floor((end - now) / 1000));

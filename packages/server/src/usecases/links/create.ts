@@ -64,7 +64,7 @@ async function create(
   );
   const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
   return db.transaction(async (tx) => {
-    // Checked again, because the caller may have lost the right while the password was hashed.
+    // Checks the right again, because the caller may have lost it while the password was hashed.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
     if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
     const link = applySettings(

@@ -1,10 +1,10 @@
 import type { Deps } from "../ports/index.ts";
 
 const DAY_MS = 86_400_000;
-/** Keeps the statement short, because SQLite runs it on the thread that serves requests. */
+/** The number of claims of one statement. It keeps the statement short, because SQLite runs it on the thread that serves requests. */
 const BATCH = 1_000;
 
-/** Deletes claims a day after their window has ended. The link keeps its counts, and the audit log keeps their events. */
+/** Deletes claims a day after their window has ended. The link keeps its counts, and the audit log keeps the events of the claims. */
 export function deleteOldClaims({ db, clock }: Deps) {
   return async (): Promise<void> => {
     const before = clock() - DAY_MS;

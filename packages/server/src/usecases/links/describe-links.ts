@@ -9,7 +9,7 @@ export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "r
   link: Link;
   token: string;
   state: LinkState;
-  /** Whether the caller may edit it. */
+  /** Whether the caller may edit the link. */
   canEdit: boolean;
   /** The names of the files. Undefined: every file of the note. */
   files: { id: string; filename: string }[] | undefined;
@@ -17,7 +17,7 @@ export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "r
 
 type Describer = Pick<Deps, "linkKeys" | "limits" | "clock">;
 
-/** Adds the tokens, the states and the names of the files, which one query reads. */
+/** Adds the tokens, the states and the names of the files. One query reads all names. */
 export async function describeLinks(
   deps: Describer,
   { queries, caller, details }: { queries: Queries; caller: Caller; details: readonly LinkDetails[] },
@@ -73,7 +73,7 @@ function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }: Link):
   return makeToken(key, { linkId: id, generation });
 }
 
-/** The expiry of the last issued URL. Undefined: no URL works any more. */
+/** Returns the expiry of the last issued URL, or undefined if no URL works any more. */
 export function stillWorks(lastUrlExpiresAt: number | undefined, now: number): number | undefined {
   return lastUrlExpiresAt !== undefined && lastUrlExpiresAt > now ? lastUrlExpiresAt : undefined;
 }

@@ -22,7 +22,7 @@ const TOO_MANY_CODES =
 const TOO_MANY_TRIES = "Too many wrong codes for this link. Wait until Retry-After has passed, then try again.";
 
 const CODE_MS = WINDOW_MS;
-/** How long a browser may open the link after a recipient has proven the email address. Milliseconds. */
+/** How long a browser may open the link after a recipient has proven the email address in it. Milliseconds. */
 const PROVEN_MS = 86_400_000;
 
 type Parts = { admit: Admit };
@@ -30,8 +30,8 @@ type WithEmail = Visitor & { email: string };
 type Asked = WithEmail & { language: Language | undefined };
 
 /**
- * Sends a code to an email address in the `language` of the visitor, if the link lists it. The response, the queries and the limits are the same for any other email
- * address, so that they do not show whether the link lists it.
+ * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. The response,
+ * the queries and the limits are the same for any other email address, so that they do not show whether the link lists it.
  * Throws `link_not_found`, `wrong_password` before the unlock, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {
@@ -54,8 +54,8 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
 }
 
 /**
- * Checks the code of a mail, and returns a pass for the link. A code works once. Each try is counted before it is checked, for the
- * client and the link. A count for each code would let strangers use up the tries of a recipient.
+ * Checks the code of a mail, and returns a pass for the link. A code works once. Each try counts for the client and for the
+ * link, before the code is checked. With a count for each code, strangers could use up the tries of a recipient.
  * Throws `link_not_found`, `wrong_password` before the unlock, `wrong_code` and `rate_limited`.
  */
 export function proveLinkEmail(deps: Deps, { admit }: Parts) {
@@ -74,7 +74,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
       problem: TOO_MANY_TRIES,
     });
     const now = clock();
-    // Only a read. A write that happens only for listed email addresses would show them by its duration.
+    // Only reads the code. A write that happens only for listed email addresses would show by its duration which ones are listed.
     const codeHash = await db.linkRecipients.findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;
@@ -90,7 +90,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
   };
 }
 
-/** Makes the code of a mail at the moment of its sending, and stores its hash. An earlier code stops working. */
+/** Makes the code of a mail when the mail is sent, and stores the hash of the code. An earlier code stops working. */
 export async function makeLinkCode(
   deps: Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys">,
   { linkId, email }: { linkId: string; email: string },
@@ -121,7 +121,7 @@ async function takeBoth(
 ): Promise<() => Promise<void>> {
   const client = await takeFromWindow(deps, { ...ofClient, amount: 1, problem });
   const link = await takeFromWindow(deps, { ...ofLink, amount: 1, problem }).catch(async (refusal: unknown) => {
-    // Only the limit of the link is exceeded, so this try must not count for the client.
+    // The limit of the link is exceeded, and not the limit of the client. So this try must not count for the client.
     await client.giveBack(deps.db, 1);
     throw refusal;
   });
@@ -136,12 +136,12 @@ type Code = { linkId: string; email: string; code: string };
 function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: string | undefined }): boolean {
   const digits = code.code.replaceAll(/\s/g, "");
   const expected = Buffer.from(codeHash ?? "");
-  // Computed even without a code, so that the duration is the same.
+  // Computes the hashes even if there is no code, so that the duration is the same.
   const found = linkKeys.codes.map((key) => Buffer.from(hashOf(key, { ...code, code: digits })));
   return found.some((hash) => hash.length === expected.length && timingSafeEqual(hash, expected));
 }
 
-/** Uses a key, because anyone could find the 8 digits of a hash without a key. */
+/** Computes the hash with a key. If it had no key, anyone could find its 8 digits by trying all codes. */
 function hashOf(key: Uint8Array, { linkId, email, code }: Code): string {
   return createHmac("sha256", key).update(`${linkId}\n${email}\n${code}`).digest("base64url");
 }
@@ -150,7 +150,7 @@ function wrongCode(): DomainError {
   return new DomainError("wrong_code", "The code is wrong, or it no longer works. Ask for another one.");
 }
 
-/** Deletes expired codes, and the email addresses of visitors. */
+/** Deletes expired codes, and the email addresses that visitors proved, if they have expired. */
 export function deleteExpiredCodes({ db, clock }: Pick<Deps, "db" | "clock">) {
   return (): Promise<void> => db.linkRecipients.deleteExpired(clock());
 }

@@ -18,7 +18,7 @@ const AT_ONCE = 2;
 
 const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
 
-/** The turns of all hashes. A holder is the person who sets a password, or the IP address that tries one. */
+/** The turns of all hashes. A holder is the person who sets a password, or the IP address that tries a password. */
 export function createHashTurns(): FairTurns {
   return createFairTurns({ atOnce: AT_ONCE, problem: TOO_MANY });
 }
@@ -32,7 +32,10 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=${VERSION}$${costs}$${base64(salt)}$${base64(hash)}`;
 }
 
-/** Hashes a new password when it is the turn of the caller. Undefined: there is no password. Throws `rate_limited` when too many hashes of the caller wait. */
+/**
+ * Hashes a new password when it is the turn of the caller. Returns undefined if there is no password. Throws `rate_limited` if too
+ * many hashes of the caller wait.
+ */
 export async function hashNew(
   turns: FairTurns,
   { caller, password }: { caller: Caller; password: string | null | undefined },
@@ -41,7 +44,7 @@ export async function hashNew(
   return turns.run({ holder: `user ${caller.userId}` }, () => hashPassword(password));
 }
 
-/** Whether the password is the one of the hash. Compares in constant time. */
+/** Whether the hash belongs to this password. Compares in constant time. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt, expected] = PHC.exec(hash) ?? [];
   if (salt === undefined || expected === undefined) throw new Error("The stored hash of a link password is damaged");

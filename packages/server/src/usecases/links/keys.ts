@@ -1,8 +1,8 @@
 import { hkdfSync } from "node:crypto";
 
 /**
- * The keys of links, invitations, mails, webhooks, second factors and known browsers, each derived from AUTH_SECRET for one purpose (RFC 5869). The service makes tokens with the first
- * key, and accepts tokens of all keys.
+ * The keys of links, invitations, mails, webhooks, second factors and known browsers, each derived from AUTH_SECRET for one purpose (RFC
+ * 5869). The service makes tokens with the first key, and accepts tokens of all keys.
  */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
@@ -22,7 +22,8 @@ const KEY_BYTES = 32;
 export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
-  // A rotation makes passes invalid, because a visitor can open the URL again and get a new one. URLs and receipts must stay valid after a rotation.
+  // Passes have only one key, so a rotation makes them invalid. A visitor can open the URL again and get a new pass. But URLs and
+  // receipts must stay valid after a rotation.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),

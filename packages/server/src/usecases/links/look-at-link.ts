@@ -41,7 +41,7 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   };
 }
 
-/** Counts an opening for the limit of this network, and counts the visitor if this is a new one. Throws `rate_limited`. */
+/** Counts an opening for the limit of this network, and counts the visitor if the visitor is new. Throws `rate_limited`. */
 export async function countLook(
   deps: Deps,
   { admitted, pass, network }: { admitted: Admitted; pass: Pass; network: string },
@@ -50,7 +50,7 @@ export async function countLook(
     await takeFromWindow(deps, limitOf(network));
     return;
   }
-  // In one transaction, because each commit waits for the disk.
+  // Uses one transaction, because each commit waits for the disk.
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
     await countOpened(deps, { tx, link: admitted.link, pass });

@@ -40,7 +40,10 @@ export function newPass(
   };
 }
 
-/** Signs a pass in 62 characters, because a browser sends the passes of all its links. The MAC covers the link, and the text omits it. */
+/**
+ * Signs a pass in 62 characters, because a browser sends the passes of all its links. The MAC is also about the link,
+ * but the text does not contain the link.
+ */
 export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   const [key] = keys;
   if (key === undefined) throw new Error("a pass needs a key");
@@ -52,7 +55,7 @@ export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   return Buffer.concat([body, macOf(key, { linkId: pass.linkId, body })]).toString("base64url");
 }
 
-/** Reads a pass that this service signed for this link. Undefined for anything else, and after its expiry. */
+/** Reads a pass that this service signed for this link. Returns undefined for any other text, and for an expired pass. */
 export function openPass(
   keys: readonly Uint8Array[],
   sealed: string | undefined,

@@ -12,7 +12,7 @@ type Key = { keyId: string; privateKey: KeyObject; publicKey: KeyObject };
 /** The start of an Ed25519 private key in PKCS #8, before its 32 bytes (RFC 8410, section 7). */
 const PKCS8_START = Buffer.from("302e020100300506032b657004220420", "hex");
 
-/** Receipts for the files of visitors: signed statements that the service received these bytes, and nothing else. */
+/** Receipts for the files of visitors: signed statements which say only that the service received these bytes. */
 export function receipts(deps: Deps) {
   const keys = deps.linkKeys.receipts.map(toKey);
   return {

@@ -15,7 +15,8 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // Read after the update. The update waits for visitors who are getting URLs, so this includes the expiry of their URLs.
+      // Read after the update. The update waits for visitors who are getting URLs, so the result includes the expiry of their
+      // URLs.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });
@@ -32,7 +33,7 @@ export async function revokeLinksOf(
   }
 }
 
-/** Revokes a link and records the event, in a transaction. False: it was revoked before. */
+/** Revokes a link and records the event, in a transaction. Returns false if the link was revoked before. */
 export async function revoke(
   tx: Queries,
   { caller, link, id, now }: { caller: Caller; link: Link; id: string; now: number },

@@ -11,14 +11,14 @@ type Subject = { linkId: string; generation: number };
 export type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * The token of a link: 43 characters, from its id and a MAC of its id and generation. The database alone can't make it, because the key
- * comes from AUTH_SECRET (docs/security-requirements.md, 19).
+ * The token of a link: 43 characters, made of its id and a MAC of its id and generation. The database is not enough to make a token,
+ * because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
 }
 
-/** Reads the link id of a token, after any readable prefix that ends with `~`. Undefined: the text is not a token. */
+/** Reads the link id of a token, after any readable prefix that ends with `~`. Returns undefined if the text is not a token. */
 export function readToken(text: string): ReadToken | undefined {
   const token = text.slice(text.lastIndexOf("~") + 1);
   if (!SHAPE.test(token)) return undefined;

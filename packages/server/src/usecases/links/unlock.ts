@@ -11,13 +11,13 @@ import { newPass, type Pass } from "./pass.ts";
 
 const WINDOW_MS = 15 * 60_000;
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
-/** The limit of all clients together. It does not affect a visitor who has already unlocked the link. */
+/** The limit of wrong passwords of all clients together. It does not affect a visitor who has already unlocked the link. */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
 
 /**
- * Checks the password of a link, and returns a pass for it. Each try is counted before it is checked, so that parallel guesses can't
- * exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
+ * Checks the password of a link, and returns a pass for it. Each try counts before the password is checked, so that parallel guesses
+ * can't exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
  */
 export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
   const { clock, newId } = deps;
@@ -27,7 +27,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
-      // Hashes run in turns, because they are costly. So one network does not delay others.
+      // A hash is costly. Networks take turns, so one network does not delay others.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         check({ linkId: link.id, network, password, passwordHash }),
       );

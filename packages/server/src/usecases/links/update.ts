@@ -19,12 +19,13 @@ export type UpdateLinkInput = {
   attachmentIds: readonly string[] | undefined;
   /** Changes these limits of a file request. Undefined: none. */
   request: FileRequestInput | undefined;
-  /** Gives the link another URL. The old one stops working. */
+  /** Gives the link another URL. The old URL stops working. */
   hasNewUrl: boolean;
 };
 
 /**
- * Edits a link. After a change of the password, visitors must enter the new one. After a change of the recipients, visitors of a link with a password must enter it again.
+ * Edits a link. After a change of the password, visitors must enter the new password. After a change of the recipients, visitors
+ * of a link with a password must enter the password again.
  * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
  */
 export function updateLink(deps: Deps, hashTurns: FairTurns) {
@@ -82,7 +83,7 @@ async function edit(
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
-  // A claim compares the version, so that a claim at the same moment does not bypass the new recipients.
+  // A claim compares the version. So a claim at the same moment can't ignore the new recipients.
   const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),
@@ -95,7 +96,7 @@ async function edit(
   };
 }
 
-/** The names of what the caller changed, for the audit log. The values may be secret. */
+/** The names of the settings that the caller changed, for the audit log. The values may be secret. */
 function namesOf({ settings, attachmentIds, request }: UpdateLinkInput): string[] {
   const given = Object.entries({ ...settings, attachmentIds, request });
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));

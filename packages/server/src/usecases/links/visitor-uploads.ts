@@ -35,17 +35,17 @@ type SendFileInput = {
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
-/** Each start adds a row, which stays after an abort. This limits the rows that people without an account can cause. */
+/** Each start of an upload adds a row, which stays after an abort. This limits the rows that people without an account can cause. */
 const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
   "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
 
-/** A state changes twice at most during one call, from pending through verification to a final state. */
+/** During one call, a state changes twice at most: from pending to a verification state, and then to a final state. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * The uploads of visitors to a file request. They are the uploads of uploads/index.ts, with the visitor as the sender. A visitor reaches
- * only uploads that they started through the same link. Each call throws `link_not_found` once the request has ended, and
+ * The uploads of visitors to a file request. They work as uploads/index.ts describes, with the visitor as the sender. A visitor reaches
+ * only uploads that they started through the same link. Each call throws `link_not_found` if the file request has ended, and
  * `upload_not_found` for any other upload.
  */
 export function visitorUploads(deps: Deps, allowance: Allowance) {
@@ -58,7 +58,8 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 
   return {
     /**
-     * Starts an upload. Throws what `startUpload` throws, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or name.
+     * Starts an upload. Throws what `startUpload` throws, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
+     * name.
      */
     async start(visit: Visit, { network, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
       const { link, visitorId } = visit;
@@ -73,7 +74,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     signParts: (visit: Visit, input: { uploadId: string; partNumbers: readonly number[] }) =>
       sign(senderOf(visit), input),
 
-    /** Completes an upload, like `completeUpload`. */
+    /** Completes an upload, as `completeUpload` does. */
     async complete(
       visit: Visit,
       input: { uploadId: string; parts: readonly ReportedPart[] | undefined },
@@ -94,7 +95,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
         try {
           return await abort(caller, uploadId);
         } catch (error) {
-          // The file became ready meanwhile.
+          // The file has become ready in the meantime.
           if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
         }
       }
@@ -105,7 +106,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
       db.visitorFiles.listUploads({ linkId: link.id, visitorId }),
 
-    /** Returns what the request still accepts, and the files that this visitor sent. */
+    /** Returns what the file request still accepts, and the files that this visitor sent. */
     async describe({ link, visitorId }: Visit): Promise<OpenRequest> {
       const used = await db.visitorFiles.usageOf(link.id);
       const sent = await db.visitorFiles.listUploads({ linkId: link.id, visitorId });

@@ -12,7 +12,7 @@ const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
 const CHANGE_TTL_MS = 86_400_000;
 
-/** The texts for a user, in the language of the user. Undefined: the user does not exist. */
+/** Returns the texts for a user, in the language of the user, or undefined if the user does not exist. */
 export async function textsFor({ db }: Pick<Deps, "db">, userId: string | undefined) {
   return mailTexts(userId === undefined ? undefined : await db.people.languageOf(userId));
 }
@@ -62,7 +62,7 @@ export async function composeEmailChange(
   const passwordHash = (await db.accounts.find(userId))?.passwordHash;
   if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
   if (await db.disabledUsers.has(userId)) return undefined;
-  // The person who asked must not learn that another account has this email address.
+  // Sends no mail. The person who asked must not learn that another account has this email address.
   if ((await db.accounts.findByEmail(email)) !== undefined) return undefined;
   const words = await textsFor(deps, userId);
   const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
@@ -87,7 +87,7 @@ export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?:
   });
 }
 
-/** Returns nothing if the owner has cancelled the deletion meanwhile. */
+/** Returns undefined if the owner has already cancelled the deletion. */
 export async function composeAccountClosed(
   deps: PartDeps,
   { userId }: { userId: string },
@@ -105,7 +105,10 @@ export async function composeAccountClosed(
   });
 }
 
-/** Sends the mail even if the account was closed or changed again meanwhile, because an attacker who took over the account could have done that. */
+/**
+ * Sends the mail even if the account was closed or changed again after the mail was queued, because an attacker who took over the
+ * account could have done that.
+ */
 export async function composeAccountChanged(
   deps: PartDeps,
   { userId, change, at }: { userId: string; change: AccountChange; at: number },

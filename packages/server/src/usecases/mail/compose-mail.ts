@@ -25,8 +25,9 @@ import { mailTexts } from "./texts/index.ts";
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 
 /**
- * Makes the text of a mail when it is sent, with a new link. Undefined: the mail is no longer needed.
- * A mail has no name of an account. A stranger could sign up with the email address of another person, and send texts to it.
+ * Makes the text of a mail when it is sent, with a new link. Returns undefined if the mail is no longer needed.
+ * A mail contains no name of an account. Otherwise a stranger could sign up with the email address of another person, and send any text
+ * to it as a name.
  */
 export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | undefined> {
   switch (mail.kind) {
@@ -62,8 +63,8 @@ export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Co
 }
 
 /**
- * The mail has no title and no filename. A stranger can choose any title, and the email address may be wrong. A reader whose language
- * is unknown gets the mail in the language of the person who invites.
+ * The mail contains no title and no filename, because a stranger can choose any title, and the email address may be wrong. A reader whose
+ * language is unknown gets the mail in the language of the person who invites.
  */
 async function composeInvitation(
   deps: PartDeps,
@@ -99,7 +100,7 @@ async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): 
   return language || db.people.languageOf(invitedBy);
 }
 
-/** Only administrators cause this mail. Its reader has no account yet, so the reader has made no choices about mails. */
+/** Only administrators cause this mail. The reader has no account yet, and so has made no choices about mails. */
 async function composeAccountInvitation(
   deps: PartDeps,
   { invitationId }: { invitationId: string },
@@ -120,8 +121,8 @@ async function composeAccountInvitation(
 }
 
 /**
- * Whether the reader wants a mail about an invitation at once. Only a reader of mails to this email address, or the user who has proven it, may
- * decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
+ * Whether the reader wants a mail about an invitation immediately. Only a reader of mails to this email address, or the user who has
+ * proven it, may decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;
@@ -158,8 +159,8 @@ async function composeAccessRequest(
 }
 
 /**
- * Sends nothing to an email address that the link does not list, because visitors enter any email address. Sends nothing over the limits
- * of codes, which count a mail at its first try.
+ * Sends nothing to an email address that the link does not list, because visitors can enter any email address. Sends nothing if a
+ * limit of codes is exceeded. The limits count a mail at its first try.
  */
 async function composeLinkCode(
   deps: PartDeps,

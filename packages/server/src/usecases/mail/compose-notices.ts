@@ -9,8 +9,9 @@ import type { MailTexts } from "./texts/en.ts";
 type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };
 
 /**
- * The text of a mail about notices. It leaves out each notice that is no longer true, and each topic that the user has turned off meanwhile.
- * Undefined: no notice is left. A text has no title, filename or name, like every mail (compose-mail.ts).
+ * Returns the text of a mail about notices, without notices that are no longer true, and without topics that the user has
+ * turned off. Returns undefined if no notice is left. As in every mail, the text contains no title, filename or name
+ * (compose-mail.ts).
  */
 export async function composeNotices(
   deps: PartDeps,

@@ -80,7 +80,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     return { mails, oldestMailMs, mailsGivenUp };
   };
 
-  it("sends each mail once, also with two workers, and forgets it", async () => {
+  it("sends each mail once, even with two workers, and then deletes it", async () => {
     const { server, sendMails } = await start();
     for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
     expect((await sizes()).mails).toBe(6);

@@ -10,7 +10,7 @@ const AT_ONCE = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 900_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
-/** How long the operator sees a mail that failed finally. Milliseconds. */
+/** How long the operator sees a mail that the service no longer tries to send. Milliseconds. */
 const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
 const MAX_PROBLEM_LENGTH = 300;
 
@@ -22,7 +22,7 @@ type Options = { onFailure: (failure: MailFailure) => void };
 
 /**
  * Sends the mails that are due, several at a time. Returns the number of sent mails.
- * A mail that fails is tried again after growing pauses, for three days. After a crash, it is sent again when its lease ends.
+ * A mail that fails is tried again after growing pauses, for three days. After a crash, a mail is sent again when its lease ends.
  * After `signal` is aborted, no further mail is claimed. `cut` ends the running tries.
  */
 export function deliverMails(deps: SendDeps, options: Options) {
@@ -72,7 +72,7 @@ async function send(
 ): Promise<MailOutcome | { state: "obsolete" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
-  // This happens if mail was off for days, or if a backup was restored.
+  // A mail can be too old if mail was off for days, or if a backup was restored.
   if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
   const { mailer, publicUrl } = sending;
   const composed = await composeMail({ ...deps, publicUrl }, mail);

@@ -5,12 +5,12 @@ import type { Deps, Queries } from "../ports/index.ts";
 
 type Limited = Pick<Queries, "limitCounts">;
 
-/** The mails of one kind to one email address. The limit holds for all callers together. */
+/** The limit of mails of one kind to one email address, for all callers together. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 /**
- * All mails to one email address, except warnings and mails that the reader waits for. With these, a stranger could use up the limit, and
- * lock out an owner for a day or suppress a warning.
+ * All mails to one email address, except warnings and mails that the reader waits for. If these counted too, a stranger could use up
+ * the limit, and so lock out an owner for a day or prevent a warning.
  */
 const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
 const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
@@ -23,8 +23,8 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * The warnings of one kind about one account. Only its owner, or a person who has its password, can cause them. They have a separate
- * limit, because strangers can use up the limit above. Warnings of sign-ins do not use up the limit of other warnings.
+ * The limit of warnings of one kind about one account. Only the owner, or a person who has the password, can cause warnings. Warnings
+ * have a separate limit, because strangers can use up the limit above. Warnings about sign-ins do not use up the limit of other warnings.
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
@@ -44,8 +44,8 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
-  // A stranger who signed up with the email address of another person can delete the account and cancel this many times, so this
-  // mail has a daily limit.
+  // A stranger who signed up with the email address of another person can delete the account and cancel the deletion again and
+  // again, so this mail has a daily limit.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
   // Each link has its own limit of codes, and each kind of change of an account has its own limit.
   const part = linkId ?? change;
@@ -56,8 +56,8 @@ export async function takeMailLimits(
 }
 
 /**
- * Counts a code that is sent to an email address. A request alone does not count, because strangers could use up the limits
- * with links that do not list the email address. False: the email address gets no more codes for now.
+ * Counts a code that is sent to an email address. A request for a code does not count, because strangers could use up the
+ * limits with links that do not list the email address. Returns false if the email address gets no more codes for now.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
   try {

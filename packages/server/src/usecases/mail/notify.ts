@@ -13,8 +13,8 @@ type NotifyQueries = Pick<Queries, "mails" | "mailPreferences" | "limitCounts" |
 type Notified = { userId: string; notice: Notice };
 
 /**
- * Notifies a user by mail, in the transaction that causes the notice. The choice of the user decides when. A notice over the limit of mails waits for the
- * daily digest. Only a proven email address gets notices. Otherwise a stranger could sign up with the
+ * Notifies a user by mail, in the transaction that causes the notice. The choice of the user decides when. A notice over the limit of
+ * mails waits for the daily digest. Only a proven email address gets notices. Otherwise a stranger could sign up with the
  * email address of another person, and cause mails to it.
  */
 export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
@@ -33,7 +33,7 @@ export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, noti
   );
 }
 
-/** False: the email address gets no more mails for now. */
+/** Returns false if the email address gets no more mails for now. */
 async function collectNow(
   { clock, newId }: NotifyDeps,
   tx: NotifyQueries,
@@ -51,7 +51,7 @@ async function collectNow(
   return true;
 }
 
-/** Notifies the owner of a note of a request for access, whose mail is sent at once and also to an unproven email address. */
+/** Notifies the owner of a note of a request for access. The mail is sent immediately, even to an email address that is not proven. */
 export async function notifyOfRequest(
   deps: NotifyDeps,
   tx: NotifyQueries,

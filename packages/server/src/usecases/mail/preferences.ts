@@ -13,7 +13,7 @@ export function getMailPreferences({ db }: Pick<Deps, "db">) {
 
 /**
  * Stores choices of the caller, and returns all of them. Invitations follow the topic `shares`. A caller with a proven email address
- * can also turn them on again for this email address.
+ * can also turn invitations on again for this email address.
  */
 export function setMailPreferences({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>

@@ -2,7 +2,7 @@ import type { MailKind, NoticeMail } from "../../domain/mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 
-/** The mails that collect no notices, and are sent at once. */
+/** The mails that collect no notices, and are sent immediately. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
 
 /** Adds a mail to the outbox, in the transaction that causes it. Throws `rate_limited`. */
@@ -17,7 +17,7 @@ export async function queueMail(
 
 /**
  * Queues a mail if mail is on and the limit is not exceeded. The caller does not start the worker, because its work would delay the
- * response. False: the limit is exceeded.
+ * response. Returns false if the limit is exceeded.
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,

@@ -2,7 +2,7 @@ import type { Deps } from "../ports/index.ts";
 import { notify } from "./notify.ts";
 
 const DAY_MS = 86_400_000;
-/** The most shares of one call. The next call continues with the others. */
+/** The maximum number of shares of one call. The next call continues with the others. */
 const BATCH = 500;
 
 /** Notifies users whose shares end within a day. A share that was made for a day or less causes no mail. */

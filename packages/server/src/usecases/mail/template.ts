@@ -52,7 +52,10 @@ function partsOf({ intro, code, facts, button, advice, outro }: MailText): Part[
   ];
 }
 
-/** Removes line breaks and other control characters, which could add headers to a mail, and text in another direction. */
+/**
+ * Removes line breaks and other control characters, because they could add headers to a mail. Also removes the marks that change the
+ * direction of a text.
+ */
 function oneLine(text: string, maxLength = MAX_PARAGRAPH_LENGTH): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
   return clean.length <= maxLength ? clean : `${clean.slice(0, maxLength - 1).toWellFormed()}…`;
@@ -107,7 +110,7 @@ function quietLink({ label, url }: Link): string {
   return `<p style="margin:16px 0 0"><a href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a></p>`;
 }
 
-/** One column without pictures and scripts. Mail programs ignore style sheets, so each element has its style. */
+/** The page has one column, without pictures and scripts. Mail programs ignore style sheets, so each element has its own style. */
 function page(title: string, { language, content }: { language: string; content: string }): string {
   return `<!doctype html>
 <html lang="${language}">

@@ -8,8 +8,8 @@ export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
 const MAC_BYTES = 16;
 
 /**
- * The token in the `List-Unsubscribe` of a mail. It names the reader and the topic, and can only turn mails off. It never
- * expires, because people keep mails for years.
+ * The token in the `List-Unsubscribe` of a mail. The token names the reader and the topic, and can only turn mails off. It
+ * never expires, because people keep mails for years.
  */
 export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, topic }: Unsubscribe): string {
   if (key === undefined) throw new Error("a token needs a key");
@@ -18,7 +18,7 @@ export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, top
   return Buffer.concat([macOf(key, body), body]).toString("base64url");
 }
 
-/** Reads a token that one of the keys made. Undefined for any other text. */
+/** Reads a token that one of the keys made. Returns undefined for any other text. */
 export function readUnsubscribeToken(keys: readonly Uint8Array[], token: string): Unsubscribe | undefined {
   const bytes = Buffer.from(token, "base64url");
   const [mac, body] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];

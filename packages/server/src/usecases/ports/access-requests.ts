@@ -10,12 +10,15 @@ export type AccessRequest = {
 };
 
 export type AccessRequestQueries = {
-  /** Opens a request. False: the user has an open request, or one that was dismissed after `dismissedBefore`. Milliseconds. */
+  /**
+   * Opens a request for access. Returns false if the user already has an open request, or a request that was dismissed after
+   * `dismissedBefore`. Milliseconds since the epoch.
+   */
   open(request: { noteId: string; userId: string; now: number; dismissedBefore: number }): Promise<boolean>;
   /** Lists the open requests, oldest first. */
   listOpen(noteId: string): Promise<AccessRequest[]>;
   countOpen(noteId: string): Promise<number>;
-  /** False: no request of this user is open. */
+  /** Returns false if this user has no open request. */
   dismiss(request: { noteId: string; userId: string; now: number }): Promise<boolean>;
   /** Deletes the requests of these users, because they have access. Deletes dismissed requests too. */
   delete(noteId: string, userIds: readonly string[]): Promise<number>;

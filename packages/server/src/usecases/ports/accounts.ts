@@ -5,7 +5,7 @@ export type AccountQueries = {
   /** `email` is normalised. */
   findByEmail(email: string): Promise<Account | undefined>;
   find(userId: string): Promise<Account | undefined>;
-  /** Replaces the password hash `from`. False: the password was changed meanwhile. */
+  /** Replaces the password hash `from`. Returns false if the account now has another password. */
   replacePassword(userId: string, change: { from: string; to: string; now: number }): Promise<boolean>;
   /** Whether the account has this password hash. Waits for a transaction that is changing the password. */
   hasPassword(userId: string, passwordHash: string): Promise<boolean>;
@@ -15,7 +15,7 @@ export type AccountQueries = {
   replaceEmail(userId: string, change: { to: string; now: number }): Promise<void>;
   addLink(link: AccountLink): Promise<void>;
   findLink(link: { kind: AccountLinkKind; tokenHash: string; now: number }): Promise<AccountLink | undefined>;
-  /** False: the link was removed before. */
+  /** Returns false if the link was already removed. */
   removeLink(tokenHash: string): Promise<boolean>;
   deleteLinksOf(userId: string): Promise<void>;
   deleteExpiredLinks(now: number): Promise<void>;

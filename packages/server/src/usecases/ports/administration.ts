@@ -21,8 +21,8 @@ export type PersonRecord = Person & {
 /** The queries of administrators, which no access decision limits. */
 export type AdministrationQueries = {
   /**
-   * Returns the ids of the enabled administrators. In a transaction, this also locks them. So actions of administrators run one after another, and two of them
-   * cannot disable each other.
+   * Returns the ids of the enabled administrators. In a transaction, this also locks them. So the actions of administrators never run at
+   * the same time, and two administrators can't disable each other.
    */
   holdAdministrators(): Promise<string[]>;
   /** Lists the users whose email address, name or id contains this text, the newest first. */

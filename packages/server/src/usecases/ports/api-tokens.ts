@@ -15,9 +15,9 @@ export type ApiTokenQueries = {
   /** The live token with this hash, and its user. A disabled user has no live token. */
   findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
   list(userId: string): Promise<ApiToken[]>;
-  /** False: the user has no such token. */
+  /** Returns false if the user has no such token. */
   delete(userId: string, tokenId: string): Promise<boolean>;
-  /** Returns the user of the token. Undefined: there is no such token. */
+  /** Returns the user of the token, or undefined if there is no such token. */
   deleteOfAnyUser(tokenId: string): Promise<string | undefined>;
   /** Returns the number of deleted tokens. */
   deleteAll(userId: string): Promise<number>;

@@ -5,10 +5,10 @@ import type { Page, PageRequest } from "./page.ts";
 export type AttachmentQueries = {
   /**
    * Inserts an attachment and adds it to the usage of the owner. Transitions and deletions also update the usage, so it always matches
-   * the rows. `settles`: uses up the reservation under this object key. Throws `quota_exceeded`.
+   * the rows. `settles`: the attachment replaces the reservation under this object key. Throws `quota_exceeded`.
    */
   insert(attachment: Attachment, options?: { quota?: Quota; settles?: boolean }): Promise<void>;
-  /** Changes the state. False: the state is no longer `from`. So of two callers only one succeeds. */
+  /** Changes the state. Returns false if the state is no longer `from`. So only one of two callers succeeds. */
   transition(
     attachmentId: string,
     change: {
@@ -19,16 +19,22 @@ export type AttachmentQueries = {
       rejectReason?: string;
     },
   ): Promise<boolean>;
-  /** Changes the name. False: the attachment is not `ready`. */
+  /** Changes the name. Returns false if the attachment is not `ready`. */
   rename(attachmentId: string, filename: string): Promise<boolean>;
-  /** This query, and the queries below unless their comment differs, do not find attachments in the trash. */
+  /** Does not find attachments in the trash. The same is true for the queries below, except where their comments say otherwise. */
   find(attachmentId: string): Promise<Attachment | undefined>;
-  /** Locks the attachment until the transaction ends. False: it does not exist any more, or is in the trash. */
+  /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist any more, or is in the trash. */
   hold(attachmentId: string): Promise<boolean>;
   delete(attachmentId: string): Promise<void>;
-  /** All attachments of the note in order of creation, including unlisted ones and those in the trash. Locks them until the transaction ends. */
+  /**
+   * All attachments of the note in order of creation, including unlisted ones and those in the trash. Locks them until the transaction
+   * ends.
+   */
   listOfNote(noteId: string): Promise<Attachment[]>;
-  /** A page of the listed attachments of the note, in order of creation. `sentBy`: the page has only those rejected attachments that this user sent. */
+  /**
+   * A page of the listed attachments of the note, in order of creation. With `sentBy`, the page has a rejected attachment only if this
+   * user sent it.
+   */
   pageOfNote(noteId: string, page: PageRequest & { sentBy?: string | undefined }): Promise<Page<Attachment>>;
   /** The number of listed attachments of the note that are not rejected. */
   countOfNote(noteId: string): Promise<number>;

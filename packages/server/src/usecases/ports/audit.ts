@@ -4,7 +4,7 @@ import type { Page, PageRequest } from "./page.ts";
 /** Writes all events except URL events. Call it in the transaction that makes the change. */
 export type AuditWriter = { add(...events: readonly AuditEvent[]): Promise<void> };
 
-/** Writes URL events. They are many and small, so they share commits. */
+/** Writes URL events. These events are many and small, so several events share one commit. */
 export type UrlAuditLog = {
   /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
@@ -16,7 +16,7 @@ export type UrlAuditLog = {
 
 /** Stores audit events outside of the database. */
 export type AuditArchive = {
-  /** Resolves when the events are on disk. It may get an event twice. */
+  /** Resolves when the events are on disk. The archive may get an event twice. */
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 
@@ -28,7 +28,7 @@ export type AuditQueries = AuditWriter & {
   listOfOwner(ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
   /** Lists the events whose `detail.linkId` is this link. */
   listOfLink(link: { linkId: string; ownerId: string }, page: PageRequest): Promise<Page<AuditEvent>>;
-  /** The owner of events whose id comes next after this one. Undefined: there are no more. */
+  /** Returns the next owner who has events, in the order of the owners' ids. Returns undefined if there are no more. */
   nextOwner(after: string): Promise<string | undefined>;
   /** Lists the events of an owner that are older than `before`, the oldest first. */
   listOldest(ownerId: string, options: { before: number; limit: number }): Promise<AuditEvent[]>;

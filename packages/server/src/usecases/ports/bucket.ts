@@ -19,12 +19,12 @@ export type StoredObject = {
   undeclaredHeaders: readonly string[];
 };
 
-/** `modifiedAt` is by the bucket's clock, and Infinity if the bucket reports none. */
+/** `modifiedAt` is a time of the bucket's clock. Infinity if the bucket reports no time. */
 export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
-/** `begunAt` is by the bucket's clock, and Infinity if the bucket reports none. */
+/** `begunAt` is a time of the bucket's clock. Infinity if the bucket reports no time. */
 export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
-/** The object store. While it is down, calls that reach it reject with `bucket_unavailable` within seconds. */
+/** The object store. While the store is down, calls that reach it reject with `bucket_unavailable` within a few seconds. */
 export type Bucket = {
   /** Scheme, host and port of every signed URL of the bucket. */
   readonly urlOrigin: string;
@@ -43,14 +43,17 @@ export type Bucket = {
     disposition: Disposition;
     expiresInSeconds: number;
     now: number;
-    /** The URL is the same within each window of the clock. At most half of `expiresInSeconds`. Default: each URL is new. */
+    /**
+     * All URLs that are signed within one window of this length are the same. At most half of `expiresInSeconds`. Default: each URL is
+     * new.
+     */
     cacheWindowSeconds?: number | undefined;
-    /** The IPv4 address of the client, for a CDN that binds URLs to it. */
+    /** The IPv4 address of the client, for a CDN whose URLs work only for this address. */
     clientIp?: string | undefined;
   }): SignedUrl | Promise<SignedUrl>;
   /**
-   * Signs size, type and checksum: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`, and the bucket then refuses
-   * a second PUT. A bucket that does not support this condition refuses every request with it.
+   * Signs size, type and checksum: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`, and the bucket then
+   * refuses a second PUT. A bucket that does not support this condition refuses every request with it.
    */
   presignPut(options: {
     objectKey: string;
@@ -67,11 +70,11 @@ export type Bucket = {
   presignPart(
     options: MultipartPlace & { partNumber: number; sizeBytes: number; expiresInSeconds: number; now: number },
   ): Promise<SignedRequest>;
-  /** Lists the stored parts, in order. Undefined: there is no such upload, or it has ended. */
+  /** Lists the stored parts, in order. Returns undefined if there is no such upload, or if the upload has ended. */
   listParts(place: MultipartPlace): Promise<StoredPart[] | undefined>;
   /**
    * Assembles the parts under an unused key.
-   * - done: assembled, or the upload had already ended. Check the object itself to learn which.
+   * - done: assembled, or the upload had already ended. To learn which, check the object itself.
    * - parts_changed: a part has changed since it was listed
    */
   completeMultipart(
@@ -80,8 +83,9 @@ export type Bucket = {
   /** Aborts a multipart upload and deletes its parts. Idempotent. */
   abortMultipart(place: MultipartPlace): Promise<void>;
   /**
-   * Streams a body of unknown length into the bucket in constant memory. It reuses the memory of the chunks, so the caller must not use them afterwards.
-   * Rejects with `file_too_large` past `maxBytes`, and stores nothing when it rejects.
+   * Streams a body of unknown length into the bucket in constant memory. Reuses the memory of the chunks, so the caller must not use
+   * the chunks afterwards.
+   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If it rejects, nothing is stored.
    * The streams of `userId` share the memory fairly with the streams of other people.
    */
   store(options: {
@@ -91,21 +95,26 @@ export type Bucket = {
     body: Readable;
     maxBytes: number;
   }): Promise<{ sizeBytes: number; checksum: Checksum }>;
-  /** Reads the metadata of an object. Undefined: there is no such object. */
+  /** Reads the metadata of an object. Returns undefined if there is no such object. */
   head(objectKey: string): Promise<StoredObject | undefined>;
-  /** Whether the bucket can read all bytes of an object. True for a missing object. The embedded bucket reads from each of its blobs. */
+  /**
+   * Whether the bucket can read all bytes of an object. Returns true for a missing object. The embedded bucket reads bytes
+   * of each blob of the object.
+   */
   canRead(objectKey: string): Promise<boolean>;
-  /** Reads at most `length` first bytes. Undefined: the object is missing, or has another ETag. */
+  /** Reads at most `length` first bytes. Returns undefined if the object is missing, or has another ETag. */
   readStart(objectKey: string, options: { length: number; etag: string }): Promise<Uint8Array | undefined>;
   /**
-   * Reads an object. The caller reads the stream to its end or destroys it. Undefined: the object is missing, or has another ETag.
+   * Reads an object. The caller must read the stream to its end, or destroy it. Returns undefined if the object is missing, or has another
+   * ETag.
    * The stream fails with `bucket_unavailable` when it stalls, ends early, or the signal aborts.
    */
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
   /** Computes the SHA-256 of the stored bytes in constant memory, for buckets that store no SHA-256. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object of any size within the bucket. changed: the object is missing or has another ETag, and there is no copy.
+   * Copies an object of any size within the bucket. Returns "changed" if the object is missing or has another ETag. Then
+   * there is no copy.
    * Some servers do not compare ETags, and no server compares the ETag of a multipart object. So the caller must verify the copy.
    */
   copy(options: {

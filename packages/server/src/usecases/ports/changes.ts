@@ -1,4 +1,4 @@
-/** One text for each part of what a user sees. The text differs as soon as its part has changed (domain/changes.ts). */
+/** One text for each part of what a user sees. When a part changes, its text changes too (domain/changes.ts). */
 export type PartTexts = { own: string; shared: string; note: string };
 
 export type ChangeQueries = {

@@ -84,8 +84,8 @@ export type Queries = {
 /** The database. While it is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Queries & {
   /**
-   * All or nothing, durable when it resolves (SQLite: synchronous=FULL). `work` may run several times, so it must have no effects other than its
-   * queries and its result.
+   * All or nothing. The changes are durable when the promise resolves (SQLite: synchronous=FULL). `work` may run several times, so
+   * it must have no effects other than its queries and its result.
    * `freesSpace`: on a full disk, the embedded database frees its reserve and runs `work` again. Default: false.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;

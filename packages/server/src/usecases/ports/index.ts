@@ -58,7 +58,7 @@ export type * from "./webhooks.ts";
 export type Clock = () => number;
 export type NewId = () => string;
 
-/** The rate of one person on one replica. `burst`: the most requests at once, after a pause. */
+/** The rate of one person on one replica. `burst`: the maximum number of requests at the same time, after a pause. */
 export type RateLimit = { perSecond: number; burst: number };
 
 export type Limits = {
@@ -73,21 +73,21 @@ export type Limits = {
   uploadTtlSeconds: number;
   /** How long a multipart upload may take. Seconds. */
   multipartTtlSeconds: number;
-  /** The most pending uploads of one user. */
+  /** The maximum number of pending uploads of one user. */
   userPendingUploads: number;
-  /** The most pending uploads on one note. */
+  /** The maximum number of pending uploads on one note. */
   notePendingUploads: number;
   /** A larger file whose bytes must be read is verified after the request. Bytes. */
   verifyInRequestMaxBytes: number;
-  /** The most that the files on the notes of one user may use. Bytes. Default: no limit. */
+  /** The maximum size of all files on the notes of one user. Bytes. Default: no limit. */
   userQuotaBytes?: number | undefined;
-  /** The most files on the notes of one user. Default: no limit. */
+  /** The maximum number of files on the notes of one user. Default: no limit. */
   userQuotaFiles?: number | undefined;
   /** The URLs that one user may request. Default: no limit. */
   urlRate?: RateLimit | undefined;
   /** The uploads that one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
-  /** How long the trash retains what a user deletes. 0: a deletion is permanent. Days. */
+  /** How long deleted notes and files stay in the trash. 0: a deletion is permanent. Days. */
   trashDays: number;
   links: LinkPolicy;
 };
@@ -100,15 +100,15 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
-  /** The rules that administrators can change. `limits` follows them. */
+  /** The rules that administrators can change. `limits` always has the current values of these rules. */
   policy: LivePolicy;
   /** The issuers whose JWTs are accepted. */
   jwtIssuers: readonly JwtIssuer[];
-  /** The capabilities that are known at this moment. */
+  /** Returns the capabilities of the bucket that are known at this moment. */
   capabilities: () => BucketCapabilities;
   /** Returns 256 random bits, base64url. */
   newSecret: () => string;
-  /** Called after a commit that queued object deletions, so that they run before the next sweep. */
+  /** Called after a commit that queued object deletions, so that the deletions run before the next sweep. */
   onDeletionsQueued: () => void;
   /** Undefined: files are not scanned. `tooLarge`: what happens to a file that is too large for the scanner. */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
@@ -117,7 +117,7 @@ export type Deps = {
   linkKeys: LinkKeys;
   /** Undefined: no mail. `publicUrl`: the origin of the links in mails. `onQueued`: called after a commit that queued a mail. */
   mail?: { mailer: Mailer; publicUrl: string; onQueued: () => void } | undefined;
-  /** Undefined: nothing sends webhooks here. `onQueued`: called when a delivery is due at once. */
+  /** Undefined: nothing sends webhooks here. `onQueued`: called when a delivery is due immediately. */
   webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
   /** Called after a commit that queued a verification. */
   onVerificationQueued: () => void;

@@ -13,11 +13,12 @@ export type InvitationWithNames = {
 
 export type InvitationQueries = {
   /**
-   * Creates the invitations of different email addresses with one statement. One that exists gets the new terms and another 30 days, and
-   * keeps its link unless the link was used. Throws `note_not_found` or `attachment_not_found` when the subject was deleted meanwhile.
+   * Creates the invitations of different email addresses with one statement. If an invitation exists already, it
+   * gets the new role and expiry, is valid for another 30 days, and keeps its link unless the link was used. Throws `note_not_found` or
+   * `attachment_not_found` if the subject was deleted.
    */
   put(...invitations: readonly Invitation[]): Promise<void>;
-  /** Locks an invitation until the transaction ends. Undefined: revoked, or it never existed. */
+  /** Locks an invitation until the transaction ends. Returns undefined if the invitation was revoked or never existed. */
   hold(invitationId: string): Promise<Invitation | undefined>;
   /** Locks the invitations of these email addresses in the same way. Returns them by email address. */
   holdOf(subject: ShareSubject, emails: readonly string[]): Promise<Map<string, Invitation>>;
@@ -34,7 +35,7 @@ export type InvitationQueries = {
   listFor(receiver: { userId: string; now: number }): Promise<string[]>;
   /** Counts the open invitations that a user made. */
   countOpen(invitedBy: string): Promise<number>;
-  /** The notes and attachments of which an open invitation gave this user a share. The newest 1,000. */
+  /** The notes and attachments that an open invitation shares with this user. The newest 1,000. */
   listExpected(userId: string): Promise<string[]>;
   /** Marks the open invitations that gave these users a share as redeemed. Returns them. */
   settle(subjectIds: readonly string[], settled: { userIds: readonly string[]; now: number }): Promise<Invitation[]>;

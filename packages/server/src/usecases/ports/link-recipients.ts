@@ -6,7 +6,7 @@ export type LinkRecipientQueries = {
   putCode(code: LinkCode): Promise<void>;
   /** Returns the hash of a valid code. The link need not list the email address. */
   findCode(of: Pick<LinkCode, "linkId" | "email"> & { now: number }): Promise<string | undefined>;
-  /** False: the code was used or replaced meanwhile. */
+  /** Returns false if the code was already used or replaced. */
   removeCode(code: Pick<LinkCode, "linkId" | "email" | "codeHash">): Promise<boolean>;
   putVisitor(visitor: { linkId: string; visitorId: string; email: string; expiresAt: number }): Promise<void>;
   /** The email address that a visitor has proven, and that the link still lists. */

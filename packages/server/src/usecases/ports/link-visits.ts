@@ -17,23 +17,26 @@ export type LinkVisitQueries = {
     of: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
   ): Promise<LinkClaim | undefined>;
   /**
-   * Counts a claim with its first URLs and stores it. The link must have a claim left, and must be live with this generation and password.
-   * Atomic: if claims run in parallel, exactly as many succeed as the link has left. Call it in a transaction.
-   * Returns the stored claim, or the open claim that the visitor made meanwhile. Undefined: the link has no claim left.
+   * Counts a claim with its first URLs and stores it. The link must have a claim left, and must still work with
+   * this generation and password.
+   * Atomic: if several claims run at the same time, only as many succeed as the link has left. Call it in a transaction.
+   * Returns the stored claim, or the open claim that a parallel request of the visitor made. Returns undefined if the link has no
+   * claim left.
    */
   claim(
     link: Pick<Link, "generation" | "passwordVersion">,
     made: { claim: LinkClaim; issued: IssuedUrls },
   ): Promise<LinkClaim | undefined>;
   /**
-   * Counts further URLs of a claim while its window is open and its link is live. False: nothing was counted.
-   * Locks the link, so that it waits for a revoke and then finds the link revoked.
+   * Counts more URLs of a claim, but only if the time window of the claim is still open and the link still works.
+   * Returns false if it counted nothing.
+   * Locks the link. So a call waits for a revocation that runs, and then finds the link revoked.
    */
   addUrls(
     claim: Pick<LinkClaim, "id" | "linkId" | "generation">,
     issued: IssuedUrls & { passwordVersion: number; now: number },
   ): Promise<boolean>;
-  /** Deletes up to `limit` claims whose window ended before this instant. Returns how many. */
+  /** Deletes up to `limit` claims whose window ended before this instant. Returns the number of deleted claims. */
   deleteClaims(before: number, options: { limit: number }): Promise<number>;
   /** Counts a visitor, and returns the number of all visitors. Call it in a transaction. */
   countOpened(linkId: string): Promise<number | undefined>;

@@ -23,7 +23,7 @@ export type LinkDetails = LinkWithCreator & {
 };
 
 export type LinkQueries = {
-  /** Throws `note_not_found` or `attachment_not_found` when the note or a file was deleted meanwhile. Call it in a transaction. */
+  /** Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. Call it in a transaction. */
   insert(link: Link): Promise<void>;
   find(linkId: string): Promise<LinkWithCreator | undefined>;
   findDetails(linkId: string): Promise<LinkDetails | undefined>;
@@ -42,11 +42,12 @@ export type LinkQueries = {
   /** Counts the links that are neither revoked nor expired. */
   countLive(noteId: string): Promise<number>;
   /**
-   * Stores the fields that people can edit. The caller must have locked the note, so that no edit is lost. It does not store counts, because visitors may raise them meanwhile.
-   * Throws `attachment_not_found` when a file was deleted meanwhile. Call it in a transaction.
+   * Stores the fields that people can edit. The caller must have locked the note, so that no edit is lost. It does not store
+   * the counts, because visitors may raise the counts at the same time.
+   * Throws `attachment_not_found` if a file was deleted. Call it in a transaction.
    */
   replace(link: Link): Promise<void>;
-  /** Revokes all links of a note, and waits for visitors like `revoke`. */
+  /** Revokes all links of a note. Waits for visitors as `revoke` does. */
   revokeOfNote(noteId: string, revokedAt: number): Promise<void>;
   /** Removes a file from the links that name it. */
   removeFile(attachmentId: string): Promise<void>;

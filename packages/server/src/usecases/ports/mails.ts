@@ -25,9 +25,12 @@ export type AddedNotice = { notice: Notice; now: number; dueAt: number };
 export type MailQueries = {
   /** Call it in the transaction that causes the mail. */
   insert(mail: Mail, options: { now: number }): Promise<void>;
-  /** Adds a notice to the mail that collects the notices of this group. False: there is no such mail. Call it in a transaction. */
+  /**
+   * Adds a notice to the mail that collects the notices of this group. Returns false if there is no such
+   * mail. Call it in a transaction.
+   */
   addNotice(group: NoticeGroup, notice: Notice): Promise<boolean>;
-  /** Like `addNotice`, but makes the mail if there is none. Call it in a transaction. */
+  /** Adds a notice as `addNotice` does, but makes the mail if there is none. Call it in a transaction. */
   collect(mail: NoticeGroup & { id: string; email: string }, added: AddedNotice): Promise<void>;
   /** Claims due mails, the oldest first. They are due again when the lease ends. A claimed mail collects no more notices. */
   claim(claim: { now: number; leaseEndsAt: number; limit: number }): Promise<ClaimedMail[]>;
@@ -35,11 +38,11 @@ export type MailQueries = {
   remove(mailId: string): Promise<void>;
   /** Makes a mail due at `dueAt`. Does nothing when another replica has claimed it. */
   postpone(mail: Pick<ClaimedMail, "id" | "leaseEndsAt">, change: { dueAt: number; problem: string }): Promise<void>;
-  /** Ends the tries to send a mail. Its row stays, so that the operator sees it. */
+  /** Ends the tries to send a mail. The row of the mail stays, so that the operator sees the mail. */
   giveUp(mailId: string, change: { now: number; problem: string }): Promise<void>;
   /** Lists the mails, the newest first. */
   list(page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>>;
-  /** Makes a mail that failed finally due again, as if it were new. Undefined: there is no such mail. */
+  /** Makes a mail due again that had failed finally, as if the mail were new. Returns undefined if there is no such mail. */
   retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined>;
   /** Deletes the mails that failed finally before this instant. */
   deleteGivenUp(before: number): Promise<void>;

@@ -6,11 +6,14 @@ export type PasskeyQueries = {
   findByCredential(credentialId: string): Promise<Passkey | undefined>;
   /** Throws `passkey_exists`. */
   insert(passkey: Passkey): Promise<void>;
-  /** Records a sign-in. Waits for a transaction that is removing the passkey. False: the passkey was removed, or used at the same time. */
+  /**
+   * Records a sign-in. Waits for a transaction that is removing the passkey. Returns false if the passkey was removed, or was used at the
+   * same time.
+   */
   use(passkeyId: string, use: { counter: { from: number; to: number }; now: number }): Promise<boolean>;
-  /** False: the user has no such passkey. */
+  /** Returns false if the user has no such passkey. */
   rename(userId: string, passkey: Pick<Passkey, "id" | "name">): Promise<boolean>;
-  /** False: the user has no such passkey. */
+  /** Returns false if the user has no such passkey. */
   remove(userId: string, passkeyId: string): Promise<boolean>;
   removeAll(userId: string): Promise<void>;
 };

@@ -18,7 +18,8 @@ export type PolicySetting = {
 };
 
 /**
- * The current rules, in memory, so that no request waits for them. A background job reads them every few seconds (ADR 31).
+ * The current rules, in memory, so that no request waits for the database. A background job reads the rules every few seconds
+ * (ADR 31).
  * While the database is unreachable, the last rules stay in force.
  */
 export type LivePolicy = {

@@ -24,11 +24,11 @@ export type TrashSubject = { noteId: string } | { attachmentId: string };
 export type TrashQueries = {
   /** Moves a note with its complete attachments to the trash. The caller holds the note. */
   putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;
-  /** Moves an attachment to the trash. False: it does not exist any more. The caller must have locked the note. */
+  /** Moves an attachment to the trash. Returns false if the attachment does not exist any more. The caller must have locked the note. */
   putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<boolean>;
   /**
    * Returns the item and the role of the user on its note, and locks the note until the transaction ends.
-   * Undefined: it is not in the trash, or its note is.
+   * Returns undefined if the item is not in the trash, or if its note is in the trash too.
    */
   hold(subject: TrashSubject, userId: string): Promise<{ item: TrashItem; role: Role | undefined } | undefined>;
   /** Restores the item from the trash. The caller must have locked it. */

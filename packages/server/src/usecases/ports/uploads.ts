@@ -42,13 +42,14 @@ export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };
 
 export type UploadQueries = {
   /**
-   * Decides about a start and records it in one step. It checks the right of the user, the limits, the quota and the idempotency key. All or nothing.
-   * Undefined: there is no such note. In a transaction, either `holdStarts` or this must be the first call.
+   * Decides about a start and records it in one step. It checks the right of the user, the limits, the quota and the idempotency key. All
+   * or nothing.
+   * Returns undefined if there is no such note. In a transaction, the first call must be `holdStarts` or this one.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
   /**
    * Makes the attachment of a pending upload ready and records the event, if the user may still add files at this moment. All or nothing.
-   * Undefined: the attachment was deleted.
+   * Returns undefined if the attachment was deleted.
    */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
   /** Makes other starts by this user or on this note wait until the transaction ends, so that the counts are exact. Call it first. */

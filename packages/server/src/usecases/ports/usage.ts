@@ -11,8 +11,8 @@ export type UsageQueries = {
   /** Reserves capacity for a file until `expiresAt`. Call it in a transaction. Throws `quota_exceeded`. */
   reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
   /**
-   * Reserves more bytes, until a later instant. Call it in a transaction. Throws `quota_exceeded`. Throws `upload_aborted` if the reservation has
-   * expired.
+   * Reserves more bytes, until a later instant. Call it in a transaction. Throws `quota_exceeded`. Throws `upload_aborted` if the
+   * reservation has expired.
    */
   extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
   /**
@@ -24,7 +24,10 @@ export type UsageQueries = {
   release(objectKey: string): Promise<void>;
   /** Releases the expired reservations. Returns their number. Call it in a transaction. */
   releaseExpired(now: number): Promise<number>;
-  /** Lists the owners whose counter differs from the sum of their rows, in the order of their ids. It reads both at one moment. */
+  /**
+   * Lists the owners whose counter differs from the sum of their rows, in the order of their ids. It reads the counters and
+   * the rows at one moment.
+   */
   listDrifts(page: { after: string; limit: number }): Promise<UsageDrift[]>;
   /** Sets the counter to the sum of the rows. Call it in a transaction. */
   recount(ownerId: string): Promise<void>;

@@ -19,7 +19,7 @@ export type VerificationQueries = {
     leaseEndsAt: number;
     canScan: boolean;
   }): Promise<ClaimedVerification | undefined>;
-  /** Extends the lease. False: the verification ended, or another holder has it. */
+  /** Extends the lease. Returns false if the verification ended, or if another holder has it. */
   renew(
     claimed: Pick<ClaimedVerification, "attachmentId" | "holder">,
     change: { leaseEndsAt: number },

@@ -15,7 +15,7 @@ export type VisitorFile = {
 export type VisitorUpload = { uploadId: string; attachment: Attachment; file: VisitorFile };
 
 export type VisitorFileQueries = {
-  /** Throws `link_not_found` when the link was deleted meanwhile. Call it in a transaction. */
+  /** Throws `link_not_found` if the link was deleted. Call it in a transaction. */
   insert(file: VisitorFile): Promise<void>;
   find(attachmentId: string): Promise<VisitorFile | undefined>;
   /** The upload, if this visitor started it through this link. */
@@ -24,7 +24,7 @@ export type VisitorFileQueries = {
   listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]>;
   /** Makes other starts of this link wait until the transaction ends, so that its usage is exact. */
   holdLink(linkId: string): Promise<void>;
-  /** The number and size of the files of a link, without failed, rejected and deleted ones. */
+  /** The number and size of the files of a link, without failed, rejected and deleted files. */
   usageOf(linkId: string): Promise<RequestUsage>;
   /** Records when the bytes were complete. A later call changes nothing. */
   markReceived(attachmentId: string, receivedAt: number): Promise<void>;

@@ -56,12 +56,12 @@ export type WebhookQueries = {
   /** Lists the endpoints of an owner, the newest first. */
   list(ownerId: string): Promise<WebhookEndpoint[]>;
   find(ownerId: string, endpointId: string): Promise<WebhookEndpoint | undefined>;
-  /** Undefined: there is no such endpoint. */
+  /** Returns undefined if there is no such endpoint. */
   update(
     endpoint: { ownerId: string; id: string },
     change: EndpointChange & { now: number },
   ): Promise<WebhookEndpoint | undefined>;
-  /** Deletes an endpoint and its deliveries. Undefined: there is no such endpoint. */
+  /** Deletes an endpoint and its deliveries. Returns undefined if there is no such endpoint. */
   delete(ownerId: string, endpointId: string): Promise<WebhookEndpoint | undefined>;
   /** Deletes the endpoints of an owner and their deliveries. */
   deleteAllOf(ownerId: string): Promise<void>;
@@ -72,7 +72,7 @@ export type WebhookQueries = {
   /**
    * Claims due deliveries of different owners, except those of the endpoints `busy` and of `busyOwners`. They are due again when the
    * lease ends.
-   * A delivery waits for earlier ones about the same subject.
+   * A delivery waits for earlier deliveries about the same subject.
    */
   claim(claim: {
     now: number;
@@ -82,20 +82,21 @@ export type WebhookQueries = {
     limit: number;
   }): Promise<ClaimedDelivery[]>;
   delivered(delivery: ClaimedDelivery, result: { now: number; status: number }): Promise<void>;
-  /** Makes a delivery due at `dueAt`. Does nothing to it when another replica has claimed it. */
+  /** Makes a delivery due at `dueAt`. Does nothing if another replica has claimed the delivery. */
   postpone(delivery: ClaimedDelivery, failed: FailedTry & { dueAt: number }): Promise<void>;
   /**
-   * Stops the tries of a delivery. Disables the endpoint if it accepted nothing since the message was queued, and stops all deliveries that wait for it.
+   * Stops the tries of a delivery. Disables the endpoint if the endpoint has accepted nothing since the message was
+   * queued, and then stops all deliveries to this endpoint.
    * Returns whether it disabled the endpoint.
    */
   giveUp(delivery: ClaimedDelivery, failed: FailedTry): Promise<boolean>;
   listDeliveries(endpointId: string, page: PageRequest): Promise<Page<Delivery>>;
-  /** Makes a delivery due, as if its message were new. False: there is no such delivery. */
+  /** Makes a delivery due, as if its message were new. Returns false if there is no such delivery. */
   retry(delivery: { endpointId: string; id: string }, now: number): Promise<boolean>;
   deleteOld(before: number): Promise<void>;
   /** The endpoints that subscribe to `url.issued`. `reportedUntil`: the id of the last audit event that the summaries cover. */
   listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]>;
-  /** False: another replica was faster. */
+  /** Returns false if another replica was faster. */
   advanceUrlReport(
     report: { endpointId: string; reportedUntil: string },
     change: { reportedUntil: string },

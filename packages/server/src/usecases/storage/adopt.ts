@@ -9,14 +9,15 @@ import { requireAdministrator } from "../people.ts";
 import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
 /**
- * How long before its due time a deletion can still be cancelled. Longer than any transaction, and longer than the difference between the clocks of replicas.
+ * A deletion can only be cancelled if it is due later than this. The time is longer than any transaction, and longer than the difference
+ * between the clocks of replicas.
  * Milliseconds.
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 
 export type AdoptInput = {
   noteId: string;
-  /** Exactly one of the two: any S3 URL of the object, or its key in our bucket. */
+  /** Exactly one of these two fields is set: `s3Url` is any S3 URL of the object, and `key` is its key in our bucket. */
   s3Url: string | undefined;
   key: string | undefined;
   filename: string | undefined;
@@ -34,7 +35,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
     const { noteId } = input;
     const objectKey = chooseKey(bucket, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
-    // Read before the object, so that this notices a deletion that runs in between.
+    // Reads the deletion before the object, to notice a deletion that runs in between.
     const seen = await db.objectDeletions.find(objectKey);
     const stored = await bucket.head(objectKey);
     if (stored === undefined) {
@@ -85,7 +86,7 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
   throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
 }
 
-/** The bucket sends stored headers to every reader, and they can change what a reader gets. */
+/** Refuses an object with such headers. The bucket sends stored headers to every reader, and they can change what a reader gets. */
 function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
   throw new DomainError(
@@ -95,8 +96,8 @@ function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 }
 
 /**
- * A purge first lists the deletions that are due. It runs each of them, even if its row was removed in the meantime. So only a
- * deletion that is not due soon can be cancelled.
+ * A purge first lists the deletions that are due. It runs each of them, even if the row of the deletion was removed after that. So only
+ * a deletion that is not due soon can be cancelled.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,

@@ -3,14 +3,17 @@ import type { Bucket, Clock, Database } from "../ports/index.ts";
 
 /** How long a result is valid, because a server may be updated. Milliseconds. */
 const KEEP_MS = 86_400_000;
-/** Longer than a probe takes. If the objects still exist after this time, the process of the probe died. Milliseconds. */
+/** Longer than a probe takes. If the objects of a probe still exist after this time, the process of the probe has died. Milliseconds. */
 const ABANDONED_AFTER_MS = 600_000;
 
 /** The capabilities of the bucket: probed once a day, and stored in the database for all replicas. */
 export type Capabilities = {
   /** The known capabilities. LEAST_CAPABILITIES before the first probe. */
   current(): BucketCapabilities;
-  /** Loads them from the database, or probes the bucket. On failure it rejects with `bucket_unavailable`, and `current` does not change. */
+  /**
+   * Loads the capabilities from the database, or probes the bucket. If this fails, rejects with `bucket_unavailable`, and `current` does
+   * not change.
+   */
   settle(): Promise<BucketCapabilities>;
   /** Probes the bucket. */
   ask(): Promise<BucketCapabilities>;

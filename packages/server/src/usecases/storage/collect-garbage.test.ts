@@ -19,7 +19,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
       engine,
       keyPrefix: "vk/",
       limits: { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB },
-      // Small pages, so that every test crosses the border between two pages.
+      // The pages are small, so that every test reads more than one page.
       wrap: { bucket: (bucket) => ({ ...bucket, listObjects: () => bucket.listObjects({ pageSize: 2 }) }) },
     });
     ann = await service.as("ann");
@@ -67,7 +67,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key } })).status).toBe(201);
   }
 
-  /** Creates attachments, adopted objects, pending uploads and a deletion, all without garbage. */
+  /** Creates attachments, adopted objects, pending uploads and a deletion. None of them is garbage. */
   async function populate(): Promise<void> {
     for (let nth = 0; nth < 5; nth += 1) await attach();
     await adopt(await putBehind("elsewhere/report.pdf"));

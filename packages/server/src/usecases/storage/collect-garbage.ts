@@ -9,10 +9,10 @@ export type GarbageOptions = {
   force: boolean;
   /** True if only this service stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
-  /** Checks that the bucket can read each object. Only the embedded bucket needs it: its disk may lose bytes. */
+  /** Checks that the bucket can read each object. Only the embedded bucket needs this check, because its disk may lose bytes. */
   readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
-  /** Called now and then with the number of compared objects. */
+  /** Called from time to time with the number of compared objects. */
   onProgress?: ((compared: number) => void) | undefined;
 };
 
@@ -21,13 +21,13 @@ export type GarbageReport = {
   found: Counts;
   mended: Counts;
   tally: Tally;
-  /** Why unreferenced objects and parts were not deleted. Undefined: they were. */
+  /** Why unreferenced objects and parts were not deleted. Undefined: they were deleted. */
   kept: string | undefined;
 };
 
 /**
  * Compares the bucket with the database in both directions, in constant memory. Deletes unreferenced objects and corrects usage counters.
- * It only reports an attachment without its object: nothing can restore it, and only its owner may delete it.
+ * It only reports an attachment without its object: nothing can restore the object, and only the owner may delete the attachment.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -46,7 +46,7 @@ export function collectGarbage(deps: Deps) {
       await mend(deps, finding);
       mended[finding.kind] += 1;
     }
-    // The deletions are queued. This runs them at once, so that the service need not run.
+    // The deletions are queued. This call runs them immediately, so the command also works while the service is stopped.
     await purgeObjects(deps)();
     return report;
   };
@@ -76,7 +76,10 @@ async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void
   }
 }
 
-/** With a wrong database or bucket, most objects look like orphans. A deletion cannot be undone, so it then needs --force. */
+/**
+ * With a wrong database or bucket, most objects look like orphans. A deletion cannot be undone, so it
+ * needs --force if most objects look like orphans.
+ */
 function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOptions): string | undefined {
   if (force || found.orphan + found.multipart === 0) return undefined;
   if (!isAlone) {

@@ -18,24 +18,24 @@ export type Finding =
   | { kind: "resized"; attachment: Attachment; object: ListedObject }
   | { kind: "damaged"; attachment: Attachment };
 
-/** Objects that are no garbage. */
+/** The numbers of objects that are not garbage. */
 export type Tally = {
   /** Referenced by a row. */
   known: number;
   /** Under our prefix, but with a key that the service does not generate. */
   foreign: number;
-  /** Unreferenced, but so new that an upload in progress may own it. */
+  /** Unreferenced, but so new that an upload in progress may own the object. */
   young: number;
 };
 
-/** Longer than any upload and its deletion take. A younger object may exist before its row does. Milliseconds. */
+/** Longer than any upload and its deletion take. A younger object may not have a row yet. Milliseconds. */
 export const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
 const BATCH = 500;
 const HEADS_AT_ONCE = 8;
 
 /**
  * Merges the list of objects with the list of ready attachments, both in the order of their keys, in constant memory.
- * Both lists can change meanwhile, so it checks a missing object again before it reports it.
+ * Both lists can change while this function reads them, so it checks a missing object again before it reports the object.
  */
 export async function* findInObjects(
   deps: Deps,

@@ -10,9 +10,12 @@ export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: s
 const BATCH = 100;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 3_600_000;
-/** How long a signed PUT may continue after its URL expires. Must stay above LATE_BODY_MS of s3-local. Milliseconds. */
+/** How long a signed PUT may continue after its URL expires. It must stay longer than LATE_BODY_MS of s3-local. Milliseconds. */
 export const LATE_PUT_GRACE_MS = 300_000;
-/** The time between the two deletions of an object. A late PUT that the second one must catch never lasts longer. Milliseconds. */
+/**
+ * The time between the two deletions of an object. No late PUT lasts longer than this, so the second deletion deletes the object of every
+ * late PUT. Milliseconds.
+ */
 const SECOND_DELETION_MS = 86_400_000;
 
 /** Plans the deletion of the object of an attachment: now, or when no signed URL can write to it any more. */
@@ -46,8 +49,9 @@ export async function queueDeletions(
 }
 
 /**
- * Some queued deletions wait until a signed URL expires. This deletes their objects now, so that nobody can read them until then. Call it after the commit.
- * Ignores failures, because the queued deletions cover them.
+ * Some queued deletions wait until a signed URL expires. This function deletes the objects of these deletions now, so that nobody can
+ * read them until then. Call it after the commit.
+ * Ignores failures, because the queued deletions will delete these objects later.
  */
 export async function deleteWaiting(
   { bucket }: Pick<Deps, "bucket">,
@@ -60,8 +64,8 @@ export async function deleteWaiting(
 }
 
 /**
- * The first instant at which no request can write to the object of an upload any more. A PUT can until its URL expires.
- * Parts cannot after their upload is aborted, but a completion may be in progress now.
+ * The first instant at which no request can write to the object of an upload any more. A PUT can write until its URL
+ * expires. Parts can't write after their upload is aborted, but a completion may be in progress now.
  */
 export function deletableAt({ upload, now }: { upload: Upload; now: number }): number {
   const lastWrite = upload.multipart === undefined ? upload.expiresAt : now;

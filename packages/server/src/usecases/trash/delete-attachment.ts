@@ -20,7 +20,7 @@ export function deleteAttachment(deps: Deps) {
       const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
       const isHeld = (await tx.notes.hold((await authorise()).noteId)) && (await tx.attachments.hold(attachmentId));
       if (!isHeld) throw notFound();
-      // Read again under the lock, because the upload may have completed meanwhile.
+      // Read again under the lock, because the upload may have completed in the meantime.
       const attachment = await authorise();
       if (limits.trashDays === 0 || !isComplete(attachment.state))
         return deleteForGood(deps, { tx, caller, attachment, now });

@@ -9,7 +9,7 @@ import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.t
 
 /**
  * Moves a note with its complete files and its shares to the trash, and ends its links. Its unfinished uploads are deleted permanently.
- * Without a trash it deletes the note permanently. Throws `note_not_found` or `access_denied`.
+ * If the trash is off, deletes the note permanently. Throws `note_not_found` or `access_denied`.
  */
 export function deleteNote(deps: Deps) {
   const { newId, limits } = deps;

@@ -4,7 +4,8 @@ import { holdItem } from "./hold-item.ts";
 import { trashEvent } from "./trash-event.ts";
 
 /**
- * Takes a note or an attachment out of the trash. Its shares work again. It needs no quota, because the trash counts in the quota.
+ * Takes a note or an attachment out of the trash. Its shares work again. A restoration uses no more quota, because the trash counts in
+ * the quota.
  * Throws `note_not_found` or `attachment_not_found`, even for an attachment whose note is in the trash, and `access_denied`.
  */
 export function restoreFromTrash({ db, clock, newId }: Deps) {

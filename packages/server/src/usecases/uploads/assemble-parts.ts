@@ -9,8 +9,8 @@ export type ReportedPart = { partNumber: number; etag: string };
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Completes the multipart upload in the bucket, from the bucket's own list of parts. Does nothing if the bucket has no such list any more, because then an
- * earlier completion succeeded. Throws `upload_incomplete`, which names the part.
+ * Completes the multipart upload in the bucket, from the bucket's own list of parts. Does nothing if the bucket has no such list any more,
+ * because then an earlier completion has succeeded. Throws `upload_incomplete`, which names the part.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
   const { objectKey, multipart } = upload;
@@ -31,7 +31,7 @@ function checkReported({ partNumber, etag }: ReportedPart, stored: StoredPart | 
   throw incomplete(`Part ${partNumber} has a different ETag in the bucket. Send it again.`);
 }
 
-/** Every planned part, if each has the length that was signed. */
+/** Returns every planned part, if each part has the length that was signed. */
 function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, StoredPart>): StoredPart[] {
   const plan = { sizeBytes: upload.sizeBytes, partSize: upload.multipart.partSize };
   const parts: StoredPart[] = [];

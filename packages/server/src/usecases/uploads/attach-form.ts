@@ -39,7 +39,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    // For a short form, the declared length is the limit, so that it needs only a small buffer.
+    // For a short form, the declared length is the limit, so that the form needs only a small buffer.
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
@@ -82,7 +82,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       else onUploadEnded("ready");
       return attached;
     } catch (error) {
-      // Releases the reservation and deletes the object now. If this fails, the reservation expires and the queued deletion runs later.
+      // Releases the reservation, and makes the deletion of the object due. If this fails, both happen later: the reservation expires, and the
+      // queued deletion runs.
       await db
         .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
         .catch(() => undefined);

@@ -7,11 +7,12 @@ import type { Limits, LinkWithCreator, Queries } from "../ports/index.ts";
 /** The sender of a file: a user, or a visitor of the file request `linkId`. */
 export type Sender = Caller & { linkId?: string | undefined };
 
-/** `deadline`: when the request closes. Undefined: it has no deadline. */
+/** The file request of a visitor. `deadline`: when the file request closes. Undefined: it has no deadline. */
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**
- * Returns the owner of the note if the sender may add a file at this moment, and the request of a visitor.
+ * Returns the owner of the note if the sender may add a file at this moment, and the file request of a
+ * visitor.
  * Throws `note_not_found`, `access_denied` or `link_not_found`.
  */
 export async function authoriseSender(

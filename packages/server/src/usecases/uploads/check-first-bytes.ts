@@ -8,13 +8,13 @@ import { streamOf } from "./stream-of.ts";
 /** The last sentence of each reason for a rejection. */
 export const NOT_KEPT = "It was not kept.";
 
-/** Explains to the sender how the first bytes of a file contradict its name or type. Undefined when they do not. */
+/** Explains to the sender how the first bytes of a file contradict its name or type. Returns undefined if they do not. */
 export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
   const detected = await fileTypeFromBuffer(start);
   return findContradiction(claim, { start, detectedType: detected?.mime });
 }
 
-/** Explains to the sender that the file request does not accept the content of a file. Undefined when it does. */
+/** Explains to the sender that the file request does not accept the content of a file. Returns undefined if it does. */
 export async function refusalOf(
   { contentType }: Claim,
   { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes },

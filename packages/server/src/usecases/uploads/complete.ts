@@ -22,8 +22,8 @@ export type CompleteUploadInput = {
 };
 
 /**
- * Assembles the parts if there are any, verifies the object and attaches it. A slow verification continues after the request, and the
- * returned attachment is then `verifying` or `scanning`. Idempotent.
+ * Assembles the parts if there are any, verifies the object and attaches it. A slow verification continues after the HTTP
+ * request. Then the returned attachment is `verifying` or `scanning`. Idempotent.
  * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (retry after sending the rest), `upload_not_pending`, and
  * `upload_rejected` for an object that differs from the declaration, or that the file request does not accept. A rejected object is
  * deleted.
@@ -45,7 +45,7 @@ export function completeUpload(deps: Deps) {
 
 type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | undefined };
 
-/** The upload of the caller, who may add files at this moment. Throws `upload_not_found`, `access_denied` or `link_not_found`. */
+/** Returns the upload of the caller, who may add files at this moment. Throws `upload_not_found`, `access_denied` or `link_not_found`. */
 async function findSent(
   { db, clock, limits }: Deps,
   { caller, uploadId }: { caller: Sender; uploadId: string },
@@ -76,7 +76,7 @@ async function findStored(
   throw new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
 }
 
-/** The kinds that the request accepts in the slot of this file. Undefined: every kind. */
+/** Returns the kinds that the file request accepts in the slot of this file, or undefined for every kind. */
 async function acceptedBy(
   { visitorFiles }: Queries,
   { link, attachment }: { link: Link | undefined; attachment: Attachment },

@@ -23,8 +23,8 @@ import type { Verdict } from "./verify.ts";
 type Decision = { attachment: Attachment; upload: Upload | undefined };
 
 /**
- * Makes the file downloadable, or quarantines the file of a visitor whose request has a review.
- * Rejects it if its sender has lost the right to send it since the start of the upload.
+ * Makes the file downloadable, or quarantines the file of a visitor if the file request has a review.
+ * Rejects the file if its sender has lost the right to send files since the start of the upload.
  */
 export async function markReady(
   deps: Deps,
@@ -36,7 +36,7 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // The file was deleted meanwhile. If it is in the trash, its verification waits until it is restored.
+        // The file was deleted after it was read. If the file is in the trash, its verification waits until the file is restored.
         if ((await tx.attachments.find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -44,7 +44,7 @@ export async function markReady(
         const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
         const attachment = await tx.attachments.find(seen.id);
         if (moved) {
-          // Called before the event of this file is stored, so that the event does not count as an earlier one.
+          // Called before the event of this file is stored. Otherwise that event would count as the event of an earlier file.
           if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
           const event = readyEvent(deps, { attachment: seen, verdict, right, now });
           // For an adopted object, the adoption has already added an event.
@@ -116,13 +116,14 @@ async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, noti
   await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
 }
 
-/** The right of the sender at this moment, and its consequences for the file. Undefined: none. */
+/** Returns the right of the sender at this moment and its consequences for the file, or undefined if the sender has no right. */
 async function rightOf(
   queries: Queries,
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion has already called the application. A call inside a transaction is not possible, and a slow verification must not make a file late.
+  // The completion has already called the application. A call inside a transaction is not possible, and a file must not
+  // be late because of a slow verification.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await queries.access.note(createdBy, noteId);
@@ -132,7 +133,7 @@ async function rightOf(
   }
   const file = await queries.visitorFiles.find(attachment.id);
   const found = file && (await queries.links.find(file.linkId));
-  // The instant of the last byte decides, so a slow verification does not make a file late.
+  // The instant of the last byte decides, so a file is not late because of a slow verification.
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const needsReview = request?.review === true;
@@ -140,7 +141,7 @@ async function rightOf(
   return { to: needsReview ? "quarantined" : "ready", action: "link.received", detail, link: found.link };
 }
 
-/** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if one did. */
+/** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if a person decided. */
 export async function reject(
   deps: Deps,
   { attachment: seen, upload, by, ...verdict }: Decision & { reason: string; by?: string | undefined },

@@ -10,9 +10,9 @@ export type StartUploadInput = {
   sha256: string | undefined;
   /** Makes any upload multipart, with parts of this length. For clients that choose the part size themselves. Bytes. */
   partSize?: number | undefined;
-  /** The same key with the same declaration is the same upload. */
+  /** A second start with the same key and the same declaration returns the same upload. */
   idempotencyKey?: string | undefined;
-  /** The facts of a visitor's file. Undefined: a user sends it. */
+  /** The facts of a visitor's file. Undefined: a user sends the file. */
   visit?: { visitorId: string; visitorName: string | undefined; slotId: string | undefined } | undefined;
 };
 

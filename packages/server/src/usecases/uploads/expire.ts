@@ -11,7 +11,7 @@ export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<number> => {
     const now = clock();
-    // Reservations of form uploads whose process died. The deletion of their objects is queued already.
+    // Releases the reservations of form uploads whose process died. The deletion of their objects is already queued.
     await db.transaction((tx) => tx.usage.releaseExpired(now), { freesSpace: true });
     let expired = 0;
     for (;;) {

@@ -8,7 +8,7 @@ import type { DeclaredUpload } from "./declared-upload.ts";
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
- * Makes other starts of this file request wait until the transaction ends. Returns the request if it accepts the file.
+ * Makes other starts of this file request wait until the transaction ends. Returns the file request if it accepts the file.
  * Throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
@@ -28,8 +28,9 @@ export async function holdRequest(
 }
 
 /**
- * Checks a visitor's file against what the request still accepts. Does nothing for the file of a user.
- * It counts the rows each time, so no counter can become wrong. The count is exact in a transaction that has locked the request.
+ * Checks a visitor's file against what the file request still accepts. Does nothing for the file of a user.
+ * It counts the rows each time, so no counter can become wrong. The count is exact in a transaction that has
+ * locked the file request.
  */
 export async function checkRequest({ visitorFiles }: Queries, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;
@@ -40,7 +41,7 @@ export async function checkRequest({ visitorFiles }: Queries, { declared, link }
 
 type Joining = { declared: DeclaredUpload; link: Link; attachmentId: string; now: number };
 
-/** Records a visitor's file as a part of the request. Throws `rate_limited`. */
+/** Records a visitor's file as a file of the file request. Throws `rate_limited`. */
 export async function joinRequest(queries: Queries, joining: Joining): Promise<void> {
   const { declared, link, attachmentId } = joining;
   if (declared.visit === undefined) return;
@@ -50,17 +51,17 @@ export async function joinRequest(queries: Queries, joining: Joining): Promise<v
   await queries.visitorFiles.insert(file);
 }
 
-/** Longer than an aborted upload counts for the quota of the owner. */
+/** The window of the limit. It is longer than the time in which an aborted upload counts for the quota of the owner. Milliseconds. */
 const HELD_MS = 20 * 60_000;
-/** How many times the capacity of the request visitors may use in that time, because people delete wrong files and send others. */
+/** In this window, the uploads of a file request may use its capacity this many times, because people delete wrong files and send others. */
 const HELD_TIMES = 2;
 const HELD_FILES = 20;
 const TOO_MANY_HELD =
   "Too many files were aborted or taken back here. Wait until Retry-After has passed, then try again.";
 
 /**
- * Limits the part of the owner's quota that a request can use. An aborted upload counts until its URL expires, so visitors who start and abort in
- * turn could use far more than the request accepts.
+ * Limits the part of the owner's quota that a file request can use. An aborted upload counts until its URL expires. So visitors who
+ * start and abort uploads again and again could use far more quota than the files that the request accepts.
  */
 async function limitHeld(queries: Queries, { declared, link, now }: Joining): Promise<void> {
   const { maxBytesTotal = 0, maxFiles = 0 } = link.request ?? {};

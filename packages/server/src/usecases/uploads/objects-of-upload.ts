@@ -13,7 +13,7 @@ export async function queueObjectDeletions(
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/** The objects of an attachment: the one that signed URLs write to, and its staged copy if there is one. */
+/** The objects of an attachment: the object that signed URLs write to, and the staged copy if there is one. */
 export function objectsOf({
   attachment,
   upload,
@@ -43,7 +43,8 @@ export function uploadedObject({
 }
 
 /**
- * Deletes the object now, so that its space is free before the queued deletion runs. Ignores failures, because the queued deletion covers them.
+ * Deletes the object now, so that its space is free before the queued deletion runs. Ignores
+ * failures, because the queued deletion will delete the object later.
  * Parts of an aborted upload can't be stored again, so their quota is released too.
  */
 export async function deleteObjectNow(

@@ -37,7 +37,7 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
 
 export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason: string | undefined };
 
-/** Returns an upload of the caller, with the parts that are stored already. Throws `upload_not_found`. */
+/** Returns an upload of the caller, with the parts that are already stored. Throws `upload_not_found`. */
 export function getUpload({ db, bucket }: Deps) {
   return async (caller: Sender, uploadId: string): Promise<UploadProgress> => {
     const upload = await findOwnUpload(db, { caller, uploadId });

@@ -8,8 +8,10 @@ import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upl
 export const REMEMBERED_MS = 86_400_000;
 
 /**
- * Finds the upload that the caller started with the same idempotency key and declaration, and signs its PUT again if it is still pending.
- * Undefined for a new or a forgotten key. A key is forgotten after a day, or when its upload is rejected, aborted, expired or deleted.
+ * Finds the upload that the caller started with the same idempotency key and declaration, and signs its PUT again if the upload is still
+ * pending.
+ * Returns undefined for a new or a forgotten key. The service forgets a key after a day, or when its upload is rejected, aborted,
+ * expired or deleted.
  * Throws `idempotency_key_reused`. Follows draft-ietf-httpapi-idempotency-key-header.
  */
 export async function repeatStart(

@@ -18,16 +18,17 @@ type Request = {
   maxBytes: number;
 };
 
-/** How much is reserved ahead for a file of unknown length. Bytes. */
+/** How many bytes are reserved in advance for a file of unknown length. Bytes. */
 const STEP_BYTES = 8 * 2 ** 20;
-/** A reservation that nobody extends expires after this long, because its process died. Milliseconds. */
+/** If a reservation is not extended for this long, its process has died, and the reservation expires. Milliseconds. */
 const LEASE_MS = 600_000;
 const EXTEND_EVERY_MS = LEASE_MS / 10;
 
 /**
  * Reserves quota for the file of a form before its first byte. Returns a function that wraps the stream and reserves more as bytes arrive.
- * Inserting the attachment settles the reservation. On failure, the caller must release it. Without a quota, nothing is reserved.
- * Throws `quota_exceeded`, and so does the stream.
+ * When the attachment is inserted, it replaces the reservation. On failure, the caller must release it. Without a quota, nothing is
+ * reserved.
+ * Throws `quota_exceeded`. The stream fails with the same error.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
   if (!(await hasQuota(deps, request.ownerId))) return (body) => body;
@@ -41,7 +42,10 @@ async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean>
   return isLimited(quota) || isLimited(quotaOfUser(quota, await db.usage.find(ownerId)));
 }
 
-/** Reserves the length of the whole form if it fits. Otherwise it reserves the smallest possible file, because a part of the form is not the file. */
+/**
+ * Reserves the length of the whole form if it fits. Otherwise it reserves the smallest possible file, because a part of the form is not
+ * the file.
+ */
 async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
   const { objectKey, ownerId, userId, length, maxBytes } = request;
   const reserve = async (sizeBytes: number) => {

@@ -3,16 +3,17 @@ import type { ClaimedVerification, Deps } from "../ports/index.ts";
 import { markReady, reject } from "./decide.ts";
 import { CHANGED, confirmUnchanged, verifyContent } from "./verify.ts";
 
-/** How long a claim lasts without a renewal. A holder that died delays the verification by this much. Milliseconds. */
+/** How long a claim lasts without a renewal. If the holder dies, the verification waits this long. Milliseconds. */
 const LEASE_MS = 60_000;
-/** Milliseconds. */
+/** The pause between two renewals of a claim. Milliseconds. */
 export const RENEW_MS = 15_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
 
 /**
- * Claims the verification that has been due for the longest time. Undefined: none is due.
- * A verification that needs a scan waits for a replica with a scanner. A lost setting must not make a file `ready` without a scan.
+ * Claims the verification that has been due for the longest time. Returns undefined if none is due.
+ * A verification that needs a scan waits for a replica with a scanner. So if the setting of the scanner is lost, no file
+ * becomes `ready` without a scan.
  */
 export function claimVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<ClaimedVerification | undefined> => {
@@ -22,16 +23,16 @@ export function claimVerification({ db, clock, newId, scanning }: Deps) {
   };
 }
 
-/** Renews the claim. False: the claim was lost, and the result of this run has no effect. */
+/** Renews the claim. Returns false if the claim was lost. Then the result of this run has no effect. */
 export function renewVerification({ db, clock }: Deps) {
   return (claimed: ClaimedVerification): Promise<boolean> =>
     db.verifications.renew(claimed, { leaseEndsAt: clock() + LEASE_MS });
 }
 
 /**
- * Verifies the whole object and decides about its attachment. It may run twice, also at the same time, because only the first decision has an effect. If the
- * run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause grows each
- * time. An aborted signal releases the claim at once.
+ * Verifies the whole object and decides about its attachment. It may run twice, also at the same time, because only the first decision has
+ * an effect. If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The
+ * pause grows each time. An aborted signal releases the claim immediately.
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;

@@ -31,7 +31,7 @@ export async function stage({ db, bucket, clock }: Deps, arrived: StoredUpload):
 
 /**
  * Brings the deletion of a staged copy forward when the decision did not attach it.
- * Skipped when the decision fails: its transaction may have committed although the response was lost.
+ * Do not call it if the decision fails: the transaction of the decision may have committed although its response was lost.
  */
 export async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,

@@ -12,7 +12,10 @@ import { checkRequest } from "./join-request.ts";
 import { recordUpload } from "./record-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
 
-/** Longer than it takes to create and record a multipart upload. After that, its process has died. Milliseconds. */
+/**
+ * Longer than it takes to create and record a multipart upload. If the upload is not recorded after this time, its process has died.
+ * Milliseconds.
+ */
 const UNRECORDED_AFTER_MS = 600_000;
 
 /** The refusals that a start can get because the same start ran at the same moment. */
@@ -52,14 +55,14 @@ function startOrRepeat(deps: Deps) {
       plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
     if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // A single PUT of a user makes no call before it is recorded, and the record step also finds an earlier start.
+    // A single PUT of a user calls nothing before it is recorded, and the record step also finds an earlier start.
     const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
     const earlier = isOneStep ? undefined : await repeat();
     if (earlier !== undefined) return earlier;
     try {
       return await start();
     } catch (error) {
-      // The same start may have run before or at the same moment, and may have used the last capacity.
+      // Another request with the same start may have run before or at the same moment, and may have used the last capacity.
       const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
       const other = mayBeTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
@@ -98,7 +101,8 @@ async function startMultipart(
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
-  // The record step checks all of this again. These early checks avoid multipart uploads in the bucket that would be refused then.
+  // The record step checks all of this again. These early checks avoid
+  // a multipart upload in the bucket for a start that will be refused.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });

@@ -1,7 +1,10 @@
 import { type AttachmentState, type Checksum, isBeingVerified } from "../../domain/attachment.ts";
 import type { Queries } from "../ports/index.ts";
 
-/** The other fields replace the same fields of the attachment. `uploadId` is undefined for an attachment without an upload, such as of a form. */
+/**
+ * `objectKey`, `checksum` and `rejectReason` replace the values of the attachment, if they are set.
+ * `uploadId` is undefined if the attachment has no upload, for example if a form created it.
+ */
 type Transition = {
   attachmentId: string;
   uploadId: string | undefined;
@@ -14,8 +17,8 @@ type Transition = {
 
 /**
  * Moves an attachment and its upload from one state to another. Call it in a transaction.
- * It is the only way to change a state. Returns false when `from` is no longer the state, so that of several callers (a completion, a
- * verification, an abort, the sweep) only one succeeds.
+ * It is the only way to change a state. Returns false if `from` is no longer the state. So if several callers (a completion, a
+ * verification, an abort, the sweep) run at the same time, only one of them succeeds.
  */
 export async function transitionUpload(queries: Queries, transition: Transition): Promise<boolean> {
   const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;

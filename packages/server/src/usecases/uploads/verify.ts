@@ -13,7 +13,7 @@ import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
-/** The object to verify. `stored` is its metadata when the verification began. */
+/** The object to verify. `stored` is its metadata at the start of the verification. */
 export type Subject = {
   objectKey: string;
   stored: StoredObject;
@@ -25,7 +25,7 @@ export type Subject = {
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
 /**
- * Verifies the cheap facts: size, type, stored headers, the bucket's own SHA-256, and the first bytes.
+ * Verifies the facts that need little time: size, type, stored headers, the bucket's own SHA-256, and the first bytes.
  * `accepted`: the kinds that a file request accepts. Undefined: every kind.
  */
 export async function verifyStart(
@@ -82,8 +82,8 @@ export async function verifyContent(
 }
 
 /**
- * Confirms, right before `ready`, that the object is still the verified one. An ETag does not cover the stored headers. Staging and `If-None-Match: *` already prevent a change.
- * This check catches a bucket that breaks that promise.
+ * Confirms, immediately before `ready`, that the object has not changed since its verification. An ETag does not cover the stored headers.
+ * Staging and `If-None-Match: *` already prevent a change. This check finds a bucket that breaks this promise.
  */
 export async function confirmUnchanged(
   bucket: Bucket,

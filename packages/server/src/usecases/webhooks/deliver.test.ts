@@ -59,7 +59,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  it("sends the messages about one subject in order, and the others meanwhile", async () => {
+  it("sends the messages about one subject in order, and does not delay other subjects", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response, { id }) => (isDown && id === first ? refuse(response) : accept(response)),
@@ -137,7 +137,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(tries);
   });
 
-  it("keeps an endpoint that refuses one message and accepts others", async () => {
+  it("does not disable an endpoint that refuses one message but accepts others", async () => {
     const { url } = await receiverInTest({
       respond: (response, { id }) => (id === bad ? refuse(response) : accept(response)),
     });
@@ -173,7 +173,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(endpoint)).toMatchObject([{ attempts: 1, status: 204, problem: undefined }]);
   });
 
-  it("delays no other endpoint while one hangs", async () => {
+  it("does not delay other endpoints while one endpoint does not respond", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     const endpoint = await addEndpoint({ url: hanging.url });
@@ -193,7 +193,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await logOf(other)).every(({ deliveredAt }) => deliveredAt !== undefined)).toBe(true);
   });
 
-  it("sends five messages of one owner at once, and the messages of others meanwhile", async () => {
+  it("sends five messages of one owner at the same time, and does not delay other owners", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     for (const ownerId of ["ann", "eve", "mallory"]) {
@@ -227,7 +227,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(1);
   });
 
-  it("forgets the deliveries of an endpoint that is deleted, and old ones", async () => {
+  it("deletes the deliveries of a deleted endpoint, and old deliveries", async () => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();

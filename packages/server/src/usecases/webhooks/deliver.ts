@@ -3,9 +3,12 @@ import { signedHeaders } from "./secrets.ts";
 
 /** The lease is longer than a try may take, so that a delivery has only one try at a time. Milliseconds. */
 const LEASE_MS = 60_000;
-/** The deliveries of one process at the same time. An endpoint gets one delivery at a time, so 50 endpoints must hang before others wait. */
+/**
+ * The maximum number of deliveries of one process at the same time. An endpoint gets one delivery at a time. So other endpoints wait only
+ * if 50 endpoints do not respond.
+ */
 const AT_ONCE = 50;
-/** The deliveries to one owner at the same time. So the endpoints of ten owners must hang before others wait. */
+/** The maximum number of deliveries to one owner at the same time. So other owners wait only if endpoints of ten owners do not respond. */
 const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
@@ -13,7 +16,7 @@ const RETRY_MAX_MS = 3_600_000;
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
-/** A try that failed. It names no URL, because the path of a URL may be a secret. */
+/** A try that failed. It contains no URL, because the path of a URL may be a secret. */
 export type WebhookFailure = {
   webhookId: string;
   deliveryId: string;
@@ -37,9 +40,12 @@ type Options = {
 
 /** The deliveries that run in this process. */
 export type Deliveries = {
-  /** Starts the deliveries that are due, and does not wait until they end. So an endpoint that hangs delays no other. Returns their number. */
+  /**
+   * Starts the deliveries that are due, and does not wait until they end. So an endpoint that does not respond
+   * does not delay other endpoints. Returns their number.
+   */
   start(): Promise<number>;
-  /** Starts no more, and resolves when all have ended. */
+  /** Starts no more deliveries, and resolves when all have ended. */
   stop(): Promise<void>;
   /** Ends the running tries. Another process tries them again. */
   cut(): void;
@@ -48,8 +54,8 @@ export type Deliveries = {
 };
 
 /**
- * Sends messages to their endpoints. A try that fails is repeated after growing pauses, for three days. After a crash, it is repeated
- * when its lease ends. The pauses of an endpoint also grow, so that a queue of messages for it costs little.
+ * Sends messages to their endpoints. A try that fails is repeated after growing pauses, for three days. After a crash, a try is
+ * repeated when its lease ends. An endpoint that fails also gets growing pauses, so that a long queue for it causes few tries.
  */
 export function createDeliveries(
   deps: DeliverDeps,
@@ -107,7 +113,7 @@ export function createDeliveries(
       for (;;) {
         const launched = await start();
         if (running.size > 0) await Promise.race(allEnds());
-        // A delivery may end during the last claim. Then the next message of its endpoint is still due.
+        // A delivery may end during the last claim. Then the next message of its endpoint is due now.
         else if (launched === 0) return arrived - before;
       }
     },
@@ -128,7 +134,7 @@ async function send(
   return sender.send({ url: endpoint.url, headers, body, signal });
 }
 
-/** Records the outcome. Undefined: the message has arrived. */
+/** Records the outcome. Returns undefined if the message has arrived. */
 async function record(
   { db, clock }: DeliverDeps,
   { delivery, outcome, random }: { delivery: ClaimedDelivery; outcome: WebhookOutcome; random: () => number },
@@ -153,7 +159,7 @@ async function record(
   return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem };
 }
 
-/** Undefined: the message has arrived. */
+/** Returns undefined if the message has arrived. */
 function problemOf(outcome: WebhookOutcome): string | undefined {
   if ("problem" in outcome) return outcome.problem;
   const { status } = outcome;

@@ -10,7 +10,7 @@ import { requireEnabled } from "../require-enabled.ts";
 import { checkUrl } from "./check-url.ts";
 import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 
-/** The most endpoints of a user, and of the service, because one response lists them all. */
+/** The maximum number of endpoints of a user, or of the service. One response lists them all. */
 const MAX_ENDPOINTS = 20;
 
 /** `own`: the notes of the caller. `service`: the notes of everybody, for administrators. */
@@ -82,7 +82,7 @@ function describeChange(
   };
 }
 
-/** Makes a new secret. The former secret stays valid for 24 hours, but an older one does not. Throws `webhook_not_found`. */
+/** Makes a new secret. The previous secret stays valid for 24 hours, but older secrets do not. Throws `webhook_not_found`. */
 export function rotateWebhookSecret(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {

@@ -73,7 +73,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await report()).toBe(0);
   });
 
-  it("count every event once, also with two replicas and during the filing of events", async () => {
+  it("count every event once, with two replicas and while events leave the journal", async () => {
     const endpointId = await addEndpoint();
     for (let nth = 0; nth < 40; nth++) {
       await issue();

@@ -4,21 +4,24 @@ import type { Deps } from "../ports/index.ts";
 
 /** The shortest time between two summaries for an endpoint. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
-/** The shortest time for an endpoint of the service. It is longer, because the query reads the events of every owner. Milliseconds. */
+/** The shortest time for an endpoint of the service. This time is longer, because the query reads the events of every owner. Milliseconds. */
 const REPORT_SERVICE_EVERY_MS = 60_000;
-/** How long the cursor stays if there are no events. A query reads this range again each time, which costs less than a write of the cursor. Milliseconds. */
+/**
+ * How long the cursor stays if there are no events. A query reads this range again each time, which costs less than a write of the cursor.
+ * Milliseconds.
+ */
 const REREAD_MS = 60_000;
-/** An event gets its id shortly before it is on disk, so the newest events are left for the next summary. Milliseconds. */
+/** An event gets its id shortly before the event is on disk, so a summary leaves the newest events for the next summary. Milliseconds. */
 const SETTLED_AFTER_MS = 30_000;
-/** The most events of one summary. The next summary begins with the following event. */
+/** The maximum number of events in one summary. The next summary begins with the following event. */
 const MAX_EVENTS = 5_000;
 const MAX_FILES = 1_000;
 
 type Report = { endpointId: string; ownerId: string; reportedUntil: string };
 
 /**
- * Queues a summary of the issued URLs for each endpoint that subscribes to them. It reads the audit log, so that the issue of a URL does
- * no work for webhooks. Returns the number of summaries.
+ * Queues a summary of the issued URLs for each endpoint that subscribes to them. It reads the audit log, so the
+ * request that issues a URL does no work for webhooks. Returns the number of summaries.
  */
 export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
   return async (): Promise<number> => {
@@ -65,7 +68,7 @@ async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId
 
 type CountedFile = { noteId: string; attachmentId: string; count: number };
 
-/** The files with their numbers of URLs, the most first. */
+/** The files with their numbers of URLs. The file with the most URLs comes first. */
 function countByFile(events: readonly { noteId: string; attachmentIds: readonly string[] }[]): CountedFile[] {
   const counts = new Map<string, CountedFile>();
   for (const { noteId, attachmentIds } of events) {

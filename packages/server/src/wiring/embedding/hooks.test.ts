@@ -80,7 +80,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   it("that run are finished by close, and the others are called later", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
-    // There are more files than hooks that run at the same time.
+    // Uploads more files than the number of hooks that may run at the same time.
     for (let count = 0; count < 12; count += 1) await first.as("ann").upload("/invoice/42");
     await first.close();
     const called = Promise.withResolvers<void>();
@@ -100,7 +100,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect([before.mock.calls.length, after.mock.calls.length]).toEqual([10, 2]);
   });
 
-  it("are called for a file that was removed meanwhile", async () => {
+  it("are called for a file that was removed before the call", async () => {
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as } = await open(await createPlace(engine), options);

@@ -27,7 +27,7 @@ describe("a hostile embedding", () => {
     expect(log()).toContain("may() made no decision");
   });
 
-  it("requirement 38: asks for every URL, and refuses from the next one", async () => {
+  it("requirement 38: asks `may` for every URL, and refuses the next URL", async () => {
     let isAllowed = true;
     const asked: string[] = [];
     const may = (user: TestUser, action: string, id: string) => {

@@ -8,7 +8,7 @@ import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/e
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
-/** A process takes seconds to start on a slow machine. */
+/** The time limit of a test. On a slow machine, each process needs seconds to start. */
 const WITHIN_MS = 60_000 + ROUNDS * 20_000;
 
 describe.each(engines)("an embedding that is killed on $name", (engine) => {

@@ -32,7 +32,7 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    * Names the application in its schema or file. Processes with the same name are replicas of one application. Default: `application`.
    */
   application?: string | undefined;
-  /** The path of the routes, such as `/files`. The routes may be mounted below any path. Default: `/files`. */
+  /** The path of the routes, such as `/files`. The application may mount it below another path. Default: `/files`. */
   basePath?: string | undefined;
   /**
    * Returns the user who sent the request, or null for nobody. `original` is the request object of Express or Fastify, or `request`
@@ -53,7 +53,7 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    * default: `reject`. Without `scanner`, files are not scanned.
    */
   scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
-  /** The most that the files of one item may use. Bytes. Default: no limit. */
+  /** The maximum size of all files of one item. Bytes. Default: no limit. */
   itemQuotaBytes?: number | undefined;
   /** Logs in the format of pino. Default: warnings and errors on standard error. */
   logger?: Logger | undefined;

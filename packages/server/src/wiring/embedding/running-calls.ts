@@ -1,4 +1,4 @@
-/** The calls of the application to an embedding, which a close waits for. */
+/** Remembers the running calls of the application to an embedding, because `close` waits for them. */
 export function createRunningCalls() {
   const running = new Set<Promise<unknown>>();
   return {

@@ -28,8 +28,8 @@ export type ValetKey<AppUser extends User = User> = Doors & {
   /** Removes a file and its stored bytes. It does not call `may`. Throws `attachment_not_found`. */
   remove(fileId: string): Promise<void>;
   /**
-   * Runs all due work once: verifications, hooks and deletions. For hosts whose processes end after a request. Rejects if the database
-   * or the bucket can't be reached. The work then stays due.
+   * Runs all the work that is due, once: verifications, hooks and deletions. For hosts whose processes end after a request. Rejects if the
+   * database or the bucket can't be reached. The work then stays due.
    */
   tick(): Promise<void>;
   /** Finishes the work in progress, and closes the database. */

@@ -1,7 +1,7 @@
 import type { StatementSync } from "node:sqlite";
-import type { FindUnfiledEvents } from "../../queries/audit.ts";
+import type { FindJournalEvents } from "../../queries/audit.ts";
 import { type AuditRow, auditColumns } from "../../queries/audit-row.ts";
-import type { FindUnfiledUrls } from "../../queries/issued-urls.ts";
+import type { FindJournalUrls } from "../../queries/issued-urls.ts";
 import { toSqliteDomainError } from "../errors.ts";
 import { openWriter } from "../file.ts";
 
@@ -13,10 +13,13 @@ export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;
 }
 
-export type UnfiledEvents = { find: FindUnfiledEvents; findUrls: FindUnfiledUrls; close: () => void };
+export type JournalEvents = { find: FindJournalEvents; findUrls: FindJournalUrls; close: () => void };
 
-/** Opens the journal for reading by the activity, and creates its file if it is missing. Rejects with `database_unavailable`. */
-export async function openUnfiledEvents(file: string): Promise<UnfiledEvents> {
+/**
+ * Opens the journal for queries of the audit log, and creates the file of the journal if it is missing. Rejects with
+ * `database_unavailable`.
+ */
+export async function openJournalEvents(file: string): Promise<JournalEvents> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
   // A row is a batch: a JSON array with one array for each event, whose values are in the order of `auditColumns`.
   database.exec(
@@ -39,7 +42,7 @@ export async function openUnfiledEvents(file: string): Promise<UnfiledEvents> {
           after,
           before,
           limit,
-        }) as ReturnType<FindUnfiledUrls>;
+        }) as ReturnType<FindJournalUrls>;
       } catch (error) {
         throw toSqliteDomainError(error);
       }
@@ -56,7 +59,7 @@ export async function openUnfiledEvents(file: string): Promise<UnfiledEvents> {
   };
 }
 
-// Searches the text first, because most batches have no event of this note or owner, and a text search is much faster than parsing.
+// Searches the text of a batch first. Most batches have no event of this note or owner, and a text search is much faster than parsing.
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event

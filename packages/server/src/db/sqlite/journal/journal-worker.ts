@@ -9,15 +9,15 @@ import { UrlJournal } from "./journal.ts";
 // The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
 
 /**
- * A request to the thread. A list of events: appends them, and returns the number of unfiled events. `file`: files a part, and returns
- * the number of steps left. `probe`: probes the disk.
+ * A request to the thread. A list of events: appends the events, and returns the number of events in the journal. `move`: moves some
+ * events to the database, and returns the number of steps left. `probe`: probes the disk.
  */
-export type AuditRequest = AuditValues[] | "file" | "probe";
+export type AuditRequest = AuditValues[] | "move" | "probe";
 
 // The timeout is short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
-// Filing this many events takes about 2 ms, so no URL waits longer than that for filing.
-const FILE_AT_ONCE = 250;
+// To move this many events takes about 2 ms, so no URL waits for a move for longer than that.
+const MOVE_AT_ONCE = 250;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
 // The checkpoints of the database run on a separate thread. This thread runs the checkpoints of the journal.
@@ -27,7 +27,7 @@ let journal: UrlJournal | undefined;
 answerRequests<AuditRequest>({
   answer(request) {
     journal ??= new UrlJournal(files);
-    if (request === "file") return journal.fileSome(FILE_AT_ONCE);
+    if (request === "move") return journal.moveSome(MOVE_AT_ONCE);
     if (request === "probe") journal.probe();
     else journal.append(request);
     return journal.gathered;

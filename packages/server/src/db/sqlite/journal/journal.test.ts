@@ -36,11 +36,11 @@ describe("the journal of URL events", () => {
   const append = (journal: UrlJournal, batch: AuditEvent[]) => journal.append(batch.map(toAuditValues));
   const countIn = (file: DatabaseSync, table: string) =>
     file.prepare(`select count(*) as count from ${table}`).get()?.count;
-  const filed = () => countIn(files.database, "audit_events");
+  const moved = () => countIn(files.database, "audit_events");
   const batches = () => countIn(files.journal, "url_event_batches");
 
-  function fileAll(journal: UrlJournal): void {
-    while (journal.fileSome(1_000) > 0);
+  function moveAll(journal: UrlJournal): void {
+    while (journal.moveSome(1_000) > 0);
   }
 
   async function expectListed(expected: AuditEvent[]): Promise<void> {
@@ -52,35 +52,35 @@ describe("the journal of URL events", () => {
     }
   }
 
-  it("lists each event once before, during and after its filing", async () => {
+  it("lists each event once before, during and after its move to the table", async () => {
     const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));
     append(journal, first.slice(20));
     await expectListed(first);
     // Two steps of 20 and 10 events, and one that removes the two batches.
-    expect(journal.fileSome(20)).toBe(3);
+    expect(journal.moveSome(20)).toBe(3);
     append(journal, second);
     await expectListed([...first, ...second]);
-    expect([journal.fileSome(20), journal.fileSome(20)]).toEqual([2, 1]);
+    expect([journal.moveSome(20), journal.moveSome(20)]).toEqual([2, 1]);
     await expectListed([...first, ...second]);
     expect(batches()).toBe(3);
-    expect(journal.fileSome(20)).toBe(0);
+    expect(journal.moveSome(20)).toBe(0);
     await expectListed([...first, ...second]);
-    expect([filed(), batches(), journal.gathered]).toEqual([50, 1, 30]);
-    fileAll(journal);
+    expect([moved(), batches(), journal.gathered]).toEqual([50, 1, 30]);
+    moveAll(journal);
     await expectListed([...first, ...second]);
-    expect([filed(), batches(), journal.gathered]).toEqual([80, 0, 0]);
-    expect(journal.fileSome(100)).toBe(0);
+    expect([moved(), batches(), journal.gathered]).toEqual([80, 0, 0]);
+    expect(journal.moveSome(100)).toBe(0);
   });
 
-  it("files events of an earlier version, which knew no routine events", async () => {
+  it("moves events of an earlier version, which knew no routine events", async () => {
     const journal = new UrlJournal(files);
     const event = sampleEvent({ noteId: "n0", ownerId: "o0" });
     journal.append([toAuditValues(event).slice(0, 8)]);
     const acts = { limit: 9, cursor: undefined, routine: "omit" } as const;
     expect((await test.db.audit.listOfNote("n0", acts)).items).toEqual([event]);
-    fileAll(journal);
+    moveAll(journal);
     expect((await test.db.audit.listOfNote("n0", acts)).items).toEqual([event]);
   });
 
@@ -93,13 +93,13 @@ describe("the journal of URL events", () => {
     }
   });
 
-  it("pages across filed and unfiled events", async () => {
+  it("lists pages with events of the table and of the journal", async () => {
     const journal = new UrlJournal(files);
     const all = Array.from({ length: 25 }, () => sampleEvent({ noteId: "n0", ownerId: "o0" }));
     append(journal, all.slice(0, 10));
-    journal.fileSome(10);
+    journal.moveSome(10);
     append(journal, all.slice(10));
-    journal.fileSome(5);
+    journal.moveSome(5);
     const found: AuditEvent[] = [];
     let cursor: string | undefined;
     do {
@@ -110,16 +110,16 @@ describe("the journal of URL events", () => {
     expect(found).toEqual(all.reverse());
   });
 
-  it("files the events of a process that was killed during filing", async () => {
+  it("moves the events of a process that was killed during a move", async () => {
     const left = events(40);
     const killed = new UrlJournal(files);
     append(killed, left);
-    killed.fileSome(15);
-    expect(filed()).toBe(15);
+    killed.moveSome(15);
+    expect(moved()).toBe(15);
     const next = new UrlJournal(files);
     expect(next.gathered).toBe(40);
-    fileAll(next);
-    expect([filed(), batches()]).toEqual([40, 0]);
+    moveAll(next);
+    expect([moved(), batches()]).toEqual([40, 0]);
     await expectListed(left);
   });
 
@@ -131,10 +131,10 @@ describe("the journal of URL events", () => {
     append(mine, a);
     append(other, b);
     append(mine, c);
-    fileAll(mine);
-    expect([filed(), batches()]).toEqual([18, 1]);
+    moveAll(mine);
+    expect([moved(), batches()]).toEqual([18, 1]);
     await expectListed([...a, ...b, ...c]);
-    fileAll(other);
+    moveAll(other);
     expect(batches()).toBe(0);
     await expectListed([...a, ...b, ...c]);
     closeFiles(othersFiles);
@@ -145,19 +145,19 @@ describe("the journal of URL events", () => {
     const all = events(10);
     append(journal, all);
     files.database.exec("create trigger broken before insert on audit_events begin select raise(abort, 'disk'); end");
-    expect(() => journal.fileSome(4)).toThrow("disk");
+    expect(() => journal.moveSome(4)).toThrow("disk");
     files.database.exec("drop trigger broken");
     await expectListed(all);
-    fileAll(journal);
-    expect([filed(), batches()]).toEqual([10, 0]);
+    moveAll(journal);
+    expect([moved(), batches()]).toEqual([10, 0]);
     await expectListed(all);
   });
 
-  it("files all events when the log is quiet", async () => {
+  it("moves all events when the log is quiet", async () => {
     const recorded = events(6);
     await Promise.all(recorded.map((event) => test.db.urlAudit.record(event)));
     await expect.poll(batches, { timeout: 10_000 }).toBe(0);
-    expect(filed()).toBe(6);
+    expect(moved()).toBe(6);
     await expectListed(recorded);
   });
 });

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AuditValues, auditColumns } from "../../queries/audit-row.ts";
 
-// Deleting 25 batches takes about as long as one round of inserts, so no round holds the write lock much longer than another.
+// To delete 25 batches takes about as long as the inserts of one step, so no step holds the write lock much longer than another.
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 
@@ -10,8 +10,9 @@ export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 
 /**
  * Stores URL events in two steps. `append` makes a batch durable as one row at the end of a table.
- * That costs a tenth of an insert into the indexes of audit_events. `fileSome` later moves events to audit_events, grouped by owner.
- * Until then, readers find them in the journal (queries/audit.ts). After a kill, the next process moves the rest.
+ * An append costs a tenth of an insert into audit_events with its indexes. `moveSome` later moves events to audit_events, grouped by
+ * owner. Until then, readers find them in the journal (queries/audit.ts). If the process is killed, the next process moves
+ * the rest.
  */
 export class UrlJournal {
   readonly #database: DatabaseSync;
@@ -20,18 +21,19 @@ export class UrlJournal {
   readonly #remove: StatementSync;
   readonly #probe: StatementSync;
   #gathered: Gathered = { batches: [], byOwner: new Map(), count: 0 };
-  #filing: Filing = { batches: [], events: [], done: 0 };
+  #round: Round = { batches: [], events: [], done: 0 };
 
   constructor({ database, journal }: JournalFiles) {
     this.#database = database;
     this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
-    // Another process may have inserted some of the events: one that was killed, or one that is filing the same batches.
+    // Another process may have inserted some of the events: a process that was killed, or a process that moves the same batches.
     // An event of an earlier version has no last value.
     const values = auditColumns.map((column) => (column === "is_routine" ? "coalesce(?, 0)" : "?"));
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${values.join(", ")}) on conflict do nothing`,
     );
-    // Deletes single batches by number instead of all batches up to a number. Another process may have appended batches in between, which it files itself.
+    // Deletes single batches by number instead of all batches up to a number. Another process may have appended batches in between, and
+    // moves these batches itself.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
     this.#probe = journal.prepare("insert or replace into probes (id, probed_at) values (1, ?)");
     for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
@@ -39,7 +41,7 @@ export class UrlJournal {
     }
   }
 
-  /** The number of events that wait for the next round of filing. */
+  /** The number of events that wait for the next round of moves. */
   get gathered(): number {
     return this.#gathered.count;
   }
@@ -56,23 +58,24 @@ export class UrlJournal {
   }
 
   /**
-   * Runs one step of a round, in one commit. A step files up to `maxEvents`, or removes batches whose events are all filed.
-   * Returns the maximum number of steps left in the round. Events that arrive during a round wait for the next.
+   * Runs one step of a round, in one commit. A step moves up to `maxEvents`, or removes batches whose events are all moved.
+   * Returns the maximum number of steps left in the round. Events that arrive during a round wait
+   * for the next round.
    */
-  fileSome(maxEvents: number): number {
-    if (this.#filing.done === this.#filing.events.length && this.#filing.batches.length === 0) this.#startFiling();
-    const { events, batches, done } = this.#filing;
+  moveSome(maxEvents: number): number {
+    if (this.#round.done === this.#round.events.length && this.#round.batches.length === 0) this.#startRound();
+    const { events, batches, done } = this.#round;
     if (done < events.length) {
       const slice = events.slice(done, done + maxEvents);
       this.#inTransaction(() => {
         for (const event of slice) this.#insert.run(...event);
       });
-      this.#filing.done += slice.length;
+      this.#round.done += slice.length;
     } else if (batches.length > 0) {
       this.#remove.run(JSON.stringify(batches.slice(0, REMOVE_AT_ONCE)));
       batches.splice(0, REMOVE_AT_ONCE);
     }
-    return Math.ceil((events.length - this.#filing.done) / maxEvents) + Math.ceil(batches.length / REMOVE_AT_ONCE);
+    return Math.ceil((events.length - this.#round.done) / maxEvents) + Math.ceil(batches.length / REMOVE_AT_ONCE);
   }
 
   #gather(batch: number, events: AuditValues[]): void {
@@ -86,9 +89,9 @@ export class UrlJournal {
     this.#gathered.count += events.length;
   }
 
-  #startFiling(): void {
+  #startRound(): void {
     const { batches, byOwner } = this.#gathered;
-    this.#filing = { batches, events: [...byOwner.values()].flat(), done: 0 };
+    this.#round = { batches, events: [...byOwner.values()].flat(), done: 0 };
     this.#gathered = { batches: [], byOwner: new Map(), count: 0 };
   }
 
@@ -105,4 +108,4 @@ export class UrlJournal {
 }
 
 type Gathered = { batches: number[]; byOwner: Map<AuditValues[number] | undefined, AuditValues[]>; count: number };
-type Filing = { batches: number[]; events: AuditValues[]; done: number };
+type Round = { batches: number[]; events: AuditValues[]; done: number };

@@ -7,37 +7,39 @@ import { inTurn, Mutex } from "../mutex.ts";
 import { SqliteThread, workerModule } from "../thread.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
-export { openUnfiledEvents, urlJournalFile } from "./file.ts";
+export { openJournalEvents, urlJournalFile } from "./file.ts";
 
 // How long events may wait while another process writes. Milliseconds.
 const PATIENCE_MS = 2_000;
-// Filing starts after a second without events. It also starts when this many events wait, because each reader searches all waiting events.
+// Moves of events to the database start after a second without new events. They also start when the journal has this many events,
+// because each reader searches all events of the journal.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
 type Options = { file: string; writeLock: Mutex; afterWrite: () => void };
 
 /**
- * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later files them in the database.
- * Filing takes turns with the other writes of this process. `afterWrite` is called after each step of it.
+ * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later moves them to the database.
+ * The moves take turns with the other writes of this process. `afterWrite` is called after each step of a move.
  */
 export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): UrlAuditLog {
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
-  const filing = new Filing(async () => {
-    // Takes the write lock before it calls the thread. So the thread never waits for another write, and no URL waits for the thread.
-    const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("file")));
+  const mover = new Mover(async () => {
+    // Takes the write lock before it calls the thread. So the thread never waits for
+    // another write, and no URL waits for the thread.
+    const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("move")));
     afterWrite();
     return stepsLeft;
   });
   const log = createUrlAuditLog(async (events) => {
     const deadline = performance.now() + PATIENCE_MS;
     const values = events.map(toAuditValues);
-    filing.gathered(await inTurn(threadLock, () => untilNotBusy(deadline, () => thread.request(values))));
+    mover.gathered(await inTurn(threadLock, () => untilNotBusy(deadline, () => thread.request(values))));
   });
   // An earlier process may have left events in the journal.
-  filing.startWhenQuiet();
+  mover.startWhenQuiet();
   return {
     record: log.record,
     async probe() {
@@ -45,7 +47,7 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
     },
     async close() {
       await log.close();
-      await filing.stop();
+      await mover.stop();
       await thread.close();
     },
   };
@@ -61,16 +63,16 @@ async function untilNotBusy(deadline: number, request: () => Promise<number>): P
   }
 }
 
-/** Files the journal in small steps, so that other writes run in between. */
-class Filing {
-  /** Files one step, and returns how many steps are left. */
-  readonly #fileSome: () => Promise<number>;
+/** Moves the events of the journal in small steps, so that other writes run in between. */
+class Mover {
+  /** Runs one step of a move, and returns how many steps are left. */
+  readonly #moveSome: () => Promise<number>;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(fileSome: () => Promise<number>) {
-    this.#fileSome = fileSome;
+  constructor(moveSome: () => Promise<number>) {
+    this.#moveSome = moveSome;
     this.#timer = setTimeout(() => this.#start(), QUIET_MS).unref();
   }
 
@@ -97,9 +99,9 @@ class Filing {
 
   async #run(): Promise<void> {
     try {
-      while (!this.#stopped && (await this.#fileSome()) > 0);
+      while (!this.#stopped && (await this.#moveSome()) > 0);
     } catch {
-      // Filing failed. The events stay durable and readable in the journal, so it is tried again later.
+      // The move failed. The events stay durable and readable in the journal, so the move is tried again later.
       this.startWhenQuiet();
     }
   }

@@ -59,7 +59,7 @@ type Person = {
 };
 type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, string>; remoteAddress?: string };
 
-/** Accounts on a fresh database, mounted like in the service, beside /whoami. */
+/** Accounts on a fresh database. They are mounted as in the service, together with the test route /whoami. */
 export async function openAccounts(
   engine: TestEngine,
   options: {

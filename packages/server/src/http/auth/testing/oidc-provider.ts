@@ -12,9 +12,9 @@ type TokenAnswer = { id_token?: string; access_token?: string };
 /** A real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
-  /** For a browser, 127.0.0.1 is another site than localhost. Default: localhost. */
+  /** For a browser, 127.0.0.1 and localhost are two different sites. Default: localhost. */
   host?: "localhost" | "127.0.0.1";
-  /** Whether the ID token has the claims, or only /userinfo. Default: true. */
+  /** Whether the ID token contains the claims. If false, only /userinfo returns them. Default: true. */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
 }) {
@@ -99,11 +99,11 @@ export async function startOidcProvider(options: {
     setPerson(person: Claims) {
       claims = person;
     },
-    /** Whether the next sign-in is refused. */
+    /** Sets whether the provider refuses the next sign-in. */
     setRefusing(isRefusing: boolean) {
       refuses = isRefusing;
     },
-    /** Whether every connection is closed at once. */
+    /** Sets whether the provider closes every connection immediately. */
     setDown(down: boolean) {
       isDown = down;
     },

@@ -4,7 +4,7 @@ import { type JWTPayload, SignJWT } from "jose";
 export const TEST_JWT_SECRET = "q8ZtW2nVbR5xKc7LmD4sHf9JpG3yUe6A";
 
 /**
- * Signs an HS256 token like an existing application. Default: `TEST_JWT_SECRET`, valid for an hour.
+ * Signs an HS256 token as an existing application does. Default: `TEST_JWT_SECRET`, valid for an hour.
  * Other members become claims. An undefined member is omitted, even `exp`. Times are seconds since the epoch.
  */
 export function signTestJwt({

@@ -84,7 +84,7 @@ describe.each(engines)("activity on $name", (engine) => {
       { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
       { action: "note.created", actor: people.ann, files: [] },
     ]);
-    // On a page with only this event, no other event contains the name of the deleted file.
+    // Requests a page with only this event, so that no other event contains the name of the deleted file.
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
@@ -174,7 +174,7 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // A refusal does not wait for its event. A URL that is issued later waits for the same commit or a later commit.
+    // The response to a refusal does not wait for its event. A URL that is issued later waits for the same commit or a later one.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
@@ -185,7 +185,7 @@ describe.each(engines)("activity on $name", (engine) => {
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    // A repeated id is refused twice and recorded once.
+    // An id that is repeated in a request is refused twice, but recorded once.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
     const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);

@@ -51,7 +51,7 @@ export async function describe(
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   const items = page.items.map((event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
-    // Only the owner of the note may read every email address. An editor reads names, and no email address but their own.
+    // Only the owner of the note may read every email address. An editor sees names, and only the editor's own email address.
     const present = (userId: string) => {
       const person = presentPerson(userId, people);
       return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };

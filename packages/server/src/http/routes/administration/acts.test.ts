@@ -21,7 +21,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     for (const id of ["ann", "dan"]) await service.as(id).send("GET /me");
   });
 
-  /** Runs an action, and returns the lines that it adds to the log, without their ids and instants. */
+  /** Runs an action. Returns the lines that the action adds to the log, without ids and instants. */
   async function linesOf(work: () => Promise<unknown>): Promise<unknown[]> {
     const list = async (): Promise<(Line & { id: string })[]> =>
       (await root.send("GET /admin/log?limit=200")).body.items;

@@ -57,7 +57,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await signUp(email, token)).body).toMatchObject({ code: "invitation_used" });
   });
 
-  it("make one account when they are redeemed many times at once", async () => {
+  it("make one account when they are redeemed many times at the same time", async () => {
     const { token, email } = await invite();
     const answers = await Promise.all(Array.from({ length: 5 }, () => signUp(email, token)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);

@@ -88,7 +88,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect((await put(name, value)).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("limits new URLs at once, without a further query", async () => {
+  it("limits new URLs immediately, without another query", async () => {
     const { attachmentId } = await createWorld(service);
     const viewer = service.as("viewer");
     const issue = async (seconds: number) =>
@@ -103,7 +103,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect(await issue(300)).toBe(200);
     expect(calls.filter((call) => call.includes("policy"))).toEqual([]);
     expect(calls.slice(-before.length)).toEqual(before);
-    // A lower limit of owners also lowers the limit of all other people.
+    // If the limit for owners is lowered, the limit for all other people is lowered too.
     await reset("url-ttl-max-shared");
     await put("url-ttl-max", 120);
     expect([await issue(121), await issue(120)]).toEqual([400, 200]);

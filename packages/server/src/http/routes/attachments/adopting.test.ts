@@ -15,7 +15,10 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
   let onHead: () => Promise<void>;
   afterEach(() => service.close());
 
-  /** Attaches a file of Ann, who is an administrator. `onDelete` runs once, before a deletion. `onHead` runs once, after a HEAD. */
+  /**
+   * Attaches a file of Ann, who is an administrator. `onDelete` runs once, before a deletion. `onHead` runs once, after a
+   * HEAD request to the bucket.
+   */
   async function open(): Promise<string> {
     onDelete = async () => undefined;
     onHead = async () => undefined;

@@ -7,7 +7,7 @@ import { httpLimits } from "../../http-limits.ts";
 import { HttpProblem } from "../../problem.ts";
 import { type FormProgress, type FormProgressLimits, watchProgress } from "./form-progress.ts";
 
-/** The only file of a form. The stream of the file ends after the whole form was read, if the form has no other part. */
+/** The only file of a form. Its stream ends only after the whole form was read, and only if the form has no other part. */
 export type FormFile = {
   filename: string;
   contentType: string;
@@ -17,10 +17,10 @@ export type FormFile = {
 
 type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 
-// Allows one extra part, so that the refusal can name it.
+// Allows one part more than a valid form has, so that the refusal can name the extra part.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
-// Each stream of the parser buffers only one chunk, because many forms can wait at once.
+// Each stream of the parser buffers only one chunk, because many forms can wait at the same time.
 const buffering = { highWaterMark: 1, fileHwm: 1 };
 
 /** Refuses a form by its declared length, before the body is read. Throws `file_too_large`. */
@@ -30,7 +30,7 @@ export function refuseOversize(contentLength: string | undefined, maxBytes: numb
   throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
 }
 
-/** The range of the file length, given the declared length of the form. Undefined if the form declares no length. */
+/** Returns the range of the file length for the declared length of the form, or undefined if the form declares no length. */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);
@@ -100,7 +100,7 @@ function broken(cause: unknown): HttpProblem {
 }
 
 function unexpected(part: Multipart): HttpProblem {
-  // For a part without a name, `fieldname` is undefined, although its type says otherwise.
+  // For a part without a name, `fieldname` is undefined, although the type of `fieldname` does not allow it.
   const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
   return invalid(`The form has ${found}. Send only one file, in the field "file".`);

@@ -3,7 +3,7 @@ import { HttpProblem } from "../../problem.ts";
 export type FormProgressLimits = {
   /** The longest wait for the next bytes. Milliseconds. */
   stallMs: number;
-  /** After this time of waiting, the rate is checked. Milliseconds. */
+  /** When the service has waited for the client for this long, it checks the rate. Milliseconds. */
   rateWindowMs: number;
   /** A form with a lower rate is aborted. */
   minBytesPerSecond: number;
@@ -16,7 +16,10 @@ export type FormProgress = {
   add(bytes: number): void;
 };
 
-/** Watches one form. Only the time in which the service waits for the client counts, so a slow bucket aborts no form. */
+/**
+ * Watches one form. Counts only the time in which the service waits for the client. So a form is not aborted because of a slow
+ * bucket.
+ */
 export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: FormProgressLimits): FormProgress {
   let waitedMs = 0;
   let receivedBytes = 0;

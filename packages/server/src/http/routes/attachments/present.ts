@@ -25,12 +25,12 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
   };
 }
 
-/** One attachment in the form of a response. Queries its sender. */
+/** One attachment in the form of a response. Reads its sender from the database. */
 export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** A page of the attachments of a note. Queries all senders at once. */
+/** A page of the attachments of a note. Reads all senders with one query. */
 export async function describeAttachments(
   { items, nextCursor }: Page<ListedAttachment>,
   { useCases }: RouteDeps,
@@ -42,7 +42,7 @@ export async function describeAttachments(
   );
 }
 
-/** A page of attachments that are shared without their notes. Queries all users at once. */
+/** A page of attachments that are shared without their notes. Reads all users with one query. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
   { useCases }: RouteDeps,

@@ -130,7 +130,7 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes, fo
     }
   } catch (error) {
     dropRest(request.raw);
-    // The fault of the form is more precise than the error of its stream.
+    // The error of the form names the fault more precisely than the error of its stream.
     if (error instanceof DomainError && error.cause instanceof HttpProblem) throw error.cause;
     throw error;
   }

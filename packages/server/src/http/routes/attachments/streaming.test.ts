@@ -125,7 +125,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
   });
 
   it("a client that disconnects in mid-upload leaves no object", async () => {
-    // The data is longer than one part, so that the server has started a multipart upload.
+    // The client sends more than one part, so that the server has started a multipart upload.
     const arrived = new Promise<void>((resolve) => {
       let receivedBytes = 0;
       onChunk = (bytes) => {

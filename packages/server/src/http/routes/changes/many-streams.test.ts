@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { createStreams } from "./streams.ts";
 
-/** The pages give up after this time without an event (packages/web/src/service/live-updates.ts). */
+/** The pages close a stream after this time without an event (packages/web/src/service/live-updates.ts). */
 const QUIET_MS = 40_000;
 
 it("sends an event to each of 500 streams in time while a poll takes 200 ms", async () => {

@@ -46,7 +46,7 @@ export function changeRoutes(app: App, { useCases, streams, identify }: Deps): v
         return last;
       },
     };
-    // Proxies such as nginx otherwise hold a response back until it is complete.
+    // Without this header, proxies such as nginx send a response on only when it is complete.
     reply.headers({ "content-type": STREAM, "x-accel-buffering": "no" });
     return reply.send(streams.open(source, last) as never);
   });

@@ -18,7 +18,10 @@ async function startListening(options: Omit<Parameters<typeof startServiceInTest
   return service;
 }
 
-/** Opens a connection for each stream. `fetch` would open further ones, which delay the end of the service. */
+/**
+ * Opens a connection for each stream. `fetch` would open more connections, and these would delay the end of the
+ * service.
+ */
 async function open(service: TestService, { headers = {}, query = "" } = {}): Promise<Opened> {
   const { port } = service.app.server.address() as { port: number };
   const request = get(`http://127.0.0.1:${port}/changes${query}`, {

@@ -2,7 +2,7 @@ import { PassThrough, type Readable } from "node:stream";
 import type { Changes } from "@valetkey/contract";
 import { HttpProblem, refusalOf } from "../../problem.ts";
 
-/** The most streams of one user on one replica. A page has one while it is visible. */
+/** The maximum number of streams of one user on one replica. A page has one stream while the page is visible. */
 const STREAMS_OF_USER = 8;
 const STREAMS = 2_000;
 /** If a stream ends, the browser opens it again after this time. The random part spreads the streams of a replica that stops. Milliseconds. */
@@ -10,7 +10,10 @@ const RETRY_MS = 2_000;
 const RETRY_SPREAD_MS = 2_000;
 /** The streams that are polled at the same time. PostgreSQL has ten connections by default, and other requests need most of them. */
 const POLLS_AT_ONCE = 4;
-/** The polls of all streams take this part of the time of a replica, until the pause is at its limit. */
+/**
+ * The polls of all streams take at most this part of the time of a replica: a longer round gets a longer pause, up to
+ * `LONGEST_PAUSE_MS`.
+ */
 const POLLING_SHARE = 0.1;
 /** The refusals after which a stream ends. After any other failure the stream stays open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
@@ -35,7 +38,7 @@ type Stream = Source & { body: PassThrough; checkedAt: number };
 
 /**
  * Holds the open streams of a replica. One loop polls them, a few at a time, so that any number of streams uses few connections of the
- * database. Without a stream there is no poll.
+ * database. If no stream is open, the loop polls nothing.
  */
 export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
   const streams = new Set<Stream>();
@@ -51,7 +54,8 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const some = waiting.splice(0, POLLS_AT_ONCE);
       const served = await Promise.all(some.map(step));
       if (!served.includes(false)) continue;
-      // The other polls would probably fail too, each after the time limit of a query. So this round stops, and the next round begins with them.
+      // The other polls would probably fail too, each after the time limit of a query. So this round stops, and the next
+      // round begins with these streams.
       for (const stream of some) {
         streams.delete(stream);
         if (!stream.body.destroyed) streams.add(stream);

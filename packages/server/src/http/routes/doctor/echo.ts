@@ -4,7 +4,7 @@ import { HttpProblem } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
 
 const TYPE = "application/octet-stream";
-/** The doctor sends less than this. */
+/** The maximum size of a body. The doctor sends less. */
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**

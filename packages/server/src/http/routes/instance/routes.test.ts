@@ -36,7 +36,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");
   });
 
-  it("reports the first account at once and ignores users with tokens only", async () => {
+  it("reports the first account immediately, and ignores users with tokens only", async () => {
     const { anonymous, ask, as } = await start();
     await as("ben").send("POST /notes", { json: { title: "Ben's" } });
     expect((await ask()).body.hasAccounts).toBe(false);

@@ -30,7 +30,7 @@ export function presentOpen(found: LookedAt): OpenInvitation {
   return {
     opens: filename === undefined ? "note" : "file",
     ownerName: ownerName ?? null,
-    // The receiver of one file learns nothing about its note.
+    // A person who is invited to one file must learn nothing about the note of the file.
     noteTitle: filename === undefined ? noteTitle : null,
     filename: filename ?? null,
     ...{ role, email },

@@ -54,7 +54,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [userId], role: "editor" } });
       await prove(userId, email);
       expect((await redeem(holder, token)).body).toMatchObject({ noteId });
-      // A page that lists the invitation may still be open.
+      // The owner may still have a page open that lists the invitation.
       await owner.send(`DELETE /invitations/${invitation.id}`);
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });
@@ -76,7 +76,10 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    /** An invitation whose share a stranger has without a proof, on a note that the owner shared with the later proven holder. */
+    /**
+     * A stranger without a proof has the share of an invitation. The owner has also shared the note with the user who later proves the
+     * email address.
+     */
     async function inviteStranger() {
       const email = newEmail();
       await signUp(email);
@@ -130,7 +133,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
   });
 
-  describe("at once on two replicas", () => {
+  describe("at the same time on two replicas", () => {
     const both = <T>(call: (use: typeof service) => Promise<T>) => Promise.allSettled([call(service), call(replica)]);
 
     it("are redeemed by one person", async () => {
@@ -158,7 +161,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("both reach the person who signs up meanwhile, at the next sign-in at the latest", async () => {
+    it("both reach a person who signs up in between, at the next sign-in at the latest", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

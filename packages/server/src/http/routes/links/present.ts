@@ -7,13 +7,13 @@ import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** One link in the form of a response. Queries its creator. */
+/** One link in the form of a response. Reads its creator from the database. */
 export async function presentLink(described: DescribedLink, deps: RouteDeps): Promise<WireLink> {
   const people = await deps.useCases.findPeople([described.link.createdBy]);
   return present(described, { people, publicUrl: deps.publicUrl });
 }
 
-/** A page of links. Queries all creators at once. */
+/** A page of links. Reads all creators with one query. */
 export async function presentLinks({ items, nextCursor }: Page<DescribedLink>, { useCases, publicUrl }: RouteDeps) {
   const people = await useCases.findPeople(items.map(({ link }) => link.createdBy));
   return fitPage(

@@ -374,7 +374,7 @@ describe.each(engines)("links on $name", (engine) => {
       await tx.links.insert(sampleLink(note, { revokedAt: 1 }));
       await tx.links.insert(sampleLink(note, { expiresAt: 1 }));
     });
-    // The world has one link, so that three more fit.
+    // The limit is 500 live links. The note already has 497: 496 of the loop above, and one of the world. So three more are possible.
     const answers = await Promise.all(Array.from({ length: 6 }, () => create({}, own)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("too_many_links");
@@ -413,7 +413,7 @@ describe.each(engines)("links on $name", (engine) => {
         }
       }
       expect((await as.send(`PATCH /links/${link.id}`, { json: { password: null } })).status).toBe(400);
-      // The link of the world has no expiry, because it is older than the policy.
+      // The link that the test already has is older than the policy, so it has no expiry of its own.
       const { body: older } = await as.send(`GET /links/${linkId}`);
       expect(Date.parse(older.expiresAt) - Date.parse(older.createdAt)).toBe(60_000);
       expect([older.state, link.state]).toEqual(["closed", "live"]);

@@ -3,7 +3,7 @@ import { sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
-// Every comparison fails only after half of the search text, which takes a tenth of a second on the faster engine.
+// Every comparison fails only after half of the search text. So a search takes a tenth of a second, even on the faster engine.
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 const NOTES = 25;
@@ -21,7 +21,7 @@ it.each(engines)("a long search does not delay other users, on $name", async (en
   expect(answered).toEqual(["Ben's note", "Ann's search"]);
 });
 
-it.each(engines)("requirement 30: 40 searches delay another person by one, on $name", async (engine) => {
+it.each(engines)("requirement 30: 40 searches delay another person by one search, on $name", async (engine) => {
   const service = await startServiceInTest({ engine });
   const [ann, ben] = [service.as("ann"), service.as("ben")];
   for (let nth = 0; nth < NOTES; nth++) await service.db.notes.insert(sampleNote({ ownerId: "ann", body: BODY }));

@@ -7,7 +7,10 @@ export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scann
 export type Check = { state: "up" } | { state: "down"; reason?: string };
 export type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
-/** Returns a function that checks every part. However often it is called, each part is probed at most once a second. */
+/**
+ * Returns a function that checks every part. Each part is probed at most once a second, even if the function is
+ * called more often.
+ */
 export function createReadiness(probes: Probes): () => Promise<Readiness> {
   const database = atMostOnceASecond(() => check(probes.database));
   const bucket = atMostOnceASecond(() => check(probes.bucket));

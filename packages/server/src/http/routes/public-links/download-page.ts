@@ -47,7 +47,7 @@ function fileFields(files: readonly LinkedFile[], words: DownloadTexts): string 
   return `<fieldset><legend>${words.choose}</legend>\n${choices.join("\n")}\n</fieldset>`;
 }
 
-/** The box is not ticked, so a program that submits the unchanged form makes no claim. */
+/** The checkbox is empty at first, so a program that submits the unchanged form makes no claim. */
 function form(fields: string, words: DownloadTexts): string {
   return `<form method="post">
 <input type="hidden" name="form" value="1">

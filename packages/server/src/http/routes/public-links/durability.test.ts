@@ -6,7 +6,7 @@ import { engines } from "../../../db/testing/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { useService } from "../../testing/use-service.ts";
 
-// Few rounds keep the suite short. KILL_ROUNDS=50 is the long run.
+// By default, the test has few rounds, so that it is short. For a long run, set KILL_ROUNDS=50.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 const MAX_CLAIMS = 60;
 const ID_LENGTH = 36;
@@ -51,7 +51,7 @@ describe.each(engines)("requirement 21: claims on $name", (engine) => {
     const end = ended(child);
     const acknowledged: string[] = [];
     for await (const line of createInterface({ input: child.stdout as Readable })) {
-      // The kill may cut the last line short.
+      // The last line may be incomplete, because the process was killed.
       if (line.length === ID_LENGTH) acknowledged.push(line);
       if (acknowledged.length === claims) child.kill("SIGKILL");
     }

@@ -45,7 +45,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
       const batch = await service.as(user).send("POST /attachments/urls", { json });
       expect(batch.body.urls).toMatchObject([{ code: "attachment_not_ready" }]);
     }
-    // A batch of the web app, a preview and a ZIP request URLs of the same three routes.
+    // Only three routes issue URLs. The batches, previews and ZIP files of the web app also use these three routes.
     expect((await maria.send("GET /uploads")).text).not.toContain("X-Amz");
   });
 
@@ -86,7 +86,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     const before = await usage();
     const { id } = await sendQuarantined("counted.txt");
     expect(await usage()).toMatchObject({ usedBytes: before.usedBytes + 5, files: before.files + 1 });
-    // Objects of the last days are never garbage.
+    // Moves the clock, because an object of the last days never counts as garbage.
     service.advance(30 * 86_400_000);
     const report = await service.useCases.collectGarbage({
       mend: true,

@@ -83,7 +83,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     const { token } = await storeLink(service.db, { password: PASSWORD });
     const ann = visitor({ cookies });
     const { headers } = await ann.send(`POST /s/${token}/download`, { form: `password=${PASSWORD}` });
-    // The default buffer of nginx for the headers of a response.
+    // nginx has a default buffer of 4,096 bytes for the headers of a response.
     expect([headers["set-cookie"]].flat().join("\r\nset-cookie: ").length).toBeLessThan(4_096 / 2);
     const [own] = [headers["set-cookie"]].flat();
     // Ten such cookies are far below the 8 kB that nginx accepts.
@@ -184,7 +184,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
   });
 
   describe("requirement 22: with a password", () => {
-    it("shows nothing before the right one", async () => {
+    it("shows nothing before the right password", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 5 });
       const ann = visitor();
       const locked = await ann.look(token);

@@ -73,7 +73,7 @@ const schemas = operations("visitors", {
 
 export type VisitorOptions = { bucketOrigins: readonly string[] };
 
-// No HEAD routes, because a HEAD would count a visitor who sees no page.
+// No HEAD routes, because a HEAD request would count a visitor who sees no page.
 const exposeHeadRoute = false;
 
 /** The routes of people who open a link without an account. */

@@ -128,7 +128,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await other.start("12345", { slotId: "passport" })).status).toBe(201);
   });
 
-  it("accepts one file a slot until the slot is free again", async () => {
+  it("accepts one file for each slot until the slot is free again", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },

@@ -3,9 +3,15 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Pass } from "../../../usecases/links/pass.ts";
 
 const PREFIX = "vk_link_";
-/** The most cookies of a browser. The browser sends the cookies of all links with every request, and proxies refuse long headers. */
+/**
+ * The maximum number of cookies of one browser. The browser sends the cookies of all links with every request, and proxies refuse
+ * long headers.
+ */
 const MAX_COOKIES = 10;
-/** Proxies also refuse long headers of responses, so the next response removes further cookies. */
+/**
+ * The maximum number of cookies that one response removes, because proxies also refuse long headers of responses. The next response
+ * removes more cookies.
+ */
 const MAX_REMOVED = 10;
 
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
@@ -20,7 +26,7 @@ export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (
     return `${prefix}${hash.slice(0, 16)}`;
   };
   return {
-    /** The signed pass for this link. Undefined if the visitor has no pass. */
+    /** Returns the signed pass for this link, or undefined if the visitor has no pass. */
     readPass(request: FastifyRequest, linkId: string): string | undefined {
       const name = nameOf(linkId);
       return cookiesOf(request).find((cookie) => cookie.name === name)?.value;

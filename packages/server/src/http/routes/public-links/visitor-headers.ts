@@ -4,8 +4,8 @@ import { HttpProblem } from "../../problem.ts";
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * An `onRequest` hook for the routes of visitors. It forbids caches and search engines to store a response, and refuses writes that a
- * page of another origin sends. A form of the page without JavaScript has the Origin `null`, because the Referrer-Policy of that page
+ * An `onRequest` hook for the routes of visitors. Caches and search engines must not store a response. Refuses a write if a
+ * page of another origin sent it. A form of the page without JavaScript has the Origin `null`, because the Referrer-Policy of that page
  * is no-referrer.
  */
 export function visitorHeaders(publicUrl: string): onRequestHookHandler {

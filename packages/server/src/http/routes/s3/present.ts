@@ -4,8 +4,8 @@ import type { Upload } from "../../../domain/upload.ts";
 import type { StoredPart } from "../../../usecases/ports/index.ts";
 
 /**
- * The parts that Uppy need not send. For a completed upload, these are all parts. Uppy lists the parts if it did not receive the
- * response to its completion, and then completes the upload again.
+ * The parts that Uppy need not send. For a completed upload, these are all parts. If Uppy did not receive the response
+ * to its completion, it lists the parts, and then completes the upload again.
  */
 export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): UploadedParts {
   const { multipart, sizeBytes, state } = upload;

@@ -155,7 +155,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mailsTo(email)).toHaveLength(3);
     });
 
-    it("requirement 30: count renewed links like shares", async () => {
+    it("requirement 30: count renewed links in the limit of shares", async () => {
       const { path } = await invite();
       const emails = Array.from({ length: 100 }, newEmail);
       const noteId = await createNote();

@@ -234,7 +234,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await owner.send(`GET /attachments/${attachmentId}`)).body.state).toBe("verifying");
   });
 
-  // SQLite has one writer at a time.
+  // On SQLite, two transactions never run at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("moves a file to the trash whose upload completes at the same moment", async () => {
     const { owner, noteId } = await arrange();

@@ -9,7 +9,7 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const FILE = patterned(8 * MIB + 10);
-/** Every transaction commits, but its response is lost. */
+/** While `loses` returns true, every transaction commits, but its response is lost. */
 function losingAnswers(db: Database, loses: () => boolean): Database {
   return {
     ...db,

@@ -7,7 +7,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
-/** Sends the length of the body, as a browser does, and not the signed length. */
+/** Sends a PUT with the length of its body, as a browser does, and not with the signed length. */
 function put({ method, url, headers }: Started, body: string, changed: Record<string, string> = {}): Promise<Response> {
   const { "content-length": _signed, ...settable } = headers;
   return fetch(url, { method, headers: { ...settable, ...changed }, body });
@@ -205,7 +205,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     { sizeBytes: "5" },
     { sizeBytes: 1e20 },
     { sha256: "abc" },
-    // The text has extra bits at the end. A lenient decoder would still read the same 32 bytes.
+    // The base64 text has extra bits at the end. A decoder that is not strict would still read the same 32 bytes.
     { sha256: `${sha256("hello").slice(0, 42)}R=` },
     { filename: undefined },
   ])("returns 400 for %j", async (given) => {

@@ -12,7 +12,8 @@ const URL_IS_DEAD_MS = 900_000 + 300_001;
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 /*
- * Only the clock of the service advances. A later PUT is therefore valid for the bucket, like a slow PUT that started in time.
+ * Only the clock of the service advances, not the clock of the bucket. So the bucket still accepts a later PUT. Such a PUT stands for a
+ * slow PUT that started in time.
  */
 describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let service: TestService;
@@ -41,7 +42,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     replica.advance(milliseconds);
   }
 
-  /** Sweeps on both replicas at once. */
+  /** Sweeps on both replicas at the same time. */
   async function sweep(): Promise<void> {
     await Promise.all(
       [service, replica].map(async ({ useCases }) => {
@@ -89,7 +90,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await keys()).toEqual([]);
   });
 
-  it("deletes a complete file at once, and every later PUT", async () => {
+  it("deletes a complete file immediately, and the object of every later PUT", async () => {
     const upload = await begin();
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);

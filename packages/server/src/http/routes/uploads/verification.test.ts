@@ -25,7 +25,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   let ann: Client;
   let noteId: string;
 
-  /** Starts a service whose bucket a test can make fail or block during reads. */
+  /** Starts a service with a bucket whose reads a test can make fail or wait. */
   async function open(
     beforeRead: (read: () => ReturnType<Bucket["read"]>) => ReturnType<Bucket["read"]> = (read) => read(),
   ) {
@@ -108,7 +108,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await actions()).toContain("attachment.rejected");
   });
 
-  it("requirement 16: rejects the file of an editor whose share is revoked meanwhile", async () => {
+  it("requirement 16: rejects the file if the share of its sender was revoked", async () => {
     await open();
     const ben = service.as("ben");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"], role: "editor" } });
@@ -233,7 +233,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("releases the claim at once when the signal aborts", async () => {
+  it("releases the claim immediately when the signal aborts", async () => {
     const stop = new AbortController();
     await open(async (read) => {
       const body = await read();
@@ -324,7 +324,7 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
 });
 
 describe("two replicas on one PostgreSQL", () => {
-  // On SQLite a transaction is the only writer from its start, so nothing can change between its reads and writes.
+  // Only on PostgreSQL. On SQLite, a transaction is the only writer from its start, so nothing can change between its reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
   /** Opens a replica that runs `then` after its next read of an upload inside a transaction. */

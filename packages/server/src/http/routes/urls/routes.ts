@@ -10,7 +10,7 @@ import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { parseExpiresIn, presentAnswers } from "./present.ts";
 
-// A presigned URL is percent-encoded ASCII and needs no escaping, which would cost a tenth of a batch.
+// A presigned URL is percent-encoded ASCII and needs no escaping. To escape it would take a tenth of the time of a batch.
 const plainUrl = Type.String({ format: "unsafe" });
 const UnescapedFileUrl = Type.Object({ ...FileUrl.properties, fileUrl: plainUrl });
 const UnescapedFileUrls = Type.Object({
@@ -37,7 +37,7 @@ const schemas = operations("urls", {
   },
 });
 
-// No HEAD routes, because a HEAD would issue and record a URL that no client receives.
+// No HEAD routes, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */

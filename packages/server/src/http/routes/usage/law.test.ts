@@ -14,7 +14,7 @@ const ENDED = ["rejected", "aborted", "expired"];
 
 /**
  * Two users with one note each. Both users can add files to both notes. The scene also has the uploads and attachments of these notes.
- * `most`: the largest quota that each user had so far. A lower one deletes nothing.
+ * `most`: the largest quota that each user had so far. A lower quota deletes nothing, so the usage may be as large as this.
  */
 type Scene = {
   service: TestService;
@@ -124,7 +124,7 @@ async function newScene(service: TestService): Promise<Scene> {
   return { service, people, most, notes, started: [], attached: [] };
 }
 
-/** Undefined: no change. Null: the quota of the service. */
+/** Generates a change of a quota. `undefined` changes nothing, and `null` means the quota of the service. */
 function ownQuota(max: number) {
   return fc.oneof(fc.constantFrom(undefined, null), fc.nat({ max }));
 }
@@ -138,7 +138,7 @@ async function setQuota({ service, people, most }: Scene, { of, quotaBytes, quot
   await service.db.usage.setQuota(people[of] as string, { quotaBytes, quotaFiles });
 }
 
-// Makes a counterexample readable.
+// Gives a command a readable name, for the output of a failed test.
 function command<Given>(
   name: string,
   given: { [Name in keyof Given]: fc.Arbitrary<Given[Name]> },

@@ -4,7 +4,7 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
-/** The URL of a PUT lives for 15 minutes, and a PUT may continue for 5 more minutes. */
+/** The URL of a PUT works for 15 minutes, and a running PUT may continue for 5 more minutes. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
@@ -130,7 +130,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     });
   });
 
-  it("releases an aborted multipart upload at once", async () => {
+  it("releases an aborted multipart upload immediately", async () => {
     await newNote();
     const { id } = await begin(2 * MIB);
     expect((await ann.send(`DELETE /uploads/${id}`)).status).toBe(204);

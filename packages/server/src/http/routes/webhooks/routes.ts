@@ -21,7 +21,10 @@ const ofService = operations("administration", schemasOf({ name: "ServiceWebhook
 
 type Schemas = ReturnType<typeof schemasOf>;
 
-/** The schemas of one scope. The operations of both scopes differ only in their names and summaries. */
+/**
+ * The schemas of one scope. The operations of the two scopes differ only in their names and
+ * summaries.
+ */
 function schemasOf({ name, notes }: { name: string; notes: string }) {
   const params = WebhookParams;
   return {

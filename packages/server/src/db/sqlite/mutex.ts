@@ -14,5 +14,10 @@ export class Mutex {
 /** Runs the work while it holds the lock. */
 export async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
   const unlock = await lock.acquire();
-  return await work().finally(unlock);
+  // `work` can also throw before it returns a promise.
+  try {
+    return await work();
+  } finally {
+    unlock();
+  }
 }

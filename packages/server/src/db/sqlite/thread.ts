@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
 import type { DomainError } from "../../domain/errors.ts";
 import { fileFault } from "./errors.ts";
@@ -30,7 +29,12 @@ export class SqliteThread<Request, Answer> {
   /** Sends a request. Requests run in order. Rejects with `storage_full` or `database_unavailable`. */
   request(request: Request): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
-    this.#worker ??= this.#start();
+    try {
+      this.#worker ??= this.#start();
+    } catch (error) {
+      // The system has no more threads or memory.
+      return Promise.reject(this.#toError({ message: (error as Error).message, errcode: undefined }));
+    }
     this.#worker.ref();
     this.#worker.postMessage(request);
     const pending = Promise.withResolvers<Answer>();
@@ -45,7 +49,8 @@ export class SqliteThread<Request, Answer> {
     if (worker === undefined) return;
     worker.ref();
     worker.postMessage(CLOSE);
-    await once(worker, "exit");
+    // `once` of node:events would reject if the thread fails while it ends.
+    await new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   }
 
   #start(): Worker {

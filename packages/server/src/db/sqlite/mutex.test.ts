@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { inTurn, Mutex } from "./mutex.ts";
+
+it("releases the lock after work that throws before it returns a promise", async () => {
+  const lock = new Mutex();
+  const throws = () => {
+    throw new Error("no thread can start");
+  };
+  await expect(inTurn(lock, throws)).rejects.toThrow("no thread can start");
+  expect(await inTurn(lock, async () => "next")).toBe("next");
+});

@@ -73,39 +73,48 @@ async function make(options: BackupOptions): Promise<Manifest> {
   await mkdir(folder, { mode: 0o700 });
   const bucket = await source.startBucket();
   try {
-    const snapshot = source.openSnapshot();
-    try {
-      // Objects can't be deleted between the snapshot and the end of this copy. So this copy has the object of each row of the
-      // snapshot.
-      await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
-      await snapshot.copyTo(join(folder, FILES.database));
-      await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
-      // The exported events are copied after the snapshot. An event is exported before its row is deleted, so the export or the
-      // snapshot contains the event.
-      await copyAudit(dataDir, folder);
-      const blobs = await copyBlobs({ ...options, folder, before });
-      // Fails if the service stopped during the backup. A stopped service no longer protects the blobs of this copy from deletion.
-      await bucket.end();
-      const manifest: Manifest = {
-        format: FORMAT,
-        createdAt: now.toISOString(),
-        version,
-        lastMigration: snapshot.lastMigration() ?? "",
-        folder: name,
-        files: await entriesOf(folder),
-        rows: { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") },
-        blobs,
-      };
-      await writeManifest(backupDir, manifest);
-      await removeCopies(backupDir, name);
-      await removeOtherBlobs(backupDir, join(folder, BLOB_LIST));
-      return manifest;
-    } finally {
-      snapshot.close();
-    }
+    // Objects can't be deleted between the start of `bucket` and its end. So the copies have the object of each row of the database.
+    const database = await copyDatabase(source, { folder, bucket });
+    await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
+    // The exported events are copied after the database. An event is exported before its row is deleted, so the export or the
+    // copy of the database contains the event.
+    await copyAudit(dataDir, folder);
+    const blobs = await copyBlobs({ ...options, folder, before });
+    // Fails if the service stopped during the backup. A stopped service no longer protects the blobs of this copy from deletion.
+    await bucket.end();
+    const manifest: Manifest = {
+      format: FORMAT,
+      createdAt: now.toISOString(),
+      version,
+      ...database,
+      folder: name,
+      files: await entriesOf(folder),
+      blobs,
+    };
+    await writeManifest(backupDir, manifest);
+    await removeCopies(backupDir, name);
+    await removeOtherBlobs(backupDir, join(folder, BLOB_LIST));
+    return manifest;
   } catch (error) {
     await bucket.end().catch(() => undefined);
     throw error;
+  }
+}
+
+/** Copies the metadata of the bucket and the database. Closes the snapshot before the blobs are copied, because it keeps the log long. */
+async function copyDatabase(
+  source: Source,
+  { folder, bucket }: { folder: string; bucket: { copyMetadata(): Promise<string> } },
+): Promise<Pick<Manifest, "lastMigration" | "rows">> {
+  const snapshot = source.openSnapshot();
+  try {
+    // The metadata is copied after the start of the snapshot, so the copy has the object of each row of the snapshot.
+    await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
+    await snapshot.copyTo(join(folder, FILES.database));
+    const rows = { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") };
+    return { lastMigration: snapshot.lastMigration() ?? "", rows };
+  } finally {
+    snapshot.close();
   }
 }
 

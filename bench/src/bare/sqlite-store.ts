@@ -13,7 +13,7 @@ export function openSqliteStore(directory: string): Store {
   const database = new DatabaseSync(file);
   const statement = database.prepare(ACCESS);
   const writeLock = new Mutex();
-  const checkpoints = createCheckpoints(database, { file, writeLock });
+  const checkpoints = createCheckpoints(database, { file, writeLock, onFailure: console.error });
   const audit = openSqliteUrlAudit({ file, writeLock, afterWrite: checkpoints.afterWrite });
   return {
     async findAccess({ attachmentId, userId, now }) {

@@ -64,6 +64,7 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail, polic
           file: config.database.file,
           clock,
           onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
+          onCheckpointFailure: (err) => logger.error({ err }, "the log of the database could not be copied, and grows"),
         })
       : await openPostgres({ ...config.database, clock });
   const opened = createOpened();

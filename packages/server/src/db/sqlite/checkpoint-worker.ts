@@ -1,20 +1,24 @@
-import { DatabaseSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
-import { configureWriter } from "./file.ts";
+import { openExisting } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
 // The worker thread that copies the write-ahead log into the database. It is a separate thread, because a copy takes 50 ms and more.
 
-/** A request to copy as much of the log as readers and writers permit at the moment. */
-export type CheckpointRequest = "checkpoint";
+/**
+ * How a checkpoint copies the log. `passive` waits for nobody. `restart` waits until no reader needs the log, so that the next write starts
+ * at the beginning of the log.
+ */
+export type CheckpointRequest = "passive" | "restart";
 
-const database = new DatabaseSync(workerData.file);
-configureWriter(database, { where: "workerThread" });
+/** The pages of the log, and how many of them are copied. `busy` is 1 if readers or writers stopped the checkpoint. */
+export type CheckpointResult = { busy: number; log: number; checkpointed: number };
+
+/** A checkpoint waits this long for readers. Writes wait for the checkpoint, so this is short. Milliseconds. */
+const PATIENCE_MS = 50;
+
+const database = openExisting(workerData.file, { timeoutMs: PATIENCE_MS });
 
 answerRequests<CheckpointRequest>({
-  answer() {
-    database.exec("pragma wal_checkpoint(passive)");
-    return true;
-  },
+  answer: (mode) => ({ ...database.prepare(`pragma wal_checkpoint(${mode})`).get() }),
   close: () => database.close(),
 });

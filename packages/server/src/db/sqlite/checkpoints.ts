@@ -1,42 +1,69 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { CheckpointRequest } from "./checkpoint-worker.ts";
+import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
 /** A checkpoint runs when more pages of the log than this are not copied yet. This many pages have 96 MiB. */
 const LONG_LOG_PAGES = 24_000;
+const PAGE_BYTES = 4_096;
+/** After a checkpoint that failed or copied too little, the next one starts no sooner than after this pause. Milliseconds. */
+const PAUSE_MS = 2_000;
+/** The first version with `wal_checkpoint(noop)`, and without an error of SQLite in checkpoints that run beside writes. */
+const SAFE_VERSION = [3, 51, 3];
 
 /** `afterWrite` must be called after each write of the process. */
-export type Checkpoints = { afterWrite(): void; close(): Promise<void> };
+export type Checkpoints = {
+  afterWrite(): void;
+  close(): Promise<void>;
+};
+
+type Options = {
+  file: string;
+  writeLock: Mutex;
+  /** Called with the error of a checkpoint that failed. The log grows until a later checkpoint works. */
+  onFailure: (error: unknown) => void;
+};
 
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms and more. The first
  * checkpoint copies most of the log while writes continue. The second checkpoint copies the rest between two writes. Then the next write
  * starts at the beginning of the log.
  */
-export function createCheckpoints(
-  writer: DatabaseSync,
-  { file, writeLock }: { file: string; writeLock: Mutex },
-): Checkpoints {
+export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
   const refusal = "The log of the database can't be copied into it";
-  const thread = new SqliteThread<CheckpointRequest, boolean>({ module, file, refusal });
+  const thread = new SqliteThread<CheckpointRequest, CheckpointResult>({ module, file, refusal });
+  // If readers kept the log long, the file shrinks to this size when the next write starts at its beginning.
+  writer.exec(`pragma journal_size_limit = ${LONG_LOG_PAGES * PAGE_BYTES}`);
+  // The writer itself checkpoints its log, as configured in file.ts.
+  if (!isSafe(process.versions.sqlite ?? "")) {
+    return { afterWrite: () => undefined, close: () => thread.close() };
+  }
   writer.exec("pragma wal_autocheckpoint = 0");
   const measure = writer.prepare("pragma wal_checkpoint(noop)");
   let isRunning = false;
+  let pausesUntil = 0;
 
   async function run(): Promise<void> {
     isRunning = true;
     try {
-      const { log, checkpointed } = measure.get() as { log: number; checkpointed: number };
-      if (log - checkpointed <= LONG_LOG_PAGES) return;
-      await thread.request("checkpoint");
-      await inTurn(writeLock, () => thread.request("checkpoint"));
-    } catch {
-      // The checkpoint failed, and the log stays long. So the next write tries again.
+      if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
+      // A reader that started long ago needs the rest of the log. The second checkpoint would block all writes and copy nothing.
+      if (isLong(await thread.request("passive"))) {
+        pause();
+        return;
+      }
+      await inTurn(writeLock, () => thread.request("restart"));
+    } catch (error) {
+      pause();
+      onFailure(error);
     } finally {
       isRunning = false;
     }
+  }
+
+  function pause(): void {
+    pausesUntil = performance.now() + PAUSE_MS;
   }
 
   return {
@@ -45,4 +72,15 @@ export function createCheckpoints(
     },
     close: () => thread.close(),
   };
+}
+
+function isLong({ log, checkpointed }: CheckpointResult): boolean {
+  return log - checkpointed > LONG_LOG_PAGES;
+}
+
+/** Whether this version of SQLite, such as "3.51.3", can run checkpoints beside writes. */
+function isSafe(version: string): boolean {
+  const parts = version.split(".").map(Number);
+  const index = SAFE_VERSION.findIndex((part, at) => part !== parts[at]);
+  return index === -1 || (parts[index] ?? 0) > (SAFE_VERSION[index] ?? 0);
 }

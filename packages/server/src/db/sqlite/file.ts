@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { DomainError } from "../../domain/errors.ts";
 import { isBusy } from "./errors.ts";
 
@@ -49,8 +50,18 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
   }
 }
 
+/**
+ * Opens a file for writing on a worker thread. Throws if the file is missing, because somebody may have moved the file away. For another
+ * file with this name, SQLite would delete the write-ahead log of the moved file. `timeoutMs`: how long a call waits for other connections.
+ */
+export function openExisting(file: string, { timeoutMs }: { timeoutMs: number }): DatabaseSync {
+  const database = new DatabaseSync(new URL(`${pathToFileURL(file)}?mode=rw`), { timeout: timeoutMs });
+  configureWriter(database, { where: "workerThread" });
+  return database;
+}
+
 /** Enables foreign keys, and makes each commit wait until its data is on the disk. */
-export function configureWriter(database: DatabaseSync, { where }: Writer): void {
+function configureWriter(database: DatabaseSync, { where }: Writer): void {
   database.exec("pragma synchronous = full");
   // Without this pragma, macOS leaves the data in the cache of the drive.
   database.exec("pragma fullfsync = on");
@@ -60,5 +71,10 @@ export function configureWriter(database: DatabaseSync, { where }: Writer): void
 
 function createPrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, "a", 0o600));
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    // On POSIX, when a process closes any handle of a file, the process loses all its locks on this file. So an existing file is not opened.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
 import type { Clock } from "../../usecases/ports/index.ts";
@@ -29,6 +30,8 @@ type Options = {
   clock: Clock;
   /** Called with the name of the copy that is made before a migration. Default: ignored. */
   onCopy?: (copy: string) => void;
+  /** Called with the error of a checkpoint that failed. Default: ignored. */
+  onCheckpointFailure?: (error: unknown) => void;
 };
 
 /**
@@ -47,7 +50,7 @@ export async function openSqlite(options: Options): Promise<OpenDatabase> {
 
 async function openWith(
   writer: DatabaseSync,
-  { file, clock, onCopy = () => undefined }: Options,
+  { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
   // Another process that starts at the same moment may change the schema. That can take longer than a normal call would wait.
@@ -60,7 +63,8 @@ async function openWith(
   const journalEvents = await openJournalEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
-  const checkpoints = createCheckpoints(writer, { file, writeLock });
+  const countPages = writer.prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size");
+  const checkpoints = createCheckpoints(writer, { file, writeLock, onFailure: onCheckpointFailure });
   const { afterWrite } = checkpoints;
   const urlAudit = openSqliteUrlAudit({ file, writeLock, afterWrite });
   const transactions = createTransactions();
@@ -89,6 +93,7 @@ async function openWith(
     urlAudit,
     spendReserve: createReserve(file, {
       truncateWal: () => sql`pragma wal_checkpoint(truncate)`.execute(kysely),
+      growthBytes: () => Number(countPages.get()?.bytes) - statSync(file).size,
     }),
     closeOthers: async () => {
       await search.close();

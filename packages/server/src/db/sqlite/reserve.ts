@@ -1,5 +1,6 @@
 import { randomFillSync } from "node:crypto";
-import { appendFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, rmSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { DomainError } from "../../domain/errors.ts";
 
 const RESERVE_BYTES = 4 * 2 ** 20;
@@ -7,13 +8,19 @@ const RESERVE_BYTES = 4 * 2 ** 20;
 // that compresses.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
+type Options = {
+  truncateWal: () => Promise<unknown>;
+  /** Returns how much the database file grows when the whole log is copied into it. */
+  growthBytes: () => number;
+};
+
 /**
  * Stores a file of 4 MiB beside the database. Even a transaction that frees space needs some space first, and can fail on a full disk.
  * In that case, the file is deleted, and the transaction runs again.
  */
 export function createReserve(
   file: string,
-  { truncateWal }: { truncateWal: () => Promise<unknown> },
+  { truncateWal, growthBytes }: Options,
 ): <T>(run: () => Promise<T>) => Promise<T> {
   const reserve = `${file}-reserve`;
 
@@ -31,19 +38,28 @@ export function createReserve(
     }
   }
 
+  function freeBytes(): number {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize;
+  }
+
   refill();
   return async (run) => {
     try {
       return await run();
     } catch (error) {
-      const isFull = error instanceof DomainError && error.code === "storage_full";
-      if (!isFull || sizeBytes() === 0) throw error;
+      if (!isFull(error) || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // Empties the write-ahead log. Usually this happens only when the log is long (file.ts), which may be too late on a small disk.
-      await truncateWal();
+      // Empties the write-ahead log. Usually this happens only when the log is long (checkpoints.ts), which may be too late on a small disk.
+      // If the copy does not fit on the disk, the copy would take the space that the transaction needs.
+      if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
       return await run();
     } finally {
       refill();
     }
   };
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof DomainError && error.code === "storage_full";
 }

@@ -1,7 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
 import type { AuditValues } from "../../queries/audit-row.ts";
-import { configureWriter } from "../file.ts";
+import { openExisting } from "../file.ts";
 import { answerRequests } from "../thread.ts";
 import { urlJournalFile } from "./file.ts";
 import { UrlJournal } from "./journal.ts";
@@ -39,7 +39,5 @@ answerRequests<AuditRequest>({
 });
 
 function open(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  configureWriter(database, { where: "workerThread" });
-  return database;
+  return openExisting(file, { timeoutMs: BUSY_TIMEOUT_MS });
 }

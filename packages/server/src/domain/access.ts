@@ -11,9 +11,9 @@ export type ShareRole = Exclude<Role, "owner">;
 
 export const ROLES: readonly Role[] = ["owner", "editor", "viewer"];
 
-const viewer = ["note.read", "attachment.read", "attachment.issueUrl"] as const;
-const editor = [
-  ...viewer,
+const viewerActions = ["note.read", "attachment.read", "attachment.issueUrl"] as const;
+const editorActions = [
+  ...viewerActions,
   "note.edit",
   "note.activity",
   "attachment.add",
@@ -23,15 +23,15 @@ const editor = [
   "attachment.link",
   "attachment.review",
 ] as const;
-const owner = [...editor, "note.delete", "note.share", "attachment.share"] as const;
+const ownerActions = [...editorActions, "note.delete", "note.share", "attachment.share"] as const;
 
 /** Every action, by noun. */
-export type Action = (typeof owner)[number];
+export type Action = (typeof ownerActions)[number];
 
 const allowed: Record<Role, ReadonlySet<Action>> = {
-  viewer: new Set(viewer),
-  editor: new Set(editor),
-  owner: new Set(owner),
+  viewer: new Set(viewerActions),
+  editor: new Set(editorActions),
+  owner: new Set(ownerActions),
 };
 
 /** Whether a role permits an action. An undefined role permits nothing. */

@@ -11,7 +11,7 @@ import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { findOwnUpload, uploadNotFound, uploadOver } from "./own-upload.ts";
 import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
-import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyStart } from "./verify.ts";
+import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
 
 /** `parts` are the parts that the client sent. Each is compared with the part in the bucket. */
 export type CompleteUploadInput = {
@@ -97,7 +97,7 @@ async function decide(
   const { bucket } = deps;
   const { objectKey } = attachment;
   const subject = { objectKey, stored, declaredChecksum: upload.declaredChecksum };
-  let verdict = await verifyStart(bucket, { upload, objectKey, stored, accepted });
+  let verdict = await verifyFacts(bucket, { upload, objectKey, stored, accepted });
   if (verdict.ok) {
     const to = slowVerification(deps, subject);
     if (to !== undefined) return defer(deps, { attachment, upload, to, etag: stored.etag });

@@ -28,7 +28,7 @@ export const CHANGED: Verdict = refused("was changed or removed during its verif
  * Verifies the facts that need little time: size, type, stored headers, the bucket's own SHA-256, and the first bytes.
  * `accepted`: the kinds that a file request accepts. Undefined: every kind.
  */
-export async function verifyStart(
+export async function verifyFacts(
   bucket: Bucket,
   {
     upload,

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -71,10 +71,7 @@ function configureWriter(database: DatabaseSync, { where }: Writer): void {
 
 function createPrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  try {
-    closeSync(openSync(file, "wx", 0o600));
-  } catch (error) {
-    // On POSIX, when a process closes any handle of a file, the process loses all its locks on this file. So an existing file is not opened.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+  // On POSIX, when a process closes any handle of a file, the process loses all its locks on this file. So an existing file is not opened.
+  if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
+  else closeSync(openSync(file, "a", 0o600));
 }

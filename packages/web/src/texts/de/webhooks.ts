@@ -22,7 +22,7 @@ export const webhookTexts: typeof english = {
     "upload.ready": "Dateien, die bereit sind",
     "upload.rejected": "Dateien, die abgelehnt wurden",
     "request.received": "Dateien aus Dateianfragen",
-    "url.issued": "URLs von Dateien, alle paar Sekunden gezählt",
+    "url.issued": "URLs von Dateien (alle paar Sekunden eine Zusammenfassung)",
   },
   create: "Webhook hinzufügen",
   creating: "Wird hinzugefügt …",

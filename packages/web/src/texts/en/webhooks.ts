@@ -22,7 +22,7 @@ export const webhookTexts = {
     "upload.ready": "Files that are ready",
     "upload.rejected": "Files that are rejected",
     "request.received": "Files from file requests",
-    "url.issued": "URLs of files, counted every few seconds",
+    "url.issued": "URLs of files (one summary every few seconds)",
   },
   create: "Add webhook",
   creating: "Adding…",

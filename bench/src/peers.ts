@@ -23,7 +23,8 @@ const HEADER = ["", "requests/s", "ratio", "p50 ms", "p99 ms", "CPU us/request",
 const DOES = ["who", "access", "row", "quota", "size", "audit"];
 
 /**
- * Compares download URLs and upload starts with other designs and packages. The table lists the work of each candidate.
+ * Compares this service with other designs and packages, for download URLs and for the start of uploads. The table lists the work of
+ * each candidate.
  *
  * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Always returns true (success), because the
  * comparison has no goal that it could miss.

@@ -48,7 +48,7 @@ async function ask(port: number, call: Call): Promise<{ text: string; signed: Si
   return { text, signed: findSigned(JSON.parse(text)) };
 }
 
-/** Finds the signed URL or form in a response of any shape. */
+/** Finds the signed URL or the signed upload form in a response, whatever its JSON looks like. */
 function findSigned(value: unknown): Signed | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { fields, headers } = value as Json;

@@ -6,7 +6,8 @@ import { createToken } from "./token.ts";
 const SAMPLES = 20;
 
 /**
- * Verifies a server before the measurement: URLs of the right object with the right expiry, 403 for a stranger, 401 without a token.
+ * Checks before the measurement that a server issues URLs for the right object with the right expiry, and returns 403 to a stranger
+ * and 401 without a valid token.
  *
  * Returns the number of issued URLs.
  */

@@ -13,7 +13,10 @@ const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEM
 export const LARGE = randomBytes(9 * 2 ** 20);
 export const SMALL = Buffer.from("hello");
 
-/** Starts an embedded bucket `files`, and a folder with `tree/large` and `tree/sub/ä +%.txt`, which is also the home of the client. */
+/**
+ * Starts an embedded bucket `files`. Also creates a folder with `tree/large` and `tree/sub/ä +%.txt`. This folder is the home directory
+ * of the client.
+ */
 export function useClientBucket() {
   let bucket: Awaited<ReturnType<typeof startS3Local>>;
   let home: string;

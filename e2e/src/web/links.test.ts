@@ -383,7 +383,7 @@ describe("the policy of the operator", () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });
-    // The policy was less strict when the link was made.
+    // Changes the response, as if the link was made before the policy required a password.
     await ann.page.route(`**/notes/${note.id}/links?*`, async (route) => {
       // A later request could continue after the end of the test.
       const response = await route.fetch().catch(() => undefined);

@@ -16,7 +16,7 @@ export type LargeUpload = {
 
 type Options = { sizeBytes: number; say: (text: string) => void };
 
-/** Uploads a file of this size with client, service and bucket in separate processes, and downloads it. */
+/** Uploads a file of `sizeBytes`, and downloads it again. The client, the service and the bucket are separate processes. */
 export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
   return inWorld(options, async ({ world, order }) => {
     const service = watchMemory(world.service.pid());

@@ -27,7 +27,7 @@ export async function open(person: Person, files: readonly SampleFile[] = []): P
   return note;
 }
 
-/** Chooses files in the dialog of the browser that the button opens. */
+/** Clicks the button “Attach files”, and chooses files in the file dialog. */
 export async function choose({ page }: Person, files: readonly SampleFile[]): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
   await page.getByText("Attach files", { exact: true }).click();

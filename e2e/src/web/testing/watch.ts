@@ -16,7 +16,7 @@ export type Watch = {
 const REPEATED = /^Failed to load resource|Content Security Policy/;
 // The page aborted the request, or the request became a download.
 const GIVEN_UP = "net::ERR_ABORTED";
-// A page loads its parts again automatically. It may do so while this page, another page or the test ends the session.
+// A page loads its parts again automatically. If the session ends at that moment, the request gets 401.
 const WITHOUT_SESSION = /^401 GET /;
 
 declare const document: {

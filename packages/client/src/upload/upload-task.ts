@@ -1,5 +1,5 @@
 /*
- * The life of an upload. Each line names the file that does it:
+ * The life of an upload. Each line names a file, and the step that the file does:
  *
  * describe-file       the name, size and type
  * hash-file           the SHA-256 of a small file

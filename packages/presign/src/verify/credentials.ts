@@ -13,7 +13,7 @@ export type VerifierOptions = {
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
-/** The claimed signer of a request. `kind` is the place of the signature. */
+/** The claimed signer of a request. `kind` says where the signature is: in the query, a header or a form. */
 export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
   kind: Authorization["kind"] | "form";
 };

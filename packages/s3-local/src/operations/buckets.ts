@@ -16,7 +16,7 @@ export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name) && !RESERVED.test(name);
 }
 
-/** ListBuckets: one page of the names in order. Without `max-buckets`, the page holds at most 10,000. */
+/** ListBuckets: one page of the names in order. Without `max-buckets`, the page holds at most 10,000 names. */
 export function listBuckets(request: S3Request, { store, region }: Context): S3Response {
   const { parameters } = request;
   const prefix = parameters.get("prefix");

@@ -27,7 +27,7 @@ export type BucketOptions = {
   cloudFront?: CloudFrontTarget | undefined;
   /** Empty, or ends with a slash. Default empty. */
   keyPrefix?: string | undefined;
-  /** Static, or a provider that is called again before the credentials expire. Default: the provider chain of the AWS SDK. */
+  /** Static credentials, or a provider that is called again before its credentials expire. Default: the provider chain of the AWS SDK. */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;

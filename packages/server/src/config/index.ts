@@ -103,8 +103,8 @@ function readDotenv(file: string): Environment {
 }
 
 /**
- * Removes text that the parser of Node misreads: a byte order mark, and blanks after a `=`. After such blanks, the parser takes the
- * next line as the value.
+ * Removes text that the parser of Node misreads: a byte order mark, and spaces or tabs after a `=`. If only spaces or tabs follow the
+ * `=`, the parser takes the next line as the value.
  */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");

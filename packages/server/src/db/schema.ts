@@ -52,7 +52,7 @@ export type Tables = {
     owner_id: string;
     title: string;
     body: string;
-    /** The texts in the form for searches (domain/fold.ts). */
+    /** `title` and `body`, folded for searches (domain/fold.ts). */
     title_folded: Generated<string>;
     body_folded: Generated<string>;
     created_at: number;
@@ -94,7 +94,7 @@ export type Tables = {
     state: AttachmentState;
     expires_at: number;
     created_at: number;
-    /** Both are set for a multipart upload, and null otherwise. */
+    /** `bucket_upload_id` and `part_size` are null unless the upload is multipart. */
     bucket_upload_id: string | null;
     part_size: number | null;
     /** Unique for each user. Null: the client sent no key, or the key is no longer valid. */

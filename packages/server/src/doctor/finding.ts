@@ -6,7 +6,7 @@ export type FindingId = keyof typeof CATALOGUE;
 /** A remedy to paste, such as a command or a JSON document. `label` names the place for it. */
 export type Fix = { label: string; text: string };
 
-/** A fault of this set-up. `detail` is the observation, and contains no secret and no signature. */
+/** A fault of this set-up. `detail` says what the doctor saw. It contains no secret and no signature. */
 export type Finding = Entry & { id: FindingId; detail: string; fix: Fix[] };
 
 /** A check without a result, and the reason. Such a check is neither a fault nor a success. */

@@ -60,7 +60,7 @@ export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | 
  */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 
-/** The body of a delivery to an endpoint of the service. */
+/** The body of a delivery to a webhook endpoint that belongs to the service, not to a person. */
 export function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   const shown = Object.entries(data).filter(([name]) => !HIDDEN_FROM_SERVICE.has(name));
   return bodyOf({ ...message, data: Object.fromEntries(shown) });

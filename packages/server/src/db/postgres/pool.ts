@@ -10,7 +10,7 @@ export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
 const INT8 = 20;
-// SQLSTATE of a statement that comes after a failed statement of the same transaction.
+// PostgreSQL returns this code if an earlier statement of the transaction failed.
 const AFTER_FAILURE = "25P02";
 
 /** The parsers of result values. */

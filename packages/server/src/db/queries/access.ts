@@ -61,7 +61,7 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 /**
  * Compiles the decisions on downloads for many questions of many people, on PostgreSQL only. There, a statement costs a round trip, so
  * questions that arrive at the same time share one statement (postgres/access.ts). SQLite needs no round trip. The last column is the
- * number of the question, from 1.
+ * number of the question. Counting starts at 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(

@@ -25,7 +25,7 @@ const FileParams = Type.Object({ fileId: Id });
 /** An attachment of the service with the item that it belongs to. */
 const ItemFile = Type.Object({ ...Attachment.properties, resource: Name, itemId: Name });
 
-/** The schemas of the routes of an embedding. The routes of uploads have the schemas of the service. */
+/** The schemas of the routes of an embedding. The upload routes reuse schemas of the service. */
 export const schemas = {
   startUpload: {
     params: ItemParams,

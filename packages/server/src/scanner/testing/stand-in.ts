@@ -84,7 +84,7 @@ function reader(socket: Socket) {
       held = held.subarray(length);
       return bytes;
     },
-    /** Also finds a signature that spans two pieces. */
+    /** Also finds a signature that starts in one piece and ends in the next. */
     look(bytes: Buffer): void {
       const seen = Buffer.concat([tail, bytes]);
       found ||= seen.includes(SIGNATURE);

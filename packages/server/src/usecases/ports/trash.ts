@@ -22,7 +22,7 @@ export type TrashSubject = { noteId: string } | { attachmentId: string };
 
 /** Only these queries and those of object keys find items of the trash. For all other queries, they do not exist. */
 export type TrashQueries = {
-  /** Moves a note with its complete attachments to the trash. The caller holds the note. */
+  /** Moves a note and its attachments to the trash. The caller holds the note, and has already deleted its unfinished uploads. */
   putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;
   /** Moves an attachment to the trash. Returns false if the attachment does not exist any more. The caller must have locked the note. */
   putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<boolean>;

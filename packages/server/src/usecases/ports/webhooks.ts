@@ -85,7 +85,7 @@ export type WebhookQueries = {
   /** Makes a delivery due at `dueAt`. Does nothing if another replica has claimed the delivery. */
   postpone(delivery: ClaimedDelivery, failed: FailedTry & { dueAt: number }): Promise<void>;
   /**
-   * Stops the tries of a delivery. Disables the endpoint if the endpoint has accepted nothing since the message was
+   * Stops retrying a delivery. Disables the endpoint if the endpoint has accepted nothing since the message was
    * queued, and then stops all deliveries to this endpoint.
    * Returns whether it disabled the endpoint.
    */

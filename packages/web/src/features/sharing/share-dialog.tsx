@@ -15,7 +15,7 @@ type ShareDialogProps = {
   noteId: string;
   /** The files to share without their note. Default: the whole note is shared. */
   files?: readonly Attachment[];
-  /** Whether the user is the owner. An editor can only make links. */
+  /** Whether the user is the owner. An editor can make links, but cannot invite people. */
   canInvite: boolean;
   /** The links of the note or file, below the people. */
   links: ReactNode;

@@ -7,7 +7,7 @@ type UrlOptions = {
   isClick: boolean;
 };
 
-/** The claim of this visitor, and the URLs of the claim. */
+/** The claim of this visitor (one download that counts), and the URLs that the claim gives. */
 export type Claims = {
   /** The end of the window, in which the claim gives more URLs. Undefined if the visitor has no claim. */
   windowEndsAt(): string | undefined;

@@ -77,8 +77,8 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
 
     /**
-     * A stranger without a proof has the share of an invitation. The owner has also shared the note with the user who later proves the
-     * email address.
+     * A stranger without a proof has the share of an invitation. The owner also shares the note with a second user. Later, this user proves
+     * the email address.
      */
     async function inviteStranger() {
       const email = newEmail();

@@ -13,7 +13,7 @@ type Context = Pick<Deps, "newId" | "jwtIssuers">;
 
 export type Receivers = {
   userIds: string[];
-  /** Normalised, without duplicates. */
+  /** The normalised email addresses, without duplicates. */
   emails: string[];
   results: ShareResult[];
 };

@@ -9,7 +9,7 @@ import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.t
 
 const REFUSALS = ["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"] as const;
 
-/** The codes with which a URL is refused. */
+/** The error codes for a URL that is refused. */
 export type UrlRefusal = (typeof REFUSALS)[number];
 
 export function isUrlRefusal(code: string): code is UrlRefusal {

@@ -20,7 +20,7 @@ export function renameFile({ db, bucket, clock, newId }: Deps) {
     const seen = await authoriseAttachment(db, request);
     if (seen.state !== "ready") throw notReady(seen);
     if (seen.filename === filename) return seen;
-    // The checks of a name read only its extension.
+    // The content can contradict only the extension of a name, so only a new extension needs a check.
     if (extensionOf(filename) !== extensionOf(seen.filename)) await refuseContradiction(bucket, { ...seen, filename });
     return db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, request);

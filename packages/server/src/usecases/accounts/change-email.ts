@@ -12,7 +12,7 @@ import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./ac
 import { type Owner, requireOwner } from "./own-account.ts";
 import { warnOfChange } from "./warn-of-change.ts";
 
-/** The mails that one account may cause at other email addresses. */
+/** Limits the mails that one account may cause at other email addresses. */
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
 const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
 

@@ -6,7 +6,7 @@ import type { Deps, Queries } from "../ports/index.ts";
 export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail that warns the owner of an account of a change, such as a new password. Runs in the transaction of the change. The email
+ * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change. The email
  * address needs no proof: if a stranger made the account, the owner of the email address should learn of it. The limits are in
  * `queue-mail.ts`.
  */

@@ -22,7 +22,7 @@ export async function act<T>(
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
-  // Checked before the lock, so that other people can't make administrators wait for it.
+  // This check comes before the lock, so that other people can't make administrators wait for it.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await tx.administration.holdAdministrators();

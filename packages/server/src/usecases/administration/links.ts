@@ -25,7 +25,7 @@ export function listAllLinks(deps: Deps) {
 }
 
 /**
- * Revokes a link of any user. The activity of the owner and the log of administrators both show it. If the link was revoked before,
+ * Revokes a link of any user. The activity of the owner and the log of administrators both show the change. If the link was revoked before,
  * nothing changes.
  * Returns when the last issued URL expires. Throws `access_denied` or `link_not_found`.
  */

@@ -46,7 +46,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
   const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
-    /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the errors of a start of an upload. */
+    /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the errors that the start of an upload can throw. */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       const rules = rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
@@ -78,7 +78,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
     abort: (user: User, uploadId: string): Promise<void> =>
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
-    /** A page of the files of an item, in order of creation. An item without files has an empty page. */
+    /** Returns one page of the files of an item, in order of creation. An item without files has an empty page. */
     async list(user: User, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
       rulesOf(resources, name.resource);
       await requireRight(user, "read", name);

@@ -16,7 +16,7 @@ type Invited = {
   caller: Caller;
   subject: ShareSubject;
   place: EventSubject;
-  /** Normalised, without duplicates. */
+  /** The normalised email addresses, without duplicates. */
   emails: readonly string[];
   role: ShareRole;
   expiresAt: number | undefined;

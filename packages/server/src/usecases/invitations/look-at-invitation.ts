@@ -10,8 +10,8 @@ export type LookedAt =
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
- * Returns what an invitation opens, before the sign-in. Changes nothing. The call counts for the limit of opened links of the
- * visitor's network.
+ * Returns what an invitation opens, before the sign-in. Changes nothing. The call counts for the limit on how many links the
+ * visitor's network may open.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired` or `rate_limited`.
  */
 export function lookAtInvitation(deps: Deps) {

@@ -5,7 +5,7 @@ import type { Deps, LinkedFile, LinkWithCreator, Queries } from "../ports/index.
 import { openPass, type Pass } from "./pass.ts";
 import { readToken, tokenIsRight } from "./token.ts";
 
-/** The intention of a visitor. */
+/** What a visitor wants to do. */
 export type Wish =
   | { kind: "look" }
   | { kind: "claim" }

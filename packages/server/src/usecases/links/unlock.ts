@@ -11,7 +11,7 @@ import { newPass, type Pass } from "./pass.ts";
 
 const WINDOW_MS = 15 * 60_000;
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
-/** The limit of wrong passwords of all clients together. It does not affect a visitor who has already unlocked the link. */
+/** Limits the wrong passwords for one link, from all clients together. It does not affect a visitor who has already unlocked the link. */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
 

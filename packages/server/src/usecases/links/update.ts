@@ -32,7 +32,7 @@ export function updateLink(deps: Deps, hashTurns: FairTurns) {
   const { db, clock, newId, limits } = deps;
   return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
     const { linkId, settings } = input;
-    // Checked before the password is hashed, so that only people who may edit the link cause this costly work.
+    // This check comes before the password is hashed, so that only people who may edit the link cause this costly work.
     await authoriseLinkEdit(db, { caller, linkId });
     const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
     return db.transaction(async (tx) => {

@@ -5,7 +5,7 @@ import type { Deps, Queries } from "../ports/index.ts";
 
 type Limited = Pick<Queries, "limitCounts">;
 
-/** The limit of mails of one kind to one email address, for all callers together. */
+/** Limits how many mails of one kind go to one email address, for all callers together. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 /**
@@ -23,8 +23,8 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * The limit of warnings of one kind about one account. Only the owner, or a person who has the password, can cause warnings. Warnings
- * have a separate limit, because strangers can use up the limit above. Warnings about sign-ins do not use up the limit of other warnings.
+ * Limits how many warnings of one kind go out about one account. Only the owner, or a person who has the password, can cause warnings.
+ * Warnings have a separate limit, because strangers can use up the limit above. Warnings about sign-ins do not use up the limit of other warnings.
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 

@@ -18,7 +18,7 @@ export function isLive({ expiresAt }: Pick<Share, "expiresAt">, now: number): bo
   return expiresAt === undefined || expiresAt > now;
 }
 
-/** Notifies users of a new share of a note, or of one of its files. */
+/** Tells users that somebody shared a note or one of its files with them. */
 export async function notifyOfShare(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
   tx: Queries,
@@ -26,6 +26,6 @@ export async function notifyOfShare(
 ): Promise<void> {
   const [attachmentId] = place.attachmentIds;
   const notice = { about: "share", noteId: place.noteId, attachmentId } as const;
-  // Sorted to avoid a deadlock of two requests at the mails of the same users.
+  // The order avoids a deadlock between two requests that notify the same users.
   for (const userId of userIds.toSorted()) await notify(deps, tx, { userId, notice });
 }

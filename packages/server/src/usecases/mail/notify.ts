@@ -51,7 +51,7 @@ async function collectNow(
   return true;
 }
 
-/** Notifies the owner of a note of a request for access. The mail is sent immediately, even to an email address that is not proven. */
+/** Tells the owner of a note that somebody asks for access. The mail is sent immediately, even to an email address that is not proven. */
 export async function notifyOfRequest(
   deps: NotifyDeps,
   tx: NotifyQueries,

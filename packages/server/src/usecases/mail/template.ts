@@ -3,10 +3,10 @@ type Fact = { label: string; value: string };
 
 /** The content of a mail: paragraphs, and at most one button. Text of another person never becomes a URL or HTML. */
 export type MailText = {
-  /** The code of the language of the texts, such as `de`. */
+  /** The language code of the texts, such as `de`. */
   language: string;
   subject: string;
-  /** Before the button. */
+  /** The paragraphs before the button. */
   intro: readonly string[];
   /** A code that the reader types. */
   code?: string;
@@ -15,7 +15,7 @@ export type MailText = {
   button?: Link;
   /** The sentence that the reader should not miss. */
   advice?: string;
-  /** Details, in small letters. */
+  /** Details in small letters, after the button. */
   outro: readonly string[];
   /** A small link below the text. */
   footer?: Link;

@@ -25,7 +25,7 @@ export type AccessQueries = {
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
   /** An upload of this user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
-  /** The hot path: one prepared statement on either engine. */
+  /** Runs for each issued URL, so it must be fast: one prepared statement on either engine. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
   /** One query for the whole batch. Unknown ids are absent from the map. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;

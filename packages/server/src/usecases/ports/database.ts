@@ -84,15 +84,15 @@ export type Queries = {
 /** The database. While it is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Queries & {
   /**
-   * All or nothing. The changes are durable when the promise resolves (SQLite: synchronous=FULL). `work` may run several times, so
-   * it must have no effects other than its queries and its result.
+   * Runs `work` in a transaction: all changes happen, or none. The changes are durable when the promise resolves (SQLite:
+   * synchronous=FULL). `work` may run several times, so it must have no effects other than its queries and its result.
    * `freesSpace`: on a full disk, the embedded database frees its reserve and runs `work` again. Default: false.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   urlAudit: UrlAuditLog;
   /** How many searches of notes may run at the same time. More searches would delay other queries, or each other. */
   searchesAtOnce: number;
-  /** Writes one row and one record of the log of URLs. Rejects with `database_unavailable` or `storage_full`. */
+  /** Writes one row, and one record in the log of URLs. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   close(): Promise<void>;
 };

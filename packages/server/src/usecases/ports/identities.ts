@@ -4,7 +4,7 @@ import type { JwtIssuer, Subject } from "../../domain/person.ts";
 export type IdHolder = { kind: "account" } | { kind: "person" } | ({ kind: "subject" } & Subject);
 
 export type IdentityQueries = {
-  /** The user ids of subjects of one issuer. Unknown subjects are absent. One query. */
+  /** Returns the user id for each known subject of one issuer. Runs one query. */
   find(issuer: JwtIssuer, subjects: readonly string[]): Promise<Map<string, string>>;
   /** Whether a user is a subject of an issuer. The issuer may be one that was never recorded. */
   isSubject(userId: string): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** A code that proves the email address of a visitor of one link. */
+/** A code with which a visitor of one link proves an email address. */
 export type LinkCode = { linkId: string; email: string; codeHash: string; expiresAt: number };
 
 export type LinkRecipientQueries = {

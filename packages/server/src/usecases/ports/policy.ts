@@ -27,7 +27,7 @@ export type LivePolicy = {
   readonly current: Readonly<Policy>;
   isFixed(name: PolicyName): boolean;
   describe(): PolicySetting[];
-  /** The rules that these stored values would give. */
+  /** Returns the rules that would result from these stored values. */
   preview(stored: StoredPolicy): Policy;
   /** Call it before you read the stored values. Returns a function that applies them, unless values of a later read were already applied. */
   startReading(): (stored: StoredPolicy) => void;

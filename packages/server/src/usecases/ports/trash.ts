@@ -20,7 +20,7 @@ export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
 
 export type TrashSubject = { noteId: string } | { attachmentId: string };
 
-/** Only these queries and those of object keys find items of the trash. For all other queries, they do not exist. */
+/** Only these queries and the queries for object keys find items in the trash. For all other queries, these items do not exist. */
 export type TrashQueries = {
   /** Moves a note and its attachments to the trash. The caller holds the note, and has already deleted its unfinished uploads. */
   putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;

@@ -9,7 +9,7 @@ export type UploadStart = {
   /** True: the application or a link permits the start. False: the role of the user in the database decides. */
   isGranted: boolean;
   quota: Quota;
-  /** The limits of the pending uploads. */
+  /** How many uploads may be pending. */
   maxPending: PendingCounts;
   /** The idempotency key of an upload that started before this instant no longer counts. Milliseconds. */
   startedBefore: number;

@@ -1,12 +1,12 @@
 import type { OwnQuota, Quota, Usage } from "../../domain/usage.ts";
 
-/** A reservation by `userId` in the quota of `ownerId`. */
+/** The user `userId` reserves capacity in the quota of `ownerId`. */
 type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
 
 /** Usage and reservations. AttachmentQueries counts files that have an attachment. A reservation counts a file that has no attachment yet. */
 export type UsageQueries = {
   find(ownerId: string): Promise<UsageOfOwner>;
-  /** Changes the quota that an owner has instead of the quota of the service. */
+  /** Changes the quota that one owner has instead of the default quota of the service. */
   setQuota(ownerId: string, change: QuotaChange): Promise<void>;
   /** Reserves capacity for a file until `expiresAt`. Call it in a transaction. Throws `quota_exceeded`. */
   reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;

@@ -5,7 +5,7 @@ export type ClaimedVerification = {
   etag: string;
   needsScan: boolean;
   holder: string;
-  /** The number of claims, including this one. */
+  /** How often a process has claimed the verification, including this time. */
   attempts: number;
 };
 

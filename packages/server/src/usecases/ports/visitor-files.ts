@@ -18,13 +18,13 @@ export type VisitorFileQueries = {
   /** Throws `link_not_found` if the link was deleted. Call it in a transaction. */
   insert(file: VisitorFile): Promise<void>;
   find(attachmentId: string): Promise<VisitorFile | undefined>;
-  /** The upload, if this visitor started it through this link. */
+  /** Returns the upload if this visitor started it through this link. */
   findUpload(of: { linkId: string; visitorId: string; uploadId: string }): Promise<VisitorUpload | undefined>;
   /** The uploads of a visitor through a link, oldest first. Aborted and expired ones are absent. */
   listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]>;
   /** Makes other starts of this link wait until the transaction ends, so that its usage is exact. */
   holdLink(linkId: string): Promise<void>;
-  /** The number and size of the files of a link, without failed, rejected and deleted files. */
+  /** Returns the number and size of the files that came through a link. Failed, rejected and deleted files do not count. */
   usageOf(linkId: string): Promise<RequestUsage>;
   /** Records when the bytes were complete. A later call changes nothing. */
   markReceived(attachmentId: string, receivedAt: number): Promise<void>;
@@ -32,6 +32,6 @@ export type VisitorFileQueries = {
   hasUnseen(noteId: string): Promise<boolean>;
   /** Counts the received files of the note as seen. */
   markSeen(noteId: string, now: number): Promise<void>;
-  /** The last name of each visitor who gave one, by visitor id. */
+  /** Returns the name that each visitor gave last, by visitor id. Visitors who gave no name are absent. */
   namesOf(visitorIds: readonly string[]): Promise<Map<string, string>>;
 };

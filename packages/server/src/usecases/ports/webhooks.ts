@@ -22,7 +22,7 @@ export type ClaimedDelivery = {
   id: string;
   body: string;
   attempts: number;
-  /** The instant from which the three days of tries count. */
+  /** The service tries for three days from this instant. */
   queuedAt: number;
   leaseEndsAt: number;
 };

@@ -18,13 +18,13 @@ export type Finding =
   | { kind: "resized"; attachment: Attachment; object: ListedObject }
   | { kind: "damaged"; attachment: Attachment };
 
-/** The numbers of objects that are not garbage. */
+/** Counts the objects that are not garbage. */
 export type Tally = {
-  /** Referenced by a row. */
+  /** Objects that a row refers to. */
   known: number;
-  /** Under our prefix, but with a key that the service does not generate. */
+  /** Objects under our prefix, but with a key that the service does not generate. */
   foreign: number;
-  /** Unreferenced, but so new that an upload in progress may own the object. */
+  /** Objects without a row, but so new that an upload in progress may own them. */
   young: number;
 };
 

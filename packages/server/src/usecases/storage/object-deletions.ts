@@ -3,7 +3,7 @@ import type { Upload } from "../../domain/upload.ts";
 import { usesCapacity } from "../../domain/usage.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
-/** The deletion of an object of `sizeBytes`, which counts in the quota of `ownerId` until `notBefore`. */
+/** A planned deletion. Until `notBefore`, the `sizeBytes` of the object count in the quota of `ownerId`. */
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
 
 /** Some servers delete the keys of a batch one by one, so a batch must fit into the timeout of one call. */
@@ -18,7 +18,7 @@ export const LATE_PUT_GRACE_MS = 300_000;
  */
 const SECOND_DELETION_MS = 86_400_000;
 
-/** Plans the deletion of the object of an attachment: now, or when no signed URL can write to it any more. */
+/** Plans to delete the object of an attachment: now, or when no signed URL can write to it any more. */
 export async function planDeletion(
   queries: Queries,
   { attachment, now }: { attachment: Attachment; now: number },

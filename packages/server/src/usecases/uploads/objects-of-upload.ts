@@ -3,7 +3,7 @@ import type { Upload } from "../../domain/upload.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/object-deletions.ts";
 
-/** Queues the deletion of the objects of an upload that ended without success. */
+/** Plans to delete the objects of an upload that ended without success. */
 export async function queueObjectDeletions(
   queries: Queries,
   { upload, now }: { upload: Upload; now: number },

@@ -5,7 +5,7 @@ import type { Deps } from "../ports/index.ts";
 import { quotaOf } from "../usage.ts";
 import { streamOf } from "./stream-of.ts";
 
-/** The bounds of the length of a file, from the declared length of its form. Bytes. */
+/** The smallest and the largest possible length of a file, computed from the declared length of its form. Bytes. */
 export type LengthBounds = { atLeast: number; atMost: number };
 
 type Request = {

@@ -38,7 +38,7 @@ type Options = {
   random?: () => number;
 };
 
-/** The deliveries that run in this process. */
+/** Starts deliveries in this process. */
 export type Deliveries = {
   /**
    * Starts the deliveries that are due, and does not wait until they end. So an endpoint that does not respond

@@ -102,7 +102,7 @@ export function deleteWebhook(deps: Deps) {
     });
 }
 
-/** The owner of the endpoints of a scope. Throws `access_denied`. */
+/** Returns who owns the endpoints in a scope. Throws `access_denied`. */
 export async function ownerOf(
   { db }: { db: Queries },
   { caller, scope }: { caller: Caller; scope: WebhookScope },

@@ -1,4 +1,4 @@
-/** The name of an action of an administrator: a noun and a verb in the past tense. */
+/** The name for an action of an administrator: a noun and a verb in the past tense. */
 export type AdminAction =
   | "person.made_administrator"
   | "person.email_proven"

@@ -1,8 +1,8 @@
 import { extensionOf } from "./extensions.ts";
 
-/** A kind of file that its first bytes identify. */
+/** A kind of file that the service knows by its first bytes. */
 export type FileKind = {
-  /** The name in error texts. */
+  /** The name of the kind in error texts. */
   name: string;
   /** Extensions without the dot. */
   extensions: readonly string[];
@@ -149,7 +149,7 @@ export function kindOfStart(text: string): FileKind | undefined {
   return KINDS.find(({ marks = [] }) => marks.some((mark) => text.startsWith(mark)));
 }
 
-/** The kind of the last extension of a filename. */
+/** Returns the kind that fits the last extension of a filename. */
 export function kindOfName(filename: string): FileKind | undefined {
   return byExtension.get(extensionOf(filename));
 }

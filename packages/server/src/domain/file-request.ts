@@ -7,7 +7,7 @@ const MAX_NAME_LENGTH = 100;
 // C0 and C1 controls, and line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
 
-/** The id of a visitor as the sender of a file and as the actor of an event. No user has such an id. */
+/** The id that a visitor has as the sender of a file and as the actor of an event. No user has such an id. */
 export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
@@ -47,7 +47,7 @@ export function checkOffer(
   }
 }
 
-/** The accepted kinds of a file request, and of the slot of the file. Both lists must accept the file. */
+/** The kinds that a file request accepts, and the kinds that the slot of the file accepts. Both lists must accept the file. */
 export type AcceptedTypes = readonly (readonly string[])[];
 
 export function acceptedTypes(request: FileRequest, slot: LinkSlot | undefined): AcceptedTypes {

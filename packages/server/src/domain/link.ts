@@ -3,7 +3,7 @@ import type { ShareRole } from "./access.ts";
 /** `download`: visitors get files. `upload`: a file request, by which visitors send files. */
 export type LinkKind = "download" | "upload";
 
-/** When the service notifies the owner of the note of a claim or a received file. */
+/** When the service tells the owner of the note about a claim or a received file. */
 export type LinkNotify = "never" | "first" | "each";
 
 /** A named place of a file request, for one file. With an empty `accept`, the slot accepts every kind. */
@@ -37,7 +37,7 @@ export type Link = {
   createdBy: string;
   label: string;
   message: string;
-  /** Undefined for every ready file of the note. */
+  /** Undefined if the link opens every ready file of the note. */
   attachmentIds: readonly string[] | undefined;
   /** Undefined if the link lives until it is revoked. */
   expiresAt: number | undefined;
@@ -48,7 +48,7 @@ export type Link = {
    * new one.
    */
   passwordVersion: number;
-  /** Undefined if there is no limit. */
+  /** Undefined if the number of claims has no limit. */
   maxClaims: number | undefined;
   claims: number;
   opened: number;

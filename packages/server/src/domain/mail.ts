@@ -40,7 +40,7 @@ export type NoticeMail = {
   notices: readonly CountedNotice[];
 };
 
-/** Changes of the protection of an account. A mail reports each one to the owner. `kept`: the deletion of the account was cancelled. */
+/** Changes that affect how an account is protected. A mail reports each change to the owner. `kept`: the deletion of the account was cancelled. */
 export const accountChanges = [
   "password-changed",
   "password-reset",
@@ -61,7 +61,7 @@ export type BrowserNames = { browser: string | undefined; system: string | undef
 /** A sign-in from a browser that the account did not know. `at`: milliseconds since the epoch. */
 export type NewSignIn = BrowserNames & { at: number; ip: string | undefined };
 
-/** The text of a mail, and the facts that only this kind needs. */
+/** Which text a mail has, and the facts that only this text needs. */
 export type MailKind =
   | { kind: "password-reset" }
   | { kind: "email-proof"; userId: string }

@@ -8,7 +8,7 @@ export function ipv4Of(ip: string): string | undefined {
 }
 
 /**
- * The network that limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
+ * The part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
  * One host can use all IP addresses of a network of this size. A text that is no IP address stays as it is.
  */
 export function networkOf(ip: string): string {

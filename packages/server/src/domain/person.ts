@@ -1,6 +1,6 @@
 import type { Role } from "./access.ts";
 
-/** A user: an account of the service, or a subject of an issuer of JWTs. */
+/** A user: an account of the service, or a subject in the JWTs of an issuer. */
 export type Person = {
   /** Opaque, 1 to 255 characters. The id of a JWT subject is usually its `sub` (ADR 14). */
   id: string;
@@ -46,7 +46,7 @@ export type Caller = {
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
   /**
-   * The decisions of an application that embeds the service, by id of the note of an item. They are valid for one HTTP request, and
+   * The decisions of an application that embeds the service, by the note id of each item. They are valid for one HTTP request, and
    * replace the decisions of the database. If undefined, the database decides.
    */
   grants?: ReadonlyMap<string, Role> | undefined;

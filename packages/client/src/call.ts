@@ -4,7 +4,7 @@ import type { Problem } from "./wire.ts";
 export type CallOptions = {
   /** The query leaves out undefined members. */
   query?: Record<string, string | number | boolean | undefined>;
-  /** Sent as JSON. */
+  /** The call sends this value as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;

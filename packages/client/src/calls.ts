@@ -16,7 +16,7 @@ import type { Changes, ChangesQuery, Instance, MailPreferences, Me, UpdateMailPr
 
 export type CallsOptions = {
   /**
-   * The URL of the service, for example https://files.example.com. In a page, `baseUrl` may be a path of the origin of the page, such
+   * The URL of the service, for example https://files.example.com. In a page, `baseUrl` may be a path on the origin of the page, such
    * as `/files`.
    */
   baseUrl: string;
@@ -94,7 +94,7 @@ export function callsOn(call: Call) {
   };
 }
 
-/** A path of the origin of the page. With two slashes at the start, it would be a host name instead. */
+/** A path on the origin of the page. With two slashes at the start, it would be a host name instead. */
 const PATH = /^\/(?![/\\])/;
 
 function checkBaseUrl(text: string): string {

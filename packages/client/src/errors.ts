@@ -22,7 +22,7 @@ export type ClientErrorCode =
   | "file_unreadable"
   | "invalid_option";
 
-/** The codes of the service and the codes of this package. */
+/** The error codes of the service and of this package. */
 export type ErrorCode = ProblemCode | ClientErrorCode;
 
 type Details = {

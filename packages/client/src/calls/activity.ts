@@ -2,7 +2,7 @@ import type { Call } from "../call.ts";
 import type { ActivityQuery, AuditEventPage } from "../wire.ts";
 import { iteratePages, type PageOptions } from "./pages.ts";
 
-/** The activity of one note. Default: of all notes of the caller. */
+/** Selects the activity of one note. Default: the activity of all notes of the caller. */
 type Subject = { noteId?: string };
 
 /** `omit` leaves out URLs of thumbnails, renewed URLs, and the URLs with which owners view their own files. Default: `include`. */

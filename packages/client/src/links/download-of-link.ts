@@ -3,7 +3,7 @@ import type { Platform } from "../platform.ts";
 import type { LinkClaim, LinkFile } from "../wire.ts";
 import type { LinkCalls } from "./open-link-calls.ts";
 
-/** A download of a visitor in progress. */
+/** A visitor's download in progress. */
 export type LinkFileDownload = Bytes & { file: LinkFile };
 
 type Deps = { calls: Pick<LinkCalls, "claim" | "urls">; fetch: typeof globalThis.fetch; platform: Platform };

@@ -13,7 +13,7 @@ export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitor
 /** The time limit of the request that looks at the link. Milliseconds. */
 const LOOK_MS = 60_000;
 
-/** The calls of a visitor to a file request. */
+/** The calls that a visitor can make to a file request. */
 export type LinkRequest = {
   /**
    * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted, it

@@ -1,7 +1,7 @@
 import { type CallsOptions, connect } from "../calls.ts";
 import { visitCalls } from "./visit-calls.ts";
 
-/** The calls of a visitor to a link, without uploads. */
+/** The calls that a visitor can make to a link, without uploads. */
 export type LinkCalls = ReturnType<typeof visitCalls>;
 
 /**

@@ -6,7 +6,7 @@ export type Receiver = {
   key: string;
   /** A POST to this path starts an upload. */
   startPath: string;
-  /** The path of the uploads, to which an id is added. */
+  /** The path to which the id of an upload is added. */
   uploadsPath: string;
   /** The call that returns the finished file. */
   result(upload: { uploadId: string; attachmentId: string | undefined }): {

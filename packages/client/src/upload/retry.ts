@@ -40,7 +40,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
       if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
-    // The time of a pause or of a lost connection does not count as an outage of the service.
+    // A pause or a time without a connection does not count as an outage of the service.
     lastSuccessAt = now();
   }
 

@@ -24,7 +24,7 @@ export function openSavedUpload(store: UploadStore, key: string): SavedUpload {
       try {
         await store.set(key, JSON.stringify(ids));
       } catch {
-        // The store is full or forbidden.
+        // If the store is full or forbidden, the upload continues without a saved record.
       }
     },
     async remove() {

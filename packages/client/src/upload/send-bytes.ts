@@ -18,7 +18,7 @@ export type Sent = { status: number; text: string };
 /** Sends bytes to the bucket. Throws ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;
 
-/** The size of one read. This size and the number of parallel parts limit the memory of an upload. */
+/** How many bytes one read returns. This size and the number of parallel parts limit the memory of an upload. */
 const CHUNK_BYTES = 2 ** 20;
 
 /** Browsers set these headers themselves and do not allow scripts to set them. */

@@ -45,7 +45,7 @@ function toError(status: number, text: string): ValetKeyError {
   return refused(status, code);
 }
 
-/** The error of a refusal that a retry cannot change. */
+/** Makes the error for a refusal that a retry cannot change. */
 export function refused(status: number, code: string): ValetKeyError {
   return new ValetKeyError("bucket_refused", `The bucket refused the file: ${status} ${code}.`, { status });
 }

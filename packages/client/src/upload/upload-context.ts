@@ -20,7 +20,7 @@ export type OpenUpload = { uploadId: string; attachmentId: string | undefined } 
   | { kind: "sent" }
 );
 
-/** The file of a note, or the file of a file request. */
+/** A file that was uploaded to a note, or to a file request. */
 export type FinishedFile = Attachment | SentFile;
 
 /** The values that the steps of one upload share. */

@@ -2,13 +2,13 @@
 export const httpLimits = {
   /** A body within this limit takes a few milliseconds, even if an attacker made its content. */
   jsonBodyBytes: 65_536,
-  /** The limit for texts of notes and for lists of parts. */
+  /** The limit for bodies with the text of a note or a list of parts. */
   largeJsonBodyBytes: 1_048_576,
   /** A body that is not a form must be complete within this time. The largest body then needs 52 kB a second. Milliseconds. */
   bodyTimeoutMs: 20_000,
   /** The maximum number of nested levels in a JSON body. The deepest schema has three. */
   jsonDepth: 16,
-  /** The maximum size of the JSON of the items of one page. A longer page ends early, and its cursor continues. Bytes. */
+  /** The maximum size of one page's items as JSON. A longer page ends early, and its cursor leads to the rest. Bytes. */
   pageBytes: 1_048_576,
   /** The maximum number of values in a JSON body. The completion of an upload with 10,000 parts has 30,002. */
   jsonValues: 32_768,

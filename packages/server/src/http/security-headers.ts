@@ -30,7 +30,7 @@ export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
-  // Helmet would build its policy again for each request, which costs a tenth of the time of issuing a URL. The policy never changes, so
+  // Helmet would build its policy again for each request, which costs a tenth of the time to issue a URL. The policy never changes, so
   // it is built
   // once.
   app.addHook("onReady", async () => {

@@ -57,7 +57,7 @@ export function inTurns({ turns, check = async () => undefined }: Options): (rou
     if (!WRITES.has(String(route.method))) return;
     const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
-      // The body of a form has not arrived yet.
+      // The body of a form has not arrived yet, so a turn would wait for the client.
       if (isStreamedForm(request)) return handler.call(this, request, reply);
       const write = async () => {
         await check(request);

@@ -25,12 +25,12 @@ export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
-/** The names of the tables and columns of the library. */
+/** Our names for the tables and columns of better-auth. */
 type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
-/** The protection of an account by its owner. */
+/** The use cases with which an owner protects an account. */
 export type AccountSafety = SecondFactors &
   Passkeys &
   AccountDeletions &
@@ -38,12 +38,12 @@ export type AccountSafety = SecondFactors &
 
 export type AccountsConfig = PasswordLimit &
   PasswordCheck & {
-    /** The database with the tables of the library. */
+    /** The database with the tables of better-auth. */
     database: Pick<Extract<NonNullable<BetterAuthOptions["database"]>, { db: unknown }>, "db"> & {
       type: "sqlite" | "postgres";
     };
     tables: AccountTables;
-    /** Signs session cookies. */
+    /** The secret that signs session cookies. */
     secret: string;
     publicUrl: string;
     /** Returns who may create an account at this moment. */

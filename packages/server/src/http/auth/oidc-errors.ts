@@ -2,7 +2,7 @@ import { type ProblemCode, type SignInError, signInErrors } from "@valetkey/cont
 import { HttpProblem } from "../problem.ts";
 
 const CODES: Record<string, SignInError> = {
-  // Codes of better-auth.
+  // These are error codes of better-auth.
   account_not_linked: "email_taken",
   state_not_found: "sign_in_expired",
   state_mismatch: "sign_in_expired",

@@ -18,7 +18,7 @@ export type OidcOptions = {
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
   /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
   deadline?: (() => AbortSignal) | undefined;
-  /** Called at each sign-in, before the account of the claims is found. */
+  /** Called at each sign-in, before the service looks for the account that belongs to the claims. */
   onClaims(claims: OidcClaims): Promise<void>;
 };
 

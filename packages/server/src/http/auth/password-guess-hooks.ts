@@ -5,7 +5,7 @@ import { normaliseEmail } from "../../domain/person.ts";
 export type PasswordLimit = {
   /** Called before a password is checked. Throws `rate_limited`. */
   countPasswordGuess: (account: string) => Promise<void>;
-  /** Called after a right password. */
+  /** Called after a person entered the right password. */
   forgetPasswordGuesses: (account: string) => Promise<void>;
 };
 

@@ -7,7 +7,7 @@ import { HttpProblem } from "../problem.ts";
 import { createAccount } from "./account-creation.ts";
 
 /**
- * Replaces the sign-up of better-auth, because it hashes the password inside a transaction, which blocks all other writers of
+ * Replaces the sign-up of better-auth, because better-auth hashes the password inside a transaction, which blocks all other writers of
  * SQLite.
  * Throws the errors of `admitSignUp` and of `createAccount`.
  */

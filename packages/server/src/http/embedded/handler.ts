@@ -18,7 +18,7 @@ export type Arrival = {
   path?: string | undefined;
 };
 
-/** A response of the application. */
+/** A response that the application sends. */
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {

@@ -3,7 +3,7 @@ export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 
 const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
 
-/** Finds the path of a route in the paths of a request: the original path, and the path after the framework has removed a mount path. */
+/** Finds the path that a route can match. `paths`: the original path of a request, and its path without the mount path. */
 export type FindPath = (paths: readonly string[]) => string;
 
 /**

@@ -15,7 +15,7 @@ export async function readWebBody(request: Request): Promise<Body> {
   return request.body === null ? undefined : readBounded(request.body);
 }
 
-/** Reads the body of a request of Node, or returns the body that a body parser has read. Throws the same errors as `readWebBody`. */
+/** Reads the body of a Node request, or returns the body that a body parser has read. Throws the same errors as `readWebBody`. */
 export async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
   // Some parsers set `body` to an empty object, although they have not read the body.
   if (!request.readableEnded) return readBounded(request);

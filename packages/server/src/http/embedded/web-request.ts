@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
- * The web-standard form of a request of Node, without its body. The host comes from the request. If that host is not valid, the host
+ * Converts a request of Node to a web-standard `Request` without a body. The host comes from the request. If that host is not valid, the host
  * is `localhost`. Only the application reads this `Request` object.
  */
 export function toWebRequest(request: Mounted): Request {

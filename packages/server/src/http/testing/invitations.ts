@@ -6,13 +6,13 @@ import type { useService } from "./use-service.ts";
 export type InvitedPerson = Client & { id: string };
 type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: string };
 
-/** The token of the link of an invitation. */
+/** Reads the token in the link of an invitation. */
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 
 /** An email address that nobody has. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
-/** The actions of a note's owner and of invited people at a service. */
+/** What the owner of a note and invited people do at a service. */
 export function invitationActions(service: ReturnType<typeof useService>) {
   const owner = service.as("owner");
 

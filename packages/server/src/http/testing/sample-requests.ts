@@ -74,7 +74,7 @@ function userIdIn(route: string): string {
   return route.startsWith("DELETE /notes") ? "viewer" : "fileViewer";
 }
 
-/** A valid request of this route about the objects of the world. */
+/** Makes a valid request to this route, about the objects in `world`. */
 export function requestOf(route: string, world: World): Parameters<Client["send"]> {
   const target = route
     .replace(WITH_JSON, "")

@@ -5,7 +5,7 @@ export type FormProgressLimits = {
   stallMs: number;
   /** When the service has waited for the client for this long, it checks the rate. Milliseconds. */
   rateWindowMs: number;
-  /** A form with a lower rate is aborted. */
+  /** If a form arrives at a lower rate, the service aborts it. */
   minBytesPerSecond: number;
 };
 

@@ -30,7 +30,7 @@ export async function describeAttachment(attachment: Attachment, { useCases }: R
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** A page of the attachments of a note. Reads all senders with one query. */
+/** Presents one page of a note's attachments. Reads all senders with one query. */
 export async function describeAttachments(
   { items, nextCursor }: Page<ListedAttachment>,
   { useCases }: RouteDeps,

@@ -11,7 +11,7 @@ const RETRY_SPREAD_MS = 2_000;
 /** The streams that are polled at the same time. PostgreSQL has ten connections by default, and other requests need most of them. */
 const POLLS_AT_ONCE = 4;
 /**
- * The polls of all streams take at most this part of the time of a replica: a longer round gets a longer pause, up to
+ * The polls of all streams take at most this part of a replica's time: a longer round gets a longer pause, up to
  * `LONGEST_PAUSE_MS`.
  */
 const POLLING_SHARE = 0.1;

@@ -8,7 +8,7 @@ const TYPE = "application/octet-stream";
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**
- * Returns the proof of this service for the token of a doctor that has the secret of the service. Returns undefined for another token.
+ * Returns a proof of this service if the token comes from a doctor with the same secret. Returns undefined for another token.
  */
 export type ProveEcho = (token: string) => string | undefined;
 

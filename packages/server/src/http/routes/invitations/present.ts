@@ -4,7 +4,7 @@ import type { LookedAt } from "../../../usecases/invitations/look-at-invitation.
 import { toIso } from "../../wire-instant.ts";
 import { isoOrNull } from "../links/present.ts";
 
-/** An invitation for the owner of the note. */
+/** Presents an invitation to the owner of the note. */
 export function presentInvitation(
   { id, email, role, expiresAt, invitedAt, linkExpiresAt, token }: DescribedInvitation,
   { publicUrl }: { publicUrl: string },
@@ -18,7 +18,7 @@ export function presentInvitation(
   };
 }
 
-/** An invitation for the person who holds its link. */
+/** Presents an invitation to the person who holds its link. */
 export function presentOpen(found: LookedAt): OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;

@@ -4,7 +4,7 @@ import { HttpProblem } from "../../problem.ts";
 const MAX_KEY_LENGTH = 255;
 /** The form of an idempotency key in the draft: a string of structured fields (RFC 9651, section 3.3.3). */
 const QUOTED = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
-/** The form without quotes, which many clients send. */
+/** An idempotency key without quotes, which many clients send. */
 const PLAIN = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
 
 /** A `preValidation` hook: a completion without a body is the same as with `{}`. */

@@ -8,7 +8,7 @@ export function parseExpiresIn(text: string | undefined): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** The URLs of a batch in the form of a response. */
+/** Converts the URLs of a batch to the form of the response. */
 export function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
   // The URLs of a batch usually share one expiry, so the expiry is formatted once.
   let instant = Number.NaN;

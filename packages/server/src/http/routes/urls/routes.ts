@@ -10,7 +10,7 @@ import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { parseExpiresIn, presentAnswers } from "./present.ts";
 
-// A presigned URL is percent-encoded ASCII and needs no escaping. To escape it would take a tenth of the time of a batch.
+// A presigned URL is percent-encoded ASCII and needs no escaping. Escaping would take a tenth of the time that a batch needs.
 const plainUrl = Type.String({ format: "unsafe" });
 const UnescapedFileUrl = Type.Object({ ...FileUrl.properties, fileUrl: plainUrl });
 const UnescapedFileUrls = Type.Object({

@@ -95,7 +95,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
         try {
           return await abort(caller, uploadId);
         } catch (error) {
-          // `upload_not_pending`: the file has become ready in the meantime. The next round deletes the ready file.
+          // `upload_not_pending`: the file may have become ready in the meantime. Then the next round deletes it.
           if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
         }
       }

@@ -25,7 +25,7 @@ export type BucketOptions = {
   forcePathStyle?: boolean | undefined;
   /** The distribution that downloads come from. Default: they come from the bucket. */
   cloudFront?: CloudFrontTarget | undefined;
-  /** Empty, or ends with a slash. Default empty. */
+  /** The prefix is empty, or ends with a slash. Default: empty. */
   keyPrefix?: string | undefined;
   /** Static credentials, or a provider that is called again before its credentials expire. Default: the provider chain of the AWS SDK. */
   credentials?: Credentials | CredentialProvider | undefined;
@@ -34,7 +34,7 @@ export type BucketOptions = {
   /** Called with warnings for the operator, which contain no secrets. Default: ignored. */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
-  /** The memory of all calls of `store` together, and the longest wait for this memory. */
+  /** The memory that all calls of `store` use together, and how long a call waits for memory at most. */
   partBuffers?: Partial<PartBufferLimits> | undefined;
 };
 

@@ -6,9 +6,9 @@ import type { CredentialSource } from "./credentials.ts";
 import { createOptionalChecksums, type OptionalChecksums } from "./optional-checksums.ts";
 
 export type Timeouts = {
-  /** Time to connect. */
+  /** The maximum time to connect. */
   connectMs: number;
-  /** Time from a call to its response, including retries. A call that transfers many bytes gets extra time. */
+  /** The maximum time from a call to its response, including retries. A call that transfers many bytes gets extra time. */
   callMs: number;
   /** Time without traffic in either direction. */
   idleMs: number;

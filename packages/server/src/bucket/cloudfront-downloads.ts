@@ -10,7 +10,7 @@ export type CloudFrontTarget = {
   /** Its URL, without a path. */
   distribution: string;
   keyPairId: string;
-  /** PEM. */
+  /** The private key as PEM. */
   privateKey: string;
   hash: "sha1" | "sha256";
   /** Whether each URL works only for the IP address that requested it. */

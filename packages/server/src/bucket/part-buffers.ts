@@ -31,7 +31,7 @@ export type PartBufferOptions = {
   totalBytes: number;
   /** The size of the buffers that are kept for reuse. */
   partBytes: number;
-  /** The longest wait of a form for a buffer. */
+  /** How long a form waits for a buffer at most. */
   waitMs: number;
   /** How long a form may fill a buffer while another form waits for one. */
   fillMs: number;

@@ -15,7 +15,7 @@ export type ServerConfig = {
    */
   trustProxy: false | number | string[];
   logLevel: LogLevel;
-  /** Absolute. */
+  /** An absolute path. */
   dataDir: string;
   /** How long the service still accepts requests after SIGTERM. During this time, load balancers switch to other replicas. Seconds. */
   drainSeconds: number;
@@ -35,7 +35,7 @@ export type EmbeddedBucketConfig = {
   region: string;
   /** The signed URL for browsers. If undefined, it is the URL that the bucket listens on. */
   publicEndpoint: string | undefined;
-  /** Empty, or ends with a slash. */
+  /** The prefix is empty, or ends with a slash. */
   keyPrefix: string;
   credentials: ConfigCredentials;
 };
@@ -45,7 +45,7 @@ export type CloudFrontConfig = {
   /** The URL of the distribution, without a path. */
   distribution: string;
   keyPairId: string;
-  /** PEM. */
+  /** The private key as PEM. */
   privateKey: string;
   hash: "sha1" | "sha256";
   /** Whether each download URL works only for the IP address that requested it. */
@@ -56,12 +56,12 @@ export type S3BucketConfig = {
   kind: "s3";
   name: string;
   region: string;
-  /** Undefined for AWS. */
+  /** Undefined: the bucket is at AWS. */
   endpoint: string | undefined;
   /** The signed URL for browsers. If undefined, it is `endpoint`. */
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
-  /** Empty, or ends with a slash. */
+  /** The prefix is empty, or ends with a slash. */
   keyPrefix: string;
   /** If undefined, the provider chain of the AWS SDK finds the credentials. */
   credentials: ConfigCredentials | undefined;
@@ -185,7 +185,7 @@ export type MailConfig = {
   isSecure: boolean;
   /** Whether a connection without TLS is refused. */
   requiresTls: boolean;
-  /** Both are set or undefined. */
+  /** `user` and `password` are both set, or both undefined. */
   user: string | undefined;
   password: string | undefined;
   from: { name: string; email: string };

@@ -21,12 +21,12 @@ export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;
   context: QueryContext;
-  /** The access queries of the hot path, outside of transactions. */
+  /** The access queries that run outside of transactions. They run often, so they must be fast. */
   access: AccessQueries;
-  /** The steps of uploads on the hot path, each in a separate transaction. */
+  /** The steps that run for each upload, each in a separate transaction. They must be fast. */
   uploadSteps: Pick<UploadQueries, "start" | "complete">;
   urlAudit: UrlAuditLog;
-  /** Default: none. */
+  /** Default: the database has no pools. */
   pools?: () => PoolState[];
   /** Runs a transaction that frees space, even on a full disk. Undefined on PostgreSQL, because its server has a separate disk. */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;

@@ -8,10 +8,10 @@ export type Engine = {
   name: EngineName;
   /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
   list(values: readonly string[]): unknown;
-  /** The condition that `column` is one of the texts in a parameter that `list` made. */
+  /** Builds the condition that `column` is one of the texts in a parameter that `list` made. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
   /**
-   * The condition that `column` contains exactly this text. It does not use LIKE, because LIKE differs between
+   * Builds the condition that `column` contains exactly this text. It does not use LIKE, because LIKE differs between
    * the engines, and treats some characters as wildcards.
    */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;

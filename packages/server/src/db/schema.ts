@@ -22,7 +22,7 @@ export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
   auth_sessions: { id: string; user_id: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
-  /** The user of each subject of each issuer of JWTs. `legacy`: the issuer is unknown, because the user was created before this table. */
+  /** Which user belongs to a subject in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user was created before this table. */
   identities: {
     issuer: JwtIssuer | "legacy";
     subject: string;
@@ -40,7 +40,7 @@ export type Tables = {
     updated_at: number;
     /** Null: the user has not signed in yet. */
     last_sign_in_at: number | null;
-    /** Null: unknown. */
+    /** Null: the service does not know the language yet. */
     language: Language | null;
   };
   disabled_users: {
@@ -136,7 +136,7 @@ export type Tables = {
     created_at: number;
     created_by: string;
     seen_at: number | null;
-    /** As in `note_shares`. */
+    /** The same as `reminded_at` in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
   /** A share by email address. It is open until its receiver opens the note or the file. `subject_id`: the attachment, or else the note. */
@@ -299,7 +299,7 @@ export type Tables = {
     count: number;
     expires_at: number;
   };
-  /** The items of the trash: a note with its attachments, or one attachment. */
+  /** The items in the trash: a note with its attachments, or one attachment. */
   trash: {
     id: string;
     note_id: string;
@@ -309,13 +309,13 @@ export type Tables = {
     deleted_by: string;
     deleted_at: number;
   };
-  /** The items of an application that embeds the service. The files of an item are those of its note. */
+  /** The items of an application that embeds the service. The files of an item are the files of its note. */
   items: {
     note_id: string;
     resource: string;
     item_id: string;
   };
-  /** The outbox of the hooks of an embedding. */
+  /** The events that wait for the hooks of an embedding. */
   file_events: {
     id: string;
     kind: FileEventKind;
@@ -327,7 +327,7 @@ export type Tables = {
     due_at: number;
     attempts: number;
   };
-  /** The outbox of mails. */
+  /** The mails that wait, and the mails that the service gave up. */
   mails: {
     id: string;
     kind: MailKind["kind"];
@@ -358,7 +358,7 @@ export type Tables = {
     id: string;
     owner_id: string;
     url: string;
-    /** A JSON array. */
+    /** The subscribed events as a JSON array. */
     events: string;
     description: string;
     generation: number;
@@ -375,7 +375,7 @@ export type Tables = {
     /** The id of the last audit event that a summary covers. Null: the endpoint does not subscribe to `url.issued`. */
     urls_reported_until: string | null;
   };
-  /** The outbox of webhooks, and the log of their deliveries. */
+  /** The webhook deliveries: those that wait, and a log of those that have ended. */
   webhook_deliveries: {
     endpoint_id: string;
     id: string;
@@ -422,7 +422,7 @@ export type Tables = {
     credential_id: string;
     public_key: string;
     counter: number;
-    /** A JSON array. */
+    /** The transports as a JSON array. */
     transports: string;
     name: string;
     created_at: number;

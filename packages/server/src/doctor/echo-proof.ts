@@ -4,7 +4,7 @@ import type { EchoProof } from "./parts.ts";
 /** How long a token is valid. Milliseconds. */
 const VALID_MS = 60_000;
 
-/** The part of the service: returns the proof for a valid token, and undefined for any other token. */
+/** The service uses this function. It returns the proof for a valid token, and undefined for any other token. */
 export type ProveEcho = (token: string) => string | undefined;
 
 /**

@@ -4,7 +4,7 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * Names the user of each subject of each issuer of JWTs (ADR 14). An existing user without an account is the subject of a JWT, but
+ * Stores which user belongs to a subject in the JWTs of an issuer (ADR 14). An existing user without an account is the subject of a JWT, but
  * the issuer is unknown. The first token of that subject sets the issuer.
  * Adds the proof of email addresses (ADR 15). Among existing accounts, only those of an identity provider have a verified email address.
  */

@@ -33,7 +33,7 @@ export function toAuditRow(event: AuditEvent): AuditRow {
   };
 }
 
-/** The values of an event in the order of `auditColumns`. */
+/** Returns the values of an event in the order of `auditColumns`. */
 export type AuditValues = (string | number)[];
 
 export function toAuditValues(event: AuditEvent): AuditValues {

@@ -17,7 +17,7 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
   return id;
 }
 
-/** Makes the cursor of a list in the order of an instant and an id, where the id may be any text. */
+/** Makes the cursor for a list that is sorted by an instant and an id, where the id may be any text. */
 export function encodeTimedCursor({ at, id }: { at: number; id: string }): string {
   return Buffer.from(`at:${at}:${id}`).toString("base64url");
 }

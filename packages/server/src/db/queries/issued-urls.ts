@@ -15,7 +15,7 @@ export type FindJournalUrls = (range: Omit<Range, "ownerId"> & { ownerId: string
 
 type IssuedUrlQueries = Pick<WebhookQueries, "listUrlReports" | "advanceUrlReport" | "listIssuedUrls">;
 
-/** The queries of the summaries of issued URLs, which a job reads from the audit log. */
+/** The queries with which a job summarises issued URLs from the audit log. */
 export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrls | undefined): IssuedUrlQueries {
   return {
     async listUrlReports() {

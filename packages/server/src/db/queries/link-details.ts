@@ -32,7 +32,7 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
 
 const count = sql<number>`count(*)`.as("count");
 
-// The sum of bigints is numeric on PostgreSQL.
+// PostgreSQL returns a sum of bigints as `numeric`, so the query casts it.
 function sum(column: string) {
   return sql<number>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`.as("sum");
 }

@@ -24,7 +24,7 @@ export const uploadColumns = [
 
 export type UploadRow = Selectable<Tables["uploads"]>;
 
-/** The upload of a row. */
+/** Converts a row to an upload. */
 export function toUpload(row: UploadRow): Upload {
   return {
     id: row.id,

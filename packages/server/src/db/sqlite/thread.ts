@@ -32,7 +32,7 @@ export class SqliteThread<Request, Answer> {
     try {
       this.#worker ??= this.#start();
     } catch (error) {
-      // The system has no more threads or memory.
+      // No worker can start, because the system has no more threads or memory.
       return Promise.reject(this.#toError({ message: (error as Error).message, errcode: undefined }));
     }
     this.#worker.ref();

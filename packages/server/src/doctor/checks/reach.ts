@@ -34,7 +34,7 @@ export const reachCheck: Check = {
     if (isFailure(answer)) return [explainFailure(parts, answer)];
     const clock = checkClock(answer);
     const refusal = answer.status === 200 ? [] : [explainRefusal(parts, answer)];
-    // A wrong clock explains the refusal.
+    // A wrong clock explains the refusal, so the refusal is not a separate finding.
     if (clock.length > 0 && (answer.code === "AccessDenied" || answer.code === "RequestTimeTooSkewed")) return clock;
     return [...clock, ...refusal];
   },

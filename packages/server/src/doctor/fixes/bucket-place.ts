@@ -9,7 +9,7 @@ export function s3api({ bucket }: BucketPlace, command: string, ...options: stri
   return [`aws s3api ${command}`, ...endpoint, `--bucket ${bucket.name}`, ...options].join(" \\\n  ");
 }
 
-/** A document as an argument of a shell command. */
+/** Quotes a document as an argument for a shell command. */
 export function quoted(document: unknown): string {
   return `'${JSON.stringify(document)}'`;
 }

@@ -6,14 +6,14 @@ import type { BucketOptions, CheckedOptions } from "./options.ts";
 
 const CLAMD_PORT = 3_310;
 
-/** The configuration of the base for the options of an embedding. */
+/** Converts the options of an embedding to the configuration of the base. */
 export function baseConfigOf(options: CheckedOptions): BaseConfig {
   return {
     database: databaseOf(options),
     bucket: bucketOf(options.bucket),
     scanner: scannerOf(options),
     limits: limitsOf(options),
-    // An embedding has hooks instead.
+    // An embedding has hooks instead of webhooks.
     webhooks: { allowsLoopback: false },
     server: { dataDir: undefined },
     // Only links need keys, and an embedding has no links.

@@ -2,7 +2,7 @@ import { ValetKeyError } from "@valetkey/client";
 
 export type Range = {
   from: number;
-  /** Exclusive. */
+  /** The range ends before this byte. */
   to: number;
   signal?: AbortSignal | undefined;
 };

@@ -78,7 +78,7 @@ export const instanceQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** The pause between polls of an open note of another owner, about the default lifetime of a URL. Milliseconds. */
+/** The pause between polls while a note of another owner is open, about the default lifetime of a URL. Milliseconds. */
 const SHARED_NOTE_MS = 60_000;
 
 /** The longest page that the service returns. */

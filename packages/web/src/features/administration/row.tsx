@@ -10,7 +10,7 @@ type RowProps = {
   /** Lines of short facts. */
   facts: readonly (readonly string[])[];
   error?: unknown;
-  /** The buttons. */
+  /** The buttons of the item. */
   actions?: ReactNode;
   /** Shown below the buttons. */
   children?: ReactNode;
@@ -18,7 +18,7 @@ type RowProps = {
 
 export type Mark = { text: string; isWarning?: boolean };
 
-/** One item of a list of administrators: a name, facts, and buttons. */
+/** One item in a list that administrators see: a name, facts, and buttons. */
 export function Row({ title, marks = [], facts, error, actions, children }: RowProps) {
   return (
     <li className="flex flex-col gap-2 p-3">

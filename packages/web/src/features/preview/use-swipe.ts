@@ -1,6 +1,6 @@
 import { type TouchEventHandler, useRef, useSyncExternalStore } from "react";
 
-/** Pixels. */
+/** A swipe moves at least this far to the side. Pixels. */
 const MIN_HORIZONTAL = 64;
 const MAX_VERTICAL = 48;
 /** The height of the controls of a video, where a finger seeks. Pixels. */

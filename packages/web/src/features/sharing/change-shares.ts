@@ -28,7 +28,7 @@ export function useInvite(subject: Subject) {
       const isInvited = (email: string) => shares.invitations.some((one) => isSameEmail(one.email, email));
       return { emails, invited: emails.filter(isInvited) };
     },
-    // Not awaited, so that the field is cleared before the list is loaded.
+    // Nobody waits for this promise, so the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),
   });
 }

@@ -94,7 +94,7 @@ export const texts = {
     done: "Downloaded",
     handedOver: "Your browser downloads it.",
     notSaved: "The file could not be saved. Is there enough space on the disk?",
-    /** For screen readers. */
+    /** Only screen readers use `downloading` and `finished`. */
     downloading: (filename: string) => `Downloading ${filename}`,
     finished: (filename: string) => `${filename} is downloaded.`,
   },
@@ -143,7 +143,7 @@ export const texts = {
     tooMany: (count: number) => `Only ${formatCount(count, files)} can still be sent. The others were not added.`,
     full: "All files have arrived. Nothing more is needed.",
     thanks: "Thank you. Your files have arrived.",
-    /** By error code. */
+    /** The text for each error code. */
     problems: {
       link_not_found: "The request has ended, so this file was not accepted.",
       request_full: "The request has all its files, or this file is too large for what is left.",

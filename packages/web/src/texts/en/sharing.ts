@@ -17,7 +17,7 @@ export const sharing = {
     firstEnds: (left: string) => `the first expires in ${left}`,
     sharedWith: "Shared with",
     person: { one: "person", other: "people" },
-    /** For screen readers. */
+    /** Only screen readers read this text. */
     all: (names: string) => `${names} can see this note`,
     and: (first: string, rest: string) => `${first} and ${rest}`,
     others: { one: "other", other: "others" },

@@ -31,7 +31,7 @@ type AddOptions = {
 type EnqueueOptions = ChosenFile & {
   isPaused?: boolean;
   attachmentId?: string | undefined;
-  /** Set if the browser has already stored the upload. */
+  /** Defined if the browser has already stored the upload. */
   stored?: { hasContent: boolean };
 };
 

@@ -87,7 +87,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
 
 function Skeletons({ count = 6 }) {
   return (
-    // Same height and distance as the rows of notes.
+    // The skeletons have the same height and distance as the rows of notes.
     <div className="flex flex-col gap-0.5">
       {Array.from({ length: count }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: all items are equal

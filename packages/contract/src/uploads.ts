@@ -98,7 +98,7 @@ export type Upload = Static<typeof Upload>;
 export const Send = Type.Object({ upload: Type.Object(progress) });
 export type Send = Static<typeof Send>;
 
-/** From 1 to the `partCount` of the upload. */
+/** A number from 1 to the `partCount` of the upload. */
 const PartNumber = Type.Integer({ minimum: 1, maximum: 10_000 });
 
 export const SignPartsBody = closedObject({ partNumbers: Type.Array(PartNumber, { minItems: 1, maxItems: 100 }) });

@@ -3,7 +3,7 @@ import { PresignError } from "./errors.ts";
 
 /** The headers of a request. The signed headers stay headers, and the other headers become query parameters. */
 export type DividedHeaders = {
-  /** For example `content-type;host`, as in the canonical request. */
+  /** The names of the signed headers as in the canonical request, for example `content-type;host`. */
   names: string;
   /** One `name:value` line for each header. Each line ends with a line break. */
   canonical: string;

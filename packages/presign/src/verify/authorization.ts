@@ -8,13 +8,13 @@ export type Authorization = {
   kind: "query" | "header";
   accessKeyId: string;
   scope: { date: string; region: string; service: string; terminator: string };
-  /** In the form yyyymmddThhmmssZ. */
+  /** The instant in the form yyyymmddThhmmssZ. */
   dateTime: string;
   /** Milliseconds since 1970. */
   signedAt: number;
   /** Seconds, 1 to 604,800. A header signature has none. */
   expiresIn?: number;
-  /** Lowercase and sorted. */
+  /** The header names, lowercase and sorted. */
   signedHeaders: readonly string[];
   signature: string;
   sessionToken?: string;

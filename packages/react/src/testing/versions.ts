@@ -7,7 +7,7 @@ export type Major = (typeof MAJORS)[number];
 /** The packages that install each version of React. */
 const HOMES: Record<Major, string> = { 18: "../../../../e2e/react-18/package.json", 19: "../../package.json" };
 
-/** The folders of a version of React, for a bundler. */
+/** Returns the folders that contain a version of React, for a bundler. */
 export function aliasesOf(major: Major): Record<string, string> {
   const require = createRequire(new URL(HOMES[major], import.meta.url));
   const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`));

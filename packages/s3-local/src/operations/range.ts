@@ -2,7 +2,7 @@ import { S3Error } from "../errors.ts";
 
 const RANGE = /^bytes=(\d*)-(\d*)$/;
 
-/** Bytes from `from` (included) to `to` (excluded). */
+/** The bytes from `from` (included) to `to` (excluded). */
 export type ByteRange = { from: number; to: number };
 
 /**

@@ -76,7 +76,7 @@ function makeSingleFile(file: string): void {
 /** A blob to which a copy of the metadata refers. `path` is relative to the data folder. The blob may be longer than `leastBytes`. */
 export type ListedBlob = { path: string; leastBytes: number };
 
-/** Lists the blobs of a copy of the metadata, in the order of their paths. Paths have slashes on every system. */
+/** Lists the blobs that a copy of the metadata names, in the order of their paths. Paths have slashes on every system. */
 export function* listBlobs(metadataFile: string): Generator<ListedBlob> {
   const database = new DatabaseSync(metadataFile, { readOnly: true });
   try {

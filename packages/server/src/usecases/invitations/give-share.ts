@@ -13,7 +13,7 @@ export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): 
 }
 
 /**
- * Gives the share of an invitation to the user `userId` of the invitation. An invitation is for one person, so the user who had the
+ * Gives the share that an invitation promises to the user `userId` of the invitation. An invitation is for one person, so the user who had the
  * share before loses it.
  * The caller must have locked the invitation.
  */

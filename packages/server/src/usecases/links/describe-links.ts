@@ -61,7 +61,7 @@ function describe(
   };
 }
 
-/** The state of a link at this moment. */
+/** Returns the state of a link at this moment. */
 export function stateOf({ limits, clock }: Pick<Describer, "limits" | "clock">, details: LinkDetails): LinkState {
   const { link, creatorRole, readyFiles, takenFiles } = details;
   const filesLeft = link.request === undefined ? readyFiles : link.request.maxFiles - takenFiles;

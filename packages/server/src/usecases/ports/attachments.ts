@@ -32,11 +32,11 @@ export type AttachmentQueries = {
    */
   listOfNote(noteId: string): Promise<Attachment[]>;
   /**
-   * A page of the listed attachments of the note, in order of creation. With `sentBy`, the page has a rejected attachment only if this
+   * Returns one page of the listed attachments of the note, in order of creation. With `sentBy`, the page has a rejected attachment only if this
    * user sent it.
    */
   pageOfNote(noteId: string, page: PageRequest & { sentBy?: string | undefined }): Promise<Page<Attachment>>;
-  /** The number of listed attachments of the note that are not rejected. */
+  /** Counts the listed attachments of the note that are not rejected. */
   countOfNote(noteId: string): Promise<number>;
   /** Also finds an attachment in the trash, because it still has its object. */
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;

@@ -8,11 +8,11 @@ export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes">;
 /** `lastUrlExpiresAt`: when the last of these URLs expires. Milliseconds since the epoch. */
 export type IssuedUrls = { count: number; lastUrlExpiresAt: number };
 
-/** The queries of visitors. */
+/** The queries that run when a visitor uses a link. */
 export type LinkVisitQueries = {
-  /** The ready files of the link in order of creation, at most 1,000. */
+  /** Returns the ready files of the link in order of creation, at most 1,000. */
   readyFiles(link: Pick<Link, "id" | "noteId" | "attachmentIds">): Promise<LinkedFile[]>;
-  /** The claim of this visitor whose window is open at `now`. */
+  /** Returns the claim of this visitor whose window is open at `now`. */
   findOpenClaim(
     of: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
   ): Promise<LinkClaim | undefined>;

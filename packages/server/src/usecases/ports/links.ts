@@ -37,7 +37,7 @@ export type LinkQueries = {
   listOfPerson(userId: string, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>>;
   /** Lists the links of all users, newest first. */
   listAll(page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>>;
-  /** The links that the person made and nobody revoked. */
+  /** Returns the links that the person made and nobody revoked. */
   listUnrevoked(userId: string): Promise<Link[]>;
   /** Counts the links that are neither revoked nor expired. */
   countLive(noteId: string): Promise<number>;

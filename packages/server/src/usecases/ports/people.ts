@@ -29,6 +29,6 @@ export type PeopleQueries = {
   setLanguage(userId: string, language: Language): Promise<void>;
   /** Users by id. Unknown users are absent. One query. */
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;
-  /** The users with one of these normalised email addresses. */
+  /** Returns the users with one of these normalised email addresses. */
   findByEmails(emails: readonly string[]): Promise<EmailHolder[]>;
 };

@@ -1,6 +1,6 @@
 /** The sizes of the queues, for the metrics. */
 export type QueueSizes = {
-  /** The deletions of objects that are due, and how long the oldest has been due. Milliseconds. */
+  /** The object deletions that are due, and how long the oldest has been due. Milliseconds. */
   dueDeletions: number;
   oldestDueDeletionMs: number;
   /** The queued verifications, and how long the oldest has been due. Milliseconds. */
@@ -10,7 +10,7 @@ export type QueueSizes = {
   mails: number;
   oldestMailMs: number;
   mailsGivenUp: number;
-  /** The deliveries of webhooks that wait, and how long the oldest of them waits. Milliseconds. */
+  /** The webhook deliveries that wait, and how long the oldest of them waits. Milliseconds. */
   webhooks: number;
   oldestWebhookMs: number;
   /** The uploads that have not ended, by state. */

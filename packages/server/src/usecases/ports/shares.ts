@@ -31,8 +31,8 @@ export type ShareQueries = {
   findOfNote(noteId: string, userId: string): Promise<{ expiresAt: number | undefined; isNew: boolean } | undefined>;
   /** Marks a share as seen. Does nothing if there is no such share, or if it was seen before. */
   markSeen(subject: ShareSubject, seen: { userId: string; now: number }): Promise<void>;
-  /** For each attachment, the number of live shares and open invitations that the owner sees. Attachments without any are absent. */
+  /** Returns for each attachment the number of live shares and open invitations that the owner sees. Attachments without any are absent. */
   countByAttachment(attachmentIds: readonly string[], now: number): Promise<Map<string, number>>;
-  /** Listed attachments with a live share for this user, who has no access to their notes. Newest first. */
+  /** Returns the listed attachments that a live share opens for this user, who has no access to their notes. Newest first. */
   listAttachmentsFor(userId: string, page: PageRequest & { now: number }): Promise<Page<SharedAttachment>>;
 };

@@ -33,8 +33,8 @@ export type TrashQueries = {
   hold(subject: TrashSubject, userId: string): Promise<{ item: TrashItem; role: Role | undefined } | undefined>;
   /** Restores the item from the trash. The caller must have locked it. */
   restore(item: TrashItem): Promise<void>;
-  /** The items that the user may restore, last deleted first. */
+  /** Lists the items that the user may restore, last deleted first. */
   listFor(userId: string, page: PageRequest): Promise<Page<ListedTrashItem>>;
-  /** Items that were deleted at `before` or earlier, first deleted first. Skips attachments whose note is in the trash. */
+  /** Lists items that were deleted at `before` or earlier, first deleted first. Skips attachments whose note is in the trash. */
   listOld(before: number, limit: number): Promise<TrashItem[]>;
 };

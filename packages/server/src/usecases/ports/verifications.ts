@@ -27,6 +27,6 @@ export type VerificationQueries = {
   /** Makes the verification due at `dueAt`. Does nothing when another holder has it. */
   release(claimed: Pick<ClaimedVerification, "attachmentId" | "holder">, change: { dueAt: number }): Promise<void>;
   remove(attachmentId: string): Promise<void>;
-  /** The number of verifications that need a scan. */
+  /** Counts the verifications that need a scan. */
   countNeedingScan(): Promise<number>;
 };

@@ -81,7 +81,7 @@ function countByFile(events: readonly { noteId: string; attachmentIds: readonly 
   return [...counts.values()].sort((a, b) => b.count - a.count);
 }
 
-/** The instant in a UUIDv7. */
+/** Returns the instant that a UUIDv7 contains. */
 function instantOf(id: string): string {
   return new Date(Number.parseInt(id.replace("-", "").slice(0, 12), 16)).toISOString();
 }

@@ -2,7 +2,7 @@ import type { AccountChange, NoticeMail } from "../../../domain/mail.ts";
 
 type Thing = "note" | "file";
 
-/** The subject and the first sentence of a mail about each change. */
+/** For each change, the subject and the first sentence of its mail. */
 const changed: Record<AccountChange, (host: string) => { subject: string; text: string }> = {
   "password-changed": (host) => ({
     subject: "Your password was changed",

@@ -4,7 +4,7 @@ import { english, type MailTexts } from "./en.ts";
 
 const texts: Record<Language, MailTexts> = { en: english, de: german };
 
-/** The texts of mails to a reader of this language. An undefined language is unknown. */
+/** Returns the texts of mails to a reader of this language. Undefined: the language is unknown. */
 export function mailTexts(language: Language | undefined = USUAL_LANGUAGE): MailTexts {
   return texts[language];
 }

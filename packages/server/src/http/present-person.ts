@@ -4,7 +4,7 @@ import type { Person } from "../domain/person.ts";
 /** The users that a response names, by id. Users whom the service does not know are absent. */
 export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
 
-/** A user in the form of a response. An unknown user has only an id. */
+/** Converts a user to the form of a response. An unknown user has only an id. */
 export function presentPerson(id: string, people: People): WirePerson {
   const { name, email } = people.get(id) ?? {};
   return { id, name: name ?? null, email: email ?? null };

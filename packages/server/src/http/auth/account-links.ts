@@ -8,7 +8,7 @@ import { checkPassword } from "./account-creation.ts";
 import { bodyOf, callerOf, DONE, ownerOf, POST } from "./endpoint.ts";
 import type { PasswordLimit } from "./password-guess-hooks.ts";
 
-/** The links of accounts: for a new password, and for the proof or the change of an email address. */
+/** The use cases for links in mails about accounts: to set a new password, and to prove or change an email address. */
 export type AccountLinks = Pick<
   UseCases,
   | "requestPasswordReset"

@@ -4,7 +4,7 @@ import type { UseCases } from "../../usecases/index.ts";
 import type { LogAccountChange } from "./account-links.ts";
 import { bodyOf, callerOf, DONE, ownerOf, POST, textOf } from "./endpoint.ts";
 
-/** The authenticator app of an account, and its recovery codes. */
+/** The use cases for the authenticator app of an account, and for its recovery codes. */
 export type SecondFactors = Pick<
   UseCases,
   | "getSecondFactor"

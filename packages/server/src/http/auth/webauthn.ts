@@ -17,7 +17,7 @@ const IPV4 = /^[\d.]+$/;
 
 type UseChallenge = (challenge: string) => Promise<void>;
 
-/** The WebAuthn ceremonies of the service at this URL (Web Authentication Level 3). */
+/** Makes the WebAuthn ceremonies for the service at this URL (Web Authentication Level 3). */
 export function createWebAuthn(publicUrl: string) {
   const { origin, hostname: rpID, protocol } = new URL(publicUrl);
   const isName = !IPV4.test(rpID) && !rpID.startsWith("[");

@@ -1,10 +1,10 @@
 import type { LinkPolicy } from "../../domain/link.ts";
 import { deriveLinkKeys } from "../../usecases/links/keys.ts";
 
-/** The keys of links in tests. */
+/** The keys for links in tests. */
 export const testLinkKeys = deriveLinkKeys(["the AUTH_SECRET of tests, which is long enough"]);
 
-/** The default policy of links. */
+/** The default policy for links. */
 export const testLinkPolicy: LinkPolicy = {
   isEnabled: true,
   maxExpirySeconds: undefined,

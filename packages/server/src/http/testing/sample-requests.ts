@@ -55,20 +55,20 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
-/** A route with the token of a link. */
+/** Matches a route with the token of a link. */
 export const IS_OF_VISITORS = /\/(?:links|s)\/:token(?:\/|$)/;
 
-/** A route of a file request. */
+/** Matches a route for a file request. */
 export const IS_OF_REQUESTS = /:token\/(?:uploads|receipts)(?:\/|$)/;
 
-/** Every route of the OpenAPI document, for example `GET /notes/:noteId`. */
+/** Returns every route in the OpenAPI document, for example `GET /notes/:noteId`. */
 export function routesOf(app: App): string[] {
   return Object.entries(app.swagger().paths ?? {}).flatMap(([path, item]) =>
     Object.keys(item ?? {}).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
   );
 }
 
-/** A user whom the owner of the note can name in this route. */
+/** Returns a user whom the owner of the note can name in this route. */
 function userIdIn(route: string): string {
   if (route.includes("access-requests")) return "asker";
   return route.startsWith("DELETE /notes") ? "viewer" : "fileViewer";

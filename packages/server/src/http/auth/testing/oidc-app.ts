@@ -44,10 +44,10 @@ export async function openOidc(engine: TestEngine, { provider: ofProvider, ...op
     go,
     finish,
     signInAtProvider: async (body: object = {}) => finish(await go(body)),
-    /** The user of the session that a response started. */
+    /** Returns the id of the user whose session a response started. */
     who: async (answer: LightMyRequestResponse): Promise<string> =>
       (await service.call("GET", "/whoami", { cookie: cookieOf(answer) })).json().userId,
-    /** The rows with the sign-in methods of the accounts. */
+    /** Returns the rows with the sign-in methods of the accounts. */
     // biome-ignore lint/suspicious/noExplicitAny: the schema types do not cover the library's tables
     rows: (): Promise<any[]> =>
       service.db

@@ -7,7 +7,7 @@ import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** An attachment in the form of a response, without its object key. */
+/** Converts an attachment to the form of a response, which has no object key. */
 export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
   const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
   return {
@@ -25,7 +25,7 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
   };
 }
 
-/** One attachment in the form of a response. Reads its sender from the database. */
+/** Presents one attachment. Reads its sender from the database. */
 export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
@@ -42,7 +42,7 @@ export async function describeAttachments(
   );
 }
 
-/** A page of attachments that are shared without their notes. Reads all users with one query. */
+/** Presents one page of attachments that are shared without their notes. Reads all users with one query. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
   { useCases }: RouteDeps,

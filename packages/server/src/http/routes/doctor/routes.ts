@@ -5,7 +5,7 @@ import { operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import type { ProveEcho } from "./echo.ts";
 
-/** The checks of the set-up, for routes. */
+/** Checks the set-up of the service. */
 export type Doctor = {
   prove: ProveEcho;
   /**

@@ -7,7 +7,7 @@ import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** One link in the form of a response. Reads its creator from the database. */
+/** Presents one link. Reads its creator from the database. */
 export async function presentLink(described: DescribedLink, deps: RouteDeps): Promise<WireLink> {
   const people = await deps.useCases.findPeople([described.link.createdBy]);
   return present(described, { people, publicUrl: deps.publicUrl });

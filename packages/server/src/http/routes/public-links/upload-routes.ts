@@ -81,7 +81,7 @@ const UPLOADS = "/public/links/:token/uploads";
 
 type Parts = RouteDeps & { cookies: VisitorCookies; visitorOf: (request: FastifyRequest) => Visitor };
 
-/** The routes for uploads of visitors to a file request. */
+/** The routes with which visitors upload to a file request. */
 export function visitorUploadRoutes(app: App, { useCases, publicUrl, cookies, visitorOf }: Parts): void {
   const { visitorUploads: uploads, admitSender } = useCases;
   /** A visitor without a pass has sent nothing yet, so only the start of an upload gives the visitor a pass. */

@@ -55,7 +55,7 @@ export class ValetKeyError extends Error {
   }
 }
 
-/** The error of a request without a response: `aborted` if the caller aborted the request, otherwise `network`. */
+/** Makes the error for a request without a response: `aborted` if the caller aborted the request, otherwise `network`. */
 export function networkError(cause: unknown, { signal, what }: { signal?: AbortSignal | undefined; what: string }) {
   if (signal?.aborted && !isTimeout(signal.reason)) return aborted(signal.reason);
   return new ValetKeyError("network", `${what} got no response. Check the connection and the URL.`, { cause });

@@ -1,7 +1,7 @@
 import type { Call } from "../call.ts";
 import type { Invitation, OpenInvitation, RedeemedInvitation, UpdateInvitationBody } from "../wire.ts";
 
-/** The invitations of email addresses, by id for the owner of the note, and by the token of the link for its receiver. */
+/** Invitations by email address. The owner of the note names an invitation by its id, and the receiver by the token in its link. */
 export function invitationCalls(call: Call) {
   const one = (invitationId: string) => `/invitations/${encodeURIComponent(invitationId)}`;
   return {

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../call.ts";
 
-/** The receiver of an upload at the service: a note, a file request, or an item of an application. */
+/** The thing that receives an upload: a note, a file request, or an item of an application. */
 export type Receiver = {
   /** Identifies the receiver in the store of unfinished uploads. */
   key: string;

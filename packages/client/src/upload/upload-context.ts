@@ -32,7 +32,7 @@ export type UploadContext = {
   saved: SavedUpload;
   receiver: Receiver;
   file: FileSource;
-  /** The description of the file in the request that starts the upload. */
+  /** How the request that starts the upload describes the file. */
   declared: SendFileBody;
   /** The upload that the steps started or resumed last. */
   opened?: OpenUpload;

@@ -20,7 +20,7 @@ export function isVisible(share: { subjectId: Expression<string>; userId: Expres
       and invitations.redeemed_at is null)`;
 }
 
-/** The condition that the attachment of an invitation, if it has one, is not in the trash. */
+/** True if the invitation has no attachment, or if its attachment is not in the trash. */
 const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
   select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachments}))`;
 

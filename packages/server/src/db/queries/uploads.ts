@@ -9,10 +9,10 @@ import { leastExpiry, uploadStarts } from "./start-upload.ts";
 import { compileStart, countPending, holdingStarts, type StartStatements } from "./start-upload-statements.ts";
 import { toUpload } from "./upload-row.ts";
 
-/** The compiled statements of uploads. */
+/** The compiled statements for uploads. */
 export type UploadStatements = { start: StartStatements; completion: CompletionStatements };
 
-/** Compiles the statements of uploads on the hot path. Runs no query on `db`. */
+/** Compiles the statements that run for each upload. Runs no query on `db`. */
 export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatements {
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }

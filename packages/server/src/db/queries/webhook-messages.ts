@@ -24,7 +24,7 @@ export const messageColumns = [
   "subscription",
 ] as const;
 
-/** The columns of a message, as values or as the markers of a compiled statement. */
+/** The columns of a message: their values, or the markers in a compiled statement. */
 export type MessageValues = Record<(typeof messageColumns)[number], unknown>;
 
 export function messageValues(message: WebhookMessage): MessageValues {

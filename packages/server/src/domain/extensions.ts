@@ -17,7 +17,7 @@ const TEXT = words(`
   c h cc cpp hpp cs go java kt rs py rb pl lua swift scala sql sh bash bat cmd ps1 tex srt vtt ics vcf diff patch
 `);
 
-/** The last extension of a filename, in lower case, without the dot. Ignores trailing dots and spaces, as Windows does. */
+/** Returns the last extension of a filename, in lower case, without the dot. Ignores trailing dots and spaces, as Windows does. */
 export function extensionOf(filename: string): string {
   const name = filename.replace(/[. ]+$/, "");
   const dot = name.lastIndexOf(".");

@@ -7,7 +7,7 @@ const MAX_NAME_LENGTH = 100;
 // C0 and C1 controls, and line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
 
-/** The id that a visitor has as the sender of a file and as the actor of an event. No user has such an id. */
+/** Returns the id that a visitor has as the sender of a file and as the actor of an event. No user has such an id. */
 export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }

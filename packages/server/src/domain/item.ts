@@ -24,7 +24,7 @@ export type FileEventKind = "ready" | "rejected";
  */
 export type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment };
 
-/** The id that a user of the application has as the sender of a file and as the actor of an event. No user of the service has such an id. */
+/** Returns the id that a user of the application has as the sender of a file and as the actor of an event. No user of the service has such an id. */
 export function applicationUserId(userId: string): string {
   return APPLICATION_USER + userId;
 }
@@ -34,7 +34,7 @@ export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }
 
-/** The id of the owner of an item's note. This owner is not a user. Each item has its own owner, and so its own usage. */
+/** Returns the id of the owner of an item's note. This owner is not a user. Each item has its own owner, and so its own usage. */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }

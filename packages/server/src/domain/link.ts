@@ -90,7 +90,7 @@ export type LinkPolicy = {
 };
 
 /**
- * The instant after which visitors can no longer open the link. A rule that became stricter after the creation also applies.
+ * Returns the instant after which visitors can no longer open the link. A rule that became stricter after the creation also applies.
  * Returns undefined if the link lives until it is revoked.
  */
 export function effectiveExpiry(
@@ -113,7 +113,7 @@ export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "crea
 export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned" | "closed";
 
 /**
- * The state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: for `download`, the number of
+ * Returns the state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: for `download`, the number of
  * ready files. For `upload`, the number of files that the link still accepts.
  */
 export function linkState(

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 
-/** The IPv4 address of a client, also from the IPv6 form ::ffff:192.0.2.1. Returns undefined if the client has no IPv4 address. */
+/** Returns the IPv4 address of a client, also from the IPv6 form ::ffff:192.0.2.1. Returns undefined if the client has no IPv4 address. */
 export function ipv4Of(ip: string): string | undefined {
   if (!ipaddr.isValid(ip)) return undefined;
   const address = ipaddr.process(ip);
@@ -8,7 +8,7 @@ export function ipv4Of(ip: string): string | undefined {
 }
 
 /**
- * The part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
+ * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
  * One host can use all IP addresses of a network of this size. A text that is no IP address stays as it is.
  */
 export function networkOf(ip: string): string {

@@ -4,7 +4,7 @@ import type { Disposition } from "./serving.ts";
 /** What a URL is for, as the caller says. The purpose is only a fact of the audit event. No access decision depends on it. */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
-/** The purpose of a URL whose caller names no purpose. */
+/** Returns the purpose of a URL whose caller names no purpose. */
 export function defaultPurpose(disposition: Disposition): UrlPurpose {
   return disposition === "inline" ? "view" : "download";
 }

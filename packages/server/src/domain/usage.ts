@@ -10,7 +10,7 @@ export type Quota = { bytes: number | undefined; files: number | undefined };
 /** The quota that an administrator set for one user. Undefined: the quota of the service applies. */
 export type OwnQuota = { quotaBytes: number | undefined; quotaFiles: number | undefined };
 
-/** The quota of one user: the user's own quota, or else the quota of the service. */
+/** Returns the quota of one user: the user's own quota, or else the quota of the service. */
 export function quotaOfUser(quota: Quota, { quotaBytes, quotaFiles }: OwnQuota): Quota {
   return { bytes: quotaBytes ?? quota.bytes, files: quotaFiles ?? quota.files };
 }

@@ -49,7 +49,7 @@ export type WebhookMessage = {
   data: Readonly<Record<string, unknown>>;
 };
 
-/** The body of a delivery. */
+/** Makes the body of a delivery. */
 export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
 }
@@ -60,14 +60,14 @@ export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | 
  */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 
-/** The body of a delivery to a webhook endpoint that belongs to the service, not to a person. */
+/** Makes the body of a delivery to a webhook endpoint that belongs to the service, not to a person. */
 export function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   const shown = Object.entries(data).filter(([name]) => !HIDDEN_FROM_SERVICE.has(name));
   return bodyOf({ ...message, data: Object.fromEntries(shown) });
 }
 
 /**
- * The messages about one event of the audit log. Events of the action `url.issued` have no message here, because a job
+ * Makes the messages about one event of the audit log. Events of the action `url.issued` have no message here, because a job
  * summarises them.
  */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {

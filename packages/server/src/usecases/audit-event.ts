@@ -12,12 +12,12 @@ export function auditEvent(action: AuditAction, { id, at, caller, subject, detai
   return { id, at, action, actorId: caller.userId, noteId, ownerId, attachmentIds, detail };
 }
 
-/** The subject of an event about a note. */
+/** Returns the subject of an event about a note. */
 export function aboutNote(note: { id: string; ownerId: string }): EventSubject {
   return { noteId: note.id, ownerId: note.ownerId, attachmentIds: [] };
 }
 
-/** The subject of an event about one attachment. */
+/** Returns the subject of an event about one attachment. */
 export function aboutFile(attachment: { id: string; noteId: string; ownerId: string }): EventSubject {
   return { noteId: attachment.noteId, ownerId: attachment.ownerId, attachmentIds: [attachment.id] };
 }

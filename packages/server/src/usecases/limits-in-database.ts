@@ -29,7 +29,7 @@ export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");
 }
 
-/** The refusal of a request that exceeds a limit until `waitMs` milliseconds have passed. */
+/** Makes the refusal of a request that exceeds a limit until `waitMs` milliseconds have passed. */
 export function rateLimited(problem: string, waitMs: number): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new DomainError("rate_limited", problem, { retryAfterSeconds });

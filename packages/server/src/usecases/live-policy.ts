@@ -54,7 +54,7 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
 }
 
 /**
- * The limits of the configuration. Where an administrator can change a rule, they have the current
+ * Returns the limits of the configuration. Where an administrator can change a rule, they have the current
  * value.
  */
 export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
@@ -78,7 +78,7 @@ export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<Liv
   };
 }
 
-/** The rules for the given limits. All rules are fixed, for a service without administrators. */
+/** Returns the rules for the given limits. All rules are fixed, for a service without administrators. */
 export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }: Limits): ConfiguredPolicy {
   return {
     values: {

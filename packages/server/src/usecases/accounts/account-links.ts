@@ -38,7 +38,7 @@ export async function addAccountLink(
   return token;
 }
 
-/** The URL of the page that uses the token. The token is in the fragment, which no browser sends to a server. */
+/** Returns the URL of the page that uses the token. The token is in the fragment, which no browser sends to a server. */
 export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageKind; token: string }): string {
   return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
 }

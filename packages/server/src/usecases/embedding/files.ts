@@ -36,7 +36,7 @@ type UrlInput = {
 export type Files = ReturnType<typeof createFiles>;
 
 /**
- * The use cases of an embedding. Each use case calls the application, and then runs the use case of the service with the
+ * Makes the use cases of an embedding. Each use case calls the application, and then runs the use case of the service with the
  * decision of the application.
  * It never calls the application inside a transaction, because a query of the application could wait for the lock of the transaction.
  */

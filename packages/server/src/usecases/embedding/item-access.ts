@@ -17,7 +17,7 @@ export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, R
 /** Finds items, and asks the application about them. */
 export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
   /**
-   * The user with the decision about one item. A refused user has no grant, so that the use case refuses the user and records
+   * Returns the user with the decision about one item. A refused user has no grant, so that the use case refuses the user and records
    * the refusal.
    */
   async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {

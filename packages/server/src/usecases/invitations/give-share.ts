@@ -2,12 +2,12 @@ import type { Invitation } from "../../domain/invitation.ts";
 import type { EventSubject } from "../audit-event.ts";
 import type { Queries, ShareSubject } from "../ports/index.ts";
 
-/** The subject of the shares that an invitation makes. */
+/** Returns the subject of the shares that an invitation makes. */
 export function subjectOf({ noteId, attachmentId }: Pick<Invitation, "noteId" | "attachmentId">): ShareSubject {
   return attachmentId === undefined ? { noteId } : { attachmentId };
 }
 
-/** The subject of an audit event about an invitation. */
+/** Returns the subject of an audit event about an invitation. */
 export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): EventSubject {
   return { noteId, ownerId, attachmentIds: attachmentId === undefined ? [] : [attachmentId] };
 }

@@ -44,7 +44,7 @@ const DEFAULT_POLICY: LinkPolicy = {
   abuseContact: undefined,
 };
 
-/** The operator's rules for links. */
+/** Returns the operator's rules for links. */
 export function linkPolicy({ limits }: Pick<Deps, "limits">): LinkPolicy {
   return limits.links ?? DEFAULT_POLICY;
 }

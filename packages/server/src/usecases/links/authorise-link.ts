@@ -37,7 +37,7 @@ export async function holdLink(tx: Queries, { caller, linkId }: Request): Promis
   return current;
 }
 
-/** The subject of an audit event about a link. */
+/** Returns the subject of an audit event about a link. */
 export function aboutLink({ noteId, ownerId, attachmentIds = [] }: Link): EventSubject {
   return { noteId, ownerId, attachmentIds };
 }

@@ -21,7 +21,7 @@ export type LinkSettings = {
 const DEFAULT_EXPIRY_SECONDS = 7 * 86_400;
 const DEFAULT_URL_TTL_SECONDS = 60;
 
-/** The expiry of a link that is made without one: 7 days, or the longest that the operator allows. */
+/** Returns the expiry of a link that is made without an expiry: 7 days, or the longest expiry that the operator allows. */
 export function defaultExpiry({ links }: Limits, now: number): number {
   return now + Math.min(DEFAULT_EXPIRY_SECONDS, links.maxExpirySeconds ?? DEFAULT_EXPIRY_SECONDS) * 1000;
 }

@@ -24,7 +24,7 @@ export type Pass = {
 };
 
 /**
- * The pass of a visitor who is admitted to a link. The visitor id of an earlier pass stays the same.
+ * Makes the pass of a visitor who is admitted to a link. The visitor id of an earlier pass stays the same.
  * `expiresAt`: the expiry of the link. Undefined: the link is open until it is revoked.
  */
 export function newPass(

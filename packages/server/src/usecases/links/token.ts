@@ -11,7 +11,7 @@ type Subject = { linkId: string; generation: number };
 export type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * The token of a link: 43 characters, made of its id and a MAC of its id and generation. The database is not enough to make a token,
+ * Makes the token of a link: 43 characters, made of its id and a MAC of its id and generation. The database is not enough to make a token,
  * because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {

@@ -28,7 +28,7 @@ function sentence(count: number, [one, several]: readonly [string, (count: numbe
   return count === 1 ? one : several(count);
 }
 
-/** The button of the mail. If all notices are about one note, the button opens this note. Otherwise it opens a list. */
+/** Makes the button of the mail. If all notices are about one note, the button opens this note. Otherwise it opens a list. */
 export function buttonOf(
   notices: readonly CountedNotice[],
   { publicUrl, words }: { publicUrl: string; words: MailTexts },

@@ -8,7 +8,7 @@ export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
 const MAC_BYTES = 16;
 
 /**
- * The token in the `List-Unsubscribe` of a mail. The token names the reader and the topic, and can only turn mails off. It
+ * Makes the token in the `List-Unsubscribe` of a mail. The token names the reader and the topic, and can only turn mails off. It
  * never expires, because people keep mails for years.
  */
 export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, topic }: Unsubscribe): string {

@@ -23,10 +23,10 @@ export type NoteAccess = { note: Note; role: Role | undefined };
 export type AccessQueries = {
   note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
-  /** An upload of this user, with its attachment. */
+  /** Finds an upload of this user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
   /** Runs for each issued URL, so it must be fast: one prepared statement on either engine. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
-  /** One query for the whole batch. Unknown ids are absent from the map. */
+  /** Runs one query for the whole batch. Unknown ids are absent from the map. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };

@@ -12,7 +12,7 @@ export type ApiToken = {
 
 export type ApiTokenQueries = {
   insert(token: ApiToken): Promise<void>;
-  /** The live token with this hash, and its user. A disabled user has no live token. */
+  /** Finds the live token with this hash, and its user. A disabled user has no live token. */
   findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
   list(userId: string): Promise<ApiToken[]>;
   /** Returns false if the user has no such token. */

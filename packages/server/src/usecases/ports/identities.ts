@@ -17,6 +17,6 @@ export type IdentityQueries = {
    * Returns false if there is no such user.
    */
   claimLegacy(subject: Subject): Promise<boolean>;
-  /** The holders of user ids. Ids without a holder are absent. */
+  /** Returns the holders of user ids. Ids without a holder are absent. */
   findHolders(userIds: readonly string[]): Promise<Map<string, IdHolder>>;
 };

@@ -29,13 +29,13 @@ export type InvitationQueries = {
   /** Lists the invitations that nobody has redeemed, expired ones included. */
   listOpen(subject: ShareSubject): Promise<Invitation[]>;
   /**
-   * The newest 200 live invitations of this user's proven email address whose share the user does not have, and whose note is not the
+   * Lists the newest 200 live invitations of this user's proven email address whose share the user does not have, and whose note is not the
    * user's own or a disabled owner's. The list is empty while the email address is not proven.
    */
   listFor(receiver: { userId: string; now: number }): Promise<string[]>;
   /** Counts the open invitations that a user made. */
   countOpen(invitedBy: string): Promise<number>;
-  /** The notes and attachments that an open invitation shares with this user. The newest 1,000. */
+  /** Lists the newest 1,000 notes and attachments that an open invitation shares with this user. */
   listExpected(userId: string): Promise<string[]>;
   /** Marks the open invitations that gave these users a share as redeemed. Returns them. */
   settle(subjectIds: readonly string[], settled: { userIds: readonly string[]; now: number }): Promise<Invitation[]>;

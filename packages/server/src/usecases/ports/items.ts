@@ -4,8 +4,8 @@ export type ItemQueries = {
   /** Throws when another transaction has inserted the same item. Call it in a transaction, after the insert of the note. */
   insert(item: Item): Promise<void>;
   find(name: ItemName): Promise<Item | undefined>;
-  /** The item whose files belong to this note. */
+  /** Returns the item whose files belong to this note. */
   findOfNote(noteId: string): Promise<Item | undefined>;
-  /** The items of attachments, by id of the attachment. One query. Unknown ids are absent. */
+  /** Returns the items of attachments, by attachment id. Runs one query. Unknown ids are absent. */
   findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>>;
 };

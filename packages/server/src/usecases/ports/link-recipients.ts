@@ -9,7 +9,7 @@ export type LinkRecipientQueries = {
   /** Returns false if the code was already used or replaced. */
   removeCode(code: Pick<LinkCode, "linkId" | "email" | "codeHash">): Promise<boolean>;
   putVisitor(visitor: { linkId: string; visitorId: string; email: string; expiresAt: number }): Promise<void>;
-  /** The email address that a visitor has proven, and that the link still lists. */
+  /** Returns the email address that a visitor has proven, and that the link still lists. */
   emailOf(visitor: { linkId: string; visitorId: string; now: number }): Promise<string | undefined>;
   deleteExpired(now: number): Promise<void>;
 };

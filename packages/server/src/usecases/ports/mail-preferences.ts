@@ -6,7 +6,7 @@ export type MailHolder = { userId: string } | { email: string };
 export type MailChoices = Record<MailTopic, MailChoice>;
 
 export type MailPreferenceQueries = {
-  /** The choices of a holder. Default: `at_once` for each topic. */
+  /** Returns the choices of a holder. Default: `at_once` for each topic. */
   find(holder: MailHolder): Promise<MailChoices>;
   /** Stores these choices. The others stay. */
   put(holder: MailHolder, choices: Partial<MailChoices>): Promise<void>;

@@ -23,7 +23,7 @@ export type PeopleQueries = {
   /** Records the instant of the last sign-in. */
   signedIn(userId: string, now: number): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
-  /** The language in which the user reads the service. Undefined: unknown. */
+  /** Returns the language in which the user reads the service, or undefined if it is unknown. */
   languageOf(userId: string): Promise<Language | undefined>;
   /** Does nothing to an unknown user. */
   setLanguage(userId: string, language: Language): Promise<void>;

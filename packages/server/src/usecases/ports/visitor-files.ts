@@ -20,7 +20,7 @@ export type VisitorFileQueries = {
   find(attachmentId: string): Promise<VisitorFile | undefined>;
   /** Returns the upload if this visitor started it through this link. */
   findUpload(of: { linkId: string; visitorId: string; uploadId: string }): Promise<VisitorUpload | undefined>;
-  /** The uploads of a visitor through a link, oldest first. Aborted and expired ones are absent. */
+  /** Lists the uploads of a visitor through a link, oldest first. Aborted and expired uploads are absent. */
   listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]>;
   /** Makes other starts of this link wait until the transaction ends, so that its usage is exact. */
   holdLink(linkId: string): Promise<void>;

@@ -94,7 +94,7 @@ export type WebhookQueries = {
   /** Makes a delivery due, as if its message were new. Returns false if there is no such delivery. */
   retry(delivery: { endpointId: string; id: string }, now: number): Promise<boolean>;
   deleteOld(before: number): Promise<void>;
-  /** The endpoints that subscribe to `url.issued`. `reportedUntil`: the id of the last audit event that the summaries cover. */
+  /** Lists the endpoints that subscribe to `url.issued`. `reportedUntil`: the id of the last audit event that the summaries cover. */
   listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]>;
   /** Returns false if another replica was faster. */
   advanceUrlReport(

@@ -8,7 +8,7 @@ const ABANDONED_AFTER_MS = 600_000;
 
 /** The capabilities of the bucket: probed once a day, and stored in the database for all replicas. */
 export type Capabilities = {
-  /** The known capabilities. LEAST_CAPABILITIES before the first probe. */
+  /** Returns the known capabilities. Before the first probe, these are `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
   /**
    * Loads the capabilities from the database, or probes the bucket. If this fails, rejects with `bucket_unavailable`, and `current` does

@@ -13,7 +13,7 @@ export async function queueObjectDeletions(
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/** The objects of an attachment: the object that signed URLs write to, and the staged copy if there is one. */
+/** Returns the objects of an attachment: the object that signed URLs write to, and the staged copy if there is one. */
 export function objectsOf({
   attachment,
   upload,
@@ -29,7 +29,7 @@ export function objectsOf({
   return [{ objectKey, notBefore: now, ownerId, sizeBytes }, ...(uploaded === undefined ? [] : [uploaded])];
 }
 
-/** The object that the signed URLs of the upload write to. */
+/** Returns the object that the signed URLs of the upload write to. */
 export function uploadedObject({
   attachment: { ownerId, sizeBytes },
   upload,

@@ -68,7 +68,7 @@ async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId
 
 type CountedFile = { noteId: string; attachmentId: string; count: number };
 
-/** The files with their numbers of URLs. The file with the most URLs comes first. */
+/** Returns the files with their numbers of URLs. The file with the most URLs comes first. */
 function countByFile(events: readonly { noteId: string; attachmentIds: readonly string[] }[]): CountedFile[] {
   const counts = new Map<string, CountedFile>();
   for (const { noteId, attachmentIds } of events) {

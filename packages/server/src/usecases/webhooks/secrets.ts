@@ -9,15 +9,15 @@ type Keys = LinkKeys["webhooks"];
 export const FORMER_SECRET_MS = 24 * 3_600_000;
 
 /**
- * The secret of an endpoint, which is derived from the first key. The database does not store it, and nobody can derive it from the database, because the keys come from
- * AUTH_SECRET (ADR 26).
+ * Derives the secret of an endpoint from the first key. The database does not store the secret. Nobody can derive it from the database,
+ * because the keys come from AUTH_SECRET (ADR 26).
  */
 export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "generation">): string {
   return makeSecret(key as Uint8Array, endpoint);
 }
 
 /**
- * The headers of a delivery (Standard Webhooks). There is a signature with the secret of each key, and with the former secret while it
+ * Makes the headers of a delivery (Standard Webhooks). There is a signature with the secret of each key, and with the former secret while it
  * is valid, so that receivers have time to change after a rotation.
  */
 export function signedHeaders(

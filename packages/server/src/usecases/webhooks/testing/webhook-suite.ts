@@ -7,7 +7,7 @@ import { createDeliveries, type WebhookFailure } from "../deliver.ts";
 
 export const webhookKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
 
-/** An endpoint of ann. */
+/** Makes an endpoint of ann. */
 export function sampleEndpoint(given: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
   return {
     id: newId(),

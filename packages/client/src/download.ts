@@ -8,7 +8,7 @@ import type { Attachment, FileUrl } from "./wire.ts";
 export type Bytes = {
   /** The stream reads only on demand. If the download fails, the stream errors with ValetKeyError. */
   stream: ReadableStream<Uint8Array>;
-  /** The whole file in memory. */
+  /** Reads the whole file into memory. */
   blob(): Promise<Blob>;
 };
 

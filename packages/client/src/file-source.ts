@@ -11,7 +11,7 @@ export type FileSource = {
   readonly type?: string;
   /** Milliseconds since 1970. */
   readonly lastModified?: number;
-  /** The bytes from `start` (included) to `end` (excluded). `end` may exceed the size of the file. */
+  /** Returns the bytes from `start` (included) to `end` (excluded). `end` may exceed the size of the file. */
   slice(start: number, end: number): FileSource;
   /** Rejects when the bytes cannot be read, or when the file has changed. */
   arrayBuffer(): Promise<ArrayBuffer>;

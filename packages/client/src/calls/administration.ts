@@ -19,7 +19,7 @@ import type {
 import type { PageOptions } from "./pages.ts";
 import { webhookCalls } from "./webhooks.ts";
 
-/** The calls of administrators. For other users, each call fails with `access_denied`. */
+/** The calls that only administrators may make. For other users, each call fails with `access_denied`. */
 export function administrationCalls(call: Call) {
   const person = (userId: string) => `/admin/people/${encodeURIComponent(userId)}`;
   const page = <Page>(

@@ -11,7 +11,7 @@ import type {
 } from "../wire.ts";
 import type { PageOptions } from "./pages.ts";
 
-/** The links and file requests of people with an account. Every list starts with the newest link. */
+/** The calls for links and file requests, for people with an account. Every list starts with the newest link. */
 export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
   const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;

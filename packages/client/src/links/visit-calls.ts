@@ -1,7 +1,7 @@
 import type { Call } from "../call.ts";
 import type { ClaimBody, LinkClaim, PublicLink } from "../wire.ts";
 
-/** The calls of a visitor to a link, without uploads. The session of the visitor is a cookie. */
+/** The calls that a visitor can make to a link, without uploads. The session of the visitor is a cookie. */
 export function visitCalls(call: Call, token: string) {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let lastClaim: Promise<unknown> = Promise.resolve();

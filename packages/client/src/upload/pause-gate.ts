@@ -2,7 +2,7 @@ export type PauseGate = {
   pause(): void;
   resume(): void;
   isPaused(): boolean;
-  /** A signal that aborts at the next pause, so that running requests stop. */
+  /** Returns a signal that aborts at the next pause, so that running requests stop. */
   interrupt(): AbortSignal;
   /** Resolves once the gate is open, or when the signal aborts. */
   opened(signal: AbortSignal): Promise<void>;

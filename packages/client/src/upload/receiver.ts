@@ -8,7 +8,7 @@ export type Receiver = {
   startPath: string;
   /** The path to which the id of an upload is added. */
   uploadsPath: string;
-  /** The call that returns the finished file. */
+  /** Describes the call that returns the finished file. */
   result(upload: { uploadId: string; attachmentId: string | undefined }): {
     method: string;
     path: string;

@@ -43,7 +43,7 @@ export type UploadTask = {
   /** Resolves with the ready attachment. Rejects with ValetKeyError. */
   readonly done: Promise<Attachment>;
   progress(): UploadProgress;
-  /** The id of the attachment on the note. Undefined until the service has started the upload. */
+  /** Returns the id of the attachment on the note, or undefined until the service has started the upload. */
   attachmentId(): string | undefined;
   /** Stops sending immediately. Stored parts stay. `resume` sends the interrupted parts again. */
   pause(): void;

@@ -9,7 +9,7 @@ import type { Transactions } from "./transactions.ts";
 export type OpenDatabase = Database & {
   kysely: Kysely<Tables>;
   engine: EngineName;
-  /** The state of the connection pools. Empty on SQLite. */
+  /** Returns the state of the connection pools. The list is empty on SQLite. */
   pools(): PoolState[];
 };
 

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf } from "./column-types.ts";
 
-/** The columns of multipart uploads: the id in the bucket, and the part size. */
+/** Adds the columns of multipart uploads: the id in the bucket, and the part size. */
 export function multipartUploads(engine: EngineName): Migration {
   const { text, integer } = columnTypesOf(engine);
   return {

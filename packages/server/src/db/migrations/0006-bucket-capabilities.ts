@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** The capabilities of the bucket, and the uploads that are staged because the bucket lacks some capabilities. */
+/** Adds the capabilities of the bucket, and the uploads that are staged because the bucket lacks some capabilities. */
 export function bucketCapabilities(engine: EngineName): Migration {
   const { text, integer, bit } = columnTypesOf(engine);
   return {

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf } from "./column-types.ts";
 
-/** The row that /readyz writes, to find a full or read-only disk. */
+/** Adds the row that /readyz writes, to find a full or read-only disk. */
 export function probes(engine: EngineName): Migration {
   const { integer } = columnTypesOf(engine);
   return {

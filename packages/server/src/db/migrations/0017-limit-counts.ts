@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** The counts of the limits that hold for all replicas together. */
+/** Adds the counts of the limits that apply to all replicas together. */
 export function limitCounts(engine: EngineName): Migration {
   const { id, integer } = columnTypesOf(engine);
   return {

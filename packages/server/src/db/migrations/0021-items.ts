@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
-/** The items and file events of an embedding, and the application that a database belongs to. */
+/** Adds the items and file events of an embedding, and the application that a database belongs to. */
 export function items(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, plainTable } from "./column-types.ts";
 
-/** The quota of each person, the last sign-in, and the log of what administrators do. */
+/** Adds the quota of each person, the last sign-in, and the log of what administrators do. */
 export function administration(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
   return {

@@ -90,7 +90,7 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): State
   });
 }
 
-/** The access queries, which `run` runs on a connection as compiled statements. */
+/** Makes the access queries, which `run` runs on a connection as compiled statements. */
 export function accessQueries(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunStatement; engine: Engine; clock: Clock },

@@ -12,7 +12,7 @@ const MAX_CLAIMED = 200;
 
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/** The condition that a share has no open invitation. Otherwise the owner of the note sees the invitation instead (ADR 21). */
+/** Builds the condition that a share has no open invitation. Otherwise the owner of the note sees the invitation instead (ADR 21). */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (
     select 1 from invitations

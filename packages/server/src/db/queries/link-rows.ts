@@ -6,7 +6,7 @@ import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** The current role of the creator on the note. Null: none. */
+/** Selects the current role of the creator on the note. Null: the creator has no role. */
 export function creatorRole(
   eb: ExpressionBuilder<Tables, "notes" | "links">,
   { db, now }: { db: Kysely<Tables>; now: number },

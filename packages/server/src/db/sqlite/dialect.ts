@@ -37,7 +37,7 @@ type DialectOptions = {
   afterWrite?: () => void;
 };
 
-/** A dialect of Kysely on node:sqlite, with prepared statements. It has one connection for writes, and the writes take turns. */
+/** Makes a dialect of Kysely on node:sqlite, with prepared statements. It has one connection for writes, and the writes take turns. */
 export function sqliteDialect(database: DatabaseSync, options: DialectOptions): Dialect {
   return dialectOn(new SqliteFileDriver(database, options));
 }

@@ -14,7 +14,7 @@ export function sampleNote(given: Partial<Note> = {}): Note {
   return { id: newId(), ownerId: "ann", title: "Title", body: "Body", createdAt: AT, updatedAt: AT, ...given };
 }
 
-/** The list item of a note with a short body and no attachments. */
+/** Returns the list item of a note with a short body and no attachments. */
 export function summaryOf({ body, ...note }: Note): NoteSummary {
   return { ...note, snippet: body, attachmentCount: 0, accessRequestCount: 0, isNew: false };
 }
@@ -64,7 +64,7 @@ export function sampleShare(given: Partial<Share> = {}): Share {
   return { userId: "bob", role: "viewer", expiresAt: undefined, createdAt: AT, createdBy: "ann", ...given };
 }
 
-/** An open invitation of an email address that no user has. */
+/** Makes an open invitation for an email address that no user has. */
 export function sampleInvitation(note: Note, given: Partial<Invitation> = {}): Invitation {
   return {
     id: newId(),

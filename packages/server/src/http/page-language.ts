@@ -26,7 +26,7 @@ export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   return pageLanguage(headers, OURS) as Language;
 }
 
-/** The languages of an Accept-Language header without their regions. The preferred language comes first (RFC 9110, 12.5.4). */
+/** Returns the languages of an Accept-Language header without their regions. The preferred language comes first (RFC 9110, 12.5.4). */
 function preferred(header: string): string[] {
   const items = header.split(",").map((item) => {
     const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);

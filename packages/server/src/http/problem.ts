@@ -15,7 +15,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** The body of an error (RFC 9457). Each code has one status. */
+/** Makes the body of an error (RFC 9457). Each code has one status. */
 export function problemBody(code: ProblemCode, options: { detail: string; requestId: string }): Problem {
   const { status, title } = problems[code];
   const { detail, requestId } = options;

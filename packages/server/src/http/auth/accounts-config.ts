@@ -63,7 +63,7 @@ export type NewSession = { id: string; userId: string; token: string };
 /** The request that creates a session or a user. Null: there is no request. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
-/** The options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
+/** Makes the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
     onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;

@@ -21,14 +21,14 @@ export function textOf(endpoint: { body?: unknown }, name: string): string {
   throw new HttpProblem("invalid_request", `${name} is missing.`);
 }
 
-/** The session of the cookie. Throws `unauthenticated`. */
+/** Returns the caller whose session is in the cookie. Throws `unauthenticated`. */
 export async function callerOf(endpoint: Endpoint): Promise<Caller> {
   const found = await getSessionFromCtx(endpoint);
   if (found === null) throw unauthenticated("Sign in first.", "Bearer");
   return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
 }
 
-/** The caller, who repeats the password in the body. Throws `unauthenticated`, `invalid_request` or `wrong_password`. */
+/** Returns the caller, who must repeat the password in the body. Throws `unauthenticated`, `invalid_request` or `wrong_password`. */
 export async function ownerOf(endpoint: Endpoint, { field = "password" } = {}): Promise<Owner> {
   const caller = await callerOf(endpoint);
   const password = textOf(endpoint, field);

@@ -31,7 +31,7 @@ const BASE64URL = /^[\w-]{1,2000}$/;
 
 type Options = { safety: Passkeys; publicUrl: string; logChange: LogAccountChange };
 
-/** The endpoints of passkeys. A sign-in with a passkey needs no second factor. Each endpoint throws the errors of its use case. */
+/** The endpoints for passkeys. A sign-in with a passkey needs no second factor. Each endpoint throws the errors of its use case. */
 export function passkeys({ safety, publicUrl, logChange }: Options): BetterAuthPlugin {
   const webAuthn = createWebAuthn(publicUrl);
   return {

@@ -1,12 +1,12 @@
 export const SESSION_SECONDS = 7 * 24 * 3600;
 export const SESSION_UPDATE_SECONDS = 24 * 3600;
 
-/** The name of the session cookie. */
+/** Returns the name of the session cookie. */
 export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
 }
 
-/** The name of the cookie that marks a browser as known to accounts. */
+/** Returns the name of the cookie that marks a browser as known to accounts. */
 export function browserCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.browser`;
 }

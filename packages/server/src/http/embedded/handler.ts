@@ -94,7 +94,7 @@ function refuse(error: unknown, requestId: string): Answer {
 }
 
 /**
- * The headers of the request, without the headers of the connection. The application computes `content-length` from the
+ * Returns the headers of the request, without the headers of the connection. The application computes `content-length` from the
  * body.
  */
 function headersOf(request: Request, body: Body): Record<string, string> {

@@ -26,7 +26,7 @@ export function multipartBody(form: Form): { headers: Record<string, string>; bo
   };
 }
 
-/** A form with one small text file. */
+/** Makes a form with one small text file. */
 export function fileForm(content: Buffer | string = "hello", filename = "hello.txt", contentType = "text/plain"): Form {
   return [{ field: "file", filename, contentType, content }];
 }

@@ -9,7 +9,7 @@ type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: stri
 /** Reads the token in the link of an invitation. */
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 
-/** An email address that nobody has. */
+/** Makes an email address that nobody has. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
 /** What the owner of a note and invited people do at a service. */

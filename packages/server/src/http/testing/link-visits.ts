@@ -42,7 +42,7 @@ export async function storeLink(db: Database, given: Given = {}): Promise<Stored
   return { note, files, link, token: tokenOfLink(link) };
 }
 
-/** A hash with the least cost, so that tests with many guesses are quick. */
+/** Makes a hash with the least cost, so that tests with many guesses are quick. */
 function cheapHash(password: string): string {
   const nonce = Buffer.from("salt of tests 16");
   const cost = { memory: 8, passes: 1, parallelism: 1, tagLength: 32 };

@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 /** A suffix for a route that accepts a form or JSON. With this suffix, the request uses JSON. */
 export const WITH_JSON = " (JSON)";
 
-/** The object key that is adopted into the note of this world. */
+/** Returns the object key that is adopted into the note of this world. */
 export function keyToAdopt({ noteId }: World): string {
   return `imported/${noteId}`;
 }

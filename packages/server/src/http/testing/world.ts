@@ -76,7 +76,7 @@ export async function createWorld({ db, database }: TestService): Promise<World>
   };
 }
 
-/** An id that no object has. */
+/** Makes an id that no object has. */
 export function unknownId(): string {
   return uuidv7();
 }

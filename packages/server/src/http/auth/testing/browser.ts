@@ -5,7 +5,7 @@ export const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Geck
 
 let nth = 0;
 
-/** A browser that stores its cookies. It uses a new IP address each time, because the library limits IP addresses. */
+/** Makes a browser that stores its cookies. It uses a new IP address each time, because the library limits IP addresses. */
 export function openBrowser(service: TestService, { language = "en", userAgent = FIREFOX } = {}) {
   const cookies = new Map<string, string>();
   async function send(call: string, json?: object) {

@@ -9,7 +9,7 @@ export type Claims = Record<string, unknown> & { sub: string };
 
 type TokenAnswer = { id_token?: string; access_token?: string };
 
-/** A real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
+/** Starts a real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
   /** For a browser, 127.0.0.1 and localhost are two different sites. Default: localhost. */

@@ -29,7 +29,7 @@ export function logRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   });
 }
 
-/** The user whom an event is about: its subject, or the creator of a link. */
+/** Returns the user whom an event is about: its subject, or the creator of a link. */
 function personOf({ action, subjectId, detail }: AdminEvent): string | undefined {
   if (action.startsWith("person.")) return subjectId;
   return typeof detail.userId === "string" ? detail.userId : undefined;

@@ -13,7 +13,7 @@ export async function presentLink(described: DescribedLink, deps: RouteDeps): Pr
   return present(described, { people, publicUrl: deps.publicUrl });
 }
 
-/** A page of links. Reads all creators with one query. */
+/** Presents a page of links. Reads all creators with one query. */
 export async function presentLinks({ items, nextCursor }: Page<DescribedLink>, { useCases, publicUrl }: RouteDeps) {
   const people = await useCases.findPeople(items.map(({ link }) => link.createdBy));
   return fitPage(

@@ -6,7 +6,7 @@ import { unsubscribeTexts } from "./unsubscribe-texts.ts";
 /** Undefined: the token of the link is not valid. */
 type View = { topic: Unsubscribe["topic"]; isDone: boolean } | undefined;
 
-/** The page that turns mails off. It needs no JavaScript and no sign-in. */
+/** Renders the page that turns mails off. It needs no JavaScript and no sign-in. */
 export function unsubscribePage(view: View, language: Language): string {
   return plainPage({ language, title: unsubscribeTexts[language].title, content: contentOf(view, language) });
 }

@@ -7,7 +7,7 @@ import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { presentAttachment } from "../attachments/present.ts";
 
-/** A page of notes. Reads all owners with one query. */
+/** Presents a page of notes. Reads all owners with one query. */
 export async function describeNotes(
   { items, nextCursor }: Page<NoteSummaryWithRole>,
   { useCases }: RouteDeps,
@@ -23,7 +23,7 @@ export async function describeNotes(
   );
 }
 
-/** A note with the first page of its attachments. Reads all users with one query. */
+/** Presents a note with the first page of its attachments. Reads all users with one query. */
 export async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps): Promise<WireNote> {
   const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const attachments = note.attachments.map((attachment) => presentAttachment(attachment, people));

@@ -7,7 +7,7 @@ type View = { look: Look | undefined; problem?: string | undefined; words: Downl
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
-/** The page of a link without JavaScript. The title names no file, because previews of links show the title. */
+/** Renders the page of a link without JavaScript. The title names no file, because previews of links show the title. */
 export function downloadPage({ look, problem, words }: View): string {
   return plainPage({
     language: words.language,

@@ -143,7 +143,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   });
 }
 
-/** The texts in the language of the reader. Programs such as curl name no language. */
+/** Returns the texts in the language of the reader. Programs such as curl name no language. */
 function wordsFor({ headers }: FastifyRequest): DownloadTexts {
   return downloadTexts[readerLanguage(headers) ?? USUAL_LANGUAGE];
 }

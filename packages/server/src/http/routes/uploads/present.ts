@@ -11,7 +11,7 @@ export function presentStarted(started: Started): StartedUpload {
   return { upload: { attachmentId: started.upload.attachmentId, ...presentStart(started) } };
 }
 
-/** A started upload for a visitor, without the ids of the note and its files. */
+/** Presents a started upload for a visitor, without the ids of the note and its files. */
 export function presentStartedSend(started: Started): StartedSend {
   return { upload: presentStart(started) };
 }
@@ -21,7 +21,7 @@ export function presentUpload(progress: UploadProgress): UploadBody {
   return { upload: { attachmentId, noteId, ...presentProgress(progress) } };
 }
 
-/** An upload for a visitor, without the ids of the note and its files. */
+/** Presents an upload for a visitor, without the ids of the note and its files. */
 export function presentSend(progress: UploadProgress): Send {
   return { upload: presentProgress(progress) };
 }

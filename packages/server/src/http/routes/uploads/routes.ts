@@ -57,7 +57,7 @@ const schemas = operations("uploads", {
   },
 });
 
-/** The start and the completion of an upload. Both run a query for the access of the caller, and this query refuses disabled users. */
+/** The routes that start and complete an upload. Both run a query for the access of the caller, and this query refuses disabled users. */
 export function sendRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {

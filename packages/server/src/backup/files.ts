@@ -54,7 +54,7 @@ async function pump(from: FileHandle, to?: FileHandle): Promise<Digest> {
   }
 }
 
-/** The size of a file in bytes. Returns undefined if the file does not exist. */
+/** Returns the size of a file in bytes. Returns undefined if the file does not exist. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   try {
     return (await stat(file)).size;

@@ -7,7 +7,7 @@ type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; check
 /** The slowest transfer that is not aborted: 128 KiB a second. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
-/** The time limit for the transfer of the bytes. Milliseconds. */
+/** Returns the time limit for the transfer of the bytes. Milliseconds. */
 export function transferMs(bytes: Buffer): number {
   return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
 }

@@ -79,7 +79,7 @@ export function readLimits(reader: ConfigReader): LimitsConfig {
   };
 }
 
-/** The limits of a service whose environment sets no limits. */
+/** Returns the limits of a service whose environment sets no limits. */
 export function defaultLimits(): LimitsConfig {
   return readLimits(new ConfigReader({}));
 }

@@ -52,7 +52,7 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
   }
 }
 
-/** A body that arrives in two pieces, unless a proxy collects the whole body first. */
+/** Makes a body that arrives in two pieces, unless a proxy collects the whole body first. */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
     (async function* () {

@@ -36,12 +36,12 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
       const { url } = presigner({}).presignDelete({ key, ...(await signing({})) });
       return requests.send(url, { method: "DELETE" });
     },
-    /** The URL with which a browser uploads the object. */
+    /** Returns the URL with which a browser uploads the object. */
     async putUrl(key: string, options: Signing = {}): Promise<string> {
       const headers = { "content-type": TYPE };
       return presigner(options).presignPut({ key, headers, ...(await signing(options)) }).url;
     },
-    /** The URL of the object without a signature. */
+    /** Returns the URL of the object without a signature. */
     async plainUrl(key: string): Promise<string> {
       const { url } = presigner({}).presignGet({ key, ...(await signing({})) });
       return url.slice(0, url.indexOf("?"));

@@ -77,7 +77,7 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-/** The addresses that the sender may connect to. The addresses of this machine come first, because tests use them. */
+/** Returns the addresses that the sender may connect to. The addresses of this machine come first, because tests use them. */
 function openAddresses(
   { protocol }: URL,
   { addresses, allowsLoopback }: { addresses: readonly LookupAddress[]; allowsLoopback: boolean },

@@ -46,7 +46,7 @@ export async function openCore(config: Config, options: BaseOptions) {
   }
 }
 
-/** The rules that administrators can change, except those that the environment sets. */
+/** Returns the rules that administrators can change, except those that the environment sets. */
 function configuredPolicy({ auth, limits, given }: Config): ConfiguredPolicy {
   const proof = auth.requiresVerifiedEmail ? "required" : "optional";
   return {

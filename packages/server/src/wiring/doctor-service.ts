@@ -13,7 +13,7 @@ const TEST_URL_SECONDS = 60;
 /** After this time, no URL can write the test object of a browser any more. Milliseconds. */
 const DELETE_AFTER_MS = 600_000;
 
-/** The doctor of a running service. Concurrent and frequent calls share one run. */
+/** Makes the doctor of a running service. Concurrent and frequent calls share one run. */
 export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;

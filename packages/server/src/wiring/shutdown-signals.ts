@@ -7,7 +7,7 @@ export type Shutdown = {
   cut: AbortSignal;
   /** Cuts open connections after this many milliseconds. */
   cutAfter(withinMs: number): void;
-  /** The milliseconds until the cut. */
+  /** Returns the milliseconds until the cut. */
   leftMs(): number;
 };
 

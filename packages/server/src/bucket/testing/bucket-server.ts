@@ -47,7 +47,7 @@ export async function startEmbedded(
   };
 }
 
-/** The adapter under test. It uses `server`, unless `options` say otherwise. */
+/** Makes the adapter under test. It uses `server`, unless `options` say otherwise. */
 export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
   return createBucket({
     name: server.bucket,
@@ -61,7 +61,7 @@ export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<Bu
   });
 }
 
-/** The adapter's client, to test one operation with options that only a test uses. */
+/** Makes the adapter's client, to test one operation with options that only a test uses. */
 export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   const { bucket, region, endpoint, forcePathStyle } = server;
   const credentials = createCredentialSource(server.credentials, { clock: Date.now, timeoutMs: 4_500 });
@@ -69,7 +69,7 @@ export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   return createClient({ bucket, region, endpoint, forcePathStyle, credentials, clock: Date.now, timeouts });
 }
 
-/** A plain client of the SDK, to inspect the bucket without the adapter. */
+/** Makes a plain client of the SDK, to inspect the bucket without the adapter. */
 export function inspect(server: Omit<BucketServer, "stop">) {
   const s3 = new S3Client({ ...server, requestChecksumCalculation: "WHEN_REQUIRED" });
   const Bucket = server.bucket;

@@ -10,7 +10,7 @@ export function patterned(sizeBytes: number): Buffer {
   return bytes;
 }
 
-/** A stream of small chunks that differ, created as they are read. */
+/** Makes a stream of small chunks that differ, created as they are read. */
 export function patternedStream(sizeBytes: number, onChunk: (soFar: number) => void = () => undefined): Readable {
   return Readable.from(chunks(sizeBytes, onChunk), { objectMode: false });
 }

@@ -11,7 +11,7 @@ const OBJECT_ACTIONS = [
 ];
 const BUCKET_ACTIONS = ["s3:ListBucket", "s3:ListBucketMultipartUploads"];
 
-/** The permissions that the service needs. */
+/** Explains how to give the service the permissions that it needs. */
 export function permissionFix(place: BucketPlace): Fix[] {
   const policy = policyFor(place.bucket.name);
   const json: Fix = { label: "IAM policy (JSON)", text: JSON.stringify(policy, null, 2) };
@@ -70,7 +70,7 @@ export function closeFix(place: BucketPlace): Fix[] {
   }
 }
 
-/** A bucket policy that refuses signatures that are older than `maxAgeSeconds`. */
+/** Makes a bucket policy that refuses signatures that are older than `maxAgeSeconds`. */
 export function signatureAgeFix(place: BucketPlace, { maxAgeSeconds }: { maxAgeSeconds: number }): Fix[] {
   const policy = {
     Version: "2012-10-17",

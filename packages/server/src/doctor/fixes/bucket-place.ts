@@ -3,7 +3,7 @@ import type { DoctorParts } from "../parts.ts";
 /** The bucket, in the form in which the commands of a remedy name it. */
 export type BucketPlace = Pick<DoctorParts, "provider"> & { bucket: Pick<DoctorParts["bucket"], "name" | "endpoint"> };
 
-/** An `aws s3api` command for this bucket, at its endpoint. */
+/** Makes an `aws s3api` command for this bucket, at its endpoint. */
 export function s3api({ bucket }: BucketPlace, command: string, ...options: string[]): string {
   const endpoint = bucket.endpoint === undefined ? [] : [`--endpoint-url ${bucket.endpoint}`];
   return [`aws s3api ${command}`, ...endpoint, `--bucket ${bucket.name}`, ...options].join(" \\\n  ");

@@ -10,7 +10,7 @@ export function commandFix(...lines: string[]): Fix[] {
   return [{ label: "command", text: lines.join("\n") }];
 }
 
-/** A step that needs no text to paste. */
+/** Describes a step in words, if there is no text to paste. */
 export function stepFix(text: string): Fix[] {
   return [{ label: "step", text }];
 }

@@ -28,7 +28,7 @@ export type SmtpServerOptions = SMTPServerOptions & {
   beforeConfirm?: () => void | Promise<void>;
 };
 
-/** A real SMTP server on loopback. It has no TLS and no authentication by default. */
+/** Starts a real SMTP server on loopback. It has no TLS and no authentication by default. */
 export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm, ...options }: SmtpServerOptions = {}) {
   const mails: ReceivedMail[] = [];
   let onMail: () => void = () => undefined;
@@ -97,7 +97,7 @@ export function smtpOptions({ port }: { port: number }, options: Partial<SmtpOpt
   };
 }
 
-/** The token in the link of a mail. */
+/** Finds the token in the link of a mail. */
 export function tokenIn({ parsed }: ReceivedMail): string {
   const [, token] = /#([\w-]{43})$/m.exec(parsed.text ?? "") ?? [];
   if (token === undefined) throw new Error(`The mail has no link: ${parsed.text}`);

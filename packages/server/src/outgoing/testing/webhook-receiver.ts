@@ -14,7 +14,7 @@ type Options = {
   tls?: { key: string; cert: string };
 };
 
-/** A receiver of webhooks on loopback. It closes when the test finishes. */
+/** Starts a receiver of webhooks on loopback. It closes when the test finishes. */
 export async function receiverInTest({ respond = accept, tls }: Options = {}) {
   const received: ReceivedWebhook[] = [];
   const handle: RequestListener = async (request, response) => {

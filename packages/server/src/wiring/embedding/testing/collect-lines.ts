@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import pino from "pino";
 
-/** A logger whose lines a test can read. */
+/** Makes a logger whose lines a test can read. */
 export function collectLines() {
   let lines = "";
   const stream = new Writable({

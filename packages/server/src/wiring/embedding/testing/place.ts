@@ -20,7 +20,7 @@ export function mayInvoice(user: TestUser, action: ItemAction, id: string): bool
 
 export const invoices: Resources<TestUser> = { invoice: { may: mayInvoice } };
 
-/** The options of an embedding at this place. The header `x-user` names the user. */
+/** Returns the options of an embedding at this place. The header `x-user` names the user. */
 export function optionsAt(
   { database, server }: Place,
   options: Partial<ValetKeyOptions<TestUser>> = {},

@@ -12,7 +12,7 @@ const DEFAULT_SUFFIX = "amazonaws.com";
 /** Every DNS suffix under which S3 has endpoints. */
 export const dnsSuffixes: readonly string[] = [...SUFFIX_BY_REGION.map(([, suffix]) => suffix), DEFAULT_SUFFIX];
 
-/** The DNS suffix of the partition of the region. An unknown region counts as commercial AWS. */
+/** Returns the DNS suffix of the partition to which the region belongs. An unknown region counts as commercial AWS. */
 export function dnsSuffixOf(region: string): string {
   return SUFFIX_BY_REGION.find(([regions]) => regions.test(region))?.[1] ?? DEFAULT_SUFFIX;
 }

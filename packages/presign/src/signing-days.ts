@@ -9,7 +9,7 @@ export type SigningDay = {
   readonly credential: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;
-  /** The common values of all signatures of one second and one lifetime. The second must be in this day. */
+  /** Computes the values that all signatures with the same second and lifetime share. The second must be in this day. */
   moment(epochSecond: number, expiresInSeconds: number): Moment;
 };
 

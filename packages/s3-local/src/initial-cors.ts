@@ -9,7 +9,7 @@ export type InitialCors = {
   maxAgeSeconds?: number;
 };
 
-/** The CORS rule of a new bucket: the given fields, and defaults for the others. */
+/** Makes the CORS rule of a new bucket: the given fields, and defaults for the others. */
 export function withCorsDefaults(cors: InitialCors): CorsRule {
   return {
     allowedMethods: ["GET", "HEAD", "PUT", "POST", "DELETE"],

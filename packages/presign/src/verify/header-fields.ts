@@ -15,7 +15,7 @@ export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
   return fields;
 }
 
-/** The canonical header lines of Signature Version 4. The names must be sorted. A missing header has an empty value. */
+/** Makes the canonical header lines of Signature Version 4. The names must be sorted. A missing header has an empty value. */
 export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
   return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
 }

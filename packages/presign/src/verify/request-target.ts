@@ -36,7 +36,7 @@ export function parseRequestTarget(target: string): RequestTarget | Refusal {
   return { ok: true, rawPath, path, canonicalPath: canonicalPath(path), query };
 }
 
-/** The canonical query of Signature Version 4: encoded, sorted by name and then value, without the parameter `except`. */
+/** Makes the canonical query of Signature Version 4: encoded, sorted by name and then value, without the parameter `except`. */
 export function canonicalQuery(query: readonly QueryParameter[], except?: string): string {
   const pairs: [string, string][] = [];
   for (const { name, value } of query) {

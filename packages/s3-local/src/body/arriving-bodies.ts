@@ -68,7 +68,7 @@ function createArrival(uploadId: string | undefined): Arriving {
   };
 }
 
-/** The object or the part that the body replaces. The key is the last piece, because it may contain a line break. */
+/** Names the object or the part that the body replaces. The key is the last piece, because it may contain a line break. */
 function targetOf({ bucket, key, parameters }: S3Request): string {
   return [parameters.get("uploadId"), parameters.get("partNumber"), bucket, key].join("\n");
 }

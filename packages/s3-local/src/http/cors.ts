@@ -4,7 +4,7 @@ import type { CorsRule } from "../store/buckets.ts";
 export type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
 
 /**
- * The headers that let a page of another origin read a response. Returns no headers when no rule matches.
+ * Returns the headers that let a page of another origin read a response. Returns no headers when no rule matches.
  *
  * The first rule that matches decides. Source: Amazon S3, "Using cross-origin resource sharing".
  */
@@ -22,7 +22,7 @@ export function corsHeaders(rules: readonly CorsRule[], request: CrossOriginRequ
   };
 }
 
-/** The CORS headers for an OPTIONS request, which has no signature. Throws AccessForbidden. */
+/** Returns the CORS headers for an OPTIONS request, which has no signature. Throws AccessForbidden. */
 export function preflightHeaders(
   rules: readonly CorsRule[] | undefined,
   header: (name: string) => string | undefined,

@@ -128,7 +128,7 @@ function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartReco
   );
 }
 
-/** The size of the object. Throws EntityTooSmall when a part before the last is below 5 MiB. */
+/** Returns the size of the object. Throws EntityTooSmall when a part before the last is below 5 MiB. */
 function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   for (const { sizeBytes, partNumber, etag } of parts.slice(0, -1)) {
     if (sizeBytes >= MIN_PART_BYTES) continue;
@@ -152,7 +152,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   );
 }
 
-/** The MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on this format. */
+/** Computes the MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on this format. */
 function multipartEtag(parts: readonly Pick<PartRecord, "etag">[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));

@@ -54,7 +54,7 @@ function readPart(request: S3Request): number | undefined {
   throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
 }
 
-/** A range has no checksum, because the stored checksum is that of the whole object. */
+/** A range has no checksum, because the stored checksum is for the whole object. */
 function pieceByRange(request: S3Request, object: ObjectRecord): Piece {
   const range = readRange(rangeHeader(request, object), object.sizeBytes);
   if (range === undefined) return { from: 0, to: object.sizeBytes, isPartial: false, checksums: object.checksums };

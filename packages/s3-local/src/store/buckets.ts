@@ -14,7 +14,7 @@ export type CorsRule = {
 /** A bucket. `createdAt` is in milliseconds since 1970. */
 export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
 
-/** The buckets. Call `create`, `remove` and `setCors` only inside `Write`. */
+/** Makes the queries for buckets. Call `create`, `remove` and `setCors` only inside `Write`. */
 export function createBuckets(database: DatabaseSync) {
   const select = database.prepare("SELECT name, created_at, cors FROM buckets WHERE name = ?");
   const selectAll = database.prepare("SELECT name, created_at, cors FROM buckets ORDER BY name");

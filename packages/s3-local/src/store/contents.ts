@@ -89,7 +89,7 @@ export function createContents(database: DatabaseSync) {
     isMadeBy: (contentId: string, uploadId: string): boolean => selectCompletion.get(contentId, uploadId) !== undefined,
     /** The number of parts of a joined content. Returns 0 for other contents. */
     partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
-    /** The nth part, counted from 1. The upload may have had other part numbers. */
+    /** Returns the nth part, counted from 1. The upload may have had other part numbers. */
     part(contentId: string, partNumber: number): ContentPart | undefined {
       const row = selectPart.get(contentId, partNumber);
       if (row === undefined) return undefined;

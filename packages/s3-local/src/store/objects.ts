@@ -6,7 +6,7 @@ import type { ObjectRecord } from "./records.ts";
 /** Conditions on the current object of a key: raw `If-Match` and `If-None-Match` values. */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
-/** The objects. Call `put` and `remove` only inside `Write`. */
+/** Makes the queries for objects. Call `put` and `remove` only inside `Write`. */
 export function createObjects(database: DatabaseSync, contents: Contents) {
   const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
   const select = database.prepare(`SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`);

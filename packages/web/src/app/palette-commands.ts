@@ -52,7 +52,7 @@ export type Command = {
 export type CommandGroup = { label: string; items: Command[] };
 export type PaletteActions = { onNewNote: () => void; onShortcuts: () => void };
 
-/** The commands that contain a text: notes, then pages, then actions. */
+/** Returns the commands that contain a text: notes, then pages, then actions. */
 export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
   const navigate = useNavigate();
   const q = useDeferredValue(text.trim());

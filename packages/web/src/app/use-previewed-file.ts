@@ -1,7 +1,7 @@
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useRef } from "react";
 
-/** The previewed file, which the URL of the page names. */
+/** Returns the previewed file, which the URL of the page names. */
 export function usePreviewedFile() {
   const { file } = useSearch({ strict: false });
   const navigate = useNavigate();

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMatchRoute, useParams } from "@tanstack/react-router";
 import { listedNote, noteQuery } from "../service/queries.ts";
 
-/** The list that the user is in, by the URL or by the owner of the open note. Undefined if the user is in neither list. */
+/** Returns the list that the user is in, by the URL or by the owner of the open note. Returns undefined if the user is in neither list. */
 export function useScope(): "owned" | "shared" | undefined {
   const matches = useMatchRoute();
   const { noteId } = useParams({ strict: false });

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 
 type Person = { name: string | null; email: string | null };
 
-/** The name of a person. Without a name, the email address. */
+/** Returns the name of a person, or the email address if the person has no name. */
 export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
   return person.name ?? person.email ?? otherwise;
 }
@@ -15,7 +15,7 @@ function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** The initials of a person in a circle. Hidden from screen readers, because the name is beside the circle. */
+/** The initials of a person in a circle. They are hidden from screen readers, because the name is beside the circle. */
 export function Avatar({ name, className }: { name: string; className?: string }) {
   return (
     <span

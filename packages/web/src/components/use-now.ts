@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The current instant, in milliseconds since the epoch. Updated every `everyMs`, by default every 30 s. */
+/** Returns the current instant, in milliseconds since the epoch. The hook updates it every `everyMs`, by default every 30 s. */
 export function useNow(everyMs = 30_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -8,7 +8,7 @@ import { formatClock } from "../../texts/index.ts";
 import { doctorQuery } from "./doctor-query.ts";
 import { FindingItem } from "./finding-item.tsx";
 
-/** The checks of the set-up, for administrators. */
+/** Shows administrators the result of the set-up checks. */
 export function DoctorReport() {
   const checks = useQuery(doctorQuery);
   if (checks.isFetching) return <Running />;

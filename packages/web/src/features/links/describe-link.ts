@@ -3,7 +3,7 @@ import { linkTexts } from "../../texts/en/links.ts";
 
 const words = linkTexts;
 
-/** The files that a link opens, in words. Undefined for a file request. */
+/** Names the files that a link opens, in words. Returns undefined for a file request. */
 function describeFiles({ kind, files }: Link): string | undefined {
   if (kind === "upload") return undefined;
   if (files === null) return words.opens.whole;
@@ -11,17 +11,17 @@ function describeFiles({ kind, files }: Link): string | undefined {
   return files.length === 1 && only !== undefined ? only.filename : words.opens.files(files.length);
 }
 
-/** The label of a link. Without a label, the name of its content. */
+/** Returns the label of a link, or the name of its content if the link has no label. */
 export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
-/** The content of a labelled link, on one line. Undefined without a label, because the name then describes the content. */
+/** Describes the content of a labelled link, on one line. Returns undefined without a label, because the name then describes the content. */
 export function describeContent(link: Link): string | undefined {
   return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
 }
 
-/** The counts of a link. They differ, because a visitor can open a link without a claim, and one claim can need many URLs. */
+/** Describes the counts of a link. They differ, because a visitor can open a link without a claim, and one claim can need many URLs. */
 export function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
   const { counts } = words;
   if (opened + claims + urlsIssued + received.files === 0) return [counts.none];
@@ -38,7 +38,7 @@ export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }
   return undefined;
 }
 
-/** The remaining share of the lifetime of a link, from 0 to 1. Returns 1 for a link without an expiry. */
+/** Returns how much of a link's lifetime remains, from 0 to 1. Returns 1 for a link without an expiry. */
 export function lifeLeft(
   { state, createdAt, expiresAt }: Pick<Link, "state" | "createdAt" | "expiresAt">,
   now: number,

@@ -37,8 +37,8 @@ const DEFAULT_SECONDS = 7 * 86_400;
 const LIFETIMES = [60, 600, 3600, 12 * 3600, 7 * 86_400, 30 * 86_400];
 
 /**
- * The lifetimes that the operator allows, shortest first. If the operator allows none of LIFETIMES, only the longest allowed lifetime.
- * Seconds.
+ * Returns the lifetimes that the operator allows, shortest first. If the operator allows none of LIFETIMES, returns only the longest
+ * allowed lifetime. Seconds.
  */
 export function lifetimesOf({ maxExpirySeconds }: LinkPolicy): number[] {
   const longest = maxExpirySeconds ?? Number.POSITIVE_INFINITY;
@@ -46,7 +46,7 @@ export function lifetimesOf({ maxExpirySeconds }: LinkPolicy): number[] {
   return allowed.length === 0 ? [longest] : allowed;
 }
 
-/** The values of an existing link, or the defaults for a new link. */
+/** Returns the values of an existing link, or the defaults for a new link. */
 export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues {
   const request = link?.request ?? undefined;
   const usual = lifetimesOf(policy)

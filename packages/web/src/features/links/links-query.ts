@@ -16,7 +16,7 @@ const pages = {
 };
 const after = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
 
-/** The links of a note, or the links that name a file, newest first. Only for people who may edit the note. */
+/** Queries the links of a note, or the links that name a file, newest first. Use it only for people who may edit the note. */
 export const linksQuery = (subject: LinkSubject) =>
   infiniteQueryOptions({
     queryKey: [...keys.links, "noteId" in subject ? subject.noteId : subject.attachmentId],
@@ -29,7 +29,7 @@ export const linksQuery = (subject: LinkSubject) =>
     ...pages,
   });
 
-/** The links of the user, newest first. */
+/** Queries the links of the user, newest first. */
 export const ownLinksQuery = (filter: LinkFilter) =>
   infiniteQueryOptions({
     queryKey: [...keys.links, { filter }],

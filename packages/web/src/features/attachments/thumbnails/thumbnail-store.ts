@@ -4,7 +4,7 @@ import { browserStore } from "../browser-store.ts";
 
 const withStore = browserStore("thumbnails");
 
-/** The key of a thumbnail. The content of a ready attachment never changes, so its thumbnail never changes. */
+/** Returns the key of a thumbnail. The content of a ready attachment never changes, so its thumbnail never changes. */
 function keyOf({ noteId, id, checksum }: Attachment): string {
   return [noteId, id, checksum?.value ?? ""].join("/");
 }

@@ -16,7 +16,7 @@ import { uploads } from "./uploads.ts";
 const words = texts.attachments.upload;
 const { list } = uploads;
 
-/** The ids of the uploads of a note, the oldest first. Changes only when an upload is added or removed. */
+/** Returns the ids of the uploads to a note, the oldest first. The list changes only when an upload is added or removed. */
 export function useUploadIds(noteId: string): readonly string[] {
   const ids = useStore(list.$ids);
   return useMemo(() => {

@@ -10,7 +10,7 @@ import { $zipProgress } from "./zip-progress.ts";
 
 const words = texts.attachments.zip;
 
-/** A button that downloads all files of a note as one ZIP. Shown if the note has at least two files. */
+/** A button that downloads all files of a note as one ZIP. The button is shown if the note has at least two files. */
 export function DownloadAll({ note, attachments }: { note: Note; attachments: readonly Attachment[] }) {
   const progress = useStore($zipProgress);
   const ready = attachments.filter(({ state }) => state === "ready");

@@ -6,7 +6,7 @@ import type { SaveState } from "./draft.ts";
 
 const words = texts.notes.saving;
 
-/** The state of the save in a word. After a failure, also the reason and a button to retry. */
+/** Shows the state of the save in a word. After a failure, it also shows the reason and a button to retry. */
 export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () => void }) {
   const connection = useConnection();
   const isBad = state.kind === "failed" && connection === "online";

@@ -20,7 +20,7 @@ function nameOfDay(instant: string, now: number): string {
   return day === date.setDate(date.getDate() - 1) ? yesterday : formatWeekday(instant);
 }
 
-/** The start of a text in one line, without the marks of Markdown. */
+/** Returns the start of a text in one line, without the marks of Markdown. */
 export function plainSnippet(snippet: string): string {
   return snippet
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")

@@ -1,4 +1,4 @@
-/** The parts of a text before, in and after the first match, without regard to case. Returns undefined if there is no match. */
+/** Returns the parts of a text before, in and after the first match. Case makes no difference. Returns undefined if there is no match. */
 export function splitMatch(text: string, q: string): [before: string, match: string, after: string] | undefined {
   const [lower, searched] = [text.toLowerCase(), q.toLowerCase()];
   const start = lower.indexOf(searched);

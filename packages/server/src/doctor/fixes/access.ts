@@ -70,7 +70,7 @@ export function closeFix(place: BucketPlace): Fix[] {
   }
 }
 
-/** Makes a bucket policy that refuses signatures that are older than `maxAgeSeconds`. */
+/** Describes a bucket policy that refuses signatures that are older than `maxAgeSeconds`. */
 export function signatureAgeFix(place: BucketPlace, { maxAgeSeconds }: { maxAgeSeconds: number }): Fix[] {
   const policy = {
     Version: "2012-10-17",

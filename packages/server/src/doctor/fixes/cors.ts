@@ -7,7 +7,7 @@ const HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;
 
-/** Makes the CORS configuration that the service needs, in the form that the provider expects. */
+/** Describes the CORS configuration that the service needs, in the form that the provider expects. */
 export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix[] {
   const rules = [
     {

@@ -90,8 +90,8 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
     await service.sendMails();
-    const mail = mailbox.to(lea.email).at(-1);
-    expect(mail?.subject).toBe("Your account was deleted");
+    // The service sends this mail and the warning about the token of the test in any order.
+    const mail = mailbox.to(lea.email).find(({ subject }) => subject === "Your account was deleted");
     expect(mail?.text).toContain("keep the account");
     await lea.signIn({ keepAccount: true });
     await lea.close();

@@ -54,7 +54,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await useUpMailsOfDay(service, kim.email);
     expect((await kim.confirm(token)).code).toBe(200);
     await service.sendMails();
-    expect(mailbox.to(kim.email).at(-1)?.subject).toBe("Your email address was changed");
+    expect(mailbox.to(kim.email).map(({ subject }) => subject)).toContain("Your email address was changed");
   });
 
   it("answers the same for the email address of another account, and sends nothing", async () => {

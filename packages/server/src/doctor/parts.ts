@@ -8,7 +8,7 @@ import type { Requests } from "./requests.ts";
 /** The part of the configuration that the checks read. */
 export type CheckedConfig = Pick<Config, "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail">;
 
-/** What the checks use to reach the bucket. */
+/** The parts with which the checks reach the bucket. */
 export type CheckedBucket = {
   name: string;
   /** The bucket at the endpoint that the service calls. */

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { Disposition } from "./serving.ts";
 
-/** What a URL is for, as the caller says. The purpose is only a fact of the audit event. No access decision depends on it. */
+/** The purpose of a URL, as the caller states it. The purpose is only a fact of the audit event. No access decision depends on it. */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
 /** Returns the purpose of a URL whose caller names no purpose. */

@@ -1,6 +1,6 @@
 import { MAX_EMAIL_LENGTH } from "../../domain/person.ts";
 
-/** What a verified token says about its subject. */
+/** The statements of a verified token about its subject. */
 export type SubjectClaims = {
   subject: string;
   /** Undefined: the token does not contain an email address. Null: the subject has no email address that shares can use. */

@@ -12,7 +12,7 @@ export const tokenIn = (invitation: { url: string }): string => invitation.url.s
 /** Makes an email address that nobody has. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
-/** What the owner of a note and invited people do at a service. */
+/** The actions of the owner of a note and of invited people. */
 export function invitationActions(service: ReturnType<typeof useService>) {
   const owner = service.as("owner");
 

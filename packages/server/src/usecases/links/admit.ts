@@ -5,7 +5,7 @@ import type { Deps, LinkedFile, LinkWithCreator, Queries } from "../ports/index.
 import { openPass, type Pass } from "./pass.ts";
 import { readToken, tokenIsRight } from "./token.ts";
 
-/** What a visitor wants to do. */
+/** The action that a visitor asks for. */
 export type Wish =
   | { kind: "look" }
   | { kind: "claim" }

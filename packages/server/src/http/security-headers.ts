@@ -4,7 +4,7 @@ import type { App } from "./route-types.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** Everything that a page may not do. A JSON document needs no permission. */
+/** Permits nothing, because a browser loads nothing for data. */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
 /** These headers apply to pages only. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ declare module "fastify" {
 
 export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
 
-/** The headers of every response: of those that can be a page, and of those that are only data. */
+/** The headers of responses: `page` for those that may be a page, `data` for those that never are. */
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
 /** Adds the security headers to every response. Also stores them in `headers`, for responses that bypass the hooks. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conflictTexts } from "../../../packages/web/src/texts/en/conflict.ts";
-import { rendered, soon, TEXT } from "./testing/note-page.ts";
+import { makeConflict, rendered, soon, TEXT } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -14,9 +14,7 @@ describe("two who write on one note", () => {
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
     await rendered(page).getByText("one").click();
-    await client.notes.update(id, { body: "theirs" });
-    await page.getByRole("textbox", TEXT).fill("mine");
-    await page.getByText("This note was changed while you were writing").waitFor();
+    await makeConflict(page, client, id);
     expect(await page.getByRole("textbox", TEXT).inputValue()).toBe("mine");
     expect((await client.notes.get(id)).body).toBe("theirs");
     return { ...person, id };

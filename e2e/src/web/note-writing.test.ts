@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { text } from "./testing/files.ts";
-import { isFocused, rendered, soon, TEXT, TITLE } from "./testing/note-page.ts";
+import { isFocused, makeConflict, rendered, soon, TEXT, TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { holdRequests } from "./testing/watch.ts";
@@ -114,9 +114,7 @@ describe("writing a note", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("e");
     await page.getByRole("textbox", TEXT).waitFor();
-    await client.notes.update(id, { body: "theirs" });
-    await page.getByRole("textbox", TEXT).fill("mine");
-    await page.getByText("This note was changed while you were writing").waitFor();
+    await makeConflict(page, client, id);
     await look("conflict");
     expect(findings).toEqual({ "nothing found": [], read: [], palette: [], keys: [], conflict: [] });
   });

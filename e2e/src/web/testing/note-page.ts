@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import type { Client } from "../../../../packages/client/src/index.ts";
+import { holdRequests } from "./watch.ts";
 
 /** The title field and the text field of a note, for `getByRole("textbox")`. */
 export const TITLE = { name: "Title" };
@@ -10,6 +12,18 @@ export const soon: typeof expect.poll = (read) => expect.poll(read, { timeout: 1
 
 /** The rendered text. Before it, the page shows a placeholder, and a click on the placeholder can be lost. */
 export const rendered = (page: Page) => page.locator(".markdown");
+
+/**
+ * Writes "mine" in the open text field, and "theirs" through the client before the page saves.
+ * The requests of the page wait meanwhile. Otherwise the page could load "theirs" first, and there would be no conflict.
+ */
+export async function makeConflict(page: Page, client: Client, id: string): Promise<void> {
+  const held = await holdRequests(page, /\/notes\//);
+  await page.getByRole("textbox", TEXT).fill("mine");
+  await client.notes.update(id, { body: "theirs" });
+  held.release();
+  await page.getByText("This note was changed while you were writing").waitFor();
+}
 
 declare const document: { activeElement: unknown };
 

@@ -39,10 +39,16 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
     const { encodedKey, response } = overridesOf(options);
     const capped = capToCredentials(options, lasting);
     const { now, cacheWindowSeconds } = options;
-    const signing = { encodedKey, response, credentials: lasting, now };
-    if (cacheWindowSeconds === undefined) return presigner.presignGet({ ...signing, expiresInSeconds: capped });
     // The expiry in a cacheable URL must not change with each second. `expiresAt` is the expiry of the credentials, if they expire first.
-    return presigner.presignGet({ ...signing, expiresInSeconds: options.expiresInSeconds, cacheWindowSeconds });
+    const expiresInSeconds = cacheWindowSeconds === undefined ? capped : options.expiresInSeconds;
+    return presigner.presignGet({
+      encodedKey,
+      response,
+      credentials: lasting,
+      now,
+      expiresInSeconds,
+      cacheWindowSeconds,
+    });
   }
 
   const downloads: Downloads = {

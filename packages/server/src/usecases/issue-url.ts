@@ -111,8 +111,17 @@ export function sign(
 ): SignedUrl | Promise<SignedUrl> {
   const { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp } = options;
   const { objectKey, filename, contentType } = attachment;
-  const signing = { expiresInSeconds, now, cacheWindowSeconds, clientIp };
-  return bucket.presignGet({ objectKey, filename, contentType, disposition, ...signing });
+  // Spreading an object costs a tenth of a signature.
+  return bucket.presignGet({
+    objectKey,
+    filename,
+    contentType,
+    disposition,
+    expiresInSeconds,
+    now,
+    cacheWindowSeconds,
+    clientIp,
+  });
 }
 
 /**

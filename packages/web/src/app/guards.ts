@@ -2,11 +2,14 @@ import { redirect } from "@tanstack/react-router";
 import { linkTokens } from "../service/link-tokens.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../service/queries.ts";
 
-/** Redirects visitors without a session to the sign-in, or to the creation of the first account. After that, they return to this page. */
+/**
+ * Redirects a browser without a session to the sign-in page, or to the creation of the first account. After that, the user returns to this
+ * page.
+ */
 export async function requireSession({ location }: { location: { href: string } }): Promise<void> {
   const [session, instance] = await Promise.all([
     queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true }),
-    // Loads the limits early, so that the page can check files from the start. If they are missing, only the service checks files.
+    // Loads the limits early, so that the page can check files from the start. Without the limits, only the service checks files.
     queryClient.ensureQueryData(instanceQuery).catch(() => undefined),
   ]);
   if (session !== null) return;
@@ -25,11 +28,11 @@ export async function requireNoSession({ search }: { search: { to?: string | und
 export function ownPath(to: string | undefined): string {
   if (to === undefined || !URL.canParse(to, location.origin)) return "/";
   const { origin, pathname, search, hash } = new URL(to, location.origin);
-  // `/.//evil.example` is parsed to a path of this origin that a browser reads as the URL of another host.
+  // The URL parser turns `/.//evil.example` into the path `//evil.example`. A browser reads that path as the URL of another host.
   return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }
 
-/** Moves the token of a link out of the URL, so that neither the history nor a bookmark contains it. */
+/** Moves the token of a link from the URL into `linkTokens`, so that neither the history nor a bookmark contains the token. */
 export function takeLinkToken({ location }: { location: { pathname: string; hash: string } }): { token: string } {
   const { pathname, hash } = location;
   if (hash !== "") {

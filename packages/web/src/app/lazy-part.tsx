@@ -5,14 +5,17 @@ import { showProblem } from "../service/toasts.ts";
 
 type LazyPartProps = {
   isOpen?: boolean;
-  /** Runs when the code cannot be loaded. A message reports that, and the page stays as it is. */
+  /** Runs when the code cannot be loaded. A message reports the failure, and the page does not change. */
   onClose: () => void;
   children: (parts: typeof import("./lazy-parts.ts")) => ReactNode;
 };
 
 const loadParts = () => importWithRetry(() => import("./lazy-parts.ts"));
 
-/** A part of a page that opens on a click. All parts are one lazy file, to limit the first load (e2e/src/web/performance.test.ts). */
+/**
+ * Shows a part of a page that opens on a click. All such parts are in one file that loads on demand. This keeps the first load small
+ * (e2e/src/web/performance.test.ts).
+ */
 export function LazyPart({ isOpen = true, onClose, children }: LazyPartProps) {
   const { data: parts, error } = useCode("lazy parts", loadParts, { isNeeded: isOpen });
   const close = useEffectEvent(onClose);

@@ -1,7 +1,9 @@
 import { FileText, History, Link2, Users } from "lucide-react";
 import { texts } from "../texts/index.ts";
 
-/** The pages of the navigation, in the order of the rail and the bar. `scope` is the list that the page shows. */
+/**
+ * The pages of the navigation, in the order of the rail (desktops) and the bottom bar (phones). `scope` is the list that the page shows.
+ */
 export const places = [
   { to: "/", label: texts.app.notes, short: texts.app.notes, icon: FileText, scope: "owned" },
   { to: "/shared", label: texts.app.sharedWithMe, short: texts.app.shared, icon: Users, scope: "shared" },

@@ -35,12 +35,12 @@ import { signOut } from "./use-session.ts";
 
 const words = paletteTexts;
 const goTo = { "/": "g n", "/shared": "g s", "/links": "g l", "/activity": "g a" } as const;
-/** How many notes of each list a search finds. */
+/** The maximum number of notes that a search returns from each list. */
 const FOUND = 6;
-/** How many notes of each list are shown before the user types, so that pages and actions stay visible. */
+/** The maximum number of notes of each list before the user types. A small number keeps pages and actions visible. */
 const NEWEST = 3;
 
-/** `hint` is shown after the label. */
+/** The palette shows `hint` after the label. */
 export type Command = {
   id: string;
   label: string;
@@ -64,7 +64,7 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
   const deletedNotes = useStore($deletedNotes);
   const notes = (found.data ?? []).filter(({ id }) => !deletedNotes.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
-  // Read once, when the palette opens, because an open palette changes no shortcut.
+  // Read once, when the palette opens, because the shortcuts do not change while it is open.
   const [noteCommands] = useState(commandsOfNote);
   const groups: CommandGroup[] = [
     {
@@ -132,11 +132,11 @@ const ofNote = [
   { action: "delete the note", label: texts.notes.delete, icon: Trash2 },
 ] as const satisfies readonly (Omit<Command, "id" | "run"> & { action: Shortcut | NoteAction })[];
 
-/** The actions that the open note permits. The note handles each one. */
+/** Returns commands for the actions that the open note permits. The page of the note runs each action. */
 function commandsOfNote(): Command[] {
   return ofNote.flatMap(({ action, ...command }) => {
     const run = actionOf(action);
-    // Runs the action after the palette has returned the focus.
+    // Runs the action after the palette has returned the focus to the page.
     const runLater = () => setTimeout(() => run?.());
     return run === undefined ? [] : [{ ...command, id: action, run: runLater }];
   });

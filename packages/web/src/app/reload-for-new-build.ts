@@ -3,7 +3,8 @@ const KEY = "valetkey.reloaded";
 const SELDOM_MS = 60_000;
 
 /**
- * Reloads a page that requests code of a previous build. The feature of notes stores unsaved text before that.
+ * Reloads a page of a previous build when it requests code that the service no longer has. Unsaved text of notes is stored in the browser
+ * before the reload.
  * https://vite.dev/guide/build#load-error-handling
  */
 export function reloadForNewBuild(): void {

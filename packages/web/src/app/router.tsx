@@ -7,7 +7,10 @@ import { requireNoSession, requireSession, takeLinkToken } from "./guards.ts";
 import { FailedPage, MissingPage, PendingPage } from "./pages/status-pages.tsx";
 import { Shell } from "./shell.tsx";
 
-/** If the code of a page fails to load, an error appears. By default, the router reloads the document, which is blank offline. */
+/**
+ * Shows an error if the code of a page fails to load. By default, the router would reload the document, and a reload shows a blank page
+ * offline.
+ */
 function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
   return lazyRouteComponent(() => loadCode(name, load), name);
 }
@@ -117,10 +120,10 @@ const note = createRoute({
   getParentRoute: () => lists,
   path: "/n/$noteId",
   validateSearch: fileSearch,
-  // Loads the note as soon as the pointer is on its link, because a list has only the snippet of a note.
+  // Starts to load the note when the pointer is over a link to the note, because a list has only a snippet of each note.
   loader: ({ params }) => void queryClient.prefetchQuery(noteQuery(params.noteId)),
   component: lazyPage(() => {
-    // Loads the renderer together with the page. The text of the note handles a failure.
+    // Loads the Markdown renderer together with the page. If this load fails, the note shows its source as plain text.
     loadRenderer().catch(() => undefined);
     return import("./pages/note-page.tsx");
   }, "NotePage"),

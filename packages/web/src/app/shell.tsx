@@ -45,10 +45,10 @@ export function Shell() {
   );
 }
 
-/** How long the lock of a crashed tab may stay. Milliseconds. */
+/** The longest time for which a browser may keep the lock of a crashed tab. Milliseconds. */
 const GONE_MS = 4_000;
 
-/** Saves the drafts of closed tabs on every page, as soon as there is a connection. */
+/** On every page, saves the drafts of closed tabs as soon as there is a connection. */
 function useSaveLeft(): void {
   const { noteId: openNoteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";
@@ -69,7 +69,7 @@ function Uploads() {
   return <UploadsWatch accountId={account.id} openNoteId={noteId} />;
 }
 
-/** The pause between polls of a service that is down. Milliseconds. */
+/** The pause between polls while the service is down. Milliseconds. */
 const POLL_MS = 3_000;
 
 function ConnectionBanner() {

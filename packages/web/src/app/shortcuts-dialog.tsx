@@ -9,7 +9,7 @@ const words: { title: string; keys: Record<Shortcut, string> } = shortcutsTexts;
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDListElement>(null);
   return (
-    // Focuses the list. The tooltip of a focused close button would cover the first line.
+    // Focuses the list. If the close button had the focus, its tooltip would cover the first line.
     <Dialog onClose={onClose} title={words.title} initialFocus={list}>
       <dl ref={list} tabIndex={-1} className="flex flex-col outline-none">
         {Object.entries(words.keys).map(([shortcut, what]) => (

@@ -14,7 +14,7 @@ export function useFocusOnNavigation(): void {
 }
 
 function focusPage(): void {
-  // The page has already focused a field.
+  // Does nothing if the page has already focused a field.
   if (document.activeElement?.closest("input, textarea, [role=dialog]") != null) return;
   const note = document.getElementById("note");
   const page = note?.checkVisibility() ? note : document.getElementById("content");

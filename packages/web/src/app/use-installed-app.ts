@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { acceptHandedFiles } from "../service/handed-files.ts";
 
-/** An installed app accepts files of other apps. A page in a browser tab has no worker. */
+/** Lets the installed app accept files from other apps. A page in a browser tab registers no service worker for this. */
 export function useInstalledApp(): void {
   useEffect(() => {
     if (matchMedia("(display-mode: standalone)").matches) acceptHandedFiles();

@@ -4,14 +4,14 @@ import { importWithRetry } from "../service/import-with-retry.ts";
 import { useConnection } from "../service/use-connection.ts";
 
 /**
- * The pause before a page opens a stream. At the start, the first load has priority. Later, a page that the user leaves immediately opens no
- * stream. Milliseconds.
+ * The pause before a page opens the stream of changes. After the start of the app, the data of the page loads first. After a navigation, no
+ * stream opens for a page that the user leaves immediately. Milliseconds.
  */
 const AFTER_START_MS = 1_500;
 const AFTER_NAVIGATION_MS = 300;
 let hasStarted = false;
 
-/** Keeps the page up to date with what others do, while it is visible. Hidden pages have no connection. */
+/** Keeps a visible page up to date with the changes of other people. A hidden page has no connection. */
 export function useLiveUpdates(): void {
   const { noteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";

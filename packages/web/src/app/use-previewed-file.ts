@@ -1,7 +1,7 @@
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useRef } from "react";
 
-/** Returns the previewed file, which the URL of the page names. */
+/** Returns the id of the previewed file from the URL of the page, and functions that open and close the preview. */
 export function usePreviewedFile() {
   const { file } = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -13,7 +13,8 @@ export function usePreviewedFile() {
     const search = <Search extends object>(before: Search) => ({ ...before, file: attachmentId });
     void navigate({ to: ".", search, replace: file !== undefined, resetScroll: false });
   };
-  // Goes back, so that the next "back" does not open the file again. If the visit began at the file, there is no page to go back to.
+  // Goes back in the history, so that the next "back" does not open the file again. If the visit began with the file, there is no earlier
+  // page.
   const hide = () => {
     if (hasPageBehind.current) return history.back();
     void navigate({ to: ".", search: ({ file: _, ...kept }) => kept, replace: true, resetScroll: false });

@@ -2,7 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useMatchRoute, useParams } from "@tanstack/react-router";
 import { listedNote, noteQuery } from "../service/queries.ts";
 
-/** Returns the list that the user is in, by the URL or by the owner of the open note. Returns undefined if the user is in neither list. */
+/**
+ * Returns the list that the user is in: the own notes or the shared notes. Decides by the URL, or by the role of the user on the open note.
+ * Returns undefined if the user is in neither list.
+ */
 export function useScope(): "owned" | "shared" | undefined {
   const matches = useMatchRoute();
   const { noteId } = useParams({ strict: false });

@@ -31,7 +31,7 @@ export function useLeaveWhenSignedOut(): void {
   }, [data, navigate]);
   useEffect(() => {
     channel.onmessage = () => void leave();
-    // The back button may restore a page from before the sign-out.
+    // The back button may restore a page from before the sign-out. Such a page reloads.
     const check = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pageshow", check);
     return () => {
@@ -43,7 +43,7 @@ export function useLeaveWhenSignedOut(): void {
 
 /** Ends the session and deletes its data in every tab. Asks first when text or uploads would be lost. `to`: the page to open. */
 export async function signOut({ to }: { to?: string } = {}): Promise<void> {
-  // Rejects without a connection, before anything is deleted.
+  // Without a connection, this call rejects before anything is deleted.
   await accounts.current();
   await finishBeforeSignOut();
   const lost = whatIsLost();
@@ -58,14 +58,14 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(to?: string): Promise<void> {
-  // Aborting uploads requires the session.
+  // The service requires the session to abort uploads.
   if (uploads.list.all().length > 0) await uploads.clear();
   await accounts.signOut();
   channel.postMessage(null);
   await leave(to);
 }
 
-/** Deletes the data of an account that was just deleted, in every tab. Its session has ended. */
+/** In every tab, deletes the stored data of an account that was just deleted. The session of the account has already ended. */
 export async function leaveDeletedAccount(): Promise<void> {
   channel.postMessage(null);
   await leave();

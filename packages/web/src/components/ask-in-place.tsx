@@ -7,7 +7,7 @@ type AskInPlaceProps = {
   label: string;
   /** The label for screen readers, which names the affected item. Default: label. */
   spokenLabel?: string;
-  /** The consequence, in one line. */
+  /** The consequence of the action, in one line. */
   question: ReactNode;
   isPending: boolean;
   onConfirm: () => void;
@@ -36,7 +36,7 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
       className="order-last mt-2 flex w-full flex-wrap items-center justify-end gap-2"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
-        // Escape must not close a dialog around the button.
+        // Without this, Escape would also close the dialog around the button.
         event.stopPropagation();
         setAsking(false);
       }}

@@ -28,7 +28,7 @@ export const dropzoneStyle = buttonStyle({
     "relative cursor-pointer has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2",
 });
 
-/** 44 px high on phones, 36 px on desktops. The kind `primary` is for the main action of a view. */
+/** A button, 44 px high on phones and 36 px on desktops. The kind `primary` is for the main action of a view. */
 export function Button({ kind, className, type = "button", ...props }: ComponentProps<"button"> & ButtonStyle) {
   return <button {...props} type={type} className={buttonStyle({ kind, className })} />;
 }

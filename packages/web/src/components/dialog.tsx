@@ -20,7 +20,7 @@ export function Dialog({ onClose, title, description, children, ...popup }: Dial
   return (
     <BaseDialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <BaseDialog.Portal>
-        {/* A dialog over another dialog has a scrim, too. */}
+        {/* A dialog over another dialog also has a scrim (the dark layer behind a dialog). */}
         <BaseDialog.Backdrop
           forceRender
           className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"

@@ -10,7 +10,7 @@ type ExpiryOptionsProps = {
   lifetimes: readonly number[];
 };
 
-/** The options of a select for an expiry, after the first option. */
+/** The options of an expiry select. The caller renders the first option itself. */
 export function ExpiryOptions({ hasNever, lifetimes }: ExpiryOptionsProps) {
   return (
     <>

@@ -7,7 +7,7 @@ const USUAL_SIZE = 208;
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
   if (code === undefined) return null;
-  // A module is a whole number of pixels wide, so that all modules are equal and a camera can read them.
+  // A module (a small square of the code) is a whole number of pixels wide. So all modules are equal, and a camera can read them.
   const pixelsPerModule = Math.max(2, Math.floor(USUAL_SIZE / code.size));
   return (
     <svg
@@ -24,7 +24,7 @@ export function QrCode({ text, label, className }: { text: string; label: string
   );
 }
 
-/** The quiet zone in modules. ISO/IEC 18004 requires four. */
+/** The width of the quiet zone (the white border), in modules. ISO/IEC 18004 requires four. */
 const BORDER = 4;
 
 function codeOf(text: string): { size: number; path: string } | undefined {

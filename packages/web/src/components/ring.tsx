@@ -3,7 +3,7 @@ import { clsx } from "clsx";
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
 
-/** A thin ring that shows the remaining share of a lifetime, from 1 to 0. The ring is amber in the last sixth. */
+/** A thin ring that shows how much of a lifetime remains, from 1 to 0. The ring is amber in the last sixth. */
 export function Ring({ left }: { left: number }) {
   const share = Math.min(1, Math.max(0, left));
   const colour = share === 0 ? "text-muted" : share < 1 / 6 ? "text-warning" : "text-accent";

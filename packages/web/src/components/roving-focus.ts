@@ -1,4 +1,4 @@
-/** The elements that can have the focus. Elements in a form or a menu keep the order of the browser. */
+/** The elements that can have the focus. Elements in a form or a menu do not belong to the list, and keep the tab order of the browser. */
 const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
 const APART = "form, [popover]";
 
@@ -6,8 +6,8 @@ const APART = "form, [popover]";
 type Rows = readonly (readonly HTMLElement[])[];
 
 /**
- * Makes a list one tab stop. Up, Down, Home and End move the focus between the rows (`li`), and Left and Right between the controls of
- * a row. Returns a function that ends this.
+ * Makes a whole list one tab stop. Up, Down, Home and End move the focus between the rows (`li`), and Left and Right between the controls
+ * of a row. Returns a function that removes this behaviour.
  * Source: https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/#kbd_roving_tabindex
  */
 export function roveFocus(list: HTMLElement): () => void {
@@ -21,7 +21,7 @@ export function roveFocus(list: HTMLElement): () => void {
     const all = rows.flat();
     const kept = all.find((control) => control === stop) ?? rows[clamp(stopRow, rows)]?.[0];
     stop = all.find((control) => control === activeElement) ?? all.find(isCurrent) ?? kept;
-    // The row with the focus was removed.
+    // The focused row was removed, so another row takes the focus.
     if (isGone && activeElement === body) stop?.focus({ preventScroll: true });
     stopRow = rowIndexOf(rows, stop);
     for (const control of controlsOf(list)) control.tabIndex = control === stop ? 0 : -1;
@@ -72,7 +72,7 @@ function nextOf(rows: Rows, { key, target }: KeyboardEvent): HTMLElement | undef
     const row = rows[clamp(index, rows)] ?? [];
     return row[clamp(column, row)];
   };
-  // The button of a menu opens it with these keys.
+  // These keys open the menu of a menu button, so they do not move the focus.
   const isMenuButton = controls[column]?.getAttribute("aria-haspopup") === "menu";
   switch (key) {
     case "ArrowDown":

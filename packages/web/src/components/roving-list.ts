@@ -4,7 +4,7 @@ const { promise: code, resolve } = Promise.withResolvers<Code>();
 const load = () => resolve(import("./roving-focus.ts"));
 
 /**
- * Makes a list one tab stop, with arrow keys between its rows (`li`). Call it as the `ref` of the list.
+ * Makes a whole list one tab stop, with arrow keys between its rows (`li`). Pass it as the `ref` of the list.
  * The code loads at the first key or the first focus in a list, because many visits do not need it. Without the code, each control is a tab
  * stop.
  */

@@ -4,7 +4,7 @@ import type { ComponentProps } from "react";
 
 type SelectProps = Omit<ComponentProps<"select">, "aria-label"> & { label: string; isQuiet?: boolean };
 
-/** A native select, which phones show in their own way. A quiet select looks like text, without a border. */
+/** A native select, which each phone shows in its own way. A quiet select looks like text, without a border. */
 export function Select({ label, isQuiet = false, className, children, ...props }: SelectProps) {
   return (
     <span className={clsx("relative inline-flex min-w-0 items-center", className)}>

@@ -1,9 +1,11 @@
-/** How much of the name stays visible before the extension. Characters. */
+/** How many characters of the name stay visible before the extension. */
 const BEFORE_EXTENSION = 5;
-/** A longer suffix counts as part of the name. Characters. */
+/** A longer suffix counts as a part of the name, not as an extension. Characters. */
 const MAX_EXTENSION = 8;
 
-/** Splits a filename for display, between grapheme clusters. The page may shorten the head. It shows the whole tail. */
+/**
+ * Splits a filename for display, without splitting a grapheme cluster. The page may shorten the head, but it always shows the whole tail.
+ */
 export function splitName(filename: string): { head: string; tail: string } {
   const characters = Array.from(new Intl.Segmenter().segment(filename), ({ segment }) => segment);
   const dot = characters.lastIndexOf(".");

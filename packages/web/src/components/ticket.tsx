@@ -9,7 +9,7 @@ type TicketProps = {
   on?: "surface" | "canvas";
 };
 
-/** A claim ticket with a stub below the perforation. */
+/** A card that looks like a paper claim ticket, with a stub below the perforation. */
 export function Ticket({ children, stub, isExpired = false, on = "surface" }: TicketProps) {
   const ground = on === "surface" ? "bg-surface" : "bg-canvas";
   return (
@@ -29,7 +29,7 @@ export function Ticket({ children, stub, isExpired = false, on = "surface" }: Ti
   );
 }
 
-/** A half disc that covers the edge of the ticket. */
+/** A half disc that looks like a notch in the edge of the ticket. */
 function Notch({ className }: { className: string }) {
   return <span className={clsx("absolute -top-[11px] h-5 w-2.5 border border-ticket-edge", className)} />;
 }

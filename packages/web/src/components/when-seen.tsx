@@ -1,6 +1,8 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 
-/** Calls `onSeen` once when this element scrolls into view, or near the view, to load more rows. With a new `key`, it calls again. */
+/**
+ * Calls `onSeen` once when the user scrolls to this element or near it, for example to load more rows. With a new `key`, calls it again.
+ */
 export function WhenSeen({ onSeen }: { onSeen: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   const seen = useEffectEvent(onSeen);

@@ -19,11 +19,11 @@ import { useAccount } from "../use-session.ts";
 const words = attachTexts;
 const FOUND = 20;
 
-/** Attaches the files that another app has sent to a new note, or to a note that the user chooses. */
+/** Attaches files from another app to a new note, or to a note that the user chooses. */
 export function AttachPage() {
   useDocumentTitle(words.title);
   const handed = useQuery({ queryKey: ["handed-files"], queryFn: readHandedFiles, gcTime: 0 });
-  // Registers the worker again, because the browser may have removed it. Without the worker, the files do not arrive.
+  // Registers the service worker again, because the browser may have removed it. Without the worker, the files of other apps do not arrive.
   useEffect(acceptHandedFiles, []);
   if (handed.data === undefined) return null;
   return (

@@ -13,7 +13,7 @@ import { signOut } from "../use-session.ts";
 const PATH = "/invitation";
 const words = invitationTexts.page;
 
-/** The page of an invitation link. It leads to the note, through a new account or a sign-in. */
+/** The page that an invitation link opens. A person without a session signs up or signs in here, and then the page opens the note. */
 export function InvitationPage() {
   const token = useToken();
   const navigate = useNavigate();
@@ -34,7 +34,7 @@ export function InvitationPage() {
     linkTokens.forget(PATH);
   }
   const { mutate, isIdle } = redeem;
-  // For the person who has used it, the link opens the note again.
+  // If this user has already used the invitation, the link opens the note again.
   const mayBeOwn = account !== undefined && hasCode(invitation.error, "invitation_used") && isIdle;
   useEffect(() => {
     if (mayBeOwn) mutate();
@@ -65,7 +65,7 @@ export function InvitationPage() {
   );
 }
 
-/** Returns the token of the link. Removes it from the URL of this page, and stores it, because the sign-in is another page. */
+/** Returns the token of the link. Moves the token from the URL into `linkTokens`, because the sign-in leaves this page. */
 function useToken(): string {
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate();

@@ -21,7 +21,7 @@ export function NoNotePage() {
     onChosen: (files) => files.length > 0 && createWith(files),
   });
   const isFirst = list.isSuccess && notes.length === 0 && q === "";
-  // In these cases, the list itself shows that it is empty.
+  // In these cases, the list itself shows that it is empty, so this page shows nothing.
   if (notes.length === 0 && !(isFirst && isOwned)) return null;
   const { title, hint, action } = texts.notes.empty.begin;
   const frame = clsx(

@@ -22,14 +22,14 @@ import { usePreviewedFile } from "../use-previewed-file.ts";
 
 const route = getRouteApi("/signed-in/lists/n/$noteId");
 
-/** A note, from top to bottom: title, who can see it, text, files, activity. */
+/** Shows a note, from top to bottom: title, who can see it, text, files, activity. */
 export function NotePage() {
   const { noteId } = route.useParams();
   const { q } = route.useSearch();
   const { file, show, hide } = usePreviewedFile();
   const navigate = route.useNavigate();
   const note = useQuery(noteQuery(noteId));
-  // After a refusal the cached note is no longer shown.
+  // If the service refuses access to the note, the page stops showing the cached note.
   const isGone = note.isError && isUnavailable(note.error);
   useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
   const isNew = note.data?.isNew === true && !isGone;
@@ -42,9 +42,9 @@ export function NotePage() {
   }, [isNew, noteId]);
   const [linked, setLinked] = useState<readonly Attachment[]>([]);
   const [firstLinked, ...otherLinked] = linked;
-  // The preview has the order that the list had when the preview was opened.
+  // The preview steps through the files in the order that the list had when the preview was opened.
   const [order, setOrder] = useState<readonly string[]>([]);
-  // A link to a file may name a file that the list did not show.
+  // A link to a file may name a file that the list did not show. Then the preview uses the order in which the files were attached.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
   const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; isForLink?: boolean }>();
   const newLink = useRef<HTMLButtonElement>(null);
@@ -60,7 +60,7 @@ export function NotePage() {
       className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden"
     >
       <ArrowLeft size={18} />
-      {/* On a scrolled note, the bar needs this space for the title of the note. */}
+      {/* When the note is scrolled, the bar needs the space of this text for the title of the note. */}
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
     </Link>
   );
@@ -121,7 +121,7 @@ export function NotePage() {
           )}
         </>
       )}
-      {/* The dialogs stay open when the note is deleted: they report by themselves that a file is gone. */}
+      {/* The dialogs stay open when the note is deleted. They show by themselves that a file is gone. */}
       {note.data !== undefined && (
         <LazyPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (
@@ -168,7 +168,7 @@ const ignore = () => undefined;
 
 function NoteSkeleton() {
   return (
-    // Placed like the parts of the note. On phones the back link is above it.
+    // The skeletons are placed like the parts of the note. On phones, the back link is above them.
     <div className="flex flex-col gap-6 max-md:-mt-2 md:pt-10">
       <Skeleton className="h-7 w-1/2" />
       <Skeleton className="h-11 w-1/4 md:h-9" />

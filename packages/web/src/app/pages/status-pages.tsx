@@ -17,7 +17,7 @@ export function PendingPage() {
 export function FailedPage({ error, reset }: ErrorComponentProps) {
   const retry = () => {
     reset();
-    // The browser loads failed code again only after a reload.
+    // If the code of a page failed to load, the browser requests it again only after a reload.
     void reloadIfServed();
   };
   return (

@@ -7,10 +7,10 @@ import { lex, tasksOf } from "./tasks.ts";
 /** The schemes of links that a note may contain. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
-/** The toggle of a task box, and its name. Empty: the boxes can only be read. */
+/** The function that toggles each task box, and the label of the box. An empty map makes the boxes read-only. */
 const Toggles = createContext<ReadonlyMap<Token, { label: string; toggle: () => void }>>(new Map());
 
-/** `onToggle` receives the position of a task box, from top to bottom. Undefined: the boxes can only be read. */
+/** `onToggle` receives the position of a task box, counted from top to bottom. Undefined makes the boxes read-only. */
 type MarkdownViewProps = { source: string; onToggle?: ((position: number) => void) | undefined };
 
 /** Renders GitHub Flavored Markdown as React elements. HTML in the source stays text. */
@@ -25,7 +25,7 @@ export function MarkdownView({ source, onToggle }: MarkdownViewProps) {
   );
 }
 
-// The position is the only identity of a token.
+// A token has no id, so its position is the key.
 const keyed = <Item,>(items: readonly Item[]) => items.map((item, index) => ({ key: index, item }));
 
 function blocks(tokens: readonly Token[]): ReactNode {
@@ -45,7 +45,7 @@ function Block({ token }: { token: MarkedToken }) {
     }
     case "paragraph":
       return <p>{inlines(token.tokens)}</p>;
-    // The items of a list without blank lines contain text instead of paragraphs.
+    // In a list without blank lines, the items contain text instead of paragraphs.
     case "text":
     case "checkbox":
       return <Inline token={token} />;
@@ -138,7 +138,7 @@ function Inline({ token }: { token: MarkedToken }) {
   }
 }
 
-/** A link that reveals no referrer and no opener. A link with an unsafe scheme becomes plain text. */
+/** A link that sends no referrer and gives the other page no opener. A link with an unsafe scheme becomes plain text. */
 function Anchor({ href, children }: { href: string; children: ReactNode }) {
   const url = URL.parse(href, location.origin);
   if (url === null || !SCHEMES.has(url.protocol)) return <span>{children}</span>;

@@ -12,7 +12,10 @@ type Nested = {
   rows?: Nested[][];
 };
 
-/** People do not nest deeper. A hostile text with thousands of levels would overflow the stack of the lexer or of the browser. */
+/**
+ * The maximum nesting depth. Nobody writes a text that nests deeper. A hostile text with thousands of levels would overflow the stack of
+ * the lexer or of the browser.
+ */
 const MAX_DEPTH = 100;
 
 /** Returns the tokens of a text, or the text as code if it nests too deep. */

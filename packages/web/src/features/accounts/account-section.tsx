@@ -61,7 +61,7 @@ function NameForm({ user }: { user: Account }) {
     mutationFn: accountCalls.rename,
     async onSuccess() {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-      // Notes and activity contain the name, too.
+      // Notes and activity contain the old name, so all queries load again.
       void queryClient.invalidateQueries();
       toasts.add({ title: words.account.nameSaved });
     },

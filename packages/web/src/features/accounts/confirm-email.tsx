@@ -11,13 +11,13 @@ import { AccountCard } from "./account-card.tsx";
 
 type ConfirmEmailProps = {
   token: string;
-  /** This page, to return to after the sign-in. */
+  /** The path of this page, to which the user returns after the sign-in. */
   path: string;
   words: typeof recovery.confirm;
   confirm: (token: string) => Promise<unknown>;
 };
 
-/** Confirms the email address of the session's account, or a new one. */
+/** Confirms the email address of the signed-in account, or changes the account to a new email address. */
 export function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
   const { data: session } = useQuery(sessionQuery);
   const isReady = session != null && token !== "";

@@ -9,7 +9,7 @@ import { deleteAccountTexts as words } from "../../texts/en/delete-account.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
 import { PasswordAgain } from "./password-again.tsx";
 
-/** Closes the account of the user, after asking for the password. `onDeleted` leaves the app. */
+/** Asks for the password, and then closes the account of the user. `onDeleted` leaves the app. */
 export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<void> }) {
   const [isOpen, setOpen] = useState(false);
   return (

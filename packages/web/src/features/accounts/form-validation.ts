@@ -21,7 +21,9 @@ export function valuesOf<Names extends string>(form: HTMLFormElement, names: rea
   return Object.fromEntries(names.map((name) => [name, String(fields.get(name) ?? "")])) as Record<Names, string>;
 }
 
-/** The problems of a form. `report` shows them, focuses the first one, and returns whether there is one. */
+/**
+ * Holds the problems of a form. `report` shows the problems, focuses the field of the first one, and returns whether there is a problem.
+ */
 export function useProblems<Names extends string>() {
   const form = useRef<HTMLFormElement>(null);
   const [problems, setProblems] = useState<Partial<Record<Names, string>>>({});

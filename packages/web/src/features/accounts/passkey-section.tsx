@@ -99,7 +99,7 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** The browser also refuses a second passkey on the same device, with another error. */
+/** Whether the browser created no passkey. If the device already has a passkey of the account, the browser throws `InvalidStateError`. */
 function isBrowserRefusal(error: unknown): boolean {
   return isCancelled(error) || (error as Error | null)?.name === "InvalidStateError";
 }

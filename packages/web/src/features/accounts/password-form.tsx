@@ -13,7 +13,7 @@ import { checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
 
 const words = accountTexts;
 
-/** `email` identifies the account to password managers. */
+/** `email` tells password managers which account the password belongs to. */
 export function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
   const { form, problems, report } = useProblems<"current" | "new">();
   const change = useMutation({
@@ -22,7 +22,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
       const changed = words.account.passwordChangedAll;
       toasts.add({ title: revokeApiTokens ? `${changed} ${words.account.tokensRevoked}` : changed });
       onClose();
-      // The service replaces the session.
+      // The service has replaced the session, so the page loads the new one.
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       await queryClient.invalidateQueries({ queryKey: keys.sessions });
       if (revokeApiTokens) await queryClient.invalidateQueries({ queryKey: keys.tokens });

@@ -71,7 +71,7 @@ function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean })
 }
 
 function describeDevice(userAgent: string | null | undefined): { name: string; isHandheld: boolean } {
-  // The library throws for an empty string.
+  // Bowser throws for an empty string.
   if (!userAgent) return { name: words.unknownDevice, isHandheld: false };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const isHandheld = platform.type === "mobile" || platform.type === "tablet";

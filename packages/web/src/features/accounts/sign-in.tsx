@@ -101,7 +101,7 @@ export function SignIn({ to, error, onDone }: SignInProps) {
 }
 
 function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => void; onBack: () => void }) {
-  // Only the message of the service contains the day of the deletion.
+  // Only the error message of the service contains the day of the deletion.
   const [day] = error.message.match(/\d{4}-\d\d-\d\d/) ?? [];
   const hint = day && words.closedAccount.until(formatDate(`${day}T12:00:00Z`, Date.now()));
   return (

@@ -37,7 +37,7 @@ type SignUpProps = {
   onDone: () => void;
 };
 
-/** Creates the first account of a new service, or another one. */
+/** The form that creates an account: the first account of a new service, or a later one. */
 export function SignUp({ to, invited, onDone }: SignUpProps) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;

@@ -89,7 +89,7 @@ export function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) 
         {more !== undefined && (
           <p className={clsx("text-pretty break-words", !isHighlighted && "text-muted")}>{more}</p>
         )}
-        {/* The text already names a deleted note. */}
+        {/* The text of these events already names the note. */}
         {showsNote && !NAMES_NOTE.has(event.action) && (
           <p className={clsx("truncate", !isHighlighted && "text-muted")}>
             {words.inNote} <NoteName event={event} />

@@ -8,7 +8,7 @@ import { daysBefore } from "./count-downloads.ts";
 import { type Day, groupByDay } from "./group-events.ts";
 
 const words = activityTexts;
-/** How many lines are added at a time. */
+/** How many lines the list adds at a time. */
 const STEP = 60;
 
 type ActivityListProps = {

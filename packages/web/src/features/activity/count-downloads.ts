@@ -10,7 +10,7 @@ const DEFAULT_DAYS = 14;
 export type Bar = { start: number; count: number };
 
 export type Downloads = {
-  /** `hours`: the last 24 hours. `days14` and `days30` include today. */
+  /** The time span of the chart. `hours`: the last 24 hours. `days14` and `days30` include today. */
   span: "hours" | "days14" | "days30";
   bars: Bar[];
   total: number;
@@ -19,8 +19,8 @@ export type Downloads = {
 const DOWNLOADS: ReadonlySet<unknown> = new Set(["download", "zip"]);
 
 /**
- * Counts the downloaded files. Each file of a ZIP or a batch counts. Views do not count. `events` are sorted newest first.
- * `isComplete`: `events` has all events.
+ * Counts the downloaded files. Each file of a ZIP or of a batch counts. Views do not count. `events` are sorted newest first. `isComplete`
+ * says whether `events` contains all events.
  */
 export function countDownloads(
   events: readonly AuditEvent[],

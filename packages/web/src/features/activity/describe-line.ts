@@ -20,7 +20,10 @@ const BY_VISITORS: ReadonlySet<string> = new Set([
   "link.received",
 ]);
 
-/** Returns the text, the name at the start of the text, and a second text: the names of several files, or why a file was rejected. */
+/**
+ * Returns the text of a line, the name at the start of the text, and a second text. The second text lists the names of several files, or
+ * says why a file was rejected.
+ */
 export function describeLine(line: Line, reader: Reader) {
   const who = nameActor(line.event, reader);
   return { who: who.name, text: describe(line, { ...reader, who }), more: describeMore(line) };
@@ -70,7 +73,7 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "attachment.deleted":
     case "attachment.restored":
       return sentences[action](who, files);
-    // The file may have another name by now, or be deleted.
+    // The file may have been renamed again or deleted since then, so the name comes from the event.
     case "attachment.renamed":
       return sentences[action](who, shorten(textOf(detail.filename) ?? files), shortenedOf(detail.before));
     case "share.granted":
@@ -125,7 +128,7 @@ function describeUrl(line: Line, who: { name: string; isYou: boolean }): string 
     case "renewal":
       return sentences.purposes[purpose](who, files, times, count);
     default:
-      // An event of an earlier version has no purpose.
+      // An event that an earlier version of the service wrote has no purpose.
       return sentences["url.issued"](who, { files: nameFiles(line), count, times, lifetime });
   }
 }
@@ -137,7 +140,7 @@ function nameFiles({ fileCount, filenames }: Line): string {
   return words.files.named(named, fileCount - named.length);
 }
 
-/** Keeps the beginning, and the end with the extension. */
+/** Shortens a filename in the middle. Keeps the beginning, and the end with the extension. */
 function shorten(filename: string): string {
   const letters = [...filename];
   if (letters.length <= MAX_NAME_LENGTH) return filename;

@@ -71,7 +71,7 @@ function Bars({ downloads: { bars, span }, now }: { downloads: Downloads; now: n
         return (
           <g key={bar.start} className="group">
             <title>{`${nameBar(bar, { span, now })}${texts.common.separator}${formatCount(bar.count, words.downloads)}`}</title>
-            {/* The whole column shows the tooltip. */}
+            {/* The tooltip appears over the whole column, not only over the bar. */}
             <rect x={x} y={0} width={WIDTH + GAP} height={HEIGHT} className="fill-transparent" />
             <rect
               x={x}

@@ -36,7 +36,7 @@ export function startOfDay(instant: string | number): number {
   return new Date(instant).setHours(0, 0, 0, 0);
 }
 
-/** The service joins the refusals of a minute into one event. */
+/** Returns how often the event happened. The service joins the refusals of a minute into one event. */
 function timesOf({ detail }: AuditEvent): number {
   return typeof detail.count === "number" ? detail.count : 1;
 }
@@ -55,7 +55,7 @@ const PER_FILE: ReadonlySet<string> = new Set([
   "attachment.restored",
   "attachment.purged",
 ]);
-/** Events of these kinds often repeat for the same files, or without files. */
+/** Events of these kinds often repeat for the same files, or have no files. A run of such events becomes one line with a count. */
 const REPEATED: ReadonlySet<string> = new Set([
   "note.updated",
   "url.issued",

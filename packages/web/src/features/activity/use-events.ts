@@ -5,14 +5,14 @@ import { keys } from "../../service/queries.ts";
 import { daysBefore, MAX_DAYS } from "./count-downloads.ts";
 
 const PAGE_SIZE = 200;
-/** The maximum number of events that the chart counts. The page loads older events when the user scrolls. */
+/** The maximum number of events that the chart counts. The page loads older events only when the user scrolls. */
 const MAX_COUNTED = 1_000;
 
 type Listing = { noteId: string | undefined; routine: "include" | "omit" };
 
 /**
- * Loads the events of one note, or of all notes that the user owns, newest first. It loads the events of the chart before the user
- * scrolls.
+ * Loads the events of one note, or of all notes that the user owns, newest first. It loads the events that the chart needs immediately, and
+ * older events when the user scrolls.
  */
 export function useEvents({ noteId, routine }: Listing) {
   const pages = useInfiniteQuery({
@@ -27,7 +27,8 @@ export function useEvents({ noteId, routine }: Listing) {
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    // When the user changes the filter, the old list stays until the new list is loaded. The feed of another note has a new key.
+    // When the user changes the filter, the old list stays visible until the new list is loaded. The feed of another note has another key,
+    // so it does not show the old list.
     placeholderData: keepPreviousData,
   });
   const events = pages.data?.pages.flatMap(({ items }) => items);

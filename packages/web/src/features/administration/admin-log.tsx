@@ -8,7 +8,7 @@ import { PagedList, usePages } from "./paged-list.tsx";
 
 const words = administration.log;
 
-/** The actions of administrators and commands, the newest first. */
+/** Shows the actions of administrators and of operator commands, the newest first. */
 export function AdminLog() {
   const list = usePages(["log"], (page) => client.admin.log(page));
   return (

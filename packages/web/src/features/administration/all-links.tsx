@@ -11,7 +11,7 @@ import { Row } from "./row.tsx";
 
 const words = administration.links;
 
-/** The links and file requests of all people, the newest first. */
+/** Shows the links and file requests of all people, the newest first. */
 export function AllLinks() {
   const list = usePages(["links"], (page) => client.admin.links(page));
   return (

@@ -9,7 +9,7 @@ import { texts } from "../../texts/index.ts";
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 type PageRequest = { signal: AbortSignal; cursor?: string };
 
-/** The query key of all lists of administrators, because one action can change several lists. */
+/** The query key that all lists of the administration share, because one action can change several lists. */
 const KEY = "administration";
 
 export function refreshLists(): Promise<void> {
@@ -23,7 +23,7 @@ export function usePages<Item>(key: readonly string[], read: (page: PageRequest)
     queryFn: ({ pageParam, signal }) => read({ signal, ...(pageParam !== undefined && { cursor: pageParam }) }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    // While a search loads, the old rows stay, so that an open question in a row stays open.
+    // While a search loads, the old rows stay visible, so that an open confirmation in a row stays open.
     placeholderData: keepPreviousData,
   });
 }
@@ -36,7 +36,7 @@ type PagedListProps<Item> = {
   children: (item: Item) => ReactNode;
 };
 
-/** A list with its states: loading, failed, empty, and more. */
+/** Shows a list in each of its states: loading, failed, empty, and with a button for more. */
 export function PagedList<Item>({ list, label, words, icon, children }: PagedListProps<Item>) {
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isPending) return <Skeletons />;

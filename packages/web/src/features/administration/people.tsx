@@ -13,7 +13,7 @@ const SEARCH_DELAY_MS = 200;
 /** The limit of the service. Characters. */
 const MAX_LENGTH = 200;
 
-/** All people of the service, the newest first. */
+/** Shows all people of the service, the newest first. */
 export function People() {
   const [typed, setTyped] = useState("");
   const [q, setQ] = useState("");

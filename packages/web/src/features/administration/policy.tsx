@@ -11,14 +11,14 @@ import { policyTexts, ruleName, ruleValue } from "../../texts/en/policy.ts";
 const words = policyTexts;
 const KEY = ["administration", "policy"];
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
-/** The offered expiries in seconds. Commands and the API accept other expiries too. Null: no limit. */
+/** The expiries that the page offers, in seconds. Commands and the API accept other expiries, too. Null means no limit. */
 const EXPIRIES: Record<string, readonly (number | null)[]> = {
   "link-max-expiry": [DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, null],
   "url-ttl-max": [5 * MINUTE, 15 * MINUTE, HOUR, 12 * HOUR, DAY, 7 * DAY],
   "url-ttl-max-shared": [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 12 * HOUR, DAY],
 };
 
-/** The rules of the service. */
+/** Shows the rules of the service, which an administrator can change. */
 export function Policy() {
   const policy = useQuery({ queryKey: KEY, queryFn: ({ signal }) => client.admin.policy({ signal }) });
   if (policy.isPending) return <Skeleton className="h-64" />;
@@ -47,7 +47,7 @@ function Rule({ setting }: { setting: PolicySetting }) {
       queryClient.setQueryData(KEY, settings);
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
     },
-    // Loads the rules again, because another administrator may have changed the rule.
+    // Loads the rules again, because another administrator may have changed this rule.
     onError: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
   const title = ruleName(name);
@@ -100,7 +100,7 @@ function Rule({ setting }: { setting: PolicySetting }) {
   );
 }
 
-/** The values that a person can choose, including the current one. */
+/** Returns the values that an administrator can choose, including the current one. */
 function valuesOf({ name, value }: PolicySetting): PolicySetting["value"][] {
   const choices = words.rules[name]?.choices;
   if (choices !== undefined) return Object.keys(choices);

@@ -18,7 +18,7 @@ type RowProps = {
 
 export type Mark = { text: string; isWarning?: boolean };
 
-/** One item in a list that administrators see: a name, facts, and buttons. */
+/** One item in a list of the administration: a name, facts, and buttons. */
 export function Row({ title, marks = [], facts, error, actions, children }: RowProps) {
   return (
     <li className="flex flex-col gap-2 p-3">

@@ -14,17 +14,17 @@ import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
 const words = texts.attachments;
 
-/** The actions on an attachment. An undefined action is not permitted to the user. */
+/** The actions of the user on an attachment. An action is undefined if the user has no permission for it. */
 export type AttachmentActions = {
   /** Whether the user may accept or reject the files of visitors. */
   canReview: boolean;
   onPreview: (attachmentId: string) => void;
   onCopyLink: ((attachment: Attachment) => void) | undefined;
   onShare: ((attachment: Attachment) => void) | undefined;
-  /** Shows the form with the name of a file. Called with undefined, it closes the form. */
+  /** Opens the form that renames a file. With undefined, closes the form. */
   onRename: ((attachment: Attachment | undefined) => void) | undefined;
   onRemove: ((attachment: Attachment) => void) | undefined;
-  /** Selects or deselects a file. `isRange`: also all files between the last click and this one. */
+  /** Selects or deselects a file. With `isRange`, also selects or deselects all files between the last click and this one. */
   onChoose: (attachmentId: string, isRange: boolean) => void;
 };
 
@@ -39,8 +39,8 @@ type AttachmentRowProps = {
 };
 
 /**
- * The row of an attachment. The browser skips the layout of rows out of sight, but not of a row with hover or focus, because its
- * tooltips overflow the row.
+ * The row of an attachment. The browser skips the layout of rows out of sight. It never skips a row with hover or focus, because the
+ * tooltips of such a row overflow it.
  */
 export const AttachmentRow = memo(function AttachmentRow({
   attachment,
@@ -105,7 +105,7 @@ export const AttachmentRow = memo(function AttachmentRow({
   );
 });
 
-/** Gives the focus to the returned element after the form in its place has closed. */
+/** Returns the ref of an element. When the form in place of this element closes, the element gets the focus. */
 function useFocusAfter<Focused extends HTMLElement>(isOpen: boolean) {
   const element = useRef<Focused>(null);
   const wasOpen = useRef(false);
@@ -135,7 +135,7 @@ function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProp
 
 const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 
-/** The row while the user changes its name. */
+/** The row of an attachment while the user changes the filename. */
 function Rename(form: { attachment: Attachment; onDone: () => void }) {
   const { data: code, error } = useCode("rename", loadRename);
   const { onDone } = form;
@@ -154,7 +154,7 @@ function Rename(form: { attachment: Attachment; onDone: () => void }) {
 
 const loadReview = () => importWithRetry(() => import("./review-file.tsx"));
 
-/** Loads on demand, because few notes have files that wait for a review. */
+/** Loads the review form on demand, because few notes have files that wait for a review. */
 function Review(review: { attachment: Attachment; canReview: boolean }) {
   const { data: code } = useCode("review", loadReview);
   return code === undefined ? null : <code.ReviewFile {...review} />;

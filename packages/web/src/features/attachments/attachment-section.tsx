@@ -24,7 +24,7 @@ const words = texts.attachments;
 
 type AttachmentSectionProps = {
   note: Note;
-  /** `listed`: all listed files, in their order. */
+  /** `listed`: all files that the list shows, in their order. */
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
   /** Opens the links of one file, or makes a link of several files. */
   onCopyLink: (attachments: readonly Attachment[]) => void;
@@ -133,7 +133,7 @@ function NoFiles({ children }: { children: ReactNode }) {
   );
 }
 
-/** The frame over the note while files are dragged over the page. Drag events pass through it. */
+/** The frame over the note while files are dragged over the page. Drag events pass through the frame. */
 function DropFrame({ over }: { over: Element | null }) {
   const box = over?.getBoundingClientRect();
   return (

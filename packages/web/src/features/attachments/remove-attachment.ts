@@ -8,7 +8,7 @@ import { texts } from "../../texts/index.ts";
 const words = texts.attachments;
 const $ids = atom<ReadonlySet<string>>(new Set());
 
-/** The attachments that the page hides, because they are deleted or shown as an upload that is aborted. */
+/** The attachments that the page hides while it deletes them or aborts their uploads. */
 export const pendingDeletions = {
   $ids,
   add(...attachmentIds: string[]): void {
@@ -43,7 +43,7 @@ export async function removeAttachments(attachments: readonly Attachment[]): Pro
 
 async function remove({ id }: Attachment): Promise<void> {
   await client.attachments.remove(id).catch((error: unknown) => {
-    // Another person has already deleted the attachment.
+    // If another person has already deleted the attachment, nothing is left to do.
     if (!hasCode(error, "attachment_not_found")) throw error;
   });
 }

@@ -38,7 +38,7 @@ function usePruneThumbnails(openNoteId = ""): void {
   }, [isRefused, attachments, openNoteId]);
 }
 
-/** Announces results to screen readers. Shows a failure on another note to all users. */
+/** Announces the results of uploads to screen readers. If an upload to another note fails, also shows a message. */
 function Announcements({ openNoteId }: { openNoteId: string | undefined }) {
   const [announcement, setAnnouncement] = useState("");
   useEffect(

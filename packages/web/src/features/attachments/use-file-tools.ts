@@ -7,7 +7,7 @@ import type { Managed } from "./tools/file-tools.tsx";
 
 const loadTools = () => importWithRetry(() => import("./tools/file-tools.tsx"));
 
-/** The tools for many files, and the files that they list. The first click on their button loads the code. */
+/** Returns the tools for many files, and the files that the tools list. The code loads at the first click on the button of the tools. */
 export function useFileTools(attachments: readonly Attachment[]) {
   const [state, setManaged] = useState<Managed | "start">();
   const { data: code, error } = useCode("file tools", loadTools, { isNeeded: state !== undefined });

@@ -5,8 +5,8 @@ import { pendingDeletions } from "./remove-attachment.ts";
 import { uploads } from "./uploads/uploads.ts";
 
 /**
- * Sorts attachments as they were attached, which is the order of a drop. Ids increase with the time of creation.
- * `shown`: if it has ids, only these attachments, in the order of the ids.
+ * Sorts attachments by the time at which they were attached. For equal times the ids decide, because ids increase with the time of
+ * creation. If `shown` has ids, returns only these attachments, in the order of the ids.
  */
 export function inOrder(attachments: readonly Attachment[], shown: readonly string[] = []): Attachment[] {
   if (shown.length > 0) return shown.flatMap((id) => attachments.find((attachment) => attachment.id === id) ?? []);
@@ -14,7 +14,7 @@ export function inOrder(attachments: readonly Attachment[], shown: readonly stri
 }
 
 /**
- * The attachments that the note shows, in the order in which they were attached. It leaves out deleted attachments, and attachments
+ * Returns the attachments that the note shows, in the order in which they were attached. Leaves out deleted attachments, and attachments
  * that are shown as an upload.
  */
 export function useListedAttachments({ attachments }: Note): Attachment[] {

@@ -3,7 +3,9 @@ import { type DoctorFinding, type DoctorReport, ValetKeyError } from "@valetkey/
 import { service } from "../../service/client.ts";
 import { checkBrowser } from "./browser-checks.ts";
 
-/** All checks of the server, and then the checks of this browser. They run when the page opens, and on demand. */
+/**
+ * Runs all checks of the server, and then the checks of this browser. The checks run when the page opens, and when the user asks for them.
+ */
 export const doctorQuery = queryOptions({
   queryKey: ["doctor"],
   queryFn: async ({ signal }): Promise<{ server: DoctorReport; browser: DoctorFinding[] }> => {
@@ -14,7 +16,7 @@ export const doctorQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** This call is not in the client, because every page loads the client, and only this page needs the call. */
+/** The client does not have this call, because every page loads the client, and only this page needs the call. */
 async function readReport(signal: AbortSignal): Promise<DoctorReport> {
   const response = await service.fetch(`${service.baseUrl}/admin/doctor`, { signal });
   const body = await response.json();

@@ -5,7 +5,10 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
 import { addLink, changeLink, type LinkSubject } from "./links-query.ts";
 
-/** Loads every list of links again, and the activity. Cancels running loads, because they started before the change. */
+/**
+ * Loads every list of links and the activity again. Before that, cancels the running loads of links, because they started before the
+ * change.
+ */
 async function reload(): Promise<void> {
   await queryClient.cancelQueries({ queryKey: keys.links });
   for (const queryKey of [keys.links, keys.activity]) void queryClient.invalidateQueries({ queryKey });

@@ -16,12 +16,18 @@ export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
-/** Describes the content of a labelled link, on one line. Returns undefined without a label, because the name then describes the content. */
+/**
+ * Describes the content of a link with a label, on one line. Returns undefined without a label, because then the name already describes the
+ * content.
+ */
 export function describeContent(link: Link): string | undefined {
   return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
 }
 
-/** Describes the counts of a link. They differ, because a visitor can open a link without a claim, and one claim can need many URLs. */
+/**
+ * Describes the counts of a link. The counts differ. A visitor can open a link without a claim (a download that counts), and one claim can
+ * need many URLs.
+ */
 export function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
   const { counts } = words;
   if (opened + claims + urlsIssued + received.files === 0) return [counts.none];
@@ -30,7 +36,7 @@ export function describeCounts({ kind, request, opened, claims, maxClaims, urlsI
   return [counts.opened(opened), claimed, counts.urls(urlsIssued)];
 }
 
-/** Why visitors see that a link has ended. Undefined if the link works, or if its ticket shows the reason elsewhere. */
+/** Returns why visitors see that a link has ended. Returns undefined if the link works, or if its ticket shows the reason elsewhere. */
 export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
   if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
   if (state === "used_up") return words.endedBecause.used_up[kind];

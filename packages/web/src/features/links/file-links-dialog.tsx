@@ -28,7 +28,7 @@ type FileLinksDialogProps = {
   onClose: () => void;
 };
 
-/** Makes a link of files in two clicks, and shows the links that a single file has. */
+/** Makes a link to files in two clicks. For a single file, also shows the links that the file has. */
 export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
   const [first] = files;
   const isSingle = files.length === 1;
@@ -37,7 +37,7 @@ export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
   const making = useMakeLink(subject);
   const { made, forget } = making;
   const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
-  // The link in the list has the later changes.
+  // The link in the list also has the changes that were made after its creation.
   const link = listed?.find(({ id }) => id === made?.link.id) ?? made?.link;
   return (
     <Dialog

@@ -1,6 +1,6 @@
 import type { LinkProblems, LinkValues } from "./link-values.ts";
 
-/** The props of each part of the form. */
+/** The props that each part of the form gets. */
 export type FormFields = {
   values: LinkValues;
   problems: LinkProblems;

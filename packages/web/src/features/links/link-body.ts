@@ -80,7 +80,7 @@ export function bodyOf(
   return Object.keys(problems).length > 0 ? { problems } : { body };
 }
 
-/** People paste lists with commas, semicolons and spaces. */
+/** Users paste lists with commas, semicolons and spaces. */
 function emailsOf(text: string): string[] {
   return [...new Set(text.split(/[\s,;]+/).filter((email) => email !== ""))];
 }
@@ -92,7 +92,9 @@ type ExpiryContext = {
   now: number;
 };
 
-/** The service counts the longest expiry from the creation, which may be a moment before or after the `now` of this page. */
+/**
+ * The service counts the longest expiry from the creation of the link. The creation may be a moment before or after the `now` of this page.
+ */
 const CLOCK_DRIFT_MS = 5_000;
 
 function limitExpiry(

@@ -70,7 +70,7 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
       aria-label={title}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
-        // Escape must not close the dialog around the form.
+        // Without this, Escape would also close the dialog around the form.
         event.stopPropagation();
         onCancel();
       }}

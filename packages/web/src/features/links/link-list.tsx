@@ -18,13 +18,13 @@ type LinkListProps = {
   subject: LinkSubject;
   /** The link that was just made. The list shows its URL. */
   made?: MadeLink | undefined;
-  /** A link that the dialog shows elsewhere. */
+  /** A link that the list leaves out, because the dialog shows it elsewhere. */
   exceptId?: string | undefined;
   /** Shown when there is no link. */
   none?: string;
 };
 
-/** The links of a note or file that have not ended, and the links that the user has just revoked here. */
+/** Lists the links of a note or file that have not ended, and the links that the user has just revoked here. */
 export function LinkList({ subject, made, exceptId, none }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const [revoked, setRevoked] = useState<readonly string[]>([]);

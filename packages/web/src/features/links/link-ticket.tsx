@@ -35,7 +35,7 @@ type LinkTicketProps = {
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
 };
 
-/** A link as a claim ticket, with its content, its remaining life and its counts. */
+/** Shows a link as a claim ticket, with its content, its remaining life and its counts. */
 export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRevoked, ...rest }: LinkTicketProps) {
   const { created, editButton } = rest;
   const update = useUpdateLink(link);
@@ -49,7 +49,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const isOpen = state === "live" || state === "used_up";
   const canRevoke = isOpen || state === "closed";
-  // While the operator has turned links off, a link can only be revoked.
+  // While the operator has turned links off, the user can only revoke a link.
   const isUsable = isOpen && !isOff;
   const canEdit = link.canEdit && !isOff && (canRevoke || state === "expired");
 
@@ -71,7 +71,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onRev
     closeQuestion();
     const renewed = update.mutateAsync({ newUrl: true });
     const isCopied = await copyText(renewed.then(({ url }) => url));
-    // The mutation reports its failure.
+    // The mutation already reports its failure.
     if (await renewed.then(() => true).catch(() => false)) setNewUrl({ isCopied });
   }
 

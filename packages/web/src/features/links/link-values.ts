@@ -4,7 +4,7 @@ import type { SlotDraft } from "./slots.ts";
 /** The limits that the operator sets for links. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
 
-/** The text of each field. An empty number means the default, or no limit. */
+/** The text in each field of the form. An empty text in a number field means the default, or no limit. */
 export type LinkValues = {
   label: string;
   message: string;
@@ -18,7 +18,7 @@ export type LinkValues = {
   notify: Link["notify"];
   /** The email addresses of the recipients, on separate lines. */
   recipients: string;
-  /** Undefined for every file of the note. */
+  /** Undefined: the link opens every file of the note. */
   attachmentIds: readonly string[] | undefined;
   maxFiles: string;
   perFileMb: string;

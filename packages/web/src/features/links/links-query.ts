@@ -7,7 +7,7 @@ import { keys, queryClient } from "../../service/queries.ts";
 export type LinkSubject = { noteId: string } | { attachmentId: string };
 export type LinkFilter = LinkKind | "all";
 
-/** The longest page that the service returns. */
+/** The maximum number of links that the service returns in one page. */
 const LINKS_AT_ONCE = 200;
 
 const pages = {
@@ -40,7 +40,7 @@ export const ownLinksQuery = (filter: LinkFilter) =>
 
 type Pages = { pages: LinkPage[]; pageParams: (string | undefined)[] };
 
-/** Shows a new link at the top of the list of its subject, before the list is loaded again. */
+/** Shows a new link at the top of the list of its note or file, before the list is loaded again. */
 export function addLink(subject: LinkSubject, link: Link): void {
   queryClient.setQueryData(linksQuery(subject).queryKey, (list) => {
     const [first, ...rest] = list?.pages ?? [];

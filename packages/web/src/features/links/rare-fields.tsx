@@ -12,7 +12,7 @@ import type { FormFields } from "./form-fields.ts";
 
 const words = linkTexts.form;
 const { request } = linkTexts;
-/** Seconds. */
+/** The lifetimes that a user can select for a URL. Seconds. */
 const URL_LIFETIMES = [10, 60, 300, 900];
 const DEFAULT_URL_SECONDS = 60;
 
@@ -59,7 +59,7 @@ function Message({ values, change }: FormFields) {
   );
 }
 
-/** The field exists only if the service sends mails, because a recipient gets a code by mail. */
+/** The form has this field only if the service sends mails, because a recipient gets a code by mail. */
 function Recipients({ values, problems, change }: FormFields) {
   const id = useId();
   return (

@@ -18,8 +18,8 @@ import { useServiceNow } from "./use-service-now.ts";
 const words = linkTexts.visitor;
 
 /**
- * Shows the link as a visitor sees it, with data that the owner may read anyway. The view makes no visit and no claim, so nothing
- * counts. Its buttons do nothing.
+ * Shows the link as a visitor sees it, with data that the owner may read anyway. This view does not open the link and makes no claim, so no
+ * count changes. Its buttons do nothing.
  */
 export function VisitorView({ link, onClose }: { link: Link; onClose: () => void }) {
   const [isUnlocked, setUnlocked] = useState(!link.hasPassword);
@@ -48,7 +48,7 @@ const Shape = ({ children, ...style }: ShapeProps) => (
   <span className={buttonStyle({ kind: "outline", ...style })}>{children}</span>
 );
 
-/** Without the password, a visitor sees nothing else. */
+/** The ticket of a link with a password. A visitor sees only this ticket before the password. */
 function LockedTicket() {
   return (
     <Ticket stub={<Shape className="w-full">{words.open}</Shape>}>

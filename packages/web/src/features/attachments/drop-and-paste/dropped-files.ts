@@ -1,11 +1,11 @@
 import type { ChosenFile, FileHandle } from "../uploads/upload.ts";
 
-/** Limits a drop, because a user who drops a folder with more files probably did so by mistake. */
+/** The maximum number of files in one drop. A user who drops a folder with more files probably did so by mistake. */
 export const MAX_DROPPED_FILES = 500;
 
 /**
- * Lists the dropped files and the files in dropped folders. Stops soon after MAX_DROPPED_FILES files. Rejects if a folder cannot be
- * read. Call it in the event handler, because the browser withdraws the files after the event.
+ * Lists the dropped files and the files in dropped folders. Stops soon after MAX_DROPPED_FILES files. Rejects if a folder cannot be read.
+ * Call it in the event handler, because the browser gives no access to the files after the event.
  */
 export async function droppedFiles({ items }: DataTransfer): Promise<ChosenFile[]> {
   const dropped = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), chosen: chosenOf(item) }));
@@ -19,7 +19,7 @@ export async function droppedFiles({ items }: DataTransfer): Promise<ChosenFile[
 
 type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
-/** Returns undefined for a folder, and in a browser without handles. Never rejects. */
+/** Returns the handle of a dropped file. Returns undefined for a folder, and in a browser without file handles. Never rejects. */
 async function handleOf(item: Item): Promise<FileHandle | undefined> {
   try {
     const handle = await item.getAsFileSystemHandle?.();
@@ -42,7 +42,7 @@ async function readFolder(folder: FileSystemDirectoryEntry, into: ChosenFile[]):
     if (entries.length === 0) return;
     for (const entry of entries) {
       if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, into);
-      // Operating systems put these files into folders.
+      // Skips files that the operating system puts into folders.
       else if (!/^(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(entry.name)) {
         const { promise, resolve, reject } = Promise.withResolvers<File>();
         (entry as FileSystemFileEntry).file(resolve, reject);

@@ -1,6 +1,6 @@
 import { texts } from "../../../texts/index.ts";
 
-/** Lists the pasted files. If the clipboard also contains text, a paste into a text field counts as text. */
+/** Lists the pasted files. If the clipboard also contains text, a paste into a text field pastes only the text, so there are no files. */
 export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   const files = [...(clipboardData?.files ?? [])];
   const isTextField =
@@ -9,7 +9,7 @@ export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   return files.map(withOwnName);
 }
 
-/** Gives a pasted image a different name, because browsers give every copied image the same name. */
+/** Gives a pasted image its own name, because browsers give every copied image the same name. */
 function withOwnName(file: File): File {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const now = new Date();

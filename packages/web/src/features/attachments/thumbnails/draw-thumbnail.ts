@@ -1,4 +1,4 @@
-/** Draws no thumbnail of a larger image, because the download would cost too much. Bytes. */
+/** The size of the largest image that gets a thumbnail. The download of a larger image would cost too much. Bytes. */
 const MAX_BYTES = 20 * 2 ** 20;
 /** SVG is excluded, because it is a document that can run scripts. */
 const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
@@ -7,7 +7,7 @@ export function hasThumbnail({ contentType, sizeBytes }: { contentType: string; 
   return TYPES.has(contentType) && sizeBytes > 0 && sizeBytes <= MAX_BYTES;
 }
 
-/** Twice the 40 px that the page shows, for screens of high density. Pixels. */
+/** The width and height of a thumbnail: twice the 40 px that the page shows, for screens of high density. Pixels. */
 const SIDE = 80;
 
 /** Draws the middle of an image as a square of 80 px. Rejects if the browser cannot show the image. */

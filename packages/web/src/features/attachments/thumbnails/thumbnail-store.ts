@@ -17,7 +17,7 @@ export function storeThumbnail(attachment: Attachment, thumbnail: Blob): Promise
   return withStore((store) => set(keyOf(attachment), thumbnail, store), undefined);
 }
 
-/** Deletes the thumbnails of attachments that are no longer on a note. */
+/** Deletes the stored thumbnails of a note, except the thumbnails of these attachments. */
 export function pruneThumbnails(noteId: string, attachments: readonly Attachment[]): Promise<void> {
   const wanted = new Set(attachments.map(keyOf));
   return withStore(async (store) => {

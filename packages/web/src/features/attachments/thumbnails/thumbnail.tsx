@@ -4,7 +4,7 @@ import { FileIcon } from "../file-icon.tsx";
 import { hasThumbnail } from "./draw-thumbnail.ts";
 import { thumbnailUrl } from "./thumbnails.ts";
 
-/** The thumbnail of a file, or an icon for its kind. The page loads the thumbnail when the row comes near the viewport. */
+/** Shows the thumbnail of a file, or an icon for its kind. The page loads the thumbnail when the row comes near the viewport. */
 export function Thumbnail({ attachment }: { attachment: Attachment }) {
   const [url, setUrl] = useState<string>();
   const element = useRef<HTMLSpanElement>(null);

@@ -3,19 +3,19 @@ import { client } from "../../../service/client.ts";
 import { drawThumbnail, hasThumbnail } from "./draw-thumbnail.ts";
 import { findThumbnail, storeThumbnail } from "./thumbnail-store.ts";
 
-/** How long to collect attachments, so that one request signs the URLs of all of them. Milliseconds. */
+/** How long the page collects attachments, so that one request signs the URLs of all of them. Milliseconds. */
 const COLLECT_MS = 60;
 const PARALLEL_DOWNLOADS = 3;
 
 type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
 
-/** The thumbnails that this page has found, or failed to find. */
+/** The thumbnail of each attachment that this page has shown. Undefined: the attachment has no thumbnail. */
 const thumbnailUrls = new Map<string, Promise<string | undefined>>();
 const requests: Request[] = [];
 
 /**
- * Returns an object URL for the thumbnail of an attachment, from the store or drawn from the file. Returns undefined if there is no
- * thumbnail.
+ * Returns an object URL for the thumbnail of an attachment. The thumbnail comes from the store, or the page draws it from the file. Returns
+ * undefined if there is no thumbnail.
  */
 export function thumbnailUrl(attachment: Attachment): Promise<string | undefined> {
   const { id } = attachment;
@@ -54,7 +54,7 @@ async function fetchAll(batch: readonly Request[]): Promise<void> {
 async function download({ id }: Attachment, url: string | undefined): Promise<Blob | undefined> {
   if (url === undefined) return undefined;
   let response = await fetch(url, { credentials: "omit" });
-  // The URL of the batch has expired.
+  // The URL from the batch has expired, so the page requests another one.
   if (response.status === 403) {
     const { fileUrl } = await client.urlFor(id, { purpose: "thumbnail" });
     response = await fetch(fileUrl, { credentials: "omit" });

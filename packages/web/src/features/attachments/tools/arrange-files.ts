@@ -25,7 +25,7 @@ export function arrangeFiles(files: readonly Attachment[], { order, text, kind }
   return order === "attached" ? shown : shown.sort(compare[order]);
 }
 
-/** The kinds of these files, as options of the filter. */
+/** Returns the kinds of these files, which are the options of the filter. */
 export function kindsIn(files: readonly Attachment[]): ReadonlySet<FileKind> {
   return new Set(files.map(kindOfFile));
 }

@@ -1,4 +1,4 @@
-/** The selected files. `last` is the file that was selected or deselected last, where a range begins. */
+/** The selected files. `last` is the file that the user selected or deselected last. A range begins at this file. */
 export type Choice = { ids: ReadonlySet<string>; last: string | undefined };
 
 export const NOTHING: Choice = { ids: new Set(), last: undefined };
@@ -10,7 +10,7 @@ type Click = {
   isRange: boolean;
 };
 
-/** Selects or deselects a file. A range gets the new state of the file. */
+/** Selects or deselects a file. In a range, all files get the new state of this file. */
 export function chooseFile({ ids, last }: Choice, id: string, { listed, isRange }: Click): Choice {
   const from = isRange && last !== undefined ? listed.indexOf(last) : -1;
   const to = listed.indexOf(id);

@@ -18,7 +18,7 @@ const words = fileToolsTexts;
 /** Makes the buttons small on phones and tablets, so that all actions fit into one row in any font and language. */
 const COMPACT =
   "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px]";
-/** The limit of the service. */
+/** The service allows at most this many files in one link. */
 const MOST_FILES_OF_LINK = 100;
 
 /** The state of the tools, which the list of files also needs. */
@@ -129,7 +129,7 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBa
     else toasts.add({ title: words.tooManyForLink(MOST_FILES_OF_LINK) });
   };
   const remove = () => {
-    // The buttons disappear together with the focus.
+    // The buttons disappear together with the focus, so the checkbox takes the focus.
     all.current?.focus();
     onChoose(NOTHING);
     void removeAttachments(chosen);

@@ -5,8 +5,8 @@ import { errorCode, type FileHandle, type UploadDescription, type UploadEvent } 
 import type { UploadList } from "./upload-list.ts";
 
 /**
- * The size of the largest file that the browser stores. The browser makes a copy, so a stored file needs its size on the disk a second time.
- * Bytes.
+ * The size of the largest file that the browser stores. The browser stores a copy, which needs as much space on the disk as the file
+ * itself. Bytes.
  */
 const MAX_STORED_BYTES = 512 * 2 ** 20;
 
@@ -15,7 +15,7 @@ export type UploadServices = {
   fileStore: FileStore;
   tabLock: TabLock;
   clock: { now(): number; sleep(milliseconds: number): Promise<void> };
-  /** The notes that the pages show. */
+  /** Updates the notes that the pages show. */
   notes: {
     addAttachment(attachment: Attachment, file: File): Promise<void>;
     refresh(noteId: string): Promise<void>;
@@ -42,7 +42,7 @@ type JobOptions = {
   queue: Queue;
 };
 
-/** The sending of one file. The queue decides when it starts. */
+/** Sends one file. The queue decides when the sending starts. */
 export class UploadJob {
   readonly upload: UploadDescription;
   phase: "queued" | "running" | "other-tab" | "paused" | "failed";
@@ -68,7 +68,7 @@ export class UploadJob {
     this.#queue = queue;
   }
 
-  /** Undefined until the client knows the attachment, and again after a failure. */
+  /** Undefined until the client knows the id of the attachment, and again after a failure. */
   get attachmentId(): string | undefined {
     return this.#task?.attachmentId();
   }
@@ -78,7 +78,10 @@ export class UploadJob {
     return this.#opened.promise;
   }
 
-  /** Starts an attempt, or continues a paused attempt. `after`: the file before this one, whose attachment is created first. */
+  /**
+   * Starts an attempt, or continues a paused attempt. `after`: the promise `opened` of the file before this one. The attempt waits for this
+   * promise, so that the attachments are created in order.
+   */
   start(after?: Promise<void>): void {
     this.phase = "running";
     this.#queue.list.change(this.upload.id, { status: "starting" });
@@ -183,7 +186,7 @@ export class UploadJob {
     if (this.#aborter.signal.aborted) return notes.refresh(upload.noteId);
     this.#queue.onEvent({ kind: "failed", upload, error });
     if (errorCode(error) === "upload_rejected") {
-      // The note lists the attachment with the reason.
+      // The note lists the rejected attachment with the reason, so the upload is removed.
       await notes.refresh(upload.noteId);
       return this.#queue.remove(this);
     }

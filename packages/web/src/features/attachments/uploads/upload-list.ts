@@ -7,7 +7,7 @@ export class UploadList {
   readonly $uploads = map<Record<string, Upload>>({});
   /** The ids of the uploads. Changes only when an upload is added or removed. */
   readonly $ids = computedSet(this.$uploads, Object.keys);
-  /** The attachments that are shown as uploads. */
+  /** The ids of the attachments that the page shows as uploads. */
   readonly $attachmentIds = computedSet(this.$uploads, (uploads) =>
     Object.values(uploads).flatMap(({ attachmentId }) => attachmentId ?? []),
   );

@@ -47,7 +47,7 @@ export class UploadQueue {
   /** The handles of the uploads that need permission. */
   readonly #handles = new Map<string, FileHandle>();
 
-  /** The file that was started last. */
+  /** The job that was started last. */
   #last: UploadJob | undefined;
 
   constructor(services: UploadServices) {
@@ -101,7 +101,7 @@ export class UploadQueue {
       void this.#remove(job);
       await job.attempt;
     }
-    // If the client knows the attachment, it aborts the upload itself. Otherwise the queue does.
+    // If the client knows the attachment, the client aborts the upload. Otherwise the queue aborts it.
     if (job?.attachmentId === undefined) await this.#abortAtService(upload, job);
     if (attachmentId !== undefined) pendingDeletions.delete(attachmentId);
   }
@@ -164,7 +164,7 @@ export class UploadQueue {
     this.#waitForUser(newUpload(upload, { status: opened, attachmentId }));
   }
 
-  /** Shows an upload that needs the user. If another tab sends the upload, the page shows that instead. */
+  /** Shows that an upload needs a file or a permission from the user. If another tab sends the upload, the page shows that instead. */
   #waitForUser(upload: Upload): void {
     const { id, noteId, status } = upload;
     const { fileStore, notes, tabLock } = this.#services;
@@ -227,7 +227,7 @@ export class UploadQueue {
   /** Removes a job. When this promise resolves, no tab finds the stored file any more. */
   async #remove(job: UploadJob): Promise<void> {
     const { id } = job.upload;
-    // The user may have added the same file again.
+    // If the user has added the same file again, another job has this id.
     if (this.#jobs.get(id) !== job) return;
     this.#jobs.delete(id);
     this.list.remove(id);

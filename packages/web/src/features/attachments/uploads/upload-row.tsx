@@ -115,7 +115,7 @@ function Controls({ upload }: { upload: Upload }) {
   );
 }
 
-/** A retry with the same file would fail again. */
+/** After one of these errors, a retry with the same file would fail again. */
 const PERMANENT_ERRORS: ReadonlySet<unknown> = new Set([
   "file_too_large",
   "file_unreadable",

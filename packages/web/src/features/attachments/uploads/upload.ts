@@ -1,7 +1,7 @@
 import { type UploadState, ValetKeyError } from "@valetkey/client";
 
 export type UploadStatus =
-  /** Three other files are sent first. */
+  /** The upload waits, because three other files are being sent. */
   | "queued"
   /** Another tab of this browser sends the file. */
   | "other-tab"
@@ -11,7 +11,7 @@ export type UploadStatus =
   | "needs-permission"
   | Exclude<UploadState, "ready" | "aborted">;
 
-/** The facts of an upload that never change. */
+/** The facts about an upload that stay the same until its end. */
 export type UploadDescription = {
   /** Derived from the account, the note and the file, so that all tabs use the same id. */
   id: string;
@@ -90,7 +90,8 @@ export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
   const ids = new Set<string>();
   return chosen.map(({ file: original, handle }) => {
     let file = original;
-    // The client also identifies a file by its name, size and date. Files of different folders may have the same name, size and date.
+    // The client also identifies a file by its name, size and date. Files of different folders may have the same values, so a later one
+    // gets another date.
     while (ids.has(idOf(file, target))) {
       file = new File([original], file.name, { type: file.type, lastModified: file.lastModified + 1 });
     }

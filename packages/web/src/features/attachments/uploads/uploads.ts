@@ -18,7 +18,8 @@ export const uploads = new UploadQueue({
 
 const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
 
-// A page with such a listener is not restored by the "back" button of some browsers. So the page adds the listener only if needed.
+// Some browsers do not restore a page with such a listener after "back". So the page adds the listener only if a reload would lose an
+// upload.
 uploads.list.$isAtRisk.listen((isAtRisk) => {
   if (isAtRisk) addEventListener("beforeunload", preventUnload);
   else removeEventListener("beforeunload", preventUnload);

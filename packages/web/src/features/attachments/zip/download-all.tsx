@@ -51,7 +51,7 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
       onClick={() => void downloadZip(note, ready)}
     >
       <FolderDown size={16} />
-      {/* Only the icon fits beside the other buttons of a phone or tablet. With a second row, the files would move when the font is loaded. */}
+      {/* On a phone or tablet, only the icon fits beside the other buttons. A second row would move the files when the font is loaded. */}
       <span className="max-xl:sr-only">{words.action}</span>
     </Button>
   );

@@ -37,7 +37,7 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   }
 }
 
-/** Requests all URLs in batches, so that the activity of the owner has few events for the ZIP. */
+/** Requests the URLs of all files in batches, so that the activity of the owner has few events for the ZIP. */
 async function requestUrls(
   attachments: readonly Attachment[],
   signal: AbortSignal,
@@ -47,7 +47,10 @@ async function requestUrls(
   return new Map(urls.map(({ attachmentId, fileUrl }) => [attachmentId, fileUrl]));
 }
 
-/** Reads each file with its URL. For a file whose turn comes after the expiry, the service checks the access again. */
+/**
+ * Reads each file with its URL. If the URL expires before the turn of the file, the page requests a new URL. Then the service checks the
+ * access again.
+ */
 function sourceOf({ fileUrls, signal }: { fileUrls: Map<string, string | undefined>; signal: AbortSignal }) {
   return ({ id, filename, createdAt, sizeBytes }: Attachment): ZipSource => ({
     filename,

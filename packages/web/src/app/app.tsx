@@ -9,7 +9,7 @@ import { Toasts } from "./toasts.tsx";
 
 export function App() {
   return (
-    // The Content-Security-Policy allows no style elements. So the rules of the library are in app.css.
+    // The Content-Security-Policy allows no style elements. So theme.css contains the rules that Base UI would add in such an element.
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
         <ValetKeyProvider client={client}>

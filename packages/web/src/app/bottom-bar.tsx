@@ -5,7 +5,7 @@ import { texts } from "../texts/index.ts";
 import { places } from "./navigation.ts";
 import { useScope } from "./use-scope.ts";
 
-/** The navigation on phones. */
+/** The bar: the navigation at the bottom of the page on phones. */
 export function BottomBar({ onNewNote, isCreating }: { onNewNote: () => void; isCreating: boolean }) {
   const inside = useScope();
   const [notes, shared, links, activity] = places;

@@ -10,7 +10,7 @@ import { places } from "./navigation.ts";
 import { useScope } from "./use-scope.ts";
 import { signOut, useAccount } from "./use-session.ts";
 
-/** The navigation on desktops and tablets. */
+/** The rail: the navigation at the side of the page on desktops and tablets. */
 export function Rail({ onNewNote, isCreating }: { onNewNote: () => void; isCreating: boolean }) {
   const inside = useScope();
   return (

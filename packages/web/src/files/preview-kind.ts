@@ -21,7 +21,7 @@ const TEXT_NAMES: ReadonlySet<string> = new Set(
   sh bash bat cmd ps1 tex srt vtt ics vcf diff patch`.split(/\s+/),
 );
 
-/** Uses the verified content type. Without a verified type, the extension of a text file is enough. */
+/** Decides by the verified content type. Without a verified type, the extension of a text file is enough. */
 export function previewKindOf({ contentType, filename }: { contentType: string; filename: string }): PreviewKind {
   const kind = KINDS[contentType];
   if (kind !== undefined) return kind;

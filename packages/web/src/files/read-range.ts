@@ -10,11 +10,11 @@ export type Range = {
 export type UrlSource = {
   /** Returns a URL that is valid for some seconds. */
   getUrl(): Promise<string>;
-  /** Called with a URL that the bucket refused. */
+  /** Called with a URL that the bucket has refused. */
   discardUrl(url: string): void;
 };
 
-/** Reads bytes from the bucket. If the bucket refuses the first URL, retries once with a new URL. Rejects with ValetKeyError. */
+/** Reads bytes from the bucket. If the bucket refuses the first URL, tries once more with a new URL. Rejects with ValetKeyError. */
 export async function readRange(
   { getUrl, discardUrl }: UrlSource,
   { from, to, signal }: Range,

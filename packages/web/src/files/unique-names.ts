@@ -1,4 +1,6 @@
-/** Returns a function that gives each file a unique name, ignoring case: "a.txt", "a (2).txt", "A (3).txt". */
+/**
+ * Returns a function that gives each file a unique name. Names that differ only in case are not unique: "a.txt", "a (2).txt", "A (3).txt".
+ */
 export function createUniqueNames(): (filename: string) => string {
   const taken = new Set<string>();
   return (filename) => {

@@ -11,7 +11,7 @@ export type ZipSource = {
 
 export type ZipJob = {
   signal: AbortSignal;
-  /** The file that is being read. */
+  /** The file that the ZIP reads now. */
   reading: string | undefined;
   /** The names of the files that could not be opened. The ZIP leaves them out. */
   missing: string[];
@@ -21,7 +21,7 @@ export type ZipJob = {
 /** The name and the text of the file in the ZIP that lists the missing files. */
 type ZipWords = { missingFile: string; missing(names: readonly string[]): string };
 
-/** Makes a ZIP. It opens each file only when that file is next, because the URL of the file expires. */
+/** Makes a ZIP. Opens each file only when that file is next, because the URL of a file expires. */
 export function zipStream(
   sources: readonly ZipSource[],
   { job, words }: { job: ZipJob; words: ZipWords },
@@ -46,7 +46,7 @@ async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: 
       job.missing.push(filename);
     }
   }
-  // The user may pass on the ZIP, so the ZIP itself must say that it is incomplete.
+  // The user may give the ZIP to other people, so the ZIP itself must say that it is incomplete.
   if (job.missing.length > 0) yield { name: nameOf(words.missingFile), input: `${words.missing(job.missing)}\n` };
 }
 

@@ -4,7 +4,7 @@ type FilePicker = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileS
 type Save = (stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }) => Promise<void>;
 
 /**
- * Lets the user choose a file to save to. Without a file picker, the browser stores the data, and saves the file at the end. Returns
+ * Lets the user choose a file to save to. Without a file picker, the browser first stores the data and saves the file at the end. Returns
  * undefined when the user cancels. Call it in a click handler.
  */
 export async function chooseTarget(name: string): Promise<Save | undefined> {
@@ -45,7 +45,7 @@ async function saveInBrowserStorage(
   }
 }
 
-/** A larger file could be too large for the memory of a phone. Bytes. */
+/** The largest file in memory. A larger file could be too large for a phone. Bytes. */
 const MAX_IN_MEMORY = 256 * 2 ** 20;
 
 /** Whether `browserTarget` can save a file of this size. */
@@ -55,16 +55,16 @@ export async function hasSpaceFor(sizeBytes: number): Promise<boolean> {
   return sizeBytes <= quota - usage;
 }
 
-/** Returns undefined if the browser stores no files, or stores files only from a worker thread. */
+/** Returns undefined if the browser can't store files, or can store files only from a worker thread. */
 async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   const { FileSystemFileHandle } = globalThis as { FileSystemFileHandle?: { prototype: object } };
   if (FileSystemFileHandle === undefined || !("createWritable" in FileSystemFileHandle.prototype)) return undefined;
   return navigator.storage?.getDirectory?.().catch(() => undefined);
 }
 
-/** A sign-out deletes files with this prefix. */
+/** A sign-out deletes all files with this prefix. */
 const PREFIX = "valetkey.zip.";
-/** The time in which a browser starts to read a file that it saves. Milliseconds. */
+/** After this time, the browser has started to read the file that it saves. Milliseconds. */
 const SAVED_AFTER_MS = 60_000;
 
 /** Deletes earlier ZIP files, except a file that another tab is writing. Never rejects. */
@@ -76,7 +76,7 @@ async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<vo
       if (Date.now() - lastModified > SAVED_AFTER_MS) await folder.removeEntry(name).catch(() => undefined);
     }
   } catch {
-    // Ignores the error, because a sign-out deletes the files that remain.
+    // Ignores the error, because the next sign-out deletes the files that remain.
   }
 }
 

@@ -2,8 +2,8 @@ type Props = Record<string, string | number | boolean | undefined | ((event: Eve
 export type Child = Node | string | false | undefined;
 
 /**
- * Makes an element. A function becomes a listener (`onclick`). `true` becomes an empty attribute. `false` and undefined add no
- * attribute.
+ * Makes an element. A property with a function becomes a listener (`onclick`). `true` becomes an empty attribute. `false` and undefined add
+ * no attribute.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -24,7 +24,7 @@ export function setProps(element: Element, props: Props): void {
   }
 }
 
-/** Replaces the children, unless they are the same text. */
+/** Replaces the children of an element, unless they are already the same text. */
 export function fill(element: Element, ...children: readonly Child[]): void {
   const [only] = children;
   if (children.length === 1 && typeof only === "string" && element.textContent === only) return;
@@ -37,7 +37,7 @@ function present(children: readonly Child[]): (Node | string)[] {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Makes an SVG of path data, drawn with lines. */
+/** Makes an SVG that draws path data with lines. */
 export function svg(paths: readonly string[], { size = 16, className = "" } = {}): SVGSVGElement {
   const element = document.createElementNS(SVG, "svg");
   setProps(element, {

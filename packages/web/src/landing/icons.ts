@@ -1,4 +1,4 @@
-// The paths are from Lucide (ISC), as in the app. The package of Lucide draws with React, which this page does not load.
+// The paths are from Lucide (ISC), as in the app. This page does not use the Lucide package, because that package needs React.
 export const icons = {
   download: ["M12 15V3", "M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4", "m7 10 5 5 5-5"],
   eye: [

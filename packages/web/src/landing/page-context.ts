@@ -4,11 +4,11 @@ import type { Visit } from "./visit.ts";
 export type Page = {
   token: string;
   visit: Visit;
-  /** Loads the link again, and shows the link. */
+  /** Loads the link again, and shows its current state. */
   reload(): Promise<void>;
   /**
-   * If the error says that the link has ended, shows that. If the visitor must show the password or the email address again, asks for
-   * it. Returns whether it did one of these.
+   * If the error says that the link has ended, shows that. If the visitor must enter the password or prove the email address again, asks
+   * for it. Returns whether it showed one of these views.
    */
   showIfClosed(error: unknown): boolean;
   /** Lets screen readers read a text. */

@@ -26,9 +26,9 @@ export function startPage({ root, token, visit }: { root: HTMLElement; token: st
       const isLocked = hasCode(error, "wrong_password");
       const needsEmail = hasCode(error, "recipient_required");
       if (hasEnded) show(endedView());
-      // The password has changed since the visitor entered it.
+      // The owner has changed the password since the visitor entered it.
       if (isLocked) show(lockedView(page));
-      // The proof lasts a day, and the owner may have removed the email address.
+      // The proof of the email address lasts a day. The owner may also have removed the email address from the link.
       if (needsEmail) void loadEmailProof(page).then(show);
       return hasEnded || isLocked || needsEmail;
     },
@@ -68,12 +68,12 @@ function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement
     : loadRequestView({ ...link, request: link.request }, page);
 }
 
-/** Loads the view on demand, because few links are for certain people. */
+/** Loads this view on demand, because few links are only for certain people. */
 async function loadEmailProof(page: Page): Promise<HTMLElement> {
   return (await import("./views/email-proof.ts")).emailProofView(page);
 }
 
-/** Loads the code of uploads on demand. It is as large as the rest of the page, and most links do not need it. */
+/** Loads the code for uploads on demand. This code is as large as the rest of the page, and most links do not need it. */
 async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Promise<HTMLElement> {
   return (await import("./request/request-view.ts")).requestView(link, page);
 }

@@ -10,8 +10,8 @@ export type Credentials = { email: string; password: string; code?: string; keep
 export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt: string | null };
 
 /**
- * The calls of /auth that only the settings, the sign-in and the pages of links need. They are in a separate file, to keep the first load small
- * (e2e/src/web/performance.test.ts).
+ * The calls of /auth that only the settings, the sign-in and the pages of links need. They are in a separate file, to keep the first load
+ * small (e2e/src/web/performance.test.ts).
  */
 export const accountCalls = {
   /** `invitation`: the token of an invitation, for a service where sign-up is not open. */
@@ -19,10 +19,12 @@ export const accountCalls = {
     callAccounts("POST", "/auth/sign-up/email", account),
   /** Rejects with `second_factor_required`, `wrong_second_factor`, or `account_closed` for an account that its owner deleted. */
   signIn: (credentials: Credentials) => callAccounts("POST", "/auth/sign-in/email", credentials),
-  /** Returns the URL of the identity provider. It redirects to `callbackURL`, a path, or to /sign-in?error=code. */
+  /**
+   * Returns the URL of the identity provider. After the sign-in, the browser returns to the path `callbackURL`, or to /sign-in?error=code.
+   */
   startOidc: (callbackURL: string) => callAccounts<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
   rename: (name: string) => callAccounts("POST", "/auth/update-user", { name }),
-  /** Rejects with `wrong_password`. The calls below that repeat the password do so as well. */
+  /** Rejects with `wrong_password`. The later calls with a `password` also do so. */
   changePassword: (change: { currentPassword: string; newPassword: string; revokeApiTokens: boolean }) =>
     callAccounts("POST", "/auth/change-password", change),
   secondFactor: () => callAccounts<{ isOn: boolean; recoveryCodesLeft: number }>("GET", "/auth/second-factor"),
@@ -35,7 +37,7 @@ export const accountCalls = {
     callAccounts<{ recoveryCodes: string[] }>("POST", "/auth/second-factor/recovery-codes", { password }),
   /** The response does not show whether the email address has an account. */
   requestPasswordReset: (email: string) => callAccounts("POST", "/auth/request-password-reset", { email }),
-  /** Rejects with `account_link_invalid` when the link no longer works. The next two do so as well. */
+  /** Rejects with `account_link_invalid` when the link no longer works. The next two calls also do so. */
   checkPasswordReset: (token: string) =>
     callAccounts<{ email: string }>("POST", "/auth/check-password-reset", { token }),
   resetPassword: (reset: { token: string; newPassword: string; revokeApiTokens: boolean }) =>
@@ -53,7 +55,7 @@ export const accountCalls = {
     ),
   delete: (password: string) => callAccounts<{ deleteAt: string }>("POST", "/auth/delete-account", { password }),
   passkeys: () => callAccounts<{ passkeys: Passkey[] }>("GET", "/auth/passkeys").then(({ passkeys }) => passkeys),
-  /** `code`: of the second factor, if the account has one. Rejects with `wrong_second_factor`. */
+  /** `code`: the code of the second factor, if the account has one. Rejects with `wrong_second_factor`. */
   startPasskey: (proof: { password: string; code?: string }) =>
     callAccounts<CreationOptions>("POST", "/auth/passkeys/start", proof),
   addPasskey: (passkey: { name: string; response: unknown }) =>

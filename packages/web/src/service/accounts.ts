@@ -3,7 +3,7 @@ import { loadRareProblems } from "../texts/index.ts";
 
 export type Account = { id: string; email: string; name: string };
 
-/** A signed-in browser. `token` only ends the session. */
+/** The session of a browser. The page uses `token` only to end the session. */
 export type Session = {
   id: string;
   token: string;

@@ -13,7 +13,7 @@ addEventListener("pageshow", () => {
 
 const refusalCallbacks = new Set<(status: number) => void>();
 
-/** Calls `callback` after each response with status 401, 403 or 404, because the page then shows outdated data. */
+/** Calls `callback` after each response with status 401, 403 or 404, because such a response means that the page shows outdated data. */
 export function onRefused(callback: (status: number) => void): void {
   refusalCallbacks.add(callback);
 }
@@ -24,7 +24,7 @@ const KEEPALIVE_MAX_BYTES = 60_000;
 const fitsKeepalive = (body: unknown): boolean =>
   body === undefined || (typeof body === "string" && new Blob([body]).size <= KEEPALIVE_MAX_BYTES);
 
-/** When the page is being closed, its requests use keepalive. Such a request saves the last change of a text. */
+/** Whether the page is being closed. Then its requests use keepalive, so that the last change of a text is still saved. */
 const watchedFetch: typeof fetch = async (input, init) => {
   const isOwn = new URL(input instanceof Request ? input.url : input, location.origin).origin === location.origin;
   const sent = isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init;
@@ -33,7 +33,7 @@ const watchedFetch: typeof fetch = async (input, init) => {
     throw error;
   });
   const { status, headers } = response;
-  // A response of the bucket does not count. If the bucket refuses a request, the URL has expired, and the page replaces the URL.
+  // A response of the bucket does not count. A refusal by the bucket means only that the URL has expired, and the page replaces the URL.
   if (!isOwn) return response;
   readServiceTime(headers);
   connection.report(status);

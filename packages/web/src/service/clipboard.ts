@@ -2,7 +2,7 @@
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const whole = Promise.resolve(text);
   try {
-    // The item contains a promise, because Safari refuses a text after the click is over.
+    // The item contains a promise, because Safari refuses to copy a text that arrives after the click is over.
     const item = whole.then((known) => new Blob([known], { type: "text/plain" }));
     item.catch(() => undefined);
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);
@@ -12,7 +12,7 @@ export async function copyText(text: string | Promise<string>): Promise<boolean>
   }
 }
 
-/** For browsers whose clipboard accepts no promises, and for browsers that deny the page access to the clipboard. */
+/** Used in browsers that accept no promise in the clipboard, and in browsers that deny the page access to the clipboard. */
 async function copyResolved(text: Promise<string>): Promise<boolean> {
   const known = await text.catch(() => undefined);
   if (known === undefined) return false;
@@ -30,7 +30,7 @@ function copyBySelection(text: string): boolean {
   field.value = text;
   field.className = "sr-only";
   const focused = document.activeElement;
-  // The field is inside the open dialog, because a dialog takes the focus back from a field outside.
+  // The field is inside the open dialog, because a dialog takes the focus back from a field outside of it.
   (focused?.parentElement ?? document.body).append(field);
   field.select();
   const isCopied = document.execCommand("copy");

@@ -5,7 +5,7 @@ export type Connection = "online" | "offline" | "down";
 /** The shortest time between two reloads. Milliseconds. */
 const RELOAD_MS = 30_000;
 
-/** Follows the browser's network, and the responses of the service. */
+/** Tracks whether the browser has a network, and whether the service responds. */
 export function createConnection(isOnline: boolean) {
   const $isOnline = atom(isOnline);
   const $isDown = atom(false);
@@ -23,8 +23,8 @@ export function createConnection(isOnline: boolean) {
 }
 
 /**
- * Runs `reload` when the service responds again. If only one route fails, it looks like a new outage after each request,
- * so the next reload waits for a while.
+ * Runs `reload` when the service responds again. If only one route fails, each of its requests looks like a new outage. So there is a pause
+ * before the next reload.
  */
 export function onRecovery({ $state }: Pick<ReturnType<typeof createConnection>, "$state">, reload: () => void): void {
   let waiting: ReturnType<typeof setTimeout> | undefined;

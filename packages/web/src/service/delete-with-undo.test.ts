@@ -3,7 +3,7 @@ import { texts } from "../texts/index.ts";
 
 vi.stubGlobal("addEventListener", () => undefined);
 vi.stubGlobal("location", new URL("https://valet.example"));
-// Each import reads these globals only once.
+// The imported modules read these globals only once, when they load.
 vi.resetModules();
 const { deleteWithUndo } = await import("./delete-with-undo.ts");
 const { instanceQuery, queryClient } = await import("./queries.ts");

@@ -19,7 +19,7 @@ type Deletion<Item> = {
   /** Shows the deletion before the service responds. */
   hide: () => void;
   remove: (item: Item) => Promise<unknown>;
-  /** Ends the effect of `hide`. Called after `refresh`, and if `remove` fails. */
+  /** Ends the effect of `hide`. Runs after `refresh`, and when `remove` fails. */
   show: () => void;
   /** Loads again the data that the deletion or the undo has changed. */
   refresh: () => Promise<unknown>;
@@ -42,7 +42,7 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
       deleted.push(item);
     });
     await refresh();
-    // The lists no longer contain the item, so it need not be hidden any more. Otherwise it would stay hidden after a restoration.
+    // The lists no longer contain the item, so nothing needs to hide it. Otherwise, the item would stay hidden after it is restored.
     show();
   } catch (error) {
     show();

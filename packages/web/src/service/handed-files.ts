@@ -1,12 +1,12 @@
-/** /attach-worker.js stores the files there. */
+/** The cache in which /attach-worker.js stores the files. */
 const CACHE = "valetkey.attach";
 
-/** Lets other apps of the device send files to this app. Does nothing in browsers without such a feature. */
+/** Lets other apps on the device send files to this app. Does nothing in a browser that does not support this. */
 export function acceptHandedFiles(): void {
   void navigator.serviceWorker?.register("/attach-worker.js", { scope: "/attach" }).catch(() => undefined);
 }
 
-/** The last files that another app has sent, until they are attached. */
+/** Returns the last files that another app has sent. They stay stored until the user attaches or discards them. */
 export async function readHandedFiles(): Promise<File[]> {
   if (!("caches" in globalThis)) return [];
   const cache = await caches.open(CACHE);

@@ -1,6 +1,6 @@
 /**
- * Loads a part of the app. After a failure, it tries another URL of the same file once, because a browser can remember the failure of a
- * URL until a reload. Rejects with the first failure.
+ * Loads a part of the app. After a failure, tries another URL of the same file once. A browser can remember until a reload that a URL
+ * failed. Rejects with the first failure.
  */
 export async function importWithRetry<Module>(load: () => Promise<Module>): Promise<Module> {
   try {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 
 vi.stubGlobal("addEventListener", () => undefined);
 vi.stubGlobal("location", new URL("https://valet.example"));
-// Each import reads these globals only once.
+// The imported modules read these globals only once, when they load.
 vi.resetModules();
 const { followChanges } = await import("./live-updates.ts");
 const { queryClient } = await import("./queries.ts");
@@ -35,7 +35,7 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 afterAll(() => void vi.unstubAllGlobals());
 
-/** Whether the page loads the query again. */
+/** Whether the page will load the query again. */
 const isOutdated = (...queryKey: string[]) => queryClient.getQueryState(queryKey)?.isInvalidated;
 
 it("loads again what it loaded before it followed the changes", () => {

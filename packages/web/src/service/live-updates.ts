@@ -2,29 +2,37 @@ import type { Changes } from "@valetkey/client";
 import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
-/** The service sends an event about every 15 seconds. After this time without an event, the connection is broken, or a proxy delays the events. */
+/**
+ * After this time without an event, the connection is broken, or a proxy delays the events. The service sends an event about every 15
+ * seconds. Milliseconds.
+ */
 const QUIET_MS = 40_000;
-/** The average pause between polls if streams do not work, and the number of polls before the page tries a stream again. */
+/**
+ * If streams do not work, the page polls. POLL_MS is the average pause, and POLLS the number of polls before the page tries a stream again.
+ */
 const POLL_MS = 15_000;
 const POLLS = 8;
-/** If the service refuses a stream, a poll finds out why. For example, the session may have ended. This is the average pause before that poll. */
+/**
+ * The average pause before the first poll after the service refused a stream. This poll finds out why. For example, the session may have
+ * ended.
+ */
 const REFUSED_MS = 1_000;
 
-/** The queries that a hint makes outdated. */
+/** The queries that become outdated when a part of the state changes. */
 const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[]> = {
   own: [keys.notes, ["note"], ["shares"], ["access-requests"], keys.links, keys.activity, keys.usage],
   shared: [keys.notes, keys.sharedFiles],
   note: [["note"]],
 };
 
-/** The last state. It is stored outside of the streams, so that no change is lost between two streams. */
+/** The last state that the service sent. It is stored outside of the streams, so that no change is lost between two streams. */
 let last: { noteId: string | undefined; state: string } | undefined;
 
 /** Loads the data again when other people change it. Returns a function that stops this. */
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 
-  // The page loaded these parts before it had their first state. So no hint reports a change in between.
+  // The page loaded these parts before it knew their state, and no event reports a change in between. So the first event loads them again.
   let unknown = partsWithoutState(noteId);
 
   function accept({ changed, state }: Changes): void {
@@ -77,7 +85,7 @@ export function followChanges(noteId: string | undefined): () => void {
   return () => end();
 }
 
-/** The parts of the last state that are valid for this page. The last part belongs to the open note. */
+/** The parts of the last state that are valid for this page. The last part belongs to the note that was open then. */
 function sinceOf(noteId: string | undefined): { since?: string } {
   if (last === undefined) return {};
   return { since: last.noteId === noteId ? last.state : last.state.split(".").slice(0, 2).join(".") };

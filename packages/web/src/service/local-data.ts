@@ -2,7 +2,7 @@ import { promisifyRequest } from "idb-keyval";
 
 /** All names of stored data start with this prefix: keys of localStorage, databases, caches and files. */
 const PREFIX = "valetkey";
-/** The theme belongs to the browser, not to an account. */
+/** The theme belongs to the browser and not to an account, so a sign-out keeps it. */
 const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
 
 const callbacks = new Set<() => unknown>();
@@ -32,7 +32,7 @@ export async function deleteLocalData(): Promise<void> {
 
 const OWNER = "valetkey.account";
 
-/** Makes an account the owner of the stored data, and deletes the data of another owner. */
+/** Makes an account the owner of the stored data. If another account was the owner, deletes its data first. */
 export async function claimLocalData(accountId: string): Promise<void> {
   try {
     const owner = localStorage.getItem(OWNER);

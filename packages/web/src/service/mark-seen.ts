@@ -3,7 +3,10 @@ import type { Note, NotePage, SharedAttachmentPage } from "@valetkey/client";
 import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
-/** Removes the mark of a new note, here and on the other devices of the user. If this fails, the mark stays. */
+/**
+ * Removes the mark of a new note on this page, and on the other devices of the user. If the request fails, the mark returns with the next
+ * load.
+ */
 export async function markNoteSeen(noteId: string): Promise<void> {
   await client.notes.markSeen(noteId).catch(() => undefined);
   queryClient.setQueryData<Note>(keys.note(noteId), (note) => note && { ...note, isNew: false });

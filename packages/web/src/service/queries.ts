@@ -6,11 +6,11 @@ import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
 import { connection } from "./use-connection.ts";
 
-/** How often a failed query is retried. A 4xx response is final, except 408 and 429. */
+/** The maximum number of retries of a failed query. A 4xx response is final, except 408 and 429. */
 const RETRIES = 2;
 
 function isFinal(error: unknown): boolean {
-  // A repeated search would also stop at the time limit.
+  // A retry would stop at the same time limit.
   if (hasCode(error, "search_timeout")) return true;
   const { status } = error as { status?: number };
   return status !== undefined && status < 500 && status !== 429 && status !== 408;
@@ -35,11 +35,11 @@ export const queryClient = new QueryClient({
   },
 });
 
-// After an outage, the pages may show outdated data and failures.
+// After an outage, the pages may show outdated data and old failures, so all data loads again.
 onRecovery(connection, () => void queryClient.invalidateQueries(undefined, { cancelRefetch: false }));
 
-// After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again, because a share was
-// revoked or an item deleted.
+// After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again. The reason may be a revoked
+// share or a deleted item.
 onRefused((status) => {
   if (status === 401) return void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   const predicate = ({ queryKey: [noun], state }: Query) =>
@@ -47,7 +47,7 @@ onRefused((status) => {
   void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
 });
 
-/** The account whose data the document has shown. */
+/** The account whose data this document has shown. */
 let shownTo: string | undefined;
 
 async function currentSession() {
@@ -78,10 +78,10 @@ export const instanceQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** The pause between polls while a note of another owner is open, about the default lifetime of a URL. Milliseconds. */
+/** The pause between polls while a note of another owner is open. The pause is about the default lifetime of a URL. Milliseconds. */
 const SHARED_NOTE_MS = 60_000;
 
-/** The longest page that the service returns. */
+/** The maximum number of attachments that the service returns in one page. */
 const ATTACHMENTS_AT_ONCE = 200;
 
 /** One note with all its attachments, because the page of a note sorts, counts and downloads all of them. */
@@ -104,7 +104,7 @@ async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {
   return { ...note, attachments, attachmentsCursor: null };
 }
 
-/** Finds a note in the loaded lists. */
+/** Finds a note in the lists that are already loaded. */
 export function listedNote(noteId: string): NoteSummary | undefined {
   return queryClient
     .getQueriesData<{ pages: { items: NoteSummary[] }[] }>({ queryKey: keys.notes })
@@ -112,7 +112,7 @@ export function listedNote(noteId: string): NoteSummary | undefined {
     .find(({ id }) => id === noteId);
 }
 
-/** The query keys, for invalidation after a change. */
+/** The query keys, which a caller needs to load data again after a change. */
 export const keys = {
   notes: ["notes"],
   found: ["found-notes"],

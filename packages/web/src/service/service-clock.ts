@@ -1,4 +1,4 @@
-/** The service's clock is ahead of this machine's clock by at least this much. Milliseconds. */
+/** The clock of the service is ahead of the clock of this machine by this time, or by up to a second more. Milliseconds. */
 let offsetMs = 0;
 /** The `Date` header has whole seconds, rounded down. Milliseconds. */
 const STEP_MS = 1_000;

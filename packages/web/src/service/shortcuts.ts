@@ -13,8 +13,8 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 let prefix: { key: string; at: number } | undefined;
 
 /**
- * Runs a handler on a shortcut or for the command palette, outside of fields, dialogs and menus. If several components use a shortcut, the component that was
- * mounted last handles it.
+ * Runs a handler on a shortcut, or when the command palette calls it. A shortcut does nothing in fields, dialogs and menus. If several
+ * components use the same shortcut, the component that was mounted last handles it.
  */
 export function useShortcut(shortcut: Shortcut | NoteAction, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
@@ -27,7 +27,10 @@ export function useShortcut(shortcut: Shortcut | NoteAction, handler: () => void
   }, [shortcut, isEnabled]);
 }
 
-/** Returns the action of a shortcut on this page, for commands. Returns undefined if the page has none. */
+/**
+ * Returns the function that a shortcut runs on this page, for the command palette. Returns undefined if the page does not handle the
+ * shortcut.
+ */
 export function actionOf(shortcut: Shortcut | NoteAction): (() => void) | undefined {
   return handlers.findLast((handler) => handler.shortcut === shortcut)?.run;
 }
@@ -41,7 +44,7 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const pressed = pressedShortcut(event);
   const handler = handlers.findLast(({ shortcut }) => shortcut === pressed);
-  // A key that is held down repeats only `j` and `k`, the steps through a list.
+  // While a key is held down, only `j` and `k` repeat. They step through a list.
   if (handler === undefined || (event.repeat && pressed !== "j" && pressed !== "k")) return;
   event.preventDefault();
   handler.run();

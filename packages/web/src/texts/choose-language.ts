@@ -4,7 +4,7 @@ import { language } from "./en/language.ts";
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-/** The server reads the same cookie, and sends the page of the language. */
+/** The server reads the same cookie, and sends the page in this language. */
 const COOKIE = "valetkey.language";
 const YEAR_SECONDS = 31_536_000;
 
@@ -17,7 +17,9 @@ export function chosenLanguage(): Language | undefined {
   return languages.find((each) => cookies.includes(`${COOKIE}=${each}`));
 }
 
-/** Stores the choice in this browser, and loads the page again in the language. With undefined, the browser chooses. */
+/**
+ * Stores the chosen language in this browser, and loads the page again in this language. With undefined, the browser chooses the language.
+ */
 export function chooseLanguage(chosen: Language | undefined): void {
   const secure = location.protocol === "https:" ? "; secure" : "";
   const maxAge = chosen === undefined ? 0 : YEAR_SECONDS;

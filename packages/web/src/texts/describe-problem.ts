@@ -5,7 +5,10 @@ import { formatDuration } from "./format.ts";
 
 let rare: Partial<Record<ErrorCode, string>> = {};
 
-/** Loads the texts of rare problems. Call it before you read a response with a problem. Without them, the page shows the message of the service. */
+/**
+ * Loads the texts of rare problems. Call it before you describe a problem of a response. Without these texts, the page shows the message of
+ * the service.
+ */
 export async function loadRareProblems(): Promise<void> {
   if (language.code === "en") return;
   rare = await import("./en/rare-problems.ts").then(
@@ -14,7 +17,7 @@ export async function loadRareProblems(): Promise<void> {
   );
 }
 
-/** Describes what went wrong and what to do. */
+/** Describes what went wrong, and what the user can do. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof ValetKeyError)) return problems.unknown;
   const { code, message, retryAfterSeconds } = error;

@@ -26,7 +26,7 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
-/** "58 s", "4 min", "2 h". Rounded up, so that nothing seems to expire too early. */
+/** "58 s", "4 min", "2 h". The number is rounded up, so that nothing seems to expire too early. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} ${units.seconds}`;
   if (seconds < 3600) return `${Math.ceil(seconds / 60)} ${units.minutes}`;
@@ -38,13 +38,13 @@ const spans = (["second", "minute", "hour", "day"] as const).map(
   (unit) => new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }),
 );
 
-/** "60 seconds", "10 minutes", "1 hour", "7 days". For sentences. */
+/** "60 seconds", "10 minutes", "1 hour", "7 days". For use in sentences. */
 export function formatSpan(seconds: number): string {
   const [step, length] = seconds < 120 ? [0, 1] : seconds < 3600 ? [1, 60] : seconds < 86_400 ? [2, 3600] : [3, 86_400];
   return (spans[step] as Intl.NumberFormat).format(seconds / length);
 }
 
-/** "60 s", "10 min", "1 h". For choices. */
+/** "60 s", "10 min", "1 h". For use in lists of choices. */
 export function formatShortSpan(seconds: number): string {
   return seconds < 120 ? `${seconds} ${units.seconds}` : formatDuration(seconds);
 }

@@ -6,7 +6,7 @@ const files = {
   ...import.meta.glob<Texts>("./*/*.ts", { eager: true }),
   ...import.meta.glob<Texts>("../landing/texts/??.ts", { eager: true }),
 };
-/** English has none of these texts, because the messages of the service are English. */
+/** The English file has no texts, because the messages of the service are English. */
 const RARE = "./en/rare-problems.ts";
 const english = Object.keys(files).filter(
   (path) => path !== RARE && (path.includes("/en/") || path.endsWith("/en.ts")),
@@ -21,7 +21,7 @@ function shapeOf(texts: unknown, path = ""): string[] {
   return Object.entries(texts).flatMap(([name, value]) => shapeOf(value, `${path}.${name}`));
 }
 
-/** The sentences among the texts. Short texts, such as names of formats, may be the same in two languages. */
+/** The texts that are sentences. Short texts, such as names of formats, may be the same in two languages. */
 function sentencesOf(texts: unknown): string[] {
   if (typeof texts === "string") return (texts.match(/\p{L}+/gu)?.length ?? 0) > 2 ? [texts] : [];
   return typeof texts === "object" && texts !== null ? Object.values(texts).flatMap(sentencesOf) : [];

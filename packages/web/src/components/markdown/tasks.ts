@@ -18,13 +18,13 @@ type Nested = {
  */
 const MAX_DEPTH = 100;
 
-/** Returns the tokens of a text, or the text as code if it nests too deep. */
+/** Returns the tokens of a text. If the text nests too deep, returns the whole text as code. */
 export function lex(source: string): Token[] {
   try {
     const tokens = Lexer.lex(source, { gfm: true, breaks: true });
     if (!isDeeper(tokens as Nested[], MAX_DEPTH)) return tokens;
   } catch {
-    // The lexer has overflowed the stack.
+    // The lexer has overflowed the stack, so the text becomes code.
   }
   return [{ type: "code", raw: source, text: source }];
 }

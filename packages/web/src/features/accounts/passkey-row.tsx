@@ -13,7 +13,7 @@ import { passkeyTexts as words } from "../../texts/en/passkeys.ts";
 import { describeProblem, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { focusField, valuesOf } from "./form-validation.ts";
 
-/** The limit of the service. Characters. */
+/** The maximum length of the name of a passkey, as in the service. Characters. */
 export const MAX_NAME_LENGTH = 255;
 
 export function PasskeyRow({ passkey }: { passkey: Passkey }) {

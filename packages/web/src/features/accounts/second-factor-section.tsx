@@ -17,7 +17,7 @@ type Step =
   | { name: "app"; secret: string; url: string }
   | { name: "codes"; codes: readonly string[] };
 
-/** Sets up the authenticator app of the user, turns it off, and renews the recovery codes. */
+/** Lets the user set up an authenticator app, turn it off, and get new recovery codes. */
 export function SecondFactorSection() {
   const state = useQuery({ queryKey: keys.secondFactor, queryFn: accountCalls.secondFactor });
   const [step, setStep] = useState<Step>();

@@ -52,7 +52,7 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
       onDone();
     },
     onError(failure) {
-      // Sign-up may have been closed since the page was loaded.
+      // Loads the settings of the service again, because sign-up may have been closed since the page was loaded.
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
       if (hasCode(failure, "email_taken")) report({ email: words.failures.email_taken });
     },
@@ -124,7 +124,7 @@ function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>
       )}
       {oidc !== null && <ProviderButton name={oidc.name} to={to} isOnly />}
-      {/* Someone may have created the first account since the page was loaded. */}
+      {/* Someone may have created the first account since the page was loaded, so this page also offers the sign-in. */}
       <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
     </AccountCard>
   );

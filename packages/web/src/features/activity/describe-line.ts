@@ -12,7 +12,7 @@ const MAX_NAME_LENGTH = 48;
 
 type Reader = { accountId: string | undefined };
 
-/** A visitor of a link has no account. */
+/** Visitors of a link cause these events. A visitor has no account. */
 const BY_VISITORS: ReadonlySet<string> = new Set([
   "link.opened",
   "link.claimed",

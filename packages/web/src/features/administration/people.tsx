@@ -10,7 +10,7 @@ import { PersonRow } from "./person-row.tsx";
 const words = administration.people;
 /** The pause between the last key and the search. Milliseconds. */
 const SEARCH_DELAY_MS = 200;
-/** The limit of the service. Characters. */
+/** The maximum length of a search text, as in the service. Characters. */
 const MAX_LENGTH = 200;
 
 /** Shows all people of the service, the newest first. */

@@ -25,7 +25,7 @@ export function PersonRow({ person }: { person: AdminPerson }) {
   });
   const remove = useMutation({ mutationFn: () => client.admin.deletePerson(person.id), onSuccess: refreshLists });
   const revokeTokens = useMutation({ mutationFn: () => client.tokens.removeAll({ userId: person.id }) });
-  // Never cached, because it is a secret.
+  // The link for a new password is never cached, because it is a secret.
   const reset = useMutation({ mutationFn: () => client.admin.makeResetLink(person.id), gcTime: 0 });
   return (
     <Row

@@ -8,7 +8,7 @@ import { renameTexts } from "../../texts/en/file-tools.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 
 const words = renameTexts;
-/** The limit of the service. Characters. */
+/** The maximum length of a filename, as in the service. Characters. */
 const MAX_LENGTH = 255;
 
 /** Changes the name of a file in its row. The name without its extension is selected, so that typing keeps the extension. */

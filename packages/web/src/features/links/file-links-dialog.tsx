@@ -135,7 +135,7 @@ function NewLink({ files, making: { make, isPending, error }, buttonRef }: NewLi
               />
             )}
             {error !== null && <Problem error={error} />}
-            {/* The attribute `disabled` would remove the focus. */}
+            {/* The button has no attribute `disabled`, because it would remove the focus. */}
             <Button ref={buttonRef} type="submit" kind="primary" aria-disabled={isPending || instance === undefined}>
               <Link2 size={16} />
               {words.create}

@@ -11,7 +11,7 @@ import type { MadeLink } from "./use-make-link.ts";
 
 const words = linkTexts;
 
-/** The states of links that visitors can open now, or once the policy of the operator allows it. */
+/** The states of the links that the list shows. Visitors can open these links now, or after a change of the limit or of the policy. */
 const SHOWN: ReadonlySet<Link["state"]> = new Set(["live", "used_up", "closed"]);
 
 type LinkListProps = {

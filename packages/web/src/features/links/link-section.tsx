@@ -45,7 +45,7 @@ export function LinkSection({ subject, buttonRef: button }: LinkSectionProps) {
       </div>
       {policy?.enabled === true && form === undefined && (
         <div className="flex flex-wrap gap-2">
-          {/* The attribute `disabled` would remove the focus. */}
+          {/* The button has no attribute `disabled`, because it would remove the focus. */}
           <Button ref={button} aria-disabled={isPending} onClick={start}>
             <Link2 size={16} />
             {words.create}

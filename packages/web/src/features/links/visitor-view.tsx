@@ -48,7 +48,7 @@ const Shape = ({ children, ...style }: ShapeProps) => (
   <span className={buttonStyle({ kind: "outline", ...style })}>{children}</span>
 );
 
-/** The ticket of a link with a password. A visitor sees only this ticket before the password. */
+/** The ticket of a link with a password. Until a visitor enters the password, the visitor sees only this ticket. */
 function LockedTicket() {
   return (
     <Ticket stub={<Shape className="w-full">{words.open}</Shape>}>

@@ -1,4 +1,4 @@
-/** The note that was created last, until the user edits it. The page selects its title when it opens the note. */
+/** The note that the user created last, until the user edits it. When the page opens this note, it selects the title. */
 let blankNoteId: string | undefined;
 
 export function setBlankNote(noteId: string): void {

@@ -5,13 +5,13 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { drafts } from "./draft/drafts.ts";
 
-/** The ids of deleted notes, which lists hide before they are loaded again. */
+/** The ids of deleted notes. The lists hide these notes until they are loaded again. */
 export const $deletedNotes = atom<ReadonlySet<string>>(new Set());
 
 type Deletion = {
   id: string;
   title: string;
-  /** Saves the text, which the trash keeps. */
+  /** Saves the unsaved text, so that the trash contains it. */
   save: () => Promise<unknown>;
   /** Runs as soon as the note is hidden. */
   onHidden: () => void;
@@ -31,7 +31,7 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
     async remove() {
       await save();
       await client.notes.remove(id).catch((error: unknown) => {
-        // The note is already deleted.
+        // If the note is already deleted, nothing is left to do.
         if (!hasCode(error, "note_not_found")) throw error;
       });
       drafts.discard(id);

@@ -6,7 +6,7 @@ import { GrowingTextarea } from "./growing-textarea.tsx";
 import { Markdown } from "./markdown/markdown.tsx";
 
 const words = texts.notes;
-/** The limit of the service. Characters. */
+/** The maximum length of the body of a note, as in the service. Characters. */
 const MAX_LENGTH = 200_000;
 
 type NoteBodyProps = {
@@ -69,7 +69,7 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone }: 
   );
 }
 
-/** Finds the offset in the Markdown source of a click on the rendered text. Returns undefined if it finds no offset. */
+/** Returns the offset in the Markdown source for a click on the rendered text. Returns undefined if it finds no offset. */
 function sourceOffset(source: string, { x, y }: { x: number; y: number }): number | undefined {
   const position = document.caretPositionFromPoint?.(x, y);
   const text = position?.offsetNode;
@@ -117,7 +117,10 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
   );
 }
 
-/** Returns a blur handler that calls `onLeave` only after the end of a press, so that the layout does not move under the pointer. */
+/**
+ * Returns a blur handler. If the pointer is pressed, the handler waits for the end of the press before it calls `onLeave`. So the layout
+ * does not move under the pointer.
+ */
 function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
   const isPressed = useRef(false);
   useLayoutEffect(() => {
@@ -131,7 +134,7 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
     };
   }, []);
   return () => {
-    // The user has gone to another window. This field gets the focus back later.
+    // The user has gone to another window. Later, the browser gives the focus back to this field.
     if (document.activeElement === field.current) return;
     if (!isPressed.current) return onLeave();
     // The click fires after pointerup, on the element under the pointer at that time.

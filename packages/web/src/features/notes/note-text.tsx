@@ -15,7 +15,7 @@ import { NoteBody } from "./note-body.tsx";
 import { NoteMenu } from "./note-menu.tsx";
 
 const words = texts.notes;
-/** The limit of the service. Characters. */
+/** The maximum length of a title, as in the service. Characters. */
 const MAX_TITLE_LENGTH = 300;
 
 // Loaded on demand, because conflicts are rare.
@@ -58,7 +58,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   };
   return (
     <>
-      {/* Stays visible while the page scrolls. */}
+      {/* The bar stays visible while the page scrolls. */}
       <div className="group -mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas max-md:flex-wrap md:min-h-8">
         {back}
         <ScrolledTitle heading={heading}>{view.title}</ScrolledTitle>
@@ -70,7 +70,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         )}
         <NoteMenu
           noteId={note.id}
-          // Runs after the menu has returned the focus.
+          // Runs the action after the menu has returned the focus.
           onEdit={canEdit ? () => setTimeout(editBody) : undefined}
           onDelete={note.role === "owner" ? remove : undefined}
         />
@@ -104,7 +104,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   );
 }
 
-/** The title in the bar, while the heading is scrolled out of sight. */
+/** Shows the title in the bar, while the heading is scrolled out of sight. */
 function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement | null>; children: string }) {
   const [isShown, setShown] = useState(false);
   useEffect(() => {

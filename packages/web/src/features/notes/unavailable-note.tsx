@@ -12,7 +12,7 @@ const words = texts.notes;
 type UnavailableNoteProps = {
   noteId: string;
   error: unknown;
-  /** Whether the user has read the note before. For other users, the page does not distinguish a deleted note from a private one. */
+  /** Whether the user has read the note before. If not, the page does not show whether the note was deleted or is private. */
   wasOpen: boolean;
   ask: ReactNode;
   action: ReactNode;

@@ -34,8 +34,8 @@ export function FileViewer({ file }: { file: Attachment | undefined }) {
 }
 
 /**
- * Loads the code of the PDF viewer on demand, because it is as large as the rest of the app. Shows a failed load like a failure of the
- * file.
+ * Loads the code of the PDF viewer on demand, because it is as large as the rest of the app. If the load fails, shows the same message as
+ * for a file that cannot be loaded.
  */
 function LazyPdfFile({ file }: { file: Attachment }) {
   const code = useCode("pdf", loadPdf);

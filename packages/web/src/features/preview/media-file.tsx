@@ -5,7 +5,7 @@ import { type ComponentProps, useRef } from "react";
 import { Skeleton } from "../../components/states.tsx";
 import { failureOf, PreviewFailureView } from "./preview-failure.tsx";
 
-/** The last known state of the player. An element that has failed no longer reports its state. */
+/** The last known state of the player. After an error, a media element no longer reports its state. */
 type Playback = { time: number; rate: number; isPlaying: boolean };
 
 /**
@@ -56,12 +56,12 @@ export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "a
   );
 }
 
-/** Whether the element has the state that the user has chosen. While a new URL loads, and after an error, it does not. */
+/** Whether the element has the state that the user has chosen. It has not while a new URL loads, and after an error. */
 function isIntact(element: HTMLMediaElement): boolean {
   return element.error === null && element.readyState >= HTMLMediaElement.HAVE_METADATA;
 }
 
-/** Whether the next second is buffered. If it is, the player requests more bytes in time. */
+/** Whether the next second is buffered. Then the player requests more bytes in time. */
 function hasBuffered({ buffered, currentTime, duration }: HTMLMediaElement): boolean {
   const until = Math.min(currentTime + 1, duration);
   for (let index = 0; index < buffered.length; index++) {
@@ -76,10 +76,10 @@ function remember(playback: Playback, element: HTMLMediaElement): void {
   playback.rate = element.playbackRate;
 }
 
-/** Restores the state of the player, because a new URL resets everything but the volume. */
+/** Restores the state of the player after a new URL, because a new URL resets everything except the volume. */
 function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Playback): void {
   if (time > 0) element.currentTime = time;
   element.playbackRate = rate;
-  // A browser may refuse to play without a click. The player is then ready at its position.
+  // A browser may refuse to play without a click. Then the player waits at its position.
   if (isPlaying) element.play().catch(() => undefined);
 }

@@ -25,7 +25,7 @@ type PreviewOverlayProps = {
 export function PreviewOverlay({ files, selectedId, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isZoomed = useIsZoomed();
-  // The last file stays visible while the dialog fades out.
+  // The last file stays visible while the closing dialog fades out.
   const lastId = useRef(selectedId);
   lastId.current = selectedId ?? lastId.current;
   const index = files.findIndex(({ id }) => id === lastId.current);
@@ -72,7 +72,7 @@ function positionOf(files: readonly Attachment[], index: number): string {
   return files.length === 1 ? size : `${size} · ${words.position(index + 1, files.length)}`;
 }
 
-/** Whether the element itself uses the arrow keys. A player seeks with them, and a wide element scrolls. */
+/** Whether the element itself uses the arrow keys. A player seeks with these keys, and a wide element scrolls. */
 function hasUseForArrows(target: EventTarget): boolean {
   const isWide = target instanceof HTMLElement && target.scrollWidth > target.clientWidth && isScroller(target);
   return isWide || target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
@@ -107,7 +107,7 @@ function TopBar({ file, position }: { file: Attachment | undefined; position: st
 
 type PreviousNextProps = { index: number; count: number; onStep: (by: -1 | 1) => void };
 
-// The buttons have a background, so that they are visible over every file.
+// The buttons have a background, so that the user can see them over every file.
 const atTheSide = "md:absolute md:top-1/2 md:size-10 md:rounded-full md:border md:bg-surface md:text-ink";
 
 /** The buttons to the previous and the next file. On a phone, they are in a bar below the file. */
@@ -137,7 +137,7 @@ function PreviousNext({ index, count, onStep }: PreviousNextProps) {
 
 type StepProps = { label: string; isOff: boolean; onClick: () => void; className: string; children: ReactNode };
 
-/** A button to another file. At the last file, the button does nothing, but is not disabled, so that it keeps the focus. */
+/** A button to another file. At the last file, the button does nothing. It is not disabled, so that it keeps the focus. */
 function Step({ isOff, className, ...props }: StepProps) {
   return (
     <IconButton

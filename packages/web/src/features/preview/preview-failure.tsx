@@ -12,7 +12,7 @@ const words = previewTexts;
 /** Why a file is not shown. `unshowable`: the browser cannot show these bytes. `locked`: the file needs a password. */
 export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
 
-/** The failure behind an error of `useFileUrl`. */
+/** Converts an error of `useFileUrl` to the reason why a file is not shown. */
 export function failureOf(error: ValetKeyError): PreviewFailure {
   return error.code === "not_displayable" || error.code === "bucket_refused" ? "unshowable" : { error };
 }

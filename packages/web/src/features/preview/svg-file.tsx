@@ -5,13 +5,13 @@ import { fileReader } from "./file-reader.ts";
 import { ImageFrame } from "./image-file.tsx";
 import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 
-/** A data URL stores the bytes a second time, so a larger file is not shown. Bytes. */
+/** The largest SVG that the page shows, because a data URL stores the bytes a second time. Bytes. */
 const MAX_BYTES = 2 * 2 ** 20;
 
 /**
- * Shows an SVG in an `img`. There, the browser runs no script of the SVG and loads nothing for it. The service does not serve SVG
- * inline, so the page uses a data URL. Unlike a blob URL, a data URL does not have the origin of this page when the user opens it in a
- * new tab.
+ * Shows an SVG in an `img`. There, the browser runs no script of the SVG, and loads nothing that the SVG refers to. The service does not
+ * serve SVG inline, so the page uses a data URL. If the user opens a data URL in a new tab, it does not have the origin of this page. A
+ * blob URL would have it.
  */
 export function SvgFile({ file }: { file: Attachment }) {
   const isSmall = file.sizeBytes <= MAX_BYTES;
@@ -35,7 +35,7 @@ export function SvgFile({ file }: { file: Attachment }) {
   return <ImageFrame src={dataUrl.data} alt={file.filename} onError={() => setBroken(true)} />;
 }
 
-/** The bytes of a file never change, so a query reads them once. The cache deletes the bytes when the dialog closes. */
+/** The bytes of a file never change, so the query reads them only once. The cache deletes the bytes when the dialog closes. */
 export const ONCE = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
 
 function toDataUrl(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -15,7 +15,7 @@ import { swipeable } from "./use-swipe.ts";
 
 const words = previewTexts;
 
-/** The page shows only the beginning of a longer text. Bytes. */
+/** The number of bytes that the page shows of a longer text. */
 const SHOWN_BYTES = 256 * 1024;
 
 /** Shows a file as text. Markdown and tables are formatted, and can be shown as plain text. HTML and scripts stay text. */
@@ -54,7 +54,7 @@ export function TextFile({ file }: { file: Attachment }) {
         {text.data === "" && words.empty}
         {text.data !== "" && (format === "plain" || isPlain) && text.data}
         {text.data !== "" && format !== "plain" && !isPlain && (
-          // The range may end inside of a line.
+          // The end of the read range may be inside a line.
           <FormattedText text={isCut ? wholeLines(text.data) : text.data} format={format} />
         )}
       </section>
@@ -63,15 +63,15 @@ export function TextFile({ file }: { file: Attachment }) {
 }
 
 async function readText({ id, sizeBytes }: Attachment, signal: AbortSignal): Promise<string> {
-  // An empty file has no range to read.
+  // For an empty file, there is no range to read.
   if (sizeBytes === 0) return "";
   const to = Math.min(sizeBytes, SHOWN_BYTES);
   const bytes = await fileReader(id)({ from: 0, to, signal });
-  // Decodes as a stream, because the end of the range may split a character.
+  // Decodes the bytes as a part of a stream, because the end of the range may split a character.
   return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
 }
 
-/** Reads the byte order mark. Without a mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM sniff". */
+/** Returns the encoding that the byte order mark gives. Without a mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM sniff". */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";

@@ -1,12 +1,12 @@
 import { type TouchEventHandler, useRef, useSyncExternalStore } from "react";
 
-/** A swipe moves at least this far to the side. Pixels. */
+/** The minimum horizontal distance of a swipe. Pixels. */
 const MIN_HORIZONTAL = 64;
 const MAX_VERTICAL = 48;
-/** The height of the controls of a video, where a finger seeks. Pixels. */
+/** The height of the controls at the bottom of a video, where a finger seeks. Pixels. */
 const CONTROLS_HEIGHT = 88;
 
-/** Classes for an element that scrolls vertically. Horizontal moves are swipes, unless the page is zoomed. Then they pan the page. */
+/** The classes for an element that scrolls vertically. Horizontal moves are swipes. If the page is zoomed, they pan the page instead. */
 export const swipeable = "[touch-action:pan-y_pinch-zoom] in-data-zoomed:[touch-action:auto]";
 
 type Swipe = { onTouchStart: TouchEventHandler; onTouchEnd: TouchEventHandler; onTouchCancel: TouchEventHandler };

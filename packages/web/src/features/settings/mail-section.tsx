@@ -13,7 +13,7 @@ const topics = Object.keys(words.topics) as Topic[];
 const options = (["at_once", "daily", "never"] as const).map((value) => ({ value, label: words.choices[value] }));
 const queryKey = ["mail-preferences"];
 
-/** The choices of the user about mails. Renders nothing if the service sends no mails. */
+/** Lets the user choose which mails to get. Renders nothing if the service sends no mails. */
 export function MailSection() {
   const { data: instance } = useQuery(instanceQuery);
   return instance?.mail === true ? <Choices /> : null;

@@ -9,7 +9,7 @@ import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
 
 const words = settingsTexts.storage;
-/** Above this share of the quota, the bar shows a warning. */
+/** If more than this part of the quota is used, the bar shows a warning. */
 const NEARLY_FULL = 0.9;
 
 export function StorageSection() {

@@ -14,7 +14,7 @@ const words = settingsTexts.tokens;
 
 export function TokenSection() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
-  // Never cached, because it is a secret.
+  // The new token is never cached, because it is a secret.
   const [created, setCreated] = useState<CreatedToken>();
   const tokens = list.data?.tokens;
   return (

@@ -12,12 +12,12 @@ import { describeAccess, describeOwnEnd } from "./describe-access.ts";
 import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
-/** How many avatars are shown before "+3". */
+/** How many avatars the line shows before a number, such as "+3". */
 const MOST_FACES = 5;
 
 type AccessLineProps = { note: Note; onShare: () => void };
 
-/** Shows who can see the note. Its owner and its editors can share it. */
+/** Shows who can see the note. The owner and the editors also see a button to share it. */
 export function AccessLine({ note, onShare }: AccessLineProps) {
   return note.role === "owner" ? (
     <OwnersLine note={note} onShare={onShare} />
@@ -47,7 +47,7 @@ function ReceiversLine({ note, onShare }: AccessLineProps) {
 function ShareButton({ onShare }: { onShare: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useShortcut("s", () => {
-    // The dialog returns the focus to the element that had it before.
+    // The dialog later returns the focus to the element that is focused now.
     button.current?.focus();
     onShare();
   });

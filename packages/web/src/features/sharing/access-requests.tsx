@@ -18,7 +18,7 @@ const requestsQuery = (noteId: string) =>
     queryFn: async ({ signal }) => (await client.accessRequests.list(noteId, { signal })).requests,
   });
 
-/** The people who ask for access to a note, for its owner. */
+/** Shows the owner of a note which people ask for access to it. */
 export function AccessRequests({ noteId }: { noteId: string }) {
   const requests = useQuery(requestsQuery(noteId));
   if (requests.isError && requests.data === undefined) {
@@ -45,7 +45,7 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
         if (role === undefined) await client.accessRequests.dismiss(noteId, person.id);
         else await client.accessRequests.grant(noteId, person.id, { role });
       } catch (error) {
-        // Somebody has already granted or dismissed the request in another place.
+        // Another tab or device has already granted or dismissed the request.
         if (!hasCode(error, "access_request_not_found")) throw error;
       }
     },

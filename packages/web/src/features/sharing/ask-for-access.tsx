@@ -14,7 +14,7 @@ const LOOK_MS = 15_000;
 export function AskForAccess({ noteId }: { noteId: string }) {
   const mutationKey = ["ask for access", noteId];
   const ask = useMutation({ mutationKey, mutationFn: () => client.accessRequests.ask(noteId) });
-  // This state is outside of the component, because a new load of the note removes the component for a moment.
+  // The state is outside of this component, because a new load of the note removes the component for a moment.
   const isAsked = useMutationState({ filters: { mutationKey, status: "success" } }).length > 0;
   useOpening({ noteId, isAsked });
   return (
@@ -37,7 +37,10 @@ export function AskForAccess({ noteId }: { noteId: string }) {
   );
 }
 
-/** Loads the note when the owner has agreed. It does not poll the note query itself, because that would hide this page each time. */
+/**
+ * Loads the note when the owner has agreed. Does not poll the query of the note itself, because each load would hide this page for a
+ * moment.
+ */
 function useOpening({ noteId, isAsked }: { noteId: string; isAsked: boolean }): void {
   useEffect(() => {
     if (!isAsked) return;

@@ -14,8 +14,8 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 }
 
 /**
- * Shares with these email addresses. The service does not show which of them have an account.
- * `invited`: all these email addresses, except those of people whom the owner already sees.
+ * Shares the item with these email addresses. The service does not show which of them have an account. The result `invited` contains all of
+ * them, except those of people whom the owner already sees.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
@@ -28,7 +28,7 @@ export function useInvite(subject: Subject) {
       const isInvited = (email: string) => shares.invitations.some((one) => isSameEmail(one.email, email));
       return { emails, invited: emails.filter(isInvited) };
     },
-    // Nobody waits for this promise, so the field is cleared before the list is loaded.
+    // Nothing waits for this load, so the field is cleared before the list is loaded.
     onSettled: () => void settle(subject),
   });
 }
@@ -37,7 +37,7 @@ type InviteToFiles = {
   filesFor: (emails: readonly string[]) => readonly Attachment[];
   /** Runs after each file, because a later file may fail. */
   onShared: (file: Attachment, made: { emails: readonly string[]; invitations: Invitation[] }) => void;
-  /** Runs even after the dialog was closed. */
+  /** Runs even if the user has closed the dialog. */
   onError: (error: Error) => void;
 };
 
@@ -48,7 +48,7 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
       const invited = new Set<string>();
       for (const file of filesFor(emails)) {
         const listed = await put({ attachmentId: file.id }, { emails, ...terms }).catch((error: unknown) => {
-          // Somebody has already deleted the file, for example in another tab.
+          // The file was already deleted, for example in another tab.
           if (!hasCode(error, "attachment_not_found")) throw error;
         });
         const invitations = (listed?.invitations ?? []).filter((one) =>
@@ -67,10 +67,10 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
   });
 }
 
-/** The share of a person or an invitation before and after a change. Undefined if it does not exist. */
+/** The share of a person or an invitation before and after a change. `share` is undefined if the change deletes it. */
 type Change = { before: Entry; share: Entry | undefined; isGone: boolean };
 
-/** Creates, changes or deletes a share. The list shows the change immediately, and restores the share on a failure. */
+/** Creates, changes or deletes a share. The list shows the change immediately. After a failure, the list shows the old share again. */
 export function useChangeShare(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
@@ -90,7 +90,7 @@ export function useChangeShare(subject: Subject) {
   });
 }
 
-/** Makes another link of an invitation. The old link stops working. */
+/** Makes a new link for an invitation. The old link stops working. */
 export function useRenewInvitation(subject: Subject) {
   return useMutation({
     mutationFn: ({ id }: Invitation) => client.invitations.update(id, { newLink: true }),
@@ -102,7 +102,7 @@ async function remove(subject: Subject, userId: string): Promise<void> {
   try {
     await client.shares.remove(subject, userId);
   } catch (error) {
-    // Somebody has already deleted the share, for example in another tab.
+    // The share was already deleted, for example in another tab.
     if (!hasCode(error, "share_not_found")) throw error;
   }
 }
@@ -115,7 +115,7 @@ async function revoke(invitationId: string): Promise<void> {
   }
 }
 
-/** Returns the previous share. */
+/** Replaces a share in the list, before the service responds. Returns the previous share. */
 async function replace(subject: Subject, { before: { userId }, share }: Change): Promise<Entry | undefined> {
   const { queryKey } = sharesQuery(subject);
   await queryClient.cancelQueries({ queryKey });
@@ -125,14 +125,14 @@ async function replace(subject: Subject, { before: { userId }, share }: Change):
   return shares.find((one) => one.userId === userId);
 }
 
-/** Reloads the list after the last pending change, so that it shows the state of the service. */
+/** After the last pending change, reloads the list, so that it shows the state of the service. */
 async function settle(subject: Subject): Promise<void> {
   const { queryKey } = sharesQuery(subject);
   if (queryClient.isMutating({ mutationKey: queryKey }) > 1) return;
   await Promise.all([
     queryClient.invalidateQueries({ queryKey }),
     queryClient.invalidateQueries({ queryKey: keys.activity }),
-    // The note counts the shares of its files.
+    // The note contains the number of shares of each file, so the note loads again.
     "attachmentId" in subject && queryClient.invalidateQueries({ queryKey: ["note"] }),
   ]);
 }

@@ -22,7 +22,7 @@ export function describeAccess({ shares, files, now }: Access): string {
   return [people, ...end, ...(sharedFiles === 0 ? [] : [words.alsoFiles(sharedFiles)])].join(" · ");
 }
 
-/** Describes when the access of a reader expires. Returns undefined if it never expires. */
+/** Describes when the access of a reader expires. Returns undefined if it never expires, or has already expired. */
 export function describeOwnEnd(expiresAt: string | null, now: number): string | undefined {
   return expiresAt === null || isExpired(expiresAt, now) ? undefined : describeEnd(expiresAt, { isOnly: true, now });
 }

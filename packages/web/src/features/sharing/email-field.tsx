@@ -8,7 +8,7 @@ const words = shareDialogTexts.people;
 
 type EmailFieldProps = {
   inputRef: RefObject<HTMLInputElement | null>;
-  /** The complete email addresses, and the text after them. */
+  /** The complete email addresses. `text` is the text after them. */
   chosen: string[];
   text: string;
   onChange: (chosen: string[], text: string) => void;
@@ -16,7 +16,7 @@ type EmailFieldProps = {
   problem: string | undefined;
 };
 
-/** A field for email addresses. Each complete one becomes a chip. */
+/** A field for email addresses. Each complete email address becomes a chip. */
 export function EmailField({ inputRef, chosen, text, onChange, refused, problem }: EmailFieldProps) {
   const id = useId();
   const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);

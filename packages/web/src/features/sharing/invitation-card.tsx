@@ -23,7 +23,7 @@ type InvitationCardProps = {
   onOtherAccount: () => void;
 };
 
-/** The page of an invitation for a signed-in person. If the invitation does not work, it is the page for everyone. */
+/** The page of an invitation for a signed-in person. If the invitation does not work, everybody sees this page. */
 export function InvitationCard(props: InvitationCardProps) {
   const { invitation, email, error, isLoading, isOpening } = props;
   useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation));

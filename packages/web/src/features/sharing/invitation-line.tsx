@@ -14,7 +14,7 @@ const words = invitationTexts;
 
 type InvitationLineProps = { subject: Subject; invitation: Invitation; now: number };
 
-/** The state of an invitation, and its link. */
+/** Shows the state of an invitation, and buttons for its link. */
 export function InvitationLine({ subject, invitation, now }: InvitationLineProps) {
   const renew = useRenewInvitation(subject);
   const { email, url, linkExpiresAt, expiresAt } = invitation;

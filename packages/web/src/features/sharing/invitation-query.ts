@@ -4,7 +4,7 @@ import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { texts } from "../../texts/index.ts";
 
-/** The invitation of a token. Without a token, there is no request. */
+/** Queries the invitation that belongs to a token. Without a token, sends no request. */
 export const lookQuery = (token: string) =>
   queryOptions({
     queryKey: ["invitation", token],
@@ -19,7 +19,7 @@ export function invitationTitle({ opens, ownerName, noteTitle, filename }: OpenI
   return invitationTexts.page.shares(ownerName ?? texts.common.someone, filename ?? noteTitle ?? texts.notes.untitled);
 }
 
-/** The error codes of an invitation that does not work. */
+/** The error codes for an invitation that does not work. */
 type Closed = keyof typeof invitationTexts.closed;
 
 export function isClosed(error: unknown): error is ValetKeyError & { code: Closed } {

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { instanceQuery } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 
-/** Shows that these email addresses get a mail. Renders nothing if the service sends no mails. */
+/** Shows that the service sends a mail to these email addresses. Shows no text if the service sends no mails. */
 export function MailedLine({ emails }: { emails: readonly string[] }) {
   const isMailed = useQuery(instanceQuery).data?.mail === true && emails.length > 0;
   return (

@@ -41,7 +41,7 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
     setChosen(emails);
     setText(typed);
     setRefusal(undefined);
-    // A pending request still reports its result.
+    // Keeps the state of a pending request, because the form still shows its result.
     if (!invite.isPending) invite.reset();
   }
 
@@ -61,7 +61,7 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
         onSuccess() {
           // The user may have typed more email addresses during the request.
           setChosen((now) => now.filter((email) => !emails.includes(email)));
-          // The user may have chosen the terms of the next share, too.
+          // During the request, the user may also have chosen the terms of the next share.
           setRole((now) => (now === role ? "viewer" : now));
           setChoice((now) => (now === choice ? "never" : now));
           inputRef.current?.focus();
@@ -106,7 +106,8 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
           type="submit"
           kind="primary"
           disabled={invite.isPending}
-          // Without this, the field would lose its focus and make a chip, and this button would move away before the click.
+          // Without this, the press would take the focus from the field, and the field would make a chip. The button would move away before
+          // the click.
           onMouseDown={(event) => event.preventDefault()}
           className="ml-auto"
         >

@@ -17,9 +17,9 @@ type ShareDialogProps = {
   files?: readonly Attachment[];
   /** Whether the user is the owner. An editor can make links, but cannot invite people. */
   canInvite: boolean;
-  /** The links of the note or file, below the people. */
+  /** The links of the note or file, which the dialog shows below the people. */
   links: ReactNode;
-  /** The element that has the focus first. Default: the field for people. */
+  /** The element that gets the focus first. Default: the field for people. */
   initialFocus?: RefObject<HTMLElement | null>;
   onClose: () => void;
 };

@@ -17,7 +17,7 @@ type ShareExpiry = {
   onChange: (expiresAt: string | null) => void;
 };
 
-/** Shows and changes the expiry of a share. The option `custom` opens a field below the row. */
+/** Shows the expiry of a share, and lets the user change it. The option `custom` opens a field below the row. */
 export function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
   const [custom, setCustom] = useState<string>();
   const [problem, setProblem] = useState<string>();

@@ -13,15 +13,18 @@ const words = shareDialogTexts.files;
 
 type ShareFilesProps = { files: readonly Attachment[]; onClose: () => void };
 
-/** A file, and an invitation that opens it. */
+/** A file, and an invitation that lets one person open the file. */
 type Invited = { file: Attachment; invitation: Invitation };
 
-/** The progress after a failure: the files that these people already have. */
+/** After a failure, the ids of the files that are already shared with these people. */
 type Progress = { people: string; ids: readonly string[] };
 
 const NOTHING: Progress = { people: "", ids: [] };
 
-/** Shares several files without their note. After a failure, it shares only the remaining files with the same people. */
+/**
+ * Shares several files without their note. After a failure, the user can try again, and only the remaining files are shared with the same
+ * people.
+ */
 export function ShareFiles({ files, onClose }: ShareFilesProps) {
   const input = useRef<HTMLInputElement>(null);
   const [done, setDone] = useState(NOTHING);
@@ -79,7 +82,7 @@ export function ShareFiles({ files, onClose }: ShareFilesProps) {
   );
 }
 
-/** The invitations to copy, by person, because an invitation is for one person. */
+/** Lists the invitations to copy, grouped by person, because an invitation is for one person. */
 function Invitations({ invited }: { invited: readonly Invited[] }) {
   const emails = [...new Set(invited.map(({ invitation }) => invitation.email))];
   return (

@@ -13,10 +13,10 @@ import { type Entry, type Subject, sharesQuery } from "./shares-query.ts";
 const words = texts.sharing;
 const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId });
 
-/** Lists who has access: the owner, then all others by name. It includes expired shares and those that were just deleted. */
+/** Lists who has access: the owner, then all others by name. Includes expired shares, and shares that the user has just deleted. */
 export function ShareList({ subject }: { subject: Subject }) {
   useNow(1_000);
-  // The exact time, because the ticking clock may be some seconds old. With that clock, a new share of one hour would show a longer time.
+  // Uses the exact time, because the ticking clock may be some seconds old. With an old time, a new share of one hour would seem longer.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
@@ -59,7 +59,7 @@ export function ShareList({ subject }: { subject: Subject }) {
   );
 }
 
-/** Identifies the row of a person. Not by the id of an invitation, because a restored invitation has another id. */
+/** Identifies the row of a person. The id of an invitation does not, because a restored invitation has another id. */
 const keyOf = ({ invitation, userId }: Entry) => (invitation === undefined ? userId : invitation.email);
 const isSame = (one: Entry, other: Entry) => keyOf(one) === keyOf(other);
 
@@ -68,7 +68,7 @@ function InvitationHint() {
   return <p className="mt-2 text-muted text-small">{hasMail ? invitationTexts.mailHint : invitationTexts.hint}</p>;
 }
 
-/** Explains that URLs which were issued before a removal work until they expire. */
+/** Explains that removing a person does not stop the URLs that are already issued. They work until they expire. */
 function RemovalHint() {
   const limits = useQuery(instanceQuery).data?.limits;
   if (limits === undefined) return null;

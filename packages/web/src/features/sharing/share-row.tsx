@@ -20,13 +20,13 @@ const words = texts.sharing;
 type ShareRowProps = {
   subject: Subject;
   share: Entry;
-  /** Whether the share was just deleted. The user can create it again. */
+  /** Whether the user has just deleted the share. The user can create it again. */
   isGone: boolean;
   onRemove: (share: Entry) => void;
   now: number;
 };
 
-/** One person who has access, with role and expiry, which can be changed in place. */
+/** The row of a person who has access. The user can change the role and the expiry in the row. */
 export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProps) {
   const { mutate, error, isPending } = useChangeShare(subject);
   const removeButton = useRef<HTMLButtonElement>(null);

@@ -3,12 +3,12 @@ import type { Invitation, Share, Shares } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
 
-/** The shared item: a note with all its files, or one file. */
+/** The shared item: a note with all its files, or one file without its note. */
 export type Subject = { noteId: string } | { attachmentId: string };
 
 const idOf = (subject: Subject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/** A share, or an invitation that nobody has redeemed, whose `userId` is the id of the invitation. */
+/** A share, or an invitation that nobody has redeemed. For an invitation, `userId` is the id of the invitation. */
 export type Entry = Share & { invitation?: Invitation };
 
 export function toEntries({ shares, invitations }: Shares): Entry[] {
@@ -19,7 +19,7 @@ export function toEntries({ shares, invitations }: Shares): Entry[] {
   return [...shares, ...invited];
 }
 
-/** The shares and invitations of an item, expired ones included. For its owner only. */
+/** Queries the shares and invitations of an item, also the expired ones. Use it only for the owner of the item. */
 export const sharesQuery = (subject: Subject) =>
   queryOptions({
     queryKey: keys.shares(idOf(subject)),

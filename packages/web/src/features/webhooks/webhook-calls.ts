@@ -1,10 +1,10 @@
 import type { client } from "../../service/client.ts";
 import { queryClient } from "../../service/queries.ts";
 
-/** The calls for the notes of the user, or for the notes of everybody. */
+/** The calls for the webhooks of the user, or for the webhooks of the whole service. */
 export type WebhookCalls = (typeof client)["webhooks"];
 
-/** `scope`: whose webhooks the page shows. It is part of the key, because the lists differ. */
+/** Whose webhooks the page shows. The scope is part of the query key, because the lists differ. */
 export type WebhookScope = "own" | "service";
 
 export const webhookKeys = {

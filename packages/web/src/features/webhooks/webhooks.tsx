@@ -15,7 +15,7 @@ const words = webhookTexts;
 export function Webhooks({ scope }: { scope: WebhookScope }) {
   const calls = scope === "own" ? client.webhooks : client.admin.webhooks;
   const list = useQuery({ queryKey: webhookKeys.list(scope), queryFn: ({ signal }) => calls.list({ signal }) });
-  // Never cached, because it is a secret.
+  // The secret of the webhook is never cached.
   const [shown, setShown] = useState<WebhookWithSecret>();
   const webhooks = list.data?.webhooks;
   const parts = { calls, scope, onSecret: setShown };

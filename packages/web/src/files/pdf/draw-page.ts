@@ -1,13 +1,13 @@
 import { type PDFDocumentProxy, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 import "./text-layer.css";
 
-/** Phones refuse larger canvases. Pixels. */
+/** The maximum number of pixels of a canvas. Phones refuse larger ones. */
 const MAX_PIXELS = 16_000_000;
 
 type Target = {
   number: number;
   canvas: HTMLCanvasElement;
-  /** Receives the text of the page, for screen readers, search and copying. */
+  /** The element that receives the text of the page, for screen readers, search and copying. */
   text: HTMLDivElement;
   /** Pixels. */
   width: number;

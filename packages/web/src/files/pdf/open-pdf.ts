@@ -14,7 +14,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 export type PdfSource = { sizeBytes: number; read(range: Range): Promise<Uint8Array<ArrayBuffer>> };
 
-/** Reads the parts of a file that the visible pages need, each with a valid URL. */
+/** Reads only the parts of a file that the visible pages need. Each read uses a valid URL. */
 class BucketTransport extends PDFDataRangeTransport {
   readonly #aborter = new AbortController();
   readonly #source: PdfSource;
@@ -39,10 +39,10 @@ class BucketTransport extends PDFDataRangeTransport {
   }
 }
 
-/** Starts to open a PDF. Calls `onFailure` when a read fails, because pdf.js would wait forever. The caller destroys the task. */
+/** Starts to open a PDF. Calls `onFailure` when a read fails, because pdf.js would then wait forever. The caller must destroy the task. */
 export function openPdf(source: PdfSource, onFailure: (error: unknown) => void): PDFDocumentLoadingTask {
   GlobalWorkerOptions.workerSrc = workerUrl;
-  // pdfjs-files.ts copies the files to this path.
+  // pdfjs-files.ts copies the files of pdf.js to this path.
   const root = new URL(`/assets/pdfjs-${version}/`, location.origin).href;
   return getDocument({
     range: new BucketTransport(source, onFailure),

@@ -3,21 +3,21 @@ import { hasCode, type Visit, type Wanted } from "../visit.ts";
 
 type UrlOptions = {
   disposition: "attachment" | "inline";
-  /** Whether the visitor has just clicked. Only a click may make a claim, because a claim counts. */
+  /** Whether the visitor has just clicked. Only a click may make a claim, because each claim counts as a download. */
   isClick: boolean;
 };
 
-/** The claim of this visitor (one download that counts), and the URLs that the claim gives. */
+/** The claim of this visitor, and the download URLs that the visitor gets for it. If the link has a limit, a claim uses up one download. */
 export type Claims = {
-  /** The end of the window, in which the claim gives more URLs. Undefined if the visitor has no claim. */
+  /** The end of the window. In this time, the visitor gets more URLs for the same claim. Undefined if the visitor has no claim. */
   windowEndsAt(): string | undefined;
-  /** Undefined if the link has no limit. */
+  /** How many downloads the link still allows. Undefined if the link has no limit. */
   claimsLeft(): number | undefined;
   /** Returns a fresh URL. Rejects with `link_not_found` if the window is over and the visitor did not click. */
   urlOf(attachmentId: string, options: UrlOptions): Promise<string>;
 };
 
-/** Makes the claims of this page. It calls `onChange` after each claim. */
+/** Makes the claims of this page. Calls `onChange` after each claim. */
 export function createClaims(
   link: Pick<OpenedLink, "claim" | "claimsLeft">,
   { visit, onChange }: { visit: Pick<Visit, "claim" | "urls">; onChange: () => void },
@@ -45,7 +45,7 @@ export function createClaims(
   }
 
   /**
-   * Requests URLs from the earlier claim, or makes a claim. The service decides whether the window is still open, because the clock of
+   * Requests URLs for the earlier claim, or makes a new claim. The service decides whether the window is still open, because the clock of
    * the visitor may be wrong.
    */
   async function request(wanted: Wanted, { isClick }: UrlOptions): Promise<LinkClaim> {

@@ -12,7 +12,7 @@ const words = texts.zip;
 
 type Options = { files: readonly LinkFile[]; label: string; page: Page; claims: Claims };
 
-/** A button that makes one ZIP of all files in the browser. No byte passes through the service. */
+/** A button that makes one ZIP of all files in the browser. The bytes do not pass through the service. */
 export function downloadAll({ files, label, page, claims }: Options): HTMLElement {
   const place = h("div", { class: "mt-4" });
   const outcome = h("p", { class: "mt-2 text-small empty:hidden" });

@@ -11,7 +11,7 @@ import { fileRow } from "./file-row.ts";
 
 const words = texts.shares;
 
-/** The ticket of a link that gives files. */
+/** The ticket of a link to files. */
 export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   const { files = [], sharedBy, label, message, expiresAt } = link;
   const counts = h("p", { class: "text-muted text-small" });

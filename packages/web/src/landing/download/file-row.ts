@@ -16,7 +16,10 @@ const PREVIEWED = new Set(["image", "video", "audio", "pdf"]);
 
 type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
 
-/** A file with its buttons. If the link has one file, its button is the main action of the ticket, which is returned separately as `main`. */
+/**
+ * A file with its buttons. `main` is the download button. If the link has only one file, `main` is the main action of the ticket, outside
+ * of the row.
+ */
 export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
   const { filename } = file;
   const status = saveStatus(file);

@@ -6,11 +6,11 @@ type Reading = {
   signal: AbortSignal;
   onBytes(doneBytes: number): void;
   onWaiting(): void;
-  /** Called when the client gives up. The reading continues when the promise resolves. */
+  /** Called when the page gives up after an error. When the promise resolves, the page continues to read. */
   onBroken(error: unknown): Promise<void>;
 };
 
-/** Reads a file. After a failure, continues at the next byte with a fresh URL. */
+/** Reads a file. After a failure, continues at the next byte with a new URL. */
 export function readResumably(reading: Reading): ReadableStream<Uint8Array> {
   const chunks = chunksOf(reading);
   return new ReadableStream<Uint8Array>(
@@ -48,7 +48,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
       }
     } catch (error) {
       if (signal.aborted) throw error;
-      // The browser is offline, and the next round waits for a connection.
+      // The browser is offline. The next round of the loop waits for a connection.
       if (attempt.signal.aborted) continue;
       if (!isRetryable(error)) throw error;
       await onBroken(error);

@@ -15,7 +15,7 @@ export type SaveState =
 type SaveOptions = { claims: Claims; signal: AbortSignal; report: (state: SaveState) => void };
 
 /**
- * Downloads one file after a click. The page reads it, because only the page can continue with a fresh URL after a lost connection. If
+ * Downloads one file after a click. The page reads the file, because only the page can continue with a new URL after a lost connection. If
  * the browser can't store the file for the page, the browser downloads the file itself.
  */
 export async function saveFile(file: LinkFile, { claims, signal, report }: SaveOptions): Promise<void> {

@@ -26,7 +26,7 @@ export function saveStatus({ filename, sizeBytes }: Pick<LinkFile, "filename" | 
         if (!running.isConnected) fill(element, running);
       }
     },
-    /** Shows a failure. With undefined, shows nothing. */
+    /** Shows a failure. With undefined, removes the text that is shown. */
     fail(text: string | undefined): void {
       fill(element, text !== undefined && h("p", { role: "alert", class: "text-danger text-small" }, text));
     },

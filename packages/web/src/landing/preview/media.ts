@@ -3,7 +3,7 @@ import { fill, h, setProps } from "../dom.ts";
 import { texts } from "../texts/index.ts";
 import type { Viewed } from "./viewed.ts";
 
-/** How often an element gets a fresh URL before the preview fails. */
+/** How many times an element may get a new URL before the preview fails. */
 const MAX_RENEWALS = 3;
 
 /** Shows an image, or plays audio or a video. */
@@ -17,7 +17,7 @@ export async function showMedia({ file, stage, getUrl, signal, fail }: Viewed): 
     element.classList.toggle("w-full", kind === "audio");
   } else setProps(element, { alt: file.filename });
   let renewals = 0;
-  // The URL may expire before the video is over. The video then continues at the same second.
+  // The URL may expire before the video is over. The video then continues at the same second with a new URL.
   element.addEventListener("error", () => void renew());
   element.addEventListener(kind === "image" ? "load" : "canplay", () => {
     renewals = 0;

@@ -7,7 +7,7 @@ import { texts } from "../texts/index.ts";
 import type { Viewed } from "./viewed.ts";
 
 const words = texts.preview;
-/** A wider page is not easier to read. Pixels. */
+/** The maximum width of a page. A wider page is not easier to read. Pixels. */
 const MAX_WIDTH = 900;
 
 /** Shows the pages of a PDF with pdf.js, because browsers on phones have no PDF viewer. */
@@ -41,7 +41,7 @@ function showPages(pdf: PDFDocumentProxy, { stage, signal, filename }: PagesOpti
     ...pages,
   );
   fill(stage, list);
-  // A drawn page uses megabytes of memory, so only visible pages and the pages near them are drawn.
+  // A drawn page uses megabytes of memory. So the viewer draws only visible pages and the pages near them.
   const drawings = new Map<Element, AbortController>();
   const observer = new IntersectionObserver(
     (entries) => {

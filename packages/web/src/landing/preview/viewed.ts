@@ -1,10 +1,10 @@
 import type { LinkFile } from "@valetkey/client";
 
-/** A file that the viewer shows. */
+/** A file, and the functions that the viewer gives to its preview. */
 export type Viewed = {
   file: LinkFile;
   stage: HTMLElement;
-  /** Returns a fresh URL. Only the first call may make a claim. */
+  /** Returns a new URL. Only the first call may make a claim. */
   getUrl(): Promise<string>;
   /** Aborted when the viewer closes. */
   signal: AbortSignal;

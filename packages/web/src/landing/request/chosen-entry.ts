@@ -8,7 +8,7 @@ import { progressBar } from "../views/progress-bar.ts";
 
 const words = texts.request;
 
-/** A file that the visitor has chosen, until the file is sent. */
+/** An entry for a file that the visitor has chosen. The entry exists until the file is sent. */
 export type ChosenEntry = {
   element: HTMLLIElement;
   file: File;

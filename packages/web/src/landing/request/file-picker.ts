@@ -23,7 +23,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
     tabindex: -1,
     onchange: () => {
       onFiles([...(input.files ?? [])]);
-      // With an empty value, the visitor can choose the same file again.
+      // With an empty value, the visitor can choose the same file once more.
       input.value = "";
     },
   });
@@ -41,7 +41,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
   return h("div", { class: isMultiple ? "w-full" : "" }, input, button);
 }
 
-/** A button for files that is also a drop target. */
+/** A button that opens the file dialog, and a drop target for files. */
 export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMultiple">): HTMLElement {
   const place = h(
     "div",

@@ -8,7 +8,7 @@ export type NameField = {
   element: HTMLElement;
   /** Undefined if the visitor entered no name. */
   value(): string | undefined;
-  /** Returns whether the name may be sent. If not, the field shows the reason. */
+  /** Returns whether the page may send the name. If not, the field shows the reason. */
   check(): boolean;
 };
 

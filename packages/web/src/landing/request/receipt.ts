@@ -8,7 +8,7 @@ const words = texts.request;
 
 type Statement = { filename: string; receivedAt: string; sha256: string | null };
 
-/** The receipt of a file, closed at first, with a button that saves the receipt. */
+/** The receipt of a file, with a button that saves it. At first, the receipt is closed. */
 export function receiptView(receipt: Receipt): HTMLElement {
   const { filename, receivedAt, sha256 }: Statement = JSON.parse(receipt.statement);
   return h(
@@ -34,6 +34,6 @@ export function receiptView(receipt: Receipt): HTMLElement {
 function save(receipt: Receipt, name: string): void {
   const url = URL.createObjectURL(new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" }));
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  // The browser reads the file after this click.
+  // The browser reads the file only after this click, so the URL must stay valid for a while.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -4,7 +4,7 @@ import type { FileLimits } from "./check-file.ts";
 export type FileRequest = NonNullable<OpenedLink["request"]>;
 export type Slot = FileRequest["slots"][number];
 
-/** The files and bytes that a file request still accepts, as far as this page knows. The service decides at the start of each upload. */
+/** How many files and bytes a file request still accepts, as far as this page knows. The service decides at the start of each upload. */
 export type RequestState = {
   filesLeft(): number;
   limitsOf(slot: Slot | undefined): FileLimits;

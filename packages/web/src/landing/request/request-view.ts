@@ -13,7 +13,7 @@ import { sentEntry } from "./sent-entry.ts";
 import { slotList } from "./slot-list.ts";
 
 const words = texts.request;
-/** More uploads at the same time would only share the same connection. */
+/** The maximum number of uploads at the same time. More uploads would only share the same connection. */
 const UPLOADS_AT_ONCE = 2;
 
 /** The ticket of a file request. */
@@ -70,7 +70,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const pending = new Map<string, { element: HTMLElement; bytes: number }>();
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
-  /** Removes an upload of this file that a reload interrupted, because it would count in addition to the new upload. */
+  /** Removes an upload of the same file that a reload interrupted. Otherwise the file would count twice. */
   function takePending({ name: filename, size }: File, slot: Slot | undefined): void {
     const key = keyOf(filename, size, slot?.id);
     const found = pending.get(key);

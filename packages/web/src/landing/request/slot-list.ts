@@ -8,13 +8,13 @@ const words = texts.request;
 
 type SlotOptions = { state: RequestState; onFile: (file: File, slot: Slot) => void };
 
-/** The checklist of a file request. It collapses when every slot has a file. */
+/** The checklist of a file request. The checklist collapses when every slot has a file. */
 export type SlotList = {
   element: HTMLElement;
   set(slotId: string, content: SlotContent): void;
 };
 
-/** The content of a slot. `entry` is the file, or undefined. `isOpen`: whether the visitor may choose another file. */
+/** The content of a slot. `entry` is the entry of its file, or undefined. `isOpen`: whether the visitor may choose another file. */
 type SlotContent = { entry: HTMLElement | undefined; isFilled: boolean; isOpen: boolean };
 
 export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions): SlotList {

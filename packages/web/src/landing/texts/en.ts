@@ -77,12 +77,12 @@ export const texts = {
     list: "Files",
     preview: (filename: string) => `Preview ${filename}`,
     download: "Download",
-    /** For screen readers: `Download` or `Download again`, with the file. */
+    /** For screen readers: the action (`Download` or `Download again`) and the filename. */
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
     again: "Download again",
     all: "Download all",
     left: (count: number) => `${formatCount(count, downloads)} left`,
-    /** Shown before the first click of a link with a limit. */
+    /** Shown before the first click on a link with a limit. */
     counts: "A preview counts as a download.",
     window: (clock: string) => `Until ${clock}, you can download and preview again. It counts once.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,

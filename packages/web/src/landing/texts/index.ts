@@ -1,2 +1,2 @@
-/** Every text of the landing page. A build replaces `en` by its language (language.ts beside the configurations of Vite). */
+/** Every text of the landing page. The build for another language replaces `en` (language.ts beside the Vite configurations). */
 export { texts } from "./en.ts";

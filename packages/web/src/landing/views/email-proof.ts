@@ -7,7 +7,7 @@ import { ticket } from "./ticket.ts";
 
 const words = texts.emailProof;
 
-/** Asks for an email address, and then for the code in the mail. The service does not show whether the link lists the email address. */
+/** Asks for an email address, and then for the code from the mail. The service does not say whether the link lists the email address. */
 export function emailProofView(page: Page): HTMLElement {
   const email = field("email", { type: "email", autocomplete: "email", maxlength: 254 });
   const view = ticket({ title: words.title }, { body: [h("div", {}, emailForm())] });

@@ -11,8 +11,8 @@ const words = texts.locked;
 /** Asks for the password. Without the password, the service returns nothing about the link. */
 export function lockedView(page: Page): HTMLElement {
   const problem = h("p", { id: "problem", role: "alert", class: "text-danger text-small empty:hidden" });
-  // The field has no name. A password manager may submit the form without the `submit` event, and the URL would then contain a named
-  // field.
+  // The field has no name. A password manager may submit the form without the `submit` event. Then the URL would contain the value of each
+  // field that has a name.
   const field = h("input", {
     id: "password",
     type: "password",
@@ -65,7 +65,7 @@ export function lockedView(page: Page): HTMLElement {
   function waitUntil(instant: number): void {
     fail(words.tooMany((instant - Date.now()) / 1000));
     open.disabled = true;
-    // Screen readers must not read the text again each second.
+    // Screen readers must not read the text again every second.
     problem.setAttribute("aria-live", "off");
     const timer = setInterval(() => {
       const seconds = (instant - Date.now()) / 1000;

@@ -2,7 +2,7 @@ import { h, setProps } from "../dom.ts";
 
 type Progress = { doneBytes: number; totalBytes: number; words: string };
 
-/** A bar with words below it. */
+/** A progress bar with a text below it. */
 export function progressBar(label: string): { element: HTMLElement; update(progress: Progress): void } {
   const fill = h("div");
   const bar = h("div", { role: "progressbar", "aria-label": label, "aria-valuemin": 0, class: "bar" }, fill);

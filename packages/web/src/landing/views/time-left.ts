@@ -3,10 +3,12 @@ import { texts } from "../texts/index.ts";
 
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
-/** The ring is full at the next longer of these times, because the page does not know when the link was made. Seconds. */
+/**
+ * The times that a full ring can stand for. The page does not know when the link was made, so it uses the shortest time that fits. Seconds.
+ */
 const DIALS = [60, 600, 3600, 12 * 3600, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400];
 
-/** Returns the shortest dial that `leftSeconds` fits on, or `leftSeconds` if it fits on none. Seconds. */
+/** Returns the shortest dial that is not shorter than `leftSeconds`. If all dials are shorter, returns `leftSeconds`. Seconds. */
 export function dialOf(leftSeconds: number): number {
   return DIALS.find((dial) => leftSeconds <= dial) ?? leftSeconds;
 }

@@ -44,7 +44,7 @@ export const accountTexts = {
       `There is no account yet. Continue with ${provider}, or run this on the server:`,
     command: "npx valetkey user add --email you@example.com --admin",
   },
-  /** Replaces the texts of `closed` if people with an invitation may sign up. */
+  /** Replaces the texts of `closed` if people with an invitation may create an account. */
   invitedOnly: {
     title: "You need an invitation",
     hint: "Ask somebody who has an account, or the administrator, and open the link of the invitation.",

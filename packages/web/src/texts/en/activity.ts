@@ -1,7 +1,7 @@
 /** The person who acted: "You" or a name. */
 type Who = { name: string; isYou: boolean };
 
-// Without the annotation, the bundler keeps these texts on every page.
+// Without the annotation, the bundler includes these texts in every page.
 const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const named = (label: string | undefined) => (label === undefined ? "a link" : `the link “${label}”`);

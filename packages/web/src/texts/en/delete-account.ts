@@ -1,4 +1,4 @@
-/** The texts for the deletion of the own account. */
+/** The texts for the deletion of the user's own account. */
 export const deleteAccountTexts = {
   title: "Delete account",
   hint: "Your account closes at once, and you have 14 days to change your mind.",

@@ -1,4 +1,4 @@
-/** Invitations and requests for access. Only the parts of pages that show them load these texts. */
+/** Invitations and requests for access. A page loads these texts only with the parts that show them. */
 export const invitationTexts = {
   waiting: (until: string) => `Invited, not here yet. The link works until ${until}.`,
   expired: "Invited, not here yet. The invitation has expired.",
@@ -28,7 +28,7 @@ export const invitationTexts = {
     signIn: "Sign in",
     failed: "The invitation could not be loaded",
   },
-  /** Why an invitation does not open anything, by error code. */
+  /** Why an invitation opens nothing, by error code. */
   closed: {
     invitation_not_found: {
       title: "This invitation does not work",

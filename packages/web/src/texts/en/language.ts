@@ -1,5 +1,5 @@
-/** `code`: the language of the texts. `usual`: the regional variant for a reader whose browser names no variant. */
+/** `code`: the language of the texts. `usual`: the regional variant if the browser of the reader names none. */
 export const language = { code: "en", usual: "en-GB" };
 
-/** The words of `format.ts` that `Intl` does not know in this form. */
+/** The words of `format.ts` that `Intl` does not provide in this form. */
 export const units = { seconds: "s", minutes: "min", hours: "h", days: "days", justNow: "just now" };

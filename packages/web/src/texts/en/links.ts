@@ -7,7 +7,7 @@ const claims = { one: "download claimed", other: "downloads claimed" };
 const urls = { one: "URL issued", other: "URLs issued" };
 const received = { one: "file received", other: "files received" };
 
-/** Only the feature of links imports these texts. The namespace `texts` would make them a part of every page. */
+/** Only the feature of links imports these texts. If they were in `texts`, every page would load them. */
 export const linkTexts = {
   title: "Links",
   hint: "For people without an account.",

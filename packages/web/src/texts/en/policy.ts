@@ -2,9 +2,9 @@ import { formatSpan } from "../format.ts";
 
 type Rule = {
   title: string;
-  /** The effect of the rule, including the effect on existing links, shares and accounts. */
+  /** The effect of the rule, also on existing links, shares and accounts. */
   hint: string;
-  /** The names of its values. Absent: the value is an expiry. */
+  /** The names of the values of the rule. Undefined: the value is an expiry. */
   choices?: Record<string, string>;
 };
 

@@ -11,7 +11,7 @@ export const shareDialogTexts = {
     invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
     own: (email: string) => `${email} is your own email address.`,
   },
-  /** The texts for a share of several files together. */
+  /** The texts for the dialog that shares several files at once. */
   files: {
     title: (count: number) => `Share ${count} files`,
     hint: "For people who should not see the whole note. They get only these files.",

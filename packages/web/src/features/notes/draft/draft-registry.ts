@@ -19,7 +19,7 @@ export class DraftRegistry {
     return draft;
   }
 
-  /** Forgets a draft if it is saved and no component shows it. */
+  /** Removes a draft from this registry if it is saved and no component shows it. */
   release(draft: Draft): void {
     if (draft.isIdle() && this.#drafts.get(draft.noteId) === draft) this.#drafts.delete(draft.noteId);
   }
@@ -42,7 +42,7 @@ export class DraftRegistry {
     await Promise.all([...this.#drafts.values()].map((draft) => draft.flush()));
   }
 
-  /** Saves the drafts of closed tabs. For the open note, restores the draft on the page instead. Never rejects. */
+  /** Saves the drafts of closed tabs. If the note of a draft is open, restores the draft on its page instead. Never rejects. */
   async saveAbandoned({ openNoteId }: { openNoteId: string | undefined }): Promise<void> {
     for (const noteId of await this.#context.storage.abandoned()) {
       if (noteId === openNoteId) {

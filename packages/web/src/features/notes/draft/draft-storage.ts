@@ -12,9 +12,9 @@ export function pick(fields: Partial<NoteFields>, names: readonly (keyof NoteFie
 /** The unsaved edits of one tab on one note. */
 export type StoredDraft = {
   edits: Partial<NoteFields>;
-  /** The edited fields on the service when the user started to edit. */
+  /** The edited fields as they were on the service when the user started to edit. */
   base: Partial<NoteFields> & { updatedAt: string };
-  /** The edits that the tab has sent since then, with or without a response. */
+  /** The edits that the tab has sent since then, even if no response arrived. */
   attempts: Partial<NoteFields>[];
 };
 
@@ -26,13 +26,13 @@ type Browser = {
   storage: () => Storage;
   /** Undefined on a page with plain HTTP. */
   locks: Pick<LockManager, "request" | "query"> | undefined;
-  /** Identifies this tab among all tabs of the browser. */
+  /** The id of this tab, which differs from the ids of all other tabs of the browser. */
   tab: string;
 };
 
 /**
- * Stores drafts in the browser, so that a crash or a closed tab loses no text. Each tab stores its own drafts and holds a lock while it is
- * open. A draft whose tab holds no lock is abandoned, and another tab may adopt it.
+ * Stores drafts in the browser, so that a crash or a closed tab loses no text. Each tab stores its own drafts and holds a lock while the
+ * tab is open. If the tab of a draft holds no lock, the draft is abandoned, and another tab may adopt it.
  */
 export class DraftStorage {
   readonly #browser: Browser;
@@ -107,8 +107,8 @@ export class DraftStorage {
   }
 
   /**
-   * Returns undefined if the storage is full, forbidden or damaged. The text is still on the page, and the tab still saves it to the
-   * service.
+   * Runs `work` on the storage. Returns undefined if the storage is full, forbidden or damaged. Then the text is still on the page, and the
+   * tab still saves it to the service.
    */
   #use<Result>(work: (storage: Storage) => Result): Result | undefined {
     try {

@@ -32,14 +32,14 @@ const MAX_ATTEMPTS = 5;
  */
 export class Draft {
   readonly noteId: string;
-  /** The fields on the service that restored edits replaced. Undefined if nothing was restored. */
+  /** The fields on the service before restored edits replaced them. Undefined if nothing was restored. */
   beforeRestore: Partial<NoteFields> | undefined;
   readonly $view;
   readonly #context: DraftContext;
   readonly #canEdit: boolean;
-  /** The version that the edits change. */
+  /** The version of the note to which the edits apply. */
   #base: Version;
-  /** The version on the service during a conflict. */
+  /** The version of the note on the service during a conflict. */
   #theirs: Version | undefined;
   #edits: Partial<NoteFields> = {};
   #attempts: Partial<NoteFields>[] = [];
@@ -60,7 +60,7 @@ export class Draft {
     return fieldsOf(this.#edits).length === 0;
   }
 
-  /** Whether no component shows the draft and nothing is unsaved. */
+  /** Whether the draft is not needed: no component shows it, and nothing is unsaved. */
   isIdle(): boolean {
     return this.$view.lc === 0 && this.isSaved();
   }
@@ -78,7 +78,7 @@ export class Draft {
 
   /** Changes fields. Saves them after a pause. */
   edit(change: Partial<NoteFields>): void {
-    // The service refuses half of a surrogate pair (broken Unicode), and U+0000.
+    // The service refuses U+0000 and half of a surrogate pair (broken Unicode), so the edits never contain them.
     for (const name of fieldsOf(change)) this.#edits[name] = change[name]?.toWellFormed().replaceAll("\0", "") ?? "";
     this.#store();
     const { state } = this.$view.get();
@@ -92,7 +92,7 @@ export class Draft {
     void this.flush();
   }
 
-  /** Accepts a version from the service. Keeps unsaved edits. */
+  /** Accepts a version from the service, and keeps unsaved edits. */
   receive(version: Version): void {
     // During a save, only the response to that save may change the draft.
     if (version.updatedAt < this.#base.updatedAt || this.#saving !== undefined) return;
@@ -121,7 +121,7 @@ export class Draft {
     void this.flush();
   }
 
-  /** Resolves a conflict: the version on the service stays. Returns the discarded edits. */
+  /** Resolves a conflict: keeps the version on the service. Returns the discarded edits. */
   takeTheirs(): Partial<NoteFields> {
     const mine = this.#edits;
     this.discard();
@@ -171,7 +171,7 @@ export class Draft {
 
   /** Applies the edits to another version. If that version changed an edited field, there is a conflict. */
   #rebase(version: Version): void {
-    // An attempt may have succeeded although its response was lost.
+    // The service may have saved an attempt although its response was lost.
     const known = [this.#base, this.#edits, ...this.#attempts];
     const isKnown = (name: keyof NoteFields) => known.some((fields) => fields[name] === version[name]);
     if (fieldsOf(this.#edits).every(isKnown)) {

@@ -15,12 +15,12 @@ export const draftStorage = new DraftStorage({
 void draftStorage.refresh();
 addEventListener("focus", () => void draftStorage.refresh());
 
-/** The drafts of this tab. They are saved when the tab is hidden or closed, and before a sign-out. */
+/** The drafts of this tab. They are saved when the user hides or closes the tab, and before a sign-out. */
 export const drafts = new DraftRegistry({ notes: client.notes, storage: draftStorage, onSaved: showSaved });
 
 connection.$state.listen((now) => now === "online" && void drafts.flushAll());
 addEventListener("pagehide", () => void drafts.flushAll());
-// A phone ends a hidden page without another event.
+// A phone may close a hidden page without another event.
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void drafts.flushAll());
 beforeSignOut(async () => {
   await drafts.saveAbandoned({ openNoteId: undefined });

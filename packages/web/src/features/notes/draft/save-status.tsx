@@ -6,7 +6,7 @@ import type { SaveState } from "./draft.ts";
 
 const words = texts.notes.saving;
 
-/** Shows the state of the save in a word. After a failure, it also shows the reason and a button to retry. */
+/** Shows in a word whether the text is saved. After a failure, also shows the reason and a button to retry. */
 export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () => void }) {
   const connection = useConnection();
   const isBad = state.kind === "failed" && connection === "online";
@@ -14,7 +14,7 @@ export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () =
     <div
       className={clsx(
         "flex min-w-0 items-center justify-end gap-1 text-small",
-        // The texts of a missing connection are long, so a phone shows them on a separate line.
+        // The texts about a missing connection are long, so a phone shows them on a separate line.
         connection !== "online" && state.kind !== "idle" && state.kind !== "saved" && "max-md:order-last max-md:w-full",
       )}
     >

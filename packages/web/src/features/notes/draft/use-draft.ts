@@ -17,7 +17,7 @@ export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   useEffect(() => draft.receive(note), [draft, note]);
   const announceRestored = useEffectEvent(() => {
     const { beforeRestore } = draft;
-    // No message if the restored text is already saved, or if it is in conflict. A conflict has its own message.
+    // Shows no message if the restored text is already saved or is in conflict. A conflict has its own message.
     if (beforeRestore === undefined || draft.$view.get().state.kind !== "unsaved" || announced.has(draft)) return;
     announced.add(draft);
     toasts.add({
@@ -29,7 +29,7 @@ export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   // biome-ignore lint/correctness/useExhaustiveDependencies: an abandoned draft may be found after the note was opened
   useEffect(() => announceRestored(), [draft, view.state.kind]);
   useEffect(() => {
-    // The reason of the failure may have passed. For example, the session had ended, and the user has signed in again.
+    // The reason of the failure may be gone. For example, the session had ended, and the user has signed in again.
     if (draft.$view.get().state.kind === "failed") void draft.flush();
     return () => void draft.flush().then(() => drafts.release(draft));
   }, [draft]);

@@ -4,7 +4,7 @@ import { File } from "lucide-react";
 import { texts } from "../../../texts/index.ts";
 import { splitMatch } from "./split-match.ts";
 
-/** A text whose first match is marked. */
+/** A text with a mark on its first match. */
 export function Marked({ text, q }: { text: string; q: string }) {
   const parts = splitMatch(text, q);
   if (parts === undefined) return text;
@@ -18,7 +18,7 @@ export function Marked({ text, q }: { text: string; q: string }) {
   );
 }
 
-/** The files of a note whose names have the searched text. Each row opens its file. */
+/** Lists the files of a note whose names contain the searched text. Each row opens its file. */
 export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: NoteSummary; q: string }) {
   if (foundFiles.length === 0) return null;
   return (

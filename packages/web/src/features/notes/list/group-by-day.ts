@@ -1,6 +1,6 @@
 import { formatWeekday, texts } from "../../../texts/index.ts";
 
-/** Groups notes by the local day of their creation, which is the order of the list. */
+/** Groups notes by the local day of their creation. The list is already sorted by the time of creation. */
 export function groupByDay<Note extends { createdAt: string }>(notes: readonly Note[], now: number) {
   const groups: { day: string; notes: Note[] }[] = [];
   for (const note of notes) {
@@ -20,7 +20,7 @@ function nameOfDay(instant: string, now: number): string {
   return day === date.setDate(date.getDate() - 1) ? yesterday : formatWeekday(instant);
 }
 
-/** Returns the start of a text in one line, without the marks of Markdown. */
+/** Returns the start of a text on one line, without the characters of the Markdown format. */
 export function plainSnippet(snippet: string): string {
   return snippet
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")

@@ -29,7 +29,7 @@ type NoteListProps = {
 const loadEmptyList = () => importWithRetry(() => import("./empty-list.tsx"));
 const loadSharedFiles = () => importWithRetry(() => import("./shared-files.tsx"));
 
-/** The notes of the user, or the notes and files that others share with them. */
+/** Lists the notes of the user, or the notes and files that other people share with the user. */
 export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile }: NoteListProps) {
   useDocumentTitle(selectedId === undefined ? words.list[scope] : undefined);
   const rows = useRef<HTMLDivElement>(null);
@@ -87,7 +87,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
 
 function Skeletons({ count = 6 }) {
   return (
-    // The skeletons have the same height and distance as the rows of notes.
+    // The skeletons have the same height and distance as the rows of notes, so that nothing moves.
     <div className="flex flex-col gap-0.5">
       {Array.from({ length: count }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: all items are equal

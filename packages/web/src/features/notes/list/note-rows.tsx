@@ -58,9 +58,9 @@ type NoteRowProps = {
   isSelected: boolean;
   q: string;
   now: number;
-  /** The code that marks what a search has found. */
+  /** The code that marks the matches of a search. */
   found: typeof import("./found.tsx") | undefined;
-  /** The search that found the rows. Undefined while the next search runs. */
+  /** The search to which the rows belong. Undefined while the next search runs. */
   shownFor: string | undefined;
 };
 
@@ -72,7 +72,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
     formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);
-  // Scrolls to the open note, which may be anywhere in the list, also after the user has cleared the search.
+  // Scrolls to the open note, which may be anywhere in the list. Does this also after the user has cleared the search.
   useEffect(() => {
     if (isSelected && shownFor !== undefined) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected, shownFor]);
@@ -102,7 +102,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   );
 }
 
-/** Moves the focus from the focused note, or otherwise from the open note. Without either, moves it to the first note. */
+/** Moves the focus by `step` from the focused note, or otherwise from the open note. Without either, moves it to the first note. */
 function stepIn(list: HTMLElement | null, step: number): void {
   const links = [...(list?.querySelectorAll<HTMLElement>("a.note") ?? [])];
   const focused = links.findIndex((link) => link.closest("li")?.matches(":focus-within"));

@@ -7,7 +7,7 @@ import { texts } from "../../../texts/index.ts";
 const words = texts.notes.search;
 /** The pause between the last key and the search. Milliseconds. */
 const SEARCH_DELAY_MS = 200;
-/** The limit of the service. Characters. */
+/** The maximum length of a search text, as in the service. Characters. */
 const MAX_LENGTH = 200;
 
 type SearchFieldProps = {

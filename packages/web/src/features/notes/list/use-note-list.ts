@@ -7,7 +7,7 @@ import { $deletedNotes } from "../delete-note.ts";
 export type Scope = "owned" | "shared";
 
 /**
- * The user's own notes, or the notes shared with the user. Notes with a pending deletion are left out. `q` filters by text. An empty
+ * Returns the user's own notes, or the notes shared with the user. Leaves out notes with a pending deletion. `q` filters by text. An empty
  * `q` selects all notes.
  */
 export function useNoteList({ scope, q }: { scope: Scope; q: string }) {

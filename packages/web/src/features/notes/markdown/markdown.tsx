@@ -6,7 +6,7 @@ import { showProblem } from "../../../service/toasts.ts";
 export const loadRenderer = () => importWithRetry(() => import("../../../components/markdown/markdown-view.tsx"));
 const loadToggle = () => importWithRetry(() => import("./toggle-task.ts"));
 
-/** `onChange` receives the source with another task box ticked. Undefined: the user may not edit. */
+/** `onChange` receives the source after the user has toggled a task box. Undefined: the user may not edit. */
 type MarkdownProps = { source: string; onChange?: ((source: string) => void) | undefined };
 
 /** Renders Markdown. Until its code is loaded, shows the source as plain text. */

@@ -1,6 +1,6 @@
 import { lex, tasksOf } from "../../../components/markdown/tasks.ts";
 
-/** Matches each text that looks like a task box. In a code block, such a text is not a task box. */
+/** Matches each text that looks like a task box. In a code block, a match is not a task box. */
 const BOX = /^([\s>]*(?:[-*+]|\d+[.)])\s+(?:(?:[-*+]|\d+[.)])\s+)*\[)([ xX])(?=\]\s)/gm;
 
 /** Ticks the task box with this position, or removes its tick. Returns the same source if it finds no such box. */

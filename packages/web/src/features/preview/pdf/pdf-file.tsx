@@ -12,15 +12,15 @@ import { PdfPage } from "./pdf-page.tsx";
 import { nextZoom } from "./zoom.ts";
 import { ZoomBar } from "./zoom-bar.tsx";
 
-/** A wider page is not easier to read. Pixels. */
+/** The maximum width of a page. A wider page is not easier to read. Pixels. */
 const MAX_WIDTH = 900;
 
-/** `ratio` is the ratio of the first page. The other pages use this ratio until they are drawn. */
+/** `ratio` is the height of the first page divided by its width. The other pages use this ratio until they are drawn. */
 type Opened = { pdf: PDFDocumentProxy; ratio: number };
 
 /**
- * Shows the pages of a PDF with pdf.js. Browsers on phones have no PDF viewer, and the bucket blocks the viewers of desktop browsers with the
- * `sandbox` policy.
+ * Shows the pages of a PDF with pdf.js. Browsers on phones have no PDF viewer. On desktops, the `sandbox` policy of the bucket blocks the
+ * viewer of the browser.
  */
 export function PdfFile({ file }: { file: Attachment }) {
   const [opened, setOpened] = useState<Opened>();
@@ -109,7 +109,7 @@ function useWidth(ref: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** When the width of the pages changes, scrolls so that the same place stays in the middle of the visible part. */
+/** When the width of the pages changes, scrolls so that the same point stays in the middle of the visible part. */
 function useMiddle(ref: RefObject<HTMLElement | null>, width: number): void {
   const before = useRef(width);
   useLayoutEffect(() => {

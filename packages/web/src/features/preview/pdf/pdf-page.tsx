@@ -6,9 +6,9 @@ import { previewTexts } from "../../../texts/en/preview.ts";
 type PdfPageProps = {
   pdf: PDFDocumentProxy;
   number: number;
-  /** Pixels. */
+  /** The width of the page. Pixels. */
   width: number;
-  /** Height divided by width, used until the page is drawn. */
+  /** The height of the page divided by its width. Used until the page is drawn. */
   ratio: number;
 };
 

@@ -13,10 +13,10 @@ type ZoomBarProps = {
   page: string | undefined;
 };
 
-/** The page and the zoom of a PDF, at its bottom. */
+/** Shows the page number and the zoom at the bottom of a PDF. */
 export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
   const step = (by: 1 | -1) => onZoom(nextZoom(zoom, by) ?? zoom);
-  // The attribute `disabled` would remove the focus at the last step.
+  // The buttons have no attribute `disabled`, because it would remove the focus at the last step.
   const off = (by: 1 | -1) => ({
     "aria-disabled": nextZoom(zoom, by) === undefined,
     className: "rounded-full! aria-disabled:cursor-default aria-disabled:opacity-50",

@@ -5,7 +5,7 @@ import { parseCsv } from "./parse-csv.ts";
 const MAX_ROWS = 500;
 const MAX_COLUMNS = 50;
 
-/** Shows comma-separated values as a table. The first row has the names of the columns. Cells are plain text. */
+/** Shows comma-separated values as a table. The first row contains the names of the columns. Cells are plain text. */
 export function CsvTable({ text }: { text: string }) {
   const { rows, isCut } = useMemo(() => parseCsv(text, { maxRows: MAX_ROWS, maxColumns: MAX_COLUMNS }), [text]);
   const [head = [], ...body] = rows;

@@ -9,7 +9,7 @@ const loaders = {
 
 type FormattedTextProps = { text: string; format: Exclude<TextFormat, "plain"> };
 
-/** Shows Markdown or a table. HTML in them stays text. Until the code is loaded, and if that fails, shows plain text. */
+/** Shows Markdown or a table. HTML in the text stays text. Until the code is loaded, or if the load fails, shows plain text. */
 export function FormattedText({ text, format }: FormattedTextProps) {
   const markdown = useCode("markdown", loaders.markdown, { isNeeded: format === "markdown" }).data;
   const table = useCode("csv", loaders.table, { isNeeded: format === "table" }).data;

@@ -3,12 +3,12 @@ const DELIMITERS = [",", ";", "\t", "|"];
 type Limits = { maxRows: number; maxColumns: number };
 export type ParsedCsv = {
   rows: string[][];
-  /** Whether the text has more rows or columns than `rows`. */
+  /** Whether the text has more rows or columns than `rows` contains. */
   isCut: boolean;
 };
 
 /**
- * Parses the first rows of comma-separated values. Also finds semicolons, tabs and bars as delimiters.
+ * Parses the first rows of comma-separated values. Instead of commas, the delimiters may be semicolons, tabs or vertical bars.
  * A quoted cell may contain delimiters, line breaks and doubled quotes. Source: RFC 4180.
  */
 export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedCsv {
@@ -28,7 +28,7 @@ export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedC
     at = cell.end;
     if (text[at] === delimiter) {
       at += 1;
-      // A delimiter at the end of the text is followed by an empty cell.
+      // If the text ends with a delimiter, an empty cell follows.
       if (at === text.length) row.push("");
     } else {
       at += text.startsWith("\r\n", at) ? 2 : 1;
@@ -50,7 +50,7 @@ function readCell(text: string, { at, delimiter }: Position): { value: string; e
   let start = at + 1;
   while (true) {
     const quote = text.indexOf('"', start);
-    // The last quote is missing, so the cell has the rest of the text.
+    // The closing quote is missing, so the cell contains the rest of the text.
     if (quote === -1) return { value: value + text.slice(start), end: text.length };
     value += text.slice(start, quote);
     start = quote + 1;
@@ -58,7 +58,7 @@ function readCell(text: string, { at, delimiter }: Position): { value: string; e
     value += '"';
     start += 1;
   }
-  // Text after the closing quote is invalid. It is shown, too.
+  // Text after the closing quote is invalid, but the cell shows it, too.
   const end = endOfPlain(text, { at: start, delimiter });
   return { value: value + text.slice(start, end), end };
 }
@@ -69,7 +69,7 @@ function endOfPlain(text: string, { at, delimiter }: Position): number {
   return end;
 }
 
-/** The delimiter that the first line has most often outside of quotes. */
+/** Returns the delimiter that occurs most often in the first line, outside of quotes. */
 function findDelimiter(text: string): string {
   const counts = new Map(DELIMITERS.map((delimiter) => [delimiter, 0]));
   let isQuoted = false;

@@ -1,4 +1,4 @@
-/** How a text is shown, if it is not shown as plain text. */
+/** The format in which the preview shows a text. */
 export type TextFormat = "markdown" | "table" | "plain";
 
 const EXTENSIONS: Readonly<Record<string, TextFormat>> = {

@@ -1,4 +1,4 @@
-/** Removes the last line of a cut text, because it may be incomplete. A text of one line stays. */
+/** Removes the last line of a text that was cut, because this line may be incomplete. If the text has only one line, keeps the line. */
 export function wholeLines(text: string): string {
   return text.slice(0, text.lastIndexOf("\n") + 1) || text;
 }

@@ -4,7 +4,7 @@ import { queryClient } from "../../service/queries.ts";
 /** The calls for the webhooks of the user, or for the webhooks of the whole service. */
 export type WebhookCalls = (typeof client)["webhooks"];
 
-/** Whose webhooks the page shows. The scope is part of the query key, because the lists differ. */
+/** The scope of the webhooks that the page shows. The scope is part of the query key, because the lists differ. */
 export type WebhookScope = "own" | "service";
 
 export const webhookKeys = {

@@ -127,7 +127,7 @@ export const texts = {
     slotSize: (bytes: number) => `up to ${formatBytes(bytes)}`,
     name: "Your name",
     nameOptional: "Your name (optional)",
-    nameMissing: "Enter your name, so that the files can be told apart.",
+    nameMissing: "Enter your name, so that people know who sent the files.",
     choose: "Choose files",
     chooseSlot: (slot: string) => `Choose a file for ${slot}`,
     chooseShort: "Choose",
@@ -146,7 +146,7 @@ export const texts = {
     /** The text for each error code. */
     problems: {
       link_not_found: "The request has ended, so this file was not accepted.",
-      request_full: "The request has all its files, or this file is too large for what is left.",
+      request_full: "The request has all its files, or this file is too large for the space that is left.",
       kind_not_accepted: "This kind of file is not asked for.",
       file_too_large: "This file is larger than the request accepts.",
       quota_exceeded: "There is no space for this file. Tell the person who asked you for it.",

@@ -54,7 +54,7 @@ export const administration: typeof english = {
     remove: "Löschen",
     removeOf: (name: string) => `${name} löschen`,
     removeQuestion:
-      "Das Konto, seine Notizen und seine Dateien werden in 14 Tagen endgültig gelöscht. Bis dahin können Sie die Person wieder entsperren.",
+      "Das Konto, seine Notizen und seine Dateien werden in 14 Tagen endgültig gelöscht. Bis dahin können Sie die Löschung abbrechen: Entsperren Sie die Person wieder.",
     deletedOn: (when: string) => `Endgültig gelöscht am ${when}`,
     quota: "Speicherlimit",
     quotaOf: (name: string) => `Speicherlimit von ${name}`,

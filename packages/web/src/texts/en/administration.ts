@@ -11,7 +11,7 @@ const claims = { one: "download claimed", other: "downloads claimed" };
 /** Only the pages of administrators import these texts. */
 export const administration = {
   title: "Administration",
-  hint: "You see names and sizes here, and no content of notes and files.",
+  hint: "You see names and sizes here, but not the content of notes and files.",
   doctor: "Check this set-up",
   notYours: { title: "Only administrators see this page", hint: "The operator of this service makes administrators." },
   tabs: {
@@ -41,7 +41,7 @@ export const administration = {
     disable: "Disable",
     disableOf: (name: string) => `Disable ${name}`,
     disableQuestion: (name: string) =>
-      `${name} is signed out, and all sessions, API tokens and links stop working at once. You can enable the person again.`,
+      `${name} is signed out, and all sessions, API tokens and links stop working at once. You can enable the account again.`,
     enable: "Enable",
     enableOf: (name: string) => `Enable ${name}`,
     revokeTokens: "Revoke tokens",
@@ -51,7 +51,7 @@ export const administration = {
     remove: "Delete",
     removeOf: (name: string) => `Delete ${name}`,
     removeQuestion:
-      "The account, its notes and its files are deleted for good in 14 days. Until then, you can enable the person again.",
+      "The account, its notes and its files are deleted for good in 14 days. Until then, you can cancel the deletion: enable the account again.",
     deletedOn: (when: string) => `Deleted for good on ${when}`,
     quota: "Quota",
     quotaOf: (name: string) => `Quota of ${name}`,
@@ -117,7 +117,7 @@ export const administration = {
   },
   mail: {
     failed: "The mails could not be loaded",
-    empty: "No mail waits",
+    empty: "No mail is waiting",
     emptyHint: "Mails appear here until they are sent. A mail that cannot be sent stays for 30 days.",
     kinds: {
       "password-reset": "New password",

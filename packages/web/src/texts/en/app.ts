@@ -11,7 +11,7 @@ export const app = {
   account: "Account",
   signOut: "Sign out",
   leaving: {
-    losesText: "Something you wrote could not be saved yet. Signing out loses it.",
+    losesText: "Some of your text is not saved yet. If you sign out, you lose it.",
     losesUploads: "Files are still being uploaded. Signing out cancels them.",
     anyway: "Sign out anyway",
   },

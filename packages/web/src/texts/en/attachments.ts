@@ -27,7 +27,7 @@ export const attachments = {
   pasted: (instant: string) => `Pasted image ${instant}`,
   emptyFolder: "There are no files in that folder.",
   tooMany: (count: number) =>
-    `That was more than ${formatCount(count, files)}. The first ${count} are attached: drop the others by themselves.`,
+    `That was more than ${formatCount(count, files)}. The first ${count} are attached: drop the others separately.`,
   unreadable: "What you dropped could not be read. Check that you may open it, then drop it again.",
   states: {
     pending: "Uploading…",

@@ -19,8 +19,8 @@ export const doctor = {
   findings: {
     unreachable: {
       title: "This browser can't reach the bucket",
-      why: "It can't upload or show files. The network, a firewall or an extension blocks the bucket.",
-      fix: "Open this URL in a new tab. An error in XML is right, because the bucket refuses a request without a signature.",
+      why: "It can't upload or show files. The network, a firewall or a browser extension blocks the bucket.",
+      fix: "Open this URL in a new tab. An error in XML is the expected result, because the bucket refuses a request without a signature.",
     },
     cors: {
       title: "The bucket refuses requests from this page",
@@ -39,7 +39,7 @@ export const doctor = {
     },
     changed: {
       title: "The bucket returns other bytes than this browser sent",
-      why: "A proxy or an extension changes files on their way.",
+      why: "A proxy or a browser extension changes files between this browser and the bucket.",
       fix: "Open this page without extensions. Then look for a proxy that compresses or scans traffic.",
     },
     mixedContent: {

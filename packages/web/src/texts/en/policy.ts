@@ -10,17 +10,17 @@ type Rule = {
 
 /** Only the pages of administrators import these texts. */
 export const policyTexts = {
-  hint: "Changes apply within a few seconds. URLs that were issued before work until they expire.",
+  hint: "Changes apply within a few seconds. URLs that are already issued work until they expire.",
   failed: "The rules could not be loaded",
   rules: {
     "sign-up": {
       title: "Who may create an account",
-      hint: "Accounts that exist stay. Your own invitations work in each case.",
+      hint: "Existing accounts stay. Your own invitations always work.",
       choices: { open: "Everybody", invited: "People with an invitation", closed: "Nobody" },
     },
     "proven-email": {
       title: "Shares with an email address",
-      hint: "An unconfirmed address counts if one account has it. Shares that people have stay. The link of an invitation works in each case.",
+      hint: "An unconfirmed address counts only if no other account has it. Existing shares stay. The link of an invitation always works.",
       choices: {
         required: "Confirmed addresses only",
         optional: "Also unconfirmed addresses",
@@ -28,7 +28,7 @@ export const policyTexts = {
     },
     "link-max-expiry": {
       title: "Longest life of a link",
-      hint: "It counts from the creation, and also applies to existing links. An older link opens again when you allow more.",
+      hint: "It counts from the creation, and also applies to existing links. An older link opens again when you allow a longer life.",
     },
     "link-password": {
       title: "Password of a link",
@@ -36,11 +36,11 @@ export const policyTexts = {
       choices: { required: "Required", optional: "Optional" },
     },
     "url-ttl-max": {
-      title: "Longest download URL for the owner of a file",
+      title: "Longest life of a download URL for the owner of a file",
       hint: "A shorter limit for owners also applies to everybody else.",
     },
     "url-ttl-max-shared": {
-      title: "Longest download URL for everybody else",
+      title: "Longest life of a download URL for everybody else",
       hint: "Keep it short. A URL works until it expires, even after the share was revoked.",
     },
   } as Record<string, Rule>,

@@ -15,7 +15,8 @@ export const problems: Partial<Record<ErrorCode, string>> & {
   access_denied: "You don’t have access to this. Ask the owner of the note for it.",
   note_not_found: "This note is gone, or it was never shared with you.",
   attachment_not_found: "This file is gone.",
-  too_many_uploads: "Too many files are waiting to be sent. Wait for some, or delete files that are not complete.",
+  too_many_uploads:
+    "Too many files are waiting to be sent. Wait until some are sent, or delete files that are not complete.",
   search_timeout: "This search takes too long. Try another text, or try again later.",
   rate_limited: "Too many tries. Wait a minute, then try again.",
   quota_exceeded: "Your storage is full. Delete files you no longer need, then try again.",

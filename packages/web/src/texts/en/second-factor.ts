@@ -1,7 +1,7 @@
 /** The texts of the second factor in the settings. */
 export const secondFactorTexts = {
   title: "Two-step sign-in",
-  hint: "With an authenticator app, your password alone lets nobody in.",
+  hint: "With an authenticator app, nobody can sign in with your password alone.",
   on: "On. The sign-in asks for a code of your authenticator app.",
   codesLeft: (count: number) =>
     count === 1 ? "One recovery code is left." : `${count === 0 ? "No" : count} recovery codes are left.`,
@@ -23,7 +23,7 @@ export const secondFactorTexts = {
   turnOn: "Turn on",
   codesTitle: "Your recovery codes",
   codesHint:
-    "Each code lets you in once when you don’t have your app. Keep them where only you find them. They are not shown again.",
+    "Each code lets you sign in once without your app. Keep the codes where only you find them. They are not shown again.",
   turnedOn: "Two-step sign-in is on, and all other browsers are signed out.",
   copyCodes: "Copy codes",
   kept: "I have kept them",

@@ -45,10 +45,14 @@ export const settings = {
   },
   theme: {
     title: "Theme",
-    hint: "For this browser.",
+    hint: "Applies to this browser only.",
     options: { system: "System", light: "Light", dark: "Dark" },
   },
-  language: { title: "Language", hint: "For this browser. The page loads again.", automatic: "As the browser" },
+  language: {
+    title: "Language",
+    hint: "Applies to this browser only. A change reloads the page.",
+    automatic: "Same as the browser",
+  },
   administration: {
     title: "Administration",
     hint: "People, links, rules, mail, webhooks and log.",

@@ -14,7 +14,7 @@ export const shareDialogTexts = {
   /** The texts for the dialog that shares several files at once. */
   files: {
     title: (count: number) => `Share ${count} files`,
-    hint: "For people who should not see the whole note. They get only these files.",
+    hint: "Share only these files with people who should not see the whole note.",
     shared: (shared: number, all: number) => `${shared} of ${all} files are shared.`,
     again: "Share again for the rest.",
     invitations: "Invitations",
@@ -25,7 +25,7 @@ export const shareDialogTexts = {
   },
   list: {
     title: "Who has access",
-    failed: "Who has access could not be loaded",
+    failed: "The list of people with access could not be loaded",
     remove: (name: string) => `Stop sharing with ${name}`,
     removing: (name: string) => `Ending the access of ${name} …`,
     removed: (name: string) => `${name} no longer has access.`,
@@ -33,8 +33,8 @@ export const shareDialogTexts = {
   /** `usual` and `longest`: how long an issued URL is valid. */
   removal: {
     short: (usual: string) =>
-      `Removing someone takes effect at once. URLs of files that were already issued expire within ${usual}.`,
+      `Removing someone takes effect at once. File URLs that were already issued expire within ${usual}.`,
     long: (usual: string, longest: string) =>
-      `Removing someone takes effect at once. URLs of files that were already issued expire within ${usual}. A URL that a program asked for can last up to ${longest}.`,
+      `Removing someone takes effect at once. File URLs that were already issued expire within ${usual}. A URL that a program asked for can last up to ${longest}.`,
   },
 };

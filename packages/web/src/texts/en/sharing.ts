@@ -6,7 +6,8 @@ export const sharing = {
   share: "Share",
   shareNote: "Share this note",
   shareFile: (filename: string) => `Share “${filename}”`,
-  shareFileHint: "For people who should not see the whole note. Everyone who can see the note has this file already.",
+  shareFileHint:
+    "Share only this file with people who should not see the whole note. Everyone who can see the note has it already.",
   you: (name: string) => `${name} (you)`,
   owner: "Owner",
   access: {

@@ -5,13 +5,13 @@ export const trashTexts = {
   hint: (days: number) =>
     days === 0
       ? "This service keeps nothing that you delete."
-      : `What you delete stays here for ${formatCount(days, { one: "day", other: "days" })}. Until then it counts in your storage.`,
+      : `What you delete stays here for ${formatCount(days, { one: "day", other: "days" })}. Until then, it uses your storage.`,
   list: "Deleted notes and files",
   empty: {
     title: "Nothing is deleted",
     hint: "Notes and files that you delete wait here, and you can bring them back.",
   },
-  failed: "What was deleted could not be loaded",
+  failed: "The deleted notes and files could not be loaded",
   note: (files: number) => (files === 0 ? "Note" : `Note with ${formatCount(files, { one: "file", other: "files" })}`),
   file: (noteTitle: string) => `File of “${noteTitle}”`,
   purgeAt: (day: string) => `here until ${day}`,

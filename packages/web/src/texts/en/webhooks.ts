@@ -44,7 +44,7 @@ export const webhookTexts = {
   rotateQuestion: "The former secret works for 24 more hours.",
   remove: "Delete",
   removeOf: (url: string) => `Delete the webhook ${url}`,
-  removeQuestion: "It gets nothing any more, and its deliveries are deleted.",
+  removeQuestion: "It gets no more requests, and its deliveries are deleted.",
   removed: "The webhook is deleted.",
   noDeliveries: "Nothing was sent in the last 30 days.",
   deliveriesFailed: "The deliveries could not be loaded",

@@ -16,7 +16,7 @@ export function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): strin
   });
 }
 
-/** Computes the hash of a typed code. Case, spaces and dashes make no difference. Returns undefined if the text does not have the form of a code. */
+/** Computes the hash of a typed code. Ignores case, spaces and dashes. Returns undefined if the text does not have the form of a code. */
 export function hashRecoveryCode(code: string): string | undefined {
   const plain = code.replace(/[\s-]/g, "").toUpperCase();
   return SHAPE.test(plain) ? createHash("sha256").update(plain).digest("base64url") : undefined;

@@ -7,8 +7,8 @@ export type PasskeyQueries = {
   /** Throws `passkey_exists`. */
   insert(passkey: Passkey): Promise<void>;
   /**
-   * Records a sign-in. Waits for a transaction that is removing the passkey. Returns false if the passkey was removed, or was used at the
-   * same time.
+   * Records a sign-in with a passkey. If another transaction is removing the passkey, waits for it first. Returns false if the passkey was
+   * removed, or was used for another sign-in at the same time.
    */
   use(passkeyId: string, use: { counter: { from: number; to: number }; now: number }): Promise<boolean>;
   /** Returns false if the user has no such passkey. */

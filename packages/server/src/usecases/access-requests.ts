@@ -49,7 +49,9 @@ export function listAccessRequests({ db }: Deps) {
   };
 }
 
-/** Shares a note with a user who asked for access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`. */
+/**
+ * Shares a note with a user who asked for access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`.
+ */
 export function grantAccess(deps: Deps) {
   const { db, clock, newId } = deps;
   return (

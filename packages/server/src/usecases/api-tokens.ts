@@ -21,9 +21,9 @@ type NewToken = { label: string; expiresAt: number | undefined };
 type CreatedToken = { token: string; record: ApiToken };
 
 /**
- * Creates an API token that acts as the caller. The service never shows the secret of the token again.
- * A token of a user from a JWT issuer expires within 90 days. If the request uses an API token, the new token expires no later than that
- * token. The latest allowed expiry is also the default.
+ * Creates an API token that acts as the caller. The service never shows this token again.
+ * A token of a user from a JWT issuer expires within 90 days. If such a user creates it with another API token, it expires no later than
+ * that token. The latest allowed expiry is also the default.
  * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked during the request.
  */
 export function createApiToken(deps: Deps) {
@@ -95,7 +95,9 @@ export function authenticateApiToken({ db, clock }: Deps) {
   };
 }
 
-/** Lists the tokens of a user, by default those of the caller. Only administrators can list the tokens of others. Throws `access_denied`. */
+/**
+ * Lists the tokens of a user, by default those of the caller. Only administrators can list the tokens of others. Throws `access_denied`.
+ */
 export function listApiTokens({ db }: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<ApiToken[]> => {
     if (userId !== caller.userId) await requireAdministrator(db, caller);

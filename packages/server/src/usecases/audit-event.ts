@@ -6,7 +6,7 @@ export type EventSubject = Pick<AuditEvent, "noteId" | "ownerId" | "attachmentId
 
 type Described = Pick<AuditEvent, "id" | "at" | "detail"> & { caller: Caller; subject: EventSubject };
 
-/** Makes the audit event of an action of the caller. */
+/** Makes an audit event about an action of the caller. */
 export function auditEvent(action: AuditAction, { id, at, caller, subject, detail }: Described): AuditEvent {
   const { noteId, ownerId, attachmentIds } = subject;
   return { id, at, action, actorId: caller.userId, noteId, ownerId, attachmentIds, detail };

@@ -29,8 +29,8 @@ export function identifySubject(deps: Deps) {
 }
 
 /**
- * Returns the user id of a subject. If nobody has the name of a new subject as an id, the name becomes the user id. Otherwise the subject
- * gets a generated id. So a subject can take over neither an account nor the data of a subject of another issuer (ADR 14).
+ * Returns the user id of a JWT subject. If nobody has the name of a new subject as an id, the name becomes the user id. Otherwise the
+ * subject gets a generated id. So a subject can take over neither an account nor the data of a subject of another issuer (ADR 14).
  */
 export async function userOfSubject(
   { identities }: Pick<Queries, "identities">,
@@ -44,7 +44,7 @@ export async function userOfSubject(
   // During an update, a replica of the previous version records a person without an issuer. If only one issuer is configured, the person
   // belongs to it.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
-  // Ids of these two forms belong to visitors of links and to items of applications, so no user may have one.
+  // Ids of these forms belong to visitors of links, or to users and items of applications. So no subject may have one.
   const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);
   if (isFree && (await identities.add({ issuer, subject, userId: subject }))) return subject;
   await identities.add({ issuer, subject, userId: newId() });

@@ -31,7 +31,7 @@ export type ShareInput = {
   userIds: readonly string[];
   emails: readonly string[];
   role: ShareRole;
-  /** Milliseconds since the epoch. Undefined: until revoked. */
+  /** Milliseconds since the epoch. Undefined: the shares are valid until somebody revokes them. */
   expiresAt: number | undefined;
 };
 
@@ -95,7 +95,10 @@ export async function takeEmails(
   await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
 }
 
-/** Lists the shares and open invitations of a note or one attachment, including expired ones. Throws as `putShares` does. */
+/**
+ * Lists the shares and open invitations of a note or one attachment, including expired ones. Throws `note_not_found`,
+ * `attachment_not_found` or `access_denied`.
+ */
 export function listShares(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, subject: ShareSubject): Promise<SharesOfSubject> => {
@@ -115,7 +118,7 @@ async function list(
 
 /**
  * Revokes the share of one user. Finds the user by id in the same way as `putShares`. The service refuses the next request of the user.
- * Throws `share_not_found`, and as `putShares` does.
+ * Throws `share_not_found`, `note_not_found`, `attachment_not_found` or `access_denied`.
  */
 export function revokeShare({ db, clock, newId }: Deps) {
   return async (caller: Caller, input: { subject: ShareSubject; userId: string }): Promise<void> => {

@@ -118,7 +118,8 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // Stops if the user was enabled in the meantime. Then no note is deleted any more, and this loop would never end.
+    // Stops if the user was enabled in the meantime. Otherwise this loop would never end, because the notes that it lists are not deleted
+    // any more.
     if (!isOver(await db.accountDeletions.find(userId), clock())) return;
     const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));

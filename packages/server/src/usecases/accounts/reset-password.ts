@@ -27,8 +27,8 @@ export function requestPasswordReset(deps: PartDeps) {
     if (mail === undefined) {
       throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
     }
-    // Over the limit of mails, sends nothing and throws nothing. An error would show a stranger that somebody asked before. Does not start
-    // the worker that sends mails, because its work would delay the response.
+    // If a limit of mails is exceeded, sends no mail and throws no error. An error would show a stranger that somebody asked before. Does
+    // not start the worker that sends mails, because its work would delay the response.
     await db.transaction((tx) =>
       queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
     );

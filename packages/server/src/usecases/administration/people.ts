@@ -13,7 +13,7 @@ export function listPeople({ db }: Deps) {
   };
 }
 
-/** Undefined: no change. */
+/** The change of a user. If a field is undefined, it does not change. */
 export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 
 /** Disables or enables a user, and sets the quotas of the user. Throws `access_denied`, `user_not_found` or `last_administrator`. */

@@ -4,7 +4,7 @@ import { auditEvent } from "../audit-event.ts";
 import type { Deps } from "../ports/index.ts";
 import { aboutInvitation } from "./give-share.ts";
 
-/** How long a replica remembers which invitations of a user wait until the user opens the note or file. Milliseconds. */
+/** How long a replica remembers which notes and files a user was invited to and has not opened yet. Milliseconds. */
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 

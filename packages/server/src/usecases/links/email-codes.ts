@@ -55,8 +55,8 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
 
 /**
  * Checks the code from a mail, and returns a pass for the link (the content of the visitor's cookie). A code works once. Each try counts
- * for the client and for the link, before the code is checked. Tries are not counted for each code: then strangers could use up the tries
- * of a recipient.
+ * for the client and for the link, before the code is checked. There is no separate count for each code, because strangers could use up the
+ * tries of a recipient.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `wrong_code` and `rate_limited`.
  */
 export function proveLinkEmail(deps: Deps, { admit }: Parts) {

@@ -5,17 +5,17 @@ export type AccountQueries = {
   /** `email` is normalised. */
   findByEmail(email: string): Promise<Account | undefined>;
   find(userId: string): Promise<Account | undefined>;
-  /** Replaces the password hash `from` with `to`. Returns false if the account has another hash than `from` in the meantime. */
+  /** Replaces the password hash `from` with `to`. Returns false if the hash of the account is not `from` any more. */
   replacePassword(userId: string, change: { from: string; to: string; now: number }): Promise<boolean>;
   /** Returns whether the account has this password hash. If another transaction is changing the password, waits for it first. */
   hasPassword(userId: string, passwordHash: string): Promise<boolean>;
   /** Ends the sessions of a user. `except`: the id of a session that stays. Default: all sessions end. */
   endSessions(userId: string, options?: { except: string | undefined }): Promise<void>;
-  /** Throws `email_taken`. */
+  /** Changes the email address of an account. Throws `email_taken`. */
   replaceEmail(userId: string, change: { to: string; now: number }): Promise<void>;
   addLink(link: AccountLink): Promise<void>;
   findLink(link: { kind: AccountLinkKind; tokenHash: string; now: number }): Promise<AccountLink | undefined>;
-  /** Returns false if the link was already removed. */
+  /** Removes a link. Returns false if the link was already removed. */
   removeLink(tokenHash: string): Promise<boolean>;
   deleteLinksOf(userId: string): Promise<void>;
   deleteExpiredLinks(now: number): Promise<void>;

@@ -39,9 +39,9 @@ export type Bucket = {
   /** Returns a new key under the prefix of the service. The key contains the time and 128 random bits, and nothing of the filename. */
   newObjectKey(): string;
   /**
-   * Signs a download URL, with the content type and disposition that `safeServing` allows. The URL expires earlier than requested if the
-   * credentials expire earlier, and can do so with a cache window. If the credentials are cached, returns the URL itself instead of a
-   * promise.
+   * Signs a download URL, with the content type and disposition that `safeServing` allows. If the credentials expire earlier than
+   * requested, the URL does too. With a cache window, it can also expire earlier. If the credentials are cached, returns the URL itself
+   * instead of a promise.
    */
   presignGet(options: {
     objectKey: string;
@@ -93,8 +93,8 @@ export type Bucket = {
   /**
    * Streams a body of unknown length into the bucket, in constant memory. Reuses the memory of the body's chunks, so the caller must not
    * use the chunks afterwards.
-   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If the call rejects, the bucket stores no object.
-   * The streams of `userId` share the memory fairly with the streams of other people.
+   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If the call rejects, the bucket stores no object. All people who
+   * upload at the same time get a fair share of the memory. `userId`: the person who uploads.
    */
   store(options: {
     userId?: string;

@@ -36,7 +36,7 @@ export type LinkVisitQueries = {
     claim: Pick<LinkClaim, "id" | "linkId" | "generation">,
     issued: IssuedUrls & { passwordVersion: number; now: number },
   ): Promise<boolean>;
-  /** Deletes claims whose time window ended before this instant, at most `limit`. Returns the number of deleted claims. */
+  /** Deletes claims if their time window ended before this instant, at most `limit` claims. Returns the number of deleted claims. */
   deleteClaims(before: number, options: { limit: number }): Promise<number>;
   /** Counts a new visitor of a link, and returns the number of all its visitors. Call it in a transaction. */
   countOpened(linkId: string): Promise<number | undefined>;

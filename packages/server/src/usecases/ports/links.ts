@@ -23,7 +23,7 @@ export type LinkDetails = LinkWithCreator & {
 };
 
 export type LinkQueries = {
-  /** Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. Call it in a transaction. */
+  /** Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. Call it in a transaction. */
   insert(link: Link): Promise<void>;
   find(linkId: string): Promise<LinkWithCreator | undefined>;
   findDetails(linkId: string): Promise<LinkDetails | undefined>;

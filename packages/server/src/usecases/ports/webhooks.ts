@@ -59,7 +59,7 @@ export type WebhookQueries = {
   /** Lists the endpoints of an owner, the newest first. */
   list(ownerId: string): Promise<WebhookEndpoint[]>;
   find(ownerId: string, endpointId: string): Promise<WebhookEndpoint | undefined>;
-  /** Returns undefined if there is no such endpoint. */
+  /** Changes an endpoint. Returns undefined if there is no such endpoint. */
   update(
     endpoint: { ownerId: string; id: string },
     change: EndpointChange & { now: number },

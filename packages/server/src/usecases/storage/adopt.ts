@@ -9,8 +9,8 @@ import { requireAdministrator } from "../people.ts";
 import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
 /**
- * A queued deletion can be cancelled only if it is due at least this much later. The time is longer than any transaction, and longer than
- * the difference between the clocks of replicas. Milliseconds.
+ * A queued deletion can be cancelled only if it is not due within this time. The time is longer than any transaction, and longer than the
+ * difference between the clocks of replicas. Milliseconds.
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 

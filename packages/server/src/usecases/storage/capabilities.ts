@@ -1,9 +1,12 @@
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import type { Bucket, Clock, Database } from "../ports/index.ts";
 
-/** How long the result of a probe is used. After that, the S3 server may have been updated. Milliseconds. */
+/** How long the service uses the result of a probe. Then it probes again, because the S3 server may have been updated. Milliseconds. */
 const KEEP_MS = 86_400_000;
-/** When the objects of a probe are deleted if the process has not deleted them itself. This is longer than a probe takes. Milliseconds. */
+/**
+ * If a process has not deleted the objects of its probe after this time, queued deletions delete them. This is longer than a probe takes.
+ * Milliseconds.
+ */
 const ABANDONED_AFTER_MS = 600_000;
 
 /** The capabilities of the bucket. The service probes them once a day, and stores them in the database for all replicas. */

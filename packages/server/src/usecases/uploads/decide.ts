@@ -17,7 +17,8 @@ import { deleteObjectNow, objectsOf, uploadedObject } from "./objects-of-upload.
 import { transitionUpload } from "./transition.ts";
 import type { Verdict } from "./verify.ts";
 
-// Each of these functions returns the current attachment, even if another caller decided first. Undefined: the attachment was deleted.
+// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: the attachment was
+// deleted.
 
 /** The attachment that the caller has read. `upload` is undefined for the attachment of a form and for an adopted object. */
 type Decision = { attachment: Attachment; upload: Upload | undefined };

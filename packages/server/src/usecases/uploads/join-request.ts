@@ -52,7 +52,10 @@ export async function joinRequest(queries: Queries, joining: Joining): Promise<v
   await queries.visitorFiles.insert(file);
 }
 
-/** The window of the limit. It is longer than an aborted upload counts in the quota of the owner. Milliseconds. */
+/**
+ * The length of the window of this limit. It is longer than the time for which an aborted upload counts in the quota of the owner.
+ * Milliseconds.
+ */
 const HELD_MS = 20 * 60_000;
 /**
  * In one window, visitors may use the whole capacity of a file request this many times, because people delete wrong files and send other

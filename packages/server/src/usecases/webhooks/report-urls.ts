@@ -15,8 +15,8 @@ const REPORT_SERVICE_EVERY_MS = 60_000;
  */
 const REREAD_MS = 60_000;
 /**
- * A summary does not include events that are newer than this. An event gets its id shortly before it is on disk, so the summary could miss
- * some of the newest events. Milliseconds.
+ * A summary leaves out events that are newer than this, and the next summary includes them. An event gets its id shortly before it is on
+ * disk. So without this delay, a summary could miss events. Milliseconds.
  */
 const SETTLED_AFTER_MS = 30_000;
 /** The maximum number of events in one summary. The next summary begins with the following event. */

@@ -3,7 +3,7 @@ import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { AuditPageRequest, Deps, Page, Queries } from "./ports/index.ts";
 
-// The maximum number of files that one event names. One event can be about 1,000 files, and one page can have 200 such events.
+// The maximum number of files that one event names. One event can have up to 1,000 files, and one page can have up to 200 such events.
 const MAX_NAMED_FILES = 10;
 
 /** An audit event with the title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */

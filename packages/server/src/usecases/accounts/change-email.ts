@@ -19,9 +19,9 @@ const PROBLEM = "You asked for several changes already. Wait until Retry-After h
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail to the new email address. A click on the link in the mail proves the new email address and changes the account.
+ * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the account.
  * The response and its duration do not show whether another account has this email address. The worker that sends mails checks this later,
- * and then sends no mail.
+ * and sends no mail if another account has it.
  * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
  */
 export function requestEmailChange(deps: PartDeps) {

@@ -3,7 +3,7 @@ import type { EventSubject } from "../audit-event.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 import { notify } from "./notify.ts";
 
-/** Returns those of the users who have no valid share of this note or file, as far as the owner sees. */
+/** Returns the users of the list who have no valid share of this note or file that the owner sees. */
 export async function withoutShare(
   { shares }: Pick<Queries, "shares">,
   { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },

@@ -29,8 +29,9 @@ export type InvitationQueries = {
   /** Lists the invitations to this note or attachment that nobody has redeemed, also the expired ones. */
   listOpen(subject: ShareSubject): Promise<Invitation[]>;
   /**
-   * Lists the ids of the newest 200 valid invitations to this user's proven email address that did not give the user their share yet.
-   * Leaves out the user's own notes, and the notes of disabled owners. If the email address is not proven, the list is empty.
+   * Lists the ids of valid invitations to this user's proven email address, at most the newest 200. Lists only invitations that have not
+   * given the user their share yet. Leaves out the user's own notes, and the notes of disabled owners. If the email address is not proven,
+   * the list is empty.
    */
   listFor(receiver: { userId: string; now: number }): Promise<string[]>;
   /** Counts the open invitations that a user made. */

@@ -73,7 +73,7 @@ export type WebhookQueries = {
   /** Queues a message for one endpoint. */
   queueFor(endpointId: string, message: WebhookMessage): Promise<void>;
   /**
-   * Reserves due deliveries for this process. They belong to different owners. Skips the deliveries to the endpoints `busy` and those of
+   * Reserves due deliveries for this process, at most one for each owner. Skips the deliveries to the endpoints `busy` and those of
    * `busyOwners`. When the lease ends, the deliveries are due again.
    * A delivery waits for earlier deliveries to the same endpoint about the same subject.
    */

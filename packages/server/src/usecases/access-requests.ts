@@ -8,18 +8,18 @@ import { notify, notifyOfRequest } from "./mail/notify.ts";
 import type { AccessRequest, Deps } from "./ports/index.ts";
 import { limitShares } from "./shares.ts";
 
-/** Limits the requests for access of a user. Dropped requests count too. */
+/** Limits how often a user may ask for access. Requests that the service drops count too. */
 const REQUESTS: WindowLimit = { name: "access-requests", max: 20, windowMs: 3_600_000 };
 const TOO_MANY = "You asked for access too often. Wait until Retry-After has passed, then try again.";
 
-/** The maximum number of open requests for access to a note. The service drops further requests. */
+/** The maximum number of open requests for access to one note. The service drops further requests without an error. */
 const MAX_OPEN = 100;
-/** How long the service drops the requests of a user after a dismissal. Milliseconds. */
+/** After an owner dismisses a request, the service drops further requests of the same user for this time. Milliseconds. */
 const PAUSE_MS = 86_400_000;
 
 /**
- * Asks the owner of a note for access. The result is the same if the note exists, if it does not exist, and if the request is dropped.
- * Drops the request of a user who has access, who already has an open request, or whose request was dismissed less than a day ago. Throws
+ * Asks the owner of a note for access. Returns nothing, so the caller can't see whether the note exists or the request was dropped. Drops
+ * the request of a user who has access, who already has an open request, or whose request was dismissed less than a day ago. Throws
  * `rate_limited`.
  */
 export function askForAccess(deps: Deps) {
@@ -49,7 +49,9 @@ export function listAccessRequests({ db }: Deps) {
   };
 }
 
-/** Shares a note with a user who asked for access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`. */
+/**
+ * Shares a note with a user who asked for access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`.
+ */
 export function grantAccess(deps: Deps) {
   const { db, clock, newId } = deps;
   return (
@@ -71,7 +73,7 @@ export function grantAccess(deps: Deps) {
     });
 }
 
-/** Closes a request for access, and gives no access. Throws `note_not_found`, `access_denied` or `access_request_not_found`. */
+/** Closes a request for access without giving access. Throws `note_not_found`, `access_denied` or `access_request_not_found`. */
 export function dismissAccessRequest({ db, clock, newId }: Deps) {
   return (caller: Caller, { noteId, userId }: { noteId: string; userId: string }): Promise<void> =>
     db.transaction(async (tx) => {

@@ -9,11 +9,11 @@ import { requireCredential } from "./require-credential.ts";
 import { requireEnabled } from "./require-enabled.ts";
 
 const PREFIX = "vk_";
-/** The maximum number of tokens of a user. One response lists them all. */
+/** The maximum number of API tokens of a user. One response lists all of them. */
 const MAX_TOKENS = 100;
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** A token that the subject of a JWT creates must expire, because only the issuer of the JWT knows when the user leaves. */
+/** If the account of a user comes from a JWT issuer, the API tokens of the user must expire. Only the issuer knows when the user leaves. */
 const MAX_SUBJECT_TOKEN_DAYS = 90;
 const DAY_MS = 86_400_000;
 
@@ -21,9 +21,9 @@ type NewToken = { label: string; expiresAt: number | undefined };
 type CreatedToken = { token: string; record: ApiToken };
 
 /**
- * Creates a token that acts as the caller. The service never shows the token again.
- * An API token of a JWT subject expires within 90 days, and not after the API token that creates it. The latest allowed expiry is also
- * the default.
+ * Creates an API token that acts as the caller. The service never shows this token again.
+ * A token of a user from a JWT issuer expires within 90 days. If such a user creates it with another API token, it expires no later than
+ * that token. The latest allowed expiry is also the default.
  * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked during the request.
  */
 export function createApiToken(deps: Deps) {
@@ -44,14 +44,17 @@ export function createApiToken(deps: Deps) {
   };
 }
 
-/** Creates a token of a user for the operator, with any expiry. Throws `too_many_tokens`, `invalid_request` or `user_not_found`. */
+/**
+ * Creates a token for a user. Only the operator calls this, so the 90-day limit of the expiry does not apply.
+ * Throws `too_many_tokens`, `invalid_request` or `user_not_found`.
+ */
 export function createApiTokenOf(deps: Deps) {
   const create = insertToken(deps);
   return (userId: string, { label, expiresAt }: NewToken): Promise<CreatedToken> =>
     create(userId, { label, expiresAt, check: async () => undefined });
 }
 
-/** `check` runs in the transaction, so that a revoked credential never creates a token. */
+/** `check` runs in the same transaction as the insert. So a request with a revoked credential never creates a token. */
 function insertToken({ db, clock, newId, newSecret }: Deps) {
   return async (
     userId: string,
@@ -81,7 +84,7 @@ async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number
   return Math.min(latest, caller.tokenExpiresAt ?? latest);
 }
 
-/** Finds the user of a token. Queries the database every time, so that a revoked token stops working immediately. */
+/** Returns the user of an API token as the caller. Queries the database every time, so that a revoked token stops working immediately. */
 export function authenticateApiToken({ db, clock }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
@@ -92,7 +95,9 @@ export function authenticateApiToken({ db, clock }: Deps) {
   };
 }
 
-/** Lists the tokens of a user, by default those of the caller. Only administrators can list the tokens of others. Throws `access_denied`. */
+/**
+ * Lists the tokens of a user, by default those of the caller. Only administrators can list the tokens of others. Throws `access_denied`.
+ */
 export function listApiTokens({ db }: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<ApiToken[]> => {
     if (userId !== caller.userId) await requireAdministrator(db, caller);
@@ -100,7 +105,7 @@ export function listApiTokens({ db }: Deps) {
   };
 }
 
-/** Revokes a token of the caller, or as an administrator any token. Throws `token_not_found`. */
+/** Revokes a token of the caller. An administrator can revoke the token of any user. Throws `token_not_found`. */
 export function revokeApiToken(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, tokenId: string): Promise<void> => {
@@ -131,7 +136,10 @@ export function revokeApiTokens(deps: Deps) {
   };
 }
 
-/** Revokes all tokens of a user for an administrator. Returns their number. Throws `access_denied`. */
+/**
+ * Revokes all tokens of a user. Only an administrator or the operator may call this. Returns the number of revoked tokens. Throws
+ * `access_denied`.
+ */
 export function revokeApiTokensOf(deps: Deps) {
   return (actor: Actor, userId: string): Promise<number> =>
     act(deps, actor, async (tx, { log }) => {
@@ -142,7 +150,7 @@ export function revokeApiTokensOf(deps: Deps) {
 }
 
 async function revokeAllIn(tx: Queries, userId: string): Promise<number> {
-  // Waits for a token that is being created, so that it is revoked too.
+  // Waits until a token that is being created is stored, so that this token is revoked too.
   await tx.credentials.lock(userId);
   return tx.apiTokens.deleteAll(userId);
 }

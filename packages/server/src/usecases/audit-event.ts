@@ -6,18 +6,18 @@ export type EventSubject = Pick<AuditEvent, "noteId" | "ownerId" | "attachmentId
 
 type Described = Pick<AuditEvent, "id" | "at" | "detail"> & { caller: Caller; subject: EventSubject };
 
-/** Describes an action of the caller. */
+/** Makes an audit event about an action of the caller. */
 export function auditEvent(action: AuditAction, { id, at, caller, subject, detail }: Described): AuditEvent {
   const { noteId, ownerId, attachmentIds } = subject;
   return { id, at, action, actorId: caller.userId, noteId, ownerId, attachmentIds, detail };
 }
 
-/** Returns the subject of an event about a note. */
+/** Makes the subject of an audit event about a note. */
 export function aboutNote(note: { id: string; ownerId: string }): EventSubject {
   return { noteId: note.id, ownerId: note.ownerId, attachmentIds: [] };
 }
 
-/** Returns the subject of an event about one attachment. */
+/** Makes the subject of an audit event about one attachment. */
 export function aboutFile(attachment: { id: string; noteId: string; ownerId: string }): EventSubject {
   return { noteId: attachment.noteId, ownerId: attachment.ownerId, attachmentIds: [attachment.id] };
 }

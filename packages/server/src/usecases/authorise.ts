@@ -4,7 +4,10 @@ import type { NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import type { AttachmentAccess, Queries } from "./ports/index.ts";
 
-/** Returns the role of the caller on a note or its attachment. The database decides the role. In an embedding, the application decides it. */
+/**
+ * Returns the role of the caller on a note or its attachment. `role` is the role that the database contains. In an embedding, the
+ * application decides the role instead.
+ */
 export function roleOf(
   { grants }: Caller,
   { noteId, role }: { noteId: string; role: Role | undefined },

@@ -6,8 +6,10 @@ import type { Deps } from "./ports/index.ts";
 export type ChangesSince = { changed: ChangedPart[]; state: string };
 
 /**
- * Returns the current state of what the caller sees, and the parts that have changed since an earlier state. A state has one mark for each
- * part. If the caller may not read the open note, its mark changes only when the caller gets access.
+ * Returns the current state of the data that the caller sees, and which parts have changed since the state `since`. A state contains one
+ * mark for each part: a short text that changes when the part changes.
+ * `noteId`: the note that the caller has open. If the caller may not read this note, the mark of the note changes only when the caller gets
+ * access.
  */
 export function findChanges({ db }: Pick<Deps, "db">) {
   return async (

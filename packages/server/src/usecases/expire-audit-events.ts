@@ -4,9 +4,9 @@ const DAY_MS = 86_400_000;
 const BATCH = 500;
 
 /**
- * Exports the audit events that are older than the retention, and then deletes them, in small batches. Returns their number.
- * If the process is killed between the two steps, or if two replicas do this at the same time, some events are
- * exported twice. No event is deleted before its export.
+ * Exports the audit events that are older than the retention period, and then deletes them, in small batches. Returns the number of deleted
+ * events. No event is deleted before its export. If the process is killed between the two steps, or if two replicas do this at the same
+ * time, some events are exported twice.
  */
 export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db" | "clock" | "auditRetention">) {
   return async (): Promise<number> => {

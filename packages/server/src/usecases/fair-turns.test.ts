@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createFairTurns } from "./fair-turns.ts";
 
-/** Turns for searches. A search ends when the test calls `end`. `started` contains the names of the searches in the order of their starts. */
+/** Creates turns for searches. A search runs until the test calls `end`. `started` contains the names of the started searches in order. */
 function startTurns({ atOnce }: { atOnce: number }) {
   const turns = createFairTurns({ atOnce, problem: "Wait." });
   const started: string[] = [];

@@ -1,15 +1,15 @@
 import { DomainError } from "../domain/errors.ts";
 
-/** How many tasks of one holder may run or wait. The service refuses further tasks. */
+/** The maximum number of tasks of one holder that run or wait. The service refuses further tasks. */
 const MAX_OF_HOLDER = 5;
 
 export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
- * Runs costly tasks. The holders take turns, and each holder runs one task at a time. So the tasks of one holder do not delay the
- * tasks of others.
- * A holder is a person, or the IP address of a visitor. `atOnce`: how many tasks run at the same time. `problem`: the text of the refusal
- * if too many tasks of one holder wait. Each process has its own turns.
+ * Limits how many costly tasks run at the same time. The holders take turns, and each holder runs one task at a time. So many tasks of one
+ * holder hardly delay the tasks of others.
+ * A holder is a person, or the IP address of a visitor. `atOnce`: the maximum number of tasks that run at the same time. `problem`: the
+ * error text when one holder has too many tasks. Each process has its own turns and counts.
  */
 export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: string }) {
   const running = new Set<string>();
@@ -27,7 +27,7 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
     }
   }
 
-  /** After a turn, a holder with more tasks moves to the end of the queue. */
+  /** Ends the task of a holder. If the holder has more tasks, the holder moves to the end of the queue. */
   function endTurn(holder: string): void {
     running.delete(holder);
     const others = waiting.get(holder);
@@ -61,9 +61,9 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
 
   return {
     /**
-     * Runs a task when it is its turn. If `signal` aborts, because the client has disconnected, the waiting task is
+     * Waits for the turn of the holder, and then runs the task. If `signal` aborts because the client has disconnected, the waiting task is
      * removed.
-     * Throws `rate_limited` when too many tasks of the holder wait.
+     * Throws `rate_limited` if the holder already has 5 tasks that run or wait.
      */
     async run<T>(
       { holder, signal }: { holder: string; signal?: AbortSignal | undefined },

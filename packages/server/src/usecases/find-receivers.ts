@@ -4,8 +4,8 @@ import { userOfSubject } from "./identities.ts";
 import type { Deps, IdHolder, Queries } from "./ports/index.ts";
 
 /**
- * The result for one receiver of a share request. `unknown`: nobody has this id. The result of an email address is always `shared`,
- * so that the result does not show whether an account exists (ADR 21).
+ * The result for one receiver of a share request. `unknown`: no user has this id. The result for an email address is always `shared`, so
+ * that the caller does not learn whether an account exists (ADR 21).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 
@@ -18,7 +18,7 @@ export type Receivers = {
   results: ShareResult[];
 };
 
-/** Finds the users of a share request, with one result for each receiver. Throws `invalid_request`. */
+/** Finds the users whom a share request names, and makes one result for each receiver. Throws `invalid_request`. */
 export async function findReceivers(
   queries: Queries,
   request: Context & { caller: Caller; userIds: readonly string[]; emails: readonly string[]; ownerId: string },
@@ -30,7 +30,8 @@ export async function findReceivers(
   const issuer = await queries.identities.issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // Compares only the email addresses. If the refusal depended on the holder of an email address, the owner could see who holds it.
+  // Compares only the texts of the email addresses. If the refusal depended on the user who has an email address, the owner could learn
+  // which user has it.
   const ownEmail = emails.length === 0 ? undefined : (await queries.people.find(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
@@ -43,9 +44,9 @@ export async function findReceivers(
 }
 
 /**
- * Finds the user who holds each of these normalised email addresses. The user is undefined if nobody holds the email address, or if
- * several users do.
- * `needsProof`: only a user who has proven the email address counts as its holder. Default: false.
+ * Finds the user who has each of these normalised email addresses. The user is undefined if nobody has the email address, or if it is not
+ * clear which of several users is meant.
+ * `needsProof`: finds only users who have proven their email address. Default: false.
  */
 export async function findHolders(
   { people }: Pick<Queries, "people">,
@@ -62,9 +63,9 @@ export async function findHolders(
 }
 
 /**
- * Finds users by the ids of a request: first as subjects of the caller's issuer, then as ids of users.
- * An id that nobody has becomes the id of a new subject of that issuer. This subject may sign in later. If it is not clear which issuer
- * is meant, the id stays unknown.
+ * Finds users by the ids in a request. Each id is first compared with the subjects of the caller's JWT issuer, then with the ids of users.
+ * If nobody has the id, a user is added for a new subject of that issuer, who may sign in later. If it is not clear which issuer is meant,
+ * the id stays unknown.
  */
 async function findUsersById(
   queries: Queries,
@@ -72,7 +73,7 @@ async function findUsersById(
 ): Promise<Map<string, string>> {
   const { userIds, issuer, jwtIssuers } = request;
   const users = issuer === undefined ? new Map<string, string>() : await queries.identities.find(issuer, userIds);
-  // Sorted to avoid a deadlock of two requests that add the same subjects.
+  // Sorted, because two requests that add the same subjects in different orders could cause a deadlock.
   const others = [...new Set(userIds)].filter((userId) => !users.has(userId)).toSorted();
   const holders = others.length === 0 ? undefined : await queries.identities.findHolders(others);
   const meant = issuer ?? (jwtIssuers.length === 1 ? jwtIssuers[0] : undefined);
@@ -87,7 +88,10 @@ async function findUsersById(
   return users;
 }
 
-/** Whether a caller who names subjects of one issuer would reach a subject of another issuer who has the same name. */
+/**
+ * Returns whether the id belongs to a subject of another issuer than the caller's. The caller does not mean this subject, who only has the
+ * same name.
+ */
 function isForeignSubject(
   holder: IdHolder,
   { userId, issuer }: { userId: string; issuer: JwtIssuer | undefined },

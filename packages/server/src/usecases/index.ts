@@ -127,7 +127,7 @@ const TOO_MANY_URLS = "You requested too many URLs in a short time. Wait until R
 const TOO_MANY_STARTS =
   "You started too many uploads in a short time. Wait until Retry-After has passed, then try again.";
 
-/** Binds every use case to the database, the bucket, the clock and the limits. */
+/** Creates all use cases from their dependencies: the database, the bucket, the clock, the limits and others. */
 export function createUseCases(deps: Deps) {
   const { clock, limits } = deps;
   const refusals = createRefusals(deps);
@@ -279,7 +279,7 @@ export function createUseCases(deps: Deps) {
     findPeople: findPeople(deps),
     getMe: getMe(deps),
     getUsage: getUsage(deps),
-    /** The quota for users who have no quota of their own. */
+    /** The default quota, for users who have no quota of their own. */
     quota: quotaOf(limits),
     lookAtLink: lookAtLink(deps, visits),
     unlockLink: unlockLink(deps, { ...visits, hashTurns }),

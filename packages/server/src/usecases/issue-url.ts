@@ -13,19 +13,19 @@ import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 
-/** The parts that single URLs and batches share. */
+/** The helpers that the use cases for single URLs and for batches share. */
 export type UrlParts = { refusals: Refusals; allowance: Allowance; arrive: Arrive };
 
 export type IssuedUrl = {
   fileUrl: string;
-  /** Whole seconds. The URL expires earlier than requested if it is cacheable, or if the credentials of the bucket do. */
+  /** Whole seconds. A cacheable URL can expire earlier than requested. The same is true if the credentials of the bucket expire earlier. */
   expiresInSeconds: number;
   expiresAt: number;
 };
 
 /**
- * Issues one URL: an access decision, a signature, and an audit event. The event is on disk before the URL is returned.
- * `expiresInSeconds` undefined: the configured default. `purpose` undefined: the disposition decides the purpose.
+ * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on disk before the URL is returned. If
+ * `expiresInSeconds` is undefined, the configured default applies. If `purpose` is undefined, it depends on the disposition.
  * Throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
 export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
@@ -37,7 +37,9 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
       expiresInSeconds: number | undefined;
       disposition: Disposition;
       purpose: UrlPurpose | undefined;
-      /** Returns the same URL within a window of half the expiry. Only for inline URLs. */
+      /**
+       * Requests within a time window of half the expiry return the same URL, so that browsers can cache the file. Only for inline URLs.
+       */
       isCacheable: boolean;
       /** Undefined: the URL works for every client. */
       clientIp: string | undefined;
@@ -85,19 +87,19 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
 }
 
 /**
- * The longest expiry that this role may request. Seconds.
- * The owner can revoke a share, so the holder of a share must not get a URL that still works long after that.
+ * Returns the longest expiry that this role may request. Seconds.
+ * The owner can revoke a share. A URL that a user got before that must not work long after the share was revoked.
  */
 export function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
 }
 
-/** The expiry of a URL that is requested without one. Seconds. */
+/** Returns the expiry of a URL if the request contains none. Seconds. */
 export function defaultExpiry(limits: Limits, role: Role | undefined): number {
   return Math.min(limits.urlTtlDefaultSeconds, longestExpiry(limits, role));
 }
 
-/** Signs a download of a ready attachment. The bucket adapter makes disposition and type safe to serve. */
+/** Signs the download URL of a ready attachment. The bucket adapter ensures that the disposition and the content type are safe to serve. */
 export function sign(
   { bucket }: Deps,
   options: {
@@ -111,7 +113,7 @@ export function sign(
 ): SignedUrl | Promise<SignedUrl> {
   const { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp } = options;
   const { objectKey, filename, contentType } = attachment;
-  // Spreading an object costs a tenth of a signature.
+  // Spreading `options` would take a tenth of the time of a signature, so each field is named.
   return bucket.presignGet({
     objectKey,
     filename,
@@ -125,8 +127,8 @@ export function sign(
 }
 
 /**
- * Returns half of the expiry as the cache window, so that each URL is still valid for at least the other half. Throws
- * `expires_in_out_of_range` below 2 seconds.
+ * Returns the cache window, which is half of the expiry. So each URL is still valid for at least the other half when a client gets it.
+ * Throws `expires_in_out_of_range` below 2 seconds.
  */
 function windowOf(expiresInSeconds: number): number {
   if (expiresInSeconds >= 2) return Math.floor(expiresInSeconds / 2);

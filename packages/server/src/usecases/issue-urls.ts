@@ -9,7 +9,7 @@ import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.t
 
 const REFUSALS = ["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"] as const;
 
-/** The error codes for a URL that is refused. */
+/** The error code of one refused URL in a batch. */
 export type UrlRefusal = (typeof REFUSALS)[number];
 
 export function isUrlRefusal(code: string): code is UrlRefusal {
@@ -23,10 +23,10 @@ export type BatchAnswer =
   | { attachmentId: string; code: UrlRefusal };
 
 /**
- * Issues up to 1,000 URLs with one access query. Returns one result for each id, in the order of the request.
- * Each note gets one audit event for its issued URLs, which is on disk before any URL is returned.
- * All refused URLs of one note count as one refusal.
- * `purpose` undefined: a download. Throws `expires_in_out_of_range`, and `rate_limited` for the whole batch.
+ * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
+ * event for each note. These events are on disk before any URL is returned.
+ * All refused URLs of one note together count as one refusal.
+ * If `purpose` is undefined, the purpose is a download. Throws `expires_in_out_of_range` or `rate_limited`, and then issues no URL.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
@@ -42,14 +42,14 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     const { expiresInSeconds: requested, purpose = defaultPurpose("attachment"), clientIp } = input;
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
-    // The database stores ids in lower case. The result repeats each id as the caller wrote it.
+    // The database stores ids in lower case. The results contain each id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
     // The caller is the owner of all files of a note or of none of them, so all URLs of a note have the same expiry.
     const issued = new Map<string, IssuedOfNote>();
     let ofNote: IssuedOfNote | undefined;
-    // A set, because a request can repeat a refused id many times.
+    // A set, because a request can contain the same refused id many times.
     const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {
@@ -63,10 +63,10 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       const { attachment, role } = found;
       const expiresInSeconds = requested ?? defaultExpiry(limits, role);
       let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now, clientIp });
-      // To await a value that is not a promise would need one turn of the event loop for each item.
+      // Awaits only real promises. Every `await` gives up control once, which costs time for each file.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
-      // Looks up the note only when it changes, because the ids of one note usually follow each other.
+      // Looks up the note only if it is not the note of the previous file. Usually the files of one note follow each other.
       if (ofNote?.noteId !== attachment.noteId) ofNote = issued.get(attachment.noteId);
       ofNote ??= { noteId: attachment.noteId, expiresInSeconds, attachments: [] };
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);

@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import { DomainError } from "../domain/errors.ts";
 import type { Deps, Queries } from "./ports/index.ts";
 
-/** A limit for all replicas together. `max`: the largest sum in a window of `windowMs` milliseconds. A window begins with the first amount. */
+/**
+ * A limit that all replicas share. `max`: the largest sum of the amounts in a window of `windowMs` milliseconds. The first amount begins a
+ * window.
+ */
 export type WindowLimit = { name: string; max: number; windowMs: number };
 
 /**
- * Takes an amount from a limit. The caller may give it back.
- * Throws `rate_limited` with the time until the window expires.
+ * Takes an amount from the limit of a holder. With `giveBack` of the result, the caller can return the amount.
+ * Throws `rate_limited`, with the time until the window expires, if too little of the limit is left.
  */
 export async function takeFromWindow(
   { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "limitCounts"> },
@@ -22,20 +25,20 @@ export async function takeFromWindow(
 }
 
 /**
- * Returns the key of a window. The key is a hash, because people may type passwords and the email addresses of strangers into a sign-in
- * form.
+ * Returns the key that the database stores for a window. The key is a hash, because a holder can be a text from the sign-in form. People
+ * sometimes type their password or the email address of another person there.
  */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");
 }
 
-/** Makes the refusal of a request that exceeds a limit until `waitMs` milliseconds have passed. */
+/** Makes the error for a request over a limit. The client can repeat the request after `waitMs` milliseconds. */
 export function rateLimited(problem: string, waitMs: number): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new DomainError("rate_limited", problem, { retryAfterSeconds });
 }
 
-/** Deletes the counts of expired windows. */
+/** Deletes the counts of the windows that have expired. */
 export function deleteExpiredWindows({ db, clock }: Deps) {
   return (): Promise<void> => db.limitCounts.deleteExpired(clock());
 }

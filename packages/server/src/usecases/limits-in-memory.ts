@@ -1,20 +1,26 @@
 import { rateLimited } from "./limits-in-database.ts";
 import type { Clock, RateLimit } from "./ports/index.ts";
 
-/** Limits the memory. Each person needs about 200 bytes. A person who is dropped from memory gets a full allowance again. */
+/**
+ * Limits the memory of one allowance: each person needs about 200 bytes. If a person is dropped from memory, the person has a full
+ * allowance again.
+ */
 const MAX_PEOPLE = 20_000;
 
 export type Allowance = {
-  /** Takes an amount from the allowance of a person. Throws `rate_limited` with the time until the amount is available. */
+  /**
+   * Takes an amount from the allowance of a person. If too little is left, throws `rate_limited` with the time until the amount is
+   * available.
+   */
   take(userId: string, amount: number): void;
 };
 
 type Bucket = { tokens: number; at: number };
 
 /**
- * Gives each person a token bucket in the memory of this process. So the hot path needs no query. `limit` undefined: there is no
+ * Gives each person a token bucket in the memory of this process, so that a check needs no query. If `limit` is undefined, there is no
  * limit.
- * The limiter of rate-limiter-flexible has a timer for each key, and its memory is not bounded.
+ * The package `rate-limiter-flexible` is not used, because it needs a timer for each key and does not limit its memory.
  */
 export function createAllowance(
   limit: RateLimit | undefined,
@@ -22,8 +28,8 @@ export function createAllowance(
 ): Allowance {
   if (limit === undefined) return { take: () => undefined };
   const { perSecond, burst } = limit;
-  // When the recent half is full, the older half is dropped. So the memory is limited, and
-  // active people are remembered.
+  // When `recent` is full, it becomes `older`, and the previous `older` is dropped. So the memory is limited, and the counts of active
+  // people stay.
   let recent = new Map<string, Bucket>();
   let older = new Map<string, Bucket>();
 
@@ -43,7 +49,7 @@ export function createAllowance(
     take(userId, amount) {
       const now = clock();
       const bucket = bucketOf(userId, now);
-      // If the clock was set back, nothing is added.
+      // If the clock was set back, the time difference is negative, and no tokens are added.
       const elapsedMs = Math.max(0, now - bucket.at);
       bucket.tokens = Math.min(burst, bucket.tokens + (elapsedMs * perSecond) / 1000);
       bucket.at = now;

@@ -1,7 +1,7 @@
 import { type Policy, type PolicyName, policyNames, problemOf } from "../domain/policy.ts";
 import type { Limits, LivePolicy, StoredPolicy } from "./ports/index.ts";
 
-/** The rules of the configuration. `fixed`: the rules that the operator has set. No administrator can change these rules. */
+/** The rules of the configuration. `fixed`: the rules that the operator has set there. No administrator can change them. */
 export type ConfiguredPolicy = { values: Policy; fixed: readonly PolicyName[] };
 
 export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolicy {
@@ -10,7 +10,9 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   let started = 0;
   let applied = 0;
 
-  /** Ignores values that this version does not know, for example after a downgrade. */
+  /**
+   * Returns whether the value of an administrator applies. Ignores values that this version does not accept, for example after a downgrade.
+   */
   function chosen(from: StoredPolicy, name: PolicyName): boolean {
     return Object.hasOwn(from, name) && !fixed.includes(name) && problemOf(name, from[name]) === undefined;
   }
@@ -54,8 +56,8 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
 }
 
 /**
- * Returns the limits of the configuration. Where an administrator can change a rule, they have the current
- * value.
+ * Returns the limits of the configuration. If a limit is also a rule that administrators can change, reading it returns the current value
+ * of the rule.
  */
 export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
   return {
@@ -78,7 +80,7 @@ export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<Liv
   };
 }
 
-/** Returns the rules for the given limits. All rules are fixed, for a service without administrators. */
+/** Makes the rules of a service without administrators from its limits. All rules are fixed. */
 export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }: Limits): ConfiguredPolicy {
   return {
     values: {

@@ -2,7 +2,10 @@ import type { Caller } from "../domain/person.ts";
 import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import type { Deps } from "./ports/index.ts";
 
-/** Marks a note, and the files that visitors sent to it, as seen by the caller. Throws `note_not_found` or `access_denied`. */
+/**
+ * Marks a note as seen by the caller. For the owner, marks the files that visitors sent to this note as seen. Throws `note_not_found` or
+ * `access_denied`.
+ */
 export function markNoteSeen({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     const { role } = await authoriseNote(db, { caller, noteId, action: "note.read" });
@@ -11,7 +14,10 @@ export function markNoteSeen({ db, clock }: Deps) {
   };
 }
 
-/** Marks a file that is shared without its note as seen by the caller. Throws `attachment_not_found` or `access_denied`. */
+/**
+ * Marks a file as seen by the caller. The file is shared with the caller without its note. Throws `attachment_not_found` or
+ * `access_denied`.
+ */
 export function markAttachmentSeen({ db, clock }: Deps) {
   return async (caller: Caller, attachmentId: string): Promise<void> => {
     await authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });

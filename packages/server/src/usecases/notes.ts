@@ -8,7 +8,7 @@ import { createFairTurns } from "./fair-turns.ts";
 import type { Arrive } from "./invitations/arrive.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 
-/** The number of attachments on the first page. Most notes have fewer attachments, so one request reads all of them. */
+/** The maximum number of attachments on the first page. Most notes have fewer attachments, so one request reads all of them. */
 const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
@@ -39,7 +39,7 @@ export function createNote({ db, clock, newId }: Deps) {
 /**
  * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
  * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
- * Throws `rate_limited` when too many searches of the caller wait, and `search_timeout`.
+ * Throws `rate_limited` if five searches of the caller run or wait, and `search_timeout`.
  */
 export function listNotes({ db, clock }: Deps) {
   const turns = createFairTurns({ atOnce: db.searchesAtOnce, problem: TOO_MANY_SEARCHES });
@@ -58,11 +58,14 @@ export function listNotes({ db, clock }: Deps) {
 type ListNotesInput = PageRequest & {
   scope: "owned" | "shared";
   search?: string | undefined;
-  /** Aborts when the client disconnects. Then a search that waits for its turn is dropped. */
+  /** Aborts when the client disconnects. If the search still waits for its turn, it never runs. */
   signal?: AbortSignal | undefined;
 };
 
-/** Returns a note with the first page of its attachments. Throws `note_not_found` or `access_denied`. */
+/**
+ * Returns a note with the first page of its attachments.
+ * Throws `note_not_found` or `access_denied`.
+ */
 export function getNote({ db, clock }: Deps, arrive: Arrive) {
   return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
     const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
@@ -72,7 +75,7 @@ export function getNote({ db, clock }: Deps, arrive: Arrive) {
 }
 
 /**
- * Changes the title, the body, or both. With `ifUpdatedAt`, changes the note only if this is still the instant of the last change.
+ * Changes the title, the body, or both. If `ifUpdatedAt` is given, changes the note only if its last change was at this instant.
  * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
  */
 export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
@@ -98,7 +101,10 @@ export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
   };
 }
 
-/** Lists the attachments of a note, in order of creation. Throws `note_not_found` or `access_denied`. */
+/**
+ * Lists the attachments of a note, in order of creation.
+ * Throws `note_not_found` or `access_denied`.
+ */
 export function listAttachments({ db, clock }: Deps, arrive: Arrive) {
   return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<ListedAttachment>> => {
     const { noteId, ...page } = input;
@@ -124,7 +130,7 @@ async function details(queries: Queries, reading: Reading) {
 async function firstAttachments(queries: Queries, reading: Reading) {
   const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
   const { items, nextCursor } = await pageOfNote(queries, first);
-  // Most notes have only one page, and then the page shows the count. Only other notes need a query.
+  // Most notes have only one page of attachments, so the number comes from this page. Only longer lists need a query.
   const attachmentCount =
     nextCursor === undefined
       ? items.filter(({ state }) => state !== "rejected").length
@@ -132,7 +138,7 @@ async function firstAttachments(queries: Queries, reading: Reading) {
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }
 
-/** A page of the attachments that the caller sees. Only the owner of the note and the sender see a rejected attachment. */
+/** Returns a page of the attachments that the caller sees. Only the owner of the note and the uploader see a rejected attachment. */
 async function pageOfNote(
   { attachments, shares }: Queries,
   { note, caller, now, ...page }: Reading & PageRequest,

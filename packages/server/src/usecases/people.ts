@@ -10,7 +10,7 @@ export type Identity = {
   /** Undefined: no change. Null: the email address is removed. */
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
-  /** When the issuer or the account stated the email address. Default: now. */
+  /** The instant at which the JWT issuer or the account stated the email address. Default: now. */
   emailStatedAt?: number | undefined;
   name: string | undefined;
   /** Undefined: no change. */
@@ -19,9 +19,9 @@ export type Identity = {
 };
 
 /**
- * Records a user from an account or a trusted token, so that others can share by email address. A proven email address receives the
- * shares that wait for it, even if the email address was already proven before. So if a claim was
- * interrupted, the next sign-in repeats it.
+ * Records a user from an account or a trusted token, so that others can share by email address.
+ * A user with a proven email address gets the shares that wait for it, even if the email address was already proven before. So if this step
+ * was interrupted, the next sign-in repeats it.
  */
 export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (identity: Identity): Promise<void> => {
@@ -30,7 +30,7 @@ export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Records a user in a transaction. Does not give the user the shares that wait for the email address. */
+/** Records a user inside the transaction of the caller. Does not give the user the shares that wait for the email address. */
 export async function rememberPersonIn(
   { people }: Pick<Queries, "people">,
   identity: Identity,
@@ -47,9 +47,10 @@ export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
 }
 
 /**
- * Records the language in which a user reads the service. It reads the language first, because most calls change nothing, and a
- * read costs less than a durable write. One write of a user runs at a time. Calls during this write do nothing, because the next page
- * records the language.
+ * Records the language in which a user reads the service. It reads the stored language first, because most calls change nothing, and a read
+ * costs less than a durable write.
+ * At most one write for a user runs at a time. A call during this write does nothing, because the next page of the user records the
+ * language.
  */
 export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
   const writing = new Set<string>();
@@ -67,10 +68,10 @@ export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
 type Named = Pick<Person, "name" | "email">;
 
 /**
- * Finds users and visitors by id, with one query for the users and one for the visitors. Unknown users are absent. A visitor has the name
- * of their last file.
- * Returns nobody while the database is unreachable. A response to a successful write may contain the names, and an error here would look
- * like a failure of that write.
+ * Finds the names of users and visitors by id, with one query for the users and one for the visitors. The result does not contain unknown
+ * users. The name of a visitor is the name that they gave with their last file.
+ * Returns an empty map if the database is unreachable. The names can be part of the response to a successful write, and an error here would
+ * look like a failure of that write.
  */
 export function findPeople({ db }: Deps) {
   return async (userIds: Iterable<string>): Promise<Map<string, Named>> => {
@@ -93,12 +94,12 @@ function presentVisitor(name: string | undefined): Named {
   return { name: name === undefined ? "Visitor" : `${name} (visitor)`, email: undefined };
 }
 
-/** Throws `access_denied` for a caller who is no administrator. */
+/** Throws `access_denied` if the caller is no administrator. */
 export async function requireAdministrator({ people }: Queries, caller: Caller): Promise<void> {
   if ((await people.find(caller.userId))?.isAdmin !== true) throw new DomainError("access_denied", "Access denied");
 }
 
-/** Returns the caller. */
+/** Returns the stored data of the caller. */
 export function getMe({ db }: Deps) {
   return async (caller: Caller): Promise<Person> =>
     (await db.people.find(caller.userId)) ?? { id: caller.userId, email: undefined, name: undefined, isAdmin: false };

@@ -2,32 +2,32 @@ import type { Caller } from "../domain/person.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import type { Deps, Downloadable } from "./ports/index.ts";
 
-/** In this time, the refused requests of one person cause at most one event on a note. Milliseconds. */
+/** The length of a window. In one window, the refused requests of one person cause at most one event on a note. Milliseconds. */
 const WINDOW_MS = 60_000;
 /** The maximum number of windows that are open at the same time. */
 const MAX_WINDOWS = 10_000;
-/** The maximum number of ids in one event. It is the same as in a batch of URLs. */
+/** The maximum number of attachment ids in one event. A batch of URLs has the same maximum. */
 const MAX_IDS = 1_000;
 
 type Refused = { caller: Caller; first: Downloadable };
 type Window = Refused & { endsAt: number; count: number; attachmentIds: Set<string> };
 
 export type Refusals = {
-  /** Records that one HTTP request did not get the URLs of these attachments of one note. */
+  /** Records that the service refused the URLs of these attachments in one HTTP request. All of them belong to one note. */
   record(caller: Caller, attachments: Iterable<Downloadable>): void;
-  /** Records the counts of the windows that have ended, or of all windows. Resolves when they are on disk. */
+  /** Records the counts of the windows that have ended, or of all windows. Resolves when the events with these counts are on disk. */
   flush(options?: { all: boolean }): Promise<void>;
 };
 
 /**
- * Records refused URLs in the activity of owners, so that a stranger can't fill the activity.
- * The first refusal of a person on a note is recorded immediately. Further refusals are counted in memory, and one event with their
- * `count` follows when the window ends. After kill -9 only these counts are lost.
+ * Records refused URLs in the activity of owners. It combines many refusals into one event, so that a stranger can't fill the activity. The
+ * first refusal of a person on a note is recorded immediately. Further refusals are counted in memory, and when the window ends, one event
+ * with their `count` is recorded. If the process is killed, only these counts are lost.
  */
 export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Refusals {
   const windows = new Map<string, Window>();
 
-  /** The response does not wait for the event, because the client gets no URL. */
+  /** Writes an event. The response does not wait for this write, because the client gets no URL. */
   async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
     const detail: Record<string, number> = count > 1 ? { count } : {};
@@ -35,7 +35,7 @@ export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
     await db.urlAudit.record(event).catch(() => undefined);
   }
 
-  /** Ends a window. If the window has counted refusals, the event about them begins the next window. */
+  /** Ends a window. If the window has counted refusals, records an event about them and begins the next window. */
   async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
     windows.delete(key);
     if (count === 0) return;
@@ -67,7 +67,7 @@ export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" |
         for (const id of ids) if (window.attachmentIds.size < MAX_IDS) window.attachmentIds.add(id);
         return;
       }
-      // If there are too many windows, writes their counts early instead of dropping the counts.
+      // If there are too many windows, writes the counts of all windows early, so that no count is lost.
       if (windows.size >= MAX_WINDOWS) {
         flush({ all: true });
         windows.clear();

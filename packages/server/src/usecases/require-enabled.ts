@@ -1,7 +1,9 @@
 import { DomainError } from "../domain/errors.ts";
 import type { Queries } from "./ports/index.ts";
 
-/** Throws `access_denied` for a disabled user, or `account_closed` if the user deleted the account. Queries the database every time. */
+/**
+ * Throws `access_denied` for a disabled user, or `account_closed` if the user has deleted their account. Queries the database every time.
+ */
 export function requireEnabled({ db }: { db: Pick<Queries, "disabledUsers" | "accountDeletions"> }) {
   return async (userId: string): Promise<void> => {
     if (!(await db.disabledUsers.has(userId))) return;

@@ -8,7 +8,7 @@ import { reject } from "./uploads/decide.ts";
 import { transitionUpload } from "./uploads/transition.ts";
 
 /**
- * Accepts or rejects a quarantined file. An accepted file is `ready`. A rejected file is deleted from the bucket.
+ * Accepts or rejects a quarantined file. An accepted file becomes `ready`. The object of a rejected file is deleted from the bucket.
  * Throws `attachment_not_found`, `access_denied`, and `attachment_not_ready` for a file that is not quarantined.
  */
 export function reviewFile(deps: Deps) {

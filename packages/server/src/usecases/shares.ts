@@ -11,13 +11,13 @@ import { takeFromWindow, type WindowLimit } from "./limits-in-database.ts";
 import { notifyOfShare, withoutShare } from "./mail/notify-of-share.ts";
 import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 
-/** The maximum number of shares of a note or an attachment. One response lists them all. */
+/** The maximum number of shares of one note or attachment. One response lists all of them. */
 const MAX_SHARES = 1_000;
 
 /**
- * Limits the email addresses that a user shares with. Email addresses that have an account
- * count too. Otherwise the limit would show which ones have an account.
- * A request has up to 100.
+ * Limits how many email addresses a user can share with in an hour. Email addresses of existing accounts count too. Otherwise the limit
+ * would show which email addresses have an account.
+ * One request can contain up to 100 email addresses.
  */
 const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
 const TOO_MANY_EMAILS =
@@ -31,14 +31,14 @@ export type ShareInput = {
   userIds: readonly string[];
   emails: readonly string[];
   role: ShareRole;
-  /** Milliseconds since the epoch. Undefined: until revoked. */
+  /** Milliseconds since the epoch. Undefined: the shares are valid until somebody revokes them. */
   expiresAt: number | undefined;
 };
 
 /**
- * Shares a note or one attachment with users. Replaces the shares that these users already have. Email addresses get invitations.
- * An unknown id appears in `results`, and the other receivers still get their shares.
- * Returns all shares of the subject. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
+ * Shares a note or one attachment with users. Replaces the shares that these users already have. For each email address, creates an
+ * invitation. If an id is unknown, `results` says so, and the other receivers still get their shares.
+ * Returns all shares of the note or attachment. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
  * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function putShares(deps: Deps) {
@@ -57,7 +57,8 @@ export function putShares(deps: Deps) {
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
       await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
-      // The owner knows these users, because the owner named them by id. So their invitations need not hide them from the owner.
+      // An invitation hides from the owner which user has its email address. The owner named these users by id, so their invitations need
+      // not hide them.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       await tx.invitations.settle([subjectId], { userIds, now });
       if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
@@ -76,13 +77,16 @@ export function putShares(deps: Deps) {
   };
 }
 
-/** Throws `too_many_shares`. Invitations count as shares. */
+/** Throws `too_many_shares` if `count` is over the maximum. Invitations count as shares. */
 export function limitShares(count: number): void {
   if (count <= MAX_SHARES) return;
   throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
 }
 
-/** Counts email addresses before the service searches for their users, even if the request fails later. Throws `rate_limited`. */
+/**
+ * Counts the email addresses of a request before the service searches for their users. They count even if the request fails later. Throws
+ * `rate_limited`.
+ */
 export async function takeEmails(
   deps: Pick<Deps, "db" | "clock">,
   { caller, amount }: { caller: Caller; amount: number },
@@ -91,7 +95,10 @@ export async function takeEmails(
   await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
 }
 
-/** Lists the shares and open invitations of a note or one attachment, including expired ones. Throws as `putShares` does. */
+/**
+ * Lists the shares and open invitations of a note or one attachment, including expired ones. Throws `note_not_found`,
+ * `attachment_not_found` or `access_denied`.
+ */
 export function listShares(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, subject: ShareSubject): Promise<SharesOfSubject> => {
@@ -110,8 +117,8 @@ async function list(
 }
 
 /**
- * Revokes the share of one user. Finds the user by id in the same way as `putShares`. The next request of the user is refused.
- * Throws `share_not_found`, and as `putShares` does.
+ * Revokes the share of one user. Finds the user by id in the same way as `putShares`. The service refuses the next request of the user.
+ * Throws `share_not_found`, `note_not_found`, `attachment_not_found` or `access_denied`.
  */
 export function revokeShare({ db, clock, newId }: Deps) {
   return async (caller: Caller, input: { subject: ShareSubject; userId: string }): Promise<void> => {

@@ -12,8 +12,8 @@ const PAGES: Record<PageKind, string> = {
 };
 
 /**
- * Adds a link of an account, and returns its token. The database stores only the hash of the token.
- * `passwordHash`: the hash of the password that the link can replace. `passwordMark`: a hash of that hash.
+ * Stores a new link for the account of a user, and returns the token of the link. The database stores only the hash of the token.
+ * `passwordHash`: the hash of the password that the link can replace. `passwordMark`: the hash of this password hash.
  */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
@@ -38,7 +38,7 @@ export async function addAccountLink(
   return token;
 }
 
-/** Returns the URL of the page that uses the token. The token is in the fragment, which no browser sends to a server. */
+/** Returns the URL of the page that uses the token. The token is in the fragment of the URL, which browsers never send to a server. */
 export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageKind; token: string }): string {
   return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
 }
@@ -55,17 +55,17 @@ export async function findAccountLink(
   return link;
 }
 
-/** Whether the link was made to replace this password. */
+/** Returns whether this is still the password that the account had when the link was made. */
 export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
   return passwordMark === passwordMarkOf(passwordHash);
 }
 
-/** Identifies a password hash without revealing it. */
+/** Returns a text that identifies a password hash without revealing it. */
 export function passwordMarkOf(passwordHash: string): string {
   return digest(passwordHash);
 }
 
-/** The refusal is the same for links that are expired, used, outdated or invented. */
+/** Makes the error for a link that does not work. It is the same for links that are expired, used, outdated or invented. */
 export function linkInvalid(): DomainError {
   return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
 }

@@ -12,16 +12,16 @@ import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./ac
 import { type Owner, requireOwner } from "./own-account.ts";
 import { warnOfChange } from "./warn-of-change.ts";
 
-/** Limits the mails that one account may cause at other email addresses. */
+/** Limits the mails that one account can send to other email addresses. */
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
 const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail to the new email address. The link in the mail proves the email address, and then changes the account. The response
- * and its duration do not show whether another account has this email address. The worker checks this later, and sends no
- * mail if another account has it.
+ * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the account.
+ * The response and its duration do not show whether another account has this email address. The worker that sends mails checks this later,
+ * and sends no mail if another account has it.
  * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
  */
 export function requestEmailChange(deps: PartDeps) {
@@ -40,7 +40,7 @@ export function requestEmailChange(deps: PartDeps) {
     const passwordMark = passwordMarkOf(owner.passwordHash);
     await db.transaction(async (tx) => {
       await requireOwner(tx, owner);
-      // A refusal would show that the email address got mails before.
+      // If the limit of mails is exceeded, this fails silently. An error would show that other mails were sent to this email address.
       await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
     });
   };
@@ -48,7 +48,7 @@ export function requestEmailChange(deps: PartDeps) {
 
 /**
  * Changes the email address of the caller with a link from a mail to the new email address. The link works only for the account that
- * requested it, and only while that account has the same password. Queues a mail to both email addresses.
+ * requested it, and only while that account has the same password. Queues one mail to the old email address and one to the new one.
  * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account has the email address by now.
  */
 export function confirmEmailChange(deps: PartDeps) {
@@ -73,7 +73,10 @@ export function confirmEmailChange(deps: PartDeps) {
   };
 }
 
-/** Changes the email address of a person for the operator, and marks it as proven. Throws `user_not_found` or `email_taken`. */
+/**
+ * Changes the email address of a person. Only the operator calls this. The new email address counts as proven. Throws `user_not_found` or
+ * `email_taken`.
+ */
 export function changeEmailOf(deps: PartDeps) {
   return async (actor: Actor, userId: string, newEmail: string): Promise<void> => {
     await act(deps, actor, async (tx, { log }) => {
@@ -90,7 +93,7 @@ async function changeEmail(
   tx: Queries,
   { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
 ): Promise<void> {
-  // A password reset also locks the user before it locks the link.
+  // Locks the user first. A password reset locks in the same order, so the two can't deadlock.
   await tx.credentials.lock(userId);
   const account = await tx.accounts.find(userId);
   if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
@@ -98,7 +101,7 @@ async function changeEmail(
     throw new DomainError("invalid_request", "This is the email address of the account already.");
   const now = deps.clock();
   await tx.accounts.replaceEmail(userId, { to: email, now });
-  // The old email address may get another owner. Links in mails to the old email address must not work for that owner.
+  // The old email address may later belong to another person. Links in mails to that address must not work for this person.
   await tx.accounts.deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });

@@ -8,7 +8,7 @@ import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 /**
  * Replaces the password of the caller and ends all sessions, including the session of the request. `revokeApiTokens`: also removes API
  * tokens, passkeys and webhooks. Throws `access_denied` or `wrong_password`.
- * The sessions end after the new hash is stored. A sign-in with the old password may run at the same time. Either the sign-in waits
+ * A sign-in with the old password may run at the same time, so the sessions end only after the new hash is stored. Either the sign-in waits
  * for this transaction (`hasPassword`), or its session is already stored and ends too.
  */
 export function changePassword(deps: WarnDeps & Pick<Deps, "db">) {

@@ -11,11 +11,11 @@ import { deleteAttachmentsForGood, deleteNoteForGood } from "../trash/delete-for
 import { type Owner, requireOwner } from "./own-account.ts";
 import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
-/** How long the owner can cancel the deletion. Milliseconds. */
+/** How long the owner of an account can cancel the deletion of the account. Milliseconds. */
 const KEEP_MS = 14 * 86_400_000;
 const BATCH = 50;
 
-/** Counts the notes, files, links and shares that are deleted with the account of the caller. */
+/** Counts the notes, files, links and shares that would be deleted with the account of the caller. */
 export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ userId }: Caller): Promise<AccountContents> => db.accountDeletions.countContents(userId, clock());
 }
@@ -43,8 +43,8 @@ export function closeOwnAccount(deps: Deps) {
 }
 
 /**
- * Closes the account of a person for the operator, who may also delete the account immediately. The person can't
- * cancel this.
+ * Closes the account of a person. Only the operator calls this, and the person can't cancel it. With `isNow`, the account is also deleted
+ * immediately.
  * Throws `user_not_found` or `last_administrator`.
  */
 export function closeAccountOf(deps: Deps) {
@@ -77,8 +77,8 @@ async function close(
 }
 
 /**
- * Opens an account again after its owner deleted it. The notes, shares and links work again. The session `sessionId` stays.
- * Does nothing to an account that its owner has not deleted.
+ * Opens an account again after its owner deleted it. The notes, shares and links work again. Ends all sessions except `sessionId`. Does
+ * nothing to an account that its owner has not deleted.
  */
 export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
   const { db, clock } = deps;
@@ -91,7 +91,7 @@ export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
     });
 }
 
-/** Cancels the deletion of a user and enables the user, in a transaction. Returns false if the user was neither deleted nor disabled. */
+/** Cancels the deletion of a user and enables the user, in the transaction of the caller. Returns false if the user was not disabled. */
 export async function reopen(
   tx: Queries,
   userId: string,
@@ -104,7 +104,10 @@ export async function reopen(
   return tx.disabledUsers.remove(userId, { exceptSession: sessionId });
 }
 
-/** Permanently deletes the accounts whose 14 days are over. Each note has its own transaction, so a restarted process continues. */
+/**
+ * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction, so a restarted process only has to
+ * delete the rest.
+ */
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<void> => {
@@ -115,7 +118,8 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // If the user was enabled after the list was read, no note is deleted, and this loop would never end.
+    // Stops if the user was enabled in the meantime. Otherwise this loop would never end, because the notes that it lists are not deleted
+    // any more.
     if (!isOver(await db.accountDeletions.find(userId), clock())) return;
     const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
@@ -138,7 +142,7 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   }
 }
 
-/** Checked in each transaction, because the operator may enable the user at any time. */
+/** Returns whether the user must be deleted now. Each transaction checks this again, because the user can be enabled at any time. */
 async function isDue(tx: Queries, userId: string, now: number): Promise<boolean> {
   return isOver(await tx.accountDeletions.hold(userId), now);
 }

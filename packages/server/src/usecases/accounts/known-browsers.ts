@@ -5,17 +5,19 @@ import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps } from "../ports/index.ts";
 import { passwordMarkOf } from "./account-links.ts";
 
-/** How long a browser is known after its last sign-in. Browsers store no cookie for longer. Milliseconds. */
+/** How long the service knows a browser after its last sign-in. Browsers store no cookie for a longer time. Milliseconds. */
 export const KNOWN_MS = 400 * 86_400_000;
-/** The maximum number of accounts that one cookie has marks for. Every HTTP request contains the cookie, and proxies refuse long headers. */
+/**
+ * The maximum number of marks in one cookie, one for each account. Every HTTP request contains the cookie, and proxies refuse long headers.
+ */
 const MAX_MARKS = 8;
-/** A mark: the instant in seconds in base 36, and 128 bits of a MAC. */
+/** The form of a mark: the instant of the sign-in (seconds in base 36), a dash, and 128 bits of a MAC. */
 const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;
 const MAC_BYTES = 16;
 
 /**
- * A sign-in that succeeded. `marks`: the cookie of the browser. `isExpected`: the sign-in needs no mail, because another mail reports it,
- * or because the account is new.
+ * A sign-in that succeeded. `marks`: the value of the cookie that the browser sent. `isExpected`: the service sends no mail about this
+ * sign-in, because another mail reports it, or because the account is new.
  */
 type SignIn = {
   userId: string;
@@ -26,9 +28,10 @@ type SignIn = {
 };
 
 /**
- * Sends a mail if the browser has not signed in to this account before. Returns the cookie that marks the browser as known. A mark does
- * not name its account, and nobody can sign in with it. A new password of the account
- * makes the mark invalid, so that the browser of a thief is unknown again.
+ * Sends a mail if the browser has not signed in to this account before. Returns the new value of the cookie that marks the browser as
+ * known.
+ * The cookie contains one entry, called a mark, for each account. A mark does not name its account, and nobody can sign in with it. When
+ * the password of the account changes, its marks become invalid. So the browser of a thief is unknown again.
  */
 export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail" | "linkKeys">) {
   const { db, clock, linkKeys } = deps;
@@ -40,7 +43,7 @@ export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail"
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      // If the limit of mails prevents the mail, the browser stays unknown.
+      // If the limit of mails prevents this mail, the cookie gets no mark, and the browser stays unknown.
       if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");

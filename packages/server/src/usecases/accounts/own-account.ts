@@ -7,8 +7,8 @@ import { requireCredential } from "../require-credential.ts";
 export type Owner = { caller: Caller; passwordHash: string };
 
 /**
- * The password of the caller was checked before. Throws `access_denied` if the session has ended since then, and `wrong_password` if the
- * password was replaced.
+ * Checks that a request is still allowed after the password of the caller was checked. Throws `access_denied` if the session has ended
+ * since then, and `wrong_password` if the password was replaced.
  */
 export async function requireOwner(tx: Queries, { caller, passwordHash }: Owner): Promise<void> {
   await requireCredential(tx, caller);

@@ -10,7 +10,7 @@ import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
 const MAX_PASSKEYS = 20;
-/** The owner of a challenge for a sign-in, because the user is not known yet. */
+/** The user id that is stored with a challenge for a sign-in, because the user is not known yet. */
 const NOBODY = "";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret">;
@@ -22,8 +22,8 @@ export function listPasskeys({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the challenge for a new passkey, which works once within 5 minutes. A passkey replaces the second factor, so to
- * add a passkey, the caller needs a `code` of the second factor.
+ * Makes the challenge for a new passkey. The challenge works once within 5 minutes. A passkey replaces the second factor at a sign-in. So
+ * if the account has a second factor, the caller needs a `code` to add a passkey.
  * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
  */
 export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
@@ -48,7 +48,7 @@ export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
   };
 }
 
-/** Makes the challenge for a sign-in, which works once within 5 minutes. */
+/** Makes the challenge for a sign-in with a passkey. The challenge works once within 5 minutes. */
 export function startPasskeySignIn(deps: PartDeps) {
   return (): Promise<string> =>
     addAccountLink(deps, deps.db, {
@@ -60,7 +60,7 @@ export function startPasskeySignIn(deps: PartDeps) {
 }
 
 /**
- * Uses a challenge, which then no longer works. `userId`: the owner of a new passkey, or undefined if the challenge is for a sign-in.
+ * Uses a challenge, so that it does not work again. `userId`: the user who adds a passkey, or undefined if the challenge is for a sign-in.
  * Throws `account_link_invalid`.
  */
 export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
@@ -72,15 +72,15 @@ export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
 
 type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "name">;
 
-/** Adds a passkey that was verified. Throws `access_denied` or `passkey_exists`. */
+/** Adds a passkey whose registration was verified. Throws `access_denied` or `passkey_exists`. */
 export function addPasskey(deps: ChangeDeps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, passkey: NewPasskey): Promise<Passkey> => {
     const { userId } = caller;
     const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
     await db.transaction(async (tx) => {
-      // Another transaction may be changing the password, which can end the session and remove all passkeys. So this
-      // transaction waits for the other one.
+      // Waits for a transaction that changes the password at the same time, because a change of the password can end the session and remove
+      // all passkeys.
       await tx.credentials.lock(userId);
       await requireCredential(tx, caller);
       await tx.passkeys.insert(added);
@@ -90,7 +90,7 @@ export function addPasskey(deps: ChangeDeps) {
   };
 }
 
-/** Changes the name of a passkey, which only its owner sees. Throws `passkey_not_found`. */
+/** Changes the name of a passkey. Only the owner of the passkey sees this name. Throws `passkey_not_found`. */
 export function renamePasskey({ db }: Pick<Deps, "db">) {
   return (caller: Caller, { id, name }: Pick<Passkey, "id" | "name">): Promise<Passkey> =>
     db.transaction(async (tx) => {
@@ -122,8 +122,8 @@ export function findPasskey({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Records a sign-in whose session is stored. Returns false if the passkey was removed during the sign-in. The removal may have run
- * before the session was stored, so the caller must end this session.
+ * Records the use of a passkey, after the session of the sign-in was stored. Returns false if the passkey was removed in the meantime. The
+ * removal may have missed the new session, so the caller must end this session.
  */
 export function recordPasskeyUse({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>

@@ -11,7 +11,7 @@ import { isProven } from "./reset-password.ts";
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 type Person = Parameters<ReturnType<typeof rememberPerson>>[0];
 
-/** Records the person of an account. A new person gets a mail with a link that proves the email address. */
+/** Records the person who has an account. A new person gets a mail with a link that proves the email address. */
 export function rememberAccount(deps: PartDeps) {
   const { db, mail } = deps;
   return async (person: Person): Promise<void> => {
@@ -45,8 +45,8 @@ export function requestEmailProof(deps: PartDeps) {
 }
 
 /**
- * Proves the email address of the caller with a link from a mail. The link works only for its own account. So the owner of the
- * email address can't prove it for a stranger who signed up with it.
+ * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. So if a
+ * stranger signed up with an email address, its owner can't prove the email address for the account of the stranger by mistake.
  * Throws `account_link_invalid`, and `access_denied` for another account.
  */
 export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
@@ -66,7 +66,7 @@ export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Whether the email address of the caller is proven. */
+/** Returns whether the email address of the caller is proven. */
 export function hasProvenEmail({ db }: Pick<Deps, "db">) {
   return async ({ userId }: Caller): Promise<boolean> => {
     const email = (await db.people.find(userId))?.email;

@@ -3,11 +3,11 @@ import { Secret } from "otpauth";
 import type { Deps } from "../ports/index.ts";
 
 const COUNT = 10;
-/** The length of a code. A code has 80 random bits, so a fast hash without a salt is enough. */
+/** The number of random bytes in a code. A code has 80 random bits, so a fast hash without a salt is enough. */
 const BYTES = 10;
 const SHAPE = /^[A-Z2-7]{16}$/;
 
-/** Makes ten codes such as `ABCD-EFGH-IJKL-MNOP`. Each one replaces a code of the app once. */
+/** Makes ten codes such as `ABCD-EFGH-IJKL-MNOP`. Each one can replace a code of the authenticator app once. */
 export function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): string[] {
   return Array.from({ length: COUNT }, () => {
     const bytes = new Uint8Array(Buffer.from(newSecret(), "base64url").subarray(0, BYTES));
@@ -16,7 +16,7 @@ export function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): strin
   });
 }
 
-/** Computes the hash of a typed code. Case, spaces and dashes make no difference. Returns undefined if the text does not have the form of a code. */
+/** Computes the hash of a typed code. Ignores case, spaces and dashes. Returns undefined if the text does not have the form of a code. */
 export function hashRecoveryCode(code: string): string | undefined {
   const plain = code.replace(/[\s-]/g, "").toUpperCase();
   return SHAPE.test(plain) ? createHash("sha256").update(plain).digest("base64url") : undefined;

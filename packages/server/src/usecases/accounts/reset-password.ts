@@ -17,8 +17,8 @@ const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail with a link for a new password. Does not check whether the email address has an account, so the response and its
- * duration do not show this. The worker checks it in its next round, and sends no mail if there is no account.
+ * Queues a mail with a link for a new password. Does not check whether the email address has an account, so the response and its duration
+ * do not show this. The worker that sends mails checks this in its next round, and sends no mail if there is no account.
  * Throws `mail_disabled`.
  */
 export function requestPasswordReset(deps: PartDeps) {
@@ -27,8 +27,8 @@ export function requestPasswordReset(deps: PartDeps) {
     if (mail === undefined) {
       throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
     }
-    // Ignores the limit, because a refusal would show a stranger that somebody asked before. Does not start the worker, because its work
-    // would delay the response.
+    // If a limit of mails is exceeded, sends no mail and throws no error. An error would show a stranger that somebody asked before. Does
+    // not start the worker that sends mails, because its work would delay the response.
     await db.transaction((tx) =>
       queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
     );
@@ -36,10 +36,10 @@ export function requestPasswordReset(deps: PartDeps) {
 }
 
 /**
- * Makes a link for a new password, which the operator or an administrator gives to the person. The link works for 24 hours.
- * Only the operator can make a link for an administrator. Otherwise a thief with an API token of an administrator could make such a
- * link, and take over the whole account.
- * Throws `user_not_found`, `access_denied` also for a disabled user, and `invalid_request` for an account without a password.
+ * Makes a link for a new password. The operator or an administrator gives the link to the person. It works for 24 hours. Only the operator
+ * can make a link for an administrator. Otherwise a thief who has an API token of an administrator could use such a link to take over the
+ * whole account.
+ * Throws `user_not_found`, `access_denied` (also if the user is disabled), and `invalid_request` for an account without a password.
  */
 export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {
   return (actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> =>
@@ -63,7 +63,10 @@ export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "n
     });
 }
 
-/** Returns the account of a link for a new password, without using the link. Throws `account_link_invalid`. */
+/**
+ * Returns the email address of the account that a link for a new password belongs to. The link still works afterwards.
+ * Throws `account_link_invalid`.
+ */
 export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
   return async (token: string): Promise<{ email: string }> => {
     const { account } = await findReset(deps, token);
@@ -73,11 +76,10 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
 
 /**
  * Replaces the password and ends all sessions. If several requests use one link, only one of them succeeds.
- * A link that was mailed proves the email address. If nothing proved the email address before, a stranger may have made the
- * account,
- * so its links, second factor and other access are removed too. `isMailed`: the link came from a mail, and not from the operator.
- * `revokeApiTokens`: also removes passkeys and webhooks. `hasSecondFactor`: the second factor stays, so the new password alone does not
- * sign in.
+ * A link that was sent by mail proves the email address. If nothing proved the email address before, a stranger may have made the account.
+ * So the links, second factor, API tokens, passkeys and webhooks of the account are removed too. `revokeApiTokens`: also removes API
+ * tokens, passkeys and webhooks. `isMailed`: the link came from a mail, and not from the operator. `hasSecondFactor`: the account still has
+ * a second factor, so a sign-in needs more than the new password.
  * Throws `account_link_invalid`.
  */
 export function resetPassword(deps: PartDeps) {
@@ -116,14 +118,14 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Queries }, t
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
   const account = await db.accounts.find(link.userId);
   const passwordHash = account?.passwordHash;
-  // If the email address changed while the mail was being written, the mail may have been sent to the old one.
+  // If the email address changed while the mail was being written, the mail may have been sent to the old email address.
   const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await db.disabledUsers.has(link.userId))) throw linkInvalid();
   return { link, account: { ...account, passwordHash } };
 }
 
-/** Whether it is proven that the user owns this email address. */
+/** Returns whether it is proven that the user owns this email address. */
 export async function isProven(
   { people }: Pick<Queries, "people">,
   { userId, email }: { userId: string; email: string },

@@ -12,7 +12,7 @@ import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
 
-/** Whether the caller has a second factor, and how many recovery codes are left. */
+/** Returns whether the caller has a second factor, and how many recovery codes are left. */
 export function getSecondFactor({ db }: Pick<Deps, "db">) {
   return async ({ userId }: Caller): Promise<{ isOn: boolean; recoveryCodesLeft: number }> => {
     const isOn = (await db.secondFactors.find(userId))?.confirmedAt !== undefined;
@@ -21,8 +21,8 @@ export function getSecondFactor({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the secret of an authenticator app. The sign-in does not use the secret before `confirmSecondFactor`. `issuer`: the name of
- * the service in the app.
+ * Makes the secret for an authenticator app. Before the call of `confirmSecondFactor`, a sign-in does not use this secret. `issuer`: the
+ * name of the service that the app shows.
  * Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
  */
 export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
@@ -44,8 +44,8 @@ export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
 }
 
 /**
- * Turns the second factor on with the first code of the app, and ends the other sessions. Returns the recovery codes, which are stored
- * as hashes. Throws `wrong_second_factor`, `rate_limited`, `second_factor_exists` or `second_factor_missing`.
+ * Turns the second factor on with the first code of the authenticator app, and ends the other sessions. Returns the recovery codes. The
+ * database stores only their hashes. Throws `wrong_second_factor`, `rate_limited`, `second_factor_exists` or `second_factor_missing`.
  */
 export function confirmSecondFactor(deps: PartDeps) {
   const { db, clock } = deps;
@@ -81,7 +81,7 @@ export function removeSecondFactor(deps: WarnDeps & Pick<Deps, "db">) {
     });
 }
 
-/** Replaces the recovery codes, and ends the other sessions. Throws `wrong_password` or `second_factor_missing`. */
+/** Replaces the recovery codes, and ends the other sessions. Returns the new codes. Throws `wrong_password` or `second_factor_missing`. */
 export function renewRecoveryCodes(deps: PartDeps) {
   return (owner: Owner): Promise<string[]> =>
     deps.db.transaction(async (tx) => {
@@ -95,7 +95,7 @@ export function renewRecoveryCodes(deps: PartDeps) {
 }
 
 /**
- * Removes the second factor for a person who lost it, and ends all sessions. Returns false if the person has no second
+ * Removes the second factor of a person who lost it, and ends all sessions of this person. Returns false if the person has no second
  * factor.
  */
 export function removeSecondFactorOf(deps: WarnDeps & Pick<Deps, "db">) {

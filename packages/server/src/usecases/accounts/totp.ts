@@ -1,8 +1,8 @@
 import { Secret, TOTP } from "otpauth";
 
-/** Every authenticator app supports these settings, and some apps support no others. */
+/** Every authenticator app supports these settings, and some apps support no other settings. */
 const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
-/** How many time steps a clock may be behind or ahead. */
+/** How many time steps of 30 seconds the clock of the phone may be behind or ahead. */
 const WINDOW = 1;
 export const SECRET_BYTES = 20;
 
@@ -13,7 +13,10 @@ export function stepOfCode(secret: Uint8Array, { code, now }: { code: string; no
   return delta === null ? undefined : totp.counter({ timestamp: now }) + delta;
 }
 
-/** The secret as a text to type, and as a URL for a QR code. `issuer` and `label` name the account in the app. */
+/**
+ * Returns the secret as a text to type, and as a URL for a QR code. The authenticator app shows `issuer` and `label` as the name of the
+ * account.
+ */
 export function describeSecret(secret: Uint8Array, name: { issuer: string; label: string }) {
   const totp = new TOTP({ ...SETTINGS, ...name, secret: toSecret(secret) });
   return { secret: totp.secret.base32, url: totp.toString() };

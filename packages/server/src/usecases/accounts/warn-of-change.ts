@@ -2,13 +2,13 @@ import type { AccountChange } from "../../domain/mail.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
-/** The dependencies of a use case that warns the owner of an account. */
+/** The dependencies that `warnOfChange` needs. */
 export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
 
 /**
- * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change. The email
- * address needs no proof: if a stranger made the account, the owner of the email address should learn of it. The limits are in
- * `queue-mail.ts`.
+ * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change.
+ * The mail is also sent to an email address that is not proven: if a stranger made the account, the owner of the email address should learn
+ * of it. `queueMailIfOn` applies the limits of mails.
  */
 export async function warnOfChange(
   deps: WarnDeps,

@@ -5,24 +5,24 @@ import { requireAdministrator } from "../people.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { requireCredential } from "../require-credential.ts";
 
-/** An administrator. Undefined: the operator, who uses a command. */
+/** The administrator who acts. Undefined: the operator, who runs a command on the server. */
 export type Actor = Caller | undefined;
 
-/** Writes one line into the log of administrators. */
+/** Adds one event to the log of what administrators did. */
 export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["detail"]) => Promise<void>;
 
 type Act<T> = (tx: Queries, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
 
 /**
- * Runs an action of an administrator in a transaction that also logs it. Only one action runs at a time, and each action checks again that
- * the actor is an enabled administrator. Throws `access_denied`.
+ * Runs an action of an administrator in a transaction that also logs the action. Only one such action runs at a time. Each one checks again
+ * that the actor is an administrator who is not disabled. Throws `access_denied`.
  */
 export async function act<T>(
   { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
-  // This check comes before the lock, so that other people can't make administrators wait for it.
+  // This check comes before the lock. So people who are no administrators can't take the lock and make administrators wait.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await tx.administration.holdAdministrators();
@@ -37,7 +37,7 @@ export async function act<T>(
   });
 }
 
-/** Ends the links for new passwords and the invitations that administrators made. An administrator who leaves may have copied them. */
+/** Ends all links for new passwords and all invitations that administrators made. An administrator who leaves may have copied them. */
 export async function endLinksOfAdministrators(
   { accounts, accountInvitations }: Pick<Queries, "accounts" | "accountInvitations">,
   now: number,

@@ -8,10 +8,13 @@ import { requireAdministrator } from "../people.ts";
 import type { Deps, Page, PageRequest, Queries } from "../ports/index.ts";
 import { type Actor, act } from "./act.ts";
 
-/** An invitation to the service as administrators see it, with the token of its link. */
+/** An invitation to the service in the form that administrators see, with the token of its link. */
 export type ListedAccountInvitation = AccountInvitation & { token: string };
 
-/** Lists the invitations to the service that nobody has redeemed, the newest first. Throws `access_denied`. */
+/**
+ * Lists the invitations to the service that nobody has redeemed, the newest first.
+ * Throws `access_denied`.
+ */
 export function listAccountInvitations(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, page: PageRequest): Promise<Page<ListedAccountInvitation>> => {
@@ -22,9 +25,9 @@ export function listAccountInvitations(deps: Deps) {
 }
 
 /**
- * Invites an email address to create an account, and sends a mail if mail is on. If the email address already has an open
- * invitation, its link stays the same, and works for another 30 days. Throws `access_denied`, `invalid_request`, and `email_taken` if an
- * account has the email address.
+ * Invites the owner of an email address to create an account. Sends a mail if the service sends mails. If the email address already has an
+ * open invitation, the link stays the same and works for another 30 days.
+ * Throws `access_denied`, `invalid_request`, and `email_taken` if an account has the email address.
  */
 export function inviteToService(deps: Deps) {
   return async (actor: Actor, text: string): Promise<ListedAccountInvitation> => {
@@ -39,7 +42,7 @@ export function inviteToService(deps: Deps) {
         email,
         invitedBy: actor?.userId,
         invitedAt: now,
-        // A used link never works again.
+        // A new generation makes a new link, because a used link must never work again.
         generation: (former?.generation ?? 0) + (isUsed ? 1 : 0),
         linkExpiresAt: now + INVITATION_MS,
         redeemedAt: undefined,
@@ -54,7 +57,8 @@ export function inviteToService(deps: Deps) {
 }
 
 /**
- * Makes another link, which is valid for 30 days, and sends it by mail if mail is on. The old link stops working.
+ * Makes another link for an invitation, and sends it by mail if the service sends mails. The new link is valid for 30 days. The old link
+ * stops working.
  * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account has the email address by now.
  */
 export function renewAccountInvitation(deps: Deps) {
@@ -76,7 +80,10 @@ export function renewAccountInvitation(deps: Deps) {
   };
 }
 
-/** Revokes an invitation to the service. An account that exists stays. Throws `access_denied` or `invitation_not_found`. */
+/**
+ * Revokes an invitation to the service. If an account was already created with the invitation, the account stays.
+ * Throws `access_denied` or `invitation_not_found`.
+ */
 export function revokeAccountInvitation(deps: Deps) {
   return (actor: Actor, subject: { invitationId: string } | { email: string }): Promise<void> =>
     act(deps, actor, async (tx, { log }) => {

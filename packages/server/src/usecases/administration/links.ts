@@ -7,7 +7,7 @@ import { requireAdministrator } from "../people.ts";
 import type { Deps, LinkDetails, Page, PageRequest } from "../ports/index.ts";
 import { act } from "./act.ts";
 
-/** A link as administrators see it, without its token. */
+/** A link in the form that administrators see, without its token. */
 export type ListedLink = LinkDetails & { state: LinkState };
 
 /** Lists the links of all users, the newest first. Throws `access_denied`. */
@@ -25,9 +25,9 @@ export function listAllLinks(deps: Deps) {
 }
 
 /**
- * Revokes a link of any user. The activity of the owner and the log of administrators both show the change. If the link was revoked before,
+ * Revokes a link of any user. The activity of the owner and the log of administrators show the change. If the link was revoked before,
  * nothing changes.
- * Returns when the last issued URL expires. Throws `access_denied` or `link_not_found`.
+ * Returns `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `access_denied` or `link_not_found`.
  */
 export function revokeAnyLink(deps: Deps) {
   return (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
@@ -38,8 +38,8 @@ export function revokeAnyLink(deps: Deps) {
       if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
         await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
       }
-      // Read after the update. The update waits for visitors who are getting URLs, so the result includes the expiry of their
-      // URLs.
+      // Reads the expiry after the update. The update waits until the URLs of concurrent visitors are recorded, so the result includes
+      // these URLs.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

@@ -4,7 +4,10 @@ import { requireAdministrator } from "../people.ts";
 import type { Deps, MailState, Page, PageRequest, QueuedMail } from "../ports/index.ts";
 import { act } from "./act.ts";
 
-/** Lists the mails that wait, and the mails that the service no longer tries to send, the newest first. Throws `access_denied`. */
+/**
+ * Lists the mails that are not sent yet, and the mails that the service stopped trying to send. The newest comes first. Throws
+ * `access_denied`.
+ */
 export function listMails({ db }: Deps) {
   return async (caller: Caller, page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>> => {
     await requireAdministrator(db, caller);
@@ -12,7 +15,7 @@ export function listMails({ db }: Deps) {
   };
 }
 
-/** Queues a mail again that the service no longer tries to send. Throws `access_denied`, `mail_disabled` or `mail_not_found`. */
+/** Queues a mail again after the service stopped trying to send it. Throws `access_denied`, `mail_disabled` or `mail_not_found`. */
 export function retryMail(deps: Deps) {
   const { mail: sending } = deps;
   return async (caller: Caller, mailId: string): Promise<void> => {

@@ -13,10 +13,10 @@ export function listPeople({ db }: Deps) {
   };
 }
 
-/** Undefined: no change. */
+/** The change of a user. If a field is undefined, it does not change. */
 export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 
-/** Disables or enables a user, and sets the quotas. Throws `access_denied`, `user_not_found` or `last_administrator`. */
+/** Disables or enables a user, and sets the quotas of the user. Throws `access_denied`, `user_not_found` or `last_administrator`. */
 export function changePerson(deps: Deps) {
   return async (actor: Actor, userId: string, { isDisabled, ...quota }: PersonChange): Promise<PersonRecord> =>
     act(deps, actor, async (tx, { log, administrators, now }) => {
@@ -50,7 +50,10 @@ function lastAdministrator(): DomainError {
   return new DomainError("last_administrator", "You are the only administrator. Add another one before you leave.");
 }
 
-/** Disables a user for the operator. Ends all sessions, and refuses every credential from the next request on every replica. */
+/**
+ * Disables a user. Only the operator calls this. All sessions of the user end, and every replica refuses the user's credentials from the
+ * next request on.
+ */
 export function disableUser(deps: Deps) {
   return (userId: string): Promise<void> =>
     act(deps, undefined, (tx, { administrators, log, now }) => disable(tx, { userId, administrators, log, now }));
@@ -60,7 +63,7 @@ type Disabling = { userId: string; administrators: readonly string[]; log: Log; 
 
 async function disable(tx: Queries, { userId, administrators, log, now }: Disabling): Promise<void> {
   const deletion = await tx.accountDeletions.hold(userId);
-  // Otherwise the owner of a closed account could cancel its deletion, and so enable the account again.
+  // Otherwise the owner of a closed account could cancel the deletion, which would also enable the account again.
   if (deletion?.isByOwner === true) await tx.accountDeletions.put({ ...deletion, isByOwner: false });
   else if (!(await tx.disabledUsers.add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
@@ -68,8 +71,8 @@ async function disable(tx: Queries, { userId, administrators, log, now }: Disabl
 }
 
 /**
- * Enables a user again for the operator, even if the account is closed. API tokens, JWTs, links and shares work again, but sessions do
- * not. Returns false if the user was not disabled.
+ * Enables a user again, even if the account is closed. Only the operator calls this. API tokens, JWTs, links and shares work again, but the
+ * old sessions do not. Returns false if the user was not disabled.
  */
 export function enableUser(deps: Deps) {
   return (userId: string): Promise<boolean> =>

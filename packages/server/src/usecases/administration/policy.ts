@@ -5,11 +5,14 @@ import { requireAdministrator } from "../people.ts";
 import type { Deps, PolicySetting, StoredPolicy } from "../ports/index.ts";
 import { type Actor, act } from "./act.ts";
 
-/** Lists the current rules. Throws `access_denied`. */
+/**
+ * Lists the current rules.
+ * Throws `access_denied`.
+ */
 export function showPolicy({ db, policy }: Deps) {
   return async (caller: Caller): Promise<PolicySetting[]> => {
     await requireAdministrator(db, caller);
-    // Another replica may have just changed a rule.
+    // Reads the rules again, because another replica may have just changed one.
     await policy.refresh(db);
     return policy.describe();
   };
@@ -42,7 +45,7 @@ export function changePolicy(deps: Deps) {
       }
       return () => applyRead(next);
     });
-    // Reads the rules again after the commit. A read that began before the commit must not replace the new rules.
+    // Reads the rules again after the commit, so that a read that began before the commit can't replace the new rules.
     await policy.refresh(deps.db).catch(apply);
     return policy.describe();
   };

@@ -4,24 +4,24 @@ import { within } from "./within.ts";
 
 /** How long the service waits for a decision. Milliseconds. */
 const ASK_WITHIN_MS = 5_000;
-/** The maximum number of calls of `may` for one request at the same time. */
+/** The maximum number of calls of `may` that run at the same time for one request. */
 const AT_ONCE = 20;
 
-/** A question to the application that got no decision. It contains no id of a user or an item. */
+/** Describes a question to which the application gave no valid decision. It contains no id of a user or an item. */
 export type AskFault = { resource: string; action: ItemAction; error: unknown };
 
 export type Ask = ReturnType<typeof createAsk>;
 
 type Options = {
   resources: Resources;
-  /** Called when a decision fails, takes too long or has the wrong type. The action is then refused. */
+  /** Called when the application's function throws, takes too long or returns a wrong type. The service then refuses the action. */
   onFault: (fault: AskFault) => void;
   askWithinMs?: number;
 };
 
 /**
- * Asks the application for decisions (docs/security-requirements.md, 38). It caches no decision. If a decision is
- * missing or wrong, it refuses the action.
+ * Creates the functions that ask the application for decisions (docs/security-requirements.md, 38). They cache no decision. If a decision
+ * is missing or has a wrong type, they refuse the action.
  */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
@@ -46,7 +46,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     return decision === true;
   }
 
-  /** Returns the ids of one resource on which the user may perform the action. */
+  /** Returns the ids of the items of one resource on which the user may perform the action. */
   async function permittedOf(user: User, question: Question, itemIds: readonly string[]): Promise<Set<string>> {
     const { resource, action } = question;
     if (resources[resource]?.mayMany !== undefined) {
@@ -66,7 +66,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   }
 
   return {
-    /** Whether the user may perform the action on one item. */
+    /** Returns whether the user may perform the action on one item. */
     may,
     /** Returns the items on which the user may perform the action. Calls `mayMany` once for each resource that has this function. */
     async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
@@ -84,8 +84,8 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
 type Question = { resource: string; action: ItemAction };
 
 /**
- * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. A text is wrong too: it is iterable, but its characters
- * are not ids.
+ * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. A string is also refused: it is iterable, but its
+ * characters are not ids.
  */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");

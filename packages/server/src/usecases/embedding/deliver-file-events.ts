@@ -3,9 +3,12 @@ import { presentFile } from "./present-file.ts";
 import type { Resources } from "./types.ts";
 import { within } from "./within.ts";
 
-/** A hook that takes longer counts as failed. Milliseconds. */
+/** A hook of the application that takes longer than this counts as failed. Milliseconds. */
 const DELIVER_WITHIN_MS = 60_000;
-/** The lease is longer than a hook may take, so that an event has only one delivery at a time. Milliseconds. */
+/**
+ * How long one replica reserves an event. It is longer than a hook may take, so two replicas never deliver an event at the same time.
+ * Milliseconds.
+ */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
 const AT_ONCE = 10;
 const RETRY_BASE_MS = 1_000;
@@ -13,14 +16,14 @@ const RETRY_MAX_MS = 3_600_000;
 
 type Options = {
   resources: Resources;
-  /** Called when a hook fails. The service calls the hook again later. */
+  /** Called when a hook of the application fails. The service calls this hook again later. */
   onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
 };
 
 /**
- * Calls the hooks of the events that are due, several at a time. Returns the number of delivered events.
- * A hook that fails is called again, after growing pauses. After a crash, the event is delivered again when its lease ends.
- * After `signal` is aborted, no further event is delivered, and the other events stay due.
+ * Calls the application's hooks for the file events that are due, several at the same time. Returns the number of delivered events. If a
+ * hook fails, the service calls it again, after longer and longer pauses. After a crash, an event is delivered again when its lease ends.
+ * When `signal` aborts, the running deliveries finish, and no further ones start. The other events stay due.
  */
 export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
   const { db, clock } = deps;

@@ -17,7 +17,7 @@ import type { Resources, User } from "./types.ts";
 /** A file with the item that it belongs to. */
 export type FileOfItem = { attachment: Attachment; item: ItemName };
 
-/** The declaration of a file. Bytes. */
+/** The data that the application declares before an upload. */
 export type NewFile = {
   filename: string;
   contentType: string;
@@ -36,9 +36,9 @@ type UrlInput = {
 export type Files = ReturnType<typeof createFiles>;
 
 /**
- * Makes the use cases of an embedding. Each use case calls the application, and then runs the use case of the service with the
- * decision of the application.
- * It never calls the application inside a transaction, because a query of the application could wait for the lock of the transaction.
+ * Makes the use cases of an embedding. Each one asks the application for a decision, and then runs a use case of the service with this
+ * decision.
+ * They never call the application inside a transaction, because a query of the application could wait for a lock of this transaction.
  */
 export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
   const { db } = deps;
@@ -46,7 +46,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
   const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
-    /** Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the errors that the start of an upload can throw. */
+    /** Starts an upload. Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the errors of `startUpload`. */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       const rules = rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
@@ -78,7 +78,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
     abort: (user: User, uploadId: string): Promise<void> =>
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
-    /** Returns one page of the files of an item, in order of creation. An item without files has an empty page. */
+    /** Returns one page of the files of an item, in order of creation. For an item without files, the page is empty. */
     async list(user: User, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
       rulesOf(resources, name.resource);
       await requireRight(user, "read", name);
@@ -93,9 +93,9 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
     async issueUrl(user: User, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
       const item = await itemOfFile(fileId);
       const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
-      // A refused caller has no grant, so that the use case also records the refusal.
+      // If the application refuses the user, `caller` contains no grant. So the use case refuses the user and records the refusal.
       const caller = await callerFor(user, "read", item);
-      // An embedding has no CDN that binds URLs to an IP address, and no cacheable URLs.
+      // An embedding supports neither cacheable URLs nor URLs for one IP address.
       const plain = { isCacheable: false, clientIp: undefined };
       return useCases.issueUrl(caller, { ...input, ...plain, attachmentId: fileId, expiresInSeconds });
     },
@@ -108,10 +108,10 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const items = new Map([...found.values()].map((item) => [item.noteId, item]));
       const permitted = await ask.mayMany(user, "read", [...items.values()]);
       const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
-      // The URLs of a batch share one expiry, so the use case takes the shortest one.
+      // All URLs of a batch have the same expiry, so this is the shortest expiry of their resources.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
-      // A file that belongs to no item is reported as unknown, even if it exists.
+      // If a file belongs to no item, the result says that the file is unknown, even if it exists.
       const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
       const answers = await useCases.issueUrls(
         { ...callerOf(user), grants },
@@ -125,7 +125,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
     },
 
-    /** Use cases for the application's own jobs, which need no decision. */
+    /** The use cases for the application's own jobs. They ask for no decision. */
     trusted: {
       list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
         rulesOf(resources, name.resource);

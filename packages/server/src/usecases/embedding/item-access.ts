@@ -6,31 +6,31 @@ import type { Deps } from "../ports/index.ts";
 import type { Ask } from "./ask.ts";
 import type { User } from "./types.ts";
 
-/** The role that a permitted action gives for one call. Each call performs only the action that the application permitted. */
+/** The role that the user gets for one call after the application permits an action. The call performs only this action. */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
-/** Makes the caller for a user of the application, without any grant. */
+/** Makes the caller for a user of the application. The caller has no access to any note yet. */
 export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, Role> } {
   return { userId: applicationUserId(id), grants: new Map() };
 }
 
-/** Finds items, and asks the application about them. */
+/** Creates the functions that find items and ask the application about them. */
 export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
   /**
-   * Returns the user with the decision about one item. A refused user has no grant, so that the use case refuses the user and records
-   * the refusal.
+   * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
+   * the note. So the use case refuses the user and records the refusal.
    */
   async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {
     const isPermitted = await ask.may(user, action, item);
     return { ...callerOf(user), grants: new Map(isPermitted ? [[item.noteId, ROLES[action]]] : []) };
   }
 
-  /** Throws `access_denied`. */
+  /** Throws `access_denied` unless the application permits the action. */
   async function requireRight(user: User, action: ItemAction, item: ItemName): Promise<void> {
     if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
-  /** Returns the item of a file. Throws `attachment_not_found`, also for a file of the service. */
+  /** Returns the item of a file. Throws `attachment_not_found`, also if the file belongs to no item. */
   async function itemOfFile(fileId: string): Promise<Item> {
     const item = (await db.items.findOfAttachments([fileId])).get(fileId);
     if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");

@@ -2,7 +2,7 @@ import type { Item, ItemName } from "../../domain/item.ts";
 import { ownerOfItem } from "../../domain/item.ts";
 import type { Deps } from "../ports/index.ts";
 
-/** Returns an item of the application, and creates it at the first upload. */
+/** Returns an item of the application. At the first upload to an item, creates the item and its note. */
 export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {
   const known = await db.items.find(name);
   if (known !== undefined) return known;
@@ -17,7 +17,7 @@ export async function openItem({ db, clock, newId }: Deps, name: ItemName): Prom
     });
     return item;
   } catch (error) {
-    // Another request may have created the item at the same moment.
+    // Another request may have created the item at the same time.
     const other = await db.items.find(name);
     if (other === undefined) throw error;
     return other;

@@ -2,7 +2,7 @@ import type { Attachment } from "../../domain/attachment.ts";
 import { type ItemName, idInApplication } from "../../domain/item.ts";
 import type { ItemFile } from "./types.ts";
 
-/** Converts a file to the form that the application reads, without the object key. */
+/** Converts a file to the form that the application gets. The result does not contain the object key. */
 export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
   const { id, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt } = attachment;
   return {

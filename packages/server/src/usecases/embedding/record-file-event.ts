@@ -2,7 +2,7 @@ import type { Attachment } from "../../domain/attachment.ts";
 import { type FileEventKind, idInApplication } from "../../domain/item.ts";
 import type { Queries } from "../ports/index.ts";
 
-/** Queues the hook of the application in the transaction that ends the upload. Does nothing for a file of the service. */
+/** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing for a file that belongs to no item. */
 export async function recordFileEvent(
   queries: Queries,
   { id, kind, attachment, now }: { id: string; kind: FileEventKind; attachment: Attachment; now: number },

@@ -3,7 +3,7 @@ import { acceptsType } from "../../domain/file-request.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import type { Resource, Resources } from "./types.ts";
 
-/** Returns the rules of a resource. Throws `not_found` for an unknown one. */
+/** Returns the rules of a resource. Throws `not_found` for an unknown resource. */
 export function rulesOf(resources: Resources, resource: string): Resource {
   const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
   if (rules === undefined) throw new DomainError("not_found", "There is no such resource.");

@@ -1,10 +1,10 @@
 import type { AttachmentState } from "../../domain/attachment.ts";
 import type { ItemAction } from "../../domain/item.ts";
 
-/** A user of the application. `id` has 1 to 255 characters, and `email` at most 254. The lists of files show the names. */
+/** A user of the application. `id` has 1 to 255 characters, and `email` has at most 254. Lists of files show the `name`. */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };
 
-/** A file of an item, as the application reads it. */
+/** A file of an item, in the form that the application gets. */
 export type ItemFile = {
   id: string;
   resource: string;
@@ -12,46 +12,45 @@ export type ItemFile = {
   filename: string;
   contentType: string;
   sizeBytes: number;
-  /** Base64. Undefined: the service has verified no SHA-256. */
+  /** Base64. Undefined: the service did not verify a SHA-256 of the file. */
   sha256: string | undefined;
   /** Only a `ready` file can be downloaded. */
   state: AttachmentState;
-  /** Why the file was rejected. */
+  /** The reason if the file was rejected. */
   reason: string | undefined;
-  /** The id of the user who sent it. */
+  /** The id of the user who uploaded the file. */
   createdBy: string;
   createdAt: Date;
 };
 
-/**
- * One delivery of a hook. `id` is the same at each delivery of an event, so use it as an idempotency key. `attempt` counts from 1.
- */
+/** Describes one call of a hook. `id` is the same in each call for one event, so use it as an idempotency key. `attempt` counts from 1. */
 export type HookDelivery = { id: string; attempt: number };
 
 /**
- * Receives the file and the id of its item. The service calls it again if it throws or takes longer than a
- * minute.
+ * A function of the application that receives a file and the id of its item. If the function throws or takes longer than a minute, the
+ * service calls it again.
  */
 export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => unknown;
 
 /** A kind of thing that files belong to, such as `invoice`. */
 export type Resource<AppUser extends User = User> = {
   /**
-   * Decides whether the user may read, add or remove files of the item with this id. It is called for every URL, and its result is
-   * never cached. Only `true` permits. The action is refused after any other value, after an error, and after 5 seconds without a result.
+   * Decides whether the user may read, add or remove files of the item with this id. The service calls it for every URL and never caches
+   * the result. Only `true` permits the action. The service refuses the action after any other value, after an error, and after 5 seconds
+   * without a result.
    */
   may(user: AppUser, action: ItemAction, itemId: string): boolean | Promise<boolean>;
-  /** Returns the ids that `may` permits, for requests about many items. Default: `may` is called for each item. */
+  /** Returns those of the ids that `may` would permit. For requests about many items. Default: the service calls `may` for each item. */
   mayMany?(user: AppUser, action: ItemAction, itemIds: readonly string[]): Iterable<string> | Promise<Iterable<string>>;
   /** The accepted types, such as `application/pdf` and `image/*`. Default: every type. */
   accept?: readonly string[] | undefined;
   /** The largest accepted file. Bytes. Default: 5 GiB. */
   maxBytes?: number | undefined;
-  /** How long a URL is valid, and the longest time that a request may ask for. Seconds. Default: 60. */
+  /** How long a URL is valid. A request can't ask for a longer time. Seconds. Default: 60. */
   urlTtlSeconds?: number | undefined;
-  /** Called for each verified file, at least once, even after a crash. */
+  /** Called at least once for each verified file, even after a crash. */
   onReady?: Hook | undefined;
-  /** Called for each file whose verification failed, at least once. */
+  /** Called at least once for each file whose verification failed. */
   onRejected?: Hook | undefined;
 };
 

@@ -1,4 +1,7 @@
-/** Rejects with `late` when the work takes longer. The work itself continues, and its result has no effect. */
+/**
+ * Runs `work`. Rejects with the message `late` if the work takes longer than `milliseconds`. The work itself continues, but its result is
+ * ignored.
+ */
 export async function within<T>(
   { milliseconds, late }: { milliseconds: number; late: string },
   work: () => Promise<T>,

@@ -5,7 +5,10 @@ import type { Deps } from "../ports/index.ts";
 /** An invitation in the form that the owner of the note sees: without the user, and with the token of its link. */
 export type DescribedInvitation = Omit<Invitation, "userId" | "redeemedAt"> & { token: string };
 
-/** Returns the URL of the page that redeems the token. Browsers send no fragment, so the token reaches no log and no referrer. */
+/**
+ * Returns the URL of the page that redeems the token. The token is in the fragment, which browsers do not send. So no log and no `Referer`
+ * header contains the token.
+ */
 export function invitationUrl(publicUrl: string, { token }: Pick<DescribedInvitation, "token">): string {
   return `${publicUrl}/invitation#${token}`;
 }

@@ -23,8 +23,8 @@ export async function findAccountInvitation(
 }
 
 /**
- * Returns the invitation of a token, as `read` finds it by its id. Throws `invitation_not_found`, even for an existing invitation while
- * its owner is disabled.
+ * Returns the invitation that a token belongs to. `read` finds the invitation by its id. Throws `invitation_not_found`, also if the owner
+ * of the note is disabled.
  */
 export async function findByToken<Found>(
   { linkKeys, access }: Pick<Deps, "linkKeys"> & Pick<Queries, "access">,

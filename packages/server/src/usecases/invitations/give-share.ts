@@ -2,19 +2,19 @@ import type { Invitation } from "../../domain/invitation.ts";
 import type { EventSubject } from "../audit-event.ts";
 import type { Queries, ShareSubject } from "../ports/index.ts";
 
-/** Returns the subject of the shares that an invitation makes. */
+/** Returns the note or file that an invitation shares. */
 export function subjectOf({ noteId, attachmentId }: Pick<Invitation, "noteId" | "attachmentId">): ShareSubject {
   return attachmentId === undefined ? { noteId } : { attachmentId };
 }
 
-/** Returns the subject of an audit event about an invitation. */
+/** Makes the subject of an audit event about an invitation. */
 export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): EventSubject {
   return { noteId, ownerId, attachmentIds: attachmentId === undefined ? [] : [attachmentId] };
 }
 
 /**
- * Gives the share that an invitation promises to the user `userId` of the invitation. An invitation is for one person, so the user who had the
- * share before loses it.
+ * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the user `before`, who had the
+ * share until now, loses it.
  * The caller must have locked the invitation.
  */
 export async function giveShare(

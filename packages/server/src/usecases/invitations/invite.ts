@@ -9,7 +9,7 @@ import { isLive, notifyOfShare } from "../mail/notify-of-share.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 
-/** The maximum number of open invitations that one user made. */
+/** The maximum number of open invitations that one user can have made. */
 const MAX_INVITATIONS = 1_000;
 
 type Invited = {
@@ -24,10 +24,11 @@ type Invited = {
 };
 
 /**
- * Shares with email addresses. Each email address gets an invitation, and a mail if mail is on. A user who already holds the email
- * address also gets the share immediately. The owner sees the invitation until that user opens the note or the file. So the owner
- * learns nothing about accounts before that (ADR 21).
- * If the owner already sees a share with the user of the email address, that share is changed instead. Throws `too_many_invitations`.
+ * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
+ * A user who already has the email address also gets the share immediately. The owner sees only the invitation until that user opens the
+ * note or the file. So until then, the owner does not learn whether there is an account (ADR 21).
+ * If the user who has the email address already has a share that the owner sees, that share is changed instead. Throws
+ * `too_many_invitations`.
  */
 export async function invite(
   tx: Queries,
@@ -36,7 +37,7 @@ export async function invite(
 ): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await tx.invitations.holdOf(subject, emails);
-  // Read only now. While this transaction waited for the invitations, another transaction may have changed the holders and the shares.
+  // Reads the users and shares only now. While this transaction waited for the locks of the invitations, another one may have changed them.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
@@ -46,7 +47,7 @@ export async function invite(
     const userId = holders.get(email);
     const former = existing.get(email);
     const before = former?.redeemedAt === undefined ? former?.userId : undefined;
-    // Another user holds the email address now, for example because that user has proven it.
+    // Another user has the email address now, for example because that user has proven it.
     if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {
@@ -68,7 +69,7 @@ export async function invite(
   );
   await tx.audit.add(...events);
   await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
-  // Sorted to avoid a deadlock of two requests at the limits of the same email addresses.
+  // Sorted, because two requests that count mails to the same email addresses in different orders could cause a deadlock.
   for (const { id: invitationId, email } of invitations.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
   }

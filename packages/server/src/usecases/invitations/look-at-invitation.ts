@@ -4,14 +4,14 @@ import { limitOf } from "../links/look-at-link.ts";
 import type { Deps, InvitationWithNames } from "../ports/index.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";
 
-/** An invitation to a note or a file, or to the service. `inviterName` undefined: not known. */
+/** An invitation to a note or a file, or to the service. If the name of the inviter is not known, `inviterName` is undefined. */
 export type LookedAt =
   | ({ opens: "share" } & InvitationWithNames)
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
- * Returns what an invitation opens, before the sign-in. Changes nothing. The call counts for the limit on how many links the
- * visitor's network may open.
+ * Returns what an invitation opens, for a caller who has not signed in yet. Changes nothing. One network can open only a limited number of
+ * links and invitations in a minute, and this call counts as one of them.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired` or `rate_limited`.
  */
 export function lookAtInvitation(deps: Deps) {

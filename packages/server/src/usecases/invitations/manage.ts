@@ -21,14 +21,14 @@ export type InvitationChange = {
 };
 
 /**
- * Changes an open invitation, and the share that a known receiver has through the invitation. The service sends a new
- * link by mail. This mail counts for the limit of shares.
+ * Changes an open invitation. If a user already has a share through the invitation, changes the share too. With `hasNewLink`, sends the new
+ * link by mail. This mail counts as an email address that the caller shares with.
  * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function updateInvitation(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
-    // Otherwise a user could send mails to many email addresses again and again.
+    // Counts the mail. Otherwise a user could send mails to many email addresses again and again.
     if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
     return db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });
@@ -70,14 +70,17 @@ function apply(invitation: Invitation, { change, now }: { change: InvitationChan
   };
 }
 
-/** Revokes an invitation, and the share that a user has through it. Throws `invitation_not_found`. */
+/**
+ * Revokes an invitation, and the share that a user has through it.
+ * Throws `invitation_not_found`.
+ */
 export function revokeInvitation({ db, clock, newId }: Deps) {
   return (caller: Caller, invitationId: string): Promise<void> =>
     db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId });
       await tx.invitations.delete(invitationId);
       const now = clock();
-      // Runs even if no user holds the email address, so that the duration of the response is the same.
+      // Runs even if no user has the email address, so that the duration of the response does not show this.
       await tx.shares.delete(subjectOf(invitation), invitation.userId ?? "");
       const detail = { email: invitation.email };
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail };
@@ -85,7 +88,7 @@ export function revokeInvitation({ db, clock, newId }: Deps) {
     });
 }
 
-/** For all other users, the invitation does not exist. */
+/** Locks and returns an invitation of the caller. For all other users, the invitation does not exist. */
 async function holdOwn(
   tx: Queries,
   { caller, invitationId }: { caller: Caller; invitationId: string },

@@ -8,7 +8,7 @@ import { redeemInvitation } from "./redeem.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
 type NewUser = { id: string; name: string };
-/** Marks the invitation of a new account as used. */
+/** Marks the invitation that admitted a new account as used. Call it after the account was created. */
 type Accept = (user: NewUser) => Promise<void>;
 
 const CLOSED = {
@@ -17,8 +17,8 @@ const CLOSED = {
 };
 
 /**
- * Decides whether a new account with this email address may be created. Call the result when the account exists. An invitation works
- * only for the email address that it names, so it makes only one account.
+ * Decides whether a new account with this email address may be created. Call the returned function when the account exists. An invitation
+ * works only for the email address that it names, so only one account can be created with it.
  * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
  */
 export function admitSignUp(deps: PartDeps) {
@@ -31,7 +31,7 @@ export function admitSignUp(deps: PartDeps) {
       requireUsable(toService, { email, now: clock() });
       return (user) => accept(deps, { admitted: toService, user });
     }
-    // An invitation to a note works with any email address. The new user redeems it later, on the page of the invitation.
+    // If sign-up is open, an invitation to a note needs no check here. The new user redeems it later, on the page of the invitation.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
     const read = async (id: string) => (await db.invitations.find(id))?.invitation;
@@ -58,7 +58,7 @@ async function accept(
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
     const invitation = await tx.accountInvitations.hold(admitted.id);
-    // The invitation may have been renewed or revoked, or may have expired, during the sign-up.
+    // During the sign-up, the invitation may have been renewed, revoked or used, or may have expired.
     if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
     await tx.accountInvitations.put({ ...invitation, redeemedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
@@ -67,7 +67,7 @@ async function accept(
   if (isAccepted) await claimInvitations(deps, user.id);
 }
 
-/** The account already exists, so this is no error. The page of the invitation shows why the invitation does not work. */
+/** Ignores a refused invitation, because the account already exists. The page of the invitation shows why the invitation does not work. */
 function orRefused(error: unknown): void {
   if (!(error instanceof DomainError)) throw error;
 }

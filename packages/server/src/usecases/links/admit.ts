@@ -5,33 +5,33 @@ import type { Deps, LinkedFile, LinkWithCreator, Queries } from "../ports/index.
 import { openPass, type Pass } from "./pass.ts";
 import { readToken, tokenIsRight } from "./token.ts";
 
-/** The action that a visitor asks for. */
+/** The action that a visitor of a link asks for. */
 export type Wish =
   | { kind: "look" }
   | { kind: "claim" }
   | { kind: "urls"; claimId: string; attachmentIds: readonly string[] | undefined }
   | { kind: "send" };
 
-/** A visit of a link. `sealedPass` returns the cookie that the visitor has for a link. */
+/** One request of a visitor. `sealedPass` returns the value of the visitor's cookie for a link: a signed pass. */
 export type Visit = { sealedPass: (linkId: string) => string | undefined; wish: Wish };
 
 export type OpenLink = {
   state: "open";
   link: Link;
-  /** Undefined: the visitor is new. */
+  /** Identifies the visitor. Undefined: the visitor is new. */
   pass: Pass | undefined;
-  /** The claim of this visitor, while its window is open. */
+  /** The claim of this visitor (a download that counts), while its time window is open. */
   claim: LinkClaim | undefined;
   creatorName: string | undefined;
-  /** The ready files of the link. For the wish `urls`: the files whose URLs the visitor wants. */
+  /** The ready files of the link. If the visitor requests URLs (`kind: "urls"`): only those files that the visitor asked for. */
   files: readonly LinkedFile[];
-  /** The email address that the visitor has proven. Undefined: the link works for everybody who has it. */
+  /** The email address that the visitor has proven. Undefined: the link has no list of recipients, so it works for everybody who has it. */
   recipient: string | undefined;
 };
 
 /**
- * `by`: whether the visitor must enter a password or prove an email address next. `pass` may be from an earlier password,
- * because it still identifies the visitor.
+ * A link that the visitor must unlock first. `by`: whether the visitor must enter a password or prove an email address next. `pass` may
+ * belong to an earlier password of the link, because it still identifies the visitor.
  */
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
@@ -52,16 +52,15 @@ export function linkPolicy({ limits }: Pick<Deps, "limits">): LinkPolicy {
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
- * Decides which names, sizes and URLs a visitor gets. Decides again for each HTTP request, from the current state of the database. Only
- * `look` admits to a locked link.
- * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` if the
- * link is locked and the wish is not `look`.
+ * Decides which names, sizes and URLs a visitor gets. Decides again for each HTTP request, from the current state of the database. If the
+ * link is locked, only the action `look` does not throw.
+ * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` if the link is locked.
  */
 export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">): Admit {
   const { db, clock, linkKeys } = deps;
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
-    // If the text is not a token, runs the same query, so that the duration of a refusal shows nothing.
+    // Runs the same query even if the text is not a token, so that the duration of a refusal does not show this.
     const found = await db.links.find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();
@@ -70,7 +69,8 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     const state = stateOf(found, { now, policy: linkPolicy(deps) });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
-    // Finds a claim by its visitor. So if the response to a claim was lost, the claim is not counted again.
+    // Finds the open claim by the visitor. So if the response to a claim was lost and the visitor tries again, the download counts only
+    // once.
     const claim = pass && (await db.linkVisits.findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
@@ -91,7 +91,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
   };
 }
 
-/** The email address that a visitor has proven, for a link with recipients. */
+/** Returns the email address that a visitor has proven. Undefined: none, or the link has no list of recipients. */
 export async function recipientOf(
   { linkRecipients }: Pick<Queries, "linkRecipients">,
   { link, pass, now }: { link: Link; pass: Pick<Pass, "visitorId"> | undefined; now: number },
@@ -122,19 +122,22 @@ export function wantedFiles(
   throw new DomainError("attachment_not_found", "This link does not have this file any more. Open the link again.");
 }
 
-/** The text is the same for every link that does not open, so that it does not show the reason. */
+/** Makes the error for a link that does not open. The text is always the same, so that it does not show the reason. */
 export function linkNotFound(): DomainError {
   return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
 }
 
-/** The state of a link for visitors, under the policy of the operator. */
+/** Returns the state of a link for visitors, under the rules of the operator. */
 export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
-  // Does not count the ready files, because they are counted only for a link that opens. A file request counts its files itself.
+  // Assumes that files are left. The ready files are counted later, only for a link that opens. A file request checks its number of files
+  // at each upload.
   const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
-/** A pass from an earlier URL of the link is not valid. A pass from an earlier password still identifies the visitor. */
+/**
+ * Returns the pass if it belongs to the current URL of the link. A pass that belongs to an earlier password still identifies the visitor.
+ */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
   return pass?.generation === link.generation ? pass : undefined;
 }

@@ -26,8 +26,8 @@ export async function authoriseLinkEdit(queries: Queries, { caller, linkId }: Re
 }
 
 /**
- * Returns the link as `authoriseLink` does, in a transaction. Locks the note, so that two edits of a link
- * or of its limits do not run at the same time.
+ * Returns the link as `authoriseLinkEdit` does, in the transaction of the caller. Locks the note, so that two edits of a link do not run at
+ * the same time.
  */
 export async function holdLink(tx: Queries, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
@@ -37,7 +37,7 @@ export async function holdLink(tx: Queries, { caller, linkId }: Request): Promis
   return current;
 }
 
-/** Returns the subject of an audit event about a link. */
+/** Makes the subject of an audit event about a link. */
 export function aboutLink({ noteId, ownerId, attachmentIds = [] }: Link): EventSubject {
   return { noteId, ownerId, attachmentIds };
 }

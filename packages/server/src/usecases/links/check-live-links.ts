@@ -4,7 +4,10 @@ import type { Queries } from "../ports/index.ts";
 /** The maximum number of links of a note that are neither revoked nor expired. */
 const MAX_LIVE = 500;
 
-/** Throws `too_many_links`. It runs after the change, in the transaction that holds the note, so that the count is exact. */
+/**
+ * Throws `too_many_links` if the note has more than `MAX_LIVE` such links. Call it after the change, in the transaction that has locked the
+ * note, so that the count is exact.
+ */
 export async function checkLiveLinks({ links }: Queries, noteId: string): Promise<void> {
   if ((await links.countLive(noteId)) <= MAX_LIVE) return;
   throw new DomainError("too_many_links", `The note would have more than ${MAX_LIVE} links. Revoke some first.`);

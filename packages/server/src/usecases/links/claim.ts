@@ -21,8 +21,8 @@ import { newPass, type Pass } from "./pass.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 /**
- * Counts the calls, not the files of a call. The limit is high, because a resumed download, a video player and a ZIP file often need
- * new URLs.
+ * Limits the calls that get URLs, not the number of files in a call. The limit is high, because a resumed download, a video player and the
+ * download of a ZIP file often need new URLs.
  */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
@@ -30,7 +30,10 @@ const PROBLEM = "Too many downloads of this link in a short time. Wait until Ret
 /** An HTTP request of a visitor. `network`: the network of the client (domain/network.ts). */
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
-/** `attachmentIds` undefined: all files of the link. `clientIp` undefined: the URLs work for every client. */
+/**
+ * The files that a visitor wants. If `attachmentIds` is undefined: all files of the link. If `clientIp` is undefined, the URLs work for
+ * every client.
+ */
 export type Wanted = {
   attachmentIds: readonly string[] | undefined;
   disposition: Disposition;
@@ -43,9 +46,10 @@ export type ClaimUrls = { claim: Pick<LinkClaim, "id" | "windowEndsAt">; urls: r
 type Parts = { admit: Admit; allowance: Allowance };
 
 /**
- * Counts a claim, and issues the first URLs of its window. The count and its audit events are on disk before the service signs a URL.
- * A visitor whose window is open gets URLs without another claim, so that a retry does not count twice.
- * Throws what `admit` throws, `attachment_not_found` and `rate_limited`.
+ * Counts a claim (a download by a visitor), and issues the first URLs of its time window. The count and the audit events are on disk before
+ * the service signs a URL. If the window of the visitor is still open, issues URLs without another claim, so that a retry does not count
+ * twice.
+ * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function claimLink(deps: Deps, { admit, allowance }: Parts) {
   const { db, clock, newId } = deps;
@@ -75,9 +79,9 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
     const made = await db.transaction(async (tx) => {
-      // Counts in the same transaction, because each commit waits for the disk.
+      // Counts the request in the same transaction, because a second transaction would wait for the disk once more.
       await takeFromWindow({ db: tx, clock }, limited);
-      // The count is checked again here, because another visitor may have made a claim in the meantime.
+      // Checks the number of claims again, because another visitor may have made a claim in the meantime.
       const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
       if (made === undefined) throw linkNotFound();
       if (made.id !== claim.id) return made;
@@ -86,7 +90,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       await notifyOfClaim(deps, tx, link);
       return made;
     });
-    // The same visitor made another claim at the same moment, and that claim was stored.
+    // The same visitor made two claims at the same time, and the other one was stored.
     if (made.id !== claim.id) {
       const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
       return { ...(await addUrls(deps, again, visitor)), pass };
@@ -100,14 +104,14 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
 /** Notifies the owner of the note, if the settings of the link say so. */
 async function notifyOfClaim(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
-  // The claim has locked the link, so the count is exact.
+  // The claim has locked the row of the link, so the number of claims is exact.
   if (wanted === "first" && (await tx.links.find(linkId))?.link.claims !== 1) return;
   await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId } });
 }
 
 /**
- * Issues URLs for an open claim of this visitor, and counts no claim.
- * Throws what `admit` throws, `attachment_not_found` and `rate_limited`.
+ * Issues more URLs for an open claim of this visitor, and counts no further claim.
+ * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
   return async (token: string, visitor: Visitor & Wanted & { claimId: string }): Promise<ClaimUrls> => {
@@ -146,7 +150,7 @@ async function addUrls(
   return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };
 }
 
-/** Only `look` admits to a locked link. */
+/** Returns the open link. `admit` returns a locked link only for the action `look`, so this should not throw. */
 function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   if (admitted.state === "open") return admitted;
   if (admitted.by === "email") throw recipientRequired();
@@ -158,8 +162,8 @@ function lastInstant(deps: Deps, link: Link): number | undefined {
 }
 
 /**
- * Returns the whole seconds until the URLs expire. The URLs never expire after the window or the link. Throws `link_not_found` in the last
- * second.
+ * Returns the whole seconds until the URLs expire. The URLs expire at the latest when the time window or the link ends. Throws
+ * `link_not_found` if less than a second is left.
  */
 function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
   const end = Math.min(until, lastInstant(deps, link) ?? Infinity);
@@ -215,7 +219,7 @@ function issuedEvent({ newId, clock }: Deps, { link, pass, claim, files, expires
   return auditEvent("url.issued", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
 }
 
-/** The actor of an event that a visitor caused. No user has such an id (usecases/identities.ts). */
+/** Returns the actor of an event that a visitor caused. No user has such an id (usecases/identities.ts). */
 export function actorOf({ visitorId }: Pass): { userId: string } {
   return { userId: visitorActorId(visitorId) };
 }

@@ -16,15 +16,15 @@ import { applySettings, checkSettings, defaultExpiry, defaultUrlTtl, type LinkSe
 
 export type CreateLinkInput = {
   kind: LinkKind;
-  /** The files of the note. Undefined: every ready file. */
+  /** The files of the note that the link opens. Undefined: every ready file. */
   attachmentIds: readonly string[] | undefined;
-  /** The limits of a file request. */
+  /** The limits, if the link is a file request. */
   request: FileRequestInput | undefined;
   settings: LinkSettings;
 };
 
 /**
- * Makes a link of a note, or of some of its files. The caller is its creator.
+ * Makes a link to a note, or to some files of the note. The caller is the creator of the link.
  * Throws `note_not_found`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `links_disabled`, `too_many_links`,
  * `invalid_request`.
  */
@@ -35,7 +35,7 @@ export function createLink(deps: Deps, hashTurns: FairTurns) {
   };
 }
 
-/** Makes a link of one file. Throws as `createLink` does. */
+/** Makes a link to one file. Throws the same errors as `createLink`. */
 export function createFileLink(deps: Deps, hashTurns: FairTurns) {
   return async (
     caller: Caller,
@@ -64,7 +64,7 @@ async function create(
   );
   const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
   return db.transaction(async (tx) => {
-    // Checks the right again, because the caller may have lost it while the password was hashed.
+    // Checks the access again, because the caller may have lost it while the password was hashed.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
     if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
     const link = applySettings(

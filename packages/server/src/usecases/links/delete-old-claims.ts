@@ -1,10 +1,13 @@
 import type { Deps } from "../ports/index.ts";
 
 const DAY_MS = 86_400_000;
-/** The number of claims that one statement deletes. This keeps the statement short, because SQLite runs it on the thread that serves requests. */
+/**
+ * The maximum number of claims that one statement deletes. So each statement takes little time: with SQLite, it blocks the thread that
+ * serves requests.
+ */
 const BATCH = 1_000;
 
-/** Deletes claims a day after their window has ended. The link keeps its counts, and the audit log keeps the events of the claims. */
+/** Deletes each claim a day after its time window has ended. The counts of the link and the audit events of the claims stay. */
 export function deleteOldClaims({ db, clock }: Deps) {
   return async (): Promise<void> => {
     const before = clock() - DAY_MS;

@@ -4,7 +4,7 @@ import type { Caller } from "../../domain/person.ts";
 import type { Deps, LinkDetails, Queries } from "../ports/index.ts";
 import { makeToken } from "./token.ts";
 
-/** A link for people with an account. Instants are milliseconds since the epoch. */
+/** A link in the form that people with an account see. Instants are milliseconds since the epoch. */
 export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "readyFiles" | "takenFiles"> & {
   link: Link;
   token: string;
@@ -17,7 +17,7 @@ export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "r
 
 type Describer = Pick<Deps, "linkKeys" | "limits" | "clock">;
 
-/** Adds the tokens, the states and the names of the files. One query reads all names. */
+/** Adds the token, the state and the names of the files to each link. One query reads all names. */
 export async function describeLinks(
   deps: Describer,
   { queries, caller, details }: { queries: Queries; caller: Caller; details: readonly LinkDetails[] },
@@ -27,7 +27,7 @@ export async function describeLinks(
   return details.map((each) => describe(deps, { caller, details: each, names }));
 }
 
-/** Describes one link. Throws `link_not_found`. */
+/** Reads and describes one link. Throws `link_not_found`. */
 export async function describeLink(
   deps: Describer,
   { queries, caller, linkId }: { queries: Queries; caller: Caller; linkId: string },

@@ -22,7 +22,7 @@ const TOO_MANY_CODES =
 const TOO_MANY_TRIES = "Too many wrong codes for this link. Wait until Retry-After has passed, then try again.";
 
 const CODE_MS = WINDOW_MS;
-/** How long a browser may open the link after a recipient has proven the email address in it. Milliseconds. */
+/** How long a browser can open the link after a recipient has proven their email address in this browser. Milliseconds. */
 const PROVEN_MS = 86_400_000;
 
 type Parts = { admit: Admit };
@@ -30,9 +30,9 @@ type WithEmail = Visitor & { email: string };
 type Asked = WithEmail & { language: Language | undefined };
 
 /**
- * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. The response,
- * the queries and the limits are the same for any other email address, so that they do not show whether the link lists it.
- * Throws `link_not_found`, `wrong_password` before the unlock, `mail_disabled` and `rate_limited`.
+ * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. For any other email address, the
+ * response, the queries and the limits are the same. So they do not show which email addresses the link lists.
+ * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {
   return async (token: string, { network, email, language, ...visitor }: Asked): Promise<void> => {
@@ -54,9 +54,10 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
 }
 
 /**
- * Checks the code of a mail, and returns a pass for the link. A code works once. Each try counts for the client and for the
- * link, before the code is checked. With a count for each code, strangers could use up the tries of a recipient.
- * Throws `link_not_found`, `wrong_password` before the unlock, `wrong_code` and `rate_limited`.
+ * Checks the code from a mail, and returns a pass for the link (the content of the visitor's cookie). A code works once. Each try counts
+ * for the client and for the link, before the code is checked. There is no separate count for each code, because strangers could use up the
+ * tries of a recipient.
+ * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `wrong_code` and `rate_limited`.
  */
 export function proveLinkEmail(deps: Deps, { admit }: Parts) {
   const { db, clock, newId } = deps;
@@ -74,7 +75,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
       problem: TOO_MANY_TRIES,
     });
     const now = clock();
-    // Only reads the code. A write that happens only for listed email addresses would show by its duration which ones are listed.
+    // Only reads the code. A write only for listed email addresses would take longer, and so show which email addresses are listed.
     const codeHash = await db.linkRecipients.findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;
@@ -90,7 +91,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
   };
 }
 
-/** Makes the code of a mail when the mail is sent, and stores the hash of the code. An earlier code stops working. */
+/** Makes the code for a mail just before the mail is sent, and stores only the hash of the code. An earlier code stops working. */
 export async function makeLinkCode(
   deps: Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys">,
   { linkId, email }: { linkId: string; email: string },
@@ -105,7 +106,7 @@ export async function makeLinkCode(
   return code;
 }
 
-/** Throws `wrong_password` if the visitor must enter the password first. */
+/** Returns whether the visitor must prove an email address next. Throws `wrong_password` if the visitor must enter the password first. */
 function needsEmail(admitted: Admitted): boolean {
   if (admitted.state === "open") return false;
   if (admitted.by === "email") return true;
@@ -114,14 +115,14 @@ function needsEmail(admitted: Admitted): boolean {
 
 type Taken = { limit: WindowLimit; holder: string };
 
-/** Takes one from each of the two limits. Returns a function that gives both back. */
+/** Counts one try in both limits. Returns a function that takes both counts back. */
 async function takeBoth(
   deps: Deps,
   { ofClient, ofLink, problem }: { ofClient: Taken; ofLink: Taken; problem: string },
 ): Promise<() => Promise<void>> {
   const client = await takeFromWindow(deps, { ...ofClient, amount: 1, problem });
   const link = await takeFromWindow(deps, { ...ofLink, amount: 1, problem }).catch(async (refusal: unknown) => {
-    // The limit of the link is exceeded, and not the limit of the client. So this try must not count for the client.
+    // Only the limit of the link is exceeded, so this try must not count for the client.
     await client.giveBack(deps.db, 1);
     throw refusal;
   });
@@ -136,12 +137,12 @@ type Code = { linkId: string; email: string; code: string };
 function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: string | undefined }): boolean {
   const digits = code.code.replaceAll(/\s/g, "");
   const expected = Buffer.from(codeHash ?? "");
-  // Computes the hashes even if there is no code, so that the duration is the same.
+  // Computes the hashes even if there is no code, so that the duration does not show this.
   const found = linkKeys.codes.map((key) => Buffer.from(hashOf(key, { ...code, code: digits })));
   return found.some((hash) => hash.length === expected.length && timingSafeEqual(hash, expected));
 }
 
-/** Computes the hash with a key. If it had no key, anyone could find its 8 digits by trying all codes. */
+/** Computes the hash of a code with a key. Without a key, a person who reads the database could find the 8 digits by trying all codes. */
 function hashOf(key: Uint8Array, { linkId, email, code }: Code): string {
   return createHmac("sha256", key).update(`${linkId}\n${email}\n${code}`).digest("base64url");
 }
@@ -150,7 +151,7 @@ function wrongCode(): DomainError {
   return new DomainError("wrong_code", "The code is wrong, or it no longer works. Ask for another one.");
 }
 
-/** Deletes expired codes, and the email addresses that visitors proved, if they have expired. */
+/** Deletes the codes that have expired, and the proofs of email addresses that have expired. */
 export function deleteExpiredCodes({ db, clock }: Pick<Deps, "db" | "clock">) {
   return (): Promise<void> => db.linkRecipients.deleteExpired(clock());
 }

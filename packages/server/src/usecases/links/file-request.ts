@@ -4,11 +4,11 @@ import { checkReadable } from "../../domain/readable-text.ts";
 
 const DEFAULT_MAX_FILES = 10;
 
-/** The limits of a file request as people choose them. Undefined: the default, or unchanged. */
+/** The limits of a file request that a user has chosen. Undefined: the default, or no change. */
 export type FileRequestInput = { [Name in keyof FileRequest]?: FileRequest[Name] | undefined };
 
 /**
- * Completes the limits of a file request. With slots, `maxFiles` is at most their number.
+ * Checks the given limits of a file request, and adds the missing ones. If there are slots, `maxFiles` can be at most the number of slots.
  * Throws `invalid_request`.
  */
 export function completeRequest(

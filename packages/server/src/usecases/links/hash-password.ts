@@ -4,7 +4,7 @@ import type { Caller } from "../../domain/person.ts";
 import { createFairTurns, type FairTurns } from "../fair-turns.ts";
 import { type Argon2idCost, argon2id, argon2idInWasm } from "./argon2id.ts";
 
-/** The parameters of new hashes: 19 MiB, two passes, one lane (docs/security-requirements.md, 22). */
+/** The Argon2id parameters of new hashes: 19 MiB, two passes, one lane (docs/security-requirements.md, 22). */
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
 const LANES = 1;
@@ -13,17 +13,17 @@ const HASH_BYTES = 32;
 const VERSION = 0x13;
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** Each hash needs 19 MiB and a thread of Node's pool, so a third hash must wait for its turn. */
+/** The maximum number of hashes at the same time. Each one needs 19 MiB and a thread of Node's thread pool. */
 const AT_ONCE = 2;
 
 const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
 
-/** The turns of all hashes. A holder is the person who sets a password, or the IP address that tries a password. */
+/** Creates the turns that all hashes wait for. A holder is the person who sets a password, or the IP address that tries a password. */
 export function createHashTurns(): FairTurns {
   return createFairTurns({ atOnce: AT_ONCE, problem: TOO_MANY });
 }
 
-/** Hashes a password of a link with Argon2id (RFC 9106). Returns the PHC string format. */
+/** Hashes the password of a link with Argon2id (RFC 9106). Returns the hash in the PHC string format. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const cost = { memory: MEMORY_KIB, passes: PASSES, parallelism: LANES };
@@ -33,7 +33,7 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Hashes a new password when it is the turn of the caller. Returns undefined if there is no password. Throws `rate_limited` if too
+ * Waits for the turn of the caller, and then hashes a new password. Returns undefined if there is no password. Throws `rate_limited` if too
  * many hashes of the caller wait.
  */
 export async function hashNew(
@@ -44,7 +44,7 @@ export async function hashNew(
   return turns.run({ holder: `user ${caller.userId}` }, () => hashPassword(password));
 }
 
-/** Whether the hash belongs to this password. Compares in constant time. */
+/** Returns whether the hash belongs to this password. The time of the comparison does not depend on the hash. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt, expected] = PHC.exec(hash) ?? [];
   if (salt === undefined || expected === undefined) throw new Error("The stored hash of a link password is damaged");
@@ -60,12 +60,12 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 }
 
 function derive(password: string, cost: Argon2idCost): Promise<Buffer> {
-  // The same text can have several encodings, depending on the keyboard.
+  // Keyboards can encode the same text in different ways, so the text is normalised.
   const message = Buffer.from(password.normalize("NFC"));
   return crypto.argon2 === undefined ? argon2idInWasm(message, cost) : argon2id(message, cost);
 }
 
-/** PHC strings have no padding. */
+/** Converts bytes to base64 without padding, because PHC strings have no padding. */
 function base64(bytes: Buffer): string {
   return bytes.toString("base64").replaceAll("=", "");
 }

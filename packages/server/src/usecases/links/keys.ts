@@ -1,8 +1,8 @@
 import { hkdfSync } from "node:crypto";
 
 /**
- * The keys of links, invitations, mails, webhooks, second factors and known browsers, each derived from AUTH_SECRET for one purpose (RFC
- * 5869). The service makes tokens with the first key, and accepts tokens of all keys.
+ * The keys for links, invitations, mails, webhooks, second factors and known browsers. Each one is derived from AUTH_SECRET for one purpose
+ * (RFC 5869). The service makes tokens with the first key of a purpose, and accepts tokens that were made with any of its keys.
  */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
@@ -22,8 +22,8 @@ const KEY_BYTES = 32;
 export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
-  // Passes have only one key, so a rotation makes them invalid. A visitor can open the URL again and get a new pass. But URLs and
-  // receipts must stay valid after a rotation.
+  // Passes of visitors have only one key, so a new AUTH_SECRET makes them invalid. A visitor can open the URL again and get a new pass. But
+  // the URLs of links and receipts must stay valid.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),

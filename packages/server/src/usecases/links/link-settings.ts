@@ -4,7 +4,10 @@ import { normaliseEmail } from "../../domain/person.ts";
 import { checkReadable } from "../../domain/readable-text.ts";
 import type { Limits } from "../ports/index.ts";
 
-/** The settings of a link that people choose. Undefined: the default, or unchanged. Null: none. */
+/**
+ * The settings of a link that a user has chosen. Undefined: the default, or no change. Null: the user has chosen none, for example no
+ * expiry.
+ */
 export type LinkSettings = {
   label?: string | undefined;
   message?: string | undefined;
@@ -21,19 +24,19 @@ export type LinkSettings = {
 const DEFAULT_EXPIRY_SECONDS = 7 * 86_400;
 const DEFAULT_URL_TTL_SECONDS = 60;
 
-/** Returns the expiry of a link that is made without an expiry: 7 days, or the longest expiry that the operator allows. */
+/** Returns the expiry of a new link if the user chooses none: 7 days, or the longest expiry that the operator allows if it is shorter. */
 export function defaultExpiry({ links }: Limits, now: number): number {
   return now + Math.min(DEFAULT_EXPIRY_SECONDS, links.maxExpirySeconds ?? DEFAULT_EXPIRY_SECONDS) * 1000;
 }
 
-/** How long the URLs of a link live by default. Seconds. */
+/** Returns how long the presigned URLs of a link are valid by default. Seconds. */
 export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
   return Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSharedSeconds);
 }
 
 /**
- * Throws `invalid_request` for a choice that the operator or the kind of the link does not allow, and `mail_disabled` for recipients
- * where the service sends no mails.
+ * Throws `invalid_request` for a setting that the operator or the kind of the link does not allow. Throws `mail_disabled` if the link
+ * should have recipients and the service sends no mails.
  */
 export function checkSettings(
   settings: LinkSettings,
@@ -82,7 +85,7 @@ function checkExpiry(
   if (expiresAt !== null && expiresAt <= now) throw invalid("expiresAt is in the past. Give a later instant.");
 }
 
-/** Applies the settings, except the password. */
+/** Returns the link with the new settings. Does not apply the password. */
 export function applySettings(link: Link, settings: LinkSettings): Link {
   const { label = link.label, message = link.message, urlTtlSeconds = link.urlTtlSeconds } = settings;
   const { notify = link.notify, expiresAt, maxClaims, recipients } = settings;

@@ -5,7 +5,7 @@ import type { Deps, LinkDetails, Page, PageRequest, ShareSubject } from "../port
 import { type DescribedLink, describeLinks } from "./describe-links.ts";
 
 /**
- * Lists the links of a note, or the links that name an attachment, newest first.
+ * Lists the links of a note, or the links whose list of files contains an attachment, newest first.
  * Throws `note_not_found`, `attachment_not_found`, `access_denied`.
  */
 export function listLinks(deps: Deps) {
@@ -24,7 +24,10 @@ export function listLinks(deps: Deps) {
   };
 }
 
-/** Lists the links of the caller's notes, and the links that the caller made on notes of others and may still edit, newest first. */
+/**
+ * Lists the links of the caller's notes, newest first. The list also contains links that the caller made on notes of others and may still
+ * edit.
+ */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
     describePage(deps, { caller, page: await deps.db.links.listOfPerson(caller.userId, page) });

@@ -10,12 +10,15 @@ import { newPass, type Pass } from "./pass.ts";
 const LIMIT: WindowLimit = { name: "link looks", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many requests in a short time. Wait until Retry-After has passed, then try again.";
 
-/** Limits the audit events of a busy link: at most one in this time. */
+/** Limits how many audit events the visitors of one link cause: at most one a minute. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
 
 export type Look = Pick<LockedLink, "state" | "by"> | OpenLook;
 
-/** `pass` is valid until the current expiry of the link. `endsAt` undefined: the link is open until somebody revokes it. */
+/**
+ * An open link with the pass of the visitor (the content of the cookie). The pass is valid until the current expiry of the link, and for at
+ * most 30 days. If `endsAt` is undefined, the link works until somebody revokes it.
+ */
 export type OpenLook = OpenLink & {
   pass: Pass;
   endsAt: number | undefined;
@@ -23,7 +26,7 @@ export type OpenLook = OpenLink & {
 };
 
 /**
- * Shows an open link to a visitor, and counts the visitor once. It never counts a claim.
+ * Returns the content of an open link for a visitor, and counts each visitor once. It does not count as a download.
  * Throws `link_not_found` and `rate_limited`.
  */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
@@ -41,7 +44,7 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   };
 }
 
-/** Counts an opening for the limit of this network, and counts the visitor if the visitor is new. Throws `rate_limited`. */
+/** Counts one request for the limit of this network. If the visitor is new, also counts the visitor for the link. Throws `rate_limited`. */
 export async function countLook(
   deps: Deps,
   { admitted, pass, network }: { admitted: Admitted; pass: Pass; network: string },
@@ -50,14 +53,14 @@ export async function countLook(
     await takeFromWindow(deps, limitOf(network));
     return;
   }
-  // Uses one transaction, because each commit waits for the disk.
+  // Counts both in one transaction, because each commit waits for the disk.
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
     await countOpened(deps, { tx, link: admitted.link, pass });
   });
 }
 
-/** The limit of opened links and invitations together. */
+/** Returns the limit for one network, which counts opened links and opened invitations together. */
 export function limitOf(network: string) {
   return { limit: LIMIT, holder: network, amount: 1, problem: PROBLEM };
 }

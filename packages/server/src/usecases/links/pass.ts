@@ -5,27 +5,30 @@ import { idBytes, idOf } from "./id-bytes.ts";
 
 const MAX_PASS_MS = 30 * 86_400_000;
 const ID_BYTES = 16;
-/** The visitor's id, the generation, the version of the password plus one, and the expiry. Numbers are big-endian. */
+/**
+ * The length of the visitor's id, the generation, the version of the password plus one (0: no password), and the expiry. All numbers are
+ * big-endian.
+ */
 const BODY_BYTES = ID_BYTES + 4 + 4 + 6;
 const MAC_BYTES = 16;
 
 /**
- * The rights of one visitor on one link: the content of a signed cookie. The pass becomes invalid when the link gets
- * a new URL (`generation`) or another password (`passwordVersion`). Instants are milliseconds since the epoch.
+ * The content of the signed cookie that one visitor has for one link. If the link gets a new URL (`generation`), the pass becomes invalid.
+ * If the link gets another password (`passwordVersion`), the pass no longer unlocks the link. Instants are milliseconds since the epoch.
  */
 export type Pass = {
   linkId: string;
   generation: number;
-  /** Identifies the visitor. Claims and sent files belong to this id. */
+  /** Identifies the visitor. The claims and the uploaded files of the visitor are stored with this id. */
   visitorId: string;
-  /** The version of the password that the visitor entered. Undefined: no password. */
+  /** The version of the password that the visitor entered. Undefined: the visitor entered no password. */
   passwordVersion?: number | undefined;
   expiresAt: number;
 };
 
 /**
- * Makes the pass of a visitor who is admitted to a link. The visitor id of an earlier pass stays the same.
- * `expiresAt`: the expiry of the link. Undefined: the link is open until it is revoked.
+ * Creates the pass (the content of the signed cookie) of a visitor who may open a link. If the visitor has an earlier pass, the visitor id
+ * stays the same. `expiresAt`: the expiry of the link. Undefined: the link works until somebody revokes it.
  */
 export function newPass(
   { link, pass }: { link: Link; pass: Pass | undefined },
@@ -41,8 +44,8 @@ export function newPass(
 }
 
 /**
- * Signs a pass in 62 characters, because a browser sends the passes of all its links. The MAC is also about the link,
- * but the text does not contain the link.
+ * Signs a pass, and returns a text of 62 characters. The text is short, because a browser sends the passes of all its links. The MAC also
+ * covers the link id, but the text does not contain this id.
  */
 export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   const [key] = keys;

@@ -3,20 +3,23 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Deps } from "../ports/index.ts";
 import { findSent, type Visit } from "./visitor-uploads.ts";
 
-/** `signature` is Ed25519 over the UTF-8 bytes of `statement`, base64url. */
+/** A signed statement about a received file. `signature` is the Ed25519 signature of the UTF-8 bytes of `statement`, in base64url. */
 export type Receipt = { statement: string; signature: string; keyId: string };
 export type ReceiptKey = { keyId: string; publicKey: string };
 
 type Key = { keyId: string; privateKey: KeyObject; publicKey: KeyObject };
 
-/** The start of an Ed25519 private key in PKCS #8, before its 32 bytes (RFC 8410, section 7). */
+/** The bytes of a PKCS #8 file before the 32 bytes of the Ed25519 private key (RFC 8410, section 7). */
 const PKCS8_START = Buffer.from("302e020100300506032b657004220420", "hex");
 
-/** Receipts for the files of visitors: signed statements which say only that the service received these bytes. */
+/** Makes and verifies the receipts that visitors get for their files. A receipt says only that the service received these bytes. */
 export function receipts(deps: Deps) {
   const keys = deps.linkKeys.receipts.map(toKey);
   return {
-    /** Makes the receipt of a file that this visitor sent. Throws `upload_not_found`, and `upload_incomplete` before the completion. */
+    /**
+     * Makes the receipt for a file that this visitor sent. Throws `upload_not_found`, and `upload_incomplete` if the upload is not complete
+     * yet.
+     */
     async issue(visit: Visit, { uploadId, issuer }: { uploadId: string; issuer: string }): Promise<Receipt> {
       const { attachment, file } = await findSent(deps.db, { visit, uploadId });
       const [key] = keys;
@@ -36,7 +39,7 @@ export function receipts(deps: Deps) {
       return { statement, signature, keyId: key.keyId };
     },
 
-    /** Whether one of the keys of this service signed the statement. */
+    /** Returns whether this service signed the statement, with the current key or an earlier one. */
     verify({ statement, signature, keyId }: Receipt): boolean {
       const key = keys.find((each) => each.keyId === keyId);
       return (
@@ -44,7 +47,7 @@ export function receipts(deps: Deps) {
       );
     },
 
-    /** The public keys, the current one first. */
+    /** Returns the public keys. The current one is first. */
     keys: (): ReceiptKey[] =>
       keys.map(({ keyId, publicKey }) => ({
         keyId,

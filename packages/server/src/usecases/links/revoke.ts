@@ -6,8 +6,8 @@ import { aboutLink, authoriseLink } from "./authorise-link.ts";
 import { stillWorks } from "./describe-links.ts";
 
 /**
- * Revokes a link. The next request of each visitor is refused. If the link was revoked before, nothing changes.
- * Returns when the last issued URL expires. Throws `link_not_found` or `access_denied`.
+ * Revokes a link. The service refuses the next request of each visitor. If the link was revoked before, nothing changes. Returns
+ * `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `link_not_found` or `access_denied`.
  */
 export function revokeLink({ db, clock, newId }: Deps) {
   return async (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
@@ -15,14 +15,14 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // Read after the update. The update waits for visitors who are getting URLs, so the result includes the expiry of their
-      // URLs.
+      // Reads the expiry after the update. The update waits until the URLs of concurrent visitors are recorded, so the result includes
+      // these URLs.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });
 }
 
-/** Revokes the links that the caller made, in a transaction. */
+/** Revokes all links that the caller made, in the transaction `tx`. */
 export async function revokeLinksOf(
   { clock, newId }: Pick<Deps, "clock" | "newId">,
   tx: Queries,
@@ -33,7 +33,7 @@ export async function revokeLinksOf(
   }
 }
 
-/** Revokes a link and records the event, in a transaction. Returns false if the link was revoked before. */
+/** Revokes a link and records an audit event, in the transaction `tx`. Returns false if the link was revoked before. */
 export async function revoke(
   tx: Queries,
   { caller, link, id, now }: { caller: Caller; link: Link; id: string; now: number },

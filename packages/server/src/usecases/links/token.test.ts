@@ -46,7 +46,7 @@ describe("requirement 19: the token of a link", () => {
         const other = alphabet[(alphabet.indexOf(token[at] as string) + by) % 64];
         const read = readToken(token.slice(0, at) + other + token.slice(at + 1));
         expect(read !== undefined && read.linkId === linkId && tokenIsRight(keys, read, 0)).toBe(false);
-        // A changed id is the id of another link, whose MAC differs.
+        // With a changed id, the token belongs to another link, and the MAC of that link is different.
         expect(read !== undefined && tokenIsRight(keys, read, 0)).toBe(false);
       }),
     );

@@ -7,28 +7,30 @@ const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 type Subject = { linkId: string; generation: number };
 
-/** The parts of a token with the right form. Only `tokenIsRight` checks whether it opens the link. */
+/** The parts of a token that has the right form. Only `tokenIsRight` checks whether the token opens the link. */
 export type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * Makes the token of a link: 43 characters, made of its id and a MAC of its id and generation. The database is not enough to make a token,
- * because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
+ * Makes the token of a link: 43 characters that contain the id of the link and a MAC of the id and the generation. A person who has only
+ * the database can't make a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
 }
 
-/** Reads the link id of a token, after any readable prefix that ends with `~`. Returns undefined if the text is not a token. */
+/**
+ * Reads the parts of a token. The token may come after a readable prefix that ends with `~`. Returns undefined if the text is not a token.
+ */
 export function readToken(text: string): ReadToken | undefined {
   const token = text.slice(text.lastIndexOf("~") + 1);
   if (!SHAPE.test(token)) return undefined;
   const bytes = Buffer.from(token, "base64url");
-  // The last character has two unused bits. Without this check, four different texts would be the same token.
+  // The last character has two unused bits. Without this check, four different texts would count as the same token.
   if (bytes.toString("base64url") !== token) return undefined;
   return { linkId: idOf(bytes.subarray(0, ID_BYTES)), mac: bytes.subarray(ID_BYTES) };
 }
 
-/** Whether one of the keys made the token for this generation of the link. In constant time. */
+/** Returns whether the token was made with one of the keys for this generation of the link. The duration does not depend on the token. */
 export function tokenIsRight(keys: readonly Uint8Array[], token: ReadToken, generation: number): boolean {
   let isRight = false;
   for (const key of keys) {

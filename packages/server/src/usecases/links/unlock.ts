@@ -11,13 +11,15 @@ import { newPass, type Pass } from "./pass.ts";
 
 const WINDOW_MS = 15 * 60_000;
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
-/** Limits the wrong passwords for one link, from all clients together. It does not affect a visitor who has already unlocked the link. */
+/**
+ * Limits how many wrong passwords all clients together can try for one link. A visitor who has already unlocked the link can still open it.
+ */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
 
 /**
- * Checks the password of a link, and returns a pass for it. Each try counts before the password is checked, so that parallel guesses
- * can't exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
+ * Checks the password of a link, and returns a pass for the link (the content of the visitor's cookie). Each try counts before the password
+ * is checked, so that parallel guesses can't exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
  */
 export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
   const { clock, newId } = deps;
@@ -27,7 +29,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
-      // A hash is costly. Networks take turns, so one network does not delay others.
+      // A hash is costly. The networks of visitors take turns, so many tries from one network do not delay the others.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         check({ linkId: link.id, network, password, passwordHash }),
       );
@@ -45,7 +47,7 @@ function checkPassword(deps: Deps) {
       takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
     const ofClient = await take(OF_CLIENT, `${linkId} ${network}`);
     const ofLink = await take(OF_LINK, linkId).catch(async (refusal: unknown) => {
-      // The password was not compared, so this try must not count for the client.
+      // The password was not checked, so this try must not count for the client.
       await ofClient.giveBack(deps.db, 1);
       throw refusal;
     });

@@ -15,24 +15,24 @@ import { applySettings, checkSettings, type LinkSettings } from "./link-settings
 export type UpdateLinkInput = {
   linkId: string;
   settings: LinkSettings;
-  /** Replaces the files. Undefined: no change. */
+  /** Replaces the files that the link opens. Undefined: no change. */
   attachmentIds: readonly string[] | undefined;
-  /** Changes these limits of a file request. Undefined: none. */
+  /** Changes the given limits of a file request. Undefined: no change. */
   request: FileRequestInput | undefined;
   /** Gives the link another URL. The old URL stops working. */
   hasNewUrl: boolean;
 };
 
 /**
- * Edits a link. After a change of the password, visitors must enter the new password. After a change of the recipients, visitors
- * of a link with a password must enter the password again.
+ * Edits a link. If the password changes, visitors must enter the new password. If the recipients change and the link has a password,
+ * visitors must enter it again.
  * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
  */
 export function updateLink(deps: Deps, hashTurns: FairTurns) {
   const { db, clock, newId, limits } = deps;
   return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
     const { linkId, settings } = input;
-    // This check comes before the password is hashed, so that only people who may edit the link cause this costly work.
+    // This check comes before the password is hashed, because a hash is costly. Only people who may edit the link can cause this work.
     await authoriseLinkEdit(db, { caller, linkId });
     const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
     return db.transaction(async (tx) => {
@@ -83,7 +83,7 @@ async function edit(
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
-  // A claim compares the version. So a claim at the same moment can't ignore the new recipients.
+  // A download through the link (a claim) compares this version. So a claim that runs at the same time can't use the old recipients.
   const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),
@@ -96,7 +96,9 @@ async function edit(
   };
 }
 
-/** The names of the settings that the caller changed, for the audit log. The values may be secret. */
+/**
+ * Returns the names of the settings that the caller changed, for the audit log. The values may be secret, so the log does not contain them.
+ */
 function namesOf({ settings, attachmentIds, request }: UpdateLinkInput): string[] {
   const given = Object.entries({ ...settings, attachmentIds, request });
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));

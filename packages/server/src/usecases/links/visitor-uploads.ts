@@ -17,7 +17,7 @@ import {
 } from "../uploads/index.ts";
 import { linkNotFound } from "./admit.ts";
 
-/** A visitor whom `admit` has admitted to a file request (admit.ts). */
+/** A visitor who may send files to a file request. The function `admit` has checked this (admit.ts). */
 export type Visit = { link: Link; visitorId: string };
 
 type SendFileInput = {
@@ -35,18 +35,24 @@ type SendFileInput = {
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
-/** Each start of an upload adds a row, which stays after an abort. This limits the rows that people without an account can cause. */
+/**
+ * Each start of an upload adds a row to the database, and the row stays after an abort. This limits the number of rows that people without
+ * an account can add.
+ */
 const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
   "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
 
-/** During one call, a state changes twice at most: from pending to a verification state, and then to a final state. */
+/**
+ * The number of tries in one call. During the call, the state of an upload changes at most twice: from pending to a verification state, and
+ * then to a final state.
+ */
 const MAX_ATTEMPTS = 3;
 
 /**
- * The uploads of visitors to a file request. They work as uploads/index.ts describes, with the visitor as the sender. A visitor reaches
- * only uploads that they started through the same link. Each call throws `link_not_found` if the file request has ended, and
- * `upload_not_found` for any other upload.
+ * The use cases for uploads of visitors to a file request. They work as uploads/index.ts describes, and the visitor is the uploader.
+ * A visitor can use only the uploads that they started through the same link. For other uploads, each call throws `upload_not_found`. If
+ * the file request has ended, each call throws `link_not_found`.
  */
 export function visitorUploads(deps: Deps, allowance: Allowance) {
   const { db } = deps;
@@ -58,7 +64,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 
   return {
     /**
-     * Starts an upload. Throws what `startUpload` throws, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
+     * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
      * name.
      */
     async start(visit: Visit, { network, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
@@ -74,7 +80,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     signParts: (visit: Visit, input: { uploadId: string; partNumbers: readonly number[] }) =>
       sign(senderOf(visit), input),
 
-    /** Completes an upload, as `completeUpload` does. */
+    /** Completes an upload, as `completeUpload` does. Returns the upload of the visitor. */
     async complete(
       visit: Visit,
       input: { uploadId: string; parts: readonly ReportedPart[] | undefined },
@@ -83,7 +89,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       return findSent(db, { visit, uploadId: input.uploadId });
     },
 
-    /** Aborts an upload, or deletes a file that was sent. Idempotent while the upload exists. */
+    /** Aborts an upload that is not finished, or deletes a file that this visitor sent. Idempotent while the upload exists. */
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -95,7 +101,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
         try {
           return await abort(caller, uploadId);
         } catch (error) {
-          // `upload_not_pending`: the file may have become ready in the meantime. Then the next round deletes it.
+          // If the error is `upload_not_pending`, the file may have become ready in the meantime. Then the next round deletes the file.
           if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
         }
       }
@@ -106,7 +112,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
       db.visitorFiles.listUploads({ linkId: link.id, visitorId }),
 
-    /** Returns what the file request still accepts, and the files that this visitor sent. */
+    /** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */
     async describe({ link, visitorId }: Visit): Promise<OpenRequest> {
       const used = await db.visitorFiles.usageOf(link.id);
       const sent = await db.visitorFiles.listUploads({ linkId: link.id, visitorId });
@@ -118,7 +124,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
-  // The limit of one IP address comes first, so that one visitor cannot use up the limits of all visitors.
+  // Checks the limit of one IP address first, so that one visitor cannot use up the limits that all visitors share.
   await take(STARTS_OF_IP, `${linkId} ${network}`);
   await take(STARTS_OF_LINK, linkId);
   await take(STARTS_OF_DAY, linkId);
@@ -140,13 +146,13 @@ function senderOf({ link, visitorId }: Visit): Sender {
   return { userId: visitorActorId(visitorId), linkId: link.id };
 }
 
-/** Throws `link_not_found` for a download link. */
+/** Returns the limits of the file request. Throws `link_not_found` for a download link. */
 function requestOf({ request }: Link): FileRequest {
   if (request === undefined) throw linkNotFound();
   return request;
 }
 
-/** Replaces the refusals that would show facts about the note or its owner. */
+/** Replaces the errors that would tell a visitor something about the note or its owner. */
 function hideOwner(error: unknown): never {
   if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
     throw linkNotFound();

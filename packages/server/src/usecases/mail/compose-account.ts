@@ -62,7 +62,7 @@ export async function composeEmailChange(
   const passwordHash = (await db.accounts.find(userId))?.passwordHash;
   if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
   if (await db.disabledUsers.has(userId)) return undefined;
-  // Sends no mail. The person who asked must not learn that another account has this email address.
+  // Another account has this email address, so no mail is sent. The person who asked must not learn this.
   if ((await db.accounts.findByEmail(email)) !== undefined) return undefined;
   const words = await textsFor(deps, userId);
   const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
@@ -87,7 +87,7 @@ export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?:
   });
 }
 
-/** Returns undefined if the owner has already cancelled the deletion. */
+/** Makes the mail about a closed account. Returns undefined if the owner has already cancelled the deletion. */
 export async function composeAccountClosed(
   deps: PartDeps,
   { userId }: { userId: string },
@@ -106,8 +106,8 @@ export async function composeAccountClosed(
 }
 
 /**
- * Sends the mail even if the account was closed or changed again after the mail was queued, because an attacker who took over the
- * account could have done that.
+ * Makes the mail even if the account was closed or changed again after the mail was queued. An attacker who took over the account could
+ * have done that to prevent the mail.
  */
 export async function composeAccountChanged(
   deps: PartDeps,
@@ -115,7 +115,8 @@ export async function composeAccountChanged(
 ): Promise<Composed> {
   const words = await textsFor(deps, userId);
   const { subject, text } = words.changed[change](hostOf(deps.publicUrl));
-  // The settings ask for the password, and the owner may no longer know it.
+  // After a change of the password, the mail does not link to the settings. They ask for the password, and the owner may not know the new
+  // one.
   const isOfPassword = change === "password-changed" || change === "password-reset";
   return compose(words, {
     subject,

@@ -25,9 +25,9 @@ import { mailTexts } from "./texts/index.ts";
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 
 /**
- * Makes the text of a mail when it is sent, with a new link. Returns undefined if the mail is no longer needed.
- * A mail contains no name of an account. Otherwise a stranger could sign up with the email address of another person, and send any text
- * to it as a name.
+ * Makes the text of a mail just before the mail is sent. So a link in the mail is new. Returns undefined if the mail is no longer needed. A
+ * mail never contains the name of a user. Otherwise a stranger could sign up with the email address of another person, and send any text to
+ * this person as the name.
  */
 export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | undefined> {
   switch (mail.kind) {
@@ -63,8 +63,8 @@ export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Co
 }
 
 /**
- * The mail contains no title and no filename, because a stranger can choose any title, and the email address may be wrong. A reader whose
- * language is unknown gets the mail in the language of the person who invites.
+ * Makes the mail about an invitation to a note or file. It contains no title and no filename, because a stranger can choose any title, and
+ * the email address may be wrong. If the language of the reader is unknown, the mail is in the language of the person who invites.
  */
 async function composeInvitation(
   deps: PartDeps,
@@ -74,7 +74,7 @@ async function composeInvitation(
   const invitation = (await db.invitations.find(invitationId))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
-  // A disabled owner has no role. The link would not work, so no mail is sent.
+  // A disabled owner has no role. Then the link would not work, so no mail is sent.
   if ((await db.access.note(ownerId, noteId))?.role !== "owner") return undefined;
   if (!(await isWanted(deps, invitation))) return undefined;
   const words = mailTexts(await languageOf(deps, invitation));
@@ -100,7 +100,10 @@ async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): 
   return language || db.people.languageOf(invitedBy);
 }
 
-/** Only administrators cause this mail. The reader has no account yet, and so has made no choices about mails. */
+/**
+ * Makes the mail about an invitation to the service. Only administrators and the operator cause this mail. The reader has no account yet,
+ * so there are no mail settings to check.
+ */
 async function composeAccountInvitation(
   deps: PartDeps,
   { invitationId }: { invitationId: string },
@@ -121,8 +124,10 @@ async function composeAccountInvitation(
 }
 
 /**
- * Whether the reader wants a mail about an invitation immediately. Only a reader of mails to this email address, or the user who has
- * proven it, may decide. Otherwise the daily digest has the invitation without its link, because that user already has the share.
+ * Returns whether to send the mail about an invitation now. A mail setting counts only if a reader of this email address or the user who
+ * has proven it made the choice.
+ * If this user has chosen the daily digest, the digest mentions the share instead. It contains no link of the invitation, because the user
+ * already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;
@@ -159,8 +164,8 @@ async function composeAccessRequest(
 }
 
 /**
- * Sends nothing to an email address that the link does not list, because visitors can enter any email address. Sends nothing if a
- * limit of codes is exceeded. The limits count a mail at its first try.
+ * Makes the mail with a code for a link. Returns undefined if the link does not list the email address, because visitors can enter any
+ * email address. Also returns undefined if a limit of codes is exceeded. Only the first try to send a mail counts for these limits.
  */
 async function composeLinkCode(
   deps: PartDeps,

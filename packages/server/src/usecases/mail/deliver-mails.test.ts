@@ -24,7 +24,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     }
   });
 
-  /** An account with a password, and a mail for it that waits. */
+  /** Creates an account with a password, and queues a mail to this account. */
   async function queueReset(name: string): Promise<void> {
     const { kysely } = suite.db;
     const [id, email] = [randomUUID(), `${name}@example.com`];
@@ -44,7 +44,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     await suite.db.transaction((tx) => queueMail(deps, tx, { kind: "password-reset", email }));
   }
 
-  /** The daily digest of a user who has a share. It is due. */
+  /** Queues the daily digest of a user who has a share. The digest is due. */
   async function queueDigest(name: string): Promise<void> {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), `${name}@example.com`, clock()];

@@ -2,28 +2,34 @@ import type { Mail } from "../../domain/mail.ts";
 import type { ClaimedMail, Deps, MailOutcome } from "../ports/index.ts";
 import { composeMail } from "./compose-mail.ts";
 
-/** A server may respond late to the end of a message, because it first checks the message for spam. Milliseconds. */
+/**
+ * The maximum time for sending one mail. A mail server may respond late to the end of a message, because it first checks the message for
+ * spam. Milliseconds.
+ */
 const SEND_WITHIN_MS = 120_000;
-/** The lease is longer than the sending of a mail may take, so that only one replica at a time sends a mail. Milliseconds. */
+/**
+ * How long one replica reserves a mail. This is longer than the maximum time for sending it, so two replicas never send a mail at the same
+ * time. Milliseconds.
+ */
 const LEASE_MS = 180_000;
 const AT_ONCE = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 900_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
-/** How long the operator sees a mail that the service no longer tries to send. Milliseconds. */
+/** How long the database keeps a mail after the service stopped trying to send it, so that administrators can see it. Milliseconds. */
 const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
 const MAX_PROBLEM_LENGTH = 300;
 
-/** A try that failed. `isFinal`: the service will not try again. */
+/** A failed try to send a mail. `isFinal`: the service will not try again. */
 export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
 
 type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
 type Options = { onFailure: (failure: MailFailure) => void };
 
 /**
- * Sends the mails that are due, several at a time. Returns the number of sent mails.
- * A mail that fails is tried again after growing pauses, for three days. After a crash, a mail is sent again when its lease ends.
- * After `signal` is aborted, no further mail is claimed. `cut` ends the running tries.
+ * Sends the mails that are due, several at the same time. Returns the number of sent mails.
+ * If a mail can't be sent, the service tries again after longer and longer pauses, for three days. After a crash, a mail is sent again when
+ * its lease ends. When `signal` aborts, the running tries finish, and no further ones start. When `cut` aborts, the running tries end too.
  */
 export function deliverMails(deps: SendDeps, options: Options) {
   const { db, clock } = deps;
@@ -72,7 +78,7 @@ async function send(
 ): Promise<MailOutcome | { state: "obsolete" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
-  // A mail can be too old if mail was off for days, or if a backup was restored.
+  // A mail can be too old if the service sent no mails for days, or if a backup was restored.
   if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
   const { mailer, publicUrl } = sending;
   const composed = await composeMail({ ...deps, publicUrl }, mail);
@@ -82,7 +88,7 @@ async function send(
   const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
   const outcome = await mailer.send({ ...content, id: mail.id, to: mail.email }, { signal });
   if (outcome.state === "accepted") return outcome;
-  // The response of a server may quote the mail, but neither the log nor the database may contain the token.
+  // The response of a mail server may quote the mail. But neither the log nor the database may contain the tokens and codes of the mail.
   const problem = hide(outcome.problem, secrets).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
   return { ...outcome, problem };
 }

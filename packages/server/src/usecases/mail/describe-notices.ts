@@ -3,7 +3,7 @@ import { inUtc } from "./phrases.ts";
 import type { MailText } from "./template.ts";
 import type { MailTexts } from "./texts/en.ts";
 
-/** One sentence for each kind of fact. */
+/** Returns the sentences of a mail about notices: at most one for each kind of notice. */
 export function describeNotices(notices: readonly CountedNotice[], words: MailTexts): string[] {
   const of = <About extends Notice["about"]>(about: About) =>
     notices.filter((notice): notice is Extract<CountedNotice, { about: About }> => notice.about === about);
@@ -28,7 +28,9 @@ function sentence(count: number, [one, several]: readonly [string, (count: numbe
   return count === 1 ? one : several(count);
 }
 
-/** Makes the button of the mail. If all notices are about one note, the button opens this note. Otherwise it opens a list. */
+/**
+ * Makes the button of the mail. If all notices are about one note, the button opens this note. Otherwise it opens a list or the start page.
+ */
 export function buttonOf(
   notices: readonly CountedNotice[],
   { publicUrl, words }: { publicUrl: string; words: MailTexts },

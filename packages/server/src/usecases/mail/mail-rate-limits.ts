@@ -5,12 +5,12 @@ import type { Deps, Queries } from "../ports/index.ts";
 
 type Limited = Pick<Queries, "limitCounts">;
 
-/** Limits how many mails of one kind go to one email address, for all callers together. */
+/** Limits how many mails of one kind one email address gets. All callers share this limit. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 /**
- * All mails to one email address, except warnings and mails that the reader waits for. If these counted too, a stranger could use up
- * the limit, and so lock out an owner for a day or prevent a warning.
+ * Limits all mails to one email address, except warnings and mails that the reader waits for. If these counted too, a stranger could use up
+ * the limit. Then the owner could not sign in for a day, or would get no warning.
  */
 const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
 const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
@@ -23,12 +23,15 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * Limits how many warnings of one kind go out about one account. Only the owner, or a person who has the password, can cause warnings.
- * Warnings have a separate limit, because strangers can use up the limit above. Warnings about sign-ins do not use up the limit of other warnings.
+ * Limits how many warnings of one kind one email address gets. Only the owner of the account, or a person who has the password, can cause
+ * warnings. Warnings have a separate limit, because strangers can use up `DAY_LIMIT`. Warnings about sign-ins and other warnings also have
+ * separate limits.
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
-/** Limits the codes of all links together. Otherwise a person with many links could cause any number of mails. */
+/**
+ * Limits the codes that one email address gets for all links together. Otherwise a person with many links could cause any number of mails.
+ */
 const CODE_LIMITS: readonly WindowLimit[] = [
   { name: "mail codes", max: 10, windowMs: 3_600_000 },
   { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
@@ -36,7 +39,7 @@ const CODE_LIMITS: readonly WindowLimit[] = [
 
 const PROBLEM = "This email address got several mails already. Wait until Retry-After has passed, then try again.";
 
-/** Counts a mail to an email address. Throws `rate_limited`. */
+/** Counts a mail to an email address. Throws `rate_limited` if a limit is exceeded. */
 export async function takeMailLimits(
   { clock }: Pick<Deps, "clock">,
   tx: Limited,
@@ -44,10 +47,10 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
-  // A stranger who signed up with the email address of another person can delete the account and cancel the deletion again and
-  // again, so this mail has a daily limit.
+  // A stranger can sign up with the email address of another person. Then the stranger could delete the account and cancel the deletion
+  // again and again, so this mail has a daily limit.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
-  // Each link has its own limit of codes, and each kind of change of an account has its own limit.
+  // Each link has its own limit for codes, and each kind of change of an account has its own limit for warnings.
   const part = linkId ?? change;
   await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
   if (kind === "new-sign-in" || kind === "account-changed")
@@ -56,8 +59,8 @@ export async function takeMailLimits(
 }
 
 /**
- * Counts a code that is sent to an email address. A request for a code does not count, because strangers could use up the
- * limits with links that do not list the email address. Returns false if the email address gets no more codes for now.
+ * Counts a code that is sent to an email address. Returns false if the email address gets no more codes for now.
+ * A mere request for a code does not count. Otherwise strangers could use up the limits with links that do not list the email address.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
   try {
@@ -71,7 +74,7 @@ export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited
   }
 }
 
-/** Ignores an error that says that the limit is exceeded. Throws other errors again. */
+/** Ignores an error that says that a limit is exceeded. Throws every other error again. */
 export function orOverLimit(error: unknown): void {
   if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
 }

@@ -3,7 +3,7 @@ import type { EventSubject } from "../audit-event.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 import { notify } from "./notify.ts";
 
-/** Returns the users of the list who have no live share that the owner sees. */
+/** Returns the users of the list who have no valid share of this note or file that the owner sees. */
 export async function withoutShare(
   { shares }: Pick<Queries, "shares">,
   { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },
@@ -18,7 +18,7 @@ export function isLive({ expiresAt }: Pick<Share, "expiresAt">, now: number): bo
   return expiresAt === undefined || expiresAt > now;
 }
 
-/** Tells users that somebody shared a note or one of its files with them. */
+/** Notifies users that somebody shared a note or a file with them. */
 export async function notifyOfShare(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
   tx: Queries,
@@ -26,6 +26,6 @@ export async function notifyOfShare(
 ): Promise<void> {
   const [attachmentId] = place.attachmentIds;
   const notice = { about: "share", noteId: place.noteId, attachmentId } as const;
-  // The order avoids a deadlock between two requests that notify the same users.
+  // Sorted, because two requests that notify the same users in different orders could cause a deadlock.
   for (const userId of userIds.toSorted()) await notify(deps, tx, { userId, notice });
 }

@@ -6,14 +6,14 @@ import { findHolders } from "../find-receivers.ts";
 import type { Deps, MailChoices, Queries } from "../ports/index.ts";
 import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 
-/** Returns which mails the caller gets. */
+/** Returns the mail settings of the caller. */
 export function getMailPreferences({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller): Promise<MailChoices> => db.mailPreferences.find({ userId });
 }
 
 /**
- * Stores choices of the caller, and returns all of them. Invitations follow the topic `shares`. A caller with a proven email address
- * can also turn invitations on again for this email address.
+ * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
+ * proven email address turns it on, invitations to this email address are turned on again too.
  */
 export function setMailPreferences({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
@@ -28,12 +28,12 @@ export function setMailPreferences({ db }: Pick<Deps, "db">) {
     });
 }
 
-/** Returns which mails a token turns off, and changes nothing, because mail scanners open links. Throws `account_link_invalid`. */
+/** Returns which mails a token can turn off. Changes nothing, because mail scanners also open links. Throws `account_link_invalid`. */
 export function lookAtUnsubscribe({ linkKeys }: Pick<Deps, "linkKeys">) {
   return (token: string): Unsubscribe["topic"] => read(linkKeys.unsubscribes, token).topic;
 }
 
-/** Turns mails off with the token of a mail. Idempotent. Throws `account_link_invalid`. */
+/** Turns mails off with the token from a mail. Idempotent. Throws `account_link_invalid`. */
 export function unsubscribe({ db, linkKeys }: Pick<Deps, "db" | "linkKeys">) {
   return async (token: string): Promise<Unsubscribe["topic"]> => {
     const { holder, topic } = read(linkKeys.unsubscribes, token);
@@ -52,14 +52,14 @@ function read(keys: readonly Uint8Array[], token: string): Unsubscribe {
   throw new DomainError("account_link_invalid", "This link is not complete. Copy the whole link from the mail.");
 }
 
-/** Turns off each topic of the daily digest. */
+/** Returns the mail settings that turn off each topic of the daily digest. */
 async function dailyOff(tx: Queries, holder: Unsubscribe["holder"]): Promise<Partial<MailChoices>> {
   const choices = await tx.mailPreferences.find(holder);
   const daily = mailTopics.filter((topic) => choices[topic] === "daily");
   return Object.fromEntries(daily.map((topic) => [topic, "never"]));
 }
 
-/** The user who has proven the email address also sees the choice in the settings. */
+/** Also turns off the topic for the user who has proven the email address, so that the user sees this in the settings. */
 async function turnOffForUser(tx: Queries, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
   const userId = (await findHolders(tx, [email])).get(email);
   if (userId === undefined || !(await isProven(tx, { userId, email }))) return;

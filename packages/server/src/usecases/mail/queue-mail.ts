@@ -2,10 +2,10 @@ import type { MailKind, NoticeMail } from "../../domain/mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 
-/** The mails that collect no notices, and are sent immediately. */
+/** The kinds of mails that do not collect notices, and are sent immediately. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
 
-/** Adds a mail to the outbox, in the transaction that causes it. Throws `rate_limited`. */
+/** Adds a mail to the outbox, in the transaction that causes the mail. Throws `rate_limited` if a limit of mails is exceeded. */
 export async function queueMail(
   { clock, newId }: Pick<Deps, "clock" | "newId">,
   tx: Pick<Queries, "mails" | "limitCounts">,
@@ -16,8 +16,8 @@ export async function queueMail(
 }
 
 /**
- * Queues a mail if mail is on and the limit is not exceeded. The caller does not start the worker, because its work would delay the
- * response. Returns false if the limit is exceeded.
+ * Queues a mail if the service sends mails and no limit of mails is exceeded. Returns false if a limit is exceeded.
+ * The caller does not start the worker that sends mails, because the work would delay the response.
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,

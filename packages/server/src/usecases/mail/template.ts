@@ -1,7 +1,7 @@
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
 
-/** The content of a mail: paragraphs, and at most one button. Text of another person never becomes a URL or HTML. */
+/** The content of a mail: paragraphs, and at most one button. A text that another person wrote never becomes a URL or HTML. */
 export type MailText = {
   /** The language code of the texts, such as `de`. */
   language: string;
@@ -10,10 +10,10 @@ export type MailText = {
   intro: readonly string[];
   /** A code that the reader types. */
   code?: string;
-  /** Short facts with their names. */
+  /** Short facts, such as a time, each with a label. */
   facts?: readonly Fact[];
   button?: Link;
-  /** The sentence that the reader should not miss. */
+  /** An important sentence that the reader should not miss. */
   advice?: string;
   /** Details in small letters, after the button. */
   outro: readonly string[];
@@ -25,7 +25,7 @@ const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 const MAX_SUBJECT_LENGTH = 200;
 const MAX_PARAGRAPH_LENGTH = 1_000;
 
-/** Renders plain text and HTML. The HTML loads no files, so no server learns who reads the mail. */
+/** Renders a mail as plain text and as HTML. The HTML loads no files, so no server learns who reads the mail. */
 export function renderMail(mail: MailText): { subject: string; text: string; html: string } {
   const { language, subject, footer } = mail;
   const title = oneLine(subject, MAX_SUBJECT_LENGTH);
@@ -53,7 +53,7 @@ function partsOf({ intro, code, facts, button, advice, outro }: MailText): Part[
 }
 
 /**
- * Removes line breaks and other control characters, because they could add headers to a mail. Also removes the marks that change the
+ * Removes line breaks and other control characters, because they could add headers to a mail. Also removes the characters that change the
  * direction of a text.
  */
 function oneLine(text: string, maxLength = MAX_PARAGRAPH_LENGTH): string {
@@ -110,7 +110,10 @@ function quietLink({ label, url }: Link): string {
   return `<p style="margin:16px 0 0"><a href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a></p>`;
 }
 
-/** The page has one column, without pictures and scripts. Mail programs ignore style sheets, so each element has its own style. */
+/**
+ * Returns the HTML page of a mail. It has one column, and no pictures or scripts. Many mail programs ignore style sheets, so each element
+ * has its own `style`.
+ */
 function page(title: string, { language, content }: { language: string; content: string }): string {
   return `<!doctype html>
 <html lang="${language}">

@@ -2,13 +2,13 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { type MailTopic, mailTopics } from "../../domain/mail.ts";
 import type { MailHolder } from "../ports/index.ts";
 
-/** The mails that one token turns off. `digest`: every topic of the daily digest. */
+/** The mails that one token can turn off. `digest`: every topic of the daily digest. */
 export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
 
 const MAC_BYTES = 16;
 
 /**
- * Makes the token in the `List-Unsubscribe` of a mail. The token names the reader and the topic, and can only turn mails off. It
+ * Makes the token for the header `List-Unsubscribe` of a mail. The token contains the reader and the topic, and can only turn mails off. It
  * never expires, because people keep mails for years.
  */
 export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, topic }: Unsubscribe): string {
@@ -18,7 +18,7 @@ export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, top
   return Buffer.concat([macOf(key, body), body]).toString("base64url");
 }
 
-/** Reads a token that one of the keys made. Returns undefined for any other text. */
+/** Reads a token that was made with one of the keys. Returns undefined for any other text. */
 export function readUnsubscribeToken(keys: readonly Uint8Array[], token: string): Unsubscribe | undefined {
   const bytes = Buffer.from(token, "base64url");
   const [mac, body] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];

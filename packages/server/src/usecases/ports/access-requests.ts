@@ -11,15 +11,15 @@ export type AccessRequest = {
 
 export type AccessRequestQueries = {
   /**
-   * Opens a request for access. Returns false if the user already has an open request, or a request that was dismissed after
-   * `dismissedBefore`. Milliseconds since the epoch.
+   * Stores a new request for access. Returns false if the user already has an open request, or if the last request was dismissed at or
+   * after `dismissedBefore`. Instants are milliseconds since the epoch.
    */
   open(request: { noteId: string; userId: string; now: number; dismissedBefore: number }): Promise<boolean>;
-  /** Lists the open requests, oldest first. */
+  /** Lists the open requests for access to this note, oldest first. */
   listOpen(noteId: string): Promise<AccessRequest[]>;
   countOpen(noteId: string): Promise<number>;
-  /** Returns false if this user has no open request. */
+  /** Marks the open request of this user as dismissed. Returns false if this user has no open request. */
   dismiss(request: { noteId: string; userId: string; now: number }): Promise<boolean>;
-  /** Deletes the requests of these users, because they have access. Deletes dismissed requests too. */
+  /** Deletes the requests of these users after they got access. Deletes dismissed requests too. */
   delete(noteId: string, userIds: readonly string[]): Promise<number>;
 };

@@ -3,10 +3,10 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Note } from "../../domain/note.ts";
 import type { Upload } from "../../domain/upload.ts";
 
-/** `role` is undefined if the attachment exists, but the caller has no access to it. */
+/** An attachment with the role of a user. If the attachment exists but the user has no access to it, `role` is undefined. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
 
-/** `role` is the role on the attachment of the upload. */
+/** An upload with its attachment. `role` is the role of the user on this attachment. */
 export type UploadAccess = AttachmentAccess & { upload: Upload };
 
 /** The fields of an attachment that are needed to issue a URL. */
@@ -19,14 +19,14 @@ export type DownloadAccess = { attachment: Downloadable; role: Role | undefined 
 
 export type NoteAccess = { note: Note; role: Role | undefined };
 
-/** Decides the role of a user on a note or an attachment, from the current state of the database. */
+/** Finds notes, attachments and uploads with the role that the user has on them now. */
 export type AccessQueries = {
   note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
   /** Finds an upload of this user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
-  /** Runs for each issued URL, so it must be fast: one prepared statement on either engine. */
+  /** Runs for each issued URL, so it must be fast: one prepared statement, on SQLite and on PostgreSQL. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
-  /** Runs one query for the whole batch. Unknown ids are absent from the map. */
+  /** Runs one query for the whole batch. The map does not contain unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };

@@ -2,7 +2,7 @@ import type { AccountInvitation } from "../../domain/invitation.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 export type AccountInvitationQueries = {
-  /** Creates the invitation of an email address, or replaces it. */
+  /** Stores the invitation of an email address. Replaces an earlier invitation of this email address. */
   put(invitation: AccountInvitation): Promise<void>;
   find(invitationId: string): Promise<AccountInvitation | undefined>;
   /** Finds an invitation by its email address, and locks it until the transaction ends. */
@@ -12,7 +12,7 @@ export type AccountInvitationQueries = {
   delete(invitationId: string): Promise<void>;
   /** Lists the invitations that nobody has redeemed, expired ones included, the newest first. */
   listOpen(page: PageRequest): Promise<Page<AccountInvitation>>;
-  /** Makes all links expire. The invitations stay in the list. */
+  /** Lets the links of all invitations expire now. The invitations stay in the list. */
   expireAll(now: number): Promise<void>;
   /** Deletes redeemed invitations whose link has expired. */
   deleteOld(now: number): Promise<void>;

@@ -1,24 +1,24 @@
 import type { Account, AccountLink, AccountLinkKind } from "../../domain/account.ts";
 
-/** The accounts in the tables of the accounts library, and their links. */
+/** The queries for accounts, which are in the tables of the accounts library, and for their links. */
 export type AccountQueries = {
   /** `email` is normalised. */
   findByEmail(email: string): Promise<Account | undefined>;
   find(userId: string): Promise<Account | undefined>;
-  /** Replaces the password hash `from`. Returns false if the account now has another password. */
+  /** Replaces the password hash `from` with `to`. Returns false if the hash of the account is not `from` any more. */
   replacePassword(userId: string, change: { from: string; to: string; now: number }): Promise<boolean>;
-  /** Whether the account has this password hash. Waits for a transaction that is changing the password. */
+  /** Returns whether the account has this password hash. If another transaction is changing the password, waits for it first. */
   hasPassword(userId: string, passwordHash: string): Promise<boolean>;
-  /** `except`: the id of a session that stays. Default: all sessions end. */
+  /** Ends the sessions of a user. `except`: the id of a session that stays. Default: all sessions end. */
   endSessions(userId: string, options?: { except: string | undefined }): Promise<void>;
-  /** Throws `email_taken`. */
+  /** Changes the email address of an account. Throws `email_taken`. */
   replaceEmail(userId: string, change: { to: string; now: number }): Promise<void>;
   addLink(link: AccountLink): Promise<void>;
   findLink(link: { kind: AccountLinkKind; tokenHash: string; now: number }): Promise<AccountLink | undefined>;
-  /** Returns false if the link was already removed. */
+  /** Removes a link. Returns false if the link was already removed. */
   removeLink(tokenHash: string): Promise<boolean>;
   deleteLinksOf(userId: string): Promise<void>;
   deleteExpiredLinks(now: number): Promise<void>;
-  /** Deletes the links for a new password that the operator or an administrator made. The links in mails stay. */
+  /** Deletes the links for a new password that the operator or an administrator made. The links that were sent in mails stay. */
   deleteResetLinksByHand(): Promise<void>;
 };

@@ -7,28 +7,28 @@ import type { UsageOfOwner } from "./usage.ts";
 export type PersonRecord = Person & {
   isEmailProven: boolean;
   createdAt: number;
-  /** Undefined: the user has never signed in, or only uses JWTs. */
+  /** Undefined: the user has never signed in, or uses only JWTs. */
   lastSignInAt: number | undefined;
   /** Undefined: the user is enabled. */
   disabledAt: number | undefined;
   /** Undefined: the account is not closed. */
   deleteAt: number | undefined;
   usage: UsageOfOwner;
-  /** The links that the user made and that are neither revoked nor expired. */
+  /** The number of links that the user made and that are neither revoked nor expired. */
   links: number;
 };
 
-/** The queries of administrators, which no access decision limits. */
+/** The queries for administrators. They find the data of all users. */
 export type AdministrationQueries = {
   /**
-   * Returns the ids of the enabled administrators. In a transaction, this also locks them. So the actions of administrators never run at
-   * the same time, and two administrators can't disable each other.
+   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows. So the actions of administrators
+   * run one after another, and two administrators can't disable each other at the same time.
    */
   holdAdministrators(): Promise<string[]>;
   /** Lists the users whose email address, name or id contains this text, the newest first. */
   listPeople(page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>>;
   findPerson(userId: string): Promise<PersonRecord | undefined>;
   addEvent(event: AdminEvent): Promise<void>;
-  /** Lists what administrators did, the newest first. */
+  /** Lists the logged actions of administrators, the newest first. */
   listEvents(page: PageRequest): Promise<Page<AdminEvent>>;
 };

@@ -4,7 +4,7 @@ export type ApiToken = {
   id: string;
   userId: string;
   label: string;
-  /** SHA-256 of the token, base64url. The token itself is shown once and never stored. */
+  /** The SHA-256 of the token, in base64url. The service shows the token itself once and never stores it. */
   tokenHash: string;
   createdAt: number;
   expiresAt: number | undefined;
@@ -12,13 +12,13 @@ export type ApiToken = {
 
 export type ApiTokenQueries = {
   insert(token: ApiToken): Promise<void>;
-  /** Finds the live token with this hash, and its user. A disabled user has no live token. */
+  /** Finds the token with this hash and its user. Does not find an expired token or the token of a disabled user. */
   findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
   list(userId: string): Promise<ApiToken[]>;
-  /** Returns false if the user has no such token. */
+  /** Deletes a token of this user. Returns false if the user has no such token. */
   delete(userId: string, tokenId: string): Promise<boolean>;
-  /** Returns the user of the token, or undefined if there is no such token. */
+  /** Deletes a token of any user. Returns the user of the token, or undefined if there is no such token. */
   deleteOfAnyUser(tokenId: string): Promise<string | undefined>;
-  /** Returns the number of deleted tokens. */
+  /** Deletes all tokens of this user. Returns the number of deleted tokens. */
   deleteAll(userId: string): Promise<number>;
 };

@@ -4,11 +4,14 @@ import type { Page, PageRequest } from "./page.ts";
 
 export type AttachmentQueries = {
   /**
-   * Inserts an attachment and adds it to the usage of the owner. Transitions and deletions also update the usage, so it always matches
-   * the rows. `settles`: the attachment replaces the reservation under this object key. Throws `quota_exceeded`.
+   * Inserts an attachment and adds its size to the usage of the owner. State changes and deletions also update the usage, so the usage
+   * always matches the rows. `settles`: the attachment replaces the reservation with the same object key. Throws `quota_exceeded`.
    */
   insert(attachment: Attachment, options?: { quota?: Quota; settles?: boolean }): Promise<void>;
-  /** Changes the state. Returns false if the state is no longer `from`. So only one of two callers succeeds. */
+  /**
+   * Changes the state. Returns false if the state is not `from` any more. So if two callers run at the same time, only one of them
+   * succeeds.
+   */
   transition(
     attachmentId: string,
     change: {
@@ -19,27 +22,27 @@ export type AttachmentQueries = {
       rejectReason?: string;
     },
   ): Promise<boolean>;
-  /** Changes the name. Returns false if the attachment is not `ready`. */
+  /** Changes the filename. Returns false if the attachment is not `ready`. */
   rename(attachmentId: string, filename: string): Promise<boolean>;
-  /** Does not find attachments in the trash. The same is true for the queries below, except where their comments say otherwise. */
+  /** Does not find attachments in the trash. The queries below do not find them either, except where their comments say so. */
   find(attachmentId: string): Promise<Attachment | undefined>;
   /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist any more, or is in the trash. */
   hold(attachmentId: string): Promise<boolean>;
   delete(attachmentId: string): Promise<void>;
   /**
-   * All attachments of the note in order of creation, including unlisted ones and those in the trash. Locks them until the transaction
-   * ends.
+   * Returns all attachments of the note in order of creation, also those that no list shows and those in the trash. Locks them until the
+   * transaction ends.
    */
   listOfNote(noteId: string): Promise<Attachment[]>;
   /**
-   * Returns one page of the listed attachments of the note, in order of creation. With `sentBy`, the page has a rejected attachment only if this
-   * user sent it.
+   * Returns one page of the attachments of the note that lists show, in order of creation. With `sentBy`, the page contains a rejected
+   * attachment only if this user uploaded it.
    */
   pageOfNote(noteId: string, page: PageRequest & { sentBy?: string | undefined }): Promise<Page<Attachment>>;
-  /** Counts the listed attachments of the note that are not rejected. */
+  /** Counts the attachments of the note that lists show, without the rejected ones. */
   countOfNote(noteId: string): Promise<number>;
-  /** Also finds an attachment in the trash, because it still has its object. */
+  /** Also finds an attachment in the trash, because the bucket still stores its object. */
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
-  /** Filenames by id. Deleted attachments are absent. One query. */
+  /** Returns the filenames by attachment id, with one query. The map does not contain deleted attachments. */
   filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>>;
 };

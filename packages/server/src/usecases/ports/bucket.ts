@@ -3,7 +3,7 @@ import type { Checksum } from "../../domain/attachment.ts";
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { Disposition } from "../../domain/serving.ts";
 
-/** A multipart upload in the bucket. `bucketUploadId` leaves the server only inside a signed URL. */
+/** A multipart upload in the bucket. The server sends `bucketUploadId` to clients only inside a signed URL. */
 export type MultipartPlace = { objectKey: string; bucketUploadId: string };
 export type StoredPart = { partNumber: number; etag: string; sizeBytes: number };
 
@@ -15,26 +15,33 @@ export type StoredObject = {
   contentType: string;
   etag: string;
   checksum: Checksum | undefined;
-  /** The names of stored headers that the service never sets, such as `Content-Encoding`. The bucket would send them to readers. */
+  /**
+   * The names of stored headers that the service never sets, such as `Content-Encoding`. The bucket would send these headers with each
+   * download.
+   */
   undeclaredHeaders: readonly string[];
 };
 
-/** `modifiedAt` is a time of the bucket's clock. Infinity if the bucket reports no time. */
+/** An object in a list. `modifiedAt` is a time of the bucket's clock, or Infinity if the bucket reports no time. */
 export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
-/** `begunAt` is a time of the bucket's clock. Infinity if the bucket reports no time. */
+/**
+ * A multipart upload that was neither completed nor aborted. `begunAt` is a time of the bucket's clock, or Infinity if the bucket reports
+ * no time.
+ */
 export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
-/** The object store. While the store is down, calls that reach it reject with `bucket_unavailable` within a few seconds. */
+/** The bucket. If it is down, calls that need a response of the bucket reject with `bucket_unavailable` within a few seconds. */
 export type Bucket = {
-  /** Scheme, host and port of every signed URL of the bucket. */
+  /** The scheme, host and port of the signed URLs for uploads. */
   readonly urlOrigin: string;
-  /** Scheme, host and port of every download URL. It differs from `urlOrigin` with a CDN. */
+  /** The scheme, host and port of the download URLs. With a CDN, it differs from `urlOrigin`. */
   readonly downloadOrigin: string;
-  /** Returns a new key under our prefix, with the time and 128 random bits. It contains nothing of the filename. */
+  /** Returns a new key under the prefix of the service. The key contains the time and 128 random bits, and nothing of the filename. */
   newObjectKey(): string;
   /**
-   * Signs a download, with type and disposition as `safeServing` allows them. `expiresAt` is earlier than requested when the credentials
-   * expire first, and with a cache window. Returns no promise when credentials are cached.
+   * Signs a download URL, with the content type and disposition that `safeServing` allows. If the credentials expire earlier than
+   * requested, the URL does too. With a cache window, it can also expire earlier. If the credentials are cached, returns the URL itself
+   * instead of a promise.
    */
   presignGet(options: {
     objectKey: string;
@@ -44,16 +51,17 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
     /**
-     * All URLs that are signed within one window of this length are the same. At most half of `expiresInSeconds`. Default: each URL is
-     * new.
+     * The length of a time window. All calls within one window return the same URL. At most half of `expiresInSeconds`. Default: each URL
+     * is new.
      */
     cacheWindowSeconds?: number | undefined;
-    /** The IPv4 address of the client, for a CDN whose URLs work only for this address. */
+    /** The IPv4 address of the client, if the CDN binds each URL to the IP address of one client. */
     clientIp?: string | undefined;
   }): SignedUrl | Promise<SignedUrl>;
   /**
-   * Signs size, type and checksum: the bucket refuses any other body. `onlyOnce` also signs `If-None-Match: *`, and the bucket then
-   * refuses a second PUT. A bucket that does not support this condition refuses every request with it.
+   * Signs a PUT with the size, type and checksum of the body, so the bucket refuses any other body.
+   * `onlyOnce` also signs `If-None-Match: *`, so the bucket refuses a second PUT. If the bucket does not support this condition, it refuses
+   * every PUT that contains the condition.
    */
   presignPut(options: {
     objectKey: string;
@@ -64,17 +72,17 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
-  /** Starts a multipart upload. Returns the id that the bucket gives it. */
+  /** Starts a multipart upload. Returns the id that the bucket gives to this upload. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
-  /** Signs the size of the part: the bucket refuses any other body. */
+  /** Signs the PUT of one part with the size of the part, so the bucket refuses a body of another size. */
   presignPart(
     options: MultipartPlace & { partNumber: number; sizeBytes: number; expiresInSeconds: number; now: number },
   ): Promise<SignedRequest>;
-  /** Lists the stored parts, in order. Returns undefined if there is no such upload, or if the upload has ended. */
+  /** Lists the stored parts in the order of their numbers. Returns undefined if there is no such upload, or if the upload has ended. */
   listParts(place: MultipartPlace): Promise<StoredPart[] | undefined>;
   /**
-   * Assembles the parts under an unused key.
-   * - done: assembled, or the upload had already ended. To learn which, check the object itself.
+   * Assembles the parts to one object. The key must be unused.
+   * - done: the parts are assembled, or the upload had already ended. To know which of the two, check the object itself.
    * - parts_changed: a part has changed since it was listed
    */
   completeMultipart(
@@ -83,10 +91,10 @@ export type Bucket = {
   /** Aborts a multipart upload and deletes its parts. Idempotent. */
   abortMultipart(place: MultipartPlace): Promise<void>;
   /**
-   * Streams a body of unknown length into the bucket in constant memory. Reuses the memory of the chunks, so the caller must not use
-   * the chunks afterwards.
-   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If it rejects, nothing is stored.
-   * The streams of `userId` share the memory fairly with the streams of other people.
+   * Streams a body of unknown length into the bucket, in constant memory. Reuses the memory of the body's chunks, so the caller must not
+   * use the chunks afterwards.
+   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If the call rejects, the bucket stores no object. All people who
+   * upload at the same time get a fair share of the memory. `userId`: the person who uploads.
    */
   store(options: {
     userId?: string;
@@ -98,23 +106,22 @@ export type Bucket = {
   /** Reads the metadata of an object. Returns undefined if there is no such object. */
   head(objectKey: string): Promise<StoredObject | undefined>;
   /**
-   * Whether the bucket can read all bytes of an object. Returns true for a missing object. The embedded bucket reads bytes
-   * of each blob of the object.
+   * Returns whether the bucket can read all bytes of an object. Returns true for a missing object. The embedded bucket checks this by
+   * reading some bytes of each blob of the object.
    */
   canRead(objectKey: string): Promise<boolean>;
-  /** Reads at most `length` first bytes. Returns undefined if the object is missing, or has another ETag. */
+  /** Reads the first bytes of an object, at most `length`. Returns undefined if the object is missing, or has another ETag. */
   readStart(objectKey: string, options: { length: number; etag: string }): Promise<Uint8Array | undefined>;
   /**
    * Reads an object. The caller must read the stream to its end, or destroy it. Returns undefined if the object is missing, or has another
    * ETag.
-   * The stream fails with `bucket_unavailable` when it stalls, ends early, or the signal aborts.
+   * The stream fails with `bucket_unavailable` when the bucket sends no more data, when the data ends early, or when the signal aborts.
    */
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
-  /** Computes the SHA-256 of the stored bytes in constant memory, for buckets that store no SHA-256. */
+  /** Reads an object and computes the SHA-256 of its bytes, in constant memory. For buckets that store no SHA-256. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object of any size within the bucket. Returns "changed" if the object is missing or has another ETag. Then
-   * there is no copy.
+   * Copies an object of any size within the bucket. If the object is missing or has another ETag, copies nothing and returns "changed".
    * Some servers do not compare ETags, and no server compares the ETag of a multipart object. So the caller must verify the copy.
    */
   copy(options: {
@@ -124,24 +131,27 @@ export type Bucket = {
     sizeBytes: number;
     contentType: string;
   }): Promise<"done" | "changed">;
-  /** Deletes objects. Returns the keys of the deleted objects, including objects that did not exist. */
+  /** Deletes objects. Returns the keys that now have no object, also those that had none before. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
-  /** Aborts the unfinished multipart uploads under these keys. */
+  /** Aborts the unfinished multipart uploads to these keys. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
   /**
-   * Lists all objects under our prefix, in the order of the UTF-8 bytes of their keys. Pages are never empty.
-   * `pageSize`: 1 to 1,000. Default: 1,000.
+   * Lists all objects under the prefix of the service, in the order of the UTF-8 bytes of their keys. Pages are never empty. `pageSize`: 1
+   * to 1,000. Default: 1,000.
    */
   listObjects(options?: { pageSize: number }): AsyncIterable<ListedObject[]>;
-  /** Lists the unfinished multipart uploads under our prefix, in pages of at most 1,000. Empty if the bucket cannot list them. */
+  /**
+   * Lists the unfinished multipart uploads under the prefix of the service, in pages of at most 1,000. If the bucket cannot list them,
+   * there are no pages.
+   */
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
-  /** Whether `newObjectKey` could have made this key. */
+  /** Returns whether `newObjectKey` could have made this key. */
   isOwnKey(objectKey: string): boolean;
   /** Resolves when the bucket responds. Rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
-  /** Probes the capabilities with tiny objects under these new keys. The caller deletes the objects. */
+  /** Probes the capabilities of the bucket. Writes tiny objects under these new keys, and the caller deletes the objects afterwards. */
   tryCapabilities(objectKeys: readonly [string, string, string]): Promise<BucketCapabilities>;
-  /** Returns the key of an S3 URL. Throws `invalid_request` for a URL outside the bucket. */
+  /** Returns the object key in an S3 URL. Throws `invalid_request` for a URL outside this bucket. */
   objectKeyOf(s3Url: string): string;
   close(): void;
 };

@@ -1,4 +1,4 @@
-/** One text for each part of what a user sees. When a part changes, its text changes too (domain/changes.ts). */
+/** One text for each part of the data that a user sees. When the data of a part changes, its text changes too (domain/changes.ts). */
 export type PartTexts = { own: string; shared: string; note: string };
 
 export type ChangeQueries = {

@@ -1,8 +1,8 @@
 import type { Credential } from "../../domain/person.ts";
 
 export type CredentialQueries = {
-  /** Delays other transactions that create or revoke the API tokens of this user until this one ends. */
+  /** Locks the credentials of a user. Until this transaction ends, other transactions that call `lock` for the same user wait. */
   lock(userId: string): Promise<void>;
-  /** Whether the session or API token was not revoked and has not expired. */
+  /** Returns whether the session or API token still exists. A revoked one does not. */
   exists(credential: Credential): Promise<boolean>;
 };

@@ -38,7 +38,7 @@ import type { VerificationQueries } from "./verifications.ts";
 import type { VisitorFileQueries } from "./visitor-files.ts";
 import type { WebhookQueries } from "./webhooks.ts";
 
-/** The queries inside or outside a transaction. */
+/** All queries. They run in a transaction, or each one alone. */
 export type Queries = {
   access: AccessQueries;
   notes: NoteQueries;
@@ -85,14 +85,14 @@ export type Queries = {
 export type Database = Queries & {
   /**
    * Runs `work` in a transaction: all changes happen, or none. The changes are durable when the promise resolves (SQLite:
-   * synchronous=FULL). `work` may run several times, so it must have no effects other than its queries and its result.
-   * `freesSpace`: on a full disk, the embedded database frees its reserve and runs `work` again. Default: false.
+   * synchronous=FULL). `work` may run several times. So it must have no effects except its queries and its result. `freesSpace`: if the
+   * disk is full, the embedded database frees some reserved space and runs `work` again. Default: false.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   urlAudit: UrlAuditLog;
-  /** How many searches of notes may run at the same time. More searches would delay other queries, or each other. */
+  /** The maximum number of searches of notes that should run at the same time. More searches would delay other queries, or each other. */
   searchesAtOnce: number;
-  /** Writes one row, and one record in the log of URLs. Rejects with `database_unavailable` or `storage_full`. */
+  /** Checks that the database and the log of URL events accept writes. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   close(): Promise<void>;
 };

@@ -1,13 +1,15 @@
 import type { FileEvent } from "../../domain/item.ts";
 
-/** `attempts`: the number of claims, including this one. */
+/** A file event that one replica has reserved. `attempts`: how often it was reserved, including this time. */
 export type ClaimedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
 
-/** The durable outbox of events for the hooks of an application. Instants are milliseconds since the epoch. */
+/**
+ * The durable outbox of file events. The service calls the hooks of the application for them. Instants are milliseconds since the epoch.
+ */
 export type FileEventQueries = {
-  /** Call it in the transaction that ends the upload. */
+  /** Adds an event. Call it in the transaction that ends the upload. */
   insert(event: FileEvent, options: { dueAt: number }): Promise<void>;
-  /** Claims due events of these resources, the oldest first. They are due again when the lease ends. */
+  /** Reserves due events of these resources for this replica, the oldest first. When the lease ends, the events are due again. */
   claim(claim: {
     now: number;
     leaseEndsAt: number;
@@ -16,6 +18,6 @@ export type FileEventQueries = {
   }): Promise<ClaimedFileEvent[]>;
   /** Removes a delivered event. */
   remove(eventId: string): Promise<void>;
-  /** Makes an event due at `dueAt`. Does nothing when another replica has claimed it. */
+  /** Makes an event due at `dueAt`. Does nothing if another replica has reserved the event in the meantime. */
   postpone(claimed: Pick<ClaimedFileEvent, "id" | "leaseEndsAt">, change: { dueAt: number }): Promise<void>;
 };

@@ -58,36 +58,36 @@ export type * from "./webhooks.ts";
 export type Clock = () => number;
 export type NewId = () => string;
 
-/** The rate of one person on one replica. `burst`: the maximum number of requests at the same time, after a pause. */
+/** The maximum rate of one person on one replica. `burst`: the maximum number of requests that can follow each other without a pause. */
 export type RateLimit = { perSecond: number; burst: number };
 
 export type Limits = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
-  /** The longest expiry that a person who is not the owner may request. Seconds. */
+  /** The longest expiry that a person who is not the owner may request for a URL. Seconds. */
   urlTtlMaxSharedSeconds: number;
   uploadMaxBytes: number;
-  /** A larger file is a multipart upload. Bytes. */
+  /** The largest file for one PUT. A larger file is sent as a multipart upload. Bytes. */
   singlePutMaxBytes: number;
   /** How long a signed PUT of a file or a part is valid. Seconds. */
   uploadTtlSeconds: number;
-  /** How long a multipart upload may take. Seconds. */
+  /** How long a whole multipart upload may take. Seconds. */
   multipartTtlSeconds: number;
   /** The maximum number of pending uploads of one user. */
   userPendingUploads: number;
   /** The maximum number of pending uploads on one note. */
   notePendingUploads: number;
-  /** A larger file whose bytes must be read is verified after the request. Bytes. */
+  /** If the service must read the bytes of a file that is larger than this, it verifies the file after the request. Bytes. */
   verifyInRequestMaxBytes: number;
   /** The maximum size of all files on the notes of one user. Bytes. Default: no limit. */
   userQuotaBytes?: number | undefined;
   /** The maximum number of files on the notes of one user. Default: no limit. */
   userQuotaFiles?: number | undefined;
-  /** The URLs that one user may request. Default: no limit. */
+  /** How many URLs one user may request. Default: no limit. */
   urlRate?: RateLimit | undefined;
-  /** The uploads that one user may start. Default: no limit. */
+  /** How many uploads one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
-  /** How long deleted notes and files stay in the trash. 0: a deletion is permanent. Days. */
+  /** How long deleted notes and files stay in the trash. Days. 0: there is no trash, and a deletion is permanent. */
   trashDays: number;
   links: LinkPolicy;
 };
@@ -100,27 +100,36 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
-  /** The rules that administrators can change. `limits` always has the current values of these rules. */
+  /** The rules that administrators can change. `limits` always contains the current values of these rules. */
   policy: LivePolicy;
-  /** The issuers whose JWTs are accepted. */
+  /** The issuers whose JWTs the service accepts. */
   jwtIssuers: readonly JwtIssuer[];
-  /** Returns the capabilities of the bucket that are known at this moment. */
+  /** Returns the capabilities of the bucket, as far as the service knows them now. */
   capabilities: () => BucketCapabilities;
   /** Returns 256 random bits, base64url. */
   newSecret: () => string;
-  /** Called after a commit that queued object deletions, so that the deletions run before the next sweep. */
+  /** Call it after a commit that queued object deletions, so that they do not wait for the next sweep. */
   onDeletionsQueued: () => void;
-  /** Undefined: files are not scanned. `tooLarge`: what happens to a file that is too large for the scanner. */
+  /**
+   * Undefined: the service does not scan files. `tooLarge`: whether the service rejects or accepts a file that is too large for the
+   * scanner.
+   */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
-  /** Audit events that are older than `days` are exported to `archive` and deleted. Undefined: no change. */
+  /**
+   * The service exports audit events that are older than `days` to `archive`, and then deletes them. Undefined: it never deletes audit
+   * events.
+   */
   auditRetention?: { days: number; archive: AuditArchive } | undefined;
   linkKeys: LinkKeys;
-  /** Undefined: no mail. `publicUrl`: the origin of the links in mails. `onQueued`: called after a commit that queued a mail. */
+  /**
+   * Undefined: the service sends no mails. `publicUrl`: the origin of the links in mails. `onQueued`: call it after a commit that queued a
+   * mail.
+   */
   mail?: { mailer: Mailer; publicUrl: string; onQueued: () => void } | undefined;
-  /** Undefined: nothing sends webhooks here. `onQueued`: called when a delivery is due immediately. */
+  /** Undefined: this process sends no webhooks. `onQueued`: call it when a delivery is due immediately. */
   webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
-  /** Called after a commit that queued a verification. */
+  /** Call it after a commit that queued a verification. */
   onVerificationQueued: () => void;
-  /** Called after a commit that ended an upload with any outcome. */
+  /** Call it after a commit that ended an upload, with the outcome of the upload. */
   onUploadEnded: (outcome: UploadOutcome) => void;
 };

@@ -1,11 +1,15 @@
 import type { Attachment } from "../../domain/attachment.ts";
 
-/** Queries that compare the database with the bucket, page by page. */
+/** The queries that help to compare the database with the bucket, page by page. */
 export type InventoryQueries = {
-  /** Returns the keys that a row refers to: an attachment, an upload in progress, a reservation or a queued deletion. */
+  /**
+   * Returns those of the keys that a row refers to: the row of an attachment, an upload in progress, a reservation or a queued deletion.
+   */
   known(objectKeys: readonly string[]): Promise<Set<string>>;
-  /** Returns the bucket's ids of the pending and completed multipart uploads under these keys. */
+  /** Returns the ids that the bucket gave to the pending and completed multipart uploads of these keys. */
   multipartsUnder(objectKeys: readonly string[]): Promise<Set<string>>;
-  /** Ready attachments, in the order of their object keys. `upTo` undefined: to the end. */
+  /**
+   * Lists the ready attachments whose object key is in the range, in the order of the keys. If `upTo` is undefined, the range has no end.
+   */
   listReady(range: { after: string; upTo: string | undefined; limit: number }): Promise<Attachment[]>;
 };

@@ -1,8 +1,9 @@
-/** Counts in windows of time, for the limits that hold for all replicas together. */
+/** Counts amounts in time windows, for the limits that all replicas share. */
 export type LimitCountQueries = {
   /**
-   * Adds `amount` to the count of a window, if the sum is at most `max`. Opens a window that expires at `expiresAt` if none is open.
-   * Atomic. A refused amount changes nothing. Returns the expiry of the open window.
+   * Adds `amount` to the count of a window, if the sum is at most `max`. If no window is open, opens one that expires at `expiresAt`.
+   * Atomic.
+   * Returns whether the amount was added, and the expiry of the open window. An amount that was not added changes nothing.
    */
   take(
     key: string,

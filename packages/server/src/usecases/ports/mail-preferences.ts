@@ -1,13 +1,13 @@
 import type { MailChoice, MailTopic } from "../../domain/mail.ts";
 
-/** The holder of a choice: a user, or the reader of an email address that may have no account. */
+/** The person whose mail settings these are: a user, or the reader of an email address who may have no account. */
 export type MailHolder = { userId: string } | { email: string };
 
 export type MailChoices = Record<MailTopic, MailChoice>;
 
 export type MailPreferenceQueries = {
-  /** Returns the choices of a holder. Default: `at_once` for each topic. */
+  /** Returns the mail settings of this person. Default: `at_once` for each topic. */
   find(holder: MailHolder): Promise<MailChoices>;
-  /** Stores these choices. The others stay. */
+  /** Stores the settings of these topics. The settings of the other topics stay. */
   put(holder: MailHolder, choices: Partial<MailChoices>): Promise<void>;
 };

@@ -4,16 +4,16 @@ export type PasskeyQueries = {
   /** Lists the passkeys of a user, the oldest first. */
   list(userId: string): Promise<Passkey[]>;
   findByCredential(credentialId: string): Promise<Passkey | undefined>;
-  /** Throws `passkey_exists`. */
+  /** Stores a new passkey. Throws `passkey_exists`. */
   insert(passkey: Passkey): Promise<void>;
   /**
-   * Records a sign-in. Waits for a transaction that is removing the passkey. Returns false if the passkey was removed, or was used at the
-   * same time.
+   * Records a sign-in with a passkey. If another transaction is removing the passkey, waits for it first. Returns false if the passkey was
+   * removed, or was used for another sign-in at the same time.
    */
   use(passkeyId: string, use: { counter: { from: number; to: number }; now: number }): Promise<boolean>;
-  /** Returns false if the user has no such passkey. */
+  /** Changes the name of a passkey. Returns false if the user has no such passkey. */
   rename(userId: string, passkey: Pick<Passkey, "id" | "name">): Promise<boolean>;
-  /** Returns false if the user has no such passkey. */
+  /** Removes a passkey. Returns false if the user has no such passkey. */
   remove(userId: string, passkeyId: string): Promise<boolean>;
   removeAll(userId: string): Promise<void>;
 };

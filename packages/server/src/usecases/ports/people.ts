@@ -2,13 +2,16 @@ import type { Language } from "../../domain/language.ts";
 import type { EmailHolder, EmailProof, Person } from "../../domain/person.ts";
 
 /**
- * `email` undefined: the email address and its proof stay. Null: the email address is removed.
+ * The data to store for a user. If `email` is undefined, the email address and its proof stay. If it is null, the email address is removed.
  * The proof of an email address stays until the email address changes.
  */
 export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
-  /** When the issuer or the account stated the email address. A stored email address with a later instant stays. Default: now. */
+  /**
+   * The instant at which the JWT issuer or the account stated the email address. If the stored email address has a later instant, it does
+   * not change. Default: now.
+   */
   emailStatedAt?: number | undefined;
   /** Undefined: no change. */
   language?: Language | undefined;
@@ -16,19 +19,19 @@ export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
 };
 
 export type PeopleQueries = {
-  /** Creates or updates a user. Never revokes `isAdmin`. */
+  /** Creates or updates a user. Never sets `isAdmin` from true to false. */
   put(person: PersonChange): Promise<void>;
-  /** Removes the proof of an email address if `provenBy` gave it. The email address stays. */
+  /** Removes the proof of a user's email address if the proof came from `provenBy`. The email address stays. */
   withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void>;
   /** Records the instant of the last sign-in. */
   signedIn(userId: string, now: number): Promise<void>;
   find(userId: string): Promise<Person | undefined>;
   /** Returns the language in which the user reads the service, or undefined if it is unknown. */
   languageOf(userId: string): Promise<Language | undefined>;
-  /** Does nothing to an unknown user. */
+  /** Stores the language of a user. Does nothing if the user is unknown. */
   setLanguage(userId: string, language: Language): Promise<void>;
-  /** Users by id. Unknown users are absent. One query. */
+  /** Returns the users by id, with one query. The map does not contain unknown users. */
   findByIds(userIds: readonly string[]): Promise<Map<string, Person>>;
-  /** Returns the users with one of these normalised email addresses. */
+  /** Returns the users who have one of these normalised email addresses. */
   findByEmails(emails: readonly string[]): Promise<EmailHolder[]>;
 };

@@ -1,11 +1,14 @@
 import type { Readable } from "node:stream";
 
-/** The result of a virus scan. too_large: the scanner did not read the whole file. */
+/** The result of a virus scan. `too_large`: the file is too large for the scanner, which did not read the whole file. */
 export type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
 
-/** A virus scanner. Calls reject with `scanner_unavailable` when it is down, stalls, or returns no verdict. */
+/** A virus scanner. Calls reject with `scanner_unavailable` if the scanner is down, stops responding, or returns no result. */
 export type Scanner = {
-  /** Reads the stream as fast as the scanner accepts it, then destroys it. Rejects with the stream's own error if the stream fails. */
+  /**
+   * Scans the bytes of a stream, as fast as the scanner accepts them. Destroys the stream afterwards. If the stream fails, rejects with the
+   * error of the stream.
+   */
   scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
   /** Resolves when the scanner responds. */
   probe(): Promise<void>;

@@ -3,36 +3,45 @@ import type { Page, PageRequest } from "./page.ts";
 
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
-/** `attachmentId` undefined: the note is shared. */
+/** A share that expires soon. If `attachmentId` is undefined, the whole note is shared. */
 export type EndingShare = { noteId: string; attachmentId: string | undefined; userId: string; expiresAt: number };
 
 export type ShareQueries = {
-  /** Creates or replaces the shares of different users with one statement. */
+  /** Creates the shares of different users with one statement, or replaces their shares of this note or attachment. */
   put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void>;
   /**
-   * Creates or replaces the shares of the users who hold these invited email addresses. It is one statement, even if nobody holds one of
-   * them. So the duration does not show whether an email address has a holder (ADR 21).
+   * Creates or replaces the shares of the users who have these invited email addresses. It runs one statement, even if no user has any of
+   * the email addresses. So the duration does not show whether a user has an email address (ADR 21).
    */
   putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void>;
-  /** Returns false if there was no such share. */
+  /** Deletes the share of a user. Returns false if there was no such share. */
   delete(subject: ShareSubject, userId: string): Promise<boolean>;
   /** Lists the shares that the owner of the note sees. The owner sees the other shares only as open invitations. */
   list(subject: ShareSubject): Promise<ShareWithPerson[]>;
-  /** Returns when a share expires, or undefined if it never expires or does not exist. */
+  /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */
   expiryOf(subject: ShareSubject, userId: string): Promise<number | undefined>;
   /**
-   * Shares that expire in this window, that were made before it, and whose users were not notified of the expiry. Returns at most twice
-   * the limit.
+   * Lists shares that expire in this window of time. Lists only shares that were made for longer than the length of this window, and whose
+   * users were not notified yet. Returns at most twice the limit.
    */
   listEnding(window: { from: number; until: number; limit: number }): Promise<EndingShare[]>;
-  /** Returns false if the share was changed after it was read, or if another replica has marked it. */
+  /**
+   * Records that the user was notified of the expiry. Returns false if the share has changed since it was read, or if another replica has
+   * already recorded this.
+   */
   markReminded(share: EndingShare, now: number): Promise<boolean>;
-  /** Returns the share of the note, or undefined if there is no such share. `isNew`: the user has not opened the note. */
+  /** Returns the share of the note with this user, or undefined if there is none. `isNew`: the user has not opened the note yet. */
   findOfNote(noteId: string, userId: string): Promise<{ expiresAt: number | undefined; isNew: boolean } | undefined>;
   /** Marks a share as seen. Does nothing if there is no such share, or if it was seen before. */
   markSeen(subject: ShareSubject, seen: { userId: string; now: number }): Promise<void>;
-  /** Returns for each attachment the number of live shares and open invitations that the owner sees. Attachments without any are absent. */
+  /**
+   * Returns the number of valid shares and open invitations that the owner sees, by attachment id. The map does not contain attachments
+   * without any.
+   */
   countByAttachment(attachmentIds: readonly string[], now: number): Promise<Map<string, number>>;
-  /** Returns the listed attachments that a live share opens for this user, who has no access to their notes. Newest first. */
+  /**
+   * Lists the attachments that a valid share opens for this user, newest first. Leaves out attachments that lists do not show, and those of
+   * notes that the user has access to.
+   */
   listAttachmentsFor(userId: string, page: PageRequest & { now: number }): Promise<Page<SharedAttachment>>;
 };

@@ -2,7 +2,10 @@ import type { Role } from "../../domain/access.ts";
 import type { Attachment } from "../../domain/attachment.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** A note with its attachments, or one attachment of a note that is not in the trash. Instants are milliseconds since the epoch. */
+/**
+ * An item in the trash: a note with its attachments, or one attachment of a note that is not in the trash. Instants are milliseconds since
+ * the epoch.
+ */
 export type TrashItem = {
   /** A UUIDv7, so that ids sort by the time of the deletion. */
   id: string;
@@ -15,14 +18,14 @@ export type TrashItem = {
   deletedAt: number;
 };
 
-/** An item in a list, with the number and the size of its files. */
+/** An item in a list, with the number and the total size of its files. */
 export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
 
 export type TrashSubject = { noteId: string } | { attachmentId: string };
 
-/** Only these queries and the queries for object keys find items in the trash. For all other queries, these items do not exist. */
+/** Only these queries and the queries for object keys find items in the trash. All other queries ignore these items. */
 export type TrashQueries = {
-  /** Moves a note and its attachments to the trash. The caller holds the note, and has already deleted its unfinished uploads. */
+  /** Moves a note and its attachments to the trash. The caller must have locked the note, and must have deleted its unfinished uploads. */
   putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;
   /** Moves an attachment to the trash. Returns false if the attachment does not exist any more. The caller must have locked the note. */
   putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<boolean>;
@@ -31,10 +34,13 @@ export type TrashQueries = {
    * Returns undefined if the item is not in the trash, or if its note is in the trash too.
    */
   hold(subject: TrashSubject, userId: string): Promise<{ item: TrashItem; role: Role | undefined } | undefined>;
-  /** Restores the item from the trash. The caller must have locked it. */
+  /** Restores the item from the trash. The caller must have locked the item. */
   restore(item: TrashItem): Promise<void>;
-  /** Lists the items that the user may restore, last deleted first. */
+  /** Lists the items that the user may restore. The item that was deleted last comes first. */
   listFor(userId: string, page: PageRequest): Promise<Page<ListedTrashItem>>;
-  /** Lists items that were deleted at `before` or earlier, first deleted first. Skips attachments whose note is in the trash. */
+  /**
+   * Lists the items that were deleted at `before` or earlier. The item that was deleted first comes first. Skips attachments whose note is
+   * in the trash.
+   */
   listOld(before: number, limit: number): Promise<TrashItem[]>;
 };

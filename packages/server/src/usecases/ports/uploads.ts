@@ -3,56 +3,62 @@ import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Quota } from "../../domain/usage.ts";
 
-/** A start. `upload` is pending, and its attachment has the same fields. */
+/** The data for the start of an upload. `upload` is pending. Its attachment gets the same values. */
 export type UploadStart = {
   upload: Upload;
-  /** True: the application or a link permits the start. False: the role of the user in the database decides. */
+  /** True: the application or a link has already permitted the start. False: the user's role in the database decides. */
   isGranted: boolean;
   quota: Quota;
-  /** How many uploads may be pending. */
+  /** The maximum numbers of pending uploads. */
   maxPending: PendingCounts;
-  /** The idempotency key of an upload that started before this instant no longer counts. Milliseconds. */
+  /** If an upload started before this instant, its idempotency key can be used again. Milliseconds since the epoch. */
   startedBefore: number;
 };
 
-/** The pending uploads of a user on all notes, and those of all users on a note. */
+/** The numbers of pending uploads: of one user on all notes, and of all users on one note. */
 export type PendingCounts = { ofUser: number; ofNote: number };
 
-/** The facts that decided a start. If the start was not recorded and no other fact explains this, the quota is full. */
+/**
+ * Whether the start was recorded, and the facts that decided this. If it was not recorded and no other field explains the reason, the quota
+ * is full.
+ */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;
   mayAdd: boolean;
   pending: PendingCounts;
-  /** Another upload of the user has the idempotency key. */
+  /** True: another upload of the user has the same idempotency key. */
   isRepeated: boolean;
 };
 
-/** The completion of an upload whose object is verified. The actor of the event is its user. */
+/** The data for the completion of an upload whose object is verified. The actor of `event` is the user who uploads. */
 export type UploadCompletion = {
   attachmentId: string;
   uploadId: string;
-  /** Undefined: the attachment has no checksum, or the declared one. */
+  /** The verified checksum to store. Undefined: the attachment keeps the declared checksum, or has none. */
   checksum: Checksum | undefined;
   event: AuditEvent;
 };
 
-/** `isMoved`: the attachment was pending, and is ready now. */
+/** `mayAdd`: whether the user may still add files to the note. `isMoved`: the attachment was pending, and is ready now. */
 export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };
 
 export type UploadQueries = {
   /**
-   * Decides about a start and records it in one step. It checks the right of the user, the limits, the quota and the idempotency key. All
-   * or nothing.
-   * Returns undefined if there is no such note. In a transaction, the first call must be `holdStarts` or this one.
+   * Decides about the start of an upload and records it in one step. It checks the access of the user, the limits, the quota and the
+   * idempotency key. It records everything or nothing.
+   * Returns undefined if there is no such note. In a transaction, this call or `holdStarts` must come first.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
   /**
-   * Makes the attachment of a pending upload ready and records the event, if the user may still add files at this moment. All or nothing.
-   * Returns undefined if the attachment was deleted.
+   * Makes the attachment of a pending upload ready and records the event, if the user may still add files now. It changes everything or
+   * nothing. Returns undefined if the attachment was deleted.
    */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
-  /** Makes other starts by this user or on this note wait until the transaction ends, so that the counts are exact. Call it first. */
+  /**
+   * Until the transaction ends, starts of uploads by this user or on this note wait. So the counts stay exact. Call it first in the
+   * transaction.
+   */
   holdStarts(of: { userId: string; noteId: string }): Promise<void>;
   countPending(of: { userId: string; noteId: string }): Promise<PendingCounts>;
   find(uploadId: string): Promise<Upload | undefined>;
@@ -60,13 +66,13 @@ export type UploadQueries = {
   transition(uploadId: string, change: { from: AttachmentState; to: AttachmentState }): Promise<boolean>;
   findByKey(key: { userId: string; idempotencyKey: string }): Promise<Upload | undefined>;
   /**
-   * Frees the key if its upload started before `startedBefore`, or is pending and expires within a second. A transition to a final state
-   * other than `ready` frees the key too.
+   * Frees an idempotency key if its upload started before `startedBefore`, or if the upload is pending and expires within a second. A
+   * transition to a final state other than `ready` frees the key too.
    */
   forgetKey(
     key: { userId: string; idempotencyKey: string },
     times: { now: number; startedBefore: number },
   ): Promise<void>;
-  /** Pending uploads that expired before `before`. */
+  /** Lists pending uploads that expired before `before`. */
   listAbandoned(before: number, limit: number): Promise<Upload[]>;
 };

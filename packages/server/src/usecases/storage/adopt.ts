@@ -9,25 +9,27 @@ import { requireAdministrator } from "../people.ts";
 import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
 /**
- * A deletion can only be cancelled if it is due later than this. The time is longer than any transaction, and longer than the difference
- * between the clocks of replicas.
- * Milliseconds.
+ * A queued deletion can be cancelled only if it is not due within this time. The time is longer than any transaction, and longer than the
+ * difference between the clocks of replicas. Milliseconds.
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 
 export type AdoptInput = {
   noteId: string;
-  /** Exactly one of these two fields is set: `s3Url` is any S3 URL of the object, and `key` is its key in our bucket. */
+  /**
+   * Exactly one of these two fields is set: `s3Url` is any S3 URL of the object, and `key` is the key of the object in the bucket of the
+   * service.
+   */
   s3Url: string | undefined;
   key: string | undefined;
   filename: string | undefined;
 };
 
 /**
- * Attaches an object that is already in the bucket. Only for administrators, because the caller chooses the key.
- * With a scanner the attachment is `scanning` first. The object stays in the bucket when the attachment is deleted.
- * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`,
- * and `upload_rejected` for an object with stored headers that change its download.
+ * Attaches an object that is already in the bucket. Only for administrators, because the caller chooses the key. If there is a scanner, the
+ * attachment is `scanning` first. When the attachment is deleted, the object stays in the bucket.
+ * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`, and `upload_rejected` if the
+ * object is stored with headers that change the download.
  */
 export function adoptObject({ db, bucket, clock, newId, scanning, onVerificationQueued }: Deps) {
   return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
@@ -35,7 +37,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
     const { noteId } = input;
     const objectKey = chooseKey(bucket, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
-    // Reads the deletion before the object, to notice a deletion that runs in between.
+    // Reads the queued deletion before the object. So the transaction below can notice that the deletion has run in the meantime.
     const seen = await db.objectDeletions.find(objectKey);
     const stored = await bucket.head(objectKey);
     if (stored === undefined) {
@@ -65,7 +67,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
         createdAt: now,
       };
       await tx.attachments.insert(attachment);
-      // The object may be one of ours whose deletion is queued.
+      // The service itself may have stored the object and queued its deletion.
       await tx.objectDeletions.cancel(objectKey);
       if (scanning !== undefined) {
         await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
@@ -86,7 +88,10 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
   throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
 }
 
-/** Refuses an object with such headers. The bucket sends stored headers to every reader, and they can change what a reader gets. */
+/**
+ * Refuses an object with headers that the service never sets. The bucket sends stored headers with each download, and they can change how a
+ * browser treats the file.
+ */
 function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
   throw new DomainError(
@@ -96,8 +101,8 @@ function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 }
 
 /**
- * A purge first lists the deletions that are due. It runs each of them, even if the row of the deletion was removed after that. So only
- * a deletion that is not due soon can be cancelled.
+ * Throws if the object is being deleted. `purgeObjects` first lists the due deletions, and then runs each of them, even if its row was
+ * removed in the meantime. So only a deletion that is not due soon can be cancelled.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,

@@ -1,25 +1,28 @@
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import type { Bucket, Clock, Database } from "../ports/index.ts";
 
-/** How long a result is valid, because a server may be updated. Milliseconds. */
+/** How long the service uses the result of a probe. Then it probes again, because the S3 server may have been updated. Milliseconds. */
 const KEEP_MS = 86_400_000;
-/** Longer than a probe takes. If the objects of a probe still exist after this time, the process of the probe has died. Milliseconds. */
+/**
+ * If a process has not deleted the objects of its probe after this time, queued deletions delete them. This is longer than a probe takes.
+ * Milliseconds.
+ */
 const ABANDONED_AFTER_MS = 600_000;
 
-/** The capabilities of the bucket: probed once a day, and stored in the database for all replicas. */
+/** The capabilities of the bucket. The service probes them once a day, and stores them in the database for all replicas. */
 export type Capabilities = {
-  /** Returns the known capabilities. Before the first probe, these are `LEAST_CAPABILITIES`. */
+  /** Returns the known capabilities. Before the first probe, returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
   /**
-   * Loads the capabilities from the database, or probes the bucket. If this fails, rejects with `bucket_unavailable`, and `current` does
-   * not change.
+   * Loads the capabilities from the database. If they are missing or too old, probes the bucket. If the probe fails, rejects with
+   * `bucket_unavailable`, and `current` does not change.
    */
   settle(): Promise<BucketCapabilities>;
-  /** Probes the bucket. */
+  /** Probes the bucket, and stores the result. */
   ask(): Promise<BucketCapabilities>;
 };
 
-/** `place` identifies the bucket: its endpoint and name. */
+/** Creates the capabilities of one bucket. `place` identifies the bucket by its endpoint and name. */
 export function createCapabilities(options: {
   db: Pick<Database, "bucketCapabilities" | "objectDeletions">;
   bucket: Pick<Bucket, "newObjectKey" | "tryCapabilities" | "delete">;
@@ -34,7 +37,7 @@ export function createCapabilities(options: {
     for (const objectKey of objectKeys) {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
-    // The deletions of the objects are already queued, so they are deleted even if the probe fails.
+    // The deletions of the objects are already queued, so the objects are deleted even if the probe fails.
     current = await bucket.tryCapabilities(objectKeys);
     const gone = await bucket.delete(objectKeys).catch(() => []);
     for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);

@@ -44,7 +44,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     return report;
   }
 
-  /** A key in the format of the service. */
+  /** Returns a new key that has the format of the service's keys. */
   const ownKey = () => `vk/${(nextKey++).toString(16).padStart(32, "0")}`;
   const putBehind = async (Key: string, Body = "hello") => {
     await service.bucketContents.s3.send(new PutObjectCommand({ Bucket: service.bucketServer.bucket, Key, Body }));

@@ -3,13 +3,13 @@ import { type Finding, findInObjects, findMultiparts, findOrphans, findUsage, ty
 import { purgeObjects } from "./object-deletions.ts";
 
 export type GarbageOptions = {
-  /** False: changes nothing. */
+  /** False: only reports the findings and changes nothing. */
   mend: boolean;
-  /** Deletes even if most objects are garbage, or if the bucket may be shared. */
+  /** Deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
   force: boolean;
   /** True if only this service stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
-  /** Checks that the bucket can read each object. Only the embedded bucket needs this check, because its disk may lose bytes. */
+  /** Checks that the bucket can read each object. Only the embedded bucket needs this check, because its disk can lose bytes. */
   readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
   /** Called from time to time with the number of compared objects. */
@@ -21,13 +21,13 @@ export type GarbageReport = {
   found: Counts;
   mended: Counts;
   tally: Tally;
-  /** Why unreferenced objects and parts were not deleted. Undefined: they were deleted. */
+  /** The reason why unreferenced objects and parts were not deleted. Undefined: nothing prevented their deletion. */
   kept: string | undefined;
 };
 
 /**
  * Compares the bucket with the database in both directions, in constant memory. Deletes unreferenced objects and corrects usage counters.
- * It only reports an attachment without its object: nothing can restore the object, and only the owner may delete the attachment.
+ * If an attachment has lost its object, it only reports this: nothing can restore the object, and only the owner may delete the attachment.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -46,7 +46,7 @@ export function collectGarbage(deps: Deps) {
       await mend(deps, finding);
       mended[finding.kind] += 1;
     }
-    // The deletions are queued. This call runs them immediately, so the command also works while the service is stopped.
+    // Runs the queued deletions immediately, so that the command also works while the service is stopped.
     await purgeObjects(deps)();
     return report;
   };
@@ -77,8 +77,8 @@ async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void
 }
 
 /**
- * With a wrong database or bucket, most objects look like orphans. A deletion cannot be undone, so it
- * needs --force if most objects look like orphans.
+ * Returns the reason why garbage must not be deleted. With a wrong database or bucket, most objects look like orphans. A deletion cannot be
+ * undone, so in this case it needs --force.
  */
 function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOptions): string | undefined {
   if (force || found.orphan + found.multipart === 0) return undefined;

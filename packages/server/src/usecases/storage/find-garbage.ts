@@ -2,7 +2,7 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Deps, ListedObject, UnfinishedMultipart, UsageDrift } from "../ports/index.ts";
 
 /**
- * A difference between the bucket and the database.
+ * A difference between the bucket and the database:
  * - orphan: an object that no row references
  * - multipart: an unfinished multipart upload that no row references
  * - usage: a usage counter that differs from the sum of the rows
@@ -22,20 +22,23 @@ export type Finding =
 export type Tally = {
   /** Objects that a row refers to. */
   known: number;
-  /** Objects under our prefix, but with a key that the service does not generate. */
+  /** Objects under the prefix of the service whose key the service could not have generated. */
   foreign: number;
-  /** Objects without a row, but so new that an upload in progress may own them. */
+  /** Objects that no row refers to, but which are so new that they may belong to an upload in progress. */
   young: number;
 };
 
-/** Longer than any upload and its deletion take. A younger object may not have a row yet. Milliseconds. */
+/**
+ * Only objects that are older than this can be garbage, because a newer object may not have a row yet. Longer than any upload and its
+ * deletion take. Milliseconds.
+ */
 export const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
 const BATCH = 500;
 const HEADS_AT_ONCE = 8;
 
 /**
- * Merges the list of objects with the list of ready attachments, both in the order of their keys, in constant memory.
- * Both lists can change while this function reads them, so it checks a missing object again before it reports the object.
+ * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of their keys. Both
+ * lists can change while this function reads them. So if an object is missing, the function checks this again before it reports the object.
  */
 export async function* findInObjects(
   deps: Deps,
@@ -105,7 +108,10 @@ async function* findDamaged(
   }
 }
 
-/** An adopted object may be outside our prefix. The object or the attachment may also have changed after the listing. */
+/**
+ * Checks again whether an object is missing. An adopted object may be outside the prefix of the service, so the list does not contain it.
+ * The object or the attachment may also have changed since the lists were read.
+ */
 async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
   if ((await bucket.head(objectKey)) !== undefined) return false;
   return isCurrent({ db }, { id, objectKey });
@@ -122,7 +128,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
     const known = await db.inventory.multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // Compares ids and not keys, because the bucket may have two uploads under one key after a response was lost.
+      // Compares the ids of uploads and not the keys. If a response was lost, the bucket may have two uploads with the same key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
       else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;

@@ -3,22 +3,27 @@ import type { Upload } from "../../domain/upload.ts";
 import { usesCapacity } from "../../domain/usage.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 
-/** A planned deletion. Until `notBefore`, the `sizeBytes` of the object count in the quota of `ownerId`. */
+/** A planned deletion of an object. Until `notBefore`, its `sizeBytes` count in the quota of `ownerId`. */
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
 
-/** Some servers delete the keys of a batch one by one, so a batch must fit into the timeout of one call. */
+/**
+ * The maximum number of deletions in one call. Some S3 servers delete the keys of a call one by one, and all of them must be deleted before
+ * the timeout of the call.
+ */
 const BATCH = 100;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 3_600_000;
-/** How long a signed PUT may continue after its URL expires. It must stay longer than LATE_BODY_MS of s3-local. Milliseconds. */
+/**
+ * How long a signed PUT may still send bytes after its URL has expired. This must be longer than LATE_BODY_MS of s3-local. Milliseconds.
+ */
 export const LATE_PUT_GRACE_MS = 300_000;
 /**
- * The time between the two deletions of an object. No late PUT lasts longer than this, so the second deletion deletes the object of every
- * late PUT. Milliseconds.
+ * The time between the two deletions of an object. No late PUT takes longer than this, so the second deletion also deletes an object that a
+ * late PUT has stored. Milliseconds.
  */
 const SECOND_DELETION_MS = 86_400_000;
 
-/** Plans to delete the object of an attachment: now, or when no signed URL can write to it any more. */
+/** Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more. */
 export async function planDeletion(
   queries: Queries,
   { attachment, now }: { attachment: Attachment; now: number },
@@ -26,7 +31,8 @@ export async function planDeletion(
   const { id, ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
   if (!ownsObject) return [];
   const upload = await queries.uploads.findOfAttachment(id);
-  // A signed PUT works until its URL expires, even after the upload has ended. Parts do not work after the end of their upload.
+  // A signed PUT of a file works until its URL expires, even after the upload has ended. A signed PUT of a part does not work after the end
+  // of its upload.
   const isOver = state === "ready" || state === "quarantined" || !usesCapacity(state);
   const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || !isOver);
   const notBefore = isWritable ? deletableAt({ upload, now }) : now;
@@ -34,9 +40,9 @@ export async function planDeletion(
 }
 
 /**
- * Queues planned deletions, in the transaction that ends the upload or deletes the attachment. Until a deletion is due, the object
- * still counts in the quota, because a signed URL can store it again.
- * Call it last: every transaction locks an attachment before the deletion of its object, to avoid a deadlock.
+ * Queues planned deletions, in the transaction that ends the upload or deletes the attachment. Until a deletion is due, the object still
+ * counts in the quota, because a signed URL can store it again.
+ * Call it last in the transaction. To avoid a deadlock, every transaction locks the attachment first, and then the deletion of its object.
  */
 export async function queueDeletions(
   queries: Queries,
@@ -49,8 +55,8 @@ export async function queueDeletions(
 }
 
 /**
- * Some queued deletions wait until a signed URL expires. This function deletes the objects of these deletions now, so that nobody can
- * read them until then. Call it after the commit.
+ * Some queued deletions wait until a signed URL expires. This function already deletes their objects now, so that nobody can read these
+ * objects in the meantime. Call it after the commit.
  * Ignores failures, because the queued deletions will delete these objects later.
  */
 export async function deleteWaiting(
@@ -64,8 +70,8 @@ export async function deleteWaiting(
 }
 
 /**
- * The first instant at which no request can write to the object of an upload any more. A PUT can write until its URL
- * expires. Parts can't write after their upload is aborted, but a completion may be in progress now.
+ * Returns the first instant at which no request can write to the object of an upload any more. A PUT of the whole file can write until its
+ * URL expires. A PUT of a part can't write after the upload was aborted, but a completion may be in progress now.
  */
 export function deletableAt({ upload, now }: { upload: Upload; now: number }): number {
   const lastWrite = upload.multipart === undefined ? upload.expiresAt : now;
@@ -75,7 +81,8 @@ export function deletableAt({ upload, now }: { upload: Upload; now: number }): n
 /**
  * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
  * still in flight.
- * Deleting a missing object is harmless, so replicas need no lock. A failed deletion is retried after growing pauses.
+ * To delete a missing object is harmless, so replicas need no lock. If a deletion fails, the service tries it again after longer and longer
+ * pauses.
  */
 export function purgeObjects({ db, bucket, clock }: Deps) {
   return async (): Promise<number> => {
@@ -85,7 +92,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       const due = await db.objectDeletions.listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
-      // A killed process or an aborted upload may leave parts in the bucket, which no list of objects contains.
+      // A killed process or an aborted upload may leave parts in the bucket. No list of objects contains these parts.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
       const times = { now, againAt: now + SECOND_DELETION_MS };

@@ -2,8 +2,8 @@ import type { Deps, Queries } from "../ports/index.ts";
 import { deleteWaiting, type PlannedDeletion } from "./object-deletions.ts";
 
 /**
- * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` returns what it queued, and gets the
- * current instant in milliseconds.
+ * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant in milliseconds,
+ * and returns the deletions that it queued.
  */
 export async function releaseObjects(
   deps: Deps,

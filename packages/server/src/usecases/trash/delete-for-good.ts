@@ -2,7 +2,7 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Queries } from "../ports/index.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
 
-/** Deletes attachments permanently and queues the deletion of their objects, in a transaction. Their note stays. */
+/** Deletes attachments permanently and queues the deletion of their objects, in the transaction `tx`. The note of the attachments stays. */
 export async function deleteAttachmentsForGood(
   tx: Queries,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },
@@ -13,12 +13,12 @@ export async function deleteAttachmentsForGood(
   return planned;
 }
 
-/** Deletes a note permanently with all its attachments, in a transaction that holds the note. */
+/** Deletes a note permanently with all its attachments, in the transaction `tx`, which must have locked the note. */
 export async function deleteNoteForGood(
   tx: Queries,
   { noteId, now }: { noteId: string; now: number },
 ): Promise<{ planned: PlannedDeletion[]; attachmentIds: string[] }> {
-  // All attachments, also those that were in the trash before the note.
+  // Includes attachments that were moved to the trash before the note was deleted.
   const attachments = await tx.attachments.listOfNote(noteId);
   const planned = await planAll(tx, { attachments, now });
   await tx.notes.delete(noteId);

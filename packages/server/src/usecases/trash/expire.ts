@@ -20,7 +20,7 @@ export function expireTrash(deps: Deps) {
   };
 }
 
-/** Returns false for an item that was restored or deleted after it was listed. */
+/** Deletes one item permanently. Returns false if the item was restored or deleted after it was listed. */
 async function expire(deps: Deps, { id, noteId, attachment, deletedBy }: TrashItem): Promise<boolean> {
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   let isExpired = false;

@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import type { Queries, TrashItem, TrashSubject } from "../ports/index.ts";
 
-/** Locks an item of the trash that the caller may restore or purge. Throws as `restoreFromTrash` does. */
+/** Locks and returns an item of the trash that the caller may restore or purge. Throws the same errors as `restoreFromTrash`. */
 export async function holdItem(
   tx: Queries,
   { caller, subject }: { caller: Caller; subject: TrashSubject },

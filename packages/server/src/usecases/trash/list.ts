@@ -3,10 +3,10 @@ import type { Deps, ListedTrashItem, Page, PageRequest, TrashItem } from "../por
 
 const DAY_MS = 86_400_000;
 
-/** `purgeAt`: after this instant, the sweep deletes the item permanently. Milliseconds since the epoch. */
+/** An item of the trash. `purgeAt`: after this instant, the sweep deletes the item permanently. Milliseconds since the epoch. */
 export type DatedTrashItem = ListedTrashItem & { purgeAt: number };
 
-/** Lists the items that the caller may restore, last deleted first. */
+/** Lists the items that the caller may restore. The item that was deleted last comes first. */
 export function listTrash({ db, limits }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<DatedTrashItem>> => {
     const { items, nextCursor } = await db.trash.listFor(caller.userId, page);

@@ -6,7 +6,7 @@ import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.t
 import { holdItem } from "./hold-item.ts";
 import { trashEvent } from "./trash-event.ts";
 
-/** Deletes a note or an attachment of the trash permanently. Throws as `restoreFromTrash` does. */
+/** Deletes a note or an attachment in the trash permanently. Throws the same errors as `restoreFromTrash`. */
 export function purgeFromTrash(deps: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
@@ -17,7 +17,7 @@ export function purgeFromTrash(deps: Deps) {
 
 type Purge = { tx: Queries; item: TrashItem; now: number; caller: Caller; isExpired: boolean };
 
-/** Purges an item that the transaction holds, and records the purge. */
+/** Purges an item that the transaction has locked, and records an audit event. */
 export async function purgeItem(
   { newId }: Deps,
   { tx, item, now, caller, isExpired }: Purge,

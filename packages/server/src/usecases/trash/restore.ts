@@ -4,9 +4,9 @@ import { holdItem } from "./hold-item.ts";
 import { trashEvent } from "./trash-event.ts";
 
 /**
- * Takes a note or an attachment out of the trash. Its shares work again. A restoration uses no more quota, because the trash counts in
- * the quota.
- * Throws `note_not_found` or `attachment_not_found`, even for an attachment whose note is in the trash, and `access_denied`.
+ * Moves a note or an attachment out of the trash. Its shares work again. This uses no additional quota, because the items in the trash also
+ * count in the quota.
+ * Throws `note_not_found`, `attachment_not_found` (also if the note of the attachment is in the trash), and `access_denied`.
  */
 export function restoreFromTrash({ db, clock, newId }: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>

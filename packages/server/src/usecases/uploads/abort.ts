@@ -7,15 +7,15 @@ import { findOwnUpload } from "./own-upload.ts";
 import { transitionUpload } from "./transition.ts";
 
 /**
- * A state changes twice at most: from pending to a verification state, and then to a final state. So the third attempt finds a final
- * state.
+ * The state of an upload changes at most twice: from pending to a verification state, and then to a final state. So the third attempt finds
+ * a final state.
  */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Aborts an upload and deletes its object. Its signed URL may stay valid for a while. If a late PUT stores the object again, the object is
- * deleted again. Idempotent.
- * Throws `upload_not_found`, and `upload_not_pending` for a complete upload.
+ * Aborts an upload and deletes its object. The signed URL may stay valid for a while. If a late PUT stores the object again, the service
+ * deletes the object again. Idempotent.
+ * Throws `upload_not_found`, and `upload_not_pending` if the upload is complete.
  */
 export function abortUpload(deps: Deps) {
   const { db, clock, onDeletionsQueued, onUploadEnded } = deps;
@@ -29,7 +29,8 @@ export function abortUpload(deps: Deps) {
             throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
           }
           if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };
-          // A completion or a verification may have changed the state since the read. That result is valid, so the loop reads the state again.
+          // A completion or a verification may have changed the state after it was read. That change is valid, so the loop reads the new
+          // state.
           if (!(await transitionUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
           await queueObjectDeletions(tx, { upload, now: clock() });
           return { upload, isEnded: true };

@@ -3,14 +3,15 @@ import { countParts, lengthOfPart } from "../../domain/part-plan.ts";
 import type { MultipartUpload, Upload } from "../../domain/upload.ts";
 import type { Deps, StoredPart } from "../ports/index.ts";
 
-/** A part as the client reports it. */
+/** A part that the client says it has sent. */
 export type ReportedPart = { partNumber: number; etag: string };
 
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Completes the multipart upload in the bucket, from the bucket's own list of parts. Does nothing if the bucket has no such list any more,
- * because then an earlier completion has succeeded. Throws `upload_incomplete`, which names the part.
+ * Completes the multipart upload in the bucket, with the parts that the bucket lists. If the bucket does not know the upload any more, an
+ * earlier completion has succeeded, and this call does nothing. Throws `upload_incomplete`. The message says which part is missing or
+ * wrong.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
   const { objectKey, multipart } = upload;
@@ -31,7 +32,7 @@ function checkReported({ partNumber, etag }: ReportedPart, stored: StoredPart | 
   throw incomplete(`Part ${partNumber} has a different ETag in the bucket. Send it again.`);
 }
 
-/** Returns every planned part, if each part has the length that was signed. */
+/** Returns all parts of the upload. Throws `upload_incomplete` if a part is missing or does not have the signed length. */
 function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, StoredPart>): StoredPart[] {
   const plan = { sizeBytes: upload.sizeBytes, partSize: upload.multipart.partSize };
   const parts: StoredPart[] = [];

@@ -14,17 +14,19 @@ import { quotaOf } from "../usage.ts";
 import { sniffStream } from "./check-first-bytes.ts";
 import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
 
-/** Longer than any form upload. After a crash, the sweep deletes the object after this time. Milliseconds. */
+/**
+ * After a crash, the object of a form upload is deleted when this time has passed. It is longer than any form upload takes. Milliseconds.
+ */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
-/** The largest file of a form. Bytes. */
+/** The largest file that a form can upload. Bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
- * Streams the file of a form into the bucket in constant memory and attaches it.
- * With a scanner the attachment is `scanning` first, and the audit event is written when it is `ready`.
- * A failure or a crash leaves no row, and the sweep deletes the object.
- * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
- * `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
+ * Streams the file of a form into the bucket in constant memory, and attaches the file to the note.
+ * If there is a scanner, the attachment is `scanning` first. The audit event is written when the attachment becomes `ready`.
+ * After a failure or a crash, there is no attachment, and a queued deletion removes the object.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`, `upload_aborted`,
+ * `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
 export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
@@ -39,7 +41,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    // For a short form, the declared length is the limit, so that the form needs only a small buffer.
+    // For a short form, the declared length is the limit. So the upload needs only a small buffer.
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
@@ -49,7 +51,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
-        // Authorises again: the credential or the share may have been revoked, or the note deleted, while the bytes arrived.
+        // Checks the access again. While the bytes arrived, the credential or the share may have been revoked, or the note may have been
+        // deleted.
         await requireCredential(tx, caller);
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
@@ -82,8 +85,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       else onUploadEnded("ready");
       return attached;
     } catch (error) {
-      // Releases the reservation, and makes the deletion of the object due. If this fails, both happen later: the reservation expires, and the
-      // queued deletion runs.
+      // Makes the deletion of the object due now, and releases the reservation. If this fails, both happen later: the queued deletion runs,
+      // and the reservation expires.
       await db
         .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
         .catch(() => undefined);

@@ -4,15 +4,14 @@ import { authoriseNote } from "../authorise.ts";
 import { linkNotFound, linkPolicy, stateOf } from "../links/admit.ts";
 import type { Limits, LinkWithCreator, Queries } from "../ports/index.ts";
 
-/** The sender of a file: a user, or a visitor of the file request `linkId`. */
+/** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
 export type Sender = Caller & { linkId?: string | undefined };
 
-/** The file request of a visitor. `deadline`: when the file request closes. Undefined: it has no deadline. */
+/** The file request that a visitor sends files to. `deadline`: when the file request closes. Undefined: it has no deadline. */
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**
- * Returns the owner of the note if the sender may add a file at this moment, and the file request of a
- * visitor.
+ * Checks that the sender may add a file to the note now. Returns the owner of the note. For a visitor, also returns the file request.
  * Throws `note_not_found`, `access_denied` or `link_not_found`.
  */
 export async function authoriseSender(
@@ -30,7 +29,7 @@ export async function authoriseSender(
   return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
 }
 
-/** Whether a file request is open at this moment, full or not. */
+/** Returns whether a file request is open now. A full file request can be open too. */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
   return found.link.kind === "upload" && stateOf(found, { now, policy: linkPolicy({ limits }) }) === "live";
 }

@@ -11,7 +11,7 @@ const PNG = Buffer.from(
 );
 const files = {
   png: PNG,
-  // The first chunk is longer than the checked bytes.
+  // The first chunk of this PNG file is longer than the bytes that are checked.
   pngOfLongChunks: Buffer.concat([PNG.subarray(0, 33), hex("00010000"), Buffer.from("iCCP"), Buffer.alloc(4055, 7)]),
   jpeg: padded(hex("ffd8ffe0 0010 4a46494600")),
   gif: padded(Buffer.from("GIF89a")),
@@ -161,7 +161,7 @@ const agreements: Case[] = [
   ["text", "a.png", "application/octet-stream"],
   ["executable", "setup.exe", "application/x-msdownload"],
   ["nothing", "a.png", "image/png"],
-  // Text under the usual types.
+  // Text with the types that clients often declare for it.
   ["text", "main.ts", "video/mp2t"],
   ["text", "main.ts", "text/plain"],
   ["text", "main.rs", "text/x-rust"],
@@ -186,14 +186,14 @@ const agreements: Case[] = [
   ["colouredLog", "a.log", "text/plain"],
   ["protectedOffice", "slides.pot", "text/x-gettext-translation-template"],
   ["protectedOffice", "old.xls", "application/vnd.ms-excel"],
-  // Names that only resemble the name of a program.
+  // Filenames that only look like the name of a program.
   ["pdf", "Tickets from example.com", "application/pdf"],
   ["png", "a.exe.png", "image/png"],
   ["svg", "a.xml", "image/svg+xml"],
   ["zip", "a.apk", "application/vnd.android.package-archive"],
   ["elf", "tool", "application/octet-stream"],
   ["executable", "setup.exe", "application/octet-stream"],
-  // Audio and video. A container has many names.
+  // Audio and video. One container format has many extensions and types.
   ["mp4", "a.mp4", "video/mp4"],
   ["mp4", "a.m4v", "video/x-m4v"],
   ["mp4", "a.mov", "video/quicktime"],

@@ -5,16 +5,16 @@ import { DomainError } from "../../domain/errors.ts";
 import { type AcceptedTypes, acceptsType } from "../../domain/file-request.ts";
 import { streamOf } from "./stream-of.ts";
 
-/** The last sentence of each reason for a rejection. */
+/** The last sentence of each reason why a file was rejected. */
 export const NOT_KEPT = "It was not kept.";
 
-/** Explains to the sender how the first bytes of a file contradict its name or type. Returns undefined if they do not. */
+/** Returns a sentence for the sender if the first bytes of a file contradict its name or type. Returns undefined if they do not. */
 export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
   const detected = await fileTypeFromBuffer(start);
   return findContradiction(claim, { start, detectedType: detected?.mime });
 }
 
-/** Explains to the sender that the file request does not accept the content of a file. Returns undefined if it does. */
+/** Returns a sentence for the sender if the file request does not accept the content of a file. Returns undefined if it does. */
 export async function refusalOf(
   { contentType }: Claim,
   { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes },
@@ -24,7 +24,10 @@ export async function refusalOf(
   return acceptsType(accepted, type) ? undefined : `The request does not accept this kind of file (${type}).`;
 }
 
-/** Passes a stream through. Fails with `upload_rejected` before the first byte when the content contradicts the claim. */
+/**
+ * Returns a stream with the same bytes. If the content contradicts the declared name or type, this stream fails with `upload_rejected`
+ * before its first byte.
+ */
 export function sniffStream(claim: Claim, body: Readable): Readable {
   return streamOf(sniff(claim, body));
 }

@@ -3,7 +3,9 @@ import type { Limits, PendingCounts, Queries } from "../ports/index.ts";
 
 const REMEDY = "Complete or abort some of them, or delete their files.";
 
-/** Refuses a start early when the caller or the note has too many pending uploads. Throws `too_many_uploads`. */
+/**
+ * Throws `too_many_uploads` if the caller or the note has too many pending uploads. This is an early check. The record step checks again.
+ */
 export async function checkPending(
   { uploads }: Queries,
   { userId, noteId, limits }: { userId: string; noteId: string; limits: Limits },
@@ -11,7 +13,7 @@ export async function checkPending(
   requirePending(await uploads.countPending({ userId, noteId }), limits);
 }
 
-/** Throws `too_many_uploads` when a count has reached its limit. */
+/** Throws `too_many_uploads` if one of the counts has reached its limit. */
 export function requirePending({ ofUser, ofNote }: PendingCounts, limits: Limits): void {
   const { userPendingUploads, notePendingUploads } = limits;
   if (ofUser >= userPendingUploads) {

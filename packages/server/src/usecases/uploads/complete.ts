@@ -13,20 +13,20 @@ import { findOwnUpload, uploadNotFound, uploadOver } from "./own-upload.ts";
 import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
 import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
 
-/** `parts` are the parts that the client sent. Each is compared with the part in the bucket. */
+/** `parts` are the parts that the client says it has sent. Each one is compared with the part in the bucket. */
 export type CompleteUploadInput = {
   uploadId: string;
   parts?: readonly ReportedPart[] | undefined;
-  /** The kinds that the resource of an embedding accepts. Undefined: every kind, or those of the file request. */
+  /** The kinds of files that the resource of an embedding accepts. Undefined: every kind, or the kinds that the file request accepts. */
   accepted?: AcceptedTypes | undefined;
 };
 
 /**
- * Assembles the parts if there are any, verifies the object and attaches it. A slow verification continues after the HTTP
- * request. Then the returned attachment is `verifying` or `scanning`. Idempotent.
- * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (retry after sending the rest), `upload_not_pending`, and
- * `upload_rejected` for an object that differs from the declaration, or that the file request does not accept. A rejected object is
- * deleted.
+ * Assembles the parts if there are any, verifies the object and makes its attachment ready. If the verification is slow, it continues after
+ * the HTTP request, and the returned attachment is `verifying` or `scanning`. Idempotent.
+ * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (send the missing bytes, and call it again), and `upload_not_pending`.
+ * Throws `upload_rejected` if the object differs from the declaration, or if the file request does not accept it. The service deletes a
+ * rejected object.
  */
 export function completeUpload(deps: Deps) {
   const { db } = deps;
@@ -45,7 +45,10 @@ export function completeUpload(deps: Deps) {
 
 type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | undefined };
 
-/** Returns the upload of the caller, who may add files at this moment. Throws `upload_not_found`, `access_denied` or `link_not_found`. */
+/**
+ * Returns the upload, if it belongs to the caller and the caller may add files now.
+ * Throws `upload_not_found`, `access_denied` or `link_not_found`.
+ */
 async function findSent(
   { db, clock, limits }: Deps,
   { caller, uploadId }: { caller: Sender; uploadId: string },
@@ -76,7 +79,7 @@ async function findStored(
   throw new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
 }
 
-/** Returns the kinds that the file request accepts in the slot of this file, or undefined for every kind. */
+/** Returns the kinds of files that the file request accepts in the slot of this file, or undefined for every kind. */
 async function acceptedBy(
   { visitorFiles }: Queries,
   { link, attachment }: { link: Link | undefined; attachment: Attachment },
@@ -106,19 +109,23 @@ async function decide(
   verdict = await confirmUnchanged(bucket, { objectKey, stored, verdict });
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
   const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
-  // After an abort or a deletion the object no longer exists, so the verdict is not about the content of the file.
+  // After an abort or a deletion, the object does not exist any more. Then the verification fails for this reason, and not because of the
+  // content.
   if (decided?.state === "rejected") throw new DomainError("upload_rejected", decided.rejectReason ?? verdict.reason);
   return decided;
 }
 
-/** The state of an upload whose verification is too slow for this request. */
+/** Returns the state of the upload if its verification is too slow for this request. Otherwise returns undefined. */
 function slowVerification({ scanning, limits }: Deps, subject: Subject): VerificationState | undefined {
   if (scanning !== undefined) return "scanning";
   const isLarge = subject.stored.sizeBytes > limits.verifyInRequestMaxBytes;
   return isLarge && mustReadContent(subject) ? "verifying" : undefined;
 }
 
-/** Returns the attachment, even if another completion was faster. Throws `upload_not_pending` for an upload that ended in another way. */
+/**
+ * Returns the attachment if the upload is complete, for example because another completion was faster.
+ * Throws `upload_not_pending` if the upload has ended in another way.
+ */
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
   const { state } = attachment;

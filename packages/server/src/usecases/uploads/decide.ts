@@ -17,14 +17,16 @@ import { deleteObjectNow, objectsOf, uploadedObject } from "./objects-of-upload.
 import { transitionUpload } from "./transition.ts";
 import type { Verdict } from "./verify.ts";
 
-// Each decision returns the current attachment, even if another caller decided first. Undefined: the attachment was deleted.
+// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: the attachment was
+// deleted.
 
-/** The attachment as it was read. `upload` is undefined for the attachment of a form and for an adopted object. */
+/** The attachment that the caller has read. `upload` is undefined for the attachment of a form and for an adopted object. */
 type Decision = { attachment: Attachment; upload: Upload | undefined };
 
 /**
- * Makes the file downloadable, or quarantines the file of a visitor if the file request has a review.
- * Rejects the file if its sender has lost the right to send files since the start of the upload.
+ * Makes the file ready for downloads. If the file comes from a visitor and the file request asks for a review, quarantines the file
+ * instead.
+ * Rejects the file if its sender was allowed to send files at the start of the upload, but is not allowed any more.
  */
 export async function markReady(
   deps: Deps,
@@ -36,7 +38,8 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // The file was deleted after it was read. If the file is in the trash, its verification waits until the file is restored.
+        // The attachment was deleted after the caller read it, or it is in the trash. In the trash, its verification waits until the file
+        // is restored.
         if ((await tx.attachments.find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -44,10 +47,10 @@ export async function markReady(
         const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
         const attachment = await tx.attachments.find(seen.id);
         if (moved) {
-          // Called before the event of this file is stored. Otherwise that event would count as the event of an earlier file.
+          // This call comes before the event of this file is stored. Otherwise the event would count as the event of an earlier file.
           if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
           const event = readyEvent(deps, { attachment: seen, verdict, right, now });
-          // For an adopted object, the adoption has already added an event.
+          // For an adopted object, the adoption has already added an audit event, so only the webhooks are queued.
           if (seen.ownsObject) await tx.audit.add(event);
           else await tx.webhooks.queue(...messagesOf(event));
         }
@@ -68,7 +71,10 @@ export async function markReady(
 
 type Sent = Decision & { verdict: Extract<Verdict, { ok: true }> };
 
-/** Whether the database can complete this upload in one step: a user of the service sent it, and it has no staged copy. */
+/**
+ * Returns whether the database can complete this upload in one step. This is so if a user of the service sent the file, and there is no
+ * staged copy.
+ */
 function isOneStep({ attachment, upload }: Sent): boolean {
   const { createdBy, state, objectKey } = attachment;
   const isOfUser = visitorIdOf(createdBy) === undefined && idInApplication(createdBy) === undefined;
@@ -101,7 +107,7 @@ function readyEvent({ newId }: Deps, { attachment, verdict, right, now }: Ready)
   return auditEvent(right.action, { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
 }
 
-/** `link`: the file request of a visitor. */
+/** The decision for a verified file whose sender may still send files. `link`: the file request, if the sender is a visitor. */
 type Right = {
   to: "ready" | "quarantined";
   action: AuditAction;
@@ -109,21 +115,21 @@ type Right = {
   link?: Link | undefined;
 };
 
-/** Notifies the owner of the note of a received file, if the file request asks for it. */
+/** Notifies the owner of the note that a file has arrived, if the settings of the file request say so. */
 async function notifyOfFile(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
   if (wanted === "first" && (await tx.links.hasReceived(linkId))) return;
   await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
 }
 
-/** Returns the right of the sender at this moment and its consequences for the file, or undefined if the sender has no right. */
+/** Returns the new state and the audit event of the file, if the sender may still send files now. Returns undefined if not. */
 async function rightOf(
   queries: Queries,
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion has already called the application. A call inside a transaction is not possible, and a file must not
-  // be late because of a slow verification.
+  // The completion has already asked the application. It can't be asked again inside a transaction. And a slow verification must not be a
+  // reason to refuse the file.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await queries.access.note(createdBy, noteId);
@@ -133,7 +139,7 @@ async function rightOf(
   }
   const file = await queries.visitorFiles.find(attachment.id);
   const found = file && (await queries.links.find(file.linkId));
-  // The instant of the last byte decides, so a file is not late because of a slow verification.
+  // The file request must have been open when the last byte arrived. So a slow verification does not make a file late.
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const needsReview = request?.review === true;
@@ -141,7 +147,10 @@ async function rightOf(
   return { to: needsReview ? "quarantined" : "ready", action: "link.received", detail, link: found.link };
 }
 
-/** Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who decided, if a person decided. */
+/**
+ * Rejects the file and deletes its object. An adopted object stays in the bucket. `by`: the person who rejected the file. Undefined: the
+ * verification rejected it.
+ */
 export async function reject(
   deps: Deps,
   { attachment: seen, upload, by, ...verdict }: Decision & { reason: string; by?: string | undefined },
@@ -185,7 +194,10 @@ export async function defer(
   return attachment;
 }
 
-/** Moves an upload whose object is stored. A staged copy becomes the object of the attachment, and the uploaded object is deleted. */
+/**
+ * Changes the state of an upload whose object is stored. If there is a staged copy, it becomes the object of the attachment, and the
+ * uploaded object is deleted.
+ */
 async function moveStored(
   queries: Queries,
   move: Decision & { to: "ready" | "quarantined" | VerificationState; now: number; checksum?: Checksum | undefined },

@@ -8,21 +8,24 @@ export type StartUploadInput = {
   contentType: string;
   sizeBytes: number;
   sha256: string | undefined;
-  /** Makes any upload multipart, with parts of this length. For clients that choose the part size themselves. Bytes. */
+  /** If set, the upload is a multipart upload with parts of this length. For clients that choose the part size themselves. Bytes. */
   partSize?: number | undefined;
-  /** A second start with the same key and the same declaration returns the same upload. */
+  /** If a client starts an upload again with the same key and the same declaration, it gets the same upload. */
   idempotencyKey?: string | undefined;
-  /** The facts of a visitor's file. Undefined: a user sends the file. */
+  /** The data about a file from a visitor. Undefined: a user sends the file. */
   visit?: { visitorId: string; visitorName: string | undefined; slotId: string | undefined } | undefined;
 };
 
-/** A checked declaration, with the key of its object. */
+/** A declaration that was checked, with the key of the future object. */
 export type DeclaredUpload = StartUploadInput & { caller: Sender; objectKey: string };
 
-/** `request` is the PUT to send. Undefined for a multipart upload, and for a repeated start whose file is already complete. */
+/**
+ * `request` is the PUT that the client must send. It is undefined for a multipart upload, and for a repeated start if the file is already
+ * complete.
+ */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
 
-/** Signs the single PUT of an upload, until the upload expires. */
+/** Signs the single PUT of an upload. The URL is valid at most until the upload expires. */
 export function signPut(
   { bucket, limits, capabilities }: Deps,
   { upload, now }: { upload: Upload; now: number },
@@ -31,7 +34,7 @@ export function signPut(
     objectKey: upload.objectKey,
     contentType: upload.contentType,
     sizeBytes: upload.sizeBytes,
-    // A bucket that cannot check a signed SHA-256 may refuse the request.
+    // If a bucket cannot check a signed SHA-256, it may refuse the request.
     checksum: capabilities().signedSha256 ? upload.declaredChecksum : undefined,
     onlyOnce: !upload.staged,
     expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),

@@ -6,12 +6,14 @@ import { transitionUpload } from "./transition.ts";
 
 const BATCH = 500;
 
-/** Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. Returns their number. */
+/**
+ * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. Returns the number of expired uploads.
+ */
 export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<number> => {
     const now = clock();
-    // Releases the reservations of form uploads whose process died. The deletion of their objects is already queued.
+    // Releases the reservations of form uploads whose process has died. The deletion of their objects is already queued.
     await db.transaction((tx) => tx.usage.releaseExpired(now), { freesSpace: true });
     let expired = 0;
     for (;;) {
@@ -24,7 +26,7 @@ export function expireUploads(deps: Deps) {
   };
 }
 
-/** Returns false when another replica was faster. */
+/** Expires one upload. Returns false if its state has changed in the meantime, for example because another replica was faster. */
 async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
   const expired = await deps.db.transaction(
     async (tx) => {

@@ -8,7 +8,8 @@ import type { DeclaredUpload } from "./declared-upload.ts";
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
- * Makes other starts of this file request wait until the transaction ends. Returns the file request if it accepts the file.
+ * Locks a file request, so that other starts of uploads to it wait until the transaction ends. Returns the file request if it accepts the
+ * file.
  * Throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
@@ -19,7 +20,7 @@ export async function holdRequest(
   const { userId, linkId } = caller;
   if (linkId === undefined) return undefined;
   await queries.uploads.holdStarts({ userId, noteId });
-  // Locks the note first, as every transaction does.
+  // Locks the note before the file request, as every transaction does. This order avoids deadlocks.
   await queries.notes.hold(noteId);
   await queries.visitorFiles.holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
@@ -28,9 +29,9 @@ export async function holdRequest(
 }
 
 /**
- * Checks a visitor's file against what the file request still accepts. Does nothing for the file of a user.
- * It counts the rows each time, so no counter can become wrong. The count is exact in a transaction that has
- * locked the file request.
+ * Checks that the file request still accepts a file of a visitor. Does nothing for the file of a user.
+ * It counts the rows each time, so there is no counter that could be wrong. The count is exact in a transaction that has locked the file
+ * request.
  */
 export async function checkRequest({ visitorFiles }: Queries, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;
@@ -41,7 +42,7 @@ export async function checkRequest({ visitorFiles }: Queries, { declared, link }
 
 type Joining = { declared: DeclaredUpload; link: Link; attachmentId: string; now: number };
 
-/** Records a visitor's file as a file of the file request. Throws `rate_limited`. */
+/** Records that a visitor's file belongs to the file request. Throws `rate_limited`. */
 export async function joinRequest(queries: Queries, joining: Joining): Promise<void> {
   const { declared, link, attachmentId } = joining;
   if (declared.visit === undefined) return;
@@ -51,17 +52,23 @@ export async function joinRequest(queries: Queries, joining: Joining): Promise<v
   await queries.visitorFiles.insert(file);
 }
 
-/** The window of the limit. It is longer than the time in which an aborted upload counts for the quota of the owner. Milliseconds. */
+/**
+ * The length of the window of this limit. It is longer than the time for which an aborted upload counts in the quota of the owner.
+ * Milliseconds.
+ */
 const HELD_MS = 20 * 60_000;
-/** In this window, the uploads of a file request may use its capacity this many times, because people delete wrong files and send others. */
+/**
+ * In one window, visitors may use the whole capacity of a file request this many times, because people delete wrong files and send other
+ * ones.
+ */
 const HELD_TIMES = 2;
 const HELD_FILES = 20;
 const TOO_MANY_HELD =
   "Too many files were aborted or taken back here. Wait until Retry-After has passed, then try again.";
 
 /**
- * Limits the part of the owner's quota that a file request can use. An aborted upload counts until its URL expires. So visitors who
- * start and abort uploads again and again could use far more quota than the files that the request accepts.
+ * Limits how much of the owner's quota a file request can use. An aborted upload counts in the quota until its URL expires. So visitors who
+ * start and abort uploads again and again could use far more quota than the file request accepts.
  */
 async function limitHeld(queries: Queries, { declared, link, now }: Joining): Promise<void> {
   const { maxBytesTotal = 0, maxFiles = 0 } = link.request ?? {};
@@ -76,7 +83,7 @@ async function limitHeld(queries: Queries, { declared, link, now }: Joining): Pr
   await take("link files held", { amount: 1, max: maxFiles * HELD_TIMES + HELD_FILES });
 }
 
-/** The time until the deadline, so that no signed URL outlives it. */
+/** Returns the seconds until the deadline. No signed URL may be valid for longer. */
 export function secondsLeft(deadline: number | undefined, now: number): number {
   return deadline === undefined ? Number.POSITIVE_INFINITY : Math.ceil((deadline - now) / 1000);
 }

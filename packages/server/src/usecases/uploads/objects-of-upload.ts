@@ -3,7 +3,7 @@ import type { Upload } from "../../domain/upload.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { deletableAt, type PlannedDeletion, queueDeletions } from "../storage/object-deletions.ts";
 
-/** Plans to delete the objects of an upload that ended without success. */
+/** Queues the deletion of the objects of an upload that ended without success. */
 export async function queueObjectDeletions(
   queries: Queries,
   { upload, now }: { upload: Upload; now: number },
@@ -13,7 +13,7 @@ export async function queueObjectDeletions(
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/** Returns the objects of an attachment: the object that signed URLs write to, and the staged copy if there is one. */
+/** Returns the planned deletions of an attachment's objects: the object that signed URLs write to, and the staged copy if there is one. */
 export function objectsOf({
   attachment,
   upload,
@@ -29,7 +29,7 @@ export function objectsOf({
   return [{ objectKey, notBefore: now, ownerId, sizeBytes }, ...(uploaded === undefined ? [] : [uploaded])];
 }
 
-/** Returns the object that the signed URLs of the upload write to. */
+/** Returns the planned deletion of the object that the signed URLs of the upload write to. */
 export function uploadedObject({
   attachment: { ownerId, sizeBytes },
   upload,
@@ -43,9 +43,9 @@ export function uploadedObject({
 }
 
 /**
- * Deletes the object now, so that its space is free before the queued deletion runs. Ignores
- * failures, because the queued deletion will delete the object later.
- * Parts of an aborted upload can't be stored again, so their quota is released too.
+ * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. Ignores failures, because the queued
+ * deletion will delete the object later.
+ * If a multipart upload was aborted, its parts can't be stored again. So their quota is released too.
  */
 export async function deleteObjectNow(
   { db, bucket }: Pick<Deps, "db" | "bucket">,

@@ -4,8 +4,8 @@ import type { Queries } from "../ports/index.ts";
 import type { Sender } from "./authorise-sender.ts";
 
 /**
- * Finds an upload of the caller. Throws `upload_not_found` also for an upload of another user, for an upload through another link, and for a file in
- * the trash.
+ * Finds an upload of the caller. Throws `upload_not_found`, also for an upload of another user, an upload through another link, and a file
+ * in the trash.
  */
 export async function findOwnUpload(
   queries: Queries,

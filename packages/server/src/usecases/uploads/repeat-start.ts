@@ -4,7 +4,7 @@ import type { Deps } from "../ports/index.ts";
 import { authoriseSender } from "./authorise-sender.ts";
 import { type DeclaredUpload, type StartedUpload, signPut } from "./declared-upload.ts";
 
-/** How long an idempotency key is remembered after the first start. Milliseconds. */
+/** How long the service remembers an idempotency key after the first start. Milliseconds. */
 export const REMEMBERED_MS = 86_400_000;
 
 /**

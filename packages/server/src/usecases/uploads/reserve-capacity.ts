@@ -18,16 +18,17 @@ type Request = {
   maxBytes: number;
 };
 
-/** How many bytes are reserved in advance for a file of unknown length. Bytes. */
+/** The number of bytes that are reserved in advance for a file of unknown length. */
 const STEP_BYTES = 8 * 2 ** 20;
-/** If a reservation is not extended for this long, its process has died, and the reservation expires. Milliseconds. */
+/** How long a reservation is valid without an extension. If nothing extends it for this time, its process has died. Milliseconds. */
 const LEASE_MS = 600_000;
 const EXTEND_EVERY_MS = LEASE_MS / 10;
 
 /**
- * Reserves quota for the file of a form before its first byte. Returns a function that wraps the stream and reserves more as bytes arrive.
- * When the attachment is inserted, it replaces the reservation. On failure, the caller must release it. Without a quota, nothing is
- * reserved.
+ * Reserves quota for the file of a form before its first byte arrives. Returns a function that wraps the stream and reserves more while
+ * bytes arrive.
+ * When the attachment is inserted, it replaces the reservation. On failure, the caller must release the reservation. If the owner has no
+ * quota, nothing is reserved.
  * Throws `quota_exceeded`. The stream fails with the same error.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
@@ -43,8 +44,8 @@ async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean>
 }
 
 /**
- * Reserves the length of the whole form if it fits. Otherwise it reserves the smallest possible file, because a part of the form is not
- * the file.
+ * Reserves the length of the whole form if the quota is large enough. Otherwise reserves the smallest possible length of the file, because
+ * the form is longer than the file.
  */
 async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
   const { objectKey, ownerId, userId, length, maxBytes } = request;

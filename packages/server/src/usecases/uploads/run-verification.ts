@@ -3,17 +3,20 @@ import type { ClaimedVerification, Deps } from "../ports/index.ts";
 import { markReady, reject } from "./decide.ts";
 import { CHANGED, confirmUnchanged, verifyContent } from "./verify.ts";
 
-/** How long a claim lasts without a renewal. If the holder dies, the verification waits this long. Milliseconds. */
+/**
+ * How long a process reserves a verification without a renewal. If the process dies, the verification waits until this time has passed.
+ * Milliseconds.
+ */
 const LEASE_MS = 60_000;
-/** The pause between two renewals of a claim. Milliseconds. */
+/** The pause between two renewals of a reservation. Milliseconds. */
 export const RENEW_MS = 15_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
 
 /**
- * Claims the verification that has been due for the longest time. Returns undefined if none is due.
- * A verification that needs a scan waits for a replica with a scanner. So if the setting of the scanner is lost, no file
- * becomes `ready` without a scan.
+ * Reserves the verification that has been due for the longest time, for this process. Returns undefined if none is due. A verification that
+ * needs a scan waits for a replica with a scanner. So if the configuration of the scanner is lost, no such file becomes `ready` without a
+ * scan.
  */
 export function claimVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<ClaimedVerification | undefined> => {
@@ -23,7 +26,10 @@ export function claimVerification({ db, clock, newId, scanning }: Deps) {
   };
 }
 
-/** Renews the claim. Returns false if the claim was lost. Then the result of this run has no effect. */
+/**
+ * Extends the reservation of a verification. Returns false if this process has lost the reservation. Then the result of its run has no
+ * effect.
+ */
 export function renewVerification({ db, clock }: Deps) {
   return (claimed: ClaimedVerification): Promise<boolean> =>
     db.verifications.renew(claimed, { leaseEndsAt: clock() + LEASE_MS });
@@ -31,8 +37,9 @@ export function renewVerification({ db, clock }: Deps) {
 
 /**
  * Verifies the whole object and decides about its attachment. It may run twice, also at the same time, because only the first decision has
- * an effect. If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The
- * pause grows each time. An aborted signal releases the claim immediately.
+ * an effect.
+ * If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause is
+ * longer each time. If `signal` aborts, the verification is due again immediately.
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;
@@ -54,7 +61,7 @@ async function verifyAndDecide(
 ): Promise<void> {
   const { db, bucket } = deps;
   const attachment = await db.attachments.find(claimed.attachmentId);
-  // The attachment may have been deleted, or another holder may have decided.
+  // The attachment may have been deleted, or another process may have decided about it.
   if (attachment === undefined || !isBeingVerified(attachment.state)) return;
   const upload = await db.uploads.findOfAttachment(attachment.id);
   const { objectKey } = attachment;

@@ -13,22 +13,23 @@ import { recordUpload } from "./record-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
 
 /**
- * Longer than it takes to create and record a multipart upload. If the upload is not recorded after this time, its process has died.
- * Milliseconds.
+ * If a multipart upload is not recorded in this time, its process has died, and the queued deletion runs. Longer than it takes to create
+ * and record the upload. Milliseconds.
  */
 const UNRECORDED_AFTER_MS = 600_000;
 
-/** The refusals that a start can get because the same start ran at the same moment. */
+/** The errors that a start can get because another request with the same idempotency key ran at the same time. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
-/** `arrive` undefined: the sender is a visitor of a link, who has no invitation. */
+/** If `arrive` is undefined, the sender is a visitor of a link. Visitors have no invitations. */
 type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
- * Starts an upload that goes directly to the bucket: records the declaration, and signs the PUT. Parts are signed later.
+ * Starts an upload whose bytes the client sends directly to the bucket. Records the declaration, and signs the PUT. The parts of a
+ * multipart upload are signed later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
- * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor also `link_not_found`,
- * `kind_not_accepted` and `request_full`.
+ * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, also throws
+ * `link_not_found`, `kind_not_accepted` and `request_full`.
  */
 export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
   const start = startOrRepeat(deps);
@@ -55,14 +56,15 @@ function startOrRepeat(deps: Deps) {
       plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
     if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // A single PUT of a user calls nothing before it is recorded, and the record step also finds an earlier start.
+    // A single PUT of a user needs no call of the bucket before it is recorded. The record step itself finds an earlier start.
     const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
     const earlier = isOneStep ? undefined : await repeat();
     if (earlier !== undefined) return earlier;
     try {
       return await start();
     } catch (error) {
-      // Another request with the same start may have run before or at the same moment, and may have used the last capacity.
+      // Another request with the same idempotency key may have run before or at the same time. If it took the last free space or slot, this
+      // start was refused.
       const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
       const other = mayBeTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
@@ -93,7 +95,10 @@ async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUp
   return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
 }
 
-/** The deletion is queued before the bucket creates the upload, and cancelled when the upload is recorded. */
+/**
+ * Starts a multipart upload. The deletion of its object is queued before the bucket creates the upload, and cancelled when the upload is
+ * recorded.
+ */
 async function startMultipart(
   deps: Deps,
   { declared, partSize }: { declared: DeclaredUpload; partSize: number },
@@ -101,8 +106,7 @@ async function startMultipart(
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
-  // The record step checks all of this again. These early checks avoid
-  // a multipart upload in the bucket for a start that will be refused.
+  // These early checks avoid a multipart upload in the bucket for a start that will be refused. The record step checks the same again.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
@@ -115,7 +119,7 @@ async function startMultipart(
     });
     return { upload, request: undefined };
   } catch (error) {
-    // Makes the deletion due now. If this fails, the deletion runs some minutes later.
+    // Makes the queued deletion due now. If this fails, the deletion runs some minutes later.
     await db.objectDeletions.put({ objectKey, notBefore: clock() }).catch(() => undefined);
     onDeletionsQueued();
     throw error;

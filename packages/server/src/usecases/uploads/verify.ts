@@ -8,8 +8,8 @@ import type { Bucket, Deps, StoredObject } from "../ports/index.ts";
 import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
 
 /**
- * `checksum` is undefined when no checksum was verified. `scanned` is false when the scanner refused a file for its size.
- * The sender of the file reads `reason`.
+ * The result of a verification. If no checksum was verified, `checksum` is undefined. If the file was too large for the scanner, `scanned`
+ * is false. `reason` is a sentence that the sender of the file reads.
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
@@ -21,12 +21,12 @@ export type Subject = {
   signal?: AbortSignal | undefined;
 };
 
-/** The verdict for an object that has changed since its verification began. */
+/** The verdict if an object has changed since its verification began. */
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
 /**
- * Verifies the facts that need little time: size, type, stored headers, the bucket's own SHA-256, and the first bytes.
- * `accepted`: the kinds that a file request accepts. Undefined: every kind.
+ * Verifies what needs little time: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes.
+ * `accepted`: the kinds of files that are accepted. Undefined: every kind.
  */
 export async function verifyFacts(
   bucket: Bucket,
@@ -52,7 +52,7 @@ export async function verifyFacts(
   return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
 }
 
-/** Whether only the bytes can prove the declared SHA-256, because the bucket stores none. */
+/** Returns whether the service must read the bytes to verify the declared SHA-256, because the bucket stores no SHA-256. */
 export function mustReadContent({ stored, declaredChecksum }: Subject): boolean {
   return declaredChecksum !== undefined && stored.checksum === undefined;
 }
@@ -82,8 +82,9 @@ export async function verifyContent(
 }
 
 /**
- * Confirms, immediately before `ready`, that the object has not changed since its verification. An ETag does not cover the stored headers.
- * Staging and `If-None-Match: *` already prevent a change. This check finds a bucket that breaks this promise.
+ * Confirms, immediately before a file becomes `ready`, that the object has not changed since its verification. Also checks the stored
+ * headers, because they do not change the ETag. A staged copy or `If-None-Match: *` should already prevent changes. This check detects a
+ * bucket where a change is possible anyway.
  */
 export async function confirmUnchanged(
   bucket: Bucket,

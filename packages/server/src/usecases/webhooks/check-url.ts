@@ -3,7 +3,8 @@ import { DomainError } from "../../domain/errors.ts";
 import { isLoopbackAddress, isPublicAddress } from "../../domain/public-address.ts";
 
 /**
- * Checks the URL of an endpoint, without a DNS query. The sender checks the IP addresses at each try (outgoing/send-webhook.ts).
+ * Checks the URL of an endpoint without a DNS query. At each try to send a message, the IP addresses are checked too
+ * (outgoing/send-webhook.ts).
  * Throws `invalid_request`.
  */
 export function checkUrl(text: string, { allowsLoopback }: { allowsLoopback: boolean }): string {

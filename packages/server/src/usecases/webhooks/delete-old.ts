@@ -1,9 +1,9 @@
 import type { Deps } from "../ports/index.ts";
 
-/** How long the log shows a delivery. Milliseconds. */
+/** How long the list of deliveries shows a delivery. Milliseconds. */
 const KEEP_MS = 30 * 86_400_000;
 
-/** Deletes the deliveries that are too old for the log. */
+/** Deletes the deliveries that are too old for this list. */
 export function deleteOldDeliveries({ db, clock }: Deps) {
   return (): Promise<void> => db.webhooks.deleteOld(clock() - KEEP_MS);
 }

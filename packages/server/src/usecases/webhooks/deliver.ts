@@ -1,22 +1,31 @@
 import type { ClaimedDelivery, Deps, WebhookOutcome, WebhookSender } from "../ports/index.ts";
 import { signedHeaders } from "./secrets.ts";
 
-/** The lease is longer than a try may take, so that a delivery has only one try at a time. Milliseconds. */
+/**
+ * How long one process reserves a delivery. This is longer than a try may take, so two processes never send the same message at the same
+ * time. Milliseconds.
+ */
 const LEASE_MS = 60_000;
 /**
- * The maximum number of deliveries of one process at the same time. An endpoint gets one delivery at a time. So other endpoints wait only
- * if 50 endpoints do not respond.
+ * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time. So the other
+ * endpoints must wait only if 50 endpoints do not respond.
  */
 const AT_ONCE = 50;
-/** The maximum number of deliveries to one owner at the same time. So other owners wait only if endpoints of ten owners do not respond. */
+/**
+ * The maximum number of deliveries to the endpoints of one owner at the same time. So other owners must wait only if the endpoints of ten
+ * owners do not respond.
+ */
 const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
-/** The longest pause of an endpoint that fails. So a new message waits at most this long for its first try. Milliseconds. */
+/**
+ * The longest pause before the next request to an endpoint that fails. So a new message waits about this long at most for its first try.
+ * Milliseconds.
+ */
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
-/** A try that failed. It contains no URL, because the path of a URL may be a secret. */
+/** A failed try to deliver a message. It contains no URL, because the path of a URL may be a secret. */
 export type WebhookFailure = {
   webhookId: string;
   deliveryId: string;
@@ -30,32 +39,34 @@ type DeliverDeps = Pick<Deps, "db" | "clock" | "linkKeys"> & { sender: WebhookSe
 
 type Options = {
   onFailure: (failure: WebhookFailure) => void;
-  /** Called when the outcome of a try could not be recorded. */
+  /** Called when a try failed with an unexpected error, for example because its outcome could not be recorded. */
   onError: (error: unknown) => void;
-  /** Called when a try has ended, so that the next can start. */
+  /** Called when a try has ended, so that the caller can start the next one. */
   onEnd?: () => void;
   /** A number from 0 to 1. Default: Math.random. */
   random?: () => number;
 };
 
-/** Starts deliveries in this process. */
+/** The deliveries of webhooks in this process. */
 export type Deliveries = {
   /**
-   * Starts the deliveries that are due, and does not wait until they end. So an endpoint that does not respond
-   * does not delay other endpoints. Returns their number.
+   * Starts the deliveries that are due. Does not wait until they end, so an endpoint that does not respond does not delay other endpoints.
+   * Returns the number of started deliveries.
    */
   start(): Promise<number>;
-  /** Starts no more deliveries, and resolves when all have ended. */
+  /** Prevents further deliveries from starting. Resolves when all running deliveries have ended. */
   stop(): Promise<void>;
-  /** Ends the running tries. Another process tries them again. */
+  /** Ends the running tries immediately. These deliveries are tried again later, for example by another process. */
   cut(): void;
-  /** Delivers until nothing is due. Returns the number of messages that arrived. */
+  /** Runs deliveries until no delivery is due. Returns the number of messages that arrived. */
   drain(): Promise<number>;
 };
 
 /**
- * Sends messages to their endpoints. A try that fails is repeated after growing pauses, for three days. After a crash, a try is
- * repeated when its lease ends. An endpoint that fails also gets growing pauses, so that a long queue for it causes few tries.
+ * Sends messages to the endpoints of webhooks. If a try fails, the service tries again after longer and longer pauses, for three days.
+ * After a crash, a delivery is tried again when its lease ends.
+ * After a failure, there is also a pause for the whole endpoint, and it grows with each failure. So many queued messages to a broken
+ * endpoint cause only few tries.
  */
 export function createDeliveries(
   deps: DeliverDeps,
@@ -77,7 +88,7 @@ export function createDeliveries(
 
   function launch(delivery: ClaimedDelivery): void {
     const { id, ownerId } = delivery.endpoint;
-    // If the database fails, the lease stays, and the delivery is repeated when the lease ends.
+    // If the outcome can't be recorded, the delivery stays reserved, and is tried again when the lease ends.
     const ended = run(delivery)
       .catch(onError)
       .then(() => {
@@ -113,7 +124,7 @@ export function createDeliveries(
       for (;;) {
         const launched = await start();
         if (running.size > 0) await Promise.race(allEnds());
-        // A delivery may end during the last claim. Then the next message of its endpoint is due now.
+        // A delivery may have ended during the last call of `start`. Then the next message to its endpoint can be sent now.
         else if (launched === 0) return arrived - before;
       }
     },
@@ -134,7 +145,7 @@ async function send(
   return sender.send({ url: endpoint.url, headers, body, signal });
 }
 
-/** Records the outcome. Returns undefined if the message has arrived. */
+/** Records the outcome of a try. Returns the failure, or undefined if the message has arrived. */
 async function record(
   { db, clock }: DeliverDeps,
   { delivery, outcome, random }: { delivery: ClaimedDelivery; outcome: WebhookOutcome; random: () => number },
@@ -159,7 +170,7 @@ async function record(
   return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem };
 }
 
-/** Returns undefined if the message has arrived. */
+/** Returns the reason why a message has not arrived, or undefined if it has arrived. */
 function problemOf(outcome: WebhookOutcome): string | undefined {
   if ("problem" in outcome) return outcome.problem;
   const { status } = outcome;

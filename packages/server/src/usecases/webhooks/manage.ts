@@ -10,10 +10,13 @@ import { requireEnabled } from "../require-enabled.ts";
 import { checkUrl } from "./check-url.ts";
 import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 
-/** The maximum number of endpoints of a user, or of the service. One response lists them all. */
+/** The maximum number of endpoints of one user, or of the service. One response lists all of them. */
 const MAX_ENDPOINTS = 20;
 
-/** `own`: the notes of the caller. `service`: the notes of everybody, for administrators. */
+/**
+ * The notes that a webhook is about. `own`: the notes of the caller. `service`: the notes of all users. Only administrators can use
+ * `service`.
+ */
 export type WebhookScope = "own" | "service";
 
 export type WebhookInput = { url: string; events: readonly WebhookEvent[]; description: string };
@@ -22,7 +25,7 @@ export type EndpointAndSecret = { endpoint: WebhookEndpoint; secret: string };
 type Log = (action: AdminAction, endpoint: WebhookEndpoint) => Promise<void>;
 type Work<T> = (tx: Queries, context: { ownerId: string; now: number; log: Log }) => Promise<T>;
 
-/** Lists endpoints, the newest first. Throws `access_denied`. */
+/** Lists the endpoints in a scope, the newest first. Throws `access_denied`. */
 export function listWebhooks(deps: Pick<Deps, "db">) {
   return async (caller: Caller, scope: WebhookScope): Promise<WebhookEndpoint[]> =>
     deps.db.webhooks.list(await ownerOf(deps, { caller, scope }));
@@ -45,7 +48,7 @@ export function createWebhook(deps: Deps) {
     });
 }
 
-/** Changes, disables or enables an endpoint. Throws `webhook_not_found`, and as `createWebhook` does. */
+/** Changes, disables or enables an endpoint. Throws `webhook_not_found`, and the errors of `createWebhook`. */
 export function updateWebhook(deps: Deps) {
   return (
     caller: Caller,
@@ -82,7 +85,7 @@ function describeChange(
   };
 }
 
-/** Makes a new secret. The previous secret stays valid for 24 hours, but older secrets do not. Throws `webhook_not_found`. */
+/** Makes a new secret for an endpoint. The previous secret stays valid for 24 hours, but older ones do not. Throws `webhook_not_found`. */
 export function rotateWebhookSecret(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
@@ -102,7 +105,7 @@ export function deleteWebhook(deps: Deps) {
     });
 }
 
-/** Returns who owns the endpoints in a scope. Throws `access_denied`. */
+/** Returns the owner of the endpoints in a scope: the caller or the service. Throws `access_denied`. */
 export async function ownerOf(
   { db }: { db: Queries },
   { caller, scope }: { caller: Caller; scope: WebhookScope },
@@ -117,12 +120,15 @@ export function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
   throw new DomainError("webhook_not_found", "Webhook not found");
 }
 
-/** Runs the changes of one owner one after another. Each change checks again that the caller may make it. */
+/**
+ * Runs a change in a transaction. The changes of one owner run one after another. Each one checks again that the caller may make the
+ * change.
+ */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;
   if (scope === "service") {
     return act(deps, caller, (tx, { log, now }) => {
-      // The path of a URL may be a secret, so the log has only the host.
+      // The path of a URL may be a secret, so the log contains only the host.
       const logEndpoint: Log = (action, { id, url }) => log(action, id, { host: new URL(url).host });
       return work(tx, { ownerId: SERVICE_OWNER, now, log: logEndpoint });
     });

@@ -37,7 +37,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     return event;
   }
 
-  /** The owner of a file has a row of its usage, by which the summaries of the service find the owner. */
+  /** Adds a file. So its owner has a row in the table of usage, where the summaries of the service find all owners. */
   async function addFileOf(ownerId: string): Promise<void> {
     const note = sampleNote({ ownerId });
     await suite.db.transaction(async (tx) => {

@@ -2,16 +2,22 @@ import { SERVICE_OWNER, type WebhookMessage } from "../../domain/webhook.ts";
 import { firstIdAt } from "../first-id-at.ts";
 import type { Deps } from "../ports/index.ts";
 
-/** The shortest time between two summaries for an endpoint. Milliseconds. */
+/** The shortest time between two summaries to an endpoint of a user. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
-/** The shortest time for an endpoint of the service. This time is longer, because the query reads the events of every owner. Milliseconds. */
-const REPORT_SERVICE_EVERY_MS = 60_000;
 /**
- * How long the cursor stays if there are no events. A query reads this range again each time, which costs less than a write of the cursor.
+ * The shortest time between two summaries to an endpoint of the service. It is longer, because the query reads the events of every owner.
  * Milliseconds.
  */
+const REPORT_SERVICE_EVERY_MS = 60_000;
+/**
+ * How long `reportedUntil` stays the same if there are no events. Each query reads this range again, which costs less than a write of
+ * `reportedUntil`. Milliseconds.
+ */
 const REREAD_MS = 60_000;
-/** An event gets its id shortly before the event is on disk, so a summary leaves the newest events for the next summary. Milliseconds. */
+/**
+ * A summary leaves out events that are newer than this, and the next summary includes them. An event gets its id shortly before it is on
+ * disk. So without this delay, a summary could miss events. Milliseconds.
+ */
 const SETTLED_AFTER_MS = 30_000;
 /** The maximum number of events in one summary. The next summary begins with the following event. */
 const MAX_EVENTS = 5_000;
@@ -20,8 +26,8 @@ const MAX_FILES = 1_000;
 type Report = { endpointId: string; ownerId: string; reportedUntil: string };
 
 /**
- * Queues a summary of the issued URLs for each endpoint that subscribes to them. It reads the audit log, so the
- * request that issues a URL does no work for webhooks. Returns the number of summaries.
+ * Queues a summary of the issued URLs for each endpoint that subscribes to them. It reads the audit log, so the requests that issue URLs do
+ * no work for webhooks. Returns the number of queued summaries.
  */
 export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
   return async (): Promise<number> => {
@@ -68,7 +74,7 @@ async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId
 
 type CountedFile = { noteId: string; attachmentId: string; count: number };
 
-/** Returns the files with their numbers of URLs. The file with the most URLs comes first. */
+/** Returns the files with the number of URLs that were issued for each file. The file with the most URLs comes first. */
 function countByFile(events: readonly { noteId: string; attachmentIds: readonly string[] }[]): CountedFile[] {
   const counts = new Map<string, CountedFile>();
   for (const { noteId, attachmentIds } of events) {

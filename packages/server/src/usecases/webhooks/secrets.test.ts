@@ -9,7 +9,7 @@ const endpoint = { id: "endpoint", generation: 3, formerSecretUntil: undefined }
 const message = { id: "0190-upload-ready", body: '{"type":"upload.ready"}', now };
 
 describe("requirement 52: the signature of a message", () => {
-  // The library rejects a timestamp that is not within five minutes of its clock.
+  // The library for webhooks rejects a timestamp that differs by more than five minutes from its clock.
   beforeEach(() => void vi.useFakeTimers({ now }));
   afterEach(() => void vi.useRealTimers());
 

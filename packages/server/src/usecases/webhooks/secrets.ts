@@ -5,20 +5,20 @@ import type { LinkKeys } from "../links/keys.ts";
 
 type Keys = LinkKeys["webhooks"];
 
-/** How long the former secret stays valid after a rotation. Milliseconds. */
+/** How long the previous secret stays valid after a new one was made. Milliseconds. */
 export const FORMER_SECRET_MS = 24 * 3_600_000;
 
 /**
- * Derives the secret of an endpoint from the first key. The database does not store the secret. Nobody can derive it from the database,
- * because the keys come from AUTH_SECRET (ADR 26).
+ * Derives the secret of an endpoint from the first key. The database does not store the secret. A person who has only the database can't
+ * derive it, because the keys come from AUTH_SECRET (ADR 26).
  */
 export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "generation">): string {
   return makeSecret(key as Uint8Array, endpoint);
 }
 
 /**
- * Makes the headers of a delivery (Standard Webhooks). There is a signature with the secret of each key, and with the former secret while it
- * is valid, so that receivers have time to change after a rotation.
+ * Makes the headers of a delivery (Standard Webhooks). They contain one signature for each key, and while the previous secret is valid,
+ * also signatures with that secret. So receivers have time to store a new secret.
  */
 export function signedHeaders(
   keys: Keys,
@@ -27,7 +27,7 @@ export function signedHeaders(
 ): Record<string, string> {
   const { formerSecretUntil = 0, generation } = endpoint;
   const generations = now < formerSecretUntil ? [generation, generation - 1] : [generation];
-  // The specification counts in whole seconds.
+  // The specification of Standard Webhooks uses whole seconds.
   const at = new Date(Math.floor(now / 1000) * 1000);
   const signatures = keys.flatMap((key) =>
     generations.map((each) => new Webhook(makeSecret(key, { id: endpoint.id, generation: each })).sign(id, at, body)),

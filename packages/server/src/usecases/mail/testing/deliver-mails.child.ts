@@ -4,7 +4,8 @@ import { createSmtp } from "../../../mailer/smtp.ts";
 import { deriveLinkKeys } from "../../links/keys.ts";
 import { deliverMails } from "../deliver-mails.ts";
 
-// Sends the mails that are due. Usage: node deliver-mails.child.ts <location of the database as JSON> <port of the SMTP server> <now>
+// Sends the mails that are due, and exits. Usage: node deliver-mails.child.ts <location of the database as JSON> <port of the SMTP server>
+// <now>
 const [location = "", port = "", now = ""] = process.argv.slice(2);
 const mailer = createSmtp({
   host: "127.0.0.1",

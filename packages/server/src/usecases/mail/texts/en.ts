@@ -2,7 +2,7 @@ import type { AccountChange, NoticeMail } from "../../../domain/mail.ts";
 
 type Thing = "note" | "file";
 
-/** For each change, the subject and the first sentence of its mail. */
+/** The subject and the first sentence of the mail about each change of an account. */
 const changed: Record<AccountChange, (host: string) => { subject: string; text: string }> = {
   "password-changed": (host) => ({
     subject: "Your password was changed",
@@ -171,7 +171,7 @@ export const english = {
   },
 } as const;
 
-/** Texts of any language, of the same shape as the English ones. */
+/** The type of the texts in any language. They have the same keys as the English texts. */
 type Translated<T> = T extends string
   ? string
   : T extends (...args: infer Args) => infer Result

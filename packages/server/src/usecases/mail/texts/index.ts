@@ -4,7 +4,7 @@ import { english, type MailTexts } from "./en.ts";
 
 const texts: Record<Language, MailTexts> = { en: english, de: german };
 
-/** Returns the texts of mails to a reader of this language. Undefined: the language is unknown. */
+/** Returns the texts for mails in this language. If the language of the reader is unknown, returns the texts in the default language. */
 export function mailTexts(language: Language | undefined = USUAL_LANGUAGE): MailTexts {
   return texts[language];
 }

@@ -7,7 +7,7 @@ import { createDeliveries, type WebhookFailure } from "../deliver.ts";
 
 export const webhookKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
 
-/** Makes an endpoint of ann. */
+/** Makes an endpoint that belongs to the user ann. */
 export function sampleEndpoint(given: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
   return {
     id: newId(),
@@ -29,7 +29,7 @@ export function sampleMessage(given: Partial<WebhookMessage> = {}): WebhookMessa
   return { id, type: "upload.ready", subject: id, ownerId: "ann", at: Date.UTC(2030, 0, 1), data: {}, ...given };
 }
 
-/** Sends real HTTP requests. The pauses have no random part. */
+/** Creates deliveries that send real HTTP requests. The pauses have no random part. */
 export function deliveriesOn(suite: DatabaseFixture, { withinMs = 5_000 }: { withinMs?: number } = {}) {
   const failures: WebhookFailure[] = [];
   const sender = createWebhookSender({ allowsLoopback: true, withinMs });

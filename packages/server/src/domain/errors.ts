@@ -1,4 +1,4 @@
-/** The codes that use cases throw. `contract/problems.ts` has all codes, and the status of each code. */
+/** The codes of the errors that use cases throw. `contract/problems.ts` contains all codes, and the HTTP status of each code. */
 export type DomainErrorCode =
   | "invalid_request"
   | "invalid_filename"
@@ -69,7 +69,7 @@ export type DomainErrorCode =
 /** The error class of the core. `message` is for the user, and `cause` is for the log. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
-  /** How long a client must wait until a request can succeed again, if that is known. Seconds. */
+  /** How long the client must wait before a new request can succeed. Seconds. Undefined: this time is unknown. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: DomainErrorCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {

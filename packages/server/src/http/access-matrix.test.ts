@@ -7,8 +7,8 @@ import type { Client } from "./testing/service.ts";
 import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
-// docs/security-requirements.md, 15: every route for every user. The last column is the owner of a deleted note. A batch has a code for
-// each item. So the cells of a batch contain this code instead of the status.
+// docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. The response
+// to a batch contains a code for each item. So the cells of a batch contain this code instead of the HTTP status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -80,7 +80,7 @@ const table: readonly Row[] = [
   ["POST /s3/multipart/:uploadId/complete",    409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /s3/multipart/:uploadId",           200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /s3/sts",                              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // Routes about the objects of the caller.
+  // Routes that concern only the data of the caller.
   ["GET /notes",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /notes",                              201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["GET /attachments",                         200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
@@ -103,7 +103,7 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // A webhook that does not exist. routes/webhooks tests existing ones.
+  // The webhook of these calls does not exist. routes/webhooks tests existing webhooks.
   ["GET /webhooks",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /webhooks",                           201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["PATCH /webhooks/:webhookId",               404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -113,13 +113,13 @@ const table: readonly Row[] = [
   ["GET /webhooks/:webhookId/deliveries",      404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /webhooks/:webhookId/deliveries/:deliveryId/retry",
                                                404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // A token that the service has not made. routes/invitations tests valid tokens.
+  // The token of these calls does not come from the service. routes/invitations tests valid tokens.
   ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
-  // Tokens of mails that the service has not made. routes/mail-preferences tests valid tokens.
+  // The unsubscribe token does not come from a mail of the service. routes/mail-preferences tests valid tokens.
   ["GET /unsubscribe/:token",                  410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
-  // Administrators only (routes/doctor, routes/administration, routes/webhooks).
+  // Only administrators may call these routes (see routes/doctor, routes/administration, routes/webhooks).
   ["GET /admin/people",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/invitations",                   403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/invitations",                  403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
@@ -196,7 +196,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
 
   it("has a row for every route of the service", () => {
     const calls = table.map(([call]) => call).filter((call) => !call.endsWith(WITH_JSON));
-    // link-access-matrix.test.ts has the routes of visitors.
+    // link-access-matrix.test.ts tests the routes that visitors call.
     const routes = routesOf(service.app).filter((route) => !IS_OF_VISITORS.test(route));
     expect(calls.sort()).toEqual(routes.sort());
   });

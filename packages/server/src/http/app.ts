@@ -57,10 +57,10 @@ import { createWriteTurns, inTurns } from "./write-turns.ts";
 export type AppOptions = {
   useCases: UseCases;
   authenticate: Authenticate;
-  /** Accounts and sessions, mounted at /auth and described by /instance. */
+  /** Accounts and sessions. Their routes are at /auth, and /instance describes them. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
-  /** Checks the set-up. If it is undefined, there are no routes of the doctor. */
+  /** Checks the set-up of the service. Undefined: the doctor routes do not exist. */
   doctor?: Doctor;
   /** The public origin of the service. Every absolute URL is built from this origin, and never from a request header. */
   publicUrl: string;
@@ -70,27 +70,29 @@ export type AppOptions = {
   bindsUrlsToIp?: boolean;
   /** The proxies whose X-Forwarded-* headers the service trusts. False for no proxy. */
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
-  /** The options of pino, and the stream for the lines (default: standard output). False for no log. */
+  /** The options of pino, and the stream for the log lines (default: standard output). False for no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: ShownLimits;
-  /** `readWithinMs`: the longest time in which a client reads a response. Default: two minutes. */
+  /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
   /** Default: the limits in http-limits.ts. */
   bodyTimeoutMs?: number;
   formProgress?: FormProgressLimits;
   /** Default: 2 and 15 seconds. */
   streamTimes?: StreamTimes | undefined;
-  /** Creates the id that a problem and its log line share. Not used for a request with an X-Request-Id. */
+  /** Creates the request id, which a problem response and its log line contain. Not called for a request that has an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics of this registry. */
   metrics?: Registry;
   /** The token for /metrics. "elsewhere": this application has no /metrics, because /metrics has its own port. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
-  /** Starts the span of each request. Default: requests have no spans. */
+  /** Starts the tracing span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
-  /** Aborted when the service drains. Then /readyz returns 503, and each response closes its connection. Default: never aborted. */
+  /**
+   * This signal aborts when the service drains. Then /readyz returns 503, and each response closes its connection. Default: never aborted.
+   */
   draining?: AbortSignal;
-  /** The folder with the built web app. By default, there is no web app, and /docs has the only pages. */
+  /** The folder with the built web app. Default: there is no web app, and only /docs has pages. */
   webRoot?: string | undefined;
 };
 
@@ -149,7 +151,7 @@ export function buildApp(options: AppOptions): App {
   if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
-    // The holder does not include the readable prefix, because a visitor can choose any prefix.
+    // The name of the queue omits the readable prefix of the token, because a visitor can write any prefix.
     const holderOf = ({ params }: FastifyRequest) => `link:${(params as { token: string }).token.split("~").at(-1)}`;
     visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
     publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
@@ -217,14 +219,14 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** The id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
+/** Returns the id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
 /**
- * A stream does not end by itself. So the service ends all streams before it waits for open requests. Browsers then open their streams
- * on another replica.
+ * An event stream does not end by itself. So the service ends all streams before it waits for open requests. Browsers then open their
+ * streams on another replica.
  */
 function endStreams(
   app: App,
@@ -253,8 +255,8 @@ function closeConnections(
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }
-    // Node accepts waiting connections before it runs this callback. So this code waits for one turn of the event loop.
-    // Otherwise the end of listening would reset these connections.
+    // Node accepts waiting connections before it runs this callback. Without this wait, the server would reset these connections when it
+    // stops listening.
     setImmediate(done);
   });
 }

@@ -137,7 +137,7 @@ describe("refusals of HTTP itself", () => {
     socket.write(call);
     await reaching;
     const closed = service.app.close();
-    // Waits until the listener has closed, because new connections are possible until then.
+    // Waits until the server no longer listens, because new connections are possible before that.
     while (service.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");

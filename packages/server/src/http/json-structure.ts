@@ -43,7 +43,7 @@ function endOfString(text: string, from: number): number {
   const quote = text.indexOf('"', from);
   if (quote === -1) return text.length;
   if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
-  // Reads a string character by character only if it has an escaped quote, because this takes longer than the parser.
+  // Reads the string character by character only here, where it has an escaped quote, because this is slow.
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;

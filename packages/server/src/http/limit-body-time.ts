@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HttpProblem } from "./problem.ts";
 
-/** Refuses with 408 a body that is not complete within this time. Forms have their own limits, because a file may take hours. */
+/** Returns 408 if a body is not complete within this time. Forms have their own limits, because the upload of a file may take hours. */
 export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
   app.addHook("onRequest", (request, reply, done) => {
     const { raw } = request;
     if (hasBody(request) && !isStreamedForm(request)) {
       const timer = setTimeout(() => {
-        // Fastify listens while it reads a body. If there is no listener, the response was already sent, or
-        // the read has not started.
+        // While Fastify reads a body, it listens for errors. If there is no listener, the response was already sent, or the reading has not
+        // started.
         if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
         else raw.emit("error", late(timeoutMs));
       }, timeoutMs);

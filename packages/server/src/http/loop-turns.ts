@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Runs pieces of work that take milliseconds, one piece in each turn of the event loop. */
 export type LoopTurns = (work: () => void) => void;
 
-/** Makes a queue for such work. Without the queue, other requests would wait until the work of many clients is done. */
+/** Creates a queue for such work. Without this queue, other requests would have to wait until the work of many clients is done. */
 export function createLoopTurns(): LoopTurns {
   const waiting: (() => void)[] = [];
   function runNext(): void {

@@ -1,7 +1,7 @@
 import type { Person as WirePerson } from "@valetkey/contract";
 import type { Person } from "../domain/person.ts";
 
-/** The users that a response names, by id. Users whom the service does not know are absent. */
+/** The users that a response mentions, by id. The map does not contain users whom the service does not know. */
 export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
 
 /** Converts a user to the form of a response. An unknown user has only an id. */

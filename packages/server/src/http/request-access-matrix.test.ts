@@ -7,10 +7,10 @@ import type { TestService } from "./testing/service.ts";
 import { useService } from "./testing/use-service.ts";
 import { createVisitor, insertRequest, type TestVisitor } from "./testing/visitor.ts";
 
-// docs/security-requirements.md, 15: every route of file requests, for every visitor.
+// docs/security-requirements.md, 15: the result of every route of file requests, for every visitor.
 type Scene = { visitor: TestVisitor; uploadId: string };
 
-/** Makes a visitor who has started an upload. */
+/** Creates a visitor who has started an upload. */
 async function started(service: TestService, given: Partial<Link> = {}) {
   const ann = service.as("ann");
   const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;

@@ -15,7 +15,7 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
 
 /**
  * Converts `text`, a date and time, to milliseconds since the epoch. Drops fractions of a millisecond.
- * `name`: the field of the body, for the error message. Throws `invalid_request` if the date does not exist.
+ * `name`: the name of the field in the body, for the error text. Throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);

@@ -19,7 +19,7 @@ export function bucketTarget(bucket: BucketConfig) {
   };
 }
 
-/** Identifies the bucket in the table of capabilities. */
+/** Returns the name of the bucket in the database table that stores capabilities. */
 export function placeOf(bucket: BucketConfig): string {
   const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
   return [server, bucket.name, bucket.keyPrefix].join(" ");

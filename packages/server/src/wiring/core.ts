@@ -6,7 +6,7 @@ import { type ConfiguredPolicy, fixedPolicy } from "../usecases/live-policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
 import { openMailer } from "./open-mailer.ts";
 
-/** The parts below HTTP. The commands of the CLI and the service are built on this core. */
+/** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** Opens the base of the service and its accounts. If this fails, first closes everything that was opened. */

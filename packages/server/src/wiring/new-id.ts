@@ -5,8 +5,7 @@ const BYTES_PER_ID = 16;
 const MAX_SEQUENCE = 0xffff_ffff;
 
 /**
- * Makes a function that returns UUIDv7s. Within this process, each id is greater than the previous id (RFC 9562, section 6.2, method
- * 1).
+ * Creates a function that returns UUIDv7s. Within this process, each id is greater than the previous id (RFC 9562, section 6.2, method 1).
  */
 export function createNewId({ clock, random }: { clock: Clock; random: (bytes: number) => Uint8Array }): NewId {
   let msecs = 0;

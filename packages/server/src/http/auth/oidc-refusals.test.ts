@@ -14,12 +14,12 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
     expect((await signIn()).statusCode).toBe(200);
     expect(people.size).toBe(1);
-    // In the other order: a sign-up can't add a password to the account of the provider.
+    // The same in the other order: a sign-up can't add a password to an account that comes from the provider.
     provider.setPerson(BEN);
     expect((await signInAtProvider()).headers.location).toBe("/");
     expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
     expect((await signIn({ email: "ben@example.com" })).statusCode).toBe(401);
-    // A second user of the provider with the same email address is not this account.
+    // A second user of the provider with the same email address does not get this account.
     provider.setPerson({ ...BEN, sub: "ben-3" });
     expectRefusal(await signInAtProvider(), "email_taken");
   });

@@ -27,7 +27,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
   const challenge = async (): Promise<string> => (await post("sign-in/passkey/start", {})).body.challenge;
   const signIn = (response: object) => post("sign-in/passkey", { response });
 
-  /** A user with a passkey. */
+  /** Creates a user with a passkey. */
   async function person(name: string) {
     const account = await signUp(name);
     const authenticator = createAuthenticator();

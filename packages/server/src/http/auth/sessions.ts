@@ -6,7 +6,7 @@ export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
 }
 
-/** Returns the name of the cookie that marks a browser as known to accounts. */
+/** Returns the name of the cookie by which accounts recognise a known browser. */
 export function browserCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.browser`;
 }

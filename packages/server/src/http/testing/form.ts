@@ -5,7 +5,7 @@ export type Form = readonly {
   field: string | undefined;
   filename?: string;
   contentType?: string;
-  /** Further headers of the part. */
+  /** More headers for this part. */
   headers?: Record<string, string>;
   content: Buffer | string;
 }[];

@@ -6,7 +6,7 @@ import type { TestService } from "./service.ts";
 
 const SHARED_AT = 1;
 
-/** One user for each relation to the note and its file. */
+/** One user for each way of having, or not having, access to the note and its file. */
 export const people = [
   "owner",
   "editor",
@@ -76,7 +76,7 @@ export async function createWorld({ db, database }: TestService): Promise<World>
   };
 }
 
-/** Makes an id that no object has. */
+/** Returns an id that nothing in the database has. */
 export function unknownId(): string {
   return uuidv7();
 }

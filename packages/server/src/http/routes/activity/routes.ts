@@ -23,7 +23,7 @@ const schemas = operations("activity", {
   },
 });
 
-/** GET /activity and /notes/:noteId/activity. */
+/** The routes GET /activity and GET /notes/:noteId/activity. */
 export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.get(
@@ -79,7 +79,7 @@ function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent
   return detail;
 }
 
-/** The user whose share was granted or revoked. Returns an empty list for other events. */
+/** Returns the user whose share was granted or revoked. Returns an empty list for other events. */
 function subjectOf({ detail }: NamedEvent): string[] {
   return typeof detail.userId === "string" ? [detail.userId] : [];
 }

@@ -84,7 +84,10 @@ type Parts = RouteDeps & { cookies: VisitorCookies; visitorOf: (request: Fastify
 /** The routes with which visitors upload to a file request. */
 export function visitorUploadRoutes(app: App, { useCases, publicUrl, cookies, visitorOf }: Parts): void {
   const { visitorUploads: uploads, admitSender } = useCases;
-  /** A visitor without a pass has sent nothing yet, so only the start of an upload gives the visitor a pass. */
+  /**
+   * Admits the visitor, but sets no cookie with a new pass. Only the start of an upload sets it, because a visitor without a pass has sent
+   * nothing yet.
+   */
   const visitOf = async (request: FastifyRequest, token: string) =>
     (await admitSender(token, visitorOf(request))).visit;
 

@@ -9,7 +9,7 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const FILE = patterned(8 * MIB + 10);
-/** While `loses` returns true, every transaction commits, but its response is lost. */
+/** While `loses` returns true, every transaction commits, but the caller gets an error, as if the response of the database was lost. */
 function losingAnswers(db: Database, loses: () => boolean): Database {
   return {
     ...db,

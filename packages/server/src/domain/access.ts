@@ -39,7 +39,7 @@ export function permits(role: Role | undefined, action: Action): boolean {
   return role !== undefined && allowed[role].has(action);
 }
 
-/** Throws `access_denied` for an action that the role does not permit. */
+/** Throws `access_denied` if the role does not permit the action. */
 export function requirePermission(role: Role | undefined, action: Action): asserts role is Role {
   if (!permits(role, action)) throw new DomainError("access_denied", "Access denied");
 }

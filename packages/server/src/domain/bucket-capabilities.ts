@@ -28,7 +28,7 @@ export function describeCapabilities(capabilities: BucketCapabilities): string {
   return `bucket: ${KEYS.map((name) => `${NAMES[name]} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
 }
 
-/** Parses stored capabilities. Returns undefined if they are incomplete, for example from an earlier version. */
+/** Parses stored capabilities. Returns undefined if some are missing, for example because an earlier version stored them. */
 export function parseCapabilities(stored: unknown): BucketCapabilities | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   const values = stored as Record<string, unknown>;

@@ -13,7 +13,10 @@ const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
 const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
-/** PDF readers search for the `%PDF-` mark in this many first bytes. Source: Adobe, PDF Reference 1.7, appendix H. */
+/**
+ * PDF readers search for the mark `%PDF-` in the first bytes of a file. This is the number of these bytes. Source: Adobe, PDF Reference
+ * 1.7, appendix H.
+ */
 const PDF_MARK_WITHIN = 1_024;
 /**
  * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. In each box, the name comes after four
@@ -113,7 +116,7 @@ function isPassive({ filename, contentType }: Claim): boolean {
 
 const reject = (how: string): string => `This file is not ${how}.`;
 
-/** Maps the detected type to the main type of its kind. Recognises some kinds that file-type misses in the first bytes. */
+/** Returns the main type of the detected kind. Also recognises some kinds that file-type does not detect. */
 function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
   if (certain !== undefined) return certain.types[0];

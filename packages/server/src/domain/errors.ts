@@ -66,7 +66,7 @@ export type DomainErrorCode =
   | "database_unavailable"
   | "search_timeout";
 
-/** The error class of the core. `message` is for the user, and `cause` is for the log. */
+/** The error that use cases throw. The user sees `message`, and only the log contains `cause`. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
   /** How long the client must wait before a new request can succeed. Seconds. Undefined: this time is unknown. */

@@ -1,4 +1,4 @@
-/** The set of words in a text. */
+/** Returns the set of words in a text. */
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /**

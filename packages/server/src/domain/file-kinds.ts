@@ -52,7 +52,7 @@ const KINDS: readonly FileKind[] = [
     name: "a zip archive",
     extensions: ["zip"],
     types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
-    // A normal archive, an empty archive, and a split archive.
+    // The marks of a normal archive, an empty archive, and a split archive.
     marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
   },
   {

@@ -4,7 +4,7 @@ import { hasBidiControl, isVisible } from "./readable-text.ts";
 
 const VISITOR = "visitor:";
 const MAX_NAME_LENGTH = 100;
-// C0 and C1 controls, and line separators.
+// C0 and C1 control characters, and line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
 
 /** Returns the id that files and audit events store for a visitor. No user has such an id. */

@@ -15,10 +15,10 @@ export type Invitation = {
   attachmentId: string | undefined;
   /** The owner of the note. */
   ownerId: string;
-  /** Normalised. */
+  /** The email address in normalised form. */
   email: string;
   role: ShareRole;
-  /** The expiry of the share. Undefined: it never expires. */
+  /** The expiry of the share. Undefined: the share never expires. */
   expiresAt: number | undefined;
   /**
    * The user who got the share: a user who already held the email address, or the user who redeemed the invitation. Undefined: nobody has
@@ -66,7 +66,7 @@ export function isOpen(invitation: Expiring, now: number): boolean {
   return invitation.redeemedAt === undefined && now < linkEndsAt(invitation);
 }
 
-/** Throws `invitation_used` or `invitation_expired`. */
+/** Throws `invitation_used` or `invitation_expired` if the invitation is no longer open. */
 export function requireOpen(invitation: Expiring, now: number): void {
   if (invitation.redeemedAt !== undefined) {
     throw new DomainError("invitation_used", "This invitation was used already. Ask for another one.");

@@ -5,7 +5,7 @@ const OWNER = "item:";
 
 /**
  * One thing of an application that embeds the service, such as invoice 42. `resource` is its kind.
- * The files of an item belong to a note. No user owns this note, so no list shows it.
+ * The files of an item belong to a note. No user owns this note, so no list contains the note.
  */
 export type Item = { noteId: string; resource: string; itemId: string };
 

@@ -25,7 +25,7 @@ export type FileRequest = {
   slots: readonly LinkSlot[];
 };
 
-/** Access to files of one note for people without an account. Instants are milliseconds since the epoch. */
+/** A link that gives people without an account access to files of one note. Instants are milliseconds since the epoch. */
 export type Link = {
   id: string;
   /**
@@ -43,7 +43,7 @@ export type Link = {
   attachmentIds: readonly string[] | undefined;
   /** Undefined if the link lives until it is revoked. */
   expiresAt: number | undefined;
-  /** Argon2id in the PHC string format. Undefined if the link has no password. */
+  /** An Argon2id hash in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
   /**
    * Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the
@@ -79,7 +79,7 @@ export type LinkClaim = {
 
 /** The rules that the operator sets for all links. */
 export type LinkPolicy = {
-  /** If false, nobody can make a link, and visitors can open no link. */
+  /** If false, nobody can create a link, and visitors can't open any link. */
   isEnabled: boolean;
   /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
   maxExpirySeconds: number | undefined;

@@ -40,7 +40,10 @@ export type NoticeMail = {
   notices: readonly CountedNotice[];
 };
 
-/** Changes that affect how an account is protected. A mail reports each change to the owner. `kept`: the deletion of the account was cancelled. */
+/**
+ * The changes that affect how an account is protected. A mail reports each change to the owner of the account. `kept`: the deletion of the
+ * account was cancelled.
+ */
 export const accountChanges = [
   "password-changed",
   "password-reset",
@@ -69,18 +72,18 @@ export type MailKind =
   | { kind: "email-proof"; userId: string }
   /** `passwordMark`: identifies the password that the owner entered to request the change. */
   | { kind: "email-change"; userId: string; passwordMark: string }
-  /** A mail to the old email address. `userId` undefined: an earlier version queued the mail. */
+  /** A mail to the old email address after a change. `userId` undefined: an earlier version queued the mail. */
   | { kind: "email-changed"; userId?: string }
   | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
   | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
-  /** The owner, or another person who has the password, deleted the account. */
+  /** Reports that the owner, or another person who has the password, deleted the account. */
   | { kind: "account-closed"; userId: string }
   | { kind: "invitation"; invitationId: string }
-  /** An invitation of an administrator to the service. */
+  /** An invitation to create an account, which an administrator sends. */
   | { kind: "account-invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
   | { kind: "access-request"; noteId: string; userId: string }
-  /** `language`: the language of the visitor. */
+  /** A mail with a code for a visitor of a link. `language`: the language of the visitor. */
   | { kind: "link-code"; linkId: string; language: Language | undefined }
   | NoticeMail;
 

@@ -15,7 +15,7 @@ export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize
 
 /**
  * Plans an upload: one PUT up to `singlePutMaxBytes`, otherwise multipart within the limits of S3. Sizes are in bytes.
- * Throws RangeError for a size that no object can have.
+ * Throws RangeError if no S3 object can have this size.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {
   const { sizeBytes, singlePutMaxBytes } = options;

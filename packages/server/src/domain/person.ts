@@ -15,10 +15,10 @@ export type JwtIssuer = "jwt-secret" | "jwks";
 /** Identifies a user in the JWTs of one issuer. `subject` is the `sub` of the JWT. */
 export type Subject = { issuer: JwtIssuer; subject: string };
 
-/** How it was proven that a user owns their email address. */
+/** The way in which a user has proven the ownership of an email address. */
 export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 
-/** A user with an email address. `isProven`: whether it is proven that the user owns this email address. */
+/** A user with an email address. `isProven`: whether the user has proven the ownership of this email address. */
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
@@ -42,7 +42,7 @@ export type Credential = { kind: "session" | "api-token"; id: string };
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
-  /** Undefined for a JWT, and for an HTTP request that needs no credential. */
+  /** Undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
   credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;

@@ -37,7 +37,7 @@ const RULES: Record<PolicyName, Rule> = {
 
 export const policyNames = Object.keys(RULES) as readonly PolicyName[];
 
-/** Returns the name of the environment variable that fixes this rule. */
+/** Returns the name of the environment variable with which the operator fixes this rule. */
 export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }

@@ -19,7 +19,7 @@ const CLOSED_IPV4 = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ];
-/** The only range of public addresses. So mapped, translated, unique local and link-local addresses are not public. */
+/** The only range of public IPv6 addresses. So mapped, translated, unique local and link-local addresses are not public. */
 const OPEN_IPV6 = ["2000::/3"];
 /**
  * Parts of OPEN_IPV6 that are not public: Teredo and other protocols, documentation, 6to4, and documentation again. Some of these addresses

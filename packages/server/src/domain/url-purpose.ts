@@ -4,7 +4,7 @@ import type { Disposition } from "./serving.ts";
 /** The purpose of a URL, as the caller states it. The audit event records the purpose. No access decision depends on it. */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
-/** Returns the purpose of a URL whose caller names no purpose. */
+/** Returns the purpose of a URL if the caller states no purpose. */
 export function defaultPurpose(disposition: Disposition): UrlPurpose {
   return disposition === "inline" ? "view" : "download";
 }

@@ -36,9 +36,12 @@ export type WebhookEndpoint = {
   problem: string | undefined;
 };
 
-/** A message for every endpoint that subscribes to its type. */
+/** A message. The service sends it to every endpoint that subscribes to its type. */
 export type WebhookMessage = {
-  /** Begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains this id, at each try and for each endpoint. */
+  /**
+   * Begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains this id. The id is the same for each attempt and each
+   * endpoint.
+   */
   id: string;
   type: MessageType;
   /** The id of the thing that the message is about, such as a file or a link. Messages with the same subject arrive in order. */

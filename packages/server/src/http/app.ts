@@ -64,27 +64,27 @@ export type AppOptions = {
   doctor?: Doctor;
   /** The public origin of the service. Every absolute URL is built from this origin, and never from a request header. */
   publicUrl: string;
-  /** The origins that browsers fetch files from. The Content-Security-Policy lists these origins. */
+  /** The origins from which browsers fetch files. The Content-Security-Policy lists these origins. */
   bucketOrigins: readonly string[];
   /** Whether each URL works only for the IP address that requested it. Default: false. */
   bindsUrlsToIp?: boolean;
-  /** The proxies whose X-Forwarded-* headers the service trusts. False for no proxy. */
+  /** The proxies whose X-Forwarded-* headers the service trusts. False: it trusts no proxy. */
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
   /** The options of pino, and the stream for the log lines (default: standard output). False for no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: ShownLimits;
   /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
-  /** Default: the limits in http-limits.ts. */
+  /** Default: `bodyTimeoutMs` and `formProgress` in http-limits.ts. */
   bodyTimeoutMs?: number;
   formProgress?: FormProgressLimits;
-  /** Default: 2 and 15 seconds. */
+  /** The times for /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
   streamTimes?: StreamTimes | undefined;
   /** Creates the request id, which a problem response and its log line contain. Not called for a request that has an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics of this registry. */
   metrics?: Registry;
-  /** The token for /metrics. "elsewhere": this application has no /metrics, because /metrics has its own port. Default: no token. */
+  /** The token for /metrics. "elsewhere": this application does not offer /metrics, because another port does. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the tracing span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
@@ -161,7 +161,7 @@ export function buildApp(options: AppOptions): App {
   const ownTurns = { turns: writes, holderOf: (request: FastifyRequest) => `user:${callerOf(request).userId}` };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // These routes are the hot path. They need no extra check for disabled users, because their access query refuses such users.
+    // These routes get the most requests. They do not check separately whether the user is disabled, because their access query does.
     sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
@@ -212,7 +212,7 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
     schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
-    // While the server closes, it still serves requests on open connections.
+    // While the server closes, it still serves requests on connections that are already open.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers.page) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
@@ -251,7 +251,7 @@ function closeConnections(
   app.addHook("preClose", (done) => {
     close();
     if (app.server.listening) {
-      // Node closes idle connections only once. A connection that becomes idle later would keep the server open.
+      // Node closes idle connections only once. A connection that becomes idle later would prevent the end of the server.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }

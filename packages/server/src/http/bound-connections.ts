@@ -8,7 +8,7 @@ type Connection = {
   open: number;
   /** The functions that start the other open requests, in order. */
   waiting: (() => void)[];
-  /** Cuts the connection if the client does not read the response in time. */
+  /** Closes the connection if the client does not read the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
   startNext(): void;
@@ -47,7 +47,7 @@ function boundConnections(
       waiting,
       timer: undefined,
       startTimer() {
-        // The kernel accepts a short response immediately, so most responses need no timer.
+        // The kernel takes a short response immediately, so the service needs no timer for most responses.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
       },
       startNext() {

@@ -142,7 +142,7 @@ describe("refusals of HTTP itself", () => {
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");
     expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
-    // An open connection can send a second request before the first response.
+    // The client sends a second request on the open connection before it gets the first response.
     socket.write(call);
     while (accepted.bytesRead < 2 * call.length) await new Promise((resolve) => setImmediate(resolve));
     release();

@@ -9,7 +9,7 @@ export const httpLimits = {
    * Milliseconds.
    */
   bodyTimeoutMs: 20_000,
-  /** The maximum number of nested levels in a JSON body. The deepest schema has three. */
+  /** The maximum number of nested levels in a JSON body. The deepest schema has three levels. */
   jsonDepth: 16,
   /**
    * The maximum size of one page's items as JSON. If a page would be longer, it contains fewer items, and its cursor leads to the rest.
@@ -34,7 +34,7 @@ export const httpLimits = {
    * closes the connection first. Milliseconds.
    */
   keepAliveTimeoutMs: 72_000,
-  /** The longest path segment. A percent-encoded user id of 255 characters fits. Characters. */
+  /** The maximum length of a path segment. It fits a percent-encoded user id of 255 characters. Characters. */
   pathSegmentLength: 1_024,
   /**
    * The service aborts a form upload that makes no progress, because this upload holds a buffer and a part of the quota. A slow upload may
@@ -43,7 +43,7 @@ export const httpLimits = {
   formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
   /** The maximum number of bytes that a form has besides its file: boundaries and part headers. */
   formOverheadBytes: 65_536,
-  /** For this time, the service reads and drops the rest of a refused upload, so that the client can read the response. Milliseconds. */
+  /** How long the service reads and drops the rest of a refused upload, so that the client can read the response. Milliseconds. */
   lingerMs: 5_000,
   /** The interval at which the server closes idle connections during shutdown. Milliseconds. */
   closeIdleIntervalMs: 50,

@@ -23,7 +23,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
 
-/** Whether the route reads the body of this request as a stream, for as long as the form limits allow. */
+/** Whether the route reads the body of this request as a stream. Only the limits for forms then apply to the duration. */
 export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
   const form = "multipart/form-data";
   return routeOptions.schema?.consumes?.includes(form) === true && headers["content-type"]?.startsWith(form) === true;

@@ -49,7 +49,7 @@ export function logFields(request: FastifyRequest) {
 }
 
 /**
- * Logs one line for each request: at level debug, or at level info if the service refused the request. Server errors are logged
+ * Logs one line for each request: at level debug, or at level info if the service refused the request. The service logs server errors
  * separately.
  */
 export class RequestLog extends LogController {

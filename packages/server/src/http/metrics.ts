@@ -59,7 +59,7 @@ declare module "fastify" {
   }
 }
 
-/** An `onRoute` hook that measures the requests of the route. */
+/** An `onRoute` hook that measures the duration of all requests to the route. */
 export function observeRoute(metrics: Metrics, route: RouteOptions): void {
   if (route.config?.isStream === true) return;
   const observer = metrics.observer({ method: String(route.method), route: route.url });

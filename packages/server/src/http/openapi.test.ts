@@ -8,7 +8,7 @@ import { useService } from "./testing/use-service.ts";
 const [engine] = engines as [(typeof engines)[number]];
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-// Every route that the service promises to have.
+// The list of the routes that the service promises to have.
 const contract = [
   "get /notes",
   "post /notes",

@@ -30,7 +30,7 @@ export function operations<Schemas extends Record<string, FastifySchema>>(
   ) as Schemas;
 }
 
-/** The tags, in the order in which a reader needs them. */
+/** The tags of the operations, in the order in which a reader of /docs needs them. */
 const tags = [
   { name: "notes", description: "Notes that files are attached to" },
   { name: "attachments", description: "The files of a note" },
@@ -128,11 +128,11 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
       preHandler: (request, reply, done) => {
         const { url } = request.routeOptions;
         if (url === "/docs/json") sendDocument(reply);
-        // With `baseDir`, the plugin adds the route /docs/* for files that do not exist here.
+        // With `baseDir`, the plugin adds this route for files that do not exist here.
         else done(url === "/docs/*" ? notFound() : undefined);
       },
     },
-    // Scripts and styles are files, because the Content-Security-Policy forbids inline code.
+    // Serves scripts and styles as files, because the Content-Security-Policy forbids inline code.
     theme: {
       title: "Valet Key API",
       js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],

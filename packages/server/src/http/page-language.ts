@@ -30,7 +30,7 @@ function preferred(header: string): string[] {
     const weight = parameters.find((parameter) => parameter.startsWith("q="));
     return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
   });
-  // A weight that is not a number is treated as a missing weight.
+  // A language whose weight is not a number is ignored.
   return items
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)

@@ -61,7 +61,7 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) {
-    // This line does not compile if the contract lacks a domain code.
+    // This line compiles only if the contract contains every code of the domain.
     const code: DomainErrorCode & ProblemCode = error.code;
     const { message: detail, retryAfterSeconds } = error;
     const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };

@@ -15,7 +15,7 @@ export function createRouteTable() {
         .replaceAll("*", ".*");
       for (const each of [method].flat()) routes.push({ pattern: new RegExp(`^${path}$`), method: each });
     },
-    /** Whether the API has routes below the first segment of this path, such as `/notes` of `/notes/1/2`. */
+    /** Whether the API has routes below the first segment of this path, such as `/notes` in `/notes/1/2`. */
     isOfApi: (path: string): boolean => apiSections.has(firstSegment(path)),
     /** Returns the methods that the routes of this path accept. */
     methodsOf: (path: string): string[] => [

@@ -32,7 +32,7 @@ export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   TypeBoxTypeProvider
 >;
 
-/** The dependencies of all routes. */
+/** The values and functions that the routes need. */
 export type RouteDeps = {
   useCases: UseCases;
   metrics: Metrics;

@@ -33,9 +33,8 @@ export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
-  // Helmet would build its policy again for each request, which costs a tenth of the time to issue a URL. The policy never changes, so
-  // it is built
-  // once.
+  // The headers never change, so they are built once. Helmet would build its policy again for each request, which costs a tenth of the time
+  // to issue a URL.
   app.addHook("onReady", async () => {
     const page = await renderOnce(helmetOptions(options));
     const data = Object.entries(page).filter(([name]) => !ONLY_PAGES.has(name));
@@ -60,7 +59,7 @@ export function sendsOnlyData(scope: App): void {
  * Returns the options for the headers of a page. These headers forbid inline code, framing and referrers (docs/security-requirements.md,
  * 25).
  * Besides the service itself, the policy permits only the origins of the bucket.
- * HSTS and the upgrade of insecure requests apply only if the public URL is HTTPS.
+ * HSTS and the upgrade of insecure requests are on only if the public URL starts with https.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {
   const isHttps = new URL(publicUrl).protocol === "https:";

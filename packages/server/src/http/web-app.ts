@@ -11,7 +11,7 @@ import { notFound, sendProblem } from "./send-problem.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** True for routes that only the web app has. For a missing path below such a route, the service returns a page. */
+    /** True for routes that only the web app has. If a path below such a route does not exist, the service returns a page. */
     isPage?: boolean;
   }
 }
@@ -42,7 +42,7 @@ const HTML = "text/html; charset=utf-8";
 // Dotfiles are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its own URL.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
-/** The pages of the web app. */
+/** Functions that send pages of the web app. */
 export type WebApp = {
   /** Sends the web app to a browser that opens a page. For every other client, sends nothing and returns false. */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
@@ -59,7 +59,7 @@ export type WebApp = {
 export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
   app.register(async (assets: App) => {
-    // If the plugin refuses the spelling of a path, the response is the same 404 as for a missing file.
+    // If the plugin refuses a path because of its spelling, the service returns the same 404 as for a missing file.
     assets.setErrorHandler((error: FastifyError, request, reply) =>
       sendProblem((error.statusCode ?? 500) < 500 ? notFound() : error, request, reply as FastifyReply),
     );

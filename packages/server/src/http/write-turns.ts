@@ -46,7 +46,7 @@ function tooMany(): HttpProblem {
 }
 
 type Options = {
-  /** Default: the route does not wait. */
+  /** The queue for the writes of each holder. Default: the writes of the route do not wait. */
   turns?: { turns: WriteTurns; holderOf: (request: FastifyRequest) => string };
   /** Runs before the handler, after the body has arrived and the request has waited for other writes. */
   check?: (request: FastifyRequest) => Promise<void>;

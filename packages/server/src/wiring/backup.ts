@@ -35,7 +35,7 @@ export function backUp(config: Stored, { backupDir, verify, writeProgress }: Bac
   });
 }
 
-/** Restores a backup into DATA_DIR. Throws `invalid_request` if the database or the bucket is not embedded. */
+/** Restores a backup into DATA_DIR. Throws `invalid_request`, for example if the database or the bucket is not embedded. */
 export function restore(config: Stored, { backupDir, writeProgress }: Options): Promise<Manifest> {
   embeddedFile(config);
   return restoreBackup({

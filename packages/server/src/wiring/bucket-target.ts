@@ -1,6 +1,6 @@
 import type { BucketConfig } from "../config/index.ts";
 
-/** Returns the options with which the S3 adapter uses the configured bucket. */
+/** Returns the options that the S3 adapter needs to use the configured bucket. */
 export function bucketTarget(bucket: BucketConfig) {
   if (bucket.kind === "s3") {
     const { kind: _, ...target } = bucket;

@@ -44,7 +44,7 @@ function addPools(registry: Registry, db: Base["db"]): void {
 
 function addQueues(registry: Registry, { db, showsMails }: Pick<Base, "db"> & { showsMails: boolean }): void {
   let last: { at: number; sizes: Promise<QueueSizes | undefined> } | undefined;
-  // Measures the queues. Returns undefined while the database is unreachable, so that the other metrics are still served.
+  // Measures the queues. Returns undefined while the database is unreachable, so that /metrics still returns the other metrics.
   function measure(): Promise<QueueSizes | undefined> {
     const now = Date.now();
     if (last === undefined || now - last.at >= MEASURE_EVERY_MS) {

@@ -15,7 +15,7 @@ export function createNewId({ clock, random }: { clock: Clock; random: (bytes: n
     const now = clock();
     if (now > msecs) {
       msecs = now;
-      // The sequence starts in the lower half of its range, so that it can count up within the millisecond.
+      // The sequence starts in the lower half of its range, so that it can count up for further ids in the same millisecond.
       sequence = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) >>> 1;
     } else if (sequence === MAX_SEQUENCE) {
       msecs += 1;

@@ -27,15 +27,15 @@ const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(impor
 
 /** A running service. */
 export type Service = {
-  /** The URL that the service listens on. */
+  /** The URL at which the service listens. */
   url: string;
   /** The origin of the signed URLs. */
   bucketUrl: string;
-  /** False if the web app has not been built. */
+  /** Whether the service serves the web app. False if the web app has not been built. */
   hasWebApp: boolean;
   /** Whether anyone may create an account at the time when the service starts. */
   hasOpenSignUp: boolean;
-  /** Lets /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
+  /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
   drain(): void;
   /**
    * Finishes the requests in flight, writes out the audit log, and closes everything.

@@ -29,7 +29,7 @@ export async function createAccount(context: AuthContext, account: { [Member in 
     });
     return created.user;
   } catch (error) {
-    // A concurrent sign-up took the email address, which is unique in the database.
+    // Checks whether a concurrent sign-up took the email address, which must be unique in the database.
     const owner = await internalAdapter.findUserByEmail(email);
     throw owner !== null && owner.user.id !== id ? emailTaken() : error;
   }

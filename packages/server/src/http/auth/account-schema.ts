@@ -42,14 +42,14 @@ const RecoveryCodes = Type.Object({
   recoveryCodes: Type.Array(Type.String(), { description: "Each one replaces a code of the app once" }),
 });
 const Passkey = Type.Object({ id: Type.String(), name: Name, createdAt: Time, lastUsedAt: OrNull(Time) });
-/** The JSON forms of Web Authentication Level 3, section 5.1. */
+/** An object in one of the JSON forms of Web Authentication Level 3, section 5.1. */
 const WebAuthn = Type.Record(Type.String(), Type.Unknown());
 const PasswordAgain = Type.Object({ password: Type.String() });
 const RevokeApiTokens = Type.Optional(
   Type.Boolean({ default: false, description: "true: also removes all API tokens, passkeys and webhooks" }),
 );
 
-/** Whether an operation ignores the cookie, uses it if present, or requires it. */
+/** The values for operations that ignore the session cookie, use the cookie if there is one, or require it. */
 type Security = readonly Record<string, readonly string[]>[];
 const none: Security = [];
 const optional: Security = [{}, { session: [] }];

@@ -25,12 +25,12 @@ export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
-/** Our names for the tables and columns of better-auth. */
+/** The names that this service gives to the tables and columns of better-auth. */
 type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
-/** The use cases with which an owner protects an account. */
+/** The use cases with which the owner of an account protects it. */
 export type AccountSafety = SecondFactors &
   Passkeys &
   AccountDeletions &
@@ -46,7 +46,7 @@ export type AccountsConfig = PasswordLimit &
     /** The secret that signs session cookies. */
     secret: string;
     publicUrl: string;
-    /** Returns who may create an account at this moment. */
+    /** Returns the rule that says who may create an account at this moment. */
     signUp: () => Policy["sign-up"];
     admitSignUp: UseCases["admitSignUp"];
     newId: NewId;
@@ -88,7 +88,7 @@ export function accountsConfig(
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
     user: tables.user,
-    // Without a cookie cache, a session ends immediately when its row is deleted.
+    // There is no cookie cache, so that a session ends immediately when its row is deleted.
     session: {
       ...tables.session,
       expiresIn: SESSION_SECONDS,
@@ -127,7 +127,7 @@ export function accountsConfig(
       ...requestLimits,
     },
     advanced: {
-      // The library would use the prefix __Secure- instead of __Host-.
+      // If this were true, the library would use the cookie prefix __Secure- instead of __Host-.
       useSecureCookies: false,
       cookiePrefix: cookiePrefix(config.publicUrl),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },

@@ -32,16 +32,16 @@ export type Accounts = {
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
   /** Whether an account exists. Queries the database until an account exists. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
-  /** The routes, to be mounted at /auth. */
+  /** A plugin with the account routes. The caller mounts it at /auth. */
   routes: FastifyPluginAsync;
 };
 
 /**
  * Creates accounts with better-auth in the database of the service. A session expires 7 days after the user last opened the web app.
  *
- * Sign-up with a password does not prove the email address. A link in a mail proves it (ADR 22). A share by email address reaches the
- * account that has proven the email address. If no account has proven it, the share reaches an account only if no other user has the email
- * address (ADR 15).
+ * Sign-up with a password does not prove the email address. The user proves it later with a link in a mail (ADR 22). A share by email
+ * address reaches the account that has proven the email address. If no account has proven it, the share reaches an account only if no other
+ * user has the email address (ADR 15).
  *
  * The first account does not become an administrator, because a stranger may have created it.
  * Only `valetkey user add --admin` creates an administrator.
@@ -160,7 +160,7 @@ export function createAccounts(
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     const headers = new Headers({ cookie: cookieHeader });
-    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend it.
+    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend the session.
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
     if (found === null) return undefined;
     return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };

@@ -25,7 +25,7 @@ export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): Subj
   const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);
   if (subject === undefined) return undefined;
   const { email_verified: verified } = claims;
-  // Some providers send the flag as a string.
+  // Some providers send `email_verified` as a string.
   const isEmailVerified = verified === true || verified === "true";
   const isUnverified = !isEmailVerified && verified !== undefined && verified !== null;
   return {

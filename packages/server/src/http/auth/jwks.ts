@@ -4,7 +4,7 @@ import { HttpProblem } from "../problem.ts";
 
 // How long a key set is cached. A withdrawn key still works for this time.
 const MAX_AGE_MS = 60_000;
-// While the provider is down, known keys stay valid for this long, so that nobody is signed out during a short outage.
+// How long known keys stay valid while the provider is down. So a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 const RETRY_AFTER_FAILURE_MS = 5_000;
 const COOL_DOWN_MS = 30_000;
@@ -16,7 +16,7 @@ export type KeySet = {
   getKey: JWTVerifyGetKey;
   /** Whether the cached keys can be trusted without another fetch. */
   isFresh(): boolean;
-  /** Resolves when the keys are fresh again. Throws `identity_provider_unavailable`. */
+  /** Fetches the keys if they are not fresh. Resolves when they are fresh. Throws `identity_provider_unavailable`. */
   refresh(): Promise<void>;
 };
 

@@ -18,7 +18,7 @@ const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 export type JwtOptions = {
   /** The shared secret of HS256 tokens. */
   secret?: string | undefined;
-  /** The URL of the public keys for RS256, PS256, ES256 and EdDSA tokens. */
+  /** The URL with the public keys that verify RS256, PS256, ES256 and EdDSA tokens. */
   jwksUrl?: string | undefined;
   /** The required `iss`. Undefined: the service does not check `iss`. */
   issuer?: string | undefined;

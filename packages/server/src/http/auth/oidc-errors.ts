@@ -9,7 +9,7 @@ const CODES: Record<string, SignInError> = {
   state_invalid: "sign_in_expired",
   nonce_binding_missing: "sign_in_expired",
   internal_server_error: "internal",
-  // Codes of the provider (RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6).
+  // These are error codes of the identity provider (RFC 6749 section 4.1.2.1, OpenID Connect Core 1.0 section 3.1.2.6).
   access_denied: "access_denied",
   login_required: "access_denied",
   consent_required: "access_denied",

@@ -66,7 +66,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: changed((query) => query.delete("state")), cookie }), "sign_in_expired");
     expectRefusal(await finish({ back: CALLBACK, cookie }), "sign_in_expired");
     expect(people.size).toBe(0);
-    // After all these requests, the browser can still use its own callback.
+    // After all these refused requests, the browser can still finish its own sign-in.
     expect((await finish({ back, cookie })).headers.location).toBe("/");
     expectRefusal(await finish({ back, cookie }), "sign_in_expired");
     expect(people.size).toBe(1);
@@ -127,7 +127,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
     }
-    // The service does not pass other options on to the library.
+    // The service does not pass these other options to the library.
     const idToken = { token: "x.y.z" };
     const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
     const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });

@@ -40,7 +40,7 @@ export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply };
 
-/** Responds with the provider's URL and sets a cookie that ties the callback to this browser. */
+/** Responds with the provider's URL and sets a cookie, so that only this browser can use the callback. */
 async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<{ url: string }> {
   const { origin } = new URL(accounts.publicUrl);
   if (comesFromBrowser(request)) requireSameOrigin(request, origin);

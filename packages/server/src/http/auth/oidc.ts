@@ -9,12 +9,12 @@ import { MAX_NAME_LENGTH, plainText } from "./identity.ts";
 export const PROVIDER_ID = "oidc";
 const TIMEOUT_MS = 10_000;
 
-/** An OpenID provider for sign-in. */
+/** An OpenID Connect provider, with which users sign in. */
 export type OidcProvider = { issuer: string; clientId: string; clientSecret: string; name: string };
 
 export type OidcOptions = {
   provider: OidcProvider;
-  /** Creates an instance of better-auth with the plugin. */
+  /** Creates an instance of better-auth that uses this plugin. */
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
   /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
   deadline?: (() => AbortSignal) | undefined;
@@ -104,7 +104,7 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
         pkce: true,
         async mapProfileToUser(profile) {
           const verifiedEmail = verifiedEmailOf(profile);
-          // The library has verified that `sub` is the same as in the ID token.
+          // The library has already verified that `sub` in the profile is the same as in the ID token.
           await onClaims({ accountId: accountIdOf(profile.sub), verifiedEmail });
           return userOf(profile, verifiedEmail);
         },

@@ -5,11 +5,11 @@ import { normaliseEmail } from "../../domain/person.ts";
 export type PasswordLimit = {
   /** Called before a password is checked. Throws `rate_limited` after too many guesses. */
   countPasswordGuess: (account: string) => Promise<void>;
-  /** Called after a person entered the right password. */
+  /** Called after a person entered the right password. Deletes the count of wrong guesses. */
   forgetPasswordGuesses: (account: string) => Promise<void>;
 };
 
-/** The endpoints that ask the owner of a session for the password again. */
+/** The endpoints at which a signed-in user must enter the password again. */
 export const PASSWORD_AGAIN: readonly string[] = [
   "/change-password",
   "/request-email-change",

@@ -4,7 +4,7 @@ import type { Language } from "../../domain/language.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import { readerLanguage } from "../page-language.ts";
 
-/** Returns the language in which a browser shows the pages, or undefined if no browser sent the request. */
+/** Returns the language in which the browser shows the pages. Returns undefined if no browser sent the request. */
 export function languageOf(endpoint: { request?: Request | undefined } | null | undefined): Language | undefined {
   const headers = endpoint?.request?.headers;
   if (headers === undefined) return undefined;

@@ -71,7 +71,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
       replica.inject({ method: "POST", url: "/auth/sign-in/email", remoteAddress: "203.0.113.1", payload: body }),
     ]);
     expect(answers.map(codeOf).toSorted()).toEqual([200, "wrong_second_factor"]);
-    // The service also refuses an earlier code that was never used.
+    // The service also refuses the code of an earlier time step, even if nobody has used it.
     expect(codeOf(await signIn({ code: code(-1) }))).toBe("wrong_second_factor");
     advance(STEP_MS);
     expect(codeOf(await signIn({ code: code() }))).toBe(200);

@@ -170,7 +170,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     await signUp();
     const replica = openReplica();
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      // Uses several accounts, because each account has its own limit.
+      // Uses several accounts, because there is also a limit for each account.
       const payload = { email: `person-${attempt}@example.com`, password: "wrong horse battery" };
       expect((await signIn(payload)).statusCode).toBe(401);
       const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });

@@ -11,7 +11,7 @@ export function browserCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.browser`;
 }
 
-/** The prefix __Host- forbids a Domain and a Path other than /. */
+/** Returns the prefix of all cookie names. A browser accepts a __Host- cookie only without a Domain and with the Path /. */
 export function cookiePrefix(publicUrl: string): string {
   return isHttps(publicUrl) ? "__Host-valetkey" : "valetkey";
 }

@@ -73,7 +73,7 @@ export function createWebAuthn(publicUrl: string) {
       return generateAuthenticationOptions({ rpID, challenge: bytes(challenge), userVerification: "required" });
     },
 
-    /** Verifies a sign-in. Returns the counter of the authenticator. Throws `passkey_refused`. */
+    /** Verifies a sign-in with a passkey. Returns the new counter of the authenticator. Throws `passkey_refused`. */
     async verifySignIn(response: unknown, passkey: Passkey, useChallenge: UseChallenge): Promise<number> {
       requireOffered();
       const { verifyAuthenticationResponse } = await load();
@@ -115,7 +115,7 @@ async function refusing<T>(
   return verify(expected).catch((cause: unknown) => {
     const isRefusal =
       failure === undefined || (failure instanceof DomainError && failure.code === "account_link_invalid");
-    // Any other failure means that the database is unreachable.
+    // Any other failure means that the database can't be reached.
     throw isRefusal ? refused(cause) : failure;
   });
 }

@@ -5,7 +5,7 @@ import type { Handler } from "./handler.ts";
 import { readNodeBody, readWebBody, toBody } from "./read-body.ts";
 import { toWebRequest } from "./web-request.ts";
 
-/** The entry points of an embedding. They all pass requests to the same HTTP application. */
+/** The entry points of an embedding. All of them pass requests to the same HTTP application. */
 export type Doors = {
   /** Handles a web-standard request, for frameworks such as Hono, Next.js and TanStack Start. */
   fetch(request: Request): Promise<Response>;

@@ -18,7 +18,7 @@ export type Arrival = {
   path?: string | undefined;
 };
 
-/** A response that the application sends. */
+/** A response, which the application then sends to the client. */
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {

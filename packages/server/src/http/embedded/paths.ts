@@ -20,7 +20,7 @@ export function createFindPath({ basePath, resources }: { basePath: string; reso
   });
 
   return (given) => {
-    // A path that starts with two slashes would name a host.
+    // Removes extra slashes, because a URL parser reads the text after two slashes as a host.
     const paths = given.map((path) => `/${path.replace(/^\/+/, "")}`);
     const below = mounts.flatMap((mount) => paths.flatMap((path) => restsOf(path, mount)));
     return [...below, ...paths].find(isRoute) ?? below[0] ?? paths[0] ?? "/";

@@ -39,7 +39,7 @@ export function toBody(parsed: unknown): Body {
 
 async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage): Promise<Body> {
   const stream = source instanceof Readable ? source : Readable.fromWeb(source as never);
-  // The timeout emits an error instead of ending the request, because that would close the connection before the response.
+  // The timeout emits an error and does not destroy the request, because this would close the connection before the response is sent.
   const timer = setTimeout(() => stream.emit("error", late()), httpLimits.bodyTimeoutMs);
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -14,7 +14,7 @@ export function toWebRequest(request: Mounted): Request {
   const protocol = isEncrypted ? "https" : "http";
   const base = [headers.host, headers[":authority"]].map((host) => URL.parse(`${protocol}://${host ?? ""}`));
   const origin = base.find((found) => found !== null)?.origin ?? "http://localhost";
-  // A path that starts with two slashes must not become a host.
+  // Joins the texts, because a URL parser would read a path that starts with two slashes as a host.
   const path = originalUrl.startsWith("/") ? originalUrl : new URL(originalUrl, origin).pathname;
   return new Request(origin + path, { method, headers: headersOf(request) });
 }

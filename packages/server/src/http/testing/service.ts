@@ -46,7 +46,7 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
-  /** A bucket that the test stops itself. Default: a new bucket, which stops with the service. */
+  /** A bucket server that the test stops itself. Default: a new bucket server, which stops together with the service. */
   bucket?: BucketServer;
   /** Default: none. */
   keyPrefix?: string;
@@ -68,13 +68,13 @@ export type ServiceOptions = {
   refusesLoopback?: boolean;
   /** The URL with the keys of a second issuer of JWTs. Default: the service accepts only tokens that are signed with the test secret. */
   jwksUrl?: string;
-  /** Who can create an account. Default: everybody (open). */
+  /** The people who can create an account. Default: everybody (open). */
   signUp?: Policy["sign-up"];
   /** The rules that the operator has set. Default: none. */
   fixed?: readonly PolicyName[];
   /** Whether a share by email address needs a proven email address. Default: optional. */
   provenEmail?: Policy["proven-email"];
-  /** Replaces the bucket or the database that the use cases call. */
+  /** Replaces or changes the bucket and the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
 
@@ -187,7 +187,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;
     },
-    /** Resolves when the service next queues the deletion of an object. */
+    /** Returns a promise that resolves when the service next queues the deletion of an object. */
     deletionQueued: () =>
       new Promise<void>((resolve) => {
         onDeletionsQueued = resolve;

@@ -10,11 +10,11 @@ export type BucketOptions = {
   endpoint?: string | undefined;
   /** The URL at which browsers reach the bucket. Presigned URLs start with this URL. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
-  /** Default: true if `endpoint` is not an endpoint of AWS. */
+  /** Whether URLs contain the bucket name in the path, not in the host name. Default: true if `endpoint` is not an endpoint of AWS. */
   forcePathStyle?: boolean | undefined;
   /** A folder in the bucket for all objects. Default: none. */
   keyPrefix?: string | undefined;
-  /** Default: the provider chain of the AWS SDK. */
+  /** The credentials for the bucket. Default: the credential provider chain of the AWS SDK. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
 };
 
@@ -43,8 +43,8 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   /** The kinds of things that files belong to, such as `invoice`, by name. A name has 1 to 64 letters, digits, `-` and `_`. */
   resources: Resources<AppUser>;
   /**
-   * The origins of pages on other hosts that may send changes, such as `https://app.example.com`. The application sends the CORS
-   * headers itself. Default: none.
+   * The origins of other web sites whose pages may send changes, such as `https://app.example.com`. The application sends the CORS headers
+   * itself. Default: none.
    */
   origins?: readonly string[] | undefined;
   /** Whether this process runs the background jobs. If false, call `tick` at intervals. Default: true. */

@@ -12,7 +12,7 @@ type TokenAnswer = { id_token?: string; access_token?: string };
 /** Starts a real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
-  /** For a browser, 127.0.0.1 and localhost are two different sites. Default: localhost. */
+  /** The host of the provider. A browser treats 127.0.0.1 and localhost as two different sites. Default: localhost. */
   host?: "localhost" | "127.0.0.1";
   /** Whether the ID token contains the claims. If false, only /userinfo returns the claims. Default: true. */
   areClaimsInIdToken?: boolean;

@@ -74,7 +74,7 @@ export async function describe(
   return fitPage(items, page.nextCursor);
 }
 
-/** Editors of a note do not see the email addresses that its owner invited. */
+/** Removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
 function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
   return detail;
 }

@@ -40,7 +40,7 @@ export function lengthOfFile(contentLength: string | undefined): { atLeast: numb
   return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
 }
 
-/** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`, `request_timeout`. */
+/** Reads a form up to the first byte of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted` or `request_timeout`. */
 export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
   const form: Form = { parts: request.parts({ limits, ...buffering }), progress: watchProgress(progressLimits) };
   const part = await nextPart(form);

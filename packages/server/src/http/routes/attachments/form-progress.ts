@@ -12,7 +12,7 @@ export type FormProgressLimits = {
 export type FormProgress = {
   /** Waits for the next bytes or the next part. Rejects with `request_timeout` if the client is silent or too slow. */
   wait<T>(arrival: Promise<T>): Promise<T>;
-  /** Counts received bytes of the file. */
+  /** Adds to the number of received bytes of the file. */
   add(bytes: number): void;
 };
 

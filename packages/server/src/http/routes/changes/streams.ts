@@ -78,7 +78,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
     setTimeout(() => void round(), pauseMs).unref();
   }
 
-  /** Returns false if the service can't serve the stream at the moment. */
+  /** Checks and polls one stream. Returns false if the service can't serve the stream at the moment. */
   async function step(stream: Stream): Promise<boolean> {
     try {
       // Checks now if the next round would be too late.

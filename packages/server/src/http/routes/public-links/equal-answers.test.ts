@@ -70,7 +70,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
   it("take the same time", async () => {
     const own = await startServiceInTest({ engine, beside: service, app: { logger: false } });
     const times = new Map<string, number[]>(Object.keys(tokens).map((name) => [name, []]));
-    // Each round measures every kind, so that a slow moment of the machine affects all kinds.
+    // Each round measures every kind of link, so that a slow moment of the machine affects all kinds.
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [name, token] of Object.entries(tokens)) {
         const visitor = visitorOf(own.app, { ip: `192.0.2.${round}` });

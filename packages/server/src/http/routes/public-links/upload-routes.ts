@@ -81,7 +81,7 @@ const UPLOADS = "/public/links/:token/uploads";
 
 type Parts = RouteDeps & { cookies: VisitorCookies; visitorOf: (request: FastifyRequest) => Visitor };
 
-/** The routes with which visitors upload to a file request. */
+/** The routes through which visitors upload files to a file request. */
 export function visitorUploadRoutes(app: App, { useCases, publicUrl, cookies, visitorOf }: Parts): void {
   const { visitorUploads: uploads, admitSender } = useCases;
   /**

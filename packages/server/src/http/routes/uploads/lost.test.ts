@@ -102,7 +102,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
         createMultipart: async (options) => {
           await bucket.createMultipart(options);
           created.resolve();
-          // The code after this line does not run before the test ends.
+          // The service waits here until the test ends, as if the process had crashed.
           return crash.promise;
         },
       }),

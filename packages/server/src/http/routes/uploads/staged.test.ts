@@ -182,7 +182,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
           if (!dies) return outcome;
           dies = false;
           copied.resolve();
-          // The code after this line never runs.
+          // The service waits here forever, as if the process had crashed.
           return new Promise(() => undefined);
         },
       }),

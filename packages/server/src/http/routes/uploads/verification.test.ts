@@ -40,7 +40,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
   }
 
-  /** Sends all parts of a multipart upload and completes it. */
+  /** Sends all parts of a multipart upload, and completes the upload. */
   async function complete(declared = sha256(FILE), sender = ann) {
     const json = { filename: "film.bin", sizeBytes: FILE.length, contentType: "application/x-film", sha256: declared };
     const { upload } = (await sender.send(`POST /notes/${noteId}/uploads`, { json })).body;
@@ -328,7 +328,7 @@ describe("two replicas on one PostgreSQL", () => {
   // its reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
-  /** Opens a replica that runs `then` after its next read of an upload inside a transaction. */
+  /** Starts a replica. After its next read of an upload inside a transaction, the replica runs a function of the test. */
   async function open({ otherScans }: { otherScans: boolean }) {
     let meanwhile: (() => Promise<unknown>) | undefined;
     const service = await startServiceInTest({

@@ -26,7 +26,7 @@ async function startBehind(engine: TestEngine, options: Parameters<typeof startD
     distribution,
     noteId,
     attachmentId: await upload(service, { noteId, content: "hello" }),
-    /** Moves the clock of the distribution. */
+    /** Moves the clock of the CloudFront distribution. */
     advance(milliseconds: number) {
       aheadMs += milliseconds;
     },

@@ -24,7 +24,7 @@ type Scene = {
   started: StartedUpload[];
   attached: string[];
 };
-/** A command can call `check` at any time. */
+/** Runs a command of the test. The command can call `check` at any time to compare the usage. */
 type Run = (scene: Scene, check: () => Promise<void>) => Promise<unknown>;
 
 const side = fc.nat({ max: 1 });

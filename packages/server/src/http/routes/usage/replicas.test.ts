@@ -17,7 +17,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
     owner = [first.as(task.id), second.as(task.id)];
   });
 
-  /** Sends half of the calls to each replica, all at the same time. */
+  /** Makes all calls at the same time, and sends half of them to each replica. */
   async function atOnce(call: (client: Client) => Promise<Answer>): Promise<{ won: number; refused: number }> {
     const answers = await Promise.all(
       Array.from({ length: STARTS }, (_, nth) => call(nth % 2 === 0 ? owner[0] : owner[1])),

@@ -1,6 +1,6 @@
 /**
- * The parts of the data that a user sees. A state is a text that contains one mark for each part, in this order. A changed part has another
- * mark.
+ * The parts of the data that a user sees. A state is a text that contains one mark for each part, in this order. When a part changes, its
+ * mark changes too.
  */
 export const CHANGED_PARTS = ["own", "shared", "note"] as const;
 export type ChangedPart = (typeof CHANGED_PARTS)[number];

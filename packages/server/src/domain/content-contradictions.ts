@@ -64,9 +64,9 @@ export function findContradiction(
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * Returns the type of a file that a file request must accept. This is usually the declared type. It is the type of the content if no check
- * verifies the declared type and the content is certainly of another kind. Call this function with the parameters of `findContradiction`,
- * and only if that function found no contradiction.
+ * Returns the type by which a file request decides whether it accepts a file. This is usually the declared type. It is the type of the
+ * content if no check verifies the declared type and the content is certainly of another kind. Call this function with the parameters of
+ * `findContradiction`, and only if that function found no contradiction.
  */
 export function typeToAccept(
   contentType: string,

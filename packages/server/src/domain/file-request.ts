@@ -12,7 +12,7 @@ export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
 
-/** Returns the visitor id that `visitorActorId` received. Returns undefined for the id of a user. */
+/** Returns the id of the visitor who has this actor id. Returns undefined for the id of a user. */
 export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }

@@ -47,8 +47,8 @@ export type Caller = {
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
   /**
-   * The roles that an application that embeds the service grants, by the note id of each item. These roles are valid for one HTTP request,
-   * and replace the roles in the database. Undefined: the database decides.
+   * The roles that the application grants in an embedding, by the note id of each item. These roles are valid for one HTTP request, and
+   * replace the roles in the database. Undefined: the database decides.
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };

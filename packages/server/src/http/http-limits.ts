@@ -34,7 +34,7 @@ export const httpLimits = {
    * closes the connection first. Milliseconds.
    */
   keepAliveTimeoutMs: 72_000,
-  /** The maximum length of a path segment. It fits a percent-encoded user id of 255 characters. Characters. */
+  /** The maximum length of a path segment. A percent-encoded user id of 255 characters is shorter. Characters. */
   pathSegmentLength: 1_024,
   /**
    * The service aborts a form upload that makes no progress, because this upload holds a buffer and a part of the quota. A slow upload may

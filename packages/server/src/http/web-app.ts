@@ -139,7 +139,8 @@ export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandle
 }
 
 /**
- * Whether a browser opens the URL as a page. Only then the header Accept contains text/html. `fetch` and clients of the API do not send it.
+ * Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only then. `fetch` and clients of the API do not
+ * send it.
  */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
@@ -149,8 +150,8 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
 /**
- * Fills in the page of a link. The page is the same for every link, except for the token of the request. Browsers without JavaScript need
- * the token.
+ * Fills in the page of a link. The page is the same for every link, except for the token in the request. Browsers without JavaScript need
+ * this token.
  */
 function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
   return page

@@ -113,7 +113,7 @@ function createS3Client({ endpoint, ...target }: Target): S3Client {
   });
 }
 
-/** Recognises the provider. Recognises an unknown host name by the headers of a response. */
+/** Recognises the provider by the host name. If the host name is unknown, uses the headers of a response. */
 async function providerAt(
   endpoint: string | undefined,
   requests: DoctorParts["requests"],

@@ -78,7 +78,7 @@ const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   close: undefined,
 };
 
-/** Adds tracing spans to all calls of a database: access queries, the audit log, other queries and transactions. */
+/** Adds tracing spans to the calls of a database: access queries, the audit log, other queries and transactions. */
 export function traceDatabase(db: OpenDatabase, inSpan: InSpan): OpenDatabase {
   return {
     ...db,

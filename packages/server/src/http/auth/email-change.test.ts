@@ -65,7 +65,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await service.sendMails();
     expect(mailbox.to(ben.email)).toHaveLength(before);
     expect(mailbox.to("nobody@example.com")).toHaveLength(1);
-    // The response is the same even if the service already sent too many mails to this email address.
+    // The response is the same even if the limit of mails to this email address is exceeded.
     for (let time = 0; time < 3; time++) expect((await eve.ask(ben.email)).status).toBe(200);
     const refused = await eve.ask("other@example.com");
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);

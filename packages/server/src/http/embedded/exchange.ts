@@ -6,5 +6,5 @@ import { AsyncLocalStorage } from "node:async_hooks";
  */
 export type Exchange = { request: Request; original: unknown };
 
-/** The HTTP request that an entry point received. The code that asks the application for the user of the request needs it. */
+/** The HTTP request that an entry point received. The `user()` function of the application gets this request. */
 export const exchange = new AsyncLocalStorage<Exchange>();

@@ -1,6 +1,6 @@
 import type { Database, Queries } from "../../usecases/ports/index.ts";
 
-/** Adds the name of each query that is called to `calls`, including queries in transactions. */
+/** Adds the name of each query to `calls` when the query is called. This includes queries in transactions. */
 export function recordCalls(db: Database, calls: string[]): Database {
   return beforeEachQuery(db, (call) => calls.push(call));
 }

@@ -29,7 +29,7 @@ export function logRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   });
 }
 
-/** Returns the user whom an event concerns: the user of the action, or the creator of the link. */
+/** Returns the user whom an action affected, or who created the affected link. */
 function personOf({ action, subjectId, detail }: AdminEvent): string | undefined {
   if (action.startsWith("person.")) return subjectId;
   return typeof detail.userId === "string" ? detail.userId : undefined;

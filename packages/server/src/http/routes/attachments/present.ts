@@ -25,12 +25,12 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
   };
 }
 
-/** Presents one attachment. Reads the user who uploaded it from the database. */
+/** Presents one attachment. Reads from the database who uploaded it. */
 export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** Presents one page of a note's attachments. Reads all users who uploaded them with one query. */
+/** Presents one page of a note's attachments. One query reads all users who uploaded these attachments. */
 export async function describeAttachments(
   { items, nextCursor }: Page<ListedAttachment>,
   { useCases }: RouteDeps,

@@ -6,8 +6,8 @@ import { HttpProblem, refusalOf } from "../../problem.ts";
 const STREAMS_OF_USER = 8;
 const STREAMS = 2_000;
 /**
- * If a stream ends, the browser opens it again after this time. When a replica stops, the random part prevents that all browsers come back
- * at the same time. Milliseconds.
+ * If a stream ends, the browser opens it again after this time. When a replica stops, the random part prevents all its browsers from
+ * returning at the same time. Milliseconds.
  */
 const RETRY_MS = 2_000;
 const RETRY_SPREAD_MS = 2_000;
@@ -81,7 +81,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   /** Checks and polls one stream. Returns false if the service can't serve the stream at the moment. */
   async function step(stream: Stream): Promise<boolean> {
     try {
-      // Checks now if the next round would be too late.
+      // Checks the credentials in this round, if the next round would be too late.
       const isDue = performance.now() - stream.checkedAt + periodMs > heartbeatMs;
       if (isDue) {
         await stream.identify();

@@ -37,7 +37,7 @@ it.each(engines)("requirement 30: 40 searches delay another person by one search
   const answers = await Promise.all(searches);
   const refused = answers.filter(({ status }) => status === 429);
   expect(found.body.items).toHaveLength(1);
-  // Ben's search waits for at most one search of Ann, which may already run when it arrives.
+  // Ben's search waits for at most one search of Ann, which may already run when Ben's search arrives.
   expect(ended.indexOf("Ben's")).toBeLessThanOrEqual(1);
   // On a slow machine, one search may end before the last search arrives. Then the service accepts one search more.
   expect(ended.length - 1).toBeGreaterThanOrEqual(5);

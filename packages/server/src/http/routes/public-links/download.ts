@@ -148,7 +148,7 @@ function wordsFor({ headers }: FastifyRequest): DownloadTexts {
   return downloadTexts[readerLanguage(headers) ?? USUAL_LANGUAGE];
 }
 
-/** Whether a browser opens the URL as a page. Only then a browser accepts text/html. */
+/** Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only then. */
 function opensPage({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes("text/html") === true;
 }

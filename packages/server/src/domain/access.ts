@@ -1,8 +1,8 @@
 import { DomainError } from "./errors.ts";
 
 /**
- * The role of a user on a note or an attachment. The role is undefined for a user who is neither the owner nor the holder of a live
- * share. The holder of a share of one attachment is a viewer of only that attachment.
+ * The role of a user on a note or an attachment. Undefined: the user is not the owner and has no valid share. A share of one attachment
+ * makes the user a viewer of that attachment only.
  */
 export type Role = "owner" | "editor" | "viewer";
 
@@ -25,7 +25,7 @@ const editorActions = [
 ] as const;
 const ownerActions = [...editorActions, "note.delete", "note.share", "attachment.share"] as const;
 
-/** Every action, by noun. */
+/** All actions. A name starts with the noun that the action affects. */
 export type Action = (typeof ownerActions)[number];
 
 const allowed: Record<Role, ReadonlySet<Action>> = {
@@ -39,7 +39,7 @@ export function permits(role: Role | undefined, action: Action): boolean {
   return role !== undefined && allowed[role].has(action);
 }
 
-/** Throws `access_denied` for an action that the role does not permit. */
+/** Throws `access_denied` if the role does not permit the action. */
 export function requirePermission(role: Role | undefined, action: Action): asserts role is Role {
   if (!permits(role, action)) throw new DomainError("access_denied", "Access denied");
 }

@@ -1,4 +1,4 @@
-/** An account of the service, which signs in with a password or with an identity provider. */
+/** An account of the service. Its owner signs in with a password, a passkey or an identity provider. */
 export type Account = {
   userId: string;
   email: string;
@@ -9,19 +9,19 @@ export type Account = {
 
 export type AccountLinkKind = "password-reset" | "email-proof" | "email-change" | "passkey-challenge";
 
-/** A link of an account that works once, or a challenge of a passkey. Only its holder knows the token. */
+/** A link that works once for one account, or a challenge for a passkey. The service stores only the hash of the token. */
 export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
   /**
-   * The email address that received the link, and that the link proves. Undefined: no mail
-   * contained the link, and a person passed it on.
+   * The email address to which the link was sent. A use of the link proves this email address. Undefined: a person passed the link on,
+   * without a mail.
    */
   sentTo: string | undefined;
   /**
-   * Identifies the password at the time of the request. The link stops working when the password changes. Undefined: the link does not
-   * depend on a password.
+   * Identifies the password that the account had when the link was created. The link stops working when the password changes. Undefined:
+   * the link does not depend on a password.
    */
   passwordMark: string | undefined;
   expiresAt: number;

@@ -1,4 +1,4 @@
-/** The name for an action of an administrator: a noun and a verb in the past tense. */
+/** The name of an action of an administrator: a noun and a verb in the past tense. */
 export type AdminAction =
   | "person.made_administrator"
   | "person.email_proven"
@@ -21,16 +21,16 @@ export type AdminAction =
   | "invitation.renewed"
   | "invitation.revoked";
 
-/** One line of the log of administrators. It never contains a URL, a token or the content of a mail. */
+/** One entry of the log that records the actions of administrators. An entry never contains a URL, a token or the content of a mail. */
 export type AdminEvent = {
   /** A UUIDv7, so that ids sort by time. */
   id: string;
   /** Milliseconds since the epoch. */
   at: number;
   action: AdminAction;
-  /** Undefined: the operator used a command. */
+  /** The administrator. Undefined: the operator used a command. */
   actorId: string | undefined;
-  /** The id of the user, the link, the mail, the webhook or the invitation. For a rule, its name. */
+  /** The id of the user, the link, the mail, the webhook or the invitation. For a policy rule, the name of the rule. */
   subjectId: string;
   /** Facts for display, such as quotaBytes or label. */
   detail: Readonly<Record<string, string | number | null>>;

@@ -16,14 +16,17 @@ export type AttachmentState =
   | "aborted"
   | "expired";
 
-/** The states of a complete file whose verification has not ended. */
+/** The states of a file whose bytes have all arrived, but whose verification has not ended. */
 export type VerificationState = "verifying" | "scanning";
 
 export function isBeingVerified(state: AttachmentState): state is VerificationState {
   return state === "verifying" || state === "scanning";
 }
 
-/** Whether all bytes of the file have arrived. Only a complete file is moved to the trash. An unfinished upload is deleted permanently. */
+/**
+ * Whether all bytes of the file have arrived. When a user deletes a complete file, the file moves to the trash. An unfinished upload is
+ * deleted permanently.
+ */
 export function isComplete(state: AttachmentState): boolean {
   return state === "ready" || state === "quarantined" || isBeingVerified(state);
 }
@@ -31,31 +34,34 @@ export function isComplete(state: AttachmentState): boolean {
 /** A note does not list uploads that did not complete. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 
-/** The checksum of the whole file, base64 as S3 writes it. */
+/** The checksum of the whole file, encoded in base64 as in S3. */
 export type Checksum = { algorithm: "SHA256"; value: string };
 
 /** A file of a note. `objectKey` is opaque and leaves the server only inside a signed URL. Instants are milliseconds since the epoch. */
 export type Attachment = {
   id: string;
   noteId: string;
-  /** The owner of the note. The owner of a note never changes. Because of this copy, an access decision does not read the row of the note. */
+  /**
+   * The owner of the note, copied from the note. This owner never changes. With the copy, an access decision does not have to read the
+   * note.
+   */
   ownerId: string;
   createdBy: string;
   objectKey: string;
-  /** False for an adopted object. Such an object stays in the bucket when the attachment is deleted. */
+  /** False for an object that an administrator adopted. Such an object stays in the bucket when the attachment is deleted. */
   ownsObject: boolean;
   filename: string;
   contentType: string;
   sizeBytes: number;
   checksum: Checksum | undefined;
   state: AttachmentState;
-  /** Why the file was rejected, in words for the sender. */
+  /** Why the file was rejected, as a text for the person who uploaded it. */
   rejectReason: string | undefined;
   createdAt: number;
 };
 
 /**
- * An attachment in the list of its note. `sharedWith`: the number of people with whom the file is shared without its note. Defined
- * only for the owner, and only if the number is not 0.
+ * An attachment in the list of its note. `sharedWith`: the number of people with whom the file is shared without its note. Undefined if the
+ * caller is not the owner, or if the number is 0.
  */
 export type ListedAttachment = Attachment & { sharedWith?: number | undefined };

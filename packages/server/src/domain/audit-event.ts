@@ -34,7 +34,7 @@ export type AuditAction =
 
 /**
  * One event of the audit log. It never contains a URL, a signature, an object key or a token.
- * `attachmentIds` has one id for a single URL, and up to 1,000 for a batch.
+ * `attachmentIds` contains one id for a single URL, and up to 1,000 ids for a batch of URLs.
  */
 export type AuditEvent = {
   /** A UUIDv7, so that ids sort by time. */
@@ -44,7 +44,7 @@ export type AuditEvent = {
   action: AuditAction;
   actorId: string;
   noteId: string;
-  /** The owner of the note. The activity of the owner contains the event. */
+  /** The owner of the note, who sees this event in the list of their activity. */
   ownerId: string;
   attachmentIds: readonly string[];
   /** Facts for display, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */

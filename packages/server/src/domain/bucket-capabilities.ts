@@ -1,17 +1,17 @@
-/** The names of the capabilities in the log. */
+/** The names of the capabilities in the log. The comments say what a bucket with this capability does. */
 const NAMES = {
   /** Refuses a PUT with `If-None-Match: *` to an existing object. */
   conditionalPut: "conditional PUT",
   /** Refuses a CompleteMultipartUpload with `If-None-Match: *` to an existing object. */
   conditionalComplete: "conditional completion",
-  /** Refuses a part after its upload is complete. */
+  /** Refuses a part of a multipart upload that is already complete. */
   partsDie: "parts end with their upload",
   signedLength: "signed length",
   signedType: "signed type",
   /** Stores the content type of the request. */
   storedType: "stored type",
   signedSha256: "signed SHA-256",
-  /** Refuses `x-amz-*` headers without a signature, such as one that turns a PUT into a copy. */
+  /** Refuses `x-amz-*` headers that the signature does not cover. Such a header could turn a PUT into a copy. */
   unsignedHeaders: "unsigned headers refused",
   copy: "copy",
 } as const;
@@ -28,7 +28,7 @@ export function describeCapabilities(capabilities: BucketCapabilities): string {
   return `bucket: ${KEYS.map((name) => `${NAMES[name]} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
 }
 
-/** Parses stored capabilities. Returns undefined if they are incomplete, for example from an earlier version. */
+/** Parses stored capabilities. Returns undefined if some are missing, for example because an earlier version stored them. */
 export function parseCapabilities(stored: unknown): BucketCapabilities | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   const values = stored as Record<string, unknown>;

@@ -1,4 +1,7 @@
-/** The parts of what a user sees, in the order of their marks in a state. */
+/**
+ * The parts of the data that a user sees. A state is a text that contains one mark for each part, in this order. When a part changes, its
+ * mark changes too.
+ */
 export const CHANGED_PARTS = ["own", "shared", "note"] as const;
 export type ChangedPart = (typeof CHANGED_PARTS)[number];
 

@@ -5,7 +5,7 @@ import { type Markup, sniffMarkup } from "./markup.ts";
 /** The declared name and type of a file. */
 export type Claim = { filename: string; contentType: string };
 
-/** How many of the first bytes are needed to recognise a file. */
+/** The number of first bytes that are needed to recognise the type of a file. */
 export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
@@ -13,25 +13,28 @@ const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
 const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
-/** PDF readers search for the `%PDF-` mark in this many first bytes. Source: Adobe, PDF Reference 1.7, appendix H. */
+/**
+ * PDF readers search for the mark `%PDF-` in the first bytes of a file. This is the number of these bytes. Source: Adobe, PDF Reference
+ * 1.7, appendix H.
+ */
 const PDF_MARK_WITHIN = 1_024;
 /**
- * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. The name of a box follows four bytes of
- * length.
+ * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. In each box, the name comes after four
+ * bytes with the length.
  */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
 /** Text formats that file-type recognises. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
 /**
- * Types that are declared for binary files too. Some systems derive the type from the extension alone, and so declare videos (.ts) and
- * slides (.pot) with these types.
+ * Text types that clients also declare for binary files. Some systems derive the type only from the extension, so they declare these types
+ * for videos (.ts) and slides (.pot).
  */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
 /** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
-/** The byte order mark of UTF-16, which file-type mistakes for the start of an MP3. */
+/** The byte order mark of UTF-16. The npm package file-type mistakes it for the start of an MP3 file. */
 const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
 /** Image formats that use the MP4 container. */
 const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
@@ -40,7 +43,7 @@ const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Explains to the sender how the content, the name and the declared type of a file contradict each other. Returns undefined if they
+ * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if they
  * agree (docs/security-requirements.md, 5).
  * `start` is the first START_BYTES of the file, and `detectedType` is the type that file-type detects in them.
  */
@@ -55,13 +58,15 @@ export function findContradiction(
   return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
 }
 
-/** Kinds that contain other kinds. The declared type is more precise than the detected type. */
+/**
+ * The types of container formats, which many kinds of files use. For such a file, the declared type is more precise than the detected type.
+ */
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * The type that a file request must accept. It is the declared type. But if no check verifies the declared type and the content is
- * certainly of another kind, it is the type of the content. Call it for a file without a contradiction, with the parameters of
- * `findContradiction`.
+ * Returns the type by which a file request decides whether it accepts a file. This is usually the declared type. It is the type of the
+ * content if no check verifies the declared type and the content is certainly of another kind. Call this function with the parameters of
+ * `findContradiction`, and only if that function found no contradiction.
  */
 export function typeToAccept(
   contentType: string,
@@ -91,7 +96,7 @@ function contradictionOfType({ contentType }: Claim, actual: Actual): string | u
   return reject(`what it was declared to be (it is ${what}, declared as ${contentType})`);
 }
 
-/** Compares the name with the declared type, for any content. */
+/** Compares the name with the declared type, whatever the content is. */
 function contradictionOfBoth({ filename, contentType }: Claim): string | undefined {
   const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
   const differ =
@@ -103,7 +108,7 @@ function contradictionOfBoth({ filename, contentType }: Claim): string | undefin
     : undefined;
 }
 
-/** Whether the type is an image, audio, video or PDF. For these types, the name of a program or a web page is a contradiction. */
+/** Whether the type is an image, audio, video or PDF. A file with such a type must not have the name of a program or a web page. */
 function isPassive({ filename, contentType }: Claim): boolean {
   if (contentType === "image/svg+xml") return !["svg", "svgz", "xml"].includes(extensionOf(filename));
   return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
@@ -111,7 +116,7 @@ function isPassive({ filename, contentType }: Claim): boolean {
 
 const reject = (how: string): string => `This file is not ${how}.`;
 
-/** Maps the detected type to the main type of its kind. Recognises some kinds that file-type misses in the first bytes. */
+/** Returns the main type of the detected kind. Also recognises some kinds that file-type does not detect. */
 function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
   if (certain !== undefined) return certain.types[0];
@@ -120,7 +125,10 @@ function normalise(text: string, detectedType: string | undefined): string | und
   return text.slice(0, PDF_MARK_WITHIN).includes("%PDF-") ? PDF : undefined;
 }
 
-/** Whether a file is certainly not text. A text file may start with "MZ", "BM" or "ID3", and may mention "%PDF-". */
+/**
+ * Whether a file is certainly not text. The detected type alone does not prove this, because a text file can also start with "MZ", "BM" or
+ * "ID3", or contain "%PDF-".
+ */
 function isBinary(text: string, type: string | undefined): boolean {
   if (type === undefined || TEXT_FORMATS.test(type) || UTF_16.test(text)) return false;
   return type === PDF ? text.startsWith("%PDF-") : BINARY_BYTE.test(text);
@@ -136,7 +144,10 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/** Whether a file that is declared as text, image, audio or video certainly has another type. Call it for types without a kind in KINDS. */
+/**
+ * Whether a file that is declared as text, image, audio or video certainly has another type. Call it only for types that have no kind in
+ * KINDS.
+ */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;

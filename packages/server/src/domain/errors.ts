@@ -1,4 +1,4 @@
-/** The codes that use cases throw. `contract/problems.ts` has all codes, and the status of each code. */
+/** The codes of the errors that use cases throw. `contract/problems.ts` contains all codes, and the HTTP status of each code. */
 export type DomainErrorCode =
   | "invalid_request"
   | "invalid_filename"
@@ -66,10 +66,10 @@ export type DomainErrorCode =
   | "database_unavailable"
   | "search_timeout";
 
-/** The error class of the core. `message` is for the user, and `cause` is for the log. */
+/** The error that use cases throw. The user sees `message`, and only the log contains `cause`. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
-  /** How long a client must wait until a request can succeed again, if that is known. Seconds. */
+  /** How long the client must wait before a new request can succeed. Seconds. Undefined: this time is unknown. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: DomainErrorCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {

@@ -1,9 +1,9 @@
-/** The set of words in a text. */
+/** Returns the set of words in a text. */
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /**
- * The extensions of files that a browser runs or renders, or that run on a double click. `com` is missing, because the names of web
- * sites end with `com`.
+ * The extensions of files that a browser runs or renders, or that a double click runs. `com` is missing, because many filenames are names
+ * of web sites, which end with `com`.
  */
 const ACTIVE = words(`
   html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt js mjs cjs php asp aspx jsp hta

@@ -1,6 +1,6 @@
 import { extensionOf } from "./extensions.ts";
 
-/** A kind of file that the service knows by its first bytes. */
+/** A kind of file that the service recognises by its first bytes. */
 export type FileKind = {
   /** The name of the kind in error texts. */
   name: string;
@@ -12,7 +12,7 @@ export type FileKind = {
   marks?: readonly string[];
   /** Detected types that are also valid for this kind. */
   alsoFine?: readonly string[];
-  /** Valid files of this kind may have an unknown start. Only the start of another kind is a contradiction. */
+  /** Valid files of this kind may start with unknown bytes. The service rejects only a file that starts like another kind. */
   isLoose?: boolean;
 };
 
@@ -20,7 +20,7 @@ const office = (extension: string, type: string): FileKind => ({
   name: "an office document",
   extensions: [extension],
   types: [type],
-  // Such a file is a zip archive. With a password, a compound file contains the archive.
+  // An office document is a zip archive. If the document has a password, a compound file contains the archive.
   alsoFine: ["application/zip", "application/x-cfb"],
 });
 
@@ -28,7 +28,7 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The kinds whose first bytes are checked. The content of other kinds is not checked, because they have no mark, or because
+ * The kinds whose first bytes are checked. The content of other kinds is not checked, because they have no fixed first bytes, or because
  * several formats use the same extension. For example, a .doc file may be RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
@@ -52,7 +52,7 @@ const KINDS: readonly FileKind[] = [
     name: "a zip archive",
     extensions: ["zip"],
     types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
-    // A normal archive, an empty archive, and a split archive.
+    // The marks of a normal archive, an empty archive, and a split archive.
     marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
   },
   {
@@ -69,7 +69,7 @@ const KINDS: readonly FileKind[] = [
   office("ods", `${OPEN_DOCUMENT}.spreadsheet`),
   office("odp", `${OPEN_DOCUMENT}.presentation`),
   {
-    // MP4 and QuickTime share one container, and the brand in the file is not reliable.
+    // MP4 and QuickTime use the same container format, and the brand (the format name in the file) is not reliable.
     name: "an MP4 or QuickTime file",
     extensions: ["mp4", "m4v", "m4a", "m4b", "mov", "qt", "3gp", "3g2", "f4v"],
     types: [
@@ -109,7 +109,7 @@ const KINDS: readonly FileKind[] = [
     name: "an MP3 file",
     extensions: ["mp3", "mp2", "mpga"],
     types: ["audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg", "audio/mpeg3"],
-    // Phones declare .m4a as audio/mpeg, and users give all kinds of music the name .mp3.
+    // Phones declare .m4a files as audio/mpeg, and users give music files of all kinds the extension .mp3.
     alsoFine: ["video/mp4", "audio/aac", "audio/wav"],
     isLoose: true,
   },
@@ -139,12 +139,12 @@ const KINDS: readonly FileKind[] = [
 const byType = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind])));
 const byExtension = new Map(KINDS.flatMap((kind) => kind.extensions.map((extension) => [extension, kind])));
 
-/** The kind of a media type. Accepts aliases and parameters. */
+/** Returns the kind of a media type. Accepts aliases and parameters. */
 export function kindOfType(type: string): FileKind | undefined {
   return byType.get(type.split(";", 1)[0] ?? type);
 }
 
-/** The kind whose mark the text starts with. One character is one byte. */
+/** Returns the kind whose mark is at the start of the text. Each character of the text is one byte of the file. */
 export function kindOfStart(text: string): FileKind | undefined {
   return KINDS.find(({ marks = [] }) => marks.some((mark) => text.startsWith(mark)));
 }

@@ -4,28 +4,28 @@ import { hasBidiControl, isVisible } from "./readable-text.ts";
 
 const VISITOR = "visitor:";
 const MAX_NAME_LENGTH = 100;
-// C0 and C1 controls, and line separators.
+// C0 and C1 control characters, and line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
 
-/** Returns the id that a visitor has as the sender of a file and as the actor of an event. No user has such an id. */
+/** Returns the id that files and audit events store for a visitor. No user has such an id. */
 export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
 
-/** Returns the id of a visitor, or undefined for the id of a user. */
+/** Returns the id of the visitor who has this actor id. Returns undefined for the id of a user. */
 export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }
 
-/** The files that count in a file request: the number and size of the files, and the slots that they fill. */
+/** The usage of a file request: the number and total size of the files that count, and the slots that they fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 
-/** The declaration of a file by its sender. */
+/** A file, as its sender declares it before the upload. */
 export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
 
 /**
  * Checks a file against the limits of a file request. `used` is the usage before this file.
- * Throws `invalid_request` for a wrong slot, `kind_not_accepted`, `file_too_large` and `request_full`.
+ * Throws `invalid_request` for a wrong slot. Also throws `kind_not_accepted`, `file_too_large` and `request_full`.
  */
 export function checkOffer(
   request: FileRequest,
@@ -80,10 +80,10 @@ function full(message: string): DomainError {
 }
 
 /**
- * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined if there is no name. A
- * name that people can't see counts as no name.
- * Throws `invalid_request` for control characters, bidirectional marks and a long name. Also throws it if the name is missing and the
- * file request requires a name.
+ * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined if there is no name. A name
+ * without visible characters counts as no name.
+ * Throws `invalid_request` for control characters, bidirectional marks and a long name. Also throws it if the name is missing and the file
+ * request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;

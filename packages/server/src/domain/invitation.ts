@@ -5,8 +5,8 @@ import { DomainError } from "./errors.ts";
 export const INVITATION_MS = 30 * 86_400_000;
 
 /**
- * An invitation of an email address to a note, or to one of its attachments. Instants are milliseconds since the epoch.
- * The owner of the note does not see the user of the invitation until that user has opened the note or the file.
+ * Invites the person with an email address to a note, or to one of its attachments. Instants are milliseconds since the epoch. The owner of
+ * the note sees the email address, but not which user has it, until that user has opened the note or the file.
  */
 export type Invitation = {
   id: string;
@@ -15,29 +15,32 @@ export type Invitation = {
   attachmentId: string | undefined;
   /** The owner of the note. */
   ownerId: string;
-  /** Normalised. */
+  /** The email address in normalised form. */
   email: string;
   role: ShareRole;
-  /** The expiry of the share. Undefined: it never expires. */
+  /** The expiry of the share. Undefined: the share never expires. */
   expiresAt: number | undefined;
   /**
-   * The user who has the share: a user whose email address is already known to be theirs, or the user who redeemed the invitation.
-   * Undefined: nobody has the share yet.
+   * The user who got the share: a user who already held the email address, or the user who redeemed the invitation. Undefined: nobody has
+   * the share yet.
    */
   userId: string | undefined;
   invitedBy: string;
   invitedAt: number;
-  /** Increases with each new link. */
+  /** Each new link of the invitation increases this number. */
   generation: number;
   /** From this instant on, neither the link nor a new account can redeem the invitation. */
   linkExpiresAt: number;
-  /** When a user opened the note or the file, or claimed the invitation but already had another share. Undefined: neither has happened yet. */
+  /**
+   * When the invited user opened the note or the file, or redeemed the invitation but already had another share. Undefined: neither has
+   * happened yet.
+   */
   redeemedAt: number | undefined;
 };
 
 /**
- * An invitation of an administrator to create an account with this email address. It opens no note. Instants are milliseconds since the
- * epoch.
+ * An administrator's invitation to create an account with this email address. This invitation opens no note. Instants are milliseconds
+ * since the epoch.
  */
 export type AccountInvitation = Pick<
   Invitation,
@@ -49,12 +52,12 @@ export type AccountInvitation = Pick<
 
 type Expiring = Pick<Invitation, "linkExpiresAt" | "redeemedAt"> & { expiresAt?: number | undefined };
 
-/** Whether a user with `role` gains nothing from a share with `given`. */
+/** Whether `role` already permits everything that a share with the role `given` permits. */
 export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
   return permits(role, given === "editor" ? "note.edit" : "note.read");
 }
 
-/** From this instant on, the link no longer works. Milliseconds since the epoch. */
+/** Returns the instant from which the link no longer works. Milliseconds since the epoch. */
 export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Expiring): number {
   return Math.min(linkExpiresAt, expiresAt);
 }
@@ -63,7 +66,7 @@ export function isOpen(invitation: Expiring, now: number): boolean {
   return invitation.redeemedAt === undefined && now < linkEndsAt(invitation);
 }
 
-/** Throws `invitation_used` or `invitation_expired`. */
+/** Throws `invitation_used` or `invitation_expired` if the invitation is no longer open. */
 export function requireOpen(invitation: Expiring, now: number): void {
   if (invitation.redeemedAt !== undefined) {
     throw new DomainError("invitation_used", "This invitation was used already. Ask for another one.");

@@ -5,36 +5,39 @@ const OWNER = "item:";
 
 /**
  * One thing of an application that embeds the service, such as invoice 42. `resource` is its kind.
- * The files of an item belong to a note. No user owns this note, so no list shows it.
+ * The files of an item belong to a note. No user owns this note, so no list contains the note.
  */
 export type Item = { noteId: string; resource: string; itemId: string };
 
 /** The name of an item in the application. */
 export type ItemName = Pick<Item, "resource" | "itemId">;
 
-/** An action on the files of an item. A user of an application requests it. */
+/** An action that a user of an application requests on the files of an item. */
 export type ItemAction = "read" | "add" | "remove";
 
 /** `ready`: a file was verified. `rejected`: its verification failed. */
 export type FileEventKind = "ready" | "rejected";
 
 /**
- * An event that reports the end of an upload. A hook of the application receives this event at least once. Its `id` is the same at each
- * delivery.
+ * An event that reports the end of an upload. A hook of the application receives this event at least once. The `id` of the event is the
+ * same at each delivery.
  */
 export type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment };
 
-/** Returns the id that a user of the application has as the sender of a file and as the actor of an event. No user of the service has such an id. */
+/** Returns the id that files and audit events store for a user of the application. No user of the service has such an id. */
 export function applicationUserId(userId: string): string {
   return APPLICATION_USER + userId;
 }
 
-/** Returns the id that a user has in the application. Returns undefined for an actor who is no user of the application. */
+/** Returns the id that a user has in the application. Returns undefined if the actor is not a user of the application. */
 export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }
 
-/** Returns the id of the owner of an item's note. This owner is not a user. Each item has its own owner, and so its own usage. */
+/**
+ * Returns the id of the owner of an item's note. This owner is not a user. Each item has its own owner, so the usage of each item is
+ * counted separately.
+ */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }

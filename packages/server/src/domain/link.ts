@@ -1,12 +1,12 @@
 import type { ShareRole } from "./access.ts";
 
-/** `download`: visitors get files. `upload`: a file request, by which visitors send files. */
+/** `download`: visitors download files. `upload`: a file request, which lets visitors send files. */
 export type LinkKind = "download" | "upload";
 
-/** When the service tells the owner of the note about a claim or a received file. */
+/** When the service notifies the owner of the note of a claim or a received file. */
 export type LinkNotify = "never" | "first" | "each";
 
-/** A named place of a file request, for one file. With an empty `accept`, the slot accepts every kind. */
+/** A slot of a file request: the name of one file that visitors can send. If `accept` is empty, the slot accepts every kind of file. */
 export type LinkSlot = {
   id: string;
   name: string;
@@ -14,7 +14,7 @@ export type LinkSlot = {
   maxBytes?: number | undefined;
 };
 
-/** The limits of a file request. Its deadline is the expiry of the link. */
+/** The limits of a file request. The deadline of a file request is the expiry of its link. */
 export type FileRequest = {
   maxFiles: number;
   maxBytesPerFile: number;
@@ -25,10 +25,12 @@ export type FileRequest = {
   slots: readonly LinkSlot[];
 };
 
-/** Access to files of one note for people without an account. Instants are milliseconds since the epoch. */
+/** A link that gives people without an account access to files of one note. Instants are milliseconds since the epoch. */
 export type Link = {
   id: string;
-  /** The token depends on the generation. A new URL of the link increases the generation, so that earlier tokens stop working. */
+  /**
+   * The token in the URL depends on the generation. A new URL for the link increases the generation, so that earlier tokens stop working.
+   */
   generation: number;
   kind: LinkKind;
   noteId: string;
@@ -41,7 +43,7 @@ export type Link = {
   attachmentIds: readonly string[] | undefined;
   /** Undefined if the link lives until it is revoked. */
   expiresAt: number | undefined;
-  /** Argon2id in the PHC string format. Undefined if the link has no password. */
+  /** An Argon2id hash in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
   /**
    * Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the
@@ -63,8 +65,8 @@ export type Link = {
 };
 
 /**
- * One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor gets more URLs, and they count as the
- * same claim.
+ * One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor can get more URLs, and no new claim is
+ * counted.
  */
 export type LinkClaim = {
   id: string;
@@ -75,22 +77,23 @@ export type LinkClaim = {
   windowEndsAt: number;
 };
 
-/** The rules of the operator for all links. */
+/** The rules that the operator sets for all links. */
 export type LinkPolicy = {
-  /** If false, nobody can make a link, and visitors can open no link. */
+  /** If false, nobody can create a link, and visitors can't open any link. */
   isEnabled: boolean;
-  /** The longest life of a link, from its creation. Seconds. If undefined, a link may live until it is revoked. */
+  /** The longest life of a link, from its creation. Seconds. If undefined, a link can live until it is revoked. */
   maxExpirySeconds: number | undefined;
   /** If true, visitors can't open a link without a password. */
   isPasswordRequired: boolean;
-  /** How long a visitor gets new URLs for one claim. Seconds. */
+  /** How long a visitor can get new URLs after a claim. Seconds. */
   windowSeconds: number;
   /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
 };
 
 /**
- * Returns the instant after which visitors can no longer open the link. A rule that became stricter after the creation also applies.
+ * Returns the instant after which visitors can no longer open the link. If the operator shortened the longest life after the creation of
+ * the link, the shorter life applies.
  * Returns undefined if the link lives until it is revoked.
  */
 export function effectiveExpiry(
@@ -102,8 +105,8 @@ export function effectiveExpiry(
 }
 
 /**
- * Whether a person who may make links of the note may also edit this link. A link ends when its creator loses access. If an
- * editor could change the link of another person, the editor could keep access through that link.
+ * Whether a person who may make links of the note may also edit this link. A link stops working when its creator loses access to the note.
+ * If an editor could change the link of another person, the editor could later use that link after losing access.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;
@@ -113,8 +116,8 @@ export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "crea
 export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned" | "closed";
 
 /**
- * Returns the state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: for `download`, the number of
- * ready files. For `upload`, the number of files that the link still accepts.
+ * Returns the state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: for `download`, the number
+ * of ready files. For `upload`, it is the number of files that the link still accepts.
  */
 export function linkState(
   link: Link,

@@ -1,6 +1,6 @@
 import type { Language } from "./language.ts";
 
-/** The subjects of mails that a user can turn off. */
+/** The topics of mails. A user can turn off the mails of each topic. */
 export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as const;
 export type MailTopic = (typeof mailTopics)[number];
 
@@ -17,7 +17,7 @@ export type Notice =
   /** `userId`: the user who asks for access. */
   | { about: "access-request"; noteId: string; userId: string };
 
-/** `count`: how often it happened. */
+/** `count`: how often the fact occurred. */
 export type CountedNotice = Notice & { count: number };
 
 const TOPICS: Record<Notice["about"], MailTopic> = {
@@ -33,14 +33,17 @@ export function topicOf({ about }: Pick<Notice, "about">): MailTopic {
   return TOPICS[about];
 }
 
-/** A mail that collects notices for one user until it is due. `digest`: the daily digest. */
+/** A mail that collects notices for one user until the mail is due. `digest`: the daily digest. */
 export type NoticeMail = {
   kind: Exclude<MailTopic, "requests"> | "digest";
   userId: string;
   notices: readonly CountedNotice[];
 };
 
-/** Changes that affect how an account is protected. A mail reports each change to the owner. `kept`: the deletion of the account was cancelled. */
+/**
+ * The changes that affect how an account is protected. A mail reports each change to the owner of the account. `kept`: the deletion of the
+ * account was cancelled.
+ */
 export const accountChanges = [
   "password-changed",
   "password-reset",
@@ -55,38 +58,40 @@ export const accountChanges = [
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
 
-/** The names of a browser and its system. They come from a list, so that a mail contains no text of an HTTP request. Undefined: unknown. */
+/**
+ * The names of a browser and its system. They come from a list, so that a mail contains no text from an HTTP request. Undefined: unknown.
+ */
 export type BrowserNames = { browser: string | undefined; system: string | undefined };
 
-/** A sign-in from a browser that the account did not know. `at`: milliseconds since the epoch. */
+/** A sign-in from a browser that was not known to the account. `at`: milliseconds since the epoch. */
 export type NewSignIn = BrowserNames & { at: number; ip: string | undefined };
 
-/** Which text a mail has, and the facts that only this text needs. */
+/** The kind of a mail, which decides its text, and the facts that only this text needs. */
 export type MailKind =
   | { kind: "password-reset" }
   | { kind: "email-proof"; userId: string }
-  /** `passwordMark`: identifies the password that the owner gave. */
+  /** `passwordMark`: identifies the password that the owner entered to request the change. */
   | { kind: "email-change"; userId: string; passwordMark: string }
-  /** A mail to the old email address. `userId` undefined: an earlier version queued the mail. */
+  /** A mail to the old email address after a change. `userId` undefined: an earlier version queued the mail. */
   | { kind: "email-changed"; userId?: string }
   | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
   | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
-  /** The owner, or another person who has the password, deleted the account. */
+  /** Reports that the owner, or another person who has the password, deleted the account. */
   | { kind: "account-closed"; userId: string }
   | { kind: "invitation"; invitationId: string }
-  /** An invitation of an administrator to the service. */
+  /** An invitation to create an account, which an administrator sends. */
   | { kind: "account-invitation"; invitationId: string }
   /** `userId`: the user who asks for access. */
   | { kind: "access-request"; noteId: string; userId: string }
-  /** `language`: the language of the visitor. */
+  /** A mail with a code for a visitor of a link. `language`: the language of the visitor. */
   | { kind: "link-code"; linkId: string; language: Language | undefined }
   | NoticeMail;
 
-/** A mail that waits. It contains no secret, because the service makes the link of a mail when it sends the mail. */
+/** A mail that waits to be sent. It contains no secret, because the service creates the link only when it sends the mail. */
 export type Mail = MailKind & { id: string; email: string };
 
 /**
- * The content of a mail to one email address. `id` is the same at each try to send it.
+ * The content of a mail to one email address. `id` is the same at each attempt to send the mail.
  * `unsubscribeUrl`: a POST to this URL turns off mails of this topic (RFC 8058). Undefined: nobody can turn them off.
  */
 export type Message = {

@@ -7,7 +7,7 @@ const SVG = /^<(!doctype svg|svg)[\s/>]/i;
 /** White space, processing instructions and comments before the first tag. */
 const PREAMBLE = /^(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->)/;
 
-/** Recognises HTML and SVG by the first bytes, as UTF-8 or UTF-16. */
+/** Recognises HTML and SVG by the first bytes of a file. The text can be UTF-8 or UTF-16. */
 export function sniffMarkup(start: Uint8Array): Markup | undefined {
   let text = decode(start);
   for (let preamble = PREAMBLE.exec(text); preamble !== null; preamble = PREAMBLE.exec(text)) {

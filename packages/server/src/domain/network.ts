@@ -1,6 +1,8 @@
 import ipaddr from "ipaddr.js";
 
-/** Returns the IPv4 address of a client, also from the IPv6 form ::ffff:192.0.2.1. Returns undefined if the client has no IPv4 address. */
+/**
+ * Returns the IPv4 address of a client. Also accepts the IPv6 form ::ffff:192.0.2.1. Returns undefined if the client has no IPv4 address.
+ */
 export function ipv4Of(ip: string): string | undefined {
   if (!ipaddr.isValid(ip)) return undefined;
   const address = ipaddr.process(ip);
@@ -8,8 +10,8 @@ export function ipv4Of(ip: string): string | undefined {
 }
 
 /**
- * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
- * One host can use all IP addresses of a network of this size. A text that is no IP address stays as it is.
+ * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address. One host
+ * can use all addresses of an IPv6 network of this size. If the text is no IP address, returns the text unchanged.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

@@ -19,7 +19,7 @@ export type Note = {
 export type NoteWithRole = Note & { role: Role };
 
 /**
- * A note with the first page of its attachments. `attachmentsCursor` continues after this page. It is undefined if the page has all
+ * A note with the first page of its attachments. `attachmentsCursor` is the cursor for the next page. Undefined: this page contains all
  * attachments.
  */
 export type NoteWithAttachments = NoteWithRole & {
@@ -33,9 +33,9 @@ export type NoteWithAttachments = NoteWithRole & {
 };
 
 /**
- * A note in a list. `snippet` is the start of its body. `accessRequestCount`: 0 for a user who is not the owner.
- * `foundFiles`: some files whose names contain the searched text. Undefined if there is no such file. `isNew`: the user
- * has not opened the note since it was shared with the user, or since a visitor sent a file to the note.
+ * A note in a list. `snippet` is the start of its body. `accessRequestCount` is 0 for a user who is not the owner. `foundFiles`: some files
+ * whose names contain the searched text. Undefined if there is no such file. `isNew`: the user has not opened the note since it was shared
+ * with the user, or since a visitor sent a file to the note.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;

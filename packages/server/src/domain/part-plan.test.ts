@@ -4,14 +4,14 @@ import { countParts, lengthOfPart, MAX_OBJECT_BYTES, MAX_PARTS, partSizeOfUppy, 
 
 const MIB = 2 ** 20;
 const THRESHOLD = 64 * MIB;
-// The limits of S3, repeated from its documentation.
+// The limits of S3. Source: the documentation of S3.
 const MIN_PART_BYTES = 5 * MIB;
 const MAX_PART_BYTES = 5 * 2 ** 30;
 
 const sizes = fc.oneof(
   fc.integer({ min: THRESHOLD + 1, max: 5 * 2 ** 40 }),
   fc.integer({ min: THRESHOLD + 1, max: 200 * MIB }),
-  // Sizes around the size at which parts must grow.
+  // File sizes around the size from which parts must be larger than usual.
   fc.integer({ min: 80_000 * MIB - 3, max: 80_000 * MIB + 3 }),
 );
 
@@ -69,7 +69,7 @@ describe("planning an upload", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);
-        // Does what the plugin does: parts of at least 5 MiB, and larger parts for files that would have too many parts.
+        // Calculates as the plugin does: parts have at least 5 MiB, and are larger if the file would have too many parts.
         let chunkSize = Math.max(Math.ceil(sizeBytes / MAX_PARTS), 5 * MIB);
         if (Math.ceil(sizeBytes / chunkSize) > MAX_PARTS) chunkSize = Math.ceil(sizeBytes / MAX_PARTS);
         expect(partSize).toBe(chunkSize);

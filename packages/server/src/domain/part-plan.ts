@@ -2,20 +2,20 @@ const MIB = 2 ** 20;
 // The limits of Amazon S3. Source: its documentation, "Multipart upload limits".
 export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
-/** The smallest part, except for the last part. */
+/** The minimum size of a part. The last part may be smaller. */
 const MIN_PART_BYTES = 5 * MIB;
-/** Parts are small, because after a broken connection at most one part must be sent again. */
+/** After a broken connection, a client sends one part again. So parts are small. */
 const USUAL_PART_BYTES = 8 * MIB;
 
-/** The sizes of a multipart file. Each part except for the last part has `partSize` bytes. Bytes. */
+/** The size of a file and of its parts, in bytes. Each part except for the last part has `partSize` bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
 
-/** `partSize` is bytes. */
+/** `partSize` is in bytes. */
 export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize: number; partCount: number };
 
 /**
- * Plans an upload: one PUT up to `singlePutMaxBytes`, otherwise multipart within the limits of S3. Sizes are bytes.
- * Throws RangeError for a size that no object can have.
+ * Plans an upload: one PUT up to `singlePutMaxBytes`, otherwise multipart within the limits of S3. Sizes are in bytes.
+ * Throws RangeError if no S3 object can have this size.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {
   const { sizeBytes, singlePutMaxBytes } = options;
@@ -23,12 +23,12 @@ export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: numb
     throw new RangeError(`No object has ${sizeBytes} bytes. The range is 0 to ${MAX_OBJECT_BYTES}.`);
   }
   if (sizeBytes <= singlePutMaxBytes) return { strategy: "put" };
-  // Whole MiB are easy to read and align with buffers.
+  // A part size in whole MiB is easy to read and aligns with buffers.
   const partSize = Math.max(USUAL_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
   return { strategy: "multipart", partSize, partCount: countParts({ sizeBytes, partSize }) };
 }
 
-/** The default part size of Uppy's AwsS3 plugin. Bytes. Source: S3Uploader.ts of @uppy/aws-s3 6.3. */
+/** Returns the default part size of Uppy's AwsS3 plugin for a file. Bytes. Source: S3Uploader.ts of @uppy/aws-s3 6.3. */
 export function partSizeOfUppy(sizeBytes: number): number {
   return Math.max(MIN_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS));
 }
@@ -37,7 +37,7 @@ export function countParts({ sizeBytes, partSize }: Parts): number {
   return Math.max(1, Math.ceil(sizeBytes / partSize));
 }
 
-/** The length of one part. Part numbers start at 1. Bytes. */
+/** Returns the length of one part in bytes. Part numbers start at 1. */
 export function lengthOfPart(parts: Parts, partNumber: number): number {
   const { sizeBytes, partSize } = parts;
   return partNumber < countParts(parts) ? partSize : sizeBytes - partSize * (countParts(parts) - 1);

@@ -1,4 +1,4 @@
-/** A credential of a device or a password manager, which signs in without a password (WebAuthn). */
+/** A credential in a device or a password manager. With it, a user signs in without a password (WebAuthn). */
 export type Passkey = {
   id: string;
   userId: string;
@@ -6,7 +6,7 @@ export type Passkey = {
   credentialId: string;
   /** A COSE key. Base64url. */
   publicKey: string;
-  /** The number of signatures that the authenticator has counted. Always 0 for most passkeys. */
+  /** The number of signatures that the authenticator has counted. Most passkeys do not count, and always report 0. */
   counter: number;
   /** How a browser reaches the authenticator, such as `internal`. */
   transports: readonly string[];

@@ -1,29 +1,30 @@
 import type { Role } from "./access.ts";
 
-/** A user: an account of the service, or a subject in the JWTs of an issuer. */
+/** A user. The user either has an account of the service, or comes from the JWTs of an issuer. */
 export type Person = {
-  /** Opaque, 1 to 255 characters. The id of a JWT subject is usually its `sub` (ADR 14). */
+  /** Opaque, 1 to 255 characters. For a user from JWTs, the id is usually the `sub` of the JWT (ADR 14). */
   id: string;
   email: string | undefined;
   name: string | undefined;
   isAdmin: boolean;
 };
 
-/** An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same subject, these are two users. */
+/** An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same `sub`, the service has two users. */
 export type JwtIssuer = "jwt-secret" | "jwks";
 
-/** The name of a user in the tokens of one issuer. */
+/** Identifies a user in the JWTs of one issuer. `subject` is the `sub` of the JWT. */
 export type Subject = { issuer: JwtIssuer; subject: string };
 
-/** How it was proven that a user owns their email address. */
+/** The way in which a user has proven the ownership of an email address. */
 export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 
-/** A user with an email address. `isProven`: whether it is proven that the user owns this email address. */
+/** A user with an email address. `isProven`: whether the user has proven the ownership of this email address. */
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
- * Returns the user who receives a share by an email address. This is the only holder with a proof. If no holder has a proof and none
- * is needed, it is the only holder. Returns `ambiguous` if several users could receive the share.
+ * Returns the user who receives a share that names an email address. `holders` are the users with this email address. The receiver is the
+ * only holder who has proven it. If nobody has proven it and no proof is needed, the receiver is the only holder. Returns `ambiguous` if
+ * several users could receive the share.
  */
 export function receiverAmong(
   holders: readonly EmailHolder[],
@@ -35,19 +36,19 @@ export function receiverAmong(
   return another === undefined ? receiver : "ambiguous";
 }
 
-/** A credential that can be revoked. The id is the id of its row, never the secret. */
+/** A credential that can be revoked. `id` is the id of its row in the database, never the secret. */
 export type Credential = { kind: "session" | "api-token"; id: string };
 
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
-  /** Undefined for a JWT, and for an HTTP request that needs no credential. */
+  /** Undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
   credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request. Milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
   /**
-   * The decisions of an application that embeds the service, by the note id of each item. They are valid for one HTTP request, and
-   * replace the decisions of the database. If undefined, the database decides.
+   * The roles that the application grants in an embedding, by the note id of each item. These roles are valid for one HTTP request, and
+   * replace the roles in the database. Undefined: the database decides.
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };
@@ -62,7 +63,7 @@ export function normaliseEmail(email: string): string {
 }
 
 export const MAX_EMAIL_LENGTH = 254;
-// Stricter than the check of the accounts library at sign-in, so that every account can sign in.
+// This pattern is stricter than the check of the accounts library at sign-in. So every account can sign in.
 const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
 /** Normalises an email address. Returns undefined if an account can't have this email address. */

@@ -1,8 +1,8 @@
 /** The rules of the service that an administrator can change. If an expiry is null, there is no limit. Expiries are in seconds. */
 export type Policy = {
   /**
-   * `invited`: only people with an invitation can create an account. An invitation to a note or a file is enough. Invitations of
-   * administrators are accepted with every value.
+   * `invited`: only people with an invitation can create an account. An invitation to a note or a file is enough. An invitation from an
+   * administrator works with every value of this rule.
    */
   "sign-up": "open" | "invited" | "closed";
   /** Whether a share by email address reaches only people who have proven the email address. */
@@ -19,9 +19,9 @@ export type Policy = {
 export type PolicyName = keyof Policy;
 export type PolicyValue = Policy[PolicyName];
 
-/** The limit of Signature Version 4: a week. `config/limits.ts` has the same limit, because config imports no other folder. */
+/** The limit of Signature Version 4: a week. `config/limits.ts` repeats this number, because config may not import from another folder. */
 const MAX_URL_SECONDS = 604_800;
-/** `config/links.ts` has the same limit. */
+/** `config/links.ts` repeats this number. */
 const MAX_LINK_SECONDS = 10 * 365 * 86_400;
 
 type Rule = { variable: string; choices?: readonly string[]; most?: number; mayBeUnlimited?: boolean };
@@ -37,7 +37,7 @@ const RULES: Record<PolicyName, Rule> = {
 
 export const policyNames = Object.keys(RULES) as readonly PolicyName[];
 
-/** Returns the name of the environment variable that fixes this rule. */
+/** Returns the name of the environment variable with which the operator fixes this rule. */
 export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }

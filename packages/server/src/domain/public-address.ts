@@ -19,9 +19,12 @@ const CLOSED_IPV4 = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ];
-/** The only range of public addresses. So mapped, translated, unique local and link-local addresses are not public. */
+/** The only range of public IPv6 addresses. So mapped, translated, unique local and link-local addresses are not public. */
 const OPEN_IPV6 = ["2000::/3"];
-/** Teredo and other protocols, documentation, 6to4, and documentation again. Some of them contain IPv4 addresses. */
+/**
+ * Parts of OPEN_IPV6 that are not public: Teredo and other protocols, documentation, 6to4, and documentation again. Some of these addresses
+ * contain IPv4 addresses.
+ */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
 const closedIpv4 = listOf(CLOSED_IPV4, "ipv4");
@@ -34,7 +37,7 @@ export function isPublicAddress(address: string): boolean {
   return isIP(address) === 6 && openIpv6.check(address, "ipv6") && !closedIpv6.check(address, "ipv6");
 }
 
-/** Whether an IP address is that of this machine. */
+/** Whether an IP address is a loopback address, which means this machine. */
 export function isLoopbackAddress(address: string): boolean {
   return isIP(address) === 4 ? address.startsWith("127.") : address === "::1";
 }

@@ -3,7 +3,9 @@ import { DomainError } from "./errors.ts";
 // Excludes blank characters that Unicode classes as letters or symbols.
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
 
-/** Throws `invalid_request` for a text that people can't see, or that can look like another text. An empty text is valid. */
+/**
+ * Throws `invalid_request` for a text without visible characters, and for a text that can look like another text. An empty text is valid.
+ */
 export function checkReadable(text: string | undefined, name: string): void {
   if (text === undefined || text === "") return;
   if (!isVisible(text)) {

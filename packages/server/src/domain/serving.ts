@@ -28,7 +28,7 @@ export function safeServing(
   requested: Disposition,
 ): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
-    // With an explicit charset, no browser guesses the charset.
+    // States the charset, because a browser would otherwise guess it.
     const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;
     return { disposition: requested, contentType: type };
   }

@@ -2,8 +2,8 @@ import type { ShareRole } from "./access.ts";
 import type { Attachment } from "./attachment.ts";
 
 /**
- * A revocable grant of access to one user. Instants are milliseconds since the epoch. Without `expiresAt`, the share lives until it is
- * revoked.
+ * A share, which gives one user access and can be revoked. Instants are milliseconds since the epoch. Without `expiresAt`, the share lives
+ * until it is revoked.
  */
 export type Share = {
   userId: string;

@@ -16,7 +16,10 @@ export type Upload = {
   contentType: string;
   sizeBytes: number;
   declaredChecksum: Checksum | undefined;
-  /** With this key, the same user can repeat the start of the upload. Undefined if the client sent no key, or the service deleted the key. */
+  /**
+   * With this key, the same user can repeat the request that started the upload. Undefined if the client sent no key, or the service
+   * deleted the key.
+   */
   idempotencyKey: string | undefined;
   /**
    * Whether a signed URL can write to the object even after completion. If so, the service verifies and serves a copy under another

@@ -1,18 +1,18 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { Disposition } from "./serving.ts";
 
-/** The purpose of a URL, as the caller states it. The purpose is only a fact of the audit event. No access decision depends on it. */
+/** The purpose of a URL, as the caller states it. The audit event records the purpose. No access decision depends on it. */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
-/** Returns the purpose of a URL whose caller names no purpose. */
+/** Returns the purpose of a URL if the caller states no purpose. */
 export function defaultPurpose(disposition: Disposition): UrlPurpose {
   return disposition === "inline" ? "view" : "download";
 }
 
 /**
- * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are a URL for a thumbnail,
- * a renewed URL, a view by the owner of the file, and a URL of a link. The claim of a link has its own event. A list of events can omit
- * routine events.
+ * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are a URL for a thumbnail, a
+ * renewed URL, a view by the owner of the file, and a URL for a visitor of a link. The claim of the visitor has its own event, which is not
+ * routine. A list of events can omit routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {
   if (action !== "url.issued") return false;

@@ -1,7 +1,7 @@
 import type { AttachmentState } from "./attachment.ts";
 import { DomainError } from "./errors.ts";
 
-/** The usage of a user: all files on the notes of the user. Pending uploads count. Adopted objects do not count. */
+/** The usage of a user: all files of the notes that the user owns. Pending uploads count. Adopted objects do not count. */
 export type Usage = { bytes: number; files: number };
 
 /** The maximum usage of a user. Undefined if there is no limit. */
@@ -15,14 +15,14 @@ export function quotaOfUser(quota: Quota, { quotaBytes, quotaFiles }: OwnQuota):
   return { bytes: quotaBytes ?? quota.bytes, files: quotaFiles ?? quota.files };
 }
 
-/** The states in which a file uses no capacity any more. In every other state, a file uses capacity. */
+/** The states in which a file no longer uses capacity of the quota. In every other state, a file uses capacity. */
 export const ENDED: readonly AttachmentState[] = ["rejected", "aborted", "expired"];
 
 export function usesCapacity(state: AttachmentState): boolean {
   return !ENDED.includes(state);
 }
 
-/** Describes an exceeded quota. Only the owner sees the numbers, because they are about all notes of the owner. */
+/** Creates the error for an exceeded quota. Only the owner sees the numbers, because they cover all notes of the owner. */
 export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota; isOwner: boolean }): DomainError {
   const { wanted, used, quota, isOwner } = facts;
   const refuse = (message: string) => new DomainError("quota_exceeded", message);

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "./audit-event.ts";
 
-/** The kinds of events that an endpoint can subscribe to. `url.issued` is a summary of several events. */
+/** The kinds of events that an endpoint can subscribe to. A message of the kind `url.issued` summarises several events. */
 export const webhookEvents = [
   "share.created",
   "link.claimed",
@@ -14,34 +14,37 @@ export type WebhookEvent = (typeof webhookEvents)[number];
 /** `webhook.test` is the only kind that an endpoint can't subscribe to. */
 export type MessageType = WebhookEvent | "webhook.test";
 
-/** The owner of the endpoints of the whole service. No user has this id. */
+/** The owner id of the endpoints that belong to the service itself. No user has this id. */
 export const SERVICE_OWNER = "";
 
-/** A server to which messages are sent. Instants are milliseconds since the epoch. */
+/** A server to which the service sends messages. Instants are milliseconds since the epoch. */
 export type WebhookEndpoint = {
   id: string;
-  /** The endpoint gets messages about the notes of this user, or about all notes with `SERVICE_OWNER`. */
+  /** The endpoint gets messages about the notes of this user. `SERVICE_OWNER`: it gets messages about all notes. */
   ownerId: string;
   url: string;
   events: readonly WebhookEvent[];
   description: string;
   /** The secret is derived from the id and this number (usecases/webhooks/secrets.ts). */
   generation: number;
-  /** Until this instant, messages are also signed with the previous secret. Undefined: there was no rotation. */
+  /** Until this instant, messages are also signed with the previous secret. Undefined: the secret was never replaced. */
   formerSecretUntil: number | undefined;
   createdAt: number;
-  /** Undefined: the endpoint gets messages. */
+  /** Undefined: the endpoint is enabled and gets messages. */
   disabledAt: number | undefined;
   /** Why the service disabled the endpoint. Undefined: the service did not disable it. */
   problem: string | undefined;
 };
 
-/** A message for every endpoint that subscribes to its type. */
+/** A message. The service sends it to every endpoint that subscribes to its type. */
 export type WebhookMessage = {
-  /** Begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains this id, at each try and for each endpoint. */
+  /**
+   * Begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains this id. The id is the same for each attempt and each
+   * endpoint.
+   */
   id: string;
   type: MessageType;
-  /** Messages about one subject arrive in order. */
+  /** The id of the thing that the message is about, such as a file or a link. Messages with the same subject arrive in order. */
   subject: string;
   /** The owner of the note. */
   ownerId: string;
@@ -49,26 +52,25 @@ export type WebhookMessage = {
   data: Readonly<Record<string, unknown>>;
 };
 
-/** Makes the body of a delivery. */
+/** Builds the body of a delivery. */
 export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
 }
 
 /**
- * Administrators see no filenames of other people (docs/security-requirements.md, 47), so the endpoints of the
- * service get none.
+ * Administrators see no filenames of other people (docs/security-requirements.md, 47), so the endpoints of the service get no filenames.
  */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 
-/** Makes the body of a delivery to a webhook endpoint that belongs to the service, not to a person. */
+/** Builds the body of a delivery to a webhook endpoint that belongs to the service, not to a person. */
 export function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   const shown = Object.entries(data).filter(([name]) => !HIDDEN_FROM_SERVICE.has(name));
   return bodyOf({ ...message, data: Object.fromEntries(shown) });
 }
 
 /**
- * Makes the messages about one event of the audit log. Events of the action `url.issued` have no message here, because a job
- * summarises them.
+ * Builds the messages about one event of the audit log. Returns no message for the action `url.issued`, because a job summarises such
+ * events.
  */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {
   switch (event.action) {
@@ -125,7 +127,7 @@ function aboutFile({ noteId, attachmentIds }: AuditEvent) {
   return { noteId, attachmentId: attachmentIds[0] ?? null };
 }
 
-/** One event of the audit log can have several messages. The specification forbids a dot in their ids. */
+/** One event of the audit log can cause several messages, so a message id contains the type. The specification forbids a dot in the id. */
 function message(type: WebhookEvent, event: AuditEvent, data: WebhookMessage["data"]): WebhookMessage {
   const { id, ownerId, at, actorId, noteId, attachmentIds } = event;
   return {

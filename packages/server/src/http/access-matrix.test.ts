@@ -7,8 +7,8 @@ import type { Client } from "./testing/service.ts";
 import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
-// docs/security-requirements.md, 15: every route for every user. The last column is the owner of a deleted note. A batch has a code for
-// each item. So the cells of a batch contain this code instead of the status.
+// docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. The response
+// to a batch contains a code for each item. So the cells of a batch contain this code instead of the HTTP status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -27,7 +27,7 @@ const table: readonly Row[] = [
   ["PUT /notes/:noteId/seen",                  204,  204,   204,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /notes/:noteId/attachments",           200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // The object is already in the bucket. Only administrators can adopt it, see below.
+  // This request adopts an object that is already in the bucket. Only administrators may do this.
   [ADOPT,
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /notes/:noteId/uploads",              201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -39,7 +39,7 @@ const table: readonly Row[] = [
   ["PATCH /attachments/:attachmentId",         200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /attachments/:attachmentId/seen",      204,  204,   204,  204,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // A viewer may not review. The owner and the editor get 409, because the file is not quarantined.
+  // A viewer may not review files. The owner and the editor may, but get 409, because this file is not quarantined.
   ["POST /attachments/:attachmentId/review",   409,  409,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/download",  302,  302,   302,  302,    403,    403,    403,    403,   403,  401,  404],
@@ -53,9 +53,9 @@ const table: readonly Row[] = [
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId/access-requests/:userId",
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // The response does not show whether the note exists.
+  // Every signed-in user gets 202, so that the response does not show whether the note exists.
   ["POST /notes/:noteId/access-requests",      202,  202,   202,  202,    202,    202,    202,    202,   202,  401,  202],
-  // The service returns 404 for the invitation of another owner.
+  // The service returns 404 for an invitation of a note that another user owns.
   ["PATCH /invitations/:invitationId",         200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /invitations/:invitationId",        204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /notes/:noteId/links",                 200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -71,7 +71,8 @@ const table: readonly Row[] = [
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // Uppy uploads are multipart only. The service gives bucket credentials to nobody.
+  // Uppy can only start multipart uploads here, so /s3/params returns 400. /s3/sts returns 403, because the service gives nobody bucket
+  // credentials.
   ["GET /s3/params",                           400,  400,   400,  400,    400,    400,    400,    400,   400,  401,  400],
   ["POST /s3/multipart",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /s3/multipart/:uploadId",              200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -80,14 +81,14 @@ const table: readonly Row[] = [
   ["POST /s3/multipart/:uploadId/complete",    409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /s3/multipart/:uploadId",           200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /s3/sts",                              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // Routes about the objects of the caller.
+  // Routes that concern only the data of the caller.
   ["GET /notes",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /notes",                              201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["GET /attachments",                         200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /links",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // Everybody without access to the open note gets the same hints. routes/changes/routes.test.ts shows this.
+  // Every signed-in user gets 200. routes/changes/routes.test.ts checks that a user without access to a note learns nothing about it.
   ["GET /changes",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
@@ -103,7 +104,7 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // A webhook that does not exist. routes/webhooks tests existing ones.
+  // The webhook of these calls does not exist. routes/webhooks tests existing webhooks.
   ["GET /webhooks",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /webhooks",                           201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["PATCH /webhooks/:webhookId",               404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -113,13 +114,13 @@ const table: readonly Row[] = [
   ["GET /webhooks/:webhookId/deliveries",      404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /webhooks/:webhookId/deliveries/:deliveryId/retry",
                                                404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // A token that the service has not made. routes/invitations tests valid tokens.
+  // The token of these calls does not come from the service. routes/invitations tests valid tokens.
   ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
-  // Tokens of mails that the service has not made. routes/mail-preferences tests valid tokens.
+  // The unsubscribe token does not come from a mail of the service. routes/mail-preferences tests valid tokens.
   ["GET /unsubscribe/:token",                  410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
-  // Administrators only (routes/doctor, routes/administration, routes/webhooks).
+  // Only administrators may call these routes (see routes/doctor, routes/administration, routes/webhooks).
   ["GET /admin/people",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/invitations",                   403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/invitations",                  403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
@@ -147,7 +148,7 @@ const table: readonly Row[] = [
   ["DELETE /admin/people/:userId",             403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/people/:userId/reset-link",    403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/doctor",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // Public routes without user data.
+  // These routes are public, and their responses contain no user data.
   ["GET /receipts/key",                        200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["POST /receipts/verify",                    200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /healthz",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
@@ -196,7 +197,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
 
   it("has a row for every route of the service", () => {
     const calls = table.map(([call]) => call).filter((call) => !call.endsWith(WITH_JSON));
-    // link-access-matrix.test.ts has the routes of visitors.
+    // link-access-matrix.test.ts tests the routes that visitors call.
     const routes = routesOf(service.app).filter((route) => !IS_OF_VISITORS.test(route));
     expect(calls.sort()).toEqual(routes.sort());
   });

@@ -57,40 +57,42 @@ import { createWriteTurns, inTurns } from "./write-turns.ts";
 export type AppOptions = {
   useCases: UseCases;
   authenticate: Authenticate;
-  /** Accounts and sessions, mounted at /auth and described by /instance. */
+  /** Accounts and sessions. Their routes are at /auth, and /instance describes them. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
-  /** Checks the set-up. If it is undefined, there are no routes of the doctor. */
+  /** Checks the set-up of the service. Undefined: the doctor routes do not exist. */
   doctor?: Doctor;
   /** The public origin of the service. Every absolute URL is built from this origin, and never from a request header. */
   publicUrl: string;
-  /** The origins that browsers fetch files from. The Content-Security-Policy lists these origins. */
+  /** The origins from which browsers fetch files. The Content-Security-Policy lists these origins. */
   bucketOrigins: readonly string[];
   /** Whether each URL works only for the IP address that requested it. Default: false. */
   bindsUrlsToIp?: boolean;
-  /** The proxies whose X-Forwarded-* headers the service trusts. False for no proxy. */
+  /** The proxies whose X-Forwarded-* headers the service trusts. False: it trusts no proxy. */
   trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
-  /** The options of pino, and the stream for the lines (default: standard output). False for no log. */
+  /** The options of pino, and the stream for the log lines (default: standard output). False for no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: ShownLimits;
-  /** `readWithinMs`: the longest time in which a client reads a response. Default: two minutes. */
+  /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
-  /** Default: the limits in http-limits.ts. */
+  /** Default: `bodyTimeoutMs` and `formProgress` in http-limits.ts. */
   bodyTimeoutMs?: number;
   formProgress?: FormProgressLimits;
-  /** Default: 2 and 15 seconds. */
+  /** The times for /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
   streamTimes?: StreamTimes | undefined;
-  /** Creates the id that a problem and its log line share. Not used for a request with an X-Request-Id. */
+  /** Creates the request id, which a problem response and its log line contain. Not called for a request that has an X-Request-Id. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics also shows the other metrics of this registry. */
   metrics?: Registry;
-  /** The token for /metrics. "elsewhere": this application has no /metrics, because /metrics has its own port. Default: no token. */
+  /** The token for /metrics. "elsewhere": this application does not offer /metrics, because another port does. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
-  /** Starts the span of each request. Default: requests have no spans. */
+  /** Starts the tracing span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
-  /** Aborted when the service drains. Then /readyz returns 503, and each response closes its connection. Default: never aborted. */
+  /**
+   * This signal aborts when the service drains. Then /readyz returns 503, and each response closes its connection. Default: never aborted.
+   */
   draining?: AbortSignal;
-  /** The folder with the built web app. By default, there is no web app, and /docs has the only pages. */
+  /** The folder with the built web app. Default: there is no web app, and only /docs has pages. */
   webRoot?: string | undefined;
 };
 
@@ -149,7 +151,7 @@ export function buildApp(options: AppOptions): App {
   if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
-    // The holder does not include the readable prefix, because a visitor can choose any prefix.
+    // The name of the queue omits the readable prefix of the token, because a visitor can write any prefix.
     const holderOf = ({ params }: FastifyRequest) => `link:${(params as { token: string }).token.split("~").at(-1)}`;
     visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
     publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
@@ -159,7 +161,7 @@ export function buildApp(options: AppOptions): App {
   const ownTurns = { turns: writes, holderOf: (request: FastifyRequest) => `user:${callerOf(request).userId}` };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // These routes are the hot path. They need no extra check for disabled users, because their access query refuses such users.
+    // These routes get the most requests. They do not check separately whether the user is disabled, because their access query does.
     sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
@@ -210,21 +212,21 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
     schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
-    // While the server closes, it still serves requests on open connections.
+    // While the server closes, it still serves requests on connections that are already open.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers.page) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** The id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
+/** Returns the id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
 /**
- * A stream does not end by itself. So the service ends all streams before it waits for open requests. Browsers then open their streams
- * on another replica.
+ * An event stream does not end by itself. So the service ends all streams before it waits for open requests. Browsers then open their
+ * streams on another replica.
  */
 function endStreams(
   app: App,
@@ -249,12 +251,12 @@ function closeConnections(
   app.addHook("preClose", (done) => {
     close();
     if (app.server.listening) {
-      // Node closes idle connections only once. A connection that becomes idle later would keep the server open.
+      // Node closes idle connections only once. A connection that becomes idle later would prevent the end of the server.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }
-    // Node accepts waiting connections before it runs this callback. So this code waits for one turn of the event loop.
-    // Otherwise the end of listening would reset these connections.
+    // Node accepts waiting connections before it runs this callback. Without this wait, the server would reset these connections when it
+    // stops listening.
     setImmediate(done);
   });
 }

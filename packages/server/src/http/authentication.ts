@@ -2,28 +2,28 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify
 import type { Caller } from "../domain/person.ts";
 
 /**
- * Identifies the caller before the body is read. Returns a promise only if it needs I/O.
+ * Identifies the caller before the server reads the body. Returns a promise only if I/O is necessary.
  * Throws HttpProblem `unauthenticated` or `cross_site_request`.
  */
 export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>;
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Set by the authentication hook. Null on public routes. */
+    /** The authentication hook sets the caller. Null on public routes. */
     caller: Caller | null;
   }
 }
 
-/** Returns the caller of a route behind the authentication hook. Throws on a public route, which is a bug. */
+/** Returns the caller of a route that has the authentication hook. Throws on a public route, because such a call is a bug. */
 export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
   if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
   return request.caller;
 }
 
 /**
- * Builds the hook that identifies the caller. The hook uses a callback, so that a synchronous result needs no promise. `requireEnabled`
- * refuses disabled users with a query. Routes that only decide access omit `requireEnabled`, because the access query refuses disabled
- * users.
+ * Builds the hook that identifies the caller. The hook takes a callback, so that no promise is needed when the caller is known
+ * synchronously. `requireEnabled` refuses disabled users with a query. Routes that only make an access decision omit `requireEnabled`,
+ * because the access query refuses disabled users.
  */
 export function authenticationHook(
   authenticate: Authenticate,
@@ -50,7 +50,7 @@ export function authenticationHook(
 }
 
 /**
- * Makes a check that runs before a write. The check identifies the caller again, because the credential can be revoked while the body
+ * Creates a check that runs before a write. The check identifies the caller again, because the credential can be revoked while the body
  * arrives.
  */
 export function identifyAgain(

@@ -6,7 +6,7 @@ import { sqlite } from "../db/testing/test-databases.ts";
 import { type ServiceOptions, tokenOf } from "./testing/service.ts";
 import { startServiceInTest } from "./testing/use-service.ts";
 
-// These tests do not depend on the engine.
+// The database engine does not matter here, so these tests run only on SQLite.
 async function start(options: Partial<ServiceOptions> = {}) {
   const service = await startServiceInTest({ engine: sqlite, ...options });
   const { port } = new URL(await service.app.listen({ port: 0, host: "127.0.0.1" }));
@@ -75,12 +75,13 @@ it("requirement 30: holds one response for a client that reads nothing", async (
   const sockets = await Promise.all(Array.from({ length: 10 }, open));
   for (const socket of sockets) socket.pause().write(requestOf("/activity?limit=200").repeat(90));
   const other = await open();
-  // Another client reads ten pages one after the other. During this time, the service could have sent the unread pages.
+  // Another client reads ten pages one after the other. In this time, the service could also write pages to the connections that read
+  // nothing.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(requestOf("/me"));
     await once(other, "data");
   }
-  // For each connection, the buffers of the kernel contain some responses, and the service holds one response.
+  // For each connection, the service holds one response. Some more responses fit into the buffers of the kernel.
   const perConnection = pages / sockets.length;
   expect(perConnection).toBeGreaterThan(0);
   expect(perConnection).toBeLessThan(20);

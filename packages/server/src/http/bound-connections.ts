@@ -4,11 +4,11 @@ import type { Socket } from "node:net";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
-  /** The number of requests without a complete response. The first of them has started. */
+  /** The number of requests whose response is not complete. The first of these requests is running. */
   open: number;
-  /** The functions that start the other requests, in order. */
+  /** The functions that start the other open requests, in order. */
   waiting: (() => void)[];
-  /** Cuts the connection if the client does not read the response in time. */
+  /** Closes the connection if the client does not read the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
   startNext(): void;
@@ -16,11 +16,11 @@ type Connection = {
 
 type Limits = { readWithinMs?: number };
 
-/** Creates the server of the HTTP application, whose connections are bounded. */
+/** Creates the server of the HTTP application. Each connection has limits (see `boundConnections`). */
 export function createBoundServer(handle: RequestListener, limits?: Limits): Server {
   const { headerBytes: maxHeaderSize, headersTimeoutMs: headersTimeout } = httpLimits;
   const server = createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
-  // Limits idle time, not total time, so that a long upload can finish.
+  // Limits the idle time and not the total time, so that a long upload can finish.
   server.setTimeout(httpLimits.idleTimeoutMs);
   server.requestTimeout = 0;
   server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
@@ -28,11 +28,11 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
 }
 
 /**
- * Limits the memory that one connection can use. A request starts after the client has read the previous response, so a client that
- * reads nothing has one response in memory. A client that reads a response too slowly, or sends too many requests without reading, is cut.
- * By default, Node handles all requests of a connection at the same time, and holds all their responses.
+ * Limits the memory that one connection can use. A request starts after the client has read the previous response. So if a client reads
+ * nothing, only one response is in memory. The server closes the connection if the client reads a response too slowly, or sends too many
+ * requests without reading. By default, Node handles all requests of a connection at the same time, and holds all their responses.
  *
- * The check runs before `handle`, because Node parses up to 64 KiB of requests at a time, even after the connection was cut.
+ * The check runs before `handle`, because Node parses up to 64 KiB of requests at a time, even after the connection was closed.
  */
 function boundConnections(
   handle: RequestListener,
@@ -47,15 +47,15 @@ function boundConnections(
       waiting,
       timer: undefined,
       startTimer() {
-        // The kernel accepts a short response immediately, so most responses need no timer.
+        // The kernel takes a short response immediately, so the service needs no timer for most responses.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
       },
       startNext() {
         clearTimeout(connection.timer);
         connection.open -= 1;
         const next = waiting.shift();
-        // Waits for a new turn of the event loop, so that the service reads other connections first. Drops the requests of a client that
-        // is gone.
+        // Waits for the next turn of the event loop, so that the service reads other connections first. Drops the request if the client has
+        // disconnected.
         if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };
@@ -76,14 +76,15 @@ function boundConnections(
     response.on("prefinish", connection.startTimer).on("close", connection.startNext);
     connection.open += 1;
     if (connection.open === 1) handle(request, response);
-    // A waiting request starts in the context of the previous request. Without the binding, it would appear in the trace of that request.
+    // A waiting request starts in the context of the previous request. Without this binding, the waiting request would appear in the trace
+    // of the previous one.
     else connection.waiting.push(AsyncLocalStorage.bind(() => handle(request, response)));
   };
 }
 
 /**
- * Cuts a connection with many open requests. Otherwise Node makes an error for each request, and many stack traces would block the
- * service.
+ * Closes a connection that may have many open requests. Node creates an error for each request, and many stack traces would block the
+ * service. So these errors get no stack traces.
  */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;

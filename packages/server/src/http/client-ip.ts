@@ -4,10 +4,13 @@ import { HttpProblem } from "./problem.ts";
 
 const IPV4_ONLY = "The URLs of this service work for one IPv4 address. Connect over IPv4, then try again.";
 
-/** The IP address for which the URLs of a request work. Undefined if the URLs work for every client. */
+/** Returns the only IP address for which the URLs in the response work. Returns undefined if the URLs work for every client. */
 export type ClientIpOf = (request: Pick<FastifyRequest, "ip">) => string | undefined;
 
-/** With `bindsUrlsToIp`, the returned function throws HttpProblem `ipv4_required` for a client without an IPv4 address. */
+/**
+ * Creates the function that returns the IP address. With `bindsUrlsToIp`, this function throws HttpProblem `ipv4_required` for a client
+ * without an IPv4 address.
+ */
 export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }): ClientIpOf {
   if (!bindsUrlsToIp) return () => undefined;
   return ({ ip }) => {

@@ -137,12 +137,12 @@ describe("refusals of HTTP itself", () => {
     socket.write(call);
     await reaching;
     const closed = service.app.close();
-    // Waits until the listener has closed, because new connections are possible until then.
+    // Waits until the server no longer listens, because new connections are possible before that.
     while (service.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");
     expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
-    // An open connection can send a second request before the first response.
+    // The client sends a second request on the open connection before it gets the first response.
     socket.write(call);
     while (accepted.bytesRead < 2 * call.length) await new Promise((resolve) => setImmediate(resolve));
     release();

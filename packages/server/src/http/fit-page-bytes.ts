@@ -1,10 +1,10 @@
 import { encodeCursor } from "../usecases/encode-cursor.ts";
 import { httpLimits } from "./http-limits.ts";
 
-/** A page in the form of a response. */
+/** A page of items, as the response contains it. */
 type WirePage<Item> = { items: Item[]; nextCursor: string | null };
 
-/** Ends a page before the item that would exceed `httpLimits.pageBytes`. The first item always fits. */
+/** Ends a page before the item that would exceed `httpLimits.pageBytes`. A page always contains at least its first item. */
 export function fitPage<Item extends { id: string }>(items: Item[], nextCursor: string | undefined): WirePage<Item> {
   let bytes = 0;
   for (const [index, item] of items.entries()) {

@@ -4,10 +4,10 @@ import { structureFault } from "./json-structure.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import { HttpProblem } from "./problem.ts";
 
-/** For a longer body, the parser and the validation take milliseconds. Characters. */
+/** Parsing and validating a longer body takes milliseconds, so such work waits in a queue. Characters. */
 const LONG_TEXT = 32_768;
 
-/** Accepts JSON bodies of limited size and structure, and refuses other media types with 415. An empty body counts as no body. */
+/** Accepts only JSON bodies of limited size and structure. Other media types get status 415. An empty body counts as no body. */
 export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTurns }): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HttpProblem } from "./problem.ts";
 
-/** Refuses with 408 a body that is not complete within this time. Forms have their own limits, because a file may take hours. */
+/** Returns 408 if a body is not complete within this time. Forms have their own limits, because the upload of a file may take hours. */
 export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
   app.addHook("onRequest", (request, reply, done) => {
     const { raw } = request;
     if (hasBody(request) && !isStreamedForm(request)) {
       const timer = setTimeout(() => {
-        // Fastify listens while it reads a body. If there is no listener, the response was already sent, or
-        // the read has not started.
+        // While Fastify reads a body, it listens for errors. If there is no listener, the response was already sent, or the reading has not
+        // started.
         if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
         else raw.emit("error", late(timeoutMs));
       }, timeoutMs);
@@ -23,7 +23,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
 
-/** Whether the route reads the body of this request as a stream, for as long as the form limits allow. */
+/** Whether the route reads the body of this request as a stream. Only the limits for forms then apply to the duration. */
 export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
   const form = "multipart/form-data";
   return routeOptions.schema?.consumes?.includes(form) === true && headers["content-type"]?.startsWith(form) === true;

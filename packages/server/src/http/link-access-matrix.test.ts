@@ -5,14 +5,14 @@ import { IS_OF_REQUESTS, IS_OF_VISITORS, routesOf } from "./testing/sample-reque
 import type { TestService } from "./testing/service.ts";
 import { useService } from "./testing/use-service.ts";
 
-// docs/security-requirements.md, 15: every route with a token, for every visitor.
+// docs/security-requirements.md, 15: the result of every route with a token of a link, for every visitor.
 const PASSWORD = "open sesame";
 
 type Visitor = ReturnType<typeof visitorOf>;
 type Scene = StoredLink & { visitor: Visitor; claimId: string };
 type Column = (service: TestService) => Promise<Scene>;
 
-/** Makes a visitor who has claimed files. Further changes end the rights of the visitor. */
+/** Creates a visitor who has claimed files. Some columns then make a change that ends the rights of this visitor. */
 async function claimed(service: TestService, given: Parameters<typeof storeLink>[1] = {}): Promise<Scene> {
   const stored = await storeLink(service.db, given);
   const visitor = visitorOf(service.app);
@@ -110,7 +110,7 @@ describe.each(engines)("requirement 15: access of every visitor to every route o
   });
 
   it("has a row for every route with a token", () => {
-    // request-access-matrix.test.ts has the routes of file requests.
+    // request-access-matrix.test.ts tests the routes of file requests.
     const routes = routesOf(service.app).filter((route) => IS_OF_VISITORS.test(route) && !IS_OF_REQUESTS.test(route));
     expect(table.map(([call]) => call).sort()).toEqual(routes.sort());
   });

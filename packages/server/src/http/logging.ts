@@ -3,8 +3,8 @@ import type { LoggerOptions } from "pino";
 
 const REDACTED = "[redacted]";
 
-// The order matters: whole query strings first, then single secrets. The patterns apply to the finished line, so they also find secrets
-// in nested values.
+// The order matters: the whole query strings come first, then the single secrets. The patterns apply to the finished line of the log, so
+// they also find secrets in nested values.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\bhttps?:\/\/[^\s"'?\\<>]+)\?[^\s"'\\<>]*/gi, `$1?${REDACTED}`],
   [/\bx-amz-(?:signature|credential|security-token)\b[^\s"'&,;\\<>]*/gi, REDACTED],
@@ -25,7 +25,7 @@ export function redact(line: string): string {
   return clean;
 }
 
-/** Adds to pino's options the redaction of every line, and serialisers that log no URL and no header. */
+/** Returns the options of pino with two additions: every line is redacted, and the serialisers log no URL and no header. */
 export function withRedaction<Options extends LoggerOptions>(options: Options): Options {
   return {
     ...options,
@@ -38,7 +38,7 @@ export function withRedaction<Options extends LoggerOptions>(options: Options): 
   };
 }
 
-/** The fields that identify a request in the log. They omit the URL and the headers. */
+/** Returns the fields that identify a request in the log, without the URL and the headers. */
 export function logFields(request: FastifyRequest) {
   return {
     requestId: request.id,
@@ -49,7 +49,7 @@ export function logFields(request: FastifyRequest) {
 }
 
 /**
- * Logs one line for each request: at level debug, or at level info if the service refused the request. Server errors are logged
+ * Logs one line for each request: at level debug, or at level info if the service refused the request. The service logs server errors
  * separately.
  */
 export class RequestLog extends LogController {
@@ -66,7 +66,8 @@ export class RequestLog extends LogController {
   override routeNotFound(): void {}
 }
 
-// Whether the log has this level. If not, the caller builds no object. The logger type of Fastify lacks this method of pino.
+// Whether the log writes lines of this level. If not, the caller does not need to build the object for a line. The logger type of Fastify
+// lacks this method of pino.
 function isEnabled(log: FastifyBaseLogger, level: string): boolean {
   return (log as FastifyBaseLogger & { isLevelEnabled?(level: string): boolean }).isLevelEnabled?.(level) ?? false;
 }

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Runs pieces of work that take milliseconds, one piece in each turn of the event loop. */
+/** Runs work that takes milliseconds. Only one piece of such work runs in each turn of the event loop. */
 export type LoopTurns = (work: () => void) => void;
 
-/** Makes a queue for such work. Without the queue, other requests would wait until the work of many clients is done. */
+/** Creates a queue for such work. Without this queue, other requests would have to wait until the work of many clients is done. */
 export function createLoopTurns(): LoopTurns {
   const waiting: (() => void)[] = [];
   function runNext(): void {
@@ -11,7 +11,7 @@ export function createLoopTurns(): LoopTurns {
     if (waiting.length > 0) setImmediate(runNext);
   }
   return (work) => {
-    // Without the binding, the work of a request would run in the context of another request, and appear in the wrong trace.
+    // Without this binding, the work of a request would run in the context of another request, and appear in the wrong trace.
     waiting.push(AsyncLocalStorage.bind(work));
     if (waiting.length === 1) setImmediate(runNext);
   };

@@ -2,15 +2,15 @@ import type { FileUrls } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { Counter, Histogram, Registry } from "prom-client";
 
-// An access decision with its signature takes less than a millisecond, and an upload takes minutes. Seconds.
+// The range is wide, because an access decision with a signature takes less than a millisecond, and an upload takes minutes. Seconds.
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 type UrlOutcome = "issued" | NonNullable<FileUrls["urls"][number]["code"]>;
 
-/** The metrics of HTTP. Labels are route patterns, methods and statuses, never ids. */
+/** The metrics of the HTTP layer. Labels are route patterns, methods and statuses, never ids. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Registers the HTTP metrics in `registry`, which can hold other metrics. */
+/** Registers the HTTP metrics in `registry`. The registry can also contain other metrics. */
 export function createMetrics(registry: Registry = new Registry()) {
   const durations = new Histogram({
     name: "valetkey_http_request_duration_seconds",
@@ -36,10 +36,7 @@ export function createMetrics(registry: Registry = new Registry()) {
       }
       series.inc(count);
     },
-    /**
-     * Builds an onResponse hook for one route. The labels are created once for each status, not for each
-     * request.
-     */
+    /** Builds an onResponse hook for one route. The hook creates the labels once for each status, not for each request. */
     observer({ method, route }: { method: string; route: string }) {
       const byStatus = new Map<number, Histogram.Internal<string>>();
       return (_request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
@@ -57,12 +54,12 @@ export function createMetrics(registry: Registry = new Registry()) {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Set on routes that can respond with a stream, whose duration says nothing about the service. */
+    /** True for a route that can respond with a stream. The duration of a stream says nothing about the speed of the service. */
     isStream?: boolean;
   }
 }
 
-/** An `onRoute` hook that measures the requests of the route. */
+/** An `onRoute` hook that measures the duration of all requests to the route. */
 export function observeRoute(metrics: Metrics, route: RouteOptions): void {
   if (route.config?.isStream === true) return;
   const observer = metrics.observer({ method: String(route.method), route: route.url });

@@ -8,7 +8,7 @@ import { useService } from "./testing/use-service.ts";
 const [engine] = engines as [(typeof engines)[number]];
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-// Every route that the service promises to have.
+// The list of the routes that the service promises to have.
 const contract = [
   "get /notes",
   "post /notes",
@@ -290,7 +290,7 @@ describe("the OpenAPI document", () => {
       const schema = operation.responses["200"]?.content?.["application/json"]?.schema as object;
       expect(schema, call).toBeDefined();
       expect([...Errors(schema, answer.body)], `${call}: ${answer.text}`).toEqual([]);
-      // The response has no undocumented member, apart from the options of WebAuthn, which have a specification of their own.
+      // The response has no undocumented member. The options of WebAuthn are an exception, because WebAuthn itself specifies their members.
       const listed = JSON.stringify(schema);
       if (listed.includes('"additionalProperties":{}')) return { ...answer, cookie: "" };
       for (const [, member] of answer.text.matchAll(/"(\w+)":/g)) expect(listed, call).toContain(`"${member}":`);

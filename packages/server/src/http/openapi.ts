@@ -13,14 +13,13 @@ import { notFound } from "./send-problem.ts";
 /** The schema of a response without a body. */
 export const emptyResponse = Type.Null({ description: "Done" });
 
-// All refusals of all routes have this shape. The schema is only for the document, so no serialiser is compiled for
-// it.
+// The error responses of all routes have this shape. The schema is only for /openapi.json, so no serialiser is compiled for it.
 const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
 };
 
-/** Completes the schemas of a tag. Their keys are the operation ids. */
+/** Adds the tag and the operation id to each schema. The keys of `schemas` are the operation ids. */
 export function operations<Schemas extends Record<string, FastifySchema>>(
   tag: (typeof tags)[number]["name"],
   schemas: Schemas,
@@ -31,7 +30,7 @@ export function operations<Schemas extends Record<string, FastifySchema>>(
   ) as Schemas;
 }
 
-/** The tags, in the order in which a reader needs them. */
+/** The tags of the operations, in the order in which a reader of /docs needs them. */
 const tags = [
   { name: "notes", description: "Notes that files are attached to" },
   { name: "attachments", description: "The files of a note" },
@@ -54,8 +53,8 @@ const tags = [
 ] as const;
 
 /**
- * Makes /docs follow the light or dark scheme of the browser. Swagger UI has only a button for the scheme, and the layout hides that
- * button.
+ * Makes /docs follow the light or dark scheme of the browser. Swagger UI can change the scheme only with a button, and the layout of this
+ * page hides the button.
  */
 const FOLLOW_SCHEME = `
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -64,22 +63,24 @@ dark.addEventListener("change", follow);
 follow();
 `;
 
-/** Hides the column for OpenAPI links. No response has such links, and the column fills a third of the screen of a phone. */
+/** Hides the column for OpenAPI links, because no response has such links. On a phone, the column would fill a third of the screen. */
 const NO_LINKS = `
 .swagger-ui .response-col_links { display: none; }
 `;
 
-/** The files of Swagger UI in the published command. The sources use the files of the package. */
+/**
+ * The folder with the files of Swagger UI in the published command. If this folder does not exist, the files of the npm package are used.
+ */
 const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
 
 export type DocumentOptions = {
   publicUrl: string;
-  /** Without accounts, there are no sessions. */
+  /** Undefined: the document describes no session cookie. */
   accounts?: unknown;
   limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
 };
 
-/** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Call it before the routes are registered. */
+/** Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. Call this function before you register the routes. */
 export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
   const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
   const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
@@ -121,17 +122,17 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   app.register(swaggerUi, {
     routePrefix: "/docs",
     ...(existsSync(BUNDLED_UI) && { baseDir: BUNDLED_UI }),
-    // The layout has no logo. Without this line the plugin reads the logo of its package.
+    // The layout has no logo. Without this line, the plugin would read the logo file of its package.
     logo: { type: "image/svg+xml", content: "" },
     uiHooks: {
       preHandler: (request, reply, done) => {
         const { url } = request.routeOptions;
         if (url === "/docs/json") sendDocument(reply);
-        // With `baseDir`, the plugin adds this route for files that we don't have.
+        // With `baseDir`, the plugin adds this route for files that do not exist here.
         else done(url === "/docs/*" ? notFound() : undefined);
       },
     },
-    // Scripts and styles are files, because the Content-Security-Policy forbids inline code.
+    // Serves scripts and styles as files, because the Content-Security-Policy forbids inline code.
     theme: {
       title: "Valet Key API",
       js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],
@@ -142,7 +143,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => sendDocument(reply));
 }
 
-/** Marks the body of a route as optional. The OpenAPI plugin has no setting for that. */
+/** Marks the body of a route as optional in the document. The OpenAPI plugin has no setting for that. */
 export const bodyIsOptional = { "x-body-is-optional": true } as const;
 
 function withOptionalBodies<Document extends { paths?: object }>(document: Document): Document {
@@ -156,7 +157,7 @@ function withOptionalBodies<Document extends { paths?: object }>(document: Docum
   return document;
 }
 
-/** Documents the range of `expiresIn`. The use case checks it, not the schema, so that the refusal can name the range. */
+/** Documents the range of `expiresIn`. The use case checks the range, not the schema, so that the error text can name the range. */
 function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
   const expiresIn = {
     type: "integer",
@@ -172,7 +173,7 @@ function withRange(schema: object | undefined, limits: DocumentOptions["limits"]
   return Object.fromEntries(parts);
 }
 
-/** Replaces the format `unsafe`, which tells the serialiser to skip escaping, by `uri`. */
+/** Replaces the format `unsafe` by `uri` in the document. `unsafe` only tells the serialiser to skip escaping. */
 function documented(given: object): object {
   const responses = Object.fromEntries(
     Object.entries(given).map(([status, schema]) => [status, { description: STATUS_CODES[status], ...schema }]),

@@ -17,20 +17,20 @@ import { createWorld } from "./testing/world.ts";
 const SECONDS = 1_000;
 /** These routes need no database, because receipts are signed and verified only with a key. */
 const NO_DATABASE_IN_RECEIPTS = ["GET /receipts/key", "POST /receipts/verify"];
-/** The probes report an outage themselves. The routes of /s3 here refuse every request. */
+/** These routes work without the database. The health routes report an outage themselves, and these /s3 routes refuse every request. */
 const NEEDS_NO_DATABASE = [
   "GET /healthz",
   "GET /readyz",
   "GET /metrics",
   "GET /s3/params",
   "GET /s3/sts",
-  // This service sends no mails.
+  // This service sends no mails, so these two routes need no database.
   "POST /public/links/:token/codes",
   "POST /public/links/:token/email",
   ...NO_DATABASE_IN_RECEIPTS,
 ];
 
-/** The pages of a link and of a mail report in HTML. */
+/** These pages of a link and of a mail report an error as HTML. */
 const IS_PAGE = / \/(s|unsubscribe)\/:token/;
 
 async function note(service: TestService): Promise<string> {
@@ -65,7 +65,7 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
     expect((await service.anonymous.send("GET /readyz")).body.checks).toEqual({ database: "up", bucket: "down" });
     // The service still issues URLs, because a signature needs no bucket.
     expect((await ann.send(`GET /attachments/${attached.id}/url`)).status).toBe(200);
-    // A deletion is queued in the database, and runs after the outage.
+    // The database queues the deletion of the object, and the service deletes it after the outage.
     expect((await ann.send(`DELETE /attachments/${attached.id}`)).status).toBe(204);
 
     server = await startEmbedded({ dataDir, port: server.port });
@@ -148,19 +148,19 @@ describe("an outage of the database", () => {
       ann.send(`GET /attachments/${id}/url`),
     ]);
     expect(written.body).toMatchObject({ status: 503, code: "database_unavailable" });
-    // No URL is issued without its audit event.
+    // The service issues no URL if it can't store the audit event.
     expect(issued.body).toMatchObject({ status: 503, code: "database_unavailable" });
     expect(issued.text).not.toContain("X-Amz");
     expect((await ann.send(`GET /notes/${noteId}`)).status).toBe(200);
     journal.exec("rollback");
-    // Audit events of URLs have their own file, so issuing a URL needs only that file.
+    // SQLite stores the audit events of URLs in a separate file, so issuing a URL needs only this file.
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
     database.exec("rollback");
     expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
   });
 });
 
-/** A TCP proxy for a database. While the proxy is shut, it breaks all connections and refuses new ones. */
+/** Creates a TCP proxy in front of a database. While the proxy is shut, it breaks all connections and refuses new ones. */
 function gated() {
   const sockets = new Set<Socket>();
   let isShut = false;

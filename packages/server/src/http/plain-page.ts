@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Language } from "../domain/language.ts";
 
-// The colours are the same as on the pages of links.
+// The colours are the same as on the pages of the web app for links.
 const STYLE = `
 :root { color-scheme: light dark; accent-color: light-dark(#17603a, #5cc08c); }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; background: light-dark(#fbfaf8, #161513); color: light-dark(#1f1d1a, #edebe7); }
@@ -17,7 +17,10 @@ button { border: 0; font-weight: 500; background: light-dark(#17603a, #5cc08c); 
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
-/** The policy of a plain page. It permits only the style of the page, and forms to the service and to `targets`. */
+/**
+ * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, and forms that send to the service or
+ * to `targets`.
+ */
 export function plainPagePolicy(targets: readonly string[] = []): string {
   const forms = ["'self'", ...targets].join(" ");
   return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`;
@@ -25,7 +28,7 @@ export function plainPagePolicy(targets: readonly string[] = []): string {
 
 type Page = { language: Language; title: string; content: string };
 
-/** A page that needs no JavaScript. `content` is HTML. */
+/** Builds a page that needs no JavaScript. `content` is HTML. */
 export function plainPage({ language, title, content }: Page): string {
   return `<!doctype html>
 <html lang="${language}">

@@ -1,7 +1,7 @@
 import { type Problem, type ProblemCode, problems } from "@valetkey/contract";
 import { DomainError, type DomainErrorCode } from "../domain/errors.ts";
 
-/** A refusal by the HTTP layer, such as a missing session or a rate limit. Other refusals are DomainErrors. */
+/** An error that the HTTP layer throws, for example for a missing session or a rate limit. Use cases throw DomainErrors. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
   /** Extra response headers, such as Retry-After or WWW-Authenticate. */
@@ -15,7 +15,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** Makes the body of an error (RFC 9457). Each code has one status. */
+/** Builds the body of an error response (RFC 9457). Each code has one HTTP status. */
 export function problemBody(code: ProblemCode, options: { detail: string; requestId: string }): Problem {
   const { status, title } = problems[code];
   const { detail, requestId } = options;
@@ -25,7 +25,7 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
 /** The parts of an error that a client may read. */
 export type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
 
-// Errors of the framework and its plugins, by code. The texts of the framework could quote a header or a path.
+// The errors of Fastify and its plugins, by code. These texts replace the texts of Fastify, which could quote a header or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
@@ -54,11 +54,14 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
   429: { code: "rate_limited", detail: "Too many requests. Wait a moment and try again." },
 };
 
-/** Returns the refusal for an error. Unknown errors become `internal` without details (docs/security-requirements.md, 32). */
+/**
+ * Returns the parts of an error that the client may read. Unknown errors become `internal` without details (docs/security-requirements.md,
+ * 32).
+ */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) {
-    // This line does not compile if the contract lacks a domain code.
+    // This line compiles only if the contract contains every code of the domain.
     const code: DomainErrorCode & ProblemCode = error.code;
     const { message: detail, retryAfterSeconds } = error;
     const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };

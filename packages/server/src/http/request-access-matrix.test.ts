@@ -7,10 +7,10 @@ import type { TestService } from "./testing/service.ts";
 import { useService } from "./testing/use-service.ts";
 import { createVisitor, insertRequest, type TestVisitor } from "./testing/visitor.ts";
 
-// docs/security-requirements.md, 15: every route of file requests, for every visitor.
+// docs/security-requirements.md, 15: the result of every route of file requests, for every visitor.
 type Scene = { visitor: TestVisitor; uploadId: string };
 
-/** Makes a visitor who has started an upload. */
+/** Creates a visitor who has started an upload. */
 async function started(service: TestService, given: Partial<Link> = {}) {
   const ann = service.as("ann");
   const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -60,7 +60,7 @@ const table: readonly [call: string, ...expected: number[]][] = [
   [`POST ${UPLOADS}`,                            201,   201,     201,      403,   404,    404,    404,  201,   404,    404],
   [`GET ${UPLOADS}`,                             200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
   [`GET ${UPLOADS}/:uploadId`,                   200,   404,     404,      403,   404,    404,    404,  404,   404,    404],
-  // The sender gets 400 because the upload has no parts, and 409 because no file was sent.
+  // The sender gets 400 because the upload is not a multipart upload, and 409 because no file was sent.
   [`POST ${UPLOADS}/:uploadId/parts`,            400,   404,     404,      403,   404,    404,    404,  404,   404,    404],
   [`POST ${UPLOADS}/:uploadId/complete`,         409,   404,     404,      403,   404,    404,    404,  404,   404,    404],
   ["GET /public/links/:token/receipts/:uploadId", 409,  404,     404,      403,   404,    404,    404,  404,   404,    404],

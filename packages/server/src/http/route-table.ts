@@ -2,7 +2,7 @@ import type { RouteOptions } from "fastify";
 
 export type RouteTable = ReturnType<typeof createRouteTable>;
 
-/** Remembers every registered route, to distinguish a 404 from a 405. */
+/** Stores every registered route, so that the service can distinguish a 404 from a 405. */
 export function createRouteTable() {
   const routes: { pattern: RegExp; method: string }[] = [];
   const apiSections = new Set<string>();
@@ -15,9 +15,9 @@ export function createRouteTable() {
         .replaceAll("*", ".*");
       for (const each of [method].flat()) routes.push({ pattern: new RegExp(`^${path}$`), method: each });
     },
-    /** Whether the API has routes below the first segment of this path, such as `/notes` of `/notes/1/2`. */
+    /** Whether the API has routes below the first segment of this path, such as `/notes` in `/notes/1/2`. */
     isOfApi: (path: string): boolean => apiSections.has(firstSegment(path)),
-    /** The methods that a path accepts. */
+    /** Returns the methods that the routes of this path accept. */
     methodsOf: (path: string): string[] => [
       ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
     ],

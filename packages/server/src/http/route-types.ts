@@ -14,7 +14,7 @@ import type { ClientIpOf } from "./client-ip.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 
-/** The application for routes. Requests and replies have the types of their schemas. */
+/** The type of the application to which routes are added. Requests and replies get their types from the schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -23,7 +23,7 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** A request whose parts have the types of its schema. */
+/** A request whose body, parameters and query get their types from the schema. */
 export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   RouteGenericInterface,
   RawServerDefault,
@@ -32,18 +32,19 @@ export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   TypeBoxTypeProvider
 >;
 
-/** The dependencies of all routes. */
+/** The values and functions that the routes need. */
 export type RouteDeps = {
   useCases: UseCases;
   metrics: Metrics;
-  /** The largest file that a form can carry. Bytes. */
+  /** The maximum size of a file in a form. Bytes. */
   uploadMaxBytes: number;
   formProgress: FormProgressLimits;
   /** The public origin of the service. */
   publicUrl: string;
   clientIpOf: ClientIpOf;
   /**
-   * A `preHandler` for lists. A long page takes milliseconds, so each request for a page gets a turn of the event loop (loop-turns.ts).
+   * A `preHandler` for lists. A long page takes milliseconds of work. So each request for a page runs in a separate turn of the event loop
+   * (loop-turns.ts).
    */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };

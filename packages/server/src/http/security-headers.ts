@@ -4,9 +4,9 @@ import type { App } from "./route-types.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** Permits nothing, because a browser loads nothing for data. */
+/** The policy for responses that are not pages. It permits nothing, because such a response needs no other resources. */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
-/** These headers apply to pages only. */
+/** These headers have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
   "cross-origin-opener-policy",
   "origin-agent-cluster",
@@ -15,24 +15,26 @@ const ONLY_PAGES: ReadonlySet<string> = new Set([
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Set on routes that never respond with a page. */
+    /** True for routes that never respond with a page. */
     isData?: boolean;
   }
 }
 
 export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
 
-/** The headers of responses: `page` for those that may be a page, `data` for those that never are. */
+/** The headers of responses: `page` for responses that may be a page, and `data` for responses that are never a page. */
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
-/** Adds the security headers to every response. Also stores them in `headers`, for responses that bypass the hooks. */
+/**
+ * Adds the security headers to every response. Also stores them in `headers`, because Fastify sends some responses without running the
+ * hooks.
+ */
 export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
-  // Helmet would build its policy again for each request, which costs a tenth of the time to issue a URL. The policy never changes, so
-  // it is built
-  // once.
+  // The headers never change, so they are built once. Helmet would build its policy again for each request, which costs a tenth of the time
+  // to issue a URL.
   app.addHook("onReady", async () => {
     const page = await renderOnce(helmetOptions(options));
     const data = Object.entries(page).filter(([name]) => !ONLY_PAGES.has(name));
@@ -46,7 +48,7 @@ export function addSecurityHeaders(
   });
 }
 
-/** Declares that no route of this scope responds with a page, so that the responses need fewer headers. */
+/** Marks all routes of this scope as routes that never respond with a page. So their responses need fewer headers. */
 export function sendsOnlyData(scope: App): void {
   scope.addHook("onRoute", (route) => {
     route.config = { ...route.config, isData: true };
@@ -54,9 +56,10 @@ export function sendsOnlyData(scope: App): void {
 }
 
 /**
- * The headers of a page. Forbids inline code, framing and referrers (docs/security-requirements.md, 25).
- * The only foreign origins that the policy permits are the origins of the bucket.
- * HSTS and the upgrade of insecure requests apply only if the public URL is HTTPS.
+ * Returns the options for the headers of a page. These headers forbid inline code, framing and referrers (docs/security-requirements.md,
+ * 25).
+ * Besides the service itself, the policy permits only the origins of the bucket.
+ * HSTS and the upgrade of insecure requests are on only if the public URL starts with https.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {
   const isHttps = new URL(publicUrl).protocol === "https:";
@@ -72,7 +75,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
         imgSrc: ["'self'", "data:", "blob:", ...bucketOrigins],
         mediaSrc: bucketOrigins.length === 0 ? ["'none'"] : [...bucketOrigins],
         connectSrc: ["'self'", ...bucketOrigins],
-        // The page draws PDFs itself, so it needs no frames.
+        // The web app draws PDFs itself, so it needs no frames.
         frameSrc: ["'none'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -84,7 +87,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
     referrerPolicy: { policy: "no-referrer" },
     strictTransportSecurity: isHttps ? { maxAge: YEAR_SECONDS, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
-    // These headers are only for obsolete browsers.
+    // Omits these headers, because only obsolete browsers use them.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

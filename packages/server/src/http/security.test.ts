@@ -129,7 +129,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
     });
     await service.anonymous.send(`GET /nowhere/${apiToken}?password=query-secret-3`, { headers: secretHeaders });
     await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}x` } });
-    // Secrets that other parts could log or put into an error.
+    // An error with secrets, as other code could throw or log it.
     const leak = Object.assign(new Error(`GET ${fileUrl} failed for Bearer ${token}`), {
       cause: new Error(`Cookie: session=1; token ${apiToken}`),
       request: { headers: { authorization: `Bearer ${token}`, cookie: "session=cookie-secret-1" } },
@@ -162,7 +162,7 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
           apiTokens: {
             ...db.apiTokens,
             list: () => {
-              // The thrown value is not an Error.
+              // Throws a value that is not an Error.
               throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
             },
           },
@@ -189,7 +189,7 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
         .find((each) => each.includes(body.requestId) && each.includes('"level":50'));
       expect(line).toBeDefined();
     }
-    // The log has the whole error.
+    // Only the log contains the whole error.
     expect(service.log()).toContain("SELECT * FROM people");
   });
 });

@@ -4,15 +4,15 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { logFields } from "./logging.ts";
 import { HttpProblem, problemBody, refusalOf } from "./problem.ts";
 
-// The value of the header Retry-After. It is long enough for a restart, and short enough for users who wait. Seconds.
+// The value of the header Retry-After. In this time, the service can restart, and a user can wait. Seconds.
 const RETRY_AFTER = "2";
 
-/** The refusal of a path that has no route. */
+/** Creates the error for a path that has no route. */
 export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/** Sends an error as a problem document (RFC 9457). Works also for errors that Fastify raises before it finds a route. */
+/** Sends an error as a problem document (RFC 9457). Also sends errors that Fastify raises before it finds a route. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];
@@ -23,7 +23,7 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   reply.headers(refusal.headers).send(JSON.stringify(body));
 }
 
-/** Sends a problem for bytes that Node's HTTP parser refuses, and closes the connection. */
+/** Sends a problem document when Node's HTTP parser refuses the received bytes, and closes the connection. */
 export function sendParserProblem(error: { code?: string }, socket: Socket, requestId: string): void {
   if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
     socket.destroy();

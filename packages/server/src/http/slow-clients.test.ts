@@ -9,7 +9,7 @@ import { startServiceInTest } from "./testing/use-service.ts";
 const MIB = 2 ** 20;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="slow.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
-/** The default limits of these tests. No form reaches them. */
+/** The default limits of these tests. They are so wide that no form exceeds them. */
 const PATIENT = { stallMs: 60_000, rateWindowMs: 60_000, minBytesPerSecond: 1 };
 
 // These tests need sockets, because `inject` sends whole bodies.
@@ -101,7 +101,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     void slow.response.then(() => {
       isAnswered = true;
     });
-    // The first of these forms may get the buffer before the slow form gets it. The second form can't.
+    // The first of these forms may get the free buffer before the slow form. The second form can't.
     let stored = 0;
     while (!isAnswered) {
       const next = await form();
@@ -171,7 +171,7 @@ async function open(port: number, call: string, headers: string[]) {
   socket.on("data", (chunk) => {
     text += String(chunk);
   });
-  // The service may reset a connection whose bytes it does not read.
+  // Ignores errors, because the service may reset a connection whose bytes it does not read.
   socket.on("error", () => undefined);
   const response = new Promise<string>((resolve) => {
     socket.on("data", () => {

@@ -1,15 +1,15 @@
 import type { FastifyRequest } from "fastify";
 import type { App } from "./route-types.ts";
 
-/** The span of one request. */
+/** The tracing span of one HTTP request. */
 export type RequestSpan = {
-  /** Calls `work`. The spans of everything that `work` starts become children of this span. */
+  /** Calls `work`. All spans that start inside `work` become children of this span. */
   run(work: () => void): void;
   /** `code`: the error code of the response. Undefined if there is no error. */
   end(outcome: { status: number; code: string | undefined }): void;
 };
 
-/** Starts the span of a request. `traceparent` is the header of the caller (W3C Trace Context). */
+/** Starts the span of a request. `traceparent` is the value of this request header (W3C Trace Context). */
 export type StartRequestSpan = (request: {
   method: string;
   route: string;
@@ -18,13 +18,16 @@ export type StartRequestSpan = (request: {
 }) => RequestSpan;
 
 export type RequestSpans = {
-  /** Remembers the error code of the response. */
+  /** Stores the error code of the response for the span of the request. */
   fail(request: FastifyRequest, code: string): void;
 };
 
 type Traced = { span: RequestSpan; code: string | undefined };
 
-/** Adds hooks that give each request a span. Call it before other hooks are added, so that the span contains the work of the other hooks. */
+/**
+ * Adds hooks that give each request a span. Call this function before you add other hooks, so that the span contains the work of those
+ * hooks.
+ */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();
   app.addHook("onRequest", (request, _reply, done) => {

@@ -12,7 +12,7 @@ function validate(schema: TSchema, value: unknown): Outcome {
   return validator(value) as Outcome;
 }
 
-/** Counts the reads of members of an array or object. */
+/** Wraps an array or an object, and counts how often its members are read. */
 function counting<Value extends object>(value: Value): { value: Value; reads: () => number } {
   let reads = 0;
   const proxy = new Proxy(value, {

@@ -17,17 +17,17 @@ type SchemaNode = {
 type Issue = { keyword: string; schemaPath: string; instancePath: string; params: object; message: string };
 
 const { pattern: idPattern } = Id as TSchema & { pattern?: string };
-/** The maximum number of unexpected members that a refusal names. */
+/** The maximum number of unexpected members that an error text lists. */
 const MAX_NAMED = 5;
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 
 /**
  * Checks requests against their TypeBox schemas. An unknown member makes the request invalid.
- * Only whole numbers in a query are converted, and ids in a path become lower case.
- * Throws `invalid_request`, which names the member and the expectation.
+ * Converts only whole numbers in a query, and changes ids in a path to lower case.
+ * Throws `invalid_request`. The error text says which member is wrong, and what is expected.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, contentType }) => {
-  // A form is read as a stream, so the schema of a form is only for the document.
+  // The schema of a form is only for /openapi.json, because the service reads a form as a stream.
   if (contentType === "multipart/form-data") return (value: unknown) => ({ value });
   const node = schema as SchemaNode;
   const prepare = preparerOf(httpPart, node);
@@ -74,8 +74,8 @@ function queryPreparer(schema: SchemaNode): Preparer {
 }
 
 /**
- * Reduces an invalid value to its first error. The library lists all errors of a value. For a body of 1 MiB, this would block the
- * process for half a second.
+ * Reduces an invalid value to its first error. Without this, the library would list all errors of the value, which would block the process
+ * for half a second for a body of 1 MiB.
  */
 function abridge(node: SchemaNode, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -85,7 +85,9 @@ function abridge(node: SchemaNode, value: unknown): unknown {
 
 const validators = new WeakMap<SchemaNode, Validator>();
 
-/** Compiles a schema when its first value arrives. Otherwise a start would have to compile the schemas of all routes. */
+/**
+ * Compiles a schema when the first value for it arrives. Otherwise the service would have to compile the schemas of all routes at startup.
+ */
 function compiledOf(node: SchemaNode): Validator {
   const known = validators.get(node);
   if (known !== undefined) return known;
@@ -95,7 +97,8 @@ function compiledOf(node: SchemaNode): Validator {
 }
 
 /**
- * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The other indexes are holes, which the library skips.
+ * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The array has no items at the other indexes, and the
+ * library skips these indexes.
  */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
   const compiled = compiledOf(items);
@@ -110,7 +113,7 @@ function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: Schema
   return kept;
 }
 
-/** Keeps the expected members and the first few unexpected members. */
+/** Keeps the expected members, and the first few unexpected members for the error text. */
 function abridgeMembers({ properties = {} }: SchemaNode, value: object): object {
   const members = value as Record<string, unknown>;
   const kept: [string, unknown][] = [];
@@ -124,12 +127,12 @@ function abridgeMembers({ properties = {} }: SchemaNode, value: object): object 
     unexpected += 1;
     if (unexpected === MAX_NAMED) break;
   }
-  // Uses fromEntries, because an assignment would fail for a member with the name `__proto__`.
+  // Uses fromEntries, because an assignment to a member with the name `__proto__` would not add the member.
   return Object.fromEntries(kept);
 }
 
 function explain(part: string, { schema, issues }: { schema: SchemaNode; issues: Issue[] }): string {
-  // The library reports a forbidden member twice. Only the second report has the names.
+  // The library reports a forbidden member twice, and only the second report contains its name.
   const issue = issues.find(({ keyword }) => keyword === "additionalProperties") ?? issues[0];
   if (issue === undefined) return `The ${part} is not valid.`;
   const node = nodeAt(schema, issue.schemaPath);
@@ -152,7 +155,7 @@ function expectation(issue: Issue, node: SchemaNode | undefined): string {
   return issue.message;
 }
 
-/** The part of a schema at a path such as `#/properties/title`. */
+/** Returns the part of a schema at a path such as `#/properties/title`. */
 function nodeAt(schema: SchemaNode, path: string): SchemaNode | undefined {
   let node: unknown = schema;
   for (const step of path.split("/").slice(1)) {

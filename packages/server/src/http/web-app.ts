@@ -11,12 +11,12 @@ import { notFound, sendProblem } from "./send-problem.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** True for routes that only the web app has. For a missing path below such a route, the service returns a page. */
+    /** True for routes that only the web app has. If a path below such a route does not exist, the service returns a page. */
     isPage?: boolean;
   }
 }
 
-/** The paths that only the web app has. The web app shares `/`, `/activity` and `/links` with the API. */
+/** The paths that only the web app has. The paths `/`, `/activity` and `/links` exist both in the web app and in the API. */
 const PAGES = [
   "/n/:noteId",
   "/shared",
@@ -34,32 +34,32 @@ const PAGES = [
   "/confirm-email",
   "/invitation",
 ];
-/** `landing`: the page of links, for visitors without an account. It has a separate build. */
+/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account. This page has a separate build. */
 type Page = "index" | "landing";
-/** The files of the pages. The name of a page in another language than English contains the code of that language. */
+/** Matches the HTML files of the pages. If a page is not in English, its filename contains the code of the language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 const HTML = "text/html; charset=utf-8";
-// Dotfiles are private. The service sends a .br or .gz file only instead of its original.
+// Dotfiles are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its own URL.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
-/** The pages of the web app. */
+/** Functions that send pages of the web app. */
 export type WebApp = {
-  /** Sends the app to a browser that opens a page. For every other client, sends nothing and returns false. */
+  /** Sends the web app to a browser that opens a page. For every other client, sends nothing and returns false. */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
-  /** Returns the "not found" page for a browser that opens a page, and undefined for every other client. */
+  /** Returns the "not found" page to a browser that opens a page. Returns undefined for every other client. */
   notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 
 /**
  * Serves the build of the web app from `root`.
- * Files in /assets have their hash in the name, so browsers cache them for a year. Browsers revalidate all other files. The list of
- * files beside /assets is read once, at startup. The page of a link contains nothing about the link. Each page is in the language of its
- * reader.
+ * The names of files in /assets contain a hash, so browsers cache these files for a year. Browsers revalidate all other files. The service
+ * reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link. Each page is in the
+ * language of its reader.
  */
 export function serveWebApp(app: App, { root, publicUrl }: { root: string; publicUrl: string }): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
   app.register(async (assets: App) => {
-    // If the plugin refuses the spelling of a path, the response is the same 404 as for a missing file.
+    // If the plugin refuses a path because of its spelling, the service returns the same 404 as for a missing file.
     assets.setErrorHandler((error: FastifyError, request, reply) =>
       sendProblem((error.statusCode ?? 500) < 500 ? notFound() : error, request, reply as FastifyReply),
     );
@@ -81,8 +81,8 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const text = await read("index", request);
-    // The ETag of the file plugin consists of size and time. The files of two languages can have the same size and time, so this ETag is a
-    // hash.
+    // This ETag is a hash. The plugin makes its ETag from the size and time of a file, and both can be the same for the files of two
+    // languages.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
     return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);
@@ -94,7 +94,8 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
         sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
       );
     }
-    // An installed app handles this request itself (attach-worker.js). If its worker does not run, the page asks the user for the files again.
+    // If the web app is installed, its service worker handles this request (attach-worker.js). If the worker does not run, the page asks
+    // the user for the files again.
     pages.post("/attach", {
       schema,
       config: { isPage: true },
@@ -121,7 +122,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
       sendIndex(request, reply).catch((error) => reply.send(error));
       return true;
     },
-    // The page is read without an ETag, because a 304 for a missing page would show an empty page.
+    // Sends this page without an ETag, because a browser would show an empty page after a 304.
     notFoundPage(request, reply) {
       if (!opensPage(request)) return undefined;
       reply.code(404).header("cache-control", "no-store").type(HTML);
@@ -130,14 +131,17 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
 }
 
-/** An onRequest hook that sends the app to a browser that opens `url`. It must run before authentication. */
+/** Returns an onRequest hook that sends the web app to a browser that opens `url`. The hook must run before authentication. */
 export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandler {
   return (request, reply, done) => {
     if (request.routeOptions.url !== url || !sendPage(request, reply)) done();
   };
 }
 
-/** Browsers accept text/html when a user opens a page. `fetch` and clients of the API do not. */
+/**
+ * Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only then. `fetch` and clients of the API do not
+ * send it.
+ */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
 }
@@ -146,7 +150,8 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
 /**
- * Fills in the page of links, which is the same for every link. For browsers without JavaScript, it contains the token of the request.
+ * Fills in the page of a link. The page is the same for every link, except for the token in the request. Browsers without JavaScript need
+ * this token.
  */
 function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
   return page

@@ -7,7 +7,7 @@ export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** Parses an optional `expiresAt`. Null and undefined both mean no expiry. Throws `invalid_request`. */
+/** Parses an optional `expiresAt`. Null and undefined both mean that there is no expiry. Throws `invalid_request`. */
 export function parseExpiresAt(expiresAt: string | null | undefined): number | undefined {
   if (expiresAt === undefined || expiresAt === null) return undefined;
   return parseInstant(expiresAt, { name: "expiresAt" });
@@ -15,11 +15,11 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
 
 /**
  * Converts `text`, a date and time, to milliseconds since the epoch. Drops fractions of a millisecond.
- * `name`: the field of the body, for the error message. Throws `invalid_request` if the date does not exist.
+ * `name`: the name of the field in the body, for the error text. Throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // Date.parse changes 30 February to 2 March. So a date exists only if it is the same after parsing and formatting.
+  // Date.parse changes 30 February to 2 March. So a date exists only if formatting the parsed date gives the same text.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)

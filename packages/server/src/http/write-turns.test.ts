@@ -7,7 +7,7 @@ import { createWriteTurns } from "./write-turns.ts";
 
 const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Makes turns whose writes end in the order of their starts, by `endNext`. */
+/** Creates a queue of writes for a test. Each call of `endNext` ends the oldest running write. */
 function startTurns() {
   const turns = createWriteTurns();
   const started: string[] = [];

@@ -13,7 +13,10 @@ type Stored = Pick<Config, "server" | "database" | "bucket">;
 type Options = { backupDir: string; writeProgress: (line: string) => void };
 type BackupOptions = Options & { verify: boolean };
 
-/** Makes a backup of the embedded database and bucket. Throws `invalid_request` if the database or the bucket is not embedded. */
+/**
+ * Creates a backup of the embedded database and the embedded bucket. Throws `invalid_request` if the database or the bucket is not
+ * embedded.
+ */
 export function backUp(config: Stored, { backupDir, verify, writeProgress }: BackupOptions): Promise<Manifest> {
   const file = embeddedFile(config);
   const { dataDir } = config.server;
@@ -32,7 +35,7 @@ export function backUp(config: Stored, { backupDir, verify, writeProgress }: Bac
   });
 }
 
-/** Restores a backup into DATA_DIR. Throws `invalid_request`. */
+/** Restores a backup into DATA_DIR. Throws `invalid_request`, for example if the database or the bucket is not embedded. */
 export function restore(config: Stored, { backupDir, writeProgress }: Options): Promise<Manifest> {
   embeddedFile(config);
   return restoreBackup({

@@ -20,10 +20,10 @@ import { createNewId } from "./new-id.ts";
 import { createOpened } from "./opened.ts";
 import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
 
-/** The database, the bucket and the use cases. The service and embeddings are built on this base. */
+/** The open database, the bucket and the use cases. The service and the embeddings both use this base. */
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
-/** Events after commits of use cases: new work for the background jobs, and ends of uploads for the metrics. */
+/** The events that use cases emit after a commit. They report new work to the background jobs, and ended uploads to the metrics. */
 export type WorkEvents = {
   deletionsQueued: [];
   verificationQueued: [];
@@ -32,24 +32,27 @@ export type WorkEvents = {
   uploadEnded: [outcome: UploadOutcome];
 };
 
-/** The part of the configuration that the base needs. Without `dataDir`, only the database and the bucket store data. */
+/**
+ * The part of the configuration that the base needs. `dataDir` undefined: there is no data folder, and only the database and the bucket
+ * store data.
+ */
 export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits" | "webhooks"> & {
   server: { dataDir: string | undefined };
   auth: Pick<AuthConfig, "secret" | "oldSecrets" | "jwtSecret" | "jwksUrl">;
 };
 
-/** Without `inSpan`, the calls of the database and the bucket have no spans. Without `mail`, there is no mail. */
+/** Without `inSpan`, calls to the database and the bucket have no tracing spans. Without `mail`, the service sends no mails. */
 export type BaseOptions = {
   logger: Logger;
   inSpan?: InSpan | undefined;
-  /** Default: the limits of the configuration. Nobody can change them. */
+  /** Default: the limits of the configuration, which administrators can't change. */
   policy?: ConfiguredPolicy | undefined;
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl"> | undefined;
 };
 
 /**
- * Opens the database, migrates it, and binds the use cases to the database and the bucket. If this fails, first
- * closes everything that was opened.
+ * Opens the database, migrates it, and connects the use cases to the database and the bucket. If this fails, first closes everything that
+ * was opened.
  */
 export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
   const { dataDir } = config.server;

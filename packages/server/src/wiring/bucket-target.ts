@@ -1,6 +1,6 @@
 import type { BucketConfig } from "../config/index.ts";
 
-/** Returns the options with which the S3 adapter uses the configured bucket. */
+/** Returns the options that the S3 adapter needs to use the configured bucket. */
 export function bucketTarget(bucket: BucketConfig) {
   if (bucket.kind === "s3") {
     const { kind: _, ...target } = bucket;
@@ -19,7 +19,7 @@ export function bucketTarget(bucket: BucketConfig) {
   };
 }
 
-/** Identifies the bucket in the table of capabilities. */
+/** Returns the name of the bucket in the database table that stores capabilities. */
 export function placeOf(bucket: BucketConfig): string {
   const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
   return [server, bucket.name, bucket.keyPrefix].join(" ");

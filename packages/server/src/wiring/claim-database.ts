@@ -1,12 +1,12 @@
 import { DomainError } from "../domain/errors.ts";
 import type { Application, Database } from "../usecases/ports/index.ts";
 
-/** The name of the service itself in the database. No embedding may have it. */
+/** The name that the service itself has in the database. No embedding may have this name. */
 export const SERVICE = "service";
 
 /**
- * Claims the database for one application, so that no other application runs its background jobs on the database. The jobs of an
- * application with another bucket would reject the files and delete their rows. Throws `database_unavailable` for the database of another
+ * Reserves the database for one application, so that no other application runs its background jobs on it. The jobs of an application with
+ * another bucket would reject the files and delete their rows. Throws `database_unavailable` if the database belongs to another
  * application.
  */
 export async function claimDatabase({ application }: Pick<Database, "application">, own: Application): Promise<void> {

@@ -6,10 +6,10 @@ import { type ConfiguredPolicy, fixedPolicy } from "../usecases/live-policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
 import { openMailer } from "./open-mailer.ts";
 
-/** The parts below HTTP. The commands of the CLI and the service are built on this core. */
+/** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
-/** Opens the base of the service and its accounts. If this fails, first closes everything that was opened. */
+/** Opens the base of the service, and its accounts. If this fails, first closes everything that was opened. */
 export async function openCore(config: Config, options: BaseOptions) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl };

@@ -6,14 +6,14 @@ import { runDoctor } from "./doctor.ts";
 
 type DoctorReport = Awaited<ReturnType<Doctor["examine"]>>;
 
-/** The shortest time between two runs. A run sends about 60 requests to the bucket. Milliseconds. */
+/** The minimum time between two runs. A run sends about 60 requests to the bucket. Milliseconds. */
 const RUN_EVERY_MS = 10_000;
 const TEST_BODY_BYTES = 8;
 const TEST_URL_SECONDS = 60;
-/** After this time, no URL can write the test object of a browser any more. Milliseconds. */
+/** After this time, no signed URL can write the browser's test object any more, so the object can be deleted. Milliseconds. */
 const DELETE_AFTER_MS = 600_000;
 
-/** Makes the doctor of a running service. Concurrent and frequent calls share one run. */
+/** Creates the doctor of a running service. Calls that overlap, or follow soon, share one run. */
 export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;
@@ -40,7 +40,10 @@ export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnin
   };
 }
 
-/** Signs an upload and a download of a test object, and queues the deletion of the object. The checks in the browser use these URLs. */
+/**
+ * Signs a URL for the upload and a URL for the download of a test object, and queues the deletion of the object. The checks in the browser
+ * use these URLs.
+ */
 async function signTestUrls(
   { db, bucket }: Pick<Core, "db" | "bucket">,
   clientIp: string | undefined,

@@ -18,9 +18,9 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { bucketTarget } from "./bucket-target.ts";
 import { openMailer } from "./open-mailer.ts";
 
-/** The folder of the doctor, under the prefix of the service. The service itself never makes such a key. */
+/** The folder of the doctor in the bucket, below the key prefix of the service. The service itself never creates such a key. */
 const FOLDER = "valetkey-doctor/";
-/** An object of this age belongs to a run that was killed. Milliseconds. */
+/** An object that is older than this comes from a run that was killed. Milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
 
@@ -30,7 +30,7 @@ type Options = {
   onProgress?: (name: string) => void;
 };
 
-/** Checks the set-up of a configuration. It needs no running service, and migrates nothing. */
+/** Checks the set-up that a configuration describes. Needs no running service, and does not migrate the database. */
 export async function runDoctor(config: Config, { warnings, onProgress }: Options): Promise<Report> {
   const { parts, close } = await openDoctor(config, { warnings });
   try {
@@ -40,7 +40,7 @@ export async function runDoctor(config: Config, { warnings, onProgress }: Option
   }
 }
 
-/** Connects the checks to the parts of a configuration. `close` deletes the objects of the checks. */
+/** Connects the checks to the database, the bucket and the other configured parts. `close` deletes the objects that the checks created. */
 export async function openDoctor(
   config: Config,
   { warnings }: Pick<Options, "warnings">,
@@ -113,7 +113,7 @@ function createS3Client({ endpoint, ...target }: Target): S3Client {
   });
 }
 
-/** Recognises the provider. If the host name is unknown, the headers of a response show which server it is. */
+/** Recognises the provider by the host name. If the host name is unknown, uses the headers of a response. */
 async function providerAt(
   endpoint: string | undefined,
   requests: DoctorParts["requests"],
@@ -123,7 +123,10 @@ async function providerAt(
   return recogniseProvider({ endpoint, ...(isFailure(answer) ? {} : { headers: answer.headers }) });
 }
 
-/** Deletes the objects of this run, and the objects of killed runs. A failure is harmless, because the next run deletes these objects. */
+/**
+ * Deletes the objects that this run created, and the objects of killed runs. A failure is harmless, because the next run deletes the
+ * objects.
+ */
 async function removeObjects(
   bucket: Bucket,
   { keys, before }: { keys: readonly string[]; before: number },

@@ -2,7 +2,10 @@ const POOL_BYTES = 4_096;
 
 type Random = (bytes: number) => Uint8Array;
 
-/** Draws random bytes ahead of their use, because a draw for a single id costs more than the rest of the id. No byte is used twice. */
+/**
+ * Generates random bytes before they are needed, many at a time. To generate them for each id would cost more than the rest of the id. No
+ * byte is used twice.
+ */
 export function drawnAhead(random: Random): Random {
   let pool = random(POOL_BYTES);
   let used = 0;

@@ -3,16 +3,15 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * The ports above those that need permission, and below those that the system assigns (from 32,768), so that no other program gets the
- * port.
+ * The ports from which a free port is chosen. Lower ports may need permission. From 32,768 on, the system assigns ports to other programs.
  */
 const RANGE = { from: 20_000, below: 32_768 };
 const ATTEMPTS = 100;
 
-/** A port that no other program can take until `release` resolves. */
+/** A port that no other program can use before `release` is called. */
 export type ReservedPort = { port: number; release(): Promise<void> };
 
-/** Finds a free TCP port. After a hundred attempts, throws the error of the last attempt to listen. */
+/** Finds a free TCP port. If a hundred attempts fail, throws the error of the last attempt. */
 export async function freePort(host: string): Promise<number> {
   const { port, release } = await reservePort(host);
   await release();

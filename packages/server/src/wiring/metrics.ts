@@ -3,10 +3,10 @@ import type { MetricsConfig } from "../config/index.ts";
 import type { QueueSizes } from "../usecases/ports/index.ts";
 import type { Base } from "./base.ts";
 
-/** All gauges of one scrape share one measurement. Milliseconds. */
+/** The minimum time between two measurements, so that all gauges of one scrape use the same measurement. Milliseconds. */
 const MEASURE_EVERY_MS = 1_000;
 
-/** The metrics of the process and of the base: event loop, memory, connections, queues and ended uploads. */
+/** Creates the metrics of the process and of the base: event loop, memory, database connections, queues and ended uploads. */
 export function createServiceMetrics(
   { db, work }: Pick<Base, "db" | "work">,
   { port, token }: MetricsConfig,
@@ -21,8 +21,8 @@ export function createServiceMetrics(
   });
   work.on("uploadEnded", (outcome) => ended.inc({ outcome }));
   addPools(registry, db);
-  // An open /metrics must not show the queue of mails. A stranger who asks for a new password could see there whether the email address
-  // has an account.
+  // If everybody can read /metrics, it must not show the length of the mail queue. A stranger who requests a new password could see there
+  // whether the email address has an account.
   const isOpen = port === undefined && token === undefined;
   addQueues(registry, { db, showsMails: !isOpen });
   return registry;
@@ -44,7 +44,7 @@ function addPools(registry: Registry, db: Base["db"]): void {
 
 function addQueues(registry: Registry, { db, showsMails }: Pick<Base, "db"> & { showsMails: boolean }): void {
   let last: { at: number; sizes: Promise<QueueSizes | undefined> } | undefined;
-  // Measures the queues. Returns undefined while the database is unreachable, so that the other metrics are still served.
+  // Measures the queues. Returns undefined while the database is unreachable, so that /metrics still returns the other metrics.
   function measure(): Promise<QueueSizes | undefined> {
     const now = Date.now();
     if (last === undefined || now - last.at >= MEASURE_EVERY_MS) {

@@ -5,8 +5,7 @@ const BYTES_PER_ID = 16;
 const MAX_SEQUENCE = 0xffff_ffff;
 
 /**
- * Makes a function that returns UUIDv7s. Within this process, each id is greater than the previous id (RFC 9562, section 6.2, method
- * 1).
+ * Creates a function that returns UUIDv7s. Within this process, each id is greater than the previous id (RFC 9562, section 6.2, method 1).
  */
 export function createNewId({ clock, random }: { clock: Clock; random: (bytes: number) => Uint8Array }): NewId {
   let msecs = 0;
@@ -16,7 +15,7 @@ export function createNewId({ clock, random }: { clock: Clock; random: (bytes: n
     const now = clock();
     if (now > msecs) {
       msecs = now;
-      // The sequence starts in the lower half of its range, so that it can count up within the millisecond.
+      // The sequence starts in the lower half of its range, so that it can count up for further ids in the same millisecond.
       sequence = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) >>> 1;
     } else if (sequence === MAX_SEQUENCE) {
       msecs += 1;

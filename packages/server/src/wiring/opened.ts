@@ -1,4 +1,4 @@
-/** The opened parts. They are closed in the opposite order. */
+/** Stores the parts that were opened. `close` closes them in the opposite order. */
 export type Opened = {
   /** Registers the function that closes a part that was just opened. */
   add(close: () => unknown): void;

@@ -21,25 +21,25 @@ import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown-signals.ts";
 import type { Tracing } from "./tracing.ts";
 
-// The build of the web app: beside the server in the repository, and below the bundle of the server in the published
+// The folders that can contain the built web app. The first is its place in the repository, and the second is its place in the published
 // command.
 const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
 /** A running service. */
 export type Service = {
-  /** The URL that the service listens on. */
+  /** The URL at which the service listens. */
   url: string;
-  /** The origin that URLs are signed for. */
+  /** The origin of the signed URLs. */
   bucketUrl: string;
-  /** False if the web app has not been built. */
+  /** Whether the service serves the web app. False if the web app has not been built. */
   hasWebApp: boolean;
-  /** Whether anyone may create an account when the service starts. */
+  /** Whether anyone may create an account at the time when the service starts. */
   hasOpenSignUp: boolean;
-  /** Lets /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
+  /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
   drain(): void;
   /**
    * Finishes the requests in flight, writes out the audit log, and closes everything.
-   * After `withinMs` milliseconds (default 30,000) it cuts the open connections.
+   * After `withinMs` milliseconds (default: 30,000), closes the connections that are still open.
    */
   close(options?: { withinMs?: number }): Promise<void>;
 };
@@ -47,8 +47,8 @@ export type Service = {
 const CLOSE_WITHIN_MS = 30_000;
 
 /**
- * Starts everything that the configuration asks for, and listens. If this fails, first closes everything
- * that was opened, so that the process can exit.
+ * Starts all parts that the configuration describes, and listens. If this fails, first closes everything that was opened, so that the
+ * process can exit.
  */
 export async function startService(
   configured: Config,
@@ -70,7 +70,7 @@ export async function startService(
       },
     };
   } catch (error) {
-    // The caller needs the reason of the failed start, not the reason of a failed close.
+    // Ignores errors of `close`, because the caller needs the reason of the failed start.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -112,12 +112,12 @@ async function openService(
   return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined, hasOpenSignUp };
 }
 
-/** The log, with one JSON line for each event, on standard output. */
+/** Creates the logger, which writes one JSON line for each event to standard output. */
 export function createLogger(config: Config): Logger {
   return pino(withRedaction({ level: config.server.logLevel }));
 }
 
-/** Loads OpenTelemetry only if traces are configured. OpenTelemetry closes last, when the spans of all other parts have ended. */
+/** Loads OpenTelemetry only if traces are configured. OpenTelemetry is closed last, after the spans of all other parts have ended. */
 async function openTracing(
   { tracing: config }: Config,
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
@@ -137,7 +137,7 @@ async function openEmbeddedBucket(
   refuseInterruptedRestore(server.dataDir);
   const { close } = await startEmbeddedBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
-    // `.origin` gives the form that browsers send. PUBLIC_URL may have another form.
+    // `.origin` returns the origin as browsers send it. PUBLIC_URL may contain it in another form.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
     onFailure({ requestId, message, stack, code }) {
       logger.error(
@@ -186,7 +186,7 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
     draining,
     metrics,
     startSpan: tracing?.startRequest,
-    // With several workers, a request for /metrics on the shared port could reach any worker.
+    // With several workers, the service does not offer /metrics on the shared port, because a request could reach any worker.
     metricsAccess:
       config.metrics.port === undefined && config.server.workers === 1 ? { token: config.metrics.token } : "elsewhere",
     webRoot,
@@ -194,8 +194,8 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
 }
 
 /**
- * The port of the service. Port 0 means any free port. Signed URLs and CORS rules contain the port, so port 0 is replaced before
- * anything starts. The new port is reserved until the service listens, because a start takes seconds and another program could take the
+ * Returns the port of the service. Port 0 means any free port. It is replaced before anything starts, because signed URLs and CORS rules
+ * contain the port. The new port is reserved until the service listens, because the start takes seconds, and another program could take the
  * port.
  */
 function settlePort({ server }: Config): Promise<ReservedPort> {
@@ -213,7 +213,9 @@ async function settleBucketPort(config: Config): Promise<Config> {
   return { ...config, bucket: { ...bucket, port: await freePort(bucket.host) } };
 }
 
-/** A number is the number of proxies, counted from the last proxy. */
+/**
+ * Converts the setting for Fastify. If the setting is a number, the service trusts this number of proxies, counted from the nearest one.
+ */
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;
   return (_address: string, hop: number) => hop < trustProxy;

@@ -1,13 +1,13 @@
-/** The steps of a stop: drain, then close, and then cut the connections that are still open. */
+/** The steps when the service stops: it drains, then it closes, and at last it cuts the connections that are still open. */
 export type Shutdown = {
-  /** Aborted when the service drains. */
+  /** Aborts when the service drains. */
   draining: AbortSignal;
   drain(): void;
-  /** Aborted when open connections must be cut. */
+  /** Aborts when the connections that are still open must be cut. */
   cut: AbortSignal;
-  /** Cuts open connections after this many milliseconds. */
+  /** Aborts `cut` after this many milliseconds. */
   cutAfter(withinMs: number): void;
-  /** Returns the milliseconds until the cut. */
+  /** Returns the milliseconds until `cut` aborts. */
   leftMs(): number;
 };
 

@@ -48,7 +48,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   webhooks: "database.webhooks",
 };
 
-/** The kind of span of each call. A call with undefined has no span, because it does no I/O or returns a list of pages. */
+/** The kind of span for each call to the bucket. Undefined: the call has no span, because it does no I/O or returns a list of pages. */
 const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   presignGet: "signing",
   presignPut: "signing",
@@ -78,7 +78,7 @@ const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   close: undefined,
 };
 
-/** Gives the access queries, the audit log, the other queries and the transactions of a database their spans. */
+/** Adds tracing spans to the calls of a database: access queries, the audit log, other queries and transactions. */
 export function traceDatabase(db: OpenDatabase, inSpan: InSpan): OpenDatabase {
   return {
     ...db,
@@ -90,7 +90,7 @@ export function traceDatabase(db: OpenDatabase, inSpan: InSpan): OpenDatabase {
   };
 }
 
-/** Gives signing and the calls of the bucket their spans. */
+/** Adds tracing spans to signing, and to the calls to the bucket. */
 export function traceBucket(bucket: Bucket, inSpan: InSpan): Bucket {
   return traceCalls(bucket, { inSpan, prefixOf: (name) => BUCKET_SPANS[name] });
 }

@@ -20,27 +20,27 @@ import { DomainError } from "../domain/errors.ts";
 import type { StartRequestSpan } from "../http/tracing.ts";
 import type { InSpan } from "./trace-parts.ts";
 
-/** Only this file imports OpenTelemetry, and the service loads it only if a collector is configured. */
+/** Traces of the service. Only this file imports OpenTelemetry, and the service loads this file only if a collector is configured. */
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;
-  /** Exports the waiting spans. Stops after `withinMs`, and after 3 seconds at the latest. */
+  /** Exports the waiting spans. Stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
   close(options: { withinMs: number }): Promise<void>;
 };
 
-/** A collector that does not respond must not delay the stop for longer. */
+/** How long a collector that does not respond can delay the stop of the service. Milliseconds. */
 const FLUSH_WITHIN_MS = 3_000;
 
 /**
- * Records spans and exports them in the background. If the queue is full, spans are dropped, so the collector never delays a request.
- * Names and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
+ * Records spans and exports them in the background. If the queue is full, new spans are dropped. So a slow collector never delays a
+ * request. Names and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
  */
 export function createTracing(config: TracingConfig, { logger }: { logger: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({
     url: `${config.endpoint}/v1/traces`,
     headers: parseKeyPairsIntoRecord(config.headers),
   });
-  // The provider is not global, because libraries such as better-auth would then export spans with their own attributes.
+  // The provider is not global. With a global provider, libraries such as better-auth would export spans with their own attributes.
   const provider = new TracerProvider({
     resource: resourceOf(config),
     sampler: samplerOf(config),
@@ -67,7 +67,8 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // Makes no span. A call outside of a request has no parent, and a call after the end of its request would distort the trace.
+      // Creates no span here. A call outside of a request has no parent span, and a call after the end of its request would distort the
+      // trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
       return current.run(span, () => endWith(span, work));
@@ -79,7 +80,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
   };
 }
 
-/** Returns the result of `work`, and ends the span when the result is there. */
+/** Calls `work` and returns its result. Ends the span when the result is available. */
 function endWith<T>(span: Span, work: () => T): T {
   const fail = (error: unknown) => {
     span.setAttribute("error.type", error instanceof DomainError ? error.code : "internal");

@@ -9,17 +9,17 @@ export const MAX_PASSWORD_LENGTH = 128;
 export type NewAccount = { email: string; name: string; password: string };
 
 /**
- * Creates an account with a password of 10 to 128 characters and a name of 1 to 255.
+ * Creates an account with a password of 10 to 128 characters and a name of 1 to 255 characters.
  * Throws `invalid_request` or `email_taken`.
  */
 export async function createAccount(context: AuthContext, account: { [Member in keyof NewAccount]: unknown }) {
   const { email, name, password } = checkAccount(account);
   const { internalAdapter } = context;
   if ((await internalAdapter.findUserByEmail(email)) !== null) throw emailTaken();
-  // Hashes the password before the transaction, because a hash is slow and SQLite allows one writer at a time.
+  // Hashes the password before the transaction, because hashing is slow and SQLite allows only one writer at a time.
   const passwordHash = await context.password.hash(password);
   const id = context.generateId({ model: "user" }) as string;
-  // Generates the id of the user here, because the row of the password must contain it.
+  // Generates the id of the user here, because the row with the password must contain it.
   const user = { id, email, name, emailVerified: false };
   try {
     const created = await internalAdapter.createOAuthUser(user, {
@@ -29,7 +29,7 @@ export async function createAccount(context: AuthContext, account: { [Member in 
     });
     return created.user;
   } catch (error) {
-    // A concurrent sign-up took the email address, which is unique in the database.
+    // Checks whether a concurrent sign-up took the email address, which must be unique in the database.
     const owner = await internalAdapter.findUserByEmail(email);
     throw owner !== null && owner.user.id !== id ? emailTaken() : error;
   }

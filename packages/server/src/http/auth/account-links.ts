@@ -20,13 +20,13 @@ export type AccountLinks = Pick<
   | "confirmEmailChange"
 >;
 
-/** Logs a change of an account, without its email address. */
+/** Logs a change of an account. The log line never contains the email address. */
 export type LogAccountChange = (message: string, change: { userId: string; cause: string }) => void;
 type Options = Pick<PasswordLimit, "forgetPasswordGuesses"> & { links: AccountLinks; logChange: LogAccountChange };
 
 /**
- * Replaces the password reset of better-auth (ADR 22), which sends mails during the request and puts the token into the path of a URL.
- * Each endpoint throws the errors of its use case.
+ * Replaces the password reset of better-auth (ADR 22), because better-auth sends mails during the request and puts the token into the path
+ * of a URL. Each endpoint throws the errors of its use case.
  */
 export function accountLinks({ links, forgetPasswordGuesses, logChange }: Options): BetterAuthPlugin {
   return {
@@ -45,7 +45,7 @@ export function accountLinks({ links, forgetPasswordGuesses, logChange }: Option
         const { newPassword, revokeApiTokens } = bodyOf(endpoint);
         const token = tokenOf(endpoint);
         const password = checkPassword(newPassword);
-        // A hash is slow, so the link is checked first. So a stranger without a link can't cause a hash.
+        // Checks the link first, because hashing is slow. So a stranger without a link can't make the server hash passwords.
         const { email } = await links.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
         const { userId, isMailed, hasSecondFactor } = await links.resetPassword({

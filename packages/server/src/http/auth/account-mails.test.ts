@@ -42,7 +42,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     const signIn = (from = browser, extra: object = {}) =>
       from.post("sign-in/email", { email, password: TEST_PASSWORD, ...extra });
     const seen = new Map([[email, mailbox.to(email).length]]);
-    /** The mails since the last call. Mails that are sent together have no fixed order. */
+    /** Returns the mails since the last call, sorted by subject. Mails that are sent together have no fixed order. */
     async function mails(to = email) {
       await service.sendMails();
       const since = mailbox.to(to).slice(seen.get(to) ?? 0);
@@ -120,7 +120,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       const [dora, emil] = [await person(), await person()];
       await dora.signIn(emil.browser);
       expect(await dora.subjects()).toEqual([NEW_SIGN_IN]);
-      // The browser is now known to both accounts.
+      // Both accounts now know this browser, so they send no mail about it.
       await emil.signIn(emil.browser);
       await dora.signIn(emil.browser);
       expect([...(await dora.mails()), ...(await emil.mails())]).toEqual([]);
@@ -164,7 +164,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       const browsers = Array.from({ length: 5 }, () => openBrowser(service));
       for (const browser of browsers) expect((await gina.signIn(browser)).code).toBe(200);
       expect(await gina.mails()).toHaveLength(3);
-      // If the limit of mails prevents the mail about a browser, the browser stays unknown.
+      // If the mail limit prevents the mail about a new browser, the browser does not become known.
       expect(browsers.map(({ cookies }) => (cookies.get(BROWSER_COOKIE) ?? "") !== "")).toEqual([
         ...[true, true, true],
         ...[false, false],

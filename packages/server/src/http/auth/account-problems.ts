@@ -9,7 +9,7 @@ const CODES: Record<number, ProblemCode> = {
   429: "rate_limited",
 };
 
-/** Converts a refusal of better-auth to a problem. A failure of the library becomes `internal`. */
+/** Converts an error response of better-auth to a problem. A failure of better-auth becomes `internal`. */
 export async function accountProblem(response: Response): Promise<Error> {
   const { status } = response;
   if (status >= 500) return new Error(`The accounts library responded with status ${status}.`);
@@ -23,7 +23,7 @@ function headersFor(code: ProblemCode, response: Response): Record<string, strin
   return {};
 }
 
-// The texts of the library are fixed, or name an invalid field. They never contain a value of the request.
+// The error texts of better-auth are fixed, or name an invalid field. They never contain a value from the request.
 async function messageOf(response: Response): Promise<string> {
   try {
     const body: unknown = JSON.parse(await response.text());

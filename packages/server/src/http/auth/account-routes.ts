@@ -23,7 +23,7 @@ export type AccountHandler = {
   probe(): Promise<void>;
 };
 
-/** Mounts sign-up, sign-in and sessions. Errors of better-auth become problems. */
+/** Mounts the routes for sign-up, sign-in and sessions. Errors of better-auth become problems. */
 export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): void {
   const { origin } = new URL(accounts.publicUrl);
   for (const [operationId, operation] of Object.entries(accountOperations)) {
@@ -34,7 +34,7 @@ export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): v
       exposeHeadRoute: false,
       bodyLimit: MAX_BODY_BYTES,
       schema: { tags: ["accounts"], operationId, ...schema, response: { 200: ok } },
-      // The library validates requests and serialises responses.
+      // The accounts library validates requests and serialises responses.
       validatorCompiler: () => () => true,
       serializerCompiler: () => JSON.stringify,
       handler: (request, reply) => answer(accounts, { request, reply, path, origin }),
@@ -50,7 +50,7 @@ async function answer(
   const response = await accounts.handle(toLibraryRequest(request, { path, origin }));
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
-  // The library reports a failed query as "no session" and hides the cause.
+  // The accounts library reports a failed query as "no session" and hides the cause. So this code checks the database.
   if (response.status === 401 || response.status >= 500) await accounts.probe();
   if (!response.ok) throw await accountProblem(response);
   const { cookie } = request.headers;
@@ -68,7 +68,7 @@ export async function endFormerSession(accounts: AccountHandler, cookie: string)
   await requireEnded(accounts, cookie);
 }
 
-// The library responds "signed out" even if its database failed.
+// The accounts library responds "signed out" even if the query failed.
 async function requireEnded(accounts: AccountHandler, cookie: string): Promise<void> {
   if ((await accounts.findSession(cookie)) === undefined) return;
   throw new HttpProblem("database_unavailable", "The session could not be ended. Try again.");

@@ -3,7 +3,7 @@ import { type TSchema, Type } from "typebox";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
 import { MAX_NAME_LENGTH } from "./identity.ts";
 
-// These schemas are only for the document. The library validates bodies and serialises responses.
+// These schemas are only for /openapi.json. The accounts library validates bodies and serialises responses.
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH });
 const Password = Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH });
 const RememberMe = Type.Optional(
@@ -42,20 +42,20 @@ const RecoveryCodes = Type.Object({
   recoveryCodes: Type.Array(Type.String(), { description: "Each one replaces a code of the app once" }),
 });
 const Passkey = Type.Object({ id: Type.String(), name: Name, createdAt: Time, lastUsedAt: OrNull(Time) });
-/** The JSON forms of Web Authentication Level 3, section 5.1. */
+/** An object in one of the JSON forms of Web Authentication Level 3, section 5.1. */
 const WebAuthn = Type.Record(Type.String(), Type.Unknown());
 const PasswordAgain = Type.Object({ password: Type.String() });
 const RevokeApiTokens = Type.Optional(
   Type.Boolean({ default: false, description: "true: also removes all API tokens, passkeys and webhooks" }),
 );
 
-/** Whether an operation ignores the cookie, uses it if present, or requires it. */
+/** The values for operations that ignore the session cookie, use the cookie if there is one, or require it. */
 type Security = readonly Record<string, readonly string[]>[];
 const none: Security = [];
 const optional: Security = [{}, { session: [] }];
 const required: Security = [{ session: [] }];
 
-/** Only mounted if an identity provider is configured. */
+/** This route exists only if an identity provider is configured. */
 export const startOidcOperation = {
   method: "POST",
   path: "/sign-in/oidc",
@@ -71,8 +71,8 @@ export const startOidcOperation = {
 } as const;
 
 /**
- * The operations of the account library that the service offers, with their descriptions for /openapi.json. All other
- * operations of the library are closed.
+ * The operations of the account library that the service offers, with their descriptions for /openapi.json. Clients can't call the other
+ * operations of the library.
  */
 export const accountOperations = {
   signUp: {

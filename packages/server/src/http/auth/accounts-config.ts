@@ -18,19 +18,19 @@ import { signUpWithPassword } from "./sign-up.ts";
 /** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
 /**
- * Passes the client's IP address to the library. The service sets it on every request, and never copies it from the
+ * This header passes the client's IP address to the library. The service sets the header on every request, and never copies it from the
  * client.
  */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
-/** Our names for the tables and columns of better-auth. */
+/** The names that this service gives to the tables and columns of better-auth. */
 type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
-/** The use cases with which an owner protects an account. */
+/** The use cases with which the owner of an account protects it. */
 export type AccountSafety = SecondFactors &
   Passkeys &
   AccountDeletions &
@@ -46,11 +46,11 @@ export type AccountsConfig = PasswordLimit &
     /** The secret that signs session cookies. */
     secret: string;
     publicUrl: string;
-    /** Returns who may create an account at this moment. */
+    /** Returns the rule that says who may create an account at this moment. */
     signUp: () => Policy["sign-up"];
     admitSignUp: UseCases["admitSignUp"];
     newId: NewId;
-    /** Throws for a disabled user, who gets no session. */
+    /** Throws for a disabled user, so that the user gets no session. */
     requireEnabled: (userId: string) => Promise<void>;
     links: AccountLinks;
     safety: AccountSafety;
@@ -63,7 +63,7 @@ export type NewSession = { id: string; userId: string; token: string };
 /** The request that creates a session or a user. Null: there is no request. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
-/** Makes the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
+/** Creates the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
     onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
@@ -71,7 +71,7 @@ export function accountsConfig(
     onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
     /** Plugins of better-auth, such as the routes for an identity provider. */
     plugins: BetterAuthPlugin[];
-    /** Its hooks run after the hooks of all other plugins. */
+    /** The hooks of this plugin run after the hooks of all other plugins. */
     lastPlugin: BetterAuthPlugin;
     log: (level: "error" | "info", message: string, error: unknown) => void;
     logChange: LogAccountChange;
@@ -84,11 +84,11 @@ export function accountsConfig(
     baseURL: origin,
     basePath: AUTH_PATH,
     trustedOrigins: [origin],
-    // A list, because the library prefers its own environment variable to a single `secret`, but not to a list of secrets.
+    // Sets a list of secrets, because an environment variable of the library would override a single `secret`, but not a list.
     secrets: [{ version: 1, value: config.secret }],
     database: { ...config.database, transaction: true },
     user: tables.user,
-    // Without a cookie cache, a session ends immediately when its row is deleted.
+    // There is no cookie cache, so that a session ends immediately when its row is deleted.
     session: {
       ...tables.session,
       expiresIn: SESSION_SECONDS,
@@ -97,7 +97,7 @@ export function accountsConfig(
     },
     account: {
       ...tables.account,
-      // Never linked by email address: an email address that is not verified here can belong to another person (ADR 12).
+      // Accounts are never linked by email address, because an unverified email address can belong to another person (ADR 12).
       accountLinking: { enabled: false, disableImplicitLinking: true },
       updateAccountOnSignIn: false,
     },
@@ -127,7 +127,7 @@ export function accountsConfig(
       ...requestLimits,
     },
     advanced: {
-      // The library would use the prefix __Secure- instead of __Host-.
+      // If this were true, the library would use the cookie prefix __Secure- instead of __Host-.
       useSecureCookies: false,
       cookiePrefix: cookiePrefix(config.publicUrl),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },
@@ -156,7 +156,7 @@ export function accountsConfig(
       level: "warn",
       log(level, message, ...details) {
         const error = details.find((detail) => detail instanceof Error);
-        // A wrong OAuth state in a request is not an error of the service, and the details would write the state itself to the log.
+        // A wrong OAuth state is an error of the client, not of the service. The log omits the details, because they contain the state.
         if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
           log("info", `${message}: ${error.message}`, undefined);
         } else {

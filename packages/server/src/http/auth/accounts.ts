@@ -14,35 +14,34 @@ import { languageOf } from "./reader-language.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
 import { browserCookieName } from "./sessions.ts";
 
-/** Accounts with a password or an identity provider, and their sessions. */
+/** Accounts that sign in with a password or an identity provider, and their sessions. */
 export type Accounts = {
-  /** Finds the user of a session cookie. Queries the database each time. Throws `database_unavailable`. */
+  /** Returns the user whose session is in the cookie. Queries the database each time. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   /**
-   * Creates an account for the operator, even if sign-up is closed. The email address of the account counts as
-   * proven.
+   * Creates an account, even if sign-up is closed. Only the operator calls this, so the email address counts as proven.
    * Throws `invalid_request` or `email_taken`.
    */
   createAccount(account: NewAccount): Promise<{ id: string }>;
   /**
-   * Changes the email address of an account for the operator. The new email address counts as proven. Throws `invalid_request` or
-   * `email_taken`.
+   * Changes the email address of an account. Only the operator calls this, so the new email address counts as proven. Throws
+   * `invalid_request` or `email_taken`.
    */
   changeEmail(userId: string, email: string): Promise<void>;
-  /** The ways to sign in, for the sign-in page. */
+  /** The ways to sign in that the sign-in page shows. */
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
-  /** Whether an account exists. Queries the database until it is true. Throws `database_unavailable`. */
+  /** Whether an account exists. Queries the database until an account exists. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
-  /** The routes, to be mounted at /auth. */
+  /** A plugin with the account routes. The caller mounts it at /auth. */
   routes: FastifyPluginAsync;
 };
 
 /**
- * Creates accounts on better-auth in the database of the service. A session expires 7 days after the app was last opened.
+ * Creates accounts with better-auth in the database of the service. A session expires 7 days after the user last opened the web app.
  *
- * Sign-up with a password does not prove the email address. A link in a mail proves it (ADR 22). A share by email address reaches the
- * account that has proven the email address. If no account has proven it, the share reaches an account only if no other user has the
- * email address (ADR 15).
+ * Sign-up with a password does not prove the email address. The user proves it later with a link in a mail (ADR 22). A share by email
+ * address reaches the account that has proven the email address. If no account has proven it, the share reaches an account only if no other
+ * user has the email address (ADR 15).
  *
  * The first account does not become an administrator, because a stranger may have created it.
  * Only `valetkey user add --admin` creates an administrator.
@@ -56,9 +55,9 @@ export function createAccounts(
       name: string;
       language: Language | undefined;
     }) => Promise<void>;
-    /** Records the instant of a sign-in. */
+    /** Records when a user signed in. */
     recordSignIn: (userId: string) => Promise<void>;
-    /** Removes the proof of the provider. The email address stays. */
+    /** Removes the proof that came from the identity provider. The account keeps the email address. */
     withdrawEmailProof: (userId: string, provenBy: "oidc") => Promise<void>;
     /** Whether the service sends mails. Default: false. */
     sendsMail?: boolean;
@@ -74,14 +73,14 @@ export function createAccounts(
     { id, email, emailVerified, name }: User,
     endpoint?: Parameters<typeof languageOf>[0],
   ): Promise<void> {
-    // Only a sign-in with the provider creates an account with a verified email address.
+    // Only a sign-in with the identity provider creates an account whose email address is already verified.
     const emailProvenBy = emailVerified ? "oidc" : undefined;
     await options.rememberPerson({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
   /**
-   * Runs after the session is stored. When a user is disabled, the stored sessions are deleted. So no session is left, even if both
-   * run at the same time.
+   * Runs after the session is stored. When an administrator disables a user, the service deletes the stored sessions. So no session is
+   * left, even if a sign-in and the disabling run at the same time.
    */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
@@ -96,8 +95,8 @@ export function createAccounts(
   const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
 
   /**
-   * Also runs after the session is stored. So when a user turns on a second factor, no session is left that
-   * needed only the password.
+   * Also runs after the session is stored. So when a user turns on a second factor, no session from a sign-in with only the password is
+   * left.
    */
   async function endWithoutSecondFactor(
     { id: sessionId, userId, token }: NewSession,
@@ -127,11 +126,11 @@ export function createAccounts(
         async onSession(session, endpoint) {
           const { userId } = session;
           const signIn = extras.of(endpoint);
-          // If the sign-in is refused, the code that cancels the deletion must stay valid.
+          // If the service refuses a sign-in, it must not use up the code. The user needs this code to cancel the deletion.
           if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
           await endWithoutSecondFactor(session, signIn);
           if (signIn?.keepsAccount === true) await endIfDisabled(userId);
-          // Repeated at each sign-in, because the process may have died after it created the account and before it recorded the person.
+          // Records the person at each sign-in, because the process may have died between the creation of the account and this step.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user, endpoint);
           await options.recordSignIn(userId);
@@ -145,7 +144,10 @@ export function createAccounts(
   const { oidc: provider, oidcDeadline: deadline } = options;
   const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
 
-  /** The email address of an account stays the same, but each sign-in can add or remove its proof, as the claims say (ADR 12). */
+  /**
+   * The email address of an account stays the same, but each sign-in can add or remove the proof, as the claims of the provider say (ADR
+   * 12).
+   */
   async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
     const { internalAdapter } = await auth.$context;
     const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });
@@ -158,13 +160,14 @@ export function createAccounts(
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
     const headers = new Headers({ cookie: cookieHeader });
-    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend it.
+    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend the session.
     const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
     if (found === null) return undefined;
     return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
   }
 
-  // False is only needed for the first visitor of a new service. Once this is true, it stays true, even if all accounts are deleted.
+  // Only the first person who opens a new service needs the value false. Once the value is true, it stays true, even if all accounts are
+  // deleted.
   let isAny = false;
   async function hasAny(): Promise<boolean> {
     isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;
@@ -214,7 +217,7 @@ export function createAccounts(
   };
 }
 
-// The library wraps errors of the database. Callers expect the original.
+// The library wraps errors of the database, but callers expect the original error.
 function rethrowCause(error: unknown): never {
   const cause = error instanceof Error ? error.cause : undefined;
   throw cause instanceof DomainError ? cause : error;

@@ -13,15 +13,15 @@ const BEARER_SCHEME = /^bearer\b/i;
 
 /**
  * Identifies the caller by an API token, a JWT or the session cookie, in this order.
- * If a bearer token is bad, the cookie is not tried. A JWT that was verified before needs no promise.
- * Throws `unauthenticated`, `identity_provider_unavailable`, and for cookies `cross_site_request`.
+ * If a bearer token is invalid, the cookie is ignored. For a JWT that was verified before, returns the caller without a promise.
+ * Throws `unauthenticated` or `identity_provider_unavailable`. For a cookie, also throws `cross_site_request`.
  */
 export function createAuthenticator(options: {
   /** Without a secret and a JWKS URL, no JWT is accepted. */
   jwt?: JwtOptions | undefined;
   authenticateApiToken: (token: string) => Promise<Caller | undefined>;
   identifySubject: IdentifySubject;
-  /** Without it, no cookie is accepted. */
+  /** Undefined: no cookie is accepted. */
   accounts?: Pick<Accounts, "findSession"> | undefined;
   publicUrl: string;
   clock: Clock;
@@ -53,12 +53,12 @@ export function createAuthenticator(options: {
 
   return (request) => {
     const { authorization } = request.headers;
-    // The hot path: a JWT that was verified before. `recall` returns a caller only for a token that was verified before.
+    // The fast path: `recall` returns a caller only for a JWT that was verified before.
     if (verifier !== undefined && authorization?.startsWith("Bearer ")) {
       const caller = verifier.recall(authorization.slice(7));
       if (caller !== undefined) return caller;
     }
-    // Ignores other schemes. A proxy that asks for its own password uses this header too, and passes it on.
+    // Ignores other schemes. A proxy may ask for its own password in the same header, and pass the header on.
     if (authorization === undefined || !BEARER_SCHEME.test(authorization)) return bySession(request);
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header must have the form: Bearer <token>.");

@@ -6,8 +6,8 @@ import { checkPassword } from "./account-creation.ts";
 import { bodyOf, ownerOf, POST } from "./endpoint.ts";
 
 /**
- * Replaces the password change of better-auth, which ends the sessions before it stores the new password. The session of a sign-in
- * with the old password that runs in between would not end.
+ * Replaces the password change of better-auth, which ends the sessions before it stores the new password. A person who signs in with the
+ * old password between these two steps would keep the session.
  */
 export function changesPassword({ safety }: { safety: Pick<UseCases, "changePassword"> }): BetterAuthPlugin {
   return {

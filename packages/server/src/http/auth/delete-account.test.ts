@@ -31,7 +31,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   const { get, post, signUp, statusOf } = accountClient(service);
   const reader = service.as("reader");
 
-  /** An owner with a note that is shared with a reader, a file, a link, an API token, and a share of another note. */
+  /** Creates an owner with a shared note, a file, a link and an API token. Another note is shared with the owner. */
   async function person(name: string) {
     const account = await signUp(name);
     const headers = { cookie: account.cookie, origin: ORIGIN };
@@ -47,7 +47,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     });
     const upload = { filename: "late.bin", sizeBytes: 5, contentType: "text/plain" };
     await send(`POST /notes/${noteId}/uploads`, { json: upload });
-    /** The statuses of the session, the token, the note and the file for their reader, and the link. */
+    /** Returns the statuses for the session, the API token, the note and the file (as their reader), and the link. */
     const works = async (cookie = account.cookie) => [
       await statusOf(cookie),
       (await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}` } })).status,
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
     await service.sendMails();
-    // The service sends this mail and the warning about the token of the test in any order.
+    // The service sends this mail and the warning about the API token in any order.
     const mail = mailbox.to(lea.email).find(({ subject }) => subject === "Your account was deleted");
     expect(mail?.text).toContain("keep the account");
     await lea.signIn({ keepAccount: true });
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await carl.signIn({ keepAccount: true })).code).toBe("second_factor_required");
     expect((await carl.signIn({ keepAccount: true, code: "000000" })).code).toBe("wrong_second_factor");
     expect((await carl.works()).slice(2)).toEqual([404, 404, 404]);
-    // If a sign-in does not cancel the deletion, it does not use up its code.
+    // A sign-in that does not cancel the deletion does not use up its code.
     expect((await carl.signIn({ code: code(30_000) })).code).toBe("account_closed");
     expect((await carl.signIn({ keepAccount: true, code: code(30_000) })).status).toBe(200);
     expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
@@ -213,7 +213,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await service.db.webhooks.list(hugo.userId)).toEqual([]);
     expect((await service.db.mailPreferences.find({ userId: hugo.userId })).shares).toBe("at_once");
     expect(await service.db.accounts.find(hugo.userId)).toBeUndefined();
-    // Until then, the signed URL of the unfinished upload could store its object again.
+    // Before this call, the signed URL of the unfinished upload could store the object again.
     await service.useCases.expireUploads();
     expect(await service.db.usage.find(hugo.userId)).toMatchObject({ files: 0 });
     expect(await service.holdersOf(hugo.noteId)).toEqual([]);

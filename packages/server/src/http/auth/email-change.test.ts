@@ -65,7 +65,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await service.sendMails();
     expect(mailbox.to(ben.email)).toHaveLength(before);
     expect(mailbox.to("nobody@example.com")).toHaveLength(1);
-    // The response is the same, even when the limit of mails to one email address is exceeded.
+    // The response is the same even if the limit of mails to this email address is exceeded.
     for (let time = 0; time < 3; time++) expect((await eve.ask(ben.email)).status).toBe(200);
     const refused = await eve.ask("other@example.com");
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     const change = { currentPassword: TEST_PASSWORD, newPassword: "another horse battery" };
     const changed = await post("change-password", change, dora.cookie);
     expect((await post("confirm-email-change", { token }, changed.cookie)).code).toBe("account_link_invalid");
-    // The mail that still waits was requested with the old password.
+    // The waiting mail was requested with the old password, so the service does not send it.
     await service.sendMails();
     expect(mailbox.to("dora3@example.com")).toEqual([]);
   });

@@ -52,7 +52,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     };
   }
 
-  /** Sends the mails that are due. Returns the token of the last one to this email address. */
+  /** Sends the mails that are due. Returns the token in the last mail to this email address. */
   async function mailedTo(email: string): Promise<string> {
     await service.sendMails();
     const mail = smtp.mails.findLast(({ recipients }) => recipients.includes(email));
@@ -83,7 +83,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
   it("gives the shares by the email address to the account", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second user with this email address, without a proof.
+    // A second user has the same email address, but has not proven it.
     await service.as("ben").send("GET /me");
     const token = await mailedTo(ben.email);
     const json = { emails: [ben.email], role: "viewer" };

@@ -14,7 +14,7 @@ export function bodyOf({ body }: { body?: unknown }): Record<string, unknown> {
   return (body ?? {}) as Record<string, unknown>;
 }
 
-/** Reads a text of the body. Throws `invalid_request`. */
+/** Reads a text field of the body. Throws `invalid_request`. */
 export function textOf(endpoint: { body?: unknown }, name: string): string {
   const value = bodyOf(endpoint)[name];
   if (typeof value === "string") return value;
@@ -28,7 +28,10 @@ export async function callerOf(endpoint: Endpoint): Promise<Caller> {
   return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
 }
 
-/** Returns the caller, who must repeat the password in the body. Throws `unauthenticated`, `invalid_request` or `wrong_password`. */
+/**
+ * Checks that the body contains the caller's password, and returns the caller. Throws `unauthenticated`, `invalid_request` or
+ * `wrong_password`.
+ */
 export async function ownerOf(endpoint: Endpoint, { field = "password" } = {}): Promise<Owner> {
   const caller = await callerOf(endpoint);
   const password = textOf(endpoint, field);

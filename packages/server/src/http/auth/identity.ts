@@ -1,9 +1,9 @@
 import { MAX_EMAIL_LENGTH } from "../../domain/person.ts";
 
-/** The statements of a verified token about its subject. */
+/** The facts about a user that a verified token contains. */
 export type SubjectClaims = {
   subject: string;
-  /** Undefined: the token does not contain an email address. Null: the subject has no email address that shares can use. */
+  /** Undefined: the token contains no email address. Null: shares can't use the email address of the user. */
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
@@ -18,14 +18,14 @@ const CONTROL = /\p{Cc}/u;
 
 /**
  * Reads the claims of a verified token. Returns undefined if `sub` is not a string of 1 to 255 characters.
- * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could claim any
- * email address and get the shares of this address.
+ * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could state any email address and get the
+ * shares for it.
  */
 export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
   const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);
   if (subject === undefined) return undefined;
   const { email_verified: verified } = claims;
-  // Some providers send the flag as a string.
+  // Some providers send `email_verified` as a string.
   const isEmailVerified = verified === true || verified === "true";
   const isUnverified = !isEmailVerified && verified !== undefined && verified !== null;
   return {

@@ -11,7 +11,7 @@ let now: number;
 let provider: JwksServer;
 let app: ReturnType<typeof createWhoamiApp>;
 let identified: number;
-/** Delays the recording of a person. */
+/** The recording of a person waits for this promise. */
 let recorded: Promise<void>;
 
 beforeEach(async () => {

@@ -2,33 +2,33 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
 
-// How long a key set is cached, and so how long a withdrawn key still works.
+// How long a key set is cached. A withdrawn key still works for this time.
 const MAX_AGE_MS = 60_000;
-// While the provider is down, known keys stay valid for this long, so that nobody is signed out during a short outage.
+// How long known keys stay valid while the provider is down. So a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 const RETRY_AFTER_FAILURE_MS = 5_000;
 const COOL_DOWN_MS = 30_000;
 const FETCH_TIMEOUT_MS = 3_000;
 
-/** The keys of an identity provider, fetched on demand. */
+/** The keys of an identity provider. The service fetches them on demand. */
 export type KeySet = {
-  /** Returns the key for a token's header. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
+  /** Returns the key that fits the header of a token. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
   getKey: JWTVerifyGetKey;
   /** Whether the cached keys can be trusted without another fetch. */
   isFresh(): boolean;
-  /** Resolves when the keys are fresh again. Throws `identity_provider_unavailable`. */
+  /** Fetches the keys if they are not fresh. Resolves when they are fresh. Throws `identity_provider_unavailable`. */
   refresh(): Promise<void>;
 };
 
 /**
  * Caches the keys of a JWKS URL for 60 seconds.
- * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider
- * (docs/security-requirements.md, 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
+ * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider (docs/security-requirements.md,
+ * 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
  *
- * @param options `onKeysGone` is called when the provider withdraws or replaces a known key
+ * @param options The service calls `onKeysGone` when the provider withdraws or replaces a known key.
  */
 export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; onKeysGone: () => void }): KeySet {
-  // jose fetches, parses and selects keys. This function decides when to fetch, by the given clock.
+  // jose fetches, parses and selects keys. This function uses the given clock to decide when to fetch.
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: Number.POSITIVE_INFINITY,
@@ -70,7 +70,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
 
   async function refresh(): Promise<void> {
     if (isFresh()) return;
-    // If there is no key yet, a failed fetch is not repeated for each request.
+    // After a failed fetch, the service fetches again only after the cool-down, and not for each request.
     if (failure === undefined || clock() >= coolUntil) await loadOnce();
     if (!isFresh()) throw unavailable(failure);
   }
@@ -82,7 +82,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (pending !== undefined || clock() >= coolUntil) await loadOnce();
-      // The last fetch failed, and the provider may have this key. So this is not the fault of the caller.
+      // The last fetch failed, and the provider may have this key. So this is an error of the provider, not of the caller.
       if (failure !== undefined) throw unavailable(failure);
       return remote(header, token);
     }

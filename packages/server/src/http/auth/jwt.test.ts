@@ -227,7 +227,7 @@ describe("a token records the email address", () => {
       }),
     );
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
-    // Sends the token twice, because the service must not cache a token without a recorded user.
+    // Sends the token twice, because the service must not cache a token whose user it could not record.
     for (let turn = 0; turn < 2; turn += 1) {
       expect((await app.inject({ url: "/whoami", headers })).statusCode).toBe(500);
     }

@@ -10,7 +10,7 @@ import { unauthenticated } from "./unauthenticated.ts";
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED_TOKENS = 20_000;
 const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
-// The type of the key decides which algorithms are accepted, and the token never does. So nobody can misuse a public key as an HMAC
+// The type of the key decides which algorithms are accepted. The token never decides this, so nobody can use a public key as an HMAC
 // secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
@@ -18,21 +18,21 @@ const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 export type JwtOptions = {
   /** The shared secret of HS256 tokens. */
   secret?: string | undefined;
-  /** The URL of the public keys for RS256, PS256, ES256 and EdDSA tokens. */
+  /** The URL with the public keys that verify RS256, PS256, ES256 and EdDSA tokens. */
   jwksUrl?: string | undefined;
-  /** The required `iss`. Unset: not checked. */
+  /** The required `iss`. Undefined: the service does not check `iss`. */
   issuer?: string | undefined;
-  /** The required `aud`. Unset: not checked. */
+  /** The required `aud`. Undefined: the service does not check `aud`. */
   audience?: string | undefined;
 };
 
-/** Returns the user of a subject, and records the user. */
+/** Records the user whom the claims of a token describe, and returns this user as the caller. */
 export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
 
 export type JwtVerifier = {
   /**
-   * Returns the caller of a verified token that is still valid. Returns undefined if the token needs `verify`. Synchronous for the
-   * hot path.
+   * Returns the caller of a verified token that is still valid. Returns undefined if the token needs `verify`. This function is
+   * synchronous, because most requests call it.
    */
   recall(token: string): Caller | undefined;
   /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
@@ -41,7 +41,8 @@ export type JwtVerifier = {
 
 /**
  * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). Only a fixed list of algorithms is accepted,
- * `exp` and `sub` are required, and there is no clock tolerance. `identify` returns and records the user before a token is first accepted.
+ * `exp` and `sub` are required, and there is no clock tolerance. Before a token is accepted for the first time, `identify` records its
+ * user.
  */
 export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
   const { clock, identify, jwksUrl } = options;
@@ -90,7 +91,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       if (token.length > MAX_TOKEN_LENGTH) {
         throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
       }
-      // Not cached if a key was withdrawn during the verification. Then the next request uses the new keys.
+      // If a key was withdrawn during the verification, the token is not cached. So the next request uses the new keys.
       const begun = generation;
       const { issuer, payload } = await check(token).catch(refuse);
       const claims = subjectClaimsOf(payload);
@@ -103,7 +104,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
   };
 }
 
-// Tries each key of the token's type, because a token may have no key id.
+// Tries each key that fits the type of the token, because a token may have no key id.
 async function checkWithEach(
   keys: AsyncIterable<CryptoKey>,
   verify: (key: CryptoKey) => Promise<{ payload: JWTPayload }>,
@@ -118,8 +119,7 @@ async function checkWithEach(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-// jose's errors contain the claims of the token. The refusal does not have such an error as its cause, so
-// that the claims stay out of the log.
+// The errors of jose contain the claims of the token. So the new error has no `cause`, and the claims do not get into the log.
 function refuse(error: unknown): never {
   if (error instanceof HttpProblem) throw error;
   if (error instanceof errors.JWTExpired) throw unauthenticated("The bearer token has expired.");
@@ -136,8 +136,8 @@ type Cached = { caller: Caller; expiresAt: number };
 
 /**
  * A bounded cache of verified tokens and their callers. Invalid tokens are never stored, so they can't fill the cache.
- * The key is the token itself, because a hash costs more than the lookup. This adds no risk: a memory dump would also reveal
- * the signing secret.
+ * The map uses the token itself as the key, because hashing costs more than the lookup. This adds no risk, because a memory dump would also
+ * reveal the signing secret.
  */
 class VerifiedTokens {
   readonly #byToken = new Map<string, Cached>();
@@ -149,7 +149,7 @@ class VerifiedTokens {
 
   set(token: string, verified: Cached): void {
     if (!this.#byToken.has(token)) {
-      // Clears the cache when it is full. To drop the oldest entry instead would cost every request more than a rare second verification.
+      // Clears the whole cache when it is full. The search for the oldest entry would make every request slower, and clearing is rare.
       if (this.#byToken.size >= MAX_CACHED_TOKENS || this.#characters + token.length > MAX_CACHED_CHARACTERS)
         this.clear();
       this.#characters += token.length;

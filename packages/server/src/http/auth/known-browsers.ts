@@ -8,12 +8,12 @@ import { bodyOf } from "./endpoint.ts";
 
 type Options = Pick<UseCases, "recordBrowser"> & { cookieName: string };
 
-/** After these requests, the owner gets another mail, so a mail about the browser is not needed. */
+/** After these requests, the owner gets a mail about the new password. So a mail about a new browser is not needed. */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
- * Marks the browser of each new session with a cookie, and notifies the owner of the account if the browser is new to the
- * account. This plugin must be the last one, because an earlier plugin may still end the session.
+ * Gives the browser of each new session a cookie, and notifies the owner of the account if the account did not know the browser. This
+ * plugin must be the last one, because another plugin may still end the session.
  */
 export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
   const [newAccounts, newSessions] = [new WeakSet<Request>(), new WeakSet<Request>()];
@@ -24,7 +24,7 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
     hooks: {
       after: [
         {
-          // The library also sets `newSession` when it extends a session.
+          // Checks `newSessions` too, because the library also sets `newSession` when it extends a session.
           matcher: ({ context, request }: HookEndpointContext) =>
             context.newSession !== null && has(newSessions, request),
           handler: createAuthMiddleware(async (endpoint) => {
@@ -38,7 +38,7 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
               browser: browserOf(userAgent),
               ip: ipAddress || undefined,
             });
-            // A person who uses the browser of somebody else chooses a short session. So after a short session, the browser stays unknown.
+            // A short session is for the browser of another person. So a sign-in with a short session does not make the browser known.
             if (bodyOf(endpoint).rememberMe === false) return;
             endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
           }),
@@ -48,7 +48,7 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
   };
   return {
     plugin,
-    /** Records that a request created its account. The first sign-in of a new account needs no mail. */
+    /** Records that this request created the account. The first sign-in to a new account needs no mail. */
     onNewAccount: (request: Request | undefined) => request && newAccounts.add(request),
     onNewSession: (request: Request | undefined) => request && newSessions.add(request),
   };
@@ -58,8 +58,8 @@ const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP))
 const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 
 /**
- * The names of a browser and its operating system. Returns only names from the list of the library, because the library can
- * also return words of the header.
+ * Returns the names of a browser and its operating system. Returns only names that the library lists, because the library can also return
+ * words of the header.
  */
 function browserOf(userAgent: string | null | undefined): BrowserNames {
   // The library throws for an empty string.

@@ -3,9 +3,7 @@ import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from "./accounts-config.ts";
 
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
-/**
- * Whether a browser may have sent the request. Other clients, such as curl, have no cookies that a page could misuse.
- */
+/** Whether a browser may have sent the request. Other clients, such as curl, have no cookies that a page of another site could use. */
 export function comesFromBrowser({ headers }: FastifyRequest): boolean {
   return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
@@ -20,13 +18,13 @@ export function toLibraryRequest(
 ): Request {
   const queryAt = request.url.indexOf("?");
   const url = new URL(origin + AUTH_PATH + path + (queryAt === -1 ? "" : request.url.slice(queryAt)));
-  // The library does not accept the zone of a link-local IP address.
+  // Removes the zone of a link-local IP address, which the library does not accept.
   const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: request.ip.split("%", 1)[0] ?? "" });
   for (const name of FORWARDED_HEADERS) {
     const value = request.headers[name];
     if (value !== undefined) headers.set(name, value);
   }
-  // The service has already checked the origin. It may have used only Sec-Fetch-Site, which the library does not support.
+  // The service has already checked the origin. That check may have used only Sec-Fetch-Site, which the library does not support.
   if (comesFromBrowser(request)) headers.set("origin", origin);
   const { method } = request;
   if (method === "GET" || body === undefined) return new Request(url, { method, headers });

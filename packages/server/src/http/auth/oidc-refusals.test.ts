@@ -14,12 +14,12 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
     expect((await signIn()).statusCode).toBe(200);
     expect(people.size).toBe(1);
-    // In the other order: a sign-up can't add a password to the account of the provider.
+    // The same in the other order: a sign-up can't add a password to an account that comes from the provider.
     provider.setPerson(BEN);
     expect((await signInAtProvider()).headers.location).toBe("/");
     expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
     expect((await signIn({ email: "ben@example.com" })).statusCode).toBe(401);
-    // A second user of the provider with the same email address is not this account.
+    // A second user of the provider with the same email address does not get this account.
     provider.setPerson({ ...BEN, sub: "ben-3" });
     expectRefusal(await signInAtProvider(), "email_taken");
   });
@@ -66,7 +66,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: changed((query) => query.delete("state")), cookie }), "sign_in_expired");
     expectRefusal(await finish({ back: CALLBACK, cookie }), "sign_in_expired");
     expect(people.size).toBe(0);
-    // After all these requests, the browser can still use its own callback.
+    // After all these refused requests, the browser can still finish its own sign-in.
     expect((await finish({ back, cookie })).headers.location).toBe("/");
     expectRefusal(await finish({ back, cookie }), "sign_in_expired");
     expect(people.size).toBe(1);
@@ -127,7 +127,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
     }
-    // The service does not pass other options on to the library.
+    // The service does not pass these other options to the library.
     const idToken = { token: "x.y.z" };
     const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
     const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });

@@ -12,13 +12,13 @@ import { signInErrorOf, signInProblem } from "./oidc-errors.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const CALLBACK_PATH = `/callback/${PROVIDER_ID}`;
-/** The library redirects here after an error. The service redirects to the sign-in page instead. */
+/** The library redirects to this path after an error. The service changes this redirect, so that the user gets to the sign-in page. */
 const ERROR_PATH = `${AUTH_PATH}/error`;
 const SIGN_IN_PAGE = "/sign-in";
 
 type Deps = { accounts: AccountHandler; oidc: Oidc };
 
-/** Mounts the two routes of a sign-in with the provider: the start and the callback. */
+/** Mounts the two routes for a sign-in with the provider: one starts the sign-in, and the callback ends it. */
 export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
   const { method, path, answer, ...operation } = startOidcOperation;
   app.route({
@@ -40,7 +40,7 @@ export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply };
 
-/** Responds with the provider's URL and sets a cookie that ties the callback to this browser. */
+/** Responds with the provider's URL and sets a cookie, so that only this browser can use the callback. */
 async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<{ url: string }> {
   const { origin } = new URL(accounts.publicUrl);
   if (comesFromBrowser(request)) requireSameOrigin(request, origin);

@@ -29,7 +29,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(second.headers.location).toBe("/");
     expect(await who(second)).toBe(userId);
     expect((await call("GET", "/whoami", { cookie: former })).statusCode).toBe(401);
-    // The tokens of the provider are not stored.
+    // The service does not store the tokens of the provider.
     expect(await rows()).toMatchObject([{ access_token: null, refresh_token: null, id_token: null, password: null }]);
     expect(await rows()).toHaveLength(1);
     expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" }, mail: false });
@@ -153,7 +153,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
       return new Promise(() => undefined);
     });
     expectRefusal(await finish(onTheWay), "identity_provider_unavailable");
-    // The same deadline applies to the discovery document.
+    // The same deadline also applies to the request for the discovery document.
     const silent = await openOidc(engine, { oidcDeadline: () => deadline.signal });
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });

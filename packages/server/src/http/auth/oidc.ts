@@ -9,12 +9,12 @@ import { MAX_NAME_LENGTH, plainText } from "./identity.ts";
 export const PROVIDER_ID = "oidc";
 const TIMEOUT_MS = 10_000;
 
-/** An OpenID provider for sign-in. */
+/** An OpenID Connect provider, with which users sign in. */
 export type OidcProvider = { issuer: string; clientId: string; clientSecret: string; name: string };
 
 export type OidcOptions = {
   provider: OidcProvider;
-  /** Creates an instance of better-auth with the plugin. */
+  /** Creates an instance of better-auth that uses this plugin. */
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
   /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
   deadline?: (() => AbortSignal) | undefined;
@@ -25,7 +25,10 @@ export type OidcOptions = {
 /** `verifiedEmail` undefined: the provider has not verified an email address. */
 export type OidcClaims = { accountId: string; verifiedEmail: string | undefined };
 
-/** Handles requests for the provider's routes. Rejects with `identity_provider_unavailable` if it can't be reached. */
+/**
+ * Handles requests to the routes for a sign-in with the provider. Rejects with `identity_provider_unavailable` if the provider can't be
+ * reached.
+ */
 export type Oidc = { handle(request: Request): Promise<Response> };
 
 /**
@@ -84,7 +87,7 @@ async function readDocument(url: string, signal: AbortSignal): Promise<Record<st
 function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): BetterAuthPlugin {
   const { issuer, clientId, clientSecret, name } = provider;
   const { authMethods } = metadata;
-  // The id contains the issuer, because the same subject of another issuer would be another user.
+  // The id contains the issuer, because another issuer can use the same subject for another user.
   const accountIdOf = (subject: unknown) => `${metadata.issuer} ${subject}`;
   const acceptsOnlyPost = authMethods.length > 0 && !authMethods.includes("client_secret_basic");
   return genericOAuth({
@@ -101,7 +104,7 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
         pkce: true,
         async mapProfileToUser(profile) {
           const verifiedEmail = verifiedEmailOf(profile);
-          // The library has verified that `sub` is the same as in the ID token.
+          // The library has already verified that `sub` in the profile is the same as in the ID token.
           await onClaims({ accountId: accountIdOf(profile.sub), verifiedEmail });
           return userOf(profile, verifiedEmail);
         },
@@ -114,15 +117,14 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
   });
 }
 
-/** A missing flag counts as unverified, because some providers accept any email address. */
+/** If the flag `email_verified` is missing, the email address counts as unverified, because some providers accept any email address. */
 function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | undefined {
   const isVerified = profile.email_verified === true || profile.email_verified === "true";
   return isVerified ? readEmail(profile.email) : undefined;
 }
 
 /**
- * The account for a profile. A share by email address can reach this account, so the provider must state that the email
- * address is verified.
+ * Returns the account for a profile. This account can get shares by its email address, so the provider must say that it is verified.
  * Throws `email_not_verified`.
  */
 function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
@@ -134,7 +136,7 @@ function userOf(profile: Readonly<Record<string, unknown>>, email: string | unde
     email,
     emailVerified: true,
     name: plainText(name, MAX_NAME_LENGTH) ?? email.split("@", 1)[0] ?? email,
-    // No image: if pages loaded the image, the host of the image could see who views which page.
+    // Stores no image. If pages loaded the image, its host could see who views which page.
     image: undefined,
   };
 }

@@ -3,18 +3,18 @@ import { createAuthMiddleware } from "better-auth/api";
 import { unauthenticated } from "./unauthenticated.ts";
 
 export type PasswordCheck = {
-  /** Whether the account has this password hash. Waits for a transaction that is changing the password. */
+  /** Whether the account still has this password hash. If a transaction is changing the password, waits until it ends. */
   hasPassword: (userId: string, passwordHash: string) => Promise<boolean>;
 };
 
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email";
 
 /**
- * Ends the session of a sign-in if its password was replaced during the sign-in. A new password ends only the sessions that are already
- * stored. The library first verifies the old hash, which is slow, and stores the session afterwards.
+ * Ends a new session if the password was replaced during the sign-in. A password change ends only the sessions that are already stored. But
+ * at a sign-in the library first verifies the old hash, which is slow, and then stores the session.
  */
 export function endOutdatedSignIns({ hasPassword }: PasswordCheck): BetterAuthPlugin {
-  /** The password hashes from before the verification, by request. */
+  /** The password hash of each request, read before the library verifies the password. */
   const hashes = new WeakMap<Request, string>();
   return {
     id: "outdated-sign-ins",

@@ -3,13 +3,13 @@ import { createAuthMiddleware, getSessionFromCtx, isAPIError } from "better-auth
 import { normaliseEmail } from "../../domain/person.ts";
 
 export type PasswordLimit = {
-  /** Called before a password is checked. Throws `rate_limited`. */
+  /** Called before a password is checked. Throws `rate_limited` after too many guesses. */
   countPasswordGuess: (account: string) => Promise<void>;
-  /** Called after a person entered the right password. */
+  /** Called after a person entered the right password. Deletes the count of wrong guesses. */
   forgetPasswordGuesses: (account: string) => Promise<void>;
 };
 
-/** The endpoints that ask the owner of a session for the password again. */
+/** The endpoints at which a signed-in user must enter the password again. */
 export const PASSWORD_AGAIN: readonly string[] = [
   "/change-password",
   "/request-email-change",
@@ -23,9 +23,9 @@ const ofSession: ReadonlySet<string | undefined> = new Set(PASSWORD_AGAIN);
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || ofSession.has(path);
 
 /**
- * Limits the wrong passwords of one account from all IP addresses. The library only limits IP addresses, and does so before this
+ * Limits the wrong passwords of one account from all IP addresses. The library limits only the requests of each IP address, before this
  * plugin runs.
- * An email address without an account has the same limit, so the response does not show whether an account exists.
+ * The same limit applies to an email address without an account. So the response does not show whether an account exists.
  */
 export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: PasswordLimit): BetterAuthPlugin {
   return {
@@ -55,8 +55,8 @@ export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: Pa
 }
 
 /**
- * Returns the name under which guesses are counted. A signed-in user has a separate count, so that guesses of others at the sign-in do
- * not stop the user from changing the password.
+ * Returns the name under which guesses are counted. A signed-in user has a separate count. So other people who guess at the sign-in can't
+ * stop the user from changing the password.
  */
 async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
   if (ofSession.has(endpoint.path)) {

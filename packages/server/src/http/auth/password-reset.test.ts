@@ -36,7 +36,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   const service = useService({ engine, hasAccounts: true, mailer, wrap: { database: observe } });
 
   let nth = 0;
-  /** Each call has a different IP address, because some requests are limited for each IP address. */
+  /** Sends a POST. Each call has a different IP address, because some routes limit the requests of each IP address. */
   async function post(path: string, json: object, headers: object = {}) {
     nth += 1;
     const response = await service.app.inject({
@@ -61,7 +61,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
     await service.anonymous.send("POST /webhooks", { headers: { origin, cookie }, json: hook });
     const userId: string = signedUp.body.user.id;
-    // The mail that proves the email address.
+    // Sends the mail that proves the email address.
     await service.sendMails();
     return {
       email,
@@ -75,9 +75,9 @@ describe.each(engines)("a password reset on $name", (engine) => {
       },
       countWebhooks: async () => (await service.db.webhooks.list(userId)).length,
       signIn: async (password: string) => (await post("/sign-in/email", { email, password })).status,
-      /** Asks for a link. Returns its token. */
+      /** Requests a reset link. Returns the token of the link. */
       async askForLink(): Promise<string> {
-        // The warnings about the account.
+        // Sends the warnings about the account first.
         await service.sendMails();
         expect((await post("/request-password-reset", { email })).status).toBe(200);
         expect(await service.sendMails()).toBe(1);
@@ -118,7 +118,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   it("gives the shares by the email address to the account", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second user with this email address, without a proof.
+    // A second user has the same email address, but has not proven it.
     await service.as("ben").send("GET /me");
     const link = await ben.askForLink();
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [ben.email] } });

@@ -4,7 +4,7 @@ import type { Language } from "../../domain/language.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import { readerLanguage } from "../page-language.ts";
 
-/** Returns the language in which a browser shows the pages, or undefined if no browser sent the request. */
+/** Returns the language in which the browser shows the pages. Returns undefined if no browser sent the request. */
 export function languageOf(endpoint: { request?: Request | undefined } | null | undefined): Language | undefined {
   const headers = endpoint?.request?.headers;
   if (headers === undefined) return undefined;
@@ -17,8 +17,8 @@ export function languageOf(endpoint: { request?: Request | undefined } | null | 
 type Options = Pick<UseCases, "recordLanguage">;
 
 /**
- * Follows the language of a signed-in user. Each page first reads the session, so this
- * plugin also notices that the user has chosen another language.
+ * Records the language of a signed-in user. Each page first reads the session, so this plugin also notices when the user chooses another
+ * language.
  */
 export function followLanguage({ recordLanguage }: Options): BetterAuthPlugin {
   return {
@@ -33,7 +33,7 @@ export function followLanguage({ recordLanguage }: Options): BetterAuthPlugin {
             const language = languageOf(endpoint);
             if (found?.user === undefined || language === undefined) return;
             await recordLanguage(found.user.id, language).catch((error: unknown) => {
-              // Ignores the failure. For example, if the disk is full, the user must still reach the pages that delete files.
+              // Ignores the failure. For example, if the disk is full, the user must still be able to open pages and delete files.
               endpoint.context.logger.error("The language of a user could not be recorded.", error);
             });
           }),

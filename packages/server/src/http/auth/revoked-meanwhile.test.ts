@@ -18,7 +18,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
         ...db.disabledUsers,
         async has(userId) {
           const isDisabled = await db.disabledUsers.has(userId);
-          // The last step before the body.
+          // This check is the last step before the server reads the body.
           setImmediate(accepted);
           return isDisabled;
         },
@@ -28,7 +28,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     await service.app.listen({ port: 0, host: "127.0.0.1" });
     const { port } = service.app.server.address() as { port: number };
 
-    /** Sends the headers of a request. The returned function sends the body, and returns the status. */
+    /** Sends the headers of a request. Returns a function that sends the body and resolves with the status. */
     async function hold(call: string, { headers, body }: { headers: readonly string[]; body: string }) {
       const socket = connect(port, "127.0.0.1");
       onTestFinished(() => void socket.destroy());
@@ -123,7 +123,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
       ...db,
       disabledUsers: {
         ...db.disabledUsers,
-        // The session of the sign-in is stored already.
+        // At this moment, the session of the sign-in is already stored.
         async has(userId) {
           await replace();
           return db.disabledUsers.has(userId);

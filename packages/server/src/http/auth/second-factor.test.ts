@@ -29,7 +29,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     response.statusCode === 200 ? 200 : response.json().code;
 
   let people = 0;
-  /** A user with a session, and an authenticator app if `isOn`. */
+  /** Creates a user with a session, and with an authenticator app if `isOn`. */
   async function person({ isOn = true } = {}) {
     const email = `person-${++people}@example.com`;
     const signedUp = await post("sign-up/email", { email, name: "Ann", password: PASSWORD });
@@ -41,7 +41,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     const code = (steps = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + aheadMs + steps * STEP_MS });
     const confirmed = await post("second-factor/confirm", { code: code() }, cookie);
     expect(confirmed.statusCode).toBe(200);
-    // After a time step, the app shows another code.
+    // In the next time step, the authenticator app shows another code.
     advance(STEP_MS);
     return { email, cookie, userId, signIn, secret, recoveryCodes: confirmed.json().recoveryCodes as string[], code };
   }
@@ -71,7 +71,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
       replica.inject({ method: "POST", url: "/auth/sign-in/email", remoteAddress: "203.0.113.1", payload: body }),
     ]);
     expect(answers.map(codeOf).toSorted()).toEqual([200, "wrong_second_factor"]);
-    // The service also refuses an earlier code that was never used.
+    // The service also refuses the code of an earlier time step, even if nobody has used it.
     expect(codeOf(await signIn({ code: code(-1) }))).toBe("wrong_second_factor");
     advance(STEP_MS);
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
@@ -118,7 +118,8 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
 
   it("checks 10 of 20 parallel guesses, and the right code after an hour", async () => {
     const { signIn, code, recoveryCodes } = await person();
-    // The limit on passwords is lower, so the window of passwords ends in between.
+    // The limit on password guesses is lower. So this test moves the clock between the guesses, until the time window of that limit is
+    // over.
     const guesses = async (count: number) =>
       (await Promise.all(Array.from({ length: count }, () => signIn({ code: "000000" })))).map(codeOf);
     expect(await guesses(6)).toEqual(Array(6).fill("wrong_second_factor"));

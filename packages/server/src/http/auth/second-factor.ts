@@ -18,15 +18,17 @@ export type SecondFactors = Pick<
 type Options = { safety: SecondFactors; publicUrl: string; logChange: LogAccountChange };
 
 const SIGN_IN = "/sign-in/email";
-/** The endpoints whose new session needs no code. A passkey counts as both factors, and a password change already needs a session. */
+/** The endpoints that create a session without a code. A passkey counts as both factors, and a password change already needs a session. */
 const NEEDS_NO_CODE: ReadonlySet<string | undefined> = new Set(["/sign-in/passkey", "/change-password"]);
 
-/** The parts of a sign-in besides the password. `keepsAccount`: cancels the deletion of an account that its owner deleted. */
+/**
+ * The parts of a sign-in besides the password. `keepsAccount`: the sign-in cancels the deletion of the account, which the owner requested.
+ */
 export type SignInExtras = { code: string | undefined; keepsAccount: boolean };
 
 /**
- * Passes the extras of a sign-in to the hooks. Without this, the library would drop the extras, because it drops unknown members
- * of the body.
+ * Passes `code` and `keepsAccount` of a sign-in to the hooks. Without this plugin, the library would drop both, because it drops unknown
+ * members of the body.
  */
 export function createSignInExtras() {
   const extras = new WeakMap<Request, SignInExtras>();
@@ -56,7 +58,7 @@ export function createSignInExtras() {
   };
 }
 
-/** The endpoints that turn the second factor on and off. Each one throws the errors of its use case. */
+/** The endpoints that turn the second factor on and off. Each endpoint throws the errors of its use case. */
 export function secondFactor({ safety, publicUrl, logChange }: Options): BetterAuthPlugin {
   const issuer = new URL(publicUrl).host;
   return {

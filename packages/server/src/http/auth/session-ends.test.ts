@@ -12,7 +12,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     ...db,
     disabledUsers: {
       ...db.disabledUsers,
-      // The session of the sign-in is stored already, and the sign-in has seen an enabled user.
+      // At this moment, the session of the sign-in is already stored, and the sign-in has read that the user is enabled.
       async has(userId) {
         const isDisabled = await db.disabledUsers.has(userId);
         await afterCheck();
@@ -34,7 +34,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
 
   it("leaves no session of a sign-in during the disabling after the user is enabled", async () => {
     const ann = await signUp("ann");
-    // The transaction that disables the user commits late. It has ended the sessions before this session was stored.
+    // The transaction that disables the user commits late. It deleted the sessions before this session was stored.
     duringSignIn(() =>
       service.database.db.kysely.insertInto("disabled_users").values({ user_id: ann.userId, disabled_at: 1 }).execute(),
     );

@@ -6,12 +6,12 @@ export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
 }
 
-/** Returns the name of the cookie that marks a browser as known to accounts. */
+/** Returns the name of the cookie by which accounts recognise a known browser. */
 export function browserCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.browser`;
 }
 
-/** The prefix __Host- forbids a Domain and a Path other than /. */
+/** Returns the prefix of all cookie names. A browser accepts a __Host- cookie only without a Domain and with the Path /. */
 export function cookiePrefix(publicUrl: string): string {
   return isHttps(publicUrl) ? "__Host-valetkey" : "valetkey";
 }

@@ -26,7 +26,7 @@ export function signUpWithPassword({ admitSignUp }: Pick<UseCases, "admitSignUp"
         const isShort = rememberMe === false;
         const session = await endpoint.context.internalAdapter.createSession(user.id, isShort);
         await setSessionCookie(endpoint, { session, user }, isShort);
-        // Only the signed cookie authenticates, so no client needs the token.
+        // The response contains no token, because only the signed cookie authenticates a client.
         return endpoint.json({ token: null, user });
       }),
     },

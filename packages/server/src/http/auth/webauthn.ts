@@ -8,16 +8,16 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Passkey } from "../../domain/passkey.ts";
 import { HttpProblem } from "../problem.ts";
 
-/** Loaded only at the first use, because most starts need no passkey and the library has many modules. */
+/** Loads the library at the first use of a passkey. The library has many modules, and many services never need it. */
 const load = () => import("@simplewebauthn/server");
 
-/** A passkey replaces a password and a second factor, so the authenticator must verify its user. */
+/** A passkey replaces both the password and the second factor. So the authenticator must verify its user, for example by a fingerprint. */
 const SELECTION = { residentKey: "required", userVerification: "required" } as const;
 const IPV4 = /^[\d.]+$/;
 
 type UseChallenge = (challenge: string) => Promise<void>;
 
-/** Makes the WebAuthn ceremonies for the service at this URL (Web Authentication Level 3). */
+/** Creates the functions that register and verify passkeys for the service at this URL (Web Authentication Level 3). */
 export function createWebAuthn(publicUrl: string) {
   const { origin, hostname: rpID, protocol } = new URL(publicUrl);
   const isName = !IPV4.test(rpID) && !rpID.startsWith("[");
@@ -68,11 +68,12 @@ export function createWebAuthn(publicUrl: string) {
     async requestOptions(challenge: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
       requireOffered();
       const { generateAuthenticationOptions } = await load();
-      // The options contain no list of passkeys. So the browser offers the passkeys of this host, and nobody learns which accounts have one.
+      // The options contain no list of passkeys. So the browser offers all passkeys of this host, and nobody learns which accounts have a
+      // passkey.
       return generateAuthenticationOptions({ rpID, challenge: bytes(challenge), userVerification: "required" });
     },
 
-    /** Verifies a sign-in. Returns the counter of the authenticator. Throws `passkey_refused`. */
+    /** Verifies a sign-in with a passkey. Returns the new counter of the authenticator. Throws `passkey_refused`. */
     async verifySignIn(response: unknown, passkey: Passkey, useChallenge: UseChallenge): Promise<number> {
       requireOffered();
       const { verifyAuthenticationResponse } = await load();
@@ -94,7 +95,7 @@ export function createWebAuthn(publicUrl: string) {
 }
 
 /**
- * Runs a verification. The errors of the library have no code, and contain values of the
+ * Runs a verification. Converts the errors of the library to a refusal, because these errors have no code, and contain values from the
  * request.
  */
 async function refusing<T>(
@@ -114,7 +115,7 @@ async function refusing<T>(
   return verify(expected).catch((cause: unknown) => {
     const isRefusal =
       failure === undefined || (failure instanceof DomainError && failure.code === "account_link_invalid");
-    // Any other failure means that the database is unreachable.
+    // Any other failure means that the database can't be reached.
     throw isRefusal ? refused(cause) : failure;
   });
 }

@@ -17,15 +17,14 @@ import { type EmbeddedRouteDeps, embeddedFileRoutes, embeddedUploadRoutes } from
 
 export type EmbeddedAppOptions = EmbeddedRouteDeps & {
   findUser: FindUser;
-  /** The origins of other pages that may send changes. */
+  /** The origins of other web sites whose pages may send changes. */
   origins: ReadonlySet<string>;
   logger: FastifyBaseLogger;
   requestId: () => string;
 };
 
 /**
- * Builds the HTTP application of an embedding. It never listens on a port, because the doors pass requests to it
- * (doors.ts).
+ * Builds the HTTP application of an embedding. This application never listens on a port. The entry points in doors.ts pass requests to it.
  */
 export function buildEmbeddedApp(options: EmbeddedAppOptions): App {
   const app = fastify({

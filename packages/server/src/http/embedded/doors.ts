@@ -5,17 +5,17 @@ import type { Handler } from "./handler.ts";
 import { readNodeBody, readWebBody, toBody } from "./read-body.ts";
 import { toWebRequest } from "./web-request.ts";
 
-/** The entry points of an embedding. They all pass requests to the same HTTP application. */
+/** The entry points of an embedding. All of them pass requests to the same HTTP application. */
 export type Doors = {
   /** Handles a web-standard request, for frameworks such as Hono, Next.js and TanStack Start. */
   fetch(request: Request): Promise<Response>;
-  /** Handles a request of Node or Express, with a body that is parsed or unread. */
+  /** Handles a request of Node or Express. The body may be unread, or a parser may have read it. */
   node(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** A Fastify plugin that adds the routes below `basePath`. */
   fastify(app: FastifyInstance): Promise<void>;
 };
 
-/** Opens the doors to the application. */
+/** Creates the entry points to the application. */
 export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { basePath: string }): Doors {
   return {
     async fetch(request) {
@@ -31,9 +31,10 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       const read = () => readNodeBody(request);
       const path = request.url?.split("?", 1)[0];
       const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
-      // Does not respond if the client is gone, or if the framework has already responded, for example after its own timeout.
+      // Does not respond if the client has disconnected, or if the framework has already responded, for example after its own timeout.
       if (response.headersSent || response.destroyed) return;
-      // Nobody reads the rest of a refused body. The next request of this connection would wait for that rest, so the connection closes.
+      // Nobody reads the rest of a refused body, and the next request on this connection would wait for it. So this response closes the
+      // connection.
       if (request.complete === false) response.setHeader("connection", "close");
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);

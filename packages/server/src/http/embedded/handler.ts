@@ -8,8 +8,8 @@ import type { FindPath } from "./paths.ts";
 import type { Body } from "./read-body.ts";
 
 /**
- * A request at a door. `toRequest` converts it to a web-standard request, and `read` reads the body.
- * `path`: the rest of the path, if the framework removes a mount path.
+ * A request that an entry point received. `toRequest` converts it to a web-standard request, and `read` reads the body. `path`: the path
+ * without the mount path, if the framework removes the mount path.
  */
 export type Arrival = {
   toRequest: () => Request;
@@ -18,11 +18,11 @@ export type Arrival = {
   path?: string | undefined;
 };
 
-/** A response that the application sends. */
+/** A response, which the application then sends to the client. */
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {
-  /** Never rejects, because an unexpected rejection would end the process of the application. */
+  /** Never rejects, because an unhandled rejection would end the process of the application. */
   handle(arrival: Arrival): Promise<Answer>;
   /** Refuses further requests, and waits for the running requests. */
   drain(): Promise<void>;
@@ -31,11 +31,11 @@ export type Handler = {
 type HandlerOptions = {
   findPath: FindPath;
   requestId: () => string;
-  /** Called with an error that is not the fault of the client. */
+  /** Called with an error that the client did not cause. */
   onFailure: (error: unknown) => void;
 };
 
-/** Passes the requests of all doors to the application. */
+/** Creates the handler that passes the requests of all entry points to the application. */
 export function createHandler(app: App, { findPath, requestId, onFailure }: HandlerOptions): Handler {
   const running = new Set<Promise<Answer>>();
   let isClosing = false;
@@ -94,13 +94,13 @@ function refuse(error: unknown, requestId: string): Answer {
 }
 
 /**
- * Returns the headers of the request, without the headers of the connection. The application computes `content-length` from the
+ * Returns the headers of the request, without those that concern only the connection. The application computes `content-length` from the
  * body.
  */
 function headersOf(request: Request, body: Body): Record<string, string> {
   const headers = Object.fromEntries(request.headers);
   for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
-  // A request without a body must have no content type. The parser of a framework may have replaced an empty body by an empty object.
+  // A request without a body must have no content type. The body parser of a framework may have replaced an empty body by an empty object.
   if (body === undefined) delete headers["content-type"];
   return headers;
 }

@@ -8,10 +8,10 @@ import { type Exchange, exchange } from "./exchange.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
 
 const MAX_ID_LENGTH = 255;
-/** The time limit of `user()`. Without a limit, requests would wait forever if `user()` never returns. */
+/** The time limit for `user()` of the application. Without a limit, requests would wait forever if `user()` never returns. */
 const LIMIT = { milliseconds: 10_000, late: "user() returned no user within 10 seconds." };
 
-/** Returns the user of the application who sent the request, or null for nobody. */
+/** Returns the user of the application who sent the request. Returns null if nobody is signed in. */
 export type FindUser = (
   request: Request,
   original: unknown,
@@ -19,14 +19,14 @@ export type FindUser = (
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The user of the application. Set by the hook of an embedding, and null elsewhere. */
+    /** The user of the application. The hook of an embedding sets this user. Without the hook, the value is null. */
     applicationUser: User | null;
   }
 }
 
 /**
- * Builds a hook. Before a route runs, the hook asks the application for the user. Throws `unauthenticated` and `cross_site_request`. An
- * error of the application becomes `internal`, and only the log contains its text.
+ * Builds a hook that asks the application for the user before a route runs. Throws `unauthenticated` and `cross_site_request`. An error of
+ * the application becomes `internal`, and only the log contains its text.
  */
 export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -40,13 +40,13 @@ export function identificationHook(findUser: FindUser, { origins }: { origins: R
   };
 }
 
-/** Returns the user of a route behind the hook. Throws on any other route, which is a bug. */
+/** Returns the user who calls a route with the identification hook. Throws on any other route, because such a call is a bug. */
 export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUser">): User {
   if (applicationUser === null) throw new Error("The route has no hook of the embedding, so it has no user.");
   return applicationUser;
 }
 
-/** Checks a user of the application. Throws TypeError. */
+/** Checks the user that the application returned. Throws TypeError if the user is invalid. */
 export function checkUser(user: User): User {
   const { id, email, name } = Object(user) as Record<string, unknown>;
   if (!isStorable(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
@@ -59,7 +59,7 @@ export function checkUser(user: User): User {
       throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
     }
   }
-  // An index of PostgreSQL can't store longer texts, and real email addresses are shorter.
+  // An index of PostgreSQL can't store very long texts. Real email addresses are not longer than this limit.
   if (typeof email === "string" && email.length > MAX_EMAIL_LENGTH) {
     throw new TypeError(`user() must return an email of at most ${MAX_EMAIL_LENGTH} characters.`);
   }

@@ -8,8 +8,8 @@ type Request = Pick<FastifyRequest, "method" | "headers">;
 
 /**
  * Refuses a write that a page of another origin sent with the cookie of the user (docs/security-requirements.md, 39). A browser reports
- * such a write in `Sec-Fetch-Site`. On plain HTTP, browsers omit this header, and the host of `Origin` must be the host of the request.
- * A foreign page sends no bearer token, so a request with a bearer token needs no check. Throws `cross_site_request`.
+ * such a write in `Sec-Fetch-Site`. On plain HTTP, browsers omit this header. Then the host in `Origin` must be the host of the request. A
+ * page of another site can't send a bearer token, so a request with a bearer token needs no check. Throws `cross_site_request`.
  */
 export function requireOwnOrigin({ method, headers }: Request, origins: ReadonlySet<string>): void {
   if (SAFE_METHODS.has(method) || BEARER.test(headers.authorization ?? "")) return;

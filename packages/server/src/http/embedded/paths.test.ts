@@ -9,18 +9,18 @@ describe("the path below the mount path", () => {
     ["/files/invoice/42", "/invoice/42"],
     ["/files/files/ID/url", "/files/ID/url"],
     ["/files/uploads/ID", "/uploads/ID"],
-    // The framework has removed the mount path.
+    // Here the framework has removed the mount path.
     ["/invoice/42", "/invoice/42"],
     ["/files/ID/url", "/files/ID/url"],
     ["/uploads/ID/complete", "/uploads/ID/complete"],
-    // Below another mount path.
+    // Here the routes are below another mount path.
     ["/api/v1/files/invoice/42", "/invoice/42"],
     ["/api/files/files/ID/url", "/files/ID/url"],
     ["/files/api/files/invoice/42", "/invoice/42"],
-    // Ids that look like a mount path.
+    // These ids look like a mount path.
     ["/files/invoice/files", "/invoice/files"],
     ["/files/invoice/files%2Finvoice%2F1", "/invoice/files%2Finvoice%2F1"],
-    // A path that names neither a resource nor a section.
+    // These paths contain neither a known resource nor a fixed name such as `uploads`.
     ["/files/contract/42", "/contract/42"],
     ["/contract/42", "/contract/42"],
     ["//evil.example/invoice/42", "/evil.example/invoice/42"],

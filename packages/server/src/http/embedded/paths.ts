@@ -1,4 +1,4 @@
-/** The names that no resource may have, because the other paths start with these names. */
+/** The names that no resource may have, because paths without a resource start with these names. */
 export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 
 const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
@@ -7,10 +7,9 @@ const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/urls)(?:\/|$)/i;
 export type FindPath = (paths: readonly string[]) => string;
 
 /**
- * Builds a function that removes the mount path. Some frameworks and proxies remove the whole mount path, some remove a part of it,
- * and some remove nothing. So the
- * function returns the first candidate that looks like a route: the rest after `basePath`, the rest after the last segments of
- * `basePath`, or the whole path.
+ * Builds a function that removes the mount path. Some frameworks and proxies remove the whole mount path, some remove a part of it, and
+ * some remove nothing. So the function returns the first path that looks like a route. It tries the rest after `basePath`, the rest after
+ * the last segments of `basePath`, or the whole path.
  */
 export function createFindPath({ basePath, resources }: { basePath: string; resources: readonly string[] }): FindPath {
   const names = new Set(resources);
@@ -21,14 +20,14 @@ export function createFindPath({ basePath, resources }: { basePath: string; reso
   });
 
   return (given) => {
-    // A path that starts with two slashes would name a host.
+    // Removes extra slashes, because a URL parser reads the text after two slashes as a host.
     const paths = given.map((path) => `/${path.replace(/^\/+/, "")}`);
     const below = mounts.flatMap((mount) => paths.flatMap((path) => restsOf(path, mount)));
     return [...below, ...paths].find(isRoute) ?? below[0] ?? paths[0] ?? "/";
   };
 }
 
-/** For each occurrence of a mount path in a path, the rest of the path after it. */
+/** Returns the rest of the path after each occurrence of the mount path. */
 function restsOf(path: string, mount: string): string[] {
   const rests: string[] = [];
   for (let at = path.indexOf(`${mount}/`); at !== -1; at = path.indexOf(`${mount}/`, at + 1)) {

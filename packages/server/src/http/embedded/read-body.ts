@@ -7,8 +7,8 @@ import { HttpProblem } from "../problem.ts";
 export type Body = Buffer | string | undefined;
 
 /**
- * Reads the body of a web-standard request. Throws `payload_too_large` and `request_timeout`. Throws `invalid_request` for a body that
- * was already read.
+ * Reads the body of a web-standard request. Throws `payload_too_large` and `request_timeout`. Throws `invalid_request` if other code has
+ * already read the body.
  */
 export async function readWebBody(request: Request): Promise<Body> {
   if (request.bodyUsed) throw readBefore("Call files.fetch() first, or with a clone of the request.");
@@ -32,14 +32,14 @@ export function toBody(parsed: unknown): Body {
   try {
     return JSON.stringify(parsed);
   } catch (cause) {
-    // For example, the body is too deep for JSON.
+    // This happens, for example, if the body has too many levels.
     throw new HttpProblem("invalid_request", "The parsed body can't be written as JSON.", { cause });
   }
 }
 
 async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage): Promise<Body> {
   const stream = source instanceof Readable ? source : Readable.fromWeb(source as never);
-  // The timeout emits an error instead of ending the request, because that would close the connection before the response.
+  // The timeout emits an error and does not destroy the request, because this would close the connection before the response is sent.
   const timer = setTimeout(() => stream.emit("error", late()), httpLimits.bodyTimeoutMs);
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -16,10 +16,13 @@ import { schemas } from "./schema.ts";
 
 export type EmbeddedRouteDeps = { files: Files; useCases: Pick<UseCases, "findPeople"> };
 
-// No HEAD routes, because a HEAD request would issue and record a URL that no client receives.
+// The URL routes have no HEAD variant, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
-/** The routes for uploads to an item. Requests and responses have the form of the service, so that `@valetkey/client` can upload. */
+/**
+ * The routes for uploads to an item. Requests and responses look like those of the service, so that `@valetkey/client` can upload to an
+ * item.
+ */
 export function embeddedUploadRoutes(app: App, deps: EmbeddedRouteDeps): void {
   const { files } = deps;
   app.post("/:resource/:itemId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
@@ -107,7 +110,7 @@ async function describeFile(attachment: Attachment, { item, deps }: { item: Item
 function presentItemFile(attachment: Attachment, { item, people }: { item: ItemName; people: People }) {
   const file = presentAttachment(attachment, people);
   const { resource, itemId } = item;
-  // The application knows its users by its own ids.
+  // Returns the id that the application uses for its user.
   const createdBy = { ...file.createdBy, id: idInApplication(file.createdBy.id) ?? file.createdBy.id };
   return { ...file, createdBy, resource, itemId };
 }

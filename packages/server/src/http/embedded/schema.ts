@@ -22,7 +22,7 @@ import { Type } from "typebox";
 const Name = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 const ItemParams = Type.Object({ resource: Name, itemId: Name });
 const FileParams = Type.Object({ fileId: Id });
-/** An attachment of the service with the item that it belongs to. */
+/** An attachment, and the item to which the attachment belongs. */
 const ItemFile = Type.Object({ ...Attachment.properties, resource: Name, itemId: Name });
 
 /** The schemas of the routes of an embedding. The upload routes reuse schemas of the service. */

@@ -4,17 +4,17 @@ import type { IncomingMessage } from "node:http";
 type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
- * Converts a request of Node to a web-standard `Request` without a body. The host comes from the request. If that host is not valid, the host
+ * Converts a request of Node to a web-standard `Request` without a body. The host comes from the request. If it has no valid host, the host
  * is `localhost`. Only the application reads this `Request` object.
  */
 export function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;
-  // The socket may be missing, because adapters for serverless hosts make requests without a socket.
+  // The socket may be missing, because adapters for serverless platforms create requests without a socket.
   const isEncrypted = Object(request.socket).encrypted === true;
   const protocol = isEncrypted ? "https" : "http";
   const base = [headers.host, headers[":authority"]].map((host) => URL.parse(`${protocol}://${host ?? ""}`));
   const origin = base.find((found) => found !== null)?.origin ?? "http://localhost";
-  // A path that starts with two slashes must not become a host.
+  // Joins the texts, because a URL parser would read a path that starts with two slashes as a host.
   const path = originalUrl.startsWith("/") ? originalUrl : new URL(originalUrl, origin).pathname;
   return new Request(origin + path, { method, headers: headersOf(request) });
 }

@@ -6,7 +6,7 @@ import { createUseCases } from "../../usecases/index.ts";
 import { createLivePolicy, fixedPolicy } from "../../usecases/live-policy.ts";
 import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
-// Claims a link until the test kills the process. Prints the id of each acknowledged claim on its own line.
+// Claims files of a link again and again, until the test kills the process. Prints the id of each confirmed claim on its own line.
 // Usage: node claim-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON> <token>
 const CALLERS = 16;
 const [location = "", server = "", token = ""] = process.argv.slice(2);

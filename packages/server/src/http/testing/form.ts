@@ -5,7 +5,7 @@ export type Form = readonly {
   field: string | undefined;
   filename?: string;
   contentType?: string;
-  /** Further headers of the part. */
+  /** More headers for this part. */
   headers?: Record<string, string>;
   content: Buffer | string;
 }[];
@@ -26,7 +26,7 @@ export function multipartBody(form: Form): { headers: Record<string, string>; bo
   };
 }
 
-/** Makes a form with one small text file. */
+/** Creates a form with one file. Default: a small text file. */
 export function fileForm(content: Buffer | string = "hello", filename = "hello.txt", contentType = "text/plain"): Form {
   return [{ field: "file", filename, contentType, content }];
 }

@@ -6,13 +6,13 @@ import type { useService } from "./use-service.ts";
 export type InvitedPerson = Client & { id: string };
 type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: string };
 
-/** Reads the token in the link of an invitation. */
+/** Returns the token in the link of an invitation. */
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 
-/** Makes an email address that nobody has. */
+/** Returns a new email address, which nobody has. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
-/** The actions of the owner of a note and of invited people. */
+/** Returns functions for the actions of the owner of a note, and of invited people. */
 export function invitationActions(service: ReturnType<typeof useService>) {
   const owner = service.as("owner");
 
@@ -23,7 +23,7 @@ export function invitationActions(service: ReturnType<typeof useService>) {
   return {
     owner,
     createNote,
-    /** Makes the service know a person by this email address, without a proof. */
+    /** Makes the service record a user with this email address, which the user has not proven. */
     async signUp(email: string): Promise<InvitedPerson> {
       const id = email.split("@")[0] as string;
       const person = service.as(id);

@@ -1,7 +1,7 @@
 import type { LinkPolicy } from "../../domain/link.ts";
 import { deriveLinkKeys } from "../../usecases/links/keys.ts";
 
-/** The keys for links in tests. */
+/** The keys for links in tests, which come from a fixed secret. */
 export const testLinkKeys = deriveLinkKeys(["the AUTH_SECRET of tests, which is long enough"]);
 
 /** The default policy for links. */

@@ -10,9 +10,9 @@ import { testLinkKeys } from "./link-keys.ts";
 import type { Answer } from "./service.ts";
 
 type Given = Partial<Omit<Link, "attachmentIds">> & {
-  /** How many files the note has. Default: 1. */
+  /** The number of files of the note. Default: 1. */
   fileCount?: number;
-  /** The files that the link opens. Default: the whole note. */
+  /** Selects the files that the link opens. Default: the link opens the whole note. */
   opens?: (files: Attachment[]) => Attachment[];
   password?: string;
   file?: Partial<Attachment>;
@@ -20,7 +20,7 @@ type Given = Partial<Omit<Link, "attachmentIds">> & {
 
 export type StoredLink = { note: Note; files: [Attachment, ...Attachment[]]; link: Link; token: string };
 
-/** Stores a note of Ann with ready files and a link that expires in an hour. */
+/** Stores a note of Ann with ready files, and a link that expires in an hour. */
 export async function storeLink(db: Database, given: Given = {}): Promise<StoredLink> {
   const { fileCount = 1, opens, password, file, ...rest } = given;
   const note = sampleNote();
@@ -42,7 +42,7 @@ export async function storeLink(db: Database, given: Given = {}): Promise<Stored
   return { note, files, link, token: tokenOfLink(link) };
 }
 
-/** Makes a hash with the least cost, so that tests with many guesses are quick. */
+/** Hashes a password with the lowest cost, so that tests with many guesses are quick. */
 function cheapHash(password: string): string {
   const nonce = Buffer.from("salt of tests 16");
   const cost = { memory: 8, passes: 1, parallelism: 1, tagLength: 32 };
@@ -55,7 +55,7 @@ export function tokenOfLink({ id, generation }: Pick<Link, "id" | "generation">)
   return makeToken(testLinkKeys.tokens[0] as Uint8Array, { linkId: id, generation });
 }
 
-/** A visitor who stores cookies as a browser does. `ip`: the IP address of the connection. */
+/** Creates a visitor who stores cookies as a browser does. `ip`: the IP address of the connection. */
 export function visitorOf(app: App, { ip = "192.0.2.1", cookies = new Map<string, string>() } = {}) {
   async function send(call: string, options: { json?: object; form?: string; headers?: object } = {}): Promise<Answer> {
     const [method, url] = call.split(" ") as ["GET", string];

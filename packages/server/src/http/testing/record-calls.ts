@@ -1,11 +1,13 @@
 import type { Database, Queries } from "../../usecases/ports/index.ts";
 
-/** Adds the name of each called query to `calls`, including queries in transactions. */
+/** Adds the name of each query to `calls` when the query is called. This includes queries in transactions. */
 export function recordCalls(db: Database, calls: string[]): Database {
   return beforeEachQuery(db, (call) => calls.push(call));
 }
 
-/** Calls `onCall` with the name of each query before it runs, including queries in transactions. If `onCall` throws, the query fails. */
+/**
+ * Before each query, calls `onCall` with the name of the query. This includes queries in transactions. If `onCall` throws, the query fails.
+ */
 export function beforeEachQuery(db: Database, onCall: (call: string) => void): Database {
   const observed = observeQueries(db, onCall);
   return new Proxy(observed, {

@@ -3,10 +3,10 @@ import { fileForm } from "./form.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";
 
-/** A suffix for a route that accepts a form or JSON. With this suffix, the request uses JSON. */
+/** A suffix for the name of a route that accepts a form or JSON. With this suffix, the test sends JSON. */
 export const WITH_JSON = " (JSON)";
 
-/** Returns the object key that is adopted into the note of this world. */
+/** Returns the key of the object that a request can adopt as a file of the note in `world`. */
 export function keyToAdopt({ noteId }: World): string {
   return `imported/${noteId}`;
 }
@@ -55,7 +55,7 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
-/** Matches a route with the token of a link. */
+/** Matches a route that contains the token of a link. Visitors call these routes. */
 export const IS_OF_VISITORS = /\/(?:links|s)\/:token(?:\/|$)/;
 
 /** Matches a route for a file request. */
@@ -68,13 +68,13 @@ export function routesOf(app: App): string[] {
   );
 }
 
-/** Returns a user whom the owner of the note can name in this route. */
+/** Returns the user id to put into this route. The owner of the note can call the route with this id. */
 function userIdIn(route: string): string {
   if (route.includes("access-requests")) return "asker";
   return route.startsWith("DELETE /notes") ? "viewer" : "fileViewer";
 }
 
-/** Makes a valid request to this route, about the objects in `world`. */
+/** Returns a valid request to this route for the note, the file and the other things in `world`. */
 export function requestOf(route: string, world: World): Parameters<Client["send"]> {
   const target = route
     .replace(WITH_JSON, "")

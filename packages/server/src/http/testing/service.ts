@@ -31,7 +31,7 @@ export const EVERY_CAPABILITY = Object.fromEntries(
 
 const PUBLIC_URL = "https://files.example.com";
 
-/** The doctor runs in wiring, above this service. */
+/** A fixed report, because the real doctor is part of `wiring`, which this service does not use. */
 const healthyReport = {
   ranAt: "2026-01-01T00:00:00.000Z",
   provider: "embedded",
@@ -46,42 +46,42 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
-  /** A bucket that the test stops itself. Default: a new bucket, which stops with the service. */
+  /** A bucket server that the test stops itself. Default: a new bucket server, which stops together with the service. */
   bucket?: BucketServer;
   /** Default: none. */
   keyPrefix?: string;
-  /** The distribution that downloads come from. By default, downloads come from the bucket. */
+  /** The CloudFront distribution that serves downloads. Default: the bucket serves them. */
   cloudFront?: BucketOptions["cloudFront"];
   /** Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
-  /** Starts another replica on the database and bucket of this service. Close the replica first. */
+  /** Starts another replica with the database and bucket of this service. Close the replica before this service. */
   beside?: Shared;
   /** Default: no virus scanner. */
   scanning?: Deps["scanning"];
-  /** Default: every capability, as the embedded bucket has. */
+  /** Default: every capability, because the embedded bucket has them all. */
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
-  /** Sends the mails that the service queues. Default: no mail. */
+  /** Sends the mails that the service queues. Default: the service has no mail. */
   mailer?: Mailer;
-  /** Whether the service refuses webhooks to this machine, as it does by default outside of tests. Default: false. */
+  /** Whether the service refuses webhooks to this machine, as it does by default in production. Default: false. */
   refusesLoopback?: boolean;
-  /** A second issuer of JWTs. Default: only tokens of the test secret are accepted. */
+  /** The URL with the keys of a second issuer of JWTs. Default: the service accepts only tokens that are signed with the test secret. */
   jwksUrl?: string;
-  /** Default: open. */
+  /** The people who can create an account. Default: everybody (open). */
   signUp?: Policy["sign-up"];
   /** The rules that the operator has set. Default: none. */
   fixed?: readonly PolicyName[];
-  /** Default: optional. */
+  /** Whether a share by email address needs a proven email address. Default: optional. */
   provenEmail?: Policy["proven-email"];
-  /** Replaces the bucket or the database that the use cases call. */
+  /** Replaces or changes the bucket and the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
 };
 
-/** The parts that replicas share. */
+/** The database and the bucket, which replicas share. */
 type Shared = { database: TestDatabase; bucketServer: BucketServer };
 
-/** The service with a real database, bucket and authenticator. Requests need no socket. */
+/** A service with a real database, bucket and authenticator. Tests send requests to it without a socket. */
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
 export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
@@ -105,7 +105,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     userPendingUploads: 1_000,
     notePendingUploads: 500,
     verifyInRequestMaxBytes: 64 * 2 ** 20,
-    // The trash is off, because most tests check what a deletion frees.
+    // The trash is off, because most tests check that a deletion frees capacity and objects immediately.
     trashDays: 0,
     links: testLinkPolicy,
   };
@@ -169,33 +169,30 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
-    /** Does what the background job does: reads the rules of administrators. */
+    /** Reads the rules that administrators have changed, as the background job does. */
     refreshPolicy: () => policy.refresh(db),
-    /** Does what the background job does: sends the mails that are due. Returns the number of sent mails. */
+    /** Sends the mails that are due, as the background job does. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
-    /** Does what the background job does: summarises the issued URLs for webhooks. Returns the number of summaries. */
+    /** Summarises the issued URLs for webhooks, as the background job does. Returns the number of summaries. */
     reportUrls: reportUrls(deps),
-    /** Does what the background job does: sends the webhooks that are due. Returns the number of messages that arrived. */
+    /** Sends the webhook messages that are due, as the background job does. Returns the number of messages that arrived. */
     sendWebhooks: createDeliveries(
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },
     ).drain,
-    /**
-     * The users who have a share of a note or an attachment, including users whom the owner does not see
-     * yet.
-     */
+    /** Returns the users who have a share of a note or an attachment, including users whom the owner does not see yet. */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;
     },
-    /** Resolves when the service next queues the deletion of an object. */
+    /** Returns a promise that resolves when the service next queues the deletion of an object. */
     deletionQueued: () =>
       new Promise<void>((resolve) => {
         onDeletionsQueued = resolve;
       }),
-    /** A client that sends this user's bearer token. */
+    /** Returns a client that sends this user's bearer token. */
     as: (userId: string): Client => clientOf(() => app, { userId }),
     anonymous: clientOf(() => app),
     async close() {
@@ -272,7 +269,7 @@ export type Answer = {
 };
 export type Client = ReturnType<typeof clientOf>;
 
-/** Sends requests without a socket, as one user or without credentials. */
+/** Creates a client that sends requests without a socket, as one user or without credentials. */
 export function clientOf(app: () => App, { userId }: { userId?: string } = {}) {
   let token: Promise<string> | undefined;
   async function authorization(): Promise<Record<string, string>> {

@@ -33,7 +33,7 @@ export function useService(options: Options): TestService {
   });
 }
 
-/** Starts a service for one test and closes it when the test finishes. */
+/** Starts a service for one test, and closes the service when the test finishes. */
 export async function startServiceInTest(options: ServiceOptions): Promise<TestService> {
   const service = await startService(options);
   onTestFinished(() => service.close());

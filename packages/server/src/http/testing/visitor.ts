@@ -7,7 +7,7 @@ import type { Answer, TestService } from "./service.ts";
 
 type Given = { request?: Partial<FileRequest>; link?: Partial<Link> };
 
-/** Inserts a file request of this note. It is open for an hour. Returns the link of the file request and its token. */
+/** Inserts a file request of this note, which is open for an hour. Returns the link of the file request and the token of the link. */
 export async function insertRequest(
   { db }: Pick<TestService, "db">,
   { noteId, ownerId, request, link: given }: { noteId: string; ownerId: string } & Given,
@@ -38,7 +38,7 @@ export type TestVisitor = ReturnType<typeof createVisitor>;
 type File = { filename?: string; contentType?: string; slotId?: string; visitorName?: string; sha256?: string };
 
 /**
- * A visitor of a file request. `ip`: the IP address of the connection. `cookies`: the cookies of the same visitor from another
+ * Creates a visitor of a file request. `ip`: the IP address of the connection. `cookies`: the cookies that the same visitor got on another
  * connection.
  */
 export function createVisitor(app: App, token: string, options: { ip?: string; cookies?: Map<string, string> } = {}) {
@@ -59,7 +59,7 @@ export function createVisitor(app: App, token: string, options: { ip?: string; c
     cookies: visitor.cookies,
     send,
     start,
-    /** Uploads a file, and returns the response to the completion. */
+    /** Uploads a file, and returns the response to the request that completes the upload. */
     async sendFile(content: string | Buffer, file: File = {}): Promise<Answer & { uploadId: string }> {
       const started = await start(content, file);
       expect(started.status, started.text).toBe(201);
@@ -70,7 +70,7 @@ export function createVisitor(app: App, token: string, options: { ip?: string; c
   };
 }
 
-/** Sends the bytes to the bucket. Returns the status. */
+/** Sends the bytes to the signed URL. Returns the status of the bucket. */
 export async function put(
   upload: { method: string; url: string; headers: Record<string, string> },
   content: string | Buffer,

@@ -13,7 +13,7 @@ export const LANDING_HTML = '<title>A file for you</title><a href="/s/%TOKEN%/do
 export const GERMAN_HTML = INDEX_HTML.replace("app-1a2b", "app-5e6f");
 export const GERMAN_LANDING_HTML = LANDING_HTML.replace("A file for you", "Eine Datei für Sie");
 
-/** Creates a folder that looks like a Vite build, with secret files in the folder and beside it. */
+/** Creates a folder that looks like a Vite build. The folder and its parent also contain secret files. */
 export async function makeWebRoot() {
   const parent = await mkdtemp(join(tmpdir(), "valetkey-web-"));
   const root = join(parent, "dist");

@@ -6,7 +6,7 @@ import type { TestService } from "./service.ts";
 
 const SHARED_AT = 1;
 
-/** One user for each relation to the note and its file. */
+/** One user for each way of having, or not having, access to the note and its file. */
 export const people = [
   "owner",
   "editor",
@@ -21,7 +21,10 @@ export const people = [
 
 export type World = { noteId: string; attachmentId: string; uploadId: string; linkId: string; invitationId: string };
 
-/** Creates a note with a file, a pending upload, a link, an invitation, a request for access, and users who have access, had access or never had access. */
+/**
+ * Creates a note with a file, a pending upload, a link, an invitation and a request for access. Also creates users who have access, had
+ * access or never had access.
+ */
 export async function createWorld({ db, database }: TestService): Promise<World> {
   const note = sampleNote({ ownerId: "owner" });
   const otherNote = sampleNote({ ownerId: "owner" });
@@ -76,7 +79,7 @@ export async function createWorld({ db, database }: TestService): Promise<World>
   };
 }
 
-/** Makes an id that no object has. */
+/** Returns an id that nothing in the database has. */
 export function unknownId(): string {
   return uuidv7();
 }

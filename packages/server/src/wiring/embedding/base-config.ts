@@ -13,10 +13,10 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
     bucket: bucketOf(options.bucket),
     scanner: scannerOf(options),
     limits: limitsOf(options),
-    // An embedding has hooks instead of webhooks.
+    // An embedding sends no webhooks, because it has hooks instead.
     webhooks: { allowsLoopback: false },
     server: { dataDir: undefined },
-    // Only links need keys, and an embedding has no links.
+    // The secret can be random, because only links need it, and an embedding has no links.
     auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },
   };
 }
@@ -49,7 +49,9 @@ function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...r
   };
 }
 
-/** The limits of the service, with the highest limits of all resources. Each resource checks its own limits. */
+/**
+ * Returns the limits for the use cases. These are the highest limits of all resources, because each resource also checks its own limits.
+ */
 function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits"] {
   const limits = defaultLimits();
   const rules = Object.values(resources);

@@ -7,11 +7,11 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
-/** S3 refuses a longer expiry. Seconds. */
+/** The maximum expiry of a URL, because S3 refuses a longer one. Seconds. */
 const MAX_URL_TTL_SECONDS = 604_800;
 
 /**
- * Checks the options of `createValetKey`, and fills in the defaults. Throws TypeError, which names every missing or wrong option.
+ * Checks the options of `createValetKey`, and fills in the defaults. Throws TypeError with a text that lists every missing or wrong option.
  */
 export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppUser>): CheckedOptions {
   const { application = "application", schema = "valetkey", basePath = "/files", origins = [] } = options;

@@ -131,7 +131,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     const issued = expect(issuing).resolves.toMatchObject({ url: expect.any(String) });
     await asked.promise;
     const closing = close();
-    // Delays the decision until all other parts are closed.
+    // Delays the access decision until all other parts are closed.
     setTimeout(() => decision.resolve(true), 200);
     await issued;
     await closing;

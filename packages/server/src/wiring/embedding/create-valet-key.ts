@@ -54,7 +54,7 @@ export async function createValetKey<AppUser extends User>(
   try {
     return await open(checked, { logger, opened });
   } catch (error) {
-    // The caller needs the reason of the failed start, not the reason of a failed close.
+    // Ignores errors of `close`, because the caller needs the reason of the failed start.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -116,7 +116,7 @@ type Jobs = {
 
 async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
-    // Without the capabilities, the service would copy every upload.
+    // Reads the capabilities of the bucket now. Without them, the service would have to copy every upload.
     await base.capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
     return;
   }

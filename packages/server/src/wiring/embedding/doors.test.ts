@@ -12,7 +12,7 @@ import { clientOf, createPlace, open, users } from "./testing/embedding.ts";
 
 type Files = Pick<ValetKey, "fetch" | "node" | "fastify">;
 
-/** Listens, and returns the URL of the server. */
+/** Starts a server, and returns its URL. */
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -48,7 +48,7 @@ function behindProxy(target: string, rewrite: (path: string) => string): Promise
 
 const later: express.RequestHandler = (_request, _response, next) => void setImmediate(next);
 
-// The doors do not depend on the database, so the tests use one engine.
+// These entry points do not depend on the database, so the tests use only one database engine.
 describe("the doors of an embedding", () => {
   it.each<[string, (files: Files) => Promise<string>, string]>([
     ["a server of Node", ({ node }) => listen(node), "/files"],
@@ -312,14 +312,14 @@ describe("the doors of an embedding", () => {
   });
 });
 
-/** Sends the start of a POST, and returns all that the server sends until it closes the connection. */
+/** Sends the start of a POST request. Returns everything that the server sends until it closes the connection. */
 async function answerTo(url: string, lines: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   let text = "";
   socket.on("data", (bytes) => {
     text += bytes;
   });
-  // The server closes a connection while it is still sending.
+  // Ignores errors, because the server closes the connection while this client still sends.
   socket.on("error", () => undefined);
   socket.write(["POST /files/invoice/42/uploads HTTP/1.1", "Host: app.example.com", ...lines].join("\r\n"));
   await once(socket, "close");
@@ -332,7 +332,7 @@ async function fastifyAt(files: Files, options: { prefix?: string }): Promise<st
   app.register(files.fastify, options);
   onTestFinished(() => app.close());
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
-  // The body parsers of the application still work.
+  // Checks that the body parsers of the application still work.
   const headers = { "content-type": "application/json" };
   const echo = await fetch(`${url}/echo`, { method: "POST", headers, body: '{"a":1}' });
   expect(await echo.json()).toEqual({ a: 1 });

@@ -80,7 +80,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   it("that run are finished by close, and the others are called later", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
-    // Uploads more files than the number of hooks that may run at the same time.
+    // Uploads more files than hooks may run at the same time.
     for (let count = 0; count < 12; count += 1) await first.as("ann").upload("/invoice/42");
     await first.close();
     const called = Promise.withResolvers<void>();
@@ -124,7 +124,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const { files } = await open(place, { background: false, resources: withHooks({ onReady }) });
     await files.tick();
     expect(onReady).not.toHaveBeenCalled();
-    // The clock of the child was ahead of the frozen clock of this test.
+    // Adds a minute, because the clock of the child process was ahead of the stopped clock of this test.
     pass(LEASE_MS + 60_000);
     await files.tick();
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { id: killed.id, attempt: 2 }]]);

@@ -5,7 +5,7 @@ import { createPlace, mayInvoice, open, type TestUser } from "./testing/embeddin
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 const refused = { status: 403, body: { code: "access_denied" } };
 
-// The decisions do not depend on the database, so the tests use one engine.
+// Access decisions do not depend on the database, so the tests use only one database engine.
 describe("a hostile embedding", () => {
   it.each([
     ["throws", () => Promise.reject(new Error("secret of the application"))],

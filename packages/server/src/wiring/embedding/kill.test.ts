@@ -42,7 +42,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     }
     await close();
     const issued = await urlEvents(locationOf(place), noteId);
-    // Each file has one more event, from the check of the bytes.
+    // Each file has one event more, because this test also requested a URL to check the bytes.
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 
@@ -59,7 +59,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
   });
 });
 
-/** The ids of the files whose URLs are in the audit log. */
+/** Returns the file ids of all events in the audit log that record an issued URL. */
 async function urlEvents(location: Parameters<typeof openAt>[0], noteId: string): Promise<string[]> {
   const db = await openAt(location);
   try {

@@ -6,7 +6,7 @@ import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.t
 
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
-// Each test shows one promise of SECURITY.md. The tests of the other promises are in hostile.test.ts and kill.test.ts.
+// Each test checks one promise of SECURITY.md. The tests of the other promises are in hostile.test.ts and kill.test.ts.
 describe.each(engines)("the promises of an embedding on $name", (engine) => {
   it("2: a URL ends by its own signature after the right is gone", async () => {
     let isAllowed = true;

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Base } from "../base.ts";
 
-/** Runs all the work that is due, once, as the background jobs do. A failed verification is retried later. */
+/** Runs all the work that is due now, as the background jobs do, and then stops. If a verification fails, a later call tries it again. */
 export async function runDue(
   { useCases, capabilities }: Base,
   { deliver, logger }: { deliver: () => Promise<number>; logger: Logger },

@@ -1,4 +1,4 @@
-/** Remembers the running calls of the application to an embedding, because `close` waits for them. */
+/** Stores the calls from the application that are still running, because `close` must wait for these calls. */
 export function createRunningCalls() {
   const running = new Set<Promise<unknown>>();
   return {

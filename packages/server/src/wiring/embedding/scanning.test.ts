@@ -24,7 +24,7 @@ describe.each(engines)("an embedding with a virus scanner on $name", (engine) =>
     for (const { status, body } of [clean, infected]) {
       expect([status, body.state]).toEqual([200, "scanning"]);
     }
-    // The completion has already called `may`. If the user loses the right after that, the file is not rejected.
+    // The complete request has already called `may` of the application. A user who loses the right afterwards does not lose the file.
     isAllowed = false;
     expect(await ready.promise).toMatchObject([{ id: clean.body.id, state: "ready" }, "42", { attempt: 1 }]);
     expect(await rejected.promise).toMatchObject([

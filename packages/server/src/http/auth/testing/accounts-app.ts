@@ -59,7 +59,7 @@ type Person = {
 };
 type CallOptions = { body?: unknown; cookie?: string; headers?: Record<string, string>; remoteAddress?: string };
 
-/** Accounts on a fresh database. They are mounted as in the service, together with the test route /whoami. */
+/** Opens accounts on a fresh database. Mounts their routes as the service does, and adds the test route /whoami. */
 export async function openAccounts(
   engine: TestEngine,
   options: {
@@ -82,7 +82,7 @@ export async function openAccounts(
   let isDown = false;
   let aheadMs = 0;
   const clock = () => Date.now() + aheadMs;
-  // Throws the error of the database layer during an outage.
+  // During a simulated outage, throws the error that the database layer throws.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
       if (isDown) throw new DomainError("database_unavailable", "The database can't be reached");
@@ -178,7 +178,7 @@ export async function openAccounts(
 
 export type AccountsApp = Awaited<ReturnType<typeof openAccounts>>;
 
-/** The Cookie header that a browser sends after this response. */
+/** Returns the Cookie header that a browser sends after this response. */
 export function cookieOf(response: LightMyRequestResponse): string {
   return response.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ");
 }
@@ -208,7 +208,7 @@ function accountSafety(parts: Parameters<typeof requestPasswordReset>[0]): Accou
     removeSecondFactor: removeSecondFactor(deps),
     renewRecoveryCodes: renewRecoveryCodes(deps),
     countAccountContents: countAccountContents(deps),
-    // Only the whole service deletes notes.
+    // This test application has no notes, so it can't delete an account with its notes.
     closeOwnAccount: () => Promise.reject(new Error("Not in this app.")),
     keepAccount: keepAccount(deps),
     listPasskeys: listPasskeys(deps),

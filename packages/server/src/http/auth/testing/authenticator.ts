@@ -10,7 +10,7 @@ const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).
 const text = (value: string) => Buffer.concat([Buffer.from([0x60 + value.length]), Buffer.from(value)]);
 const bytes = (value: Buffer) => Buffer.concat([Buffer.from([0x58, value.length]), value]);
 
-/** Makes an authenticator with one P-256 credential, without attestation (Web Authentication Level 3, sections 6 and 7). */
+/** Creates an authenticator with one P-256 credential, without attestation (Web Authentication Level 3, sections 6 and 7). */
 export function createAuthenticator({ origin: home = "https://files.example.com" } = {}) {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const { x = "", y = "" } = publicKey.export({ format: "jwk" });

@@ -5,7 +5,9 @@ export const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Geck
 
 let nth = 0;
 
-/** Makes a browser that stores its cookies. It uses a new IP address each time, because the library limits IP addresses. */
+/**
+ * Creates a browser that stores its cookies. Each request has a new IP address, because the library limits the requests of each IP address.
+ */
 export function openBrowser(service: TestService, { language = "en", userAgent = FIREFOX } = {}) {
   const cookies = new Map<string, string>();
   async function send(call: string, json?: object) {
@@ -34,7 +36,7 @@ export function openBrowser(service: TestService, { language = "en", userAgent =
     cookies,
     send,
     post: (path: string, json: object) => send(`POST /auth/${path}`, json),
-    /** Ends the session in this browser, which stays known. */
+    /** Ends the session in this browser. The browser stays known to the account. */
     signOut: () => send("POST /auth/sign-out", {}),
   };
 }

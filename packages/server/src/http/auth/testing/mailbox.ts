@@ -4,10 +4,10 @@ import type { TestService } from "../../testing/service.ts";
 
 type Sent = Parameters<Mailer["send"]>[0];
 
-/** Sends ten mails to an email address, so that the daily limit refuses others. */
+/** Counts ten mails to an email address, so that the daily limit refuses further mails. */
 export async function useUpMailsOfDay({ db }: TestService, email: string): Promise<void> {
   for (let nth = 0; nth < 10; nth++) {
-    // Each mail is about another link, so that the limit for mails of one kind does not stop it.
+    // Each mail is about another link, so that the limit for mails about one thing does not apply.
     const mail = { kind: "invitation", email, linkId: String(nth) } as const;
     await takeMailLimits({ clock: Date.now }, db, mail).catch(orOverLimit);
   }
@@ -25,7 +25,7 @@ export function createMailbox() {
   return {
     mailer,
     to: (email: string) => mails.filter((mail) => mail.to === email),
-    /** The token of the last link to this page in a mail to this email address. */
+    /** Returns the token of the last link to this page that a mail to this email address contains. */
     tokenTo(email: string, page: string): string {
       const link = new RegExp(`/${page}#([\\w-]{43})`);
       const token = mails.flatMap(({ to, text }) => (to === email ? (link.exec(text)?.[1] ?? []) : [])).at(-1);

@@ -12,7 +12,7 @@ export const BEN: Claims = { sub: "ben-2", email: "ben@example.com", email_verif
 type ProviderOptions = Omit<Parameters<typeof startOidcProvider>[0], "redirectUri">;
 type Options = Parameters<typeof openAccounts>[1] & { provider?: ProviderOptions };
 
-/** Accounts with an identity provider where Ann is signed in. Both stop when the test finishes. */
+/** Opens accounts and an identity provider where Ann is signed in. Both stop when the test finishes. */
 export async function openOidc(engine: TestEngine, { provider: ofProvider, ...options }: Options = {}) {
   const provider = await startOidcProvider({ redirectUri: PUBLIC_URL + CALLBACK, ...ofProvider });
   const service = await openAccounts(engine, { oidc: provider.config, ...options });

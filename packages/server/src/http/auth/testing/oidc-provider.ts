@@ -12,9 +12,9 @@ type TokenAnswer = { id_token?: string; access_token?: string };
 /** Starts a real OpenID provider in this process. It signs in the user that the test sets, without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
-  /** For a browser, 127.0.0.1 and localhost are two different sites. Default: localhost. */
+  /** The host of the provider. A browser treats 127.0.0.1 and localhost as two different sites. Default: localhost. */
   host?: "localhost" | "127.0.0.1";
-  /** Whether the ID token contains the claims. If false, only /userinfo returns them. Default: true. */
+  /** Whether the ID token contains the claims. If false, only /userinfo returns the claims. Default: true. */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
 }) {
@@ -95,7 +95,7 @@ export async function startOidcProvider(options: {
     issuer,
     config: { issuer, ...CLIENT, name: "Example" },
     visit,
-    /** The user of the next sign-in. */
+    /** Sets the user who signs in next. */
     setPerson(person: Claims) {
       claims = person;
     },

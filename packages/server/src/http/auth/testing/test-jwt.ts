@@ -1,11 +1,12 @@
 import { type JWTPayload, SignJWT } from "jose";
 
-/** A secret for HS256 in tests and benchmarks. The configuration accepts its length. */
+/** A secret for HS256 in tests and benchmarks. It is long enough for the configuration. */
 export const TEST_JWT_SECRET = "q8ZtW2nVbR5xKc7LmD4sHf9JpG3yUe6A";
 
 /**
- * Signs an HS256 token as an existing application does. Default: `TEST_JWT_SECRET`, valid for an hour.
- * Other members become claims. An undefined member is omitted, even `exp`. Times are seconds since the epoch.
+ * Signs an HS256 token as an existing application does. Default: the secret is `TEST_JWT_SECRET`, and the token is valid for an hour. Other
+ * members of the parameter become claims. If a member is undefined, even `exp`, the token omits the claim. Times are seconds since the
+ * epoch.
  */
 export function signTestJwt({
   secret = TEST_JWT_SECRET,

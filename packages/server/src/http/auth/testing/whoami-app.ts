@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Authenticate } from "../../authentication.ts";
 import { problemBody, refusalOf } from "../../problem.ts";
 
-/** Makes a minimal application with an authenticator. GET and POST /whoami return the caller, and errors are problems. */
+/** Creates a minimal application with an authenticator. GET and POST /whoami return the caller. Errors become problem responses. */
 export function createWhoamiApp(authenticate: Authenticate, options: { trustProxy?: boolean; log?: string[] } = {}) {
   const { trustProxy = false, log } = options;
   const stream = { write: (line: string) => log?.push(line) };

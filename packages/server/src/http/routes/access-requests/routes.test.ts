@@ -13,7 +13,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     return (await owner.send("POST /notes", { json: { title: "Plan" } })).body.id;
   }
 
-  /** A new person for each test, so that the requests of one test do not count for the limit of another test. */
+  /** Creates a new person for each test, so that the requests of one test do not count for the limit of another test. */
   function newPerson() {
     const id = uuidv7();
     const client = service.as(id);

@@ -28,7 +28,7 @@ const schemas = operations("shares", {
   },
 });
 
-/** /notes/:noteId/access-requests. */
+/** The routes below /notes/:noteId/access-requests. */
 export function accessRequestRoutes(app: App, { useCases }: RouteDeps): void {
   app.post("/notes/:noteId/access-requests", { schema: schemas.askForAccess }, async (request, reply) => {
     await useCases.askForAccess(callerOf(request), request.params.noteId);

@@ -174,7 +174,8 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // The response to a refusal does not wait for its event. A URL that is issued later waits for the same commit or a later one.
+    // The response to a refused request does not wait until its event is stored. But the events are stored in order. So after the next URL
+    // is issued, both events are stored.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
@@ -185,13 +186,13 @@ describe.each(engines)("activity on $name", (engine) => {
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    // An id that is repeated in a request is refused twice, but recorded once.
+    // If a request repeats an id, the service refuses it each time, but records it once.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
     const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // A URL that is issued after the refusals waits for the commit of the refusals or a later commit.
+    // Events are stored in order. So after this URL is issued, the events of the refusals are stored too.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

@@ -23,7 +23,7 @@ const schemas = operations("activity", {
   },
 });
 
-/** GET /activity and /notes/:noteId/activity. */
+/** The routes GET /activity and GET /notes/:noteId/activity. */
 export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.get(
@@ -74,12 +74,12 @@ export async function describe(
   return fitPage(items, page.nextCursor);
 }
 
-/** Editors of a note do not see the email addresses that its owner invited. */
+/** Removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
 function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
   return detail;
 }
 
-/** The user whose share was granted or revoked. Returns an empty list for other events. */
+/** Returns the user whose share was granted or revoked. Returns an empty list for other events. */
 function subjectOf({ detail }: NamedEvent): string[] {
   return typeof detail.userId === "string" ? [detail.userId] : [];
 }

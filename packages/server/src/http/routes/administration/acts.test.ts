@@ -21,7 +21,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     for (const id of ["ann", "dan"]) await service.as(id).send("GET /me");
   });
 
-  /** Runs an action. Returns the lines that the action adds to the log, without ids and instants. */
+  /** Runs an action. Returns the entries that the action adds to the log of administrators, without ids and instants. */
   async function linesOf(work: () => Promise<unknown>): Promise<unknown[]> {
     const list = async (): Promise<(Line & { id: string })[]> =>
       (await root.send("GET /admin/log?limit=200")).body.items;
@@ -135,7 +135,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     const instants = { createdAt: expect.any(String), givenUpAt: expect.any(String) };
     expect(await mails("?state=given_up")).toEqual([{ ...givenUp, ...instants, problem: "550 no such user" }]);
     outcome = { state: "accepted" };
-    // Without a retry, the service does not send a mail of this age.
+    // The service sends a mail of this age only if an administrator requests a retry.
     const { kysely } = service.database.db;
     await kysely
       .updateTable("mails")

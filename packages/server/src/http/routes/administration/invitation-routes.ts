@@ -30,7 +30,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** /admin/invitations. Their responses have links, so no cache stores them. */
+/** The routes below /admin/invitations. Their responses contain links, so no cache may store a response. */
 export function accountInvitationRoutes(app: App, { useCases, takeTurn, publicUrl }: RouteDeps): void {
   async function present(invitations: readonly ListedAccountInvitation[]) {
     const people = await useCases.findPeople(invitations.flatMap(({ invitedBy }) => invitedBy ?? []));

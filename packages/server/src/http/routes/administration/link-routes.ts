@@ -21,7 +21,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** /admin/links. */
+/** The routes below /admin/links. */
 export function allLinkRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   app.get("/admin/links", { schema: schemas.listAllLinks, preHandler: takeTurn }, async (request) => {
     const { limit, cursor, kind } = request.query;

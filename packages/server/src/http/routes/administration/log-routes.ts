@@ -14,7 +14,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** /admin/log. */
+/** The routes below /admin/log. */
 export function logRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   app.get("/admin/log", { schema: schemas.listAdminEvents, preHandler: takeTurn }, async (request) => {
     const { limit, cursor } = request.query;
@@ -29,7 +29,7 @@ export function logRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   });
 }
 
-/** Returns the user whom an event is about: its subject, or the creator of a link. */
+/** Returns the user whom an action affected, or who created the affected link. */
 function personOf({ action, subjectId, detail }: AdminEvent): string | undefined {
   if (action.startsWith("person.")) return subjectId;
   return typeof detail.userId === "string" ? detail.userId : undefined;

@@ -18,7 +18,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** /admin/mails. */
+/** The routes below /admin/mails. */
 export function mailRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   app.get("/admin/mails", { schema: schemas.listMails, preHandler: takeTurn }, async (request) => {
     const { limit, cursor, state } = request.query;

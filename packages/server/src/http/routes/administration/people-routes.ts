@@ -41,7 +41,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** /admin/people. */
+/** The routes below /admin/people. */
 export function peopleRoutes(app: App, { useCases, takeTurn, publicUrl }: RouteDeps): void {
   const { quota } = useCases;
 

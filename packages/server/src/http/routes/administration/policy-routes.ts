@@ -24,7 +24,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** /admin/policy. */
+/** The routes below /admin/policy. */
 export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   app.get("/admin/policy", { schema: schemas.showPolicy, preHandler: takeTurn }, async (request) =>
     present(await useCases.showPolicy(callerOf(request))),
@@ -32,7 +32,7 @@ export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps): void 
 
   app.put("/admin/policy/:name", { schema: schemas.setPolicy }, async (request) => {
     const { name } = request.params;
-    // The use case checks the value.
+    // The schema accepts any value, because the use case checks it.
     const value = request.body.value as PolicyValue;
     return present(await useCases.changePolicy(callerOf(request), { name, value }));
   });

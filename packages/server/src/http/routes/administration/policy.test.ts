@@ -103,7 +103,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect(await issue(300)).toBe(200);
     expect(calls.filter((call) => call.includes("policy"))).toEqual([]);
     expect(calls.slice(-before.length)).toEqual(before);
-    // If the limit for owners is lowered, the limit for all other people is lowered too.
+    // A lower limit for owners also lowers the limit for all other people.
     await reset("url-ttl-max-shared");
     await put("url-ttl-max", 120);
     expect([await issue(121), await issue(120)]).toEqual([400, 200]);
@@ -147,7 +147,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
   });
 
   it("keeps its own change when a reading begins before the commit", async () => {
-    // The loop that reads the rules is not part of the transaction.
+    // Reads the rules outside the transaction, as the background loop does.
     const outside = AsyncLocalStorage.snapshot();
     beforeCommit = () => outside(() => service.refreshPolicy());
     const { body } = await put("sign-up", "closed");

@@ -16,7 +16,7 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
   afterEach(() => service.close());
 
   /**
-   * Attaches a file of Ann, who is an administrator. `onDelete` runs once, before a deletion. `onHead` runs once, after a
+   * Attaches a file as Ann, who is an administrator. `onDelete` runs once, before the next deletion. `onHead` runs once, after the next
    * HEAD request to the bucket.
    */
   async function open(): Promise<string> {

@@ -11,33 +11,36 @@ import { type FormProgress, type FormProgressLimits, watchProgress } from "./for
 export type FormFile = {
   filename: string;
   contentType: string;
-  /** Fails with an HttpProblem if the form is invalid. */
+  /** The stream fails with an HttpProblem if the form is invalid. */
   body: Readable;
 };
 
 type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 
-// Allows one part more than a valid form has, so that the refusal can name the extra part.
+// Allows one more part than a valid form has, so that the error text can name the extra part.
 const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
 
 // Each stream of the parser buffers only one chunk, because many forms can wait at the same time.
 const buffering = { highWaterMark: 1, fileHwm: 1 };
 
-/** Refuses a form by its declared length, before the body is read. Throws `file_too_large`. */
+/** Refuses a form that is too long, before the body is read. Uses the declared length of the form. Throws `file_too_large`. */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
   const limit = maxBytes - httpLimits.formOverheadBytes;
   throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
 }
 
-/** Returns the range of the file length for the declared length of the form, or undefined if the form declares no length. */
+/**
+ * Returns the minimum and maximum length of the file, which follow from the declared length of the form. Returns undefined if the form
+ * declares no length.
+ */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);
   return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
 }
 
-/** Reads a form up to the bytes of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted`, `request_timeout`. */
+/** Reads a form up to the first byte of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted` or `request_timeout`. */
 export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
   const form: Form = { parts: request.parts({ limits, ...buffering }), progress: watchProgress(progressLimits) };
   const part = await nextPart(form);
@@ -100,7 +103,7 @@ function broken(cause: unknown): HttpProblem {
 }
 
 function unexpected(part: Multipart): HttpProblem {
-  // For a part without a name, `fieldname` is undefined, although the type of `fieldname` does not allow it.
+  // If a part has no name, `fieldname` is undefined, although its type does not allow undefined.
   const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
   return invalid(`The form has ${found}. Send only one file, in the field "file".`);

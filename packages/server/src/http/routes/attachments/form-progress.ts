@@ -1,24 +1,24 @@
 import { HttpProblem } from "../../problem.ts";
 
 export type FormProgressLimits = {
-  /** The longest wait for the next bytes. Milliseconds. */
+  /** The longest time that the service waits for the next bytes. Milliseconds. */
   stallMs: number;
-  /** When the service has waited for the client for this long, it checks the rate. Milliseconds. */
+  /** The service checks the rate after it has waited for the client for this time in total. Milliseconds. */
   rateWindowMs: number;
-  /** If a form arrives at a lower rate, the service aborts it. */
+  /** If a form arrives more slowly than this, the service aborts the upload. */
   minBytesPerSecond: number;
 };
 
 export type FormProgress = {
   /** Waits for the next bytes or the next part. Rejects with `request_timeout` if the client is silent or too slow. */
   wait<T>(arrival: Promise<T>): Promise<T>;
-  /** Counts received bytes of the file. */
+  /** Adds to the number of received bytes of the file. */
   add(bytes: number): void;
 };
 
 /**
- * Watches one form. Counts only the time in which the service waits for the client. So a form is not aborted because of a slow
- * bucket.
+ * Watches the upload of one form. Counts only the time in which the service waits for the client. So a slow bucket does not abort the
+ * upload.
  */
 export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: FormProgressLimits): FormProgress {
   let waitedMs = 0;

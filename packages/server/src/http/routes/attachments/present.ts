@@ -7,7 +7,7 @@ import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** Converts an attachment to the form of a response, which has no object key. */
+/** Converts an attachment to the form of a response. The response contains no object key. */
 export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
   const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
   return {
@@ -25,12 +25,12 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
   };
 }
 
-/** Presents one attachment. Reads its sender from the database. */
+/** Presents one attachment. Reads from the database who uploaded it. */
 export async function describeAttachment(attachment: Attachment, { useCases }: RouteDeps): Promise<WireAttachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** Presents one page of a note's attachments. Reads all senders with one query. */
+/** Presents one page of a note's attachments. One query reads all users who uploaded these attachments. */
 export async function describeAttachments(
   { items, nextCursor }: Page<ListedAttachment>,
   { useCases }: RouteDeps,

@@ -19,7 +19,7 @@ import type { App, RequestOf, RouteDeps } from "../../route-types.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./file-form.ts";
 import { describeAttachment, describeShared } from "./present.ts";
 
-// This schema is only for the document, because the form is read as a stream.
+// This schema is only for /openapi.json. The service does not validate the form with it, because it reads the form as a stream.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });
 
 const schemas = operations("attachments", {
@@ -73,7 +73,7 @@ const schemas = operations("attachments", {
   },
 });
 
-/** /attachments and /attachments/:attachmentId. */
+/** The routes /attachments and /attachments/:attachmentId. */
 export function attachmentRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.get("/attachments", { schema: schemas.listAttachments, preHandler: deps.takeTurn }, async (request) => {
@@ -106,7 +106,7 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
   });
 }
 
-/** POST /notes/:noteId/attachments. Needs its own scope, so that no other route runs the hooks of the form parser. */
+/** The route POST /notes/:noteId/attachments. It needs its own Fastify scope, so that no other route runs the hooks of the form parser. */
 export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
   app.post("/notes/:noteId/attachments", { schema: schemas.attach }, async (request, reply) => {
@@ -130,14 +130,14 @@ async function attachForm(request: AttachRequest, { useCases, uploadMaxBytes, fo
     }
   } catch (error) {
     dropRest(request.raw);
-    // The error of the form names the fault more precisely than the error of its stream.
+    // The error of the form describes the fault more precisely than the error of the stream.
     if (error instanceof DomainError && error.cause instanceof HttpProblem) throw error.cause;
     throw error;
   }
 }
 
 async function adopt(request: AttachRequest, { useCases }: RouteDeps) {
-  // Fastify selects the schema by media type. The framework does not validate a request without a media type.
+  // Fastify selects the schema by the media type of the request. If there is no media type, Fastify validates nothing.
   if (typeof request.body !== "object") throw new HttpProblem("invalid_request", "Send a form with a file, or JSON.");
   const { s3Url, key, filename } = request.body as AdoptBody;
   return useCases.adoptObject(callerOf(request), { noteId: request.params.noteId, s3Url, key, filename });

@@ -79,7 +79,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     const { status, body } = await answerTo(post(), Readable.from(form()));
     expect(status).toBe(201);
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
-    // The difference is the data in both sockets and in the server. It must not grow with the file.
+    // This is the data that waits in both sockets and in the server. Its amount must not grow with the size of the file.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
     await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();

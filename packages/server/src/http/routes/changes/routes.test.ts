@@ -23,7 +23,7 @@ describe.each(engines)("changes on $name", (engine) => {
   const attach = async (client: Client, noteId: string): Promise<string> =>
     (await client.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body.id;
 
-  /** Returns a function that shows what a client sees. Each call returns what has changed since the previous call. */
+  /** Returns a function that calls GET /changes as this client. Each call returns the parts that have changed since the previous call. */
   async function follow(client: Client, noteId?: string) {
     let state: string | undefined;
     const next = async (): Promise<string[]> => {

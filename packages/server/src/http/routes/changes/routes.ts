@@ -22,13 +22,13 @@ const schemas = operations("changes", {
 
 type Deps = RouteDeps & {
   streams: ReturnType<typeof createStreams>;
-  /** Rejects when the credentials of an earlier request are no longer valid. */
+  /** Checks the credentials of an earlier request again. Rejects if they are no longer valid. */
   identify: (request: FastifyRequest) => Promise<void>;
 };
 
-/** GET /changes. */
+/** The route GET /changes. */
 export function changeRoutes(app: App, { useCases, streams, identify }: Deps): void {
-  // A HEAD request would open a stream that nobody reads.
+  // There is no HEAD route, because a HEAD request would open a stream that nobody reads.
   const options = { schema: schemas.findChanges, config: { isStream: true }, exposeHeadRoute: false };
   app.get("/changes", options, async (request, reply) => {
     const caller = callerOf(request);
@@ -46,13 +46,13 @@ export function changeRoutes(app: App, { useCases, streams, identify }: Deps): v
         return last;
       },
     };
-    // Without this header, proxies such as nginx send a response on only when it is complete.
+    // Without this header, proxies such as nginx forward a response only when it is complete.
     reply.headers({ "content-type": STREAM, "x-accel-buffering": "no" });
     return reply.send(streams.open(source, last) as never);
   });
 }
 
-/** The state of the last event that the browser received before its stream ended. */
+/** Returns the state in the last event that the browser received before its stream ended. */
 function lastState({ headers }: FastifyRequest): string | undefined {
   const id = headers["last-event-id"];
   return typeof id === "string" && /^[\w.-]{1,68}$/.test(id) ? id : undefined;

@@ -18,10 +18,7 @@ async function startListening(options: Omit<Parameters<typeof startServiceInTest
   return service;
 }
 
-/**
- * Opens a connection for each stream. `fetch` would open more connections, and these would delay the end of the
- * service.
- */
+/** Opens one connection for each stream. `fetch` would open more connections, and the service would stop later because of them. */
 async function open(service: TestService, { headers = {}, query = "" } = {}): Promise<Opened> {
   const { port } = service.app.server.address() as { port: number };
   const request = get(`http://127.0.0.1:${port}/changes${query}`, {

@@ -2,27 +2,33 @@ import { PassThrough, type Readable } from "node:stream";
 import type { Changes } from "@valetkey/contract";
 import { HttpProblem, refusalOf } from "../../problem.ts";
 
-/** The maximum number of streams of one user on one replica. A page has one stream while the page is visible. */
+/** The maximum number of streams of one user on one replica. A page uses one stream while the page is visible. */
 const STREAMS_OF_USER = 8;
 const STREAMS = 2_000;
-/** If a stream ends, the browser opens it again after this time. The random part spreads the streams of a replica that stops. Milliseconds. */
+/**
+ * If a stream ends, the browser opens it again after this time. When a replica stops, the random part prevents all its browsers from
+ * returning at the same time. Milliseconds.
+ */
 const RETRY_MS = 2_000;
 const RETRY_SPREAD_MS = 2_000;
-/** The streams that are polled at the same time. PostgreSQL has ten connections by default, and other requests need most of them. */
+/**
+ * The maximum number of streams that are polled at the same time. There are ten connections to PostgreSQL by default, and other requests
+ * need most of them.
+ */
 const POLLS_AT_ONCE = 4;
 /**
- * The polls of all streams take at most this part of a replica's time: a longer round gets a longer pause, up to
+ * The maximum part of a replica's time that polls of streams take. After a longer round of polls comes a longer pause, up to
  * `LONGEST_PAUSE_MS`.
  */
 const POLLING_SHARE = 0.1;
-/** The refusals after which a stream ends. After any other failure the stream stays open, because the service may recover. */
+/** The error codes after which a stream ends. After any other failure, the stream stays open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
-/** A page closes a stream that is silent for 40 seconds, so a round and its pause must take less time. */
+/** A page closes a stream that is silent for 40 seconds. So a round and the pause after it must take less time. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * `pollMs`: the pause between two polls of a stream. `heartbeatMs`: the pause between two checks of its credentials, each with an event,
- * so that a page notices a dead connection.
+ * `pollMs`: the pause between two polls of a stream. `heartbeatMs`: the pause between two checks of the stream's credentials. Each check
+ * sends an event, so that a page notices a dead connection.
  */
 export type StreamTimes = { pollMs: number; heartbeatMs: number };
 export const STREAM_TIMES: StreamTimes = { pollMs: 2_000, heartbeatMs: 15_000 };
@@ -37,12 +43,12 @@ type Source = {
 type Stream = Source & { body: PassThrough; checkedAt: number };
 
 /**
- * Holds the open streams of a replica. One loop polls them, a few at a time, so that any number of streams uses few connections of the
- * database. If no stream is open, the loop polls nothing.
+ * Holds the open streams of a replica. One loop polls the streams, a few at a time. So any number of streams uses only a few database
+ * connections. If no stream is open, the loop polls nothing.
  */
 export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
   const streams = new Set<Stream>();
-  /** The time from one poll of a stream to the next, in the last round. */
+  /** The time between the last two polls of a stream. */
   let periodMs = pollMs;
   let isRunning = false;
   let isClosed = false;
@@ -54,8 +60,8 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const some = waiting.splice(0, POLLS_AT_ONCE);
       const served = await Promise.all(some.map(step));
       if (!served.includes(false)) continue;
-      // The other polls would probably fail too, each after the time limit of a query. So this round stops, and the next
-      // round begins with these streams.
+      // The other polls would probably fail too, each after the time limit of a query. So this round stops. These streams move to the end,
+      // and the next round starts with the others.
       for (const stream of some) {
         streams.delete(stream);
         if (!stream.body.destroyed) streams.add(stream);
@@ -72,10 +78,10 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
     setTimeout(() => void round(), pauseMs).unref();
   }
 
-  /** Returns false if the service can't serve the stream at the moment. */
+  /** Checks and polls one stream. Returns false if the service can't serve the stream at the moment. */
   async function step(stream: Stream): Promise<boolean> {
     try {
-      // The next round would be too late for the check.
+      // Checks the credentials in this round, if the next round would be too late.
       const isDue = performance.now() - stream.checkedAt + periodMs > heartbeatMs;
       if (isDue) {
         await stream.identify();
@@ -98,7 +104,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   }
 
   return {
-    /** Opens a stream, which begins with `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
+    /** Opens a stream. Its first event contains `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
     open(source: Source, first: Changes): Readable {
       if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
       if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");
@@ -122,7 +128,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   };
 }
 
-/** Closes the stream of a client that has stopped reading, so that its messages need no memory. */
+/** Sends an event. Closes the stream if the client has stopped reading, because unread events would need memory. */
 function send({ body }: Stream, changes: Changes): void {
   if (body.writableNeedDrain) body.destroy();
   else if (!body.writableEnded) body.write(toEvent(changes));

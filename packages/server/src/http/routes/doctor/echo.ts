@@ -4,17 +4,17 @@ import { HttpProblem } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
 
 const TYPE = "application/octet-stream";
-/** The maximum size of a body. The doctor sends less. */
+/** The maximum size of a request body. The doctor sends smaller bodies. */
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**
- * Returns a proof of this service if the token comes from a doctor with the same secret. Returns undefined for another token.
+ * Returns a proof that this service responds, if the token comes from a doctor with the same secret. Returns undefined for any other token.
  */
 export type ProveEcho = (token: string) => string | undefined;
 
 /**
- * /doctor/echo returns the request as it arrived through the proxies. Only a doctor with the secret of the service gets this response.
- * Every other caller gets 404.
+ * The route /doctor/echo, which returns the request as it arrived through the proxies. Only a doctor with the secret of the service gets
+ * this response. Every other caller gets 404.
  */
 export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
   app.addContentTypeParser(
@@ -30,7 +30,7 @@ export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
     return {
       proof,
       ip: request.ip,
-      // `ips` is undefined if no proxy is trusted.
+      // `ips` is undefined if the service trusts no proxy.
       trustedHops: (request.ips?.length ?? 1) - 1,
       forwardedFor: String(request.headers["x-forwarded-for"] ?? ""),
       ...body,

@@ -9,8 +9,8 @@ import type { ProveEcho } from "./echo.ts";
 export type Doctor = {
   prove: ProveEcho;
   /**
-   * Runs all checks, or returns the report of a run in progress or of a few seconds ago. Without `clientIp`, the test URLs for the
-   * browser work for every client.
+   * Runs all checks and returns the report. If a run is in progress, or ended a few seconds ago, returns the report of that run. Without
+   * `clientIp`, the test URLs for the browser work for every client.
    */
   examine(caller: { clientIp: string | undefined }): Promise<DoctorReport>;
 };
@@ -24,7 +24,7 @@ const schemas = operations("operations", {
   },
 });
 
-/** GET /admin/doctor. */
+/** The route GET /admin/doctor. */
 export function doctorRoutes(
   app: App,
   { useCases, clientIpOf, doctor }: Pick<RouteDeps, "useCases" | "clientIpOf"> & { doctor: Pick<Doctor, "examine"> },

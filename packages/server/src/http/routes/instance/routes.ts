@@ -14,10 +14,10 @@ const schemas = operations("accounts", {
 
 type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: ShownLimits };
 
-/** The limits of the service that a page shows. */
+/** The limits of the service that the web app shows. */
 export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolicy };
 
-/** /instance: public, for the sign-in page. */
+/** The route /instance. It is public, because the sign-in page needs it. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
@@ -25,7 +25,7 @@ export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   });
 }
 
-/** Read for each request, because administrators can change some limits. */
+/** Builds the limits for each request, because administrators can change some limits at any time. */
 function present({ links, ...limits }: ShownLimits): Instance["limits"] {
   const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;
   const { isEnabled, maxExpirySeconds = null, isPasswordRequired } = links;

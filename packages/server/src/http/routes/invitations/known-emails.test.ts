@@ -15,7 +15,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     await owner.send("GET /me");
   });
 
-  /** The names of the queries that a call runs. */
+  /** Returns the names of the queries that a call runs. */
   async function queriesOf(call: () => Promise<unknown>): Promise<string[]> {
     calls.length = 0;
     await call();

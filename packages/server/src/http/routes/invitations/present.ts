@@ -30,7 +30,7 @@ export function presentOpen(found: LookedAt): OpenInvitation {
   return {
     opens: filename === undefined ? "note" : "file",
     ownerName: ownerName ?? null,
-    // A person who is invited to one file must learn nothing about the note of the file.
+    // A person who is invited to one file must not learn the title of the note.
     noteTitle: filename === undefined ? noteTitle : null,
     filename: filename ?? null,
     ...{ role, email },

@@ -40,7 +40,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       "note.created",
     ]);
     expect(items[0]).toMatchObject({ actor: { id: dora.id }, detail: { email, role: "editor" } });
-    // Editors don't see whom the owner invited.
+    // An editor does not see the email addresses of the people whom the owner invited.
     expect(JSON.stringify((await dora.send(`GET /notes/${noteId}/activity`)).body)).not.toContain(email);
   });
 

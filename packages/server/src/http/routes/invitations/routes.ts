@@ -38,7 +38,7 @@ const schemas = operations("shares", {
   },
 });
 
-/** Public, because its reader has no account yet. The token has 128 random bits. */
+/** The route that shows an invitation. It is public, because the invited person may have no account yet. The token has 128 random bits. */
 export function openInvitationRoutes(app: App, { useCases }: RouteDeps): void {
   app.post("/invitations/look", { schema: schemas.lookAtInvitation }, async ({ body, ip }, reply) => {
     reply.header("cache-control", "no-store");
@@ -46,7 +46,7 @@ export function openInvitationRoutes(app: App, { useCases }: RouteDeps): void {
   });
 }
 
-/** /invitations: for the people who redeem them, and for the owners of the notes. */
+/** The routes below /invitations, for the people who redeem invitations, and for the owners of the notes. */
 export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
   app.post("/invitations/redeem", { schema: schemas.redeemInvitation }, async (request) => {
     const { noteId, attachmentId = null } = await useCases.redeemInvitation(callerOf(request), request.body.token);

@@ -54,7 +54,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [userId], role: "editor" } });
       await prove(userId, email);
       expect((await redeem(holder, token)).body).toMatchObject({ noteId });
-      // The owner may still have a page open that lists the invitation.
+      // The owner may still see the invitation on an open page, and revoke it there.
       await owner.send(`DELETE /invitations/${invitation.id}`);
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });
@@ -77,8 +77,8 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
 
     /**
-     * A stranger without a proof has the share of an invitation. The owner also shares the note with a second user. Later, this user proves
-     * the email address.
+     * A stranger got the share of an invitation, but has not proven the email address. The owner also shares the note with a second user,
+     * who later proves this email address.
      */
     async function inviteStranger() {
       const email = newEmail();

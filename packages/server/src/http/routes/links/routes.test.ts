@@ -348,7 +348,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(uploads).not.toContain(ofFile);
     const bad = await owner.send("GET /links?cursor=abc");
     expect(bad.body).toMatchObject({ status: 400, code: "invalid_cursor" });
-    // A person without access sees neither the title of the note nor the names of its files.
+    // A person who loses access to the note sees neither the title of the note nor the names of its files.
     await owner.send(`DELETE /notes/${own.noteId}/shares/editor`);
     expect(await ids(person, "/links")).not.toContain(ofFile);
   });
@@ -374,7 +374,8 @@ describe.each(engines)("links on $name", (engine) => {
       await tx.links.insert(sampleLink(note, { revokedAt: 1 }));
       await tx.links.insert(sampleLink(note, { expiresAt: 1 }));
     });
-    // The limit is 500 live links. The note already has 497: 496 of the loop above, and one of the world. So three more are possible.
+    // The limit is 500 live links. The note already has 497: the loop above made 496, and `createWorld` made one. So three more are
+    // possible.
     const answers = await Promise.all(Array.from({ length: 6 }, () => create({}, own)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("too_many_links");
@@ -413,7 +414,7 @@ describe.each(engines)("links on $name", (engine) => {
         }
       }
       expect((await as.send(`PATCH /links/${link.id}`, { json: { password: null } })).status).toBe(400);
-      // The link that the test already has is older than the policy, so it has no expiry of its own.
+      // The first link of the test is older than the policy, so no expiry is stored for it. The policy limits its life.
       const { body: older } = await as.send(`GET /links/${linkId}`);
       expect(Date.parse(older.expiresAt) - Date.parse(older.createdAt)).toBe(60_000);
       expect([older.state, link.state]).toEqual(["closed", "live"]);

@@ -78,7 +78,7 @@ const schemas = operations("links", {
 
 type ListCall = Pick<FastifyRequest, "caller"> & { params: ShareSubject; query: { limit: number; cursor?: string } };
 
-/** The link routes for people with an account: /links, and the routes below a note or an attachment. */
+/** The link routes for signed-in users: /links, and the link routes of a note or an attachment. */
 export function linkRoutes(app: App, deps: RouteDeps): void {
   const { useCases, takeTurn } = deps;
 

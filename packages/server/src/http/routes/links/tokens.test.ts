@@ -80,7 +80,7 @@ function opens(token: string, generation: number): boolean {
   return read !== undefined && tokenIsRight(testLinkKeys.tokens, read, generation);
 }
 
-/** Every byte of the database: the files of SQLite with their journals, or all rows of all tables of PostgreSQL. */
+/** Returns every byte of the database: the files of SQLite with their journals, or all rows of all tables of PostgreSQL. */
 async function dumpOf({ file, url }: TestDatabase, engine: TestEngine): Promise<Buffer> {
   if (engine.name === "sqlite" && file !== undefined) {
     const folder = dirname(file);
@@ -96,7 +96,7 @@ async function dumpOf({ file, url }: TestDatabase, engine: TestEngine): Promise<
   return Buffer.from(JSON.stringify(rows));
 }
 
-/** Returns every value of every column, and every value inside JSON. */
+/** Returns the values of all columns, and the values inside JSON columns. */
 async function valuesOf(db: Kysely<Record<string, Record<string, unknown>>>, engine: TestEngine): Promise<string[]> {
   const tables = await sql<{ name: string }>`${sql.raw(
     engine.name === "sqlite"

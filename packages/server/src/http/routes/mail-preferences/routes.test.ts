@@ -49,7 +49,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return noteId;
   }
 
-  /** Advances the clock until the mails that collect notices are due, and sends them. */
+  /** Makes the mails that collect notices due, and sends these mails. */
   async function sendCollected(): Promise<number> {
     await service.database.db.kysely
       .updateTable("mails")

@@ -15,7 +15,7 @@ const schemas = operations("mail", {
   },
 });
 
-/** /me/mail-preferences. */
+/** The routes at /me/mail-preferences. */
 export function mailPreferenceRoutes(app: App, { useCases }: RouteDeps): void {
   const path = "/me/mail-preferences";
   app.get(path, { schema: schemas.getMailPreferences }, (request) => useCases.getMailPreferences(callerOf(request)));

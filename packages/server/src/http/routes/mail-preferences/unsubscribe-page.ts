@@ -3,10 +3,10 @@ import type { Unsubscribe } from "../../../usecases/mail/unsubscribe-token.ts";
 import { plainPage } from "../../plain-page.ts";
 import { unsubscribeTexts } from "./unsubscribe-texts.ts";
 
-/** Undefined: the token of the link is not valid. */
+/** The facts that the page shows. Undefined: the token in the link is not valid. */
 type View = { topic: Unsubscribe["topic"]; isDone: boolean } | undefined;
 
-/** Renders the page that turns mails off. It needs no JavaScript and no sign-in. */
+/** Renders the page on which a reader turns mails off. The page needs no JavaScript and no sign-in. */
 export function unsubscribePage(view: View, language: Language): string {
   return plainPage({ language, title: unsubscribeTexts[language].title, content: contentOf(view, language) });
 }

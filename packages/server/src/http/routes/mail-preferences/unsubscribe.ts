@@ -31,12 +31,11 @@ const schemas = operations("mail", {
   },
 });
 
-/** GET and POST /unsubscribe/:token. Only a POST changes something, because mail scanners open links. */
+/** The routes GET and POST /unsubscribe/:token. Only POST turns mails off, because mail scanners open links with GET. */
 export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // A mail program sends `List-Unsubscribe=One-Click` in a form, which can have one of two types. The service ignores the form, because
-  // the token contains
-  // all facts.
+  // A mail program sends `List-Unsubscribe=One-Click` in a form of one of two media types. The service ignores the form, because the
+  // token contains all facts.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, _text, done) =>
     done(null, undefined),

@@ -5,7 +5,7 @@ import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const PAGE_BYTES = 1_048_576;
-/** The bytes of a full page besides its items, such as the cursor. */
+/** The maximum bytes of a page besides its items, for example for the cursor. */
 const ENVELOPE_BYTES = 1_000;
 
 describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) => {

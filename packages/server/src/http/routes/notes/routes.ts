@@ -71,7 +71,7 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-/** /notes, /notes/:noteId and its attachments. */
+/** The routes /notes, /notes/:noteId, and the list of the attachments of a note. */
 export function noteRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.post(

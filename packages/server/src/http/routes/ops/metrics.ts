@@ -6,7 +6,7 @@ import { operations } from "../../openapi.ts";
 import { HttpProblem } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
 
-/** `token`: the bearer token that /metrics requires. If undefined, /metrics is open. */
+/** `token`: the bearer token that /metrics requires. Undefined: everybody can read /metrics. */
 export type MetricsAccess = { token: string | undefined };
 
 const schemas = operations("operations", {
@@ -18,7 +18,7 @@ const schemas = operations("operations", {
   },
 });
 
-/** GET /metrics, without any user data. */
+/** The route GET /metrics. The response contains no user data. */
 export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "registry"> & MetricsAccess): void {
   app.get("/metrics", { schema: schemas.metrics }, async (request, reply) => {
     if (token !== undefined && !isEqual(request.headers.authorization, `Bearer ${token}`)) {
@@ -30,7 +30,7 @@ export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "regis
   });
 }
 
-/** Builds a server with only /metrics, for a port that only Prometheus can reach. */
+/** Builds a server that offers only /metrics. It is for a port that only Prometheus can reach. */
 export function buildMetricsServer({ registry, token }: Pick<Metrics, "registry"> & MetricsAccess) {
   const app = fastify({ logger: false, forceCloseConnections: true });
   app.setErrorHandler((error, _request, reply) => {

@@ -1,16 +1,16 @@
 import { DomainError } from "../../../domain/errors.ts";
 import { httpLimits } from "../../http-limits.ts";
 
-/** Each probe resolves if its part works, and rejects otherwise. Without a virus scanner, there is no `scanner`. */
+/**
+ * The functions that check the parts of the service. A probe resolves if the part works, and rejects if not. `scanner` is undefined if
+ * there is no virus scanner.
+ */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
 export type Check = { state: "up" } | { state: "down"; reason?: string };
 export type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
-/**
- * Returns a function that checks every part. Each part is probed at most once a second, even if the function is
- * called more often.
- */
+/** Returns a function that checks every part. It checks each part at most once a second, even if it is called more often. */
 export function createReadiness(probes: Probes): () => Promise<Readiness> {
   const database = atMostOnceASecond(() => check(probes.database));
   const bucket = atMostOnceASecond(() => check(probes.bucket));
@@ -22,7 +22,7 @@ export function createReadiness(probes: Probes): () => Promise<Readiness> {
   };
 }
 
-/** Names the parts that are down, with the known reasons. */
+/** Returns a text with the parts that are down, and the reasons if they are known. */
 export function describeFaults(readiness: Readiness): string {
   const down = Object.entries(readiness).flatMap(([name, check]) =>
     check.state === "up" ? [] : [check.reason === undefined ? name : `${name} (${check.reason})`],
@@ -46,7 +46,7 @@ async function check(probe: () => Promise<void>): Promise<Check> {
   });
   const result = probe().then(
     (): Check => ({ state: "up" }),
-    // The messages of other errors may contain host names and IP addresses.
+    // Omits the messages of other errors, because these may contain host names and IP addresses.
     (error: unknown): Check => ({ state: "down", ...(error instanceof DomainError && { reason: error.message }) }),
   );
   try {

@@ -21,7 +21,7 @@ describe("probes", () => {
 
   it("is ready when the database and the bucket respond", async () => {
     const { anonymous } = await started();
-    // A slow machine may exceed the time limit of a probe.
+    // Polls, because on a slow machine a probe may exceed its time limit.
     await expect
       .poll(async () => (await anonymous.send("GET /readyz")).body)
       .toEqual({ status: "ready", checks: { database: "up", bucket: "up" } });
@@ -71,7 +71,7 @@ describe("probes", () => {
     };
     const { anonymous } = await started({ probes: { database: up, bucket: counting } });
     await Promise.all(Array.from({ length: 50 }, () => anonymous.send("GET /readyz")));
-    // Two probes are possible, because a new second may start between the requests.
+    // Two probes are possible, because the second after the first probe may end between the requests.
     expect(probed).toBeLessThanOrEqual(2);
   });
 

@@ -28,7 +28,7 @@ const schemas = operations("operations", {
   },
 });
 
-/** /healthz and /readyz: public, without any user data. */
+/** The routes /healthz and /readyz. They are public, and their responses contain no user data. */
 export function opsRoutes(
   app: App,
   { probes, draining }: { probes: Probes; draining?: AbortSignal | undefined },
@@ -46,7 +46,7 @@ export function opsRoutes(
       ...(scanner && { scanner: scanner.state }),
     };
     reply.header("cache-control", "no-store");
-    // A scanner that is down only delays new files, so the service stays ready.
+    // If the virus scanner is down, only new files have to wait. So the service stays ready.
     if (database.state === "up" && bucket.state === "up") return { status: "ready" as const, checks };
     const code = database.state === "down" ? "database_unavailable" : "bucket_unavailable";
     const body = { ...problemBody(code, { detail: describeFaults(found), requestId: request.id }), checks };

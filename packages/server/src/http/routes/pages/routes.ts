@@ -6,7 +6,7 @@ const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi:
 
 type Options = { publicUrl: string; webApp: WebApp | undefined };
 
-/** `/` returns the web app to a browser that opens the page. It returns a list of URLs to every other client. */
+/** The route `/`. A browser that opens this page gets the web app. Every other client gets a list of URLs. */
 export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };

@@ -7,7 +7,7 @@ type View = { look: Look | undefined; problem?: string | undefined; words: Downl
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
-/** Renders the page of a link without JavaScript. The title names no file, because previews of links show the title. */
+/** Renders the page of a link for browsers without JavaScript. The title contains no filename, because link previews show the title. */
 export function downloadPage({ look, problem, words }: View): string {
   return plainPage({
     language: words.language,
@@ -47,7 +47,7 @@ function fileFields(files: readonly LinkedFile[], words: DownloadTexts): string 
   return `<fieldset><legend>${words.choose}</legend>\n${choices.join("\n")}\n</fieldset>`;
 }
 
-/** The checkbox is empty at first, so a program that submits the unchanged form makes no claim. */
+/** The checkbox is not checked at first. So a program that submits the unchanged form does not use up a download. */
 function form(fields: string, words: DownloadTexts): string {
   return `<form method="post">
 <input type="hidden" name="form" value="1">

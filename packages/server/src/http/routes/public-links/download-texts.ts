@@ -23,7 +23,7 @@ const english = {
   proveEmail:
     "This link is for certain people. Open it in a browser with JavaScript, and prove your email address there.",
   chooseFirst: "This link has several files. Choose one of them. Nothing was counted.",
-  /** Empty, because the messages of the service are already in English. */
+  /** Empty, because the error texts of the service are already in English. */
   problems: {} as Partial<Record<ProblemCode, string>>,
 };
 

@@ -36,7 +36,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     bucket.close();
   }
 
-  /** Runs curl in an empty folder. Returns the names and texts of the files in it. */
+  /** Runs curl in an empty folder. Returns the names and contents of the files that curl saves there. */
   async function curl(token: string, data: readonly string[], jar?: string): Promise<Record<string, string>> {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-curl-"));
     onTestFinished(() => rm(folder, { recursive: true }));

@@ -54,7 +54,7 @@ type Options = RouteDeps & {
 
 type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
-/** GET and POST /s/:token/download. Only a POST counts as a claim. */
+/** The routes GET and POST /s/:token/download. Only a POST counts as a claim (one download). */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
   const { bucketOrigins, cookies, visitorOf } = options;
   const policy = plainPagePolicy(bucketOrigins);
@@ -62,7 +62,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );
 
-  /** Stores a new pass in a cookie, and uses the pass for the rest of this request. */
+  /** Stores a new pass of the visitor in a signed cookie, and uses the pass for the rest of this request. */
   function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
     cookies.setPass(reply, pass);
     return { ...visitorOf(request), sealedPass: () => useCases.sealPass(pass) };
@@ -78,7 +78,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     return reply.type("text/plain; charset=utf-8").send(downloadText({ ...view, url }));
   }
 
-  /** Shows a refusal to a browser as a page, with the form if the link is open. */
+  /** Shows an error to a browser as a page. If the visitor may open the link, the page also contains the form. */
   async function refuse(error: unknown, exchange: Exchange): Promise<FastifyReply> {
     const { token, request, reply } = exchange;
     const { code, detail, headers } = refusalOf(error);
@@ -143,12 +143,12 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   });
 }
 
-/** Returns the texts in the language of the reader. Programs such as curl name no language. */
+/** Returns the texts in the language of the visitor. Programs such as curl send no language. */
 function wordsFor({ headers }: FastifyRequest): DownloadTexts {
   return downloadTexts[readerLanguage(headers) ?? USUAL_LANGUAGE];
 }
 
-/** Browsers accept text/html when a user opens a page. */
+/** Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only then. */
 function opensPage({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes("text/html") === true;
 }

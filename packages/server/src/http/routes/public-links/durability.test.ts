@@ -6,7 +6,7 @@ import { engines } from "../../../db/testing/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { useService } from "../../testing/use-service.ts";
 
-// By default, the test has few rounds, so that it is short. For a long run, set KILL_ROUNDS=50.
+// By default, the test runs only a few rounds, so that it is short. For a long run, set KILL_ROUNDS=50.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 const MAX_CLAIMS = 60;
 const ID_LENGTH = 36;

@@ -8,7 +8,7 @@ import { unknownId } from "../../testing/world.ts";
 type Call = Parameters<ReturnType<typeof visitorOf>["send"]>;
 
 const ROUNDS = 60;
-/** The highest ratio between the times of two kinds of refusals. A kind that made one more query would take twice as long. */
+/** The maximum ratio between the response times for two kinds of links that do not open. One more query would about double the time. */
 const MAX_RATIO = 4;
 
 describe.each(engines)("requirement 20: links that do not open, on $name", (engine) => {
@@ -70,7 +70,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
   it("take the same time", async () => {
     const own = await startServiceInTest({ engine, beside: service, app: { logger: false } });
     const times = new Map<string, number[]>(Object.keys(tokens).map((name) => [name, []]));
-    // Each round measures every kind, so that a slow moment of the machine affects all kinds.
+    // Each round measures every kind of link, so that a slow moment of the machine affects all kinds.
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [name, token] of Object.entries(tokens)) {
         const visitor = visitorOf(own.app, { ip: `192.0.2.${round}` });
@@ -114,7 +114,7 @@ describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => 
     ];
   }
 
-  /** Starts a service that fails with an error that quotes the URL. The log must not contain the token. */
+  /** Starts a service that fails with an error text that contains the URL. The log must still not contain the token. */
   async function startFailing(token: string): Promise<void> {
     const failing = await startServiceInTest({
       engine,

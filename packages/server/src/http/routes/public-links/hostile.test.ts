@@ -31,7 +31,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       );
       const statuses = answers.map(({ status }) => status);
       expect(countOf(statuses, 201)).toBe(max);
-      // On a busy machine, some requests get no connection to the database in time, and the service returns 503.
+      // On a busy machine, some requests get no database connection in time. Then the service returns 503.
       expect(countOf(statuses, 404) + countOf(statuses, 503)).toBe(tries - max);
       expect(await linkOf(stored)).toMatchObject({ claims: max });
       const { items } = await service.db.audit.listOfNote(stored.note.id, { limit: 200, cursor: undefined });
@@ -207,7 +207,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
           headers: { "x-forwarded-for": addressOf(nth) },
         });
       const statuses: number[] = [];
-      // Up to five requests of one IP address may wait at the same time. The service would refuse more requests before it counts them.
+      // Up to five requests from one IP address may wait at the same time. The service refuses further requests without counting them.
       for (let nth = 0; nth < 30; nth += 5) {
         const answers = await Promise.all([0, 1, 2, 3, 4].map((more) => tryAs(nth + more)));
         statuses.push(...answers.map(({ status }) => status));
@@ -314,7 +314,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     const bob = visitor({ ip: "192.0.2.80" });
     await bob.look(token);
     const statuses: number[] = [];
-    // The requests are not all sent at the same time, because they wait for the same row of the database.
+    // Does not send all requests at the same time, because they wait for the same row of the database.
     for (let round = 0; round < 31; round += 1) {
       const answers = await Promise.all(Array.from({ length: 10 }, () => bob.look(token)));
       statuses.push(...answers.map(({ status }) => status));

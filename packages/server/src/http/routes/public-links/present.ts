@@ -4,7 +4,7 @@ import type { OpenRequest } from "../../../usecases/links/visitor-uploads.ts";
 import { toIso } from "../../wire-instant.ts";
 import { presentRequest } from "./present-request.ts";
 
-/** `request` belongs to a link of the kind `upload`. */
+/** Presents a link to a visitor. `request` is defined for a link of the kind `upload`. */
 export function presentLook(look: Look, request: OpenRequest | undefined): PublicLink {
   if (look.state === "locked") return { state: "locked", by: look.by };
   return { ...presentOpen(look), ...(request && { request: presentRequest(request) }) };

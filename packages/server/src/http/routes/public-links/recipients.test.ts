@@ -41,7 +41,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     };
   }
 
-  /** Requests a code, and reads it in the mail. */
+  /** Requests a code, and returns the code that the mail contains. */
   async function codeFor(visitor: ReturnType<typeof visit>, email: string): Promise<string> {
     expect((await visitor.request(email)).status).toBe(204);
     expect(await service.sendMails()).toBe(1);

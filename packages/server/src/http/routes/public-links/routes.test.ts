@@ -83,7 +83,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     const { token } = await storeLink(service.db, { password: PASSWORD });
     const ann = visitor({ cookies });
     const { headers } = await ann.send(`POST /s/${token}/download`, { form: `password=${PASSWORD}` });
-    // nginx has a default buffer of 4,096 bytes for the headers of a response.
+    // By default, nginx has 4,096 bytes for the headers of a response. The cookies must leave room for other headers.
     expect([headers["set-cookie"]].flat().join("\r\nset-cookie: ").length).toBeLessThan(4_096 / 2);
     const [own] = [headers["set-cookie"]].flat();
     // Ten such cookies are far below the 8 kB that nginx accepts.

@@ -73,10 +73,10 @@ const schemas = operations("visitors", {
 
 export type VisitorOptions = { bucketOrigins: readonly string[] };
 
-// No HEAD routes, because a HEAD request would count a visitor who sees no page.
+// There are no HEAD routes, because a HEAD request would count as a visit, although no person sees a page.
 const exposeHeadRoute = false;
 
-/** The routes of people who open a link without an account. */
+/** The routes for visitors, who open a link without an account. */
 export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps & VisitorOptions): void {
   const { useCases, metrics, publicUrl, clientIpOf } = deps;
   const cookies = visitorCookies({ publicUrl, seal: useCases.sealPass });
@@ -85,7 +85,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
     network: networkOf(request.ip),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // By default, a claim is for every file, so its body may be empty.
+  // A claim is for all files if the request names no files. So the request may have no body.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
   });

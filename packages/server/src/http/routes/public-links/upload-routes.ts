@@ -81,10 +81,13 @@ const UPLOADS = "/public/links/:token/uploads";
 
 type Parts = RouteDeps & { cookies: VisitorCookies; visitorOf: (request: FastifyRequest) => Visitor };
 
-/** The routes with which visitors upload to a file request. */
+/** The routes through which visitors upload files to a file request. */
 export function visitorUploadRoutes(app: App, { useCases, publicUrl, cookies, visitorOf }: Parts): void {
   const { visitorUploads: uploads, admitSender } = useCases;
-  /** A visitor without a pass has sent nothing yet, so only the start of an upload gives the visitor a pass. */
+  /**
+   * Admits the visitor, but sets no cookie with a new pass. Only the start of an upload sets it, because a visitor without a pass has sent
+   * nothing yet.
+   */
   const visitOf = async (request: FastifyRequest, token: string) =>
     (await admitSender(token, visitorOf(request))).visit;
 

@@ -11,7 +11,7 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
   const first = useService({ engine });
   const second = useService({ engine, beside: first });
 
-  /** Starts 20 uploads at the same time. Each upload has its own visitor. Each replica gets half of the uploads. */
+  /** Starts 20 uploads at the same time, each by another visitor. Each replica gets half of the requests. */
   async function startAtOnce(request: Partial<FileRequest>, slotId?: string) {
     const ann = first.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;

@@ -4,19 +4,22 @@ import type { Pass } from "../../../usecases/links/pass.ts";
 
 const PREFIX = "vk_link_";
 /**
- * The maximum number of these cookies in one browser. The browser sends the cookies of all links with every request, and proxies refuse
+ * The maximum number of these cookies in one browser. The browser sends the cookies for all links with every request, and proxies refuse
  * long headers.
  */
 const MAX_COOKIES = 10;
 /**
- * The maximum number of cookies that one response removes, because proxies also refuse long headers of responses. The next response
- * removes more cookies.
+ * The maximum number of cookies that one response removes, because proxies also refuse long response headers. The next response removes
+ * more cookies.
  */
 const MAX_REMOVED = 10;
 
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
 
-/** The cookies of visitors. A visitor has one cookie for each link. `seal` signs the content of a cookie. */
+/**
+ * Reads and sets the cookies of visitors. A visitor gets one cookie for each link, and the cookie contains the pass (the signed right to
+ * open the link). `seal` signs the pass.
+ */
 export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (pass: Pass) => string }) {
   const isHttps = new URL(publicUrl).protocol === "https:";
   const prefix = isHttps ? `__Host-${PREFIX}` : PREFIX;
@@ -26,19 +29,19 @@ export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (
     return `${prefix}${hash.slice(0, 16)}`;
   };
   return {
-    /** Returns the signed pass for this link, or undefined if the visitor has no pass. */
+    /** Returns the signed pass for this link. Returns undefined if the visitor has no cookie for it. */
     readPass(request: FastifyRequest, linkId: string): string | undefined {
       const name = nameOf(linkId);
       return cookiesOf(request).find((cookie) => cookie.name === name)?.value;
     },
 
-    /** Sets the pass of a link, and replaces an earlier pass of the same response. */
+    /** Sets the cookie with the pass for a link. Replaces an earlier cookie that the same response would set. */
     setPass(reply: FastifyReply, pass: Pass): void {
       reply.removeHeader("set-cookie");
       const name = nameOf(pass.linkId);
       const expires = new Date(pass.expiresAt).toUTCString();
       reply.header("set-cookie", `${name}=${seal(pass)}; Expires=${expires}; ${attributes}`);
-      // Browsers send the oldest cookie first.
+      // Browsers send the oldest cookie first, so this code removes the oldest cookies.
       const others = cookiesOf(reply.request).filter(
         (cookie) => cookie.name.startsWith(prefix) && cookie.name !== name,
       );

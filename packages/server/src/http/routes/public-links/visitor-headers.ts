@@ -4,9 +4,9 @@ import { HttpProblem } from "../../problem.ts";
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * An `onRequest` hook for the routes of visitors. Caches and search engines must not store a response. Refuses a write if a
- * page of another origin sent it. A form of the page without JavaScript has the Origin `null`, because the Referrer-Policy of that page
- * is no-referrer.
+ * Returns an `onRequest` hook for the routes that visitors of public links call. The hook tells caches and search engines not to store a
+ * response. It refuses a write that a page of another origin sent. A form of the page without JavaScript sends the Origin `null`, because
+ * the Referrer-Policy of that page is no-referrer.
  */
 export function visitorHeaders(publicUrl: string): onRequestHookHandler {
   const publicOrigin = new URL(publicUrl).origin;

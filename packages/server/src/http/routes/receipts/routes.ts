@@ -18,7 +18,7 @@ const schemas = operations("visitors", {
   },
 });
 
-/** /receipts: public, because every holder of a receipt may check the receipt. */
+/** The routes below /receipts. They are public, because everybody who has a receipt may verify it. */
 export function receiptRoutes(app: App, { useCases }: RouteDeps): void {
   app.post("/receipts/verify", { schema: schemas.verifyReceipt }, async (request) => ({
     isValid: useCases.receipts.verify(request.body),

@@ -5,7 +5,7 @@ import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
-/** Three parts of the size that Uppy chooses, with a short last part. */
+/** A file of three parts. The parts have the size that Uppy chooses, and the last part is short. */
 const FILE = patterned(2 * PART + 1_000);
 
 describe.each(engines)("Uppy uploads on $name", (engine) => {
@@ -40,7 +40,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     return body.url;
   }
 
-  /** Removes the quotes of the ETag, as the plugin does. */
+  /** Sends a part. Returns the ETag without quotes, as the plugin of Uppy does. */
   async function sendPart(uploadId: string, partNumber: number, file = FILE) {
     const part = file.subarray((partNumber - 1) * PART, partNumber * PART);
     const answer = await put(await sign(uploadId, partNumber), part);

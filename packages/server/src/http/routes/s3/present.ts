@@ -4,8 +4,8 @@ import type { Upload } from "../../../domain/upload.ts";
 import type { StoredPart } from "../../../usecases/ports/index.ts";
 
 /**
- * The parts that Uppy need not send. For a completed upload, these are all parts. If Uppy did not receive the response
- * to its completion, it lists the parts, and then completes the upload again.
+ * Returns the parts that Uppy does not have to send. For a completed upload, these are all parts. If Uppy did not receive the response to
+ * its complete call, it lists the parts and calls complete again.
  */
 export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): UploadedParts {
   const { multipart, sizeBytes, state } = upload;

@@ -84,7 +84,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
       );
     const counts = () => service.database.db.kysely.selectFrom("limit_counts").selectAll().execute();
     await share(LIMIT);
-    // The value may differ by 50 seconds, because the first request may take long on a slow machine.
+    // The value may differ by 50 seconds, because the first request can take long on a slow machine.
     const retryAfterSeconds = expect.closeTo(HOUR_MS / 1000, -2);
     await expect(share(1)).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds });
     service.advance(HOUR_MS);

@@ -38,7 +38,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
   const mailsTo = (email: string) => smtp.mails.filter(({ recipients }) => recipients.includes(email));
   const look = (token: string) => service.anonymous.send("POST /invitations/look", { json: { token } });
 
-  /** A person whom the service knows by `<id>@example.com`. */
+  /** Creates a user with the email address `<id>@example.com`, which the service has recorded. */
   async function newPerson() {
     const id = uuidv7();
     const person = { ...service.as(id), id, email: `${id}@example.com` };
@@ -218,7 +218,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await request()).status).toBe(202);
       expect((await asker.send(`POST /notes/${uuidv7()}/access-requests`)).status).toBe(202);
       expect((await host.send(`POST /notes/${noteId}/access-requests`)).status).toBe(202);
-      // The mail of the first request, which was dismissed before it was sent.
+      // This is the mail about the first request. The owner dismissed the request before the service sent the mail.
       expect(await rows()).toHaveLength(1);
       expect([await service.sendMails(), await rows()]).toEqual([0, []]);
     });

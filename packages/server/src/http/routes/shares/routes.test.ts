@@ -11,7 +11,7 @@ describe.each(engines)("shares on $name", (engine) => {
   const owner = service.as("owner");
   beforeAll(async () => {
     world = await createWorld(service);
-    // Bob's email address is unknown until his first request.
+    // Bob sends a request, because the service does not know his email address before his first request.
     await service.as("bob").send("GET /me");
   });
 

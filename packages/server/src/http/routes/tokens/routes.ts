@@ -41,7 +41,7 @@ const schemas = operations("tokens", {
   },
 });
 
-/** /me and /tokens. */
+/** The routes /me and /tokens. */
 export function tokenRoutes(app: App, { useCases }: RouteDeps): void {
   app.get("/me", { schema: schemas.getMe }, async (request) => {
     const caller = callerOf(request);

@@ -13,7 +13,7 @@ describe.each(engines)("the trash on $name", (engine) => {
   const service = useService({ engine, limits: { trashDays: 30, userQuotaBytes: 1_000_000 } });
   let users = 0;
 
-  /** A new owner with a note that has one file, and a viewer and an editor of the note. */
+  /** Creates a new owner with a note that has one file. Also creates a viewer and an editor of the note. */
   async function arrange() {
     users += 1;
     const named = (name: string) => `${name}-${users}`;
@@ -124,7 +124,7 @@ describe.each(engines)("the trash on $name", (engine) => {
       [`DELETE /trash/notes/${noteId}`, "note_not_found"],
       [`POST /trash/attachments/${attachmentId}/restore`, "attachment_not_found"],
       [`DELETE /trash/attachments/${unknownId()}`, "attachment_not_found"],
-      // Each id belongs to the other kind of item.
+      // The path is for a note, but this id is the id of an attachment.
       [`POST /trash/notes/${attachmentId}/restore`, "note_not_found"],
     ] as const;
     const findsNothing = async () => {
@@ -289,7 +289,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(second.nextCursor).toBeNull();
   });
 
-  // The last test, because tokens expire when the clock moves.
+  // This must be the last test, because tokens expire when the clock moves.
   it("permanently deletes items older than the days, and none that are younger", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const young = await arrange();
@@ -322,7 +322,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   const service = useService({ engine, limits: { trashDays: 30 } });
   const owner = service.as("owner");
 
-  /** Responses of all routes for an object in the trash, and for the same object after its permanent deletion. */
+  /** Calls all routes for an item in the trash, and for an item that was deleted permanently. Both must get the same responses. */
   async function compare(path: (world: World) => string) {
     const [discarded, gone] = [await createWorld(service), await createWorld(service)];
     for (const world of [discarded, gone]) expect((await owner.send(`DELETE /${path(world)}`)).status).toBe(204);

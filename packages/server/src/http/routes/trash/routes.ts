@@ -36,7 +36,7 @@ const schemas = operations("trash", {
   },
 });
 
-/** /trash: the only routes that find a deleted note or file. */
+/** The routes below /trash. Only these routes find a deleted note or file. */
 export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps): void {
   app.get("/trash", { schema: schemas.listTrash, preHandler: takeTurn }, async (request) => {
     const { limit, cursor } = request.query;

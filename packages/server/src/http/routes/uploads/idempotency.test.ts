@@ -57,7 +57,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
       const { url: firstUrl, expiresAt: firstEnd, ...expected } = first.body.upload;
       expect(same).toEqual(expected);
       expect(url).not.toBe(firstUrl);
-      // The URL expires with the upload.
+      // The new URL does not expire later than the first one, because both expire with the upload.
       expect(Date.parse(expiresAt)).toBeLessThanOrEqual(Date.parse(firstEnd));
       expect(again.headers["cache-control"]).toBe("no-store");
     }
@@ -85,7 +85,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     const other = await start({ client: bob });
     expect(other.status).toBe(201);
     expect(other.body.upload.id).not.toBe(upload.id);
-    // A user without access to the note cannot repeat the start.
+    // A user who has lost access to the note can't repeat the request.
     await ann.send(`DELETE /notes/${noteId}/shares/bob`);
     expect((await start({ client: bob })).body).toMatchObject({ status: 403, code: "access_denied" });
   });
@@ -103,7 +103,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(201));
     expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
     expect((await clients[1].send("GET /usage")).body).toMatchObject({ usedBytes: json.sizeBytes, files: 1 });
-    // The multipart uploads of the other starts are aborted.
+    // The service aborts the multipart uploads that the other requests created.
     await service.useCases.purgeObjects();
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
   });

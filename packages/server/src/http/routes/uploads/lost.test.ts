@@ -9,7 +9,7 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const FILE = patterned(8 * MIB + 10);
-/** While `loses` returns true, every transaction commits, but its response is lost. */
+/** While `loses` returns true, every transaction commits, but the caller gets an error, as if the response of the database was lost. */
 function losingAnswers(db: Database, loses: () => boolean): Database {
   return {
     ...db,
@@ -102,7 +102,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
         createMultipart: async (options) => {
           await bucket.createMultipart(options);
           created.resolve();
-          // The code after this line does not run before the test ends.
+          // The service waits here until the test ends, as if the process had crashed.
           return crash.promise;
         },
       }),

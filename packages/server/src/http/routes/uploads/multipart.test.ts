@@ -5,7 +5,7 @@ import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
-/** Three parts, with a short last part. */
+/** A file of three parts. The last part is short. */
 const FILE = patterned(2 * PART + 1_000);
 const DAY_MS = 86_400_000;
 

@@ -32,7 +32,7 @@ export function presentPart(part: SignedRequest & { partNumber: number }): Signe
 
 function presentStart({ upload, request }: Started) {
   const { id, state } = upload;
-  // If the credentials expire first, the URL expires before the upload.
+  // The URL expires before the upload if the bucket credentials that signed it expire first.
   const expiresAt = toIso(request?.expiresAt ?? upload.expiresAt);
   const signed = request && { method: request.method, url: request.url, headers: request.headers };
   return { id, state, ...presentPlan(upload), ...signed, expiresAt };

@@ -7,7 +7,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
-/** Sends a PUT with the length of its body, as a browser does, and not with the signed length. */
+/** Sends a PUT. As in a browser, the length header is the real length of the body, not the signed length. */
 function put({ method, url, headers }: Started, body: string, changed: Record<string, string> = {}): Promise<Response> {
   const { "content-length": _signed, ...settable } = headers;
   return fetch(url, { method, headers: { ...settable, ...changed }, body });
@@ -109,8 +109,8 @@ describe.each(engines)("uploads on $name", (engine) => {
   });
 
   it("requirement 8: rejects a file with another SHA-256 and deletes its object", async () => {
-    // The embedded bucket checks the signed checksum. To imitate a bucket that does not check it, the test changes the declaration
-    // afterwards.
+    // The embedded bucket checks the signed checksum. To imitate a bucket without this check, the test changes the declared checksum after
+    // the PUT.
     const upload = await start({ sha256: sha256("hello") });
     expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);
     await put(upload, "hello");

@@ -57,7 +57,7 @@ const schemas = operations("uploads", {
   },
 });
 
-/** The routes that start and complete an upload. Both run a query for the access of the caller, and this query refuses disabled users. */
+/** The routes that start and complete an upload. Both routes run the access query, which also refuses disabled users. */
 export function sendRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
@@ -77,7 +77,7 @@ export function sendRoutes(app: App, deps: RouteDeps): void {
   );
 }
 
-/** /uploads/:uploadId and its parts. */
+/** The routes for an upload that has started: /uploads/:uploadId and its parts. */
 export function uploadRoutes(app: App, { useCases }: RouteDeps): void {
   app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
     presentUpload(await useCases.getUpload(callerOf(request), request.params.uploadId)),

@@ -225,7 +225,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
       service.advance(60_000);
     }
     const { status, body } = await service.anonymous.send("GET /readyz");
-    // Downloads still work, so the replica stays ready.
+    // The replica stays ready, because downloads still work without the scanner.
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "down" }]);
     clamd = await standIn(MIB);
     // The last answer of a probe is valid for a second.

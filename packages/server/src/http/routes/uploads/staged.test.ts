@@ -44,7 +44,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return (await fetch(fileUrl)).text();
   }
 
-  /** Runs every deletion that is due, and also the second deletion a day later. */
+  /** Runs every deletion of objects that is due now or within a day. This includes the second deletion of an object. */
   async function sweep(): Promise<void> {
     service.advance(25 * HOUR);
     await service.useCases.expireUploads();
@@ -182,7 +182,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
           if (!dies) return outcome;
           dies = false;
           copied.resolve();
-          // The code after this line never runs.
+          // The service waits here forever, as if the process had crashed.
           return new Promise(() => undefined);
         },
       }),

@@ -6,14 +6,14 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;
-/** The validity of a signed PUT, and the grace period for a PUT that started just before the expiry. */
+/** The time a signed PUT is valid, plus the grace period for a PUT that started just before the expiry. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 /*
- * Only the clock of the service advances, not the clock of the bucket. So the bucket still accepts a later PUT. Such a PUT stands for a
- * slow PUT that started in time.
+ * Only the clock of the service advances, not the clock of the bucket. So the bucket still accepts a late PUT. In these tests, a late
+ * PUT stands for a slow PUT that started in time.
  */
 describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let service: TestService;
@@ -42,7 +42,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     replica.advance(milliseconds);
   }
 
-  /** Sweeps on both replicas at the same time. */
+  /** Runs the sweep on both replicas at the same time. */
   async function sweep(): Promise<void> {
     await Promise.all(
       [service, replica].map(async ({ useCases }) => {
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     later(DAY_MS + URL_IS_DEAD_MS);
     await sweep();
     expect(await service.bucketContents.uploads()).toBe(0);
-    // S3 may store a part that was in flight during the abort.
+    // Imitates S3, which may store a part that was in flight during the abort.
     const left = new CreateMultipartUploadCommand({ Bucket: service.bucketServer.bucket, Key: open?.Key });
     later(600_000);
     await sweep();

@@ -25,7 +25,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   let ann: Client;
   let noteId: string;
 
-  /** Starts a service with a bucket whose reads a test can make fail or wait. */
+  /** Starts a service. `beforeRead` can make the reads from the bucket fail or wait. */
   async function open(
     beforeRead: (read: () => ReturnType<Bucket["read"]>) => ReturnType<Bucket["read"]> = (read) => read(),
   ) {
@@ -40,7 +40,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     noteId = (await ann.send("POST /notes", { json: { title: "Large files" } })).body.id;
   }
 
-  /** Sends all parts of a multipart upload and completes it. */
+  /** Sends all parts of a multipart upload, and completes the upload. */
   async function complete(declared = sha256(FILE), sender = ann) {
     const json = { filename: "film.bin", sizeBytes: FILE.length, contentType: "application/x-film", sha256: declared };
     const { upload } = (await sender.send(`POST /notes/${noteId}/uploads`, { json })).body;
@@ -277,7 +277,7 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
   it("read each of twelve files once", async () => {
     const limits = { verifyInRequestMaxBytes: 0 };
     let reads = 0;
-    // The bucket stores no checksum, so every file must be read.
+    // This bucket reports no checksum, so the service must read every file.
     const bucket = (real: Bucket): Bucket => ({
       ...real,
       head: async (objectKey) => {
@@ -324,10 +324,11 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
 });
 
 describe("two replicas on one PostgreSQL", () => {
-  // Only on PostgreSQL. On SQLite, a transaction is the only writer from its start, so nothing can change between its reads and writes.
+  // These tests need PostgreSQL. On SQLite, a transaction is the only writer from its start, so other code can't change anything between
+  // its reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
-  /** Opens a replica that runs `then` after its next read of an upload inside a transaction. */
+  /** Starts a replica. After its next read of an upload inside a transaction, the replica runs a function of the test. */
   async function open({ otherScans }: { otherScans: boolean }) {
     let meanwhile: (() => Promise<unknown>) | undefined;
     const service = await startServiceInTest({

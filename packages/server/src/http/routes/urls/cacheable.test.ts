@@ -31,7 +31,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
 
     it("are the same in a window of half the expiry", async () => {
       const { service, get } = await start();
-      // The clock is in the middle of a window of 30 seconds.
+      // Sets the clock to the middle of a window of 30 seconds.
       const windowMs = 30_000;
       service.advance(windowMs - (Date.now() % windowMs) + windowMs / 2);
       const first = await get("expiresIn=60&cacheable=true");
@@ -101,7 +101,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
   });
 });
 
-/** The expiry that the bucket or the distribution reads from the URL. Milliseconds since the epoch. */
+/** Returns the expiry that the bucket or the CloudFront distribution reads from the URL. Milliseconds since the epoch. */
 function expiryOf({ searchParams }: URL): number {
   const expires = searchParams.get("Expires");
   if (expires !== null) return Number(expires) * 1000;

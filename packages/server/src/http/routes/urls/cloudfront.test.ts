@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => bucket.stop());
 
-/** Starts a service behind a distribution, with a file of Ann. */
+/** Starts a service whose files are behind a CloudFront distribution. Uploads a file of Ann. */
 async function startBehind(engine: TestEngine, options: Parameters<typeof startDistribution>[1] = {}) {
   let aheadMs = 0;
   const distribution = await startDistribution(bucket, { clock: () => Date.now() + aheadMs, ...options });
@@ -26,14 +26,14 @@ async function startBehind(engine: TestEngine, options: Parameters<typeof startD
     distribution,
     noteId,
     attachmentId: await upload(service, { noteId, content: "hello" }),
-    /** Moves the clock of the distribution. */
+    /** Moves the clock of the CloudFront distribution. */
     advance(milliseconds: number) {
       aheadMs += milliseconds;
     },
   };
 }
 
-/** Uploads with a signed URL of the bucket. */
+/** Uploads a file with a signed URL of the bucket, not of the distribution. */
 async function upload(service: TestService, { noteId, content }: { noteId: string; content: string }): Promise<string> {
   const ann = service.as("ann");
   const json = { filename: "Überblick.txt", sizeBytes: content.length, contentType: "text/plain" };

@@ -2,7 +2,7 @@ import type { FileUrls } from "@valetkey/contract";
 import type { BatchAnswer } from "../../../usecases/issue-urls.ts";
 import { toIso } from "../../wire-instant.ts";
 
-/** Parses `expiresIn` in seconds. Other text becomes NaN, which the use case refuses with the range in the message. */
+/** Parses `expiresIn` in seconds. Any other text becomes NaN. The use case refuses NaN with an error text that contains the valid range. */
 export function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -10,7 +10,7 @@ export function parseExpiresIn(text: string | undefined): number | undefined {
 
 /** Converts the URLs of a batch to the form of the response. */
 export function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
-  // The URLs of a batch usually share one expiry, so the expiry is formatted once.
+  // The URLs of a batch usually have the same expiry, so this code formats the expiry only when it changes.
   let instant = Number.NaN;
   let written = "";
   return answers.map((answer) => {

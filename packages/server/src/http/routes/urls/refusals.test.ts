@@ -16,7 +16,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
   async function openNote() {
     const noteId: string = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachmentIds = [await attach(noteId), await attach(noteId)];
-    /** Reads the refusals. The URL makes the test wait for earlier events, because a URL waits for their commit or a later commit. */
+    /** Returns the recorded refusals. Requests a URL first. Its event is stored after all earlier events, so the test waits for them. */
     async function refusals() {
       await ann.send(`GET /attachments/${attachmentIds[0]}/url`);
       const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=200`)).body;
@@ -39,7 +39,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     expect(await refusals()).toEqual([first]);
     service.advance(WINDOW_MS);
     await service.useCases.flushRefusals();
-    // Requests arrive at the same time, so either file can come first.
+    // The requests arrive at the same time, so either file can be the first in the list.
     const both = expect.toSatisfy((ids: string[]) => ids.toSorted().join() === [one, other].toSorted().join());
     const others = { actorId: "eve", attachmentIds: both, detail: { count: 1_499 } };
     expect(await refusals()).toEqual([others, first]);

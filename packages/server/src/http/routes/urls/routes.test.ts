@@ -27,7 +27,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(Object.keys(body)).toEqual(["fileUrl", "expiresIn", "expiresAt"]);
     expect(body.expiresIn).toBe(60);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe("60");
-    // A signature counts in whole seconds.
+    // The limit is 58 seconds, because a signature contains only whole seconds.
     expect(Date.parse(body.expiresAt)).toBeGreaterThan(before + 58_000);
     expect(Date.parse(body.expiresAt)).toBeLessThanOrEqual(Date.now() + 60_000);
     expect(headers["cache-control"]).toBe("no-store");

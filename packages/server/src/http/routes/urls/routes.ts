@@ -10,7 +10,7 @@ import type { App, RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
 import { parseExpiresIn, presentAnswers } from "./present.ts";
 
-// A presigned URL is percent-encoded ASCII and needs no escaping. Escaping would take a tenth of the time that a batch needs.
+// A presigned URL is percent-encoded ASCII and needs no escaping. Escaping would take a tenth of the time of a batch.
 const plainUrl = Type.String({ format: "unsafe" });
 const UnescapedFileUrl = Type.Object({ ...FileUrl.properties, fileUrl: plainUrl });
 const UnescapedFileUrls = Type.Object({
@@ -37,10 +37,10 @@ const schemas = operations("urls", {
   },
 });
 
-// No HEAD routes, because a HEAD request would issue and record a URL that no client receives.
+// There are no HEAD routes, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
-/** GET /attachments/:attachmentId/url and /download, POST /attachments/urls. */
+/** The routes that issue URLs: GET /attachments/:attachmentId/url and /download, and POST /attachments/urls. */
 export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps): void {
   const issue = async (
     request: Pick<FastifyRequest, "caller" | "ip">,

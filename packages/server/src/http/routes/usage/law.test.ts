@@ -13,8 +13,8 @@ const RUNS = 20;
 const ENDED = ["rejected", "aborted", "expired"];
 
 /**
- * Two users with one note each. Both users can add files to both notes. The scene also has the uploads and attachments of these notes.
- * `most`: the largest quota that each user had so far. A lower quota deletes nothing, so the usage may be as large as this.
+ * Two users with one note each. Both users can add files to both notes. The scene also contains the uploads and attachments of these notes.
+ * `most`: the largest quota that each user had so far. A lower quota deletes nothing, so the usage can still be as large as `most`.
  */
 type Scene = {
   service: TestService;
@@ -24,7 +24,7 @@ type Scene = {
   started: StartedUpload[];
   attached: string[];
 };
-/** A command can call `check` at any time. */
+/** Runs a command of the test. The command can call `check` at any time to compare the usage. */
 type Run = (scene: Scene, check: () => Promise<void>) => Promise<unknown>;
 
 const side = fc.nat({ max: 1 });
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
   });
 });
 
-/** Computes the usage from the rows, in the simplest way. */
+/** Computes the usage of each user from the rows, in the simplest way, and compares it with the stored usage. */
 async function expectLaw({ service, people, most }: Scene): Promise<void> {
   const { kysely } = service.database.db;
   for (const [index, person] of people.entries()) {
@@ -124,7 +124,7 @@ async function newScene(service: TestService): Promise<Scene> {
   return { service, people, most, notes, started: [], attached: [] };
 }
 
-/** Generates a change of a quota. `undefined` changes nothing, and `null` means the quota of the service. */
+/** Generates the new value of a quota. `undefined` changes nothing, and `null` sets the quota of the service. */
 function ownQuota(max: number) {
   return fc.oneof(fc.constantFrom(undefined, null), fc.nat({ max }));
 }
@@ -138,7 +138,7 @@ async function setQuota({ service, people, most }: Scene, { of, quotaBytes, quot
   await service.db.usage.setQuota(people[of] as string, { quotaBytes, quotaFiles });
 }
 
-// Gives a command a readable name, for the output of a failed test.
+// Gives a command a readable name, which a failed test prints.
 function command<Given>(
   name: string,
   given: { [Name in keyof Given]: fc.Arbitrary<Given[Name]> },

@@ -4,7 +4,7 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
-/** The URL of a PUT works for 15 minutes, and a running PUT may continue for 5 more minutes. */
+/** After this time, no PUT can store the object: the URL works for 15 minutes, and a running PUT may continue for 5 more minutes. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     await newNote();
     const before = await service.bucketContents.uploads();
     expect((await start(20 * MIB + 1)).body.code).toBe("quota_exceeded");
-    // The multipart upload in the bucket is aborted.
+    // The service aborts the multipart upload that it created in the bucket.
     await service.useCases.purgeObjects();
     expect(await service.bucketContents.uploads()).toBe(before);
   });

@@ -11,13 +11,13 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
   const limits = { userQuotaBytes: 40 * FILE_BYTES + 99, userQuotaFiles: 60, singlePutMaxBytes: 1_000 };
   const first = useService({ engine, limits });
   const second = useService({ engine, limits, beside: first });
-  // A new owner for each test, because deleted files count until their upload URLs expire.
+  // Each test has a new owner, because deleted files count until their upload URLs expire.
   let owner: readonly [Client, Client];
   beforeEach(({ task }) => {
     owner = [first.as(task.id), second.as(task.id)];
   });
 
-  /** Sends half of the calls to each replica, all at the same time. */
+  /** Makes all calls at the same time, and sends half of them to each replica. */
   async function atOnce(call: (client: Client) => Promise<Answer>): Promise<{ won: number; refused: number }> {
     const answers = await Promise.all(
       Array.from({ length: STARTS }, (_, nth) => call(nth % 2 === 0 ? owner[0] : owner[1])),
@@ -69,7 +69,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
       const { won } = await atOnce((client) =>
         client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),
       );
-      // A form reserves capacity for its headers until it is complete, so fewer simultaneous forms may fit.
+      // Until a form is complete, it also reserves capacity for its part headers. So fewer forms than files may fit at the same time.
       expect(won).toBeGreaterThan(0);
       expect(won).toBeLessThanOrEqual(40);
       expect(await usage()).toEqual({ usedBytes: won * FILE_BYTES, files: won });

@@ -10,7 +10,7 @@ const schemas = operations("usage", {
   },
 });
 
-/** GET /usage. */
+/** The route GET /usage. */
 export function usageRoutes(app: App, { useCases }: RouteDeps): void {
   app.get("/usage", { schema: schemas.getUsage }, async (request) => {
     const { usage, quota } = await useCases.getUsage(callerOf(request));

@@ -20,7 +20,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     await service.useCases.rememberPerson({ id: "root", email: "root@example.com", name: "Root", isAdmin: true });
   });
 
-  /** A new user with a note. */
+  /** Creates a new user with a note. */
   async function arrange() {
     users += 1;
     const userId = `owner-${users}`;
@@ -35,7 +35,9 @@ describe.each(engines)("webhooks on $name", (engine) => {
     return answer.body;
   }
 
-  /** A user with a receiver of webhooks. `messages` verifies their signatures. */
+  /**
+   * Creates a user with a webhook, and a server that receives its messages. `messages` verifies the signatures and returns the messages.
+   */
   async function arrangeReceiver(options: Parameters<typeof receiverInTest>[0] = {}) {
     const owned = await arrange();
     const receiver = await receiverInTest(options);
@@ -255,7 +257,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
     const missing = await stranger.send(`POST /webhooks/${own.id}/deliveries/${deliveryId}/retry`);
     expect(missing.body.code).toBe("webhook_not_found");
-    // Administrators reach the webhooks of the service, and not those of a person.
+    // An administrator can change the webhooks of the service, but not the webhooks of a person.
     expect((await root.send(`GET /admin/webhooks/${webhook.id}/deliveries`)).status).toBe(404);
     expect((await root.send(`GET /webhooks/${ofService.id}/deliveries`)).status).toBe(404);
     expect((await root.send(`DELETE /admin/webhooks/${ofService.id}`)).status).toBe(204);
@@ -269,7 +271,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     const { owner, noteId } = owned;
     const attachmentId = await attach(owner, noteId);
     await service.sendWebhooks();
-    // Administrators see no filenames.
+    // The message contains no filename, because administrators must not see filenames of other people.
     const { userId } = owned;
     expect(receiver.received.map(({ body }) => JSON.parse(body).data)).toEqual([
       { noteId, attachmentId, sizeBytes: 5, actorId: userId },

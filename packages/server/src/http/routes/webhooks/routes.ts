@@ -22,8 +22,8 @@ const ofService = operations("administration", schemasOf({ name: "ServiceWebhook
 type Schemas = ReturnType<typeof schemasOf>;
 
 /**
- * The schemas of one scope. The operations of the two scopes differ only in their names and
- * summaries.
+ * Builds the schemas for one scope: the webhooks of a user, or those of the service. The operations of the two scopes differ only in their
+ * names and summaries.
  */
 function schemasOf({ name, notes }: { name: string; notes: string }) {
   const params = WebhookParams;
@@ -80,7 +80,7 @@ function schemasOf({ name, notes }: { name: string; notes: string }) {
   };
 }
 
-/** /webhooks and /admin/webhooks. */
+/** The routes below /webhooks and /admin/webhooks. */
 export function webhookRoutes(app: App, deps: RouteDeps): void {
   const scopes = [
     { path: "/webhooks", scope: "own", schemas: own },

@@ -4,7 +4,7 @@ import type { ValetKey } from "../../../index.ts";
 export type Answer = { status: number; headers: Headers; body: any };
 export type Send = ReturnType<typeof clientOf>["send"];
 
-/** Sends requests through a door as one user. */
+/** Creates a client that sends requests to an entry point of an embedding, as one user. */
 export function clientOf(door: ValetKey["fetch"], user: string, { base = "https://app.example.com/files" } = {}) {
   async function send(
     call: string,
@@ -28,7 +28,7 @@ export function clientOf(door: ValetKey["fetch"], user: string, { base = "https:
 
 type TestFile = { text: string; filename: string; contentType: string };
 
-/** Uploads a small file to an item, and completes it. */
+/** Uploads a small file to an item, and completes the upload. */
 async function upload(send: Send, file: { item: string } & Partial<TestFile>): Promise<Answer> {
   const { item, text = "the invoice", filename = "invoice.txt", contentType = "text/plain" } = file;
   const declared = { filename, contentType, sizeBytes: Buffer.byteLength(text) };

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import pino from "pino";
 
-/** Makes a logger whose lines a test can read. */
+/** Creates a logger whose lines a test can read. */
 export function collectLines() {
   let lines = "";
   const stream = new Writable({

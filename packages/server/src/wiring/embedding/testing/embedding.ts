@@ -22,7 +22,7 @@ export async function createPlace(engine: TestEngine): Promise<Place> {
   return { database: "url" in location ? location.url : location.file, server };
 }
 
-/** Returns the database of an embedding, for a test that reads it directly. */
+/** Returns the location of an embedding's database, for a test that reads this database directly. */
 export function locationOf({ database }: Place): DatabaseLocation {
   return database.startsWith("postgres") ? { url: withSchema(database, "valetkey") } : { file: database };
 }

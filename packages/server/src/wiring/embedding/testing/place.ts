@@ -3,24 +3,24 @@ import type { ItemAction, Resources, User, ValetKeyOptions } from "../../../inde
 
 export type TestUser = User & { invoices: Readonly<Record<string, readonly ItemAction[]>> };
 
-/** The users of the application under test, with their rights on invoices. */
+/** The users of the application in these tests, with their rights on invoices. */
 export const users = {
   ann: { id: "ann", email: "ann@example.com", name: "Ann", invoices: { "42": ["read", "add", "remove"] } },
   ben: { id: "ben", email: null, name: null, invoices: { "7": ["read", "add", "remove"] } },
   cleo: { id: "cleo", invoices: { "42": ["read"] } },
 } satisfies Record<string, TestUser>;
 
-/** The database and the bucket of a test, for several processes. */
+/** The database and the bucket of a test. Several processes can use both. */
 export type Place = { database: string; server: Omit<BucketServer, "stop"> };
 
-/** The rule of the application: the rights in `users`. */
+/** The access rule of the application. It uses the rights in `users`. */
 export function mayInvoice(user: TestUser, action: ItemAction, id: string): boolean {
   return user.invoices[id]?.includes(action) ?? false;
 }
 
 export const invoices: Resources<TestUser> = { invoice: { may: mayInvoice } };
 
-/** Returns the options of an embedding at this place. The header `x-user` names the user. */
+/** Returns the options of an embedding at this place. The request header `x-user` contains the name of the user. */
 export function optionsAt(
   { database, server }: Place,
   options: Partial<ValetKeyOptions<TestUser>> = {},

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createValetKey } from "../../../index.ts";
 import { optionsAt } from "./place.ts";
 
-// Serves an embedding, and prints its URL, until the test kills the process.
+// Starts a server with an embedding, and prints its URL. Runs until the test kills the process.
 // Usage: node serve-until-killed.child.ts <place as JSON>
 const place = JSON.parse(process.argv[2] ?? "");
 const files = await createValetKey(optionsAt(place));

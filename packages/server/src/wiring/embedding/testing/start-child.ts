@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { Place } from "./embedding.ts";
 
-/** Starts a `.child.ts` file of this folder at this place. The output of the tests contains the stderr of the child. */
+/**
+ * Starts a `.child.ts` file of this folder as a process that uses the database and the bucket of this place. The output of the tests
+ * contains the stderr of the child.
+ */
 export function startEmbeddingChild(name: string, { database, server }: Place) {
   const script = fileURLToPath(new URL(`./${name}.child.ts`, import.meta.url));
   const place = JSON.stringify({ database, server });

@@ -149,7 +149,7 @@ describe("sharing a note", () => {
     await rowOf(ann.page, "terms.txt").getByRole("button", { name: "More" }).click();
     await ann.page.getByRole("menuitem", { name: "Share this file…" }).click();
     const dialog = ann.page.getByRole("dialog", { name: "Share “terms.txt”" });
-    await dialog.getByText("Everyone who can see the note has this file already.").waitFor();
+    await dialog.getByText("Everyone who can see the note has it already.").waitFor();
     expect(await dialog.getByLabel("What they can do").count()).toBe(0);
     await dialog.getByLabel("When it expires", { exact: true }).selectOption("For 7 days");
     await dialog.getByLabel("People", { exact: true }).fill(ben.email);

@@ -7,7 +7,7 @@ import type { Scene } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
-/** Matches the API requests for lists of notes, and not the requests for the pages with similar paths. */
+/** These two patterns match the API requests for lists of notes and for one note. They do not match the requests for pages. */
 const NOTES = /\/notes(\?|$)/;
 const NOTE = /\/notes\/[^/]+$/;
 const BROKEN = /^net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION_REFUSED) /;

@@ -8,7 +8,7 @@ import { withMail } from "./with-mail.ts";
 import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
-/** Matches the API requests for lists of links. The app requests them after the page has loaded. */
+/** Matches the API requests for lists of links, and also the page /links (see `goToLinks`). */
 const LINKS = /\/links(\?|$)/;
 const BROKEN = /^net::ERR_FAILED /;
 

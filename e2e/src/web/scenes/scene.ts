@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 export type Scene = {
   /** The name of its screenshots, for example `note-uploading`. */
   name: string;
-  /** Who looks at the scene: a user of the world, a visitor without a session, or the first visitor of a new service. */
+  /** The viewer of the scene: a user of the world, a visitor without a session, or the first visitor of a new service. */
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
   /** Opens the scene. Resolves when the page shows it. */
   open(page: Page, world: World): Promise<unknown>;

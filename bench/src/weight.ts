@@ -142,7 +142,7 @@ function reportStarts(starts: Map<string, Start[]>): boolean {
   ].every(Boolean);
 }
 
-/** Installs the published package of the command into an empty folder. Returns whether its size and its number of packages meet the goals. */
+/** Installs the published command into an empty folder. Returns whether its size and its number of packages meet the goals. */
 async function reportInstall(folder: string): Promise<boolean> {
   await mkdir(folder);
   await writeFile(join(folder, "package.json"), "{}");

@@ -7,7 +7,7 @@ import { endOfCli, makePlace, type Place, type RunningService, runCli, startProc
 const ADMIN = "admin@example.com";
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
-/** One URL of each style that `adopt` accepts, and a key alone. The tests of `parseS3Url` cover all other URLs. `key` is percent-encoded. */
+/** One URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other URLs. `key` is percent-encoded. */
 const styles: [style: string, address: (at: { key: string; port: number }) => string][] = [
   ["virtual-hosted", ({ key }) => `https://files.s3.eu-central-1.amazonaws.com/${key}`],
   ["at the endpoint, path style", ({ key, port }) => `http://localhost:${port}/files/${key}`],

@@ -76,7 +76,7 @@ function userOf({ url }: RunningService, sub: string): Promise<Api> {
 
 const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * maxMs));
 
-/** Puts load on the service. Kills it at a random moment after it has issued some URLs. Returns everything that the service acknowledged. */
+/** Puts load on the service, and kills it at a random moment after it has issued some URLs. Returns everything that it acknowledged. */
 async function loadAndKill(
   service: RunningService,
   { ann, round }: { ann: Api; round: number },

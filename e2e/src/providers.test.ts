@@ -23,7 +23,7 @@ function install(name: string, script: string): Promise<void> {
   return writeFile(join(path, name), script, { mode: 0o755 });
 }
 
-/** Installs a Python that prints this version. The first line of the Swift script names this Python, because only it can import the version. */
+/** Installs a simulated Python that prints this version, and a Swift script whose first line names this Python. */
 async function installSwift(version: string): Promise<void> {
   await install("python", `#!/bin/sh\necho ${version}\n`);
   await install("swift-proxy-server", `#! ${join(path, "python")}\n`);

@@ -34,7 +34,7 @@ async function createCaller(baseUrl: string, name: string): Promise<Caller> {
   return { client, token, userId: (await client.me()).id, baseUrl };
 }
 
-/** Creates a note, uploads a file, posts a form, and shares the note. Then gets URLs for both users, lists the notes, and deletes the note. */
+/** Creates a note, uploads a file, posts a form, and shares the note. Then gets URLs as both users, lists notes, and deletes the note. */
 async function useNote(caller: Caller, { reader, done }: { reader: Caller; done: Done }): Promise<void> {
   const { client } = caller;
   const note = await client.notes.create({ title: "A note with files" });

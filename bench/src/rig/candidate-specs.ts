@@ -7,7 +7,7 @@ import { settings } from "./settings.ts";
 export type Engine = "postgres" | "sqlite";
 export const engines: readonly Engine[] = ["postgres", "sqlite"];
 
-/** The location of a candidate's data. `url` is the URL of its PostgreSQL database. Without `url`, `directory` contains a SQLite database. */
+/** The location of a candidate's data. `url` is the URL of a PostgreSQL database. Without `url`, `directory` has a SQLite database. */
 export type DataLocation = { directory: string; url?: string };
 
 const article = new URL("../../article/server.js", import.meta.url);

@@ -20,7 +20,7 @@ export async function verifyService({ workload }: Turn, { candidate, dataset }: 
   return 0;
 }
 
-/** Checks that the URLs of one batch are in the order of the requested files. */
+/** Checks that the URLs of one batch are for the requested files, in the same order. */
 async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
   const [batch] = chooseBatches(dataset, createRandom(1));
   if (batch === undefined) throw new Error("The data set has no user with enough files");

@@ -110,7 +110,8 @@ const GARAGE: Profile = {
 const SEAWEEDFS: Profile = {
   name: "SeaweedFS",
   refusals: [
-    // The wiki lists PutBucketCors only since July 2025. The profile behaves like an older release. https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API
+    // The wiki lists PutBucketCors only since July 2025. The profile behaves like an older release.
+    // https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API
     { matches: isCorsChange, ...NOT_IMPLEMENTED },
   ],
   // Release 3.96 ignores the condition of a write. https://github.com/seaweedfs/seaweedfs/issues/7153

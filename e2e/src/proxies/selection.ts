@@ -16,7 +16,7 @@ export function selectProxies(env: { PATH?: string | undefined }): { missing: st
   };
 }
 
-/** Returns the path of an installed command. Also searches /usr/sbin: Debian installs proxies there, and it is not in the PATH of every user. */
+/** Returns the path of an installed command. Also searches /usr/sbin, where Debian installs proxies. Not every user has it in the PATH. */
 export function commandPath(name: string, env: { PATH?: string | undefined }): string | undefined {
   const files = [...(env.PATH ?? "").split(delimiter), "/usr/sbin"].map((folder) => join(folder, name));
   return files.find((file) => {

@@ -4,7 +4,7 @@ import type { SampleFile } from "./files.ts";
 /** The width and the height of the picture on each page, in pixels. A pixel has three bytes. */
 const SIDE = 200;
 
-/** Makes a PDF with many pages ("Chapter 1" and so on). Each page has a picture of 120 kB, so that a PDF reader loads the file in pieces. */
+/** Makes a PDF with many pages ("Chapter 1" and so on). Each page has a picture of 120 kB, so that a reader loads the PDF in pieces. */
 export function pagesPdf(name: string, { pages }: { pages: number }): SampleFile {
   const numbers = Array.from({ length: pages }, (_, index) => index + 1);
   // Puts all page objects before all content. A PDF reader reads every page object, and would load content between them too.

@@ -1,8 +1,8 @@
 import type { SampleFile } from "./files.ts";
 
 /**
- * Makes a WebM video with one frame per second. `frame` is a lossy WebP picture, which contains a VP8 key frame. `paddingBytes` is the number
- * of unused bytes after each frame. They make the video larger than the buffer of a player. Format: RFC 8794 (EBML), RFC 9559 (Matroska).
+ * Makes a WebM video with one frame per second. `frame` is a lossy WebP picture, which contains a VP8 key frame. `paddingBytes` is the
+ * number of unused bytes after each frame. They make the video larger than the buffer of a player. Format: RFC 8794 (EBML), RFC 9559 (Matroska).
  */
 export function webm(
   name: string,

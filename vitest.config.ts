@@ -17,7 +17,7 @@ const { missing: missingPgBouncer } = selectPgBouncer(process.env);
 const { missing: missingImage } = selectImage(process.env);
 const withoutMounts = canMount() ? [] : ["**/full-disk.test.ts"];
 
-// Tests start many processes and threads on the same sources. This variable lets Node compile each source once.
+// Tests start many processes and threads that load the same source files. With this variable, Node compiles each file only once.
 const { directory } = enableCompileCache();
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;
 
@@ -47,14 +47,14 @@ export default defineConfig({
     ],
     pool: "forks",
     execArgv: ["--require", resolve(import.meta.dirname, "e2e/src/testing/cheap-scrypt.cjs")],
-    // Modules keep no state, so the files that run on one worker share them. A load of all modules takes over a second.
+    // The test files of one worker share the loaded modules, because loading all modules takes over a second. Modules keep no state.
     isolate: false,
-    // Tests wait for servers and browsers about half of the time, so twice as many workers as processors keep all of them busy.
+    // Tests wait for servers and browsers about half of the time. So twice as many workers as processors keep all processors busy.
     maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFilesFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // A slow machine must not fail a test, so polling waits far longer than any test needs.
+    // A test must not fail only because the machine is slow. So `expect.poll` waits far longer than any test needs.
     expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -5,7 +5,7 @@ import { parseArgs, promisify } from "node:util";
 import { PUBLISHED, type Published } from "./published.ts";
 import { STAGE, stage } from "./stage.ts";
 
-// `npm run release -- --dry-run` does everything except the publication. docs/releasing.md has the whole list.
+// `npm run release` publishes all packages. With `-- --dry-run`, it does everything except the publication (docs/releasing.md).
 const ROOT = resolve(import.meta.dirname, "..");
 const { values } = parseArgs({ options: { "dry-run": { type: "boolean", default: false } } });
 const isDryRun = values["dry-run"];
@@ -25,7 +25,7 @@ for (const name of PUBLISHED) {
 }
 console.log(isDryRun ? `Nothing was published. The tarballs are in ${STAGE}.` : `Version ${version} is published.`);
 
-/** The version of all packages. Throws when they differ. */
+/** Returns the version that all published packages have. Throws if their versions differ. */
 async function oneVersion(): Promise<string> {
   const versions = new Set(await Promise.all(PUBLISHED.map(versionOf)));
   const [version, ...others] = versions;
@@ -39,7 +39,7 @@ async function versionOf(name: Published): Promise<string> {
   return JSON.parse(await readFile(join(ROOT, "packages", name, "package.json"), "utf8")).version;
 }
 
-/** A release needs its own section in the changelog. A dry run only warns. */
+/** Throws unless the changelog has a section for this version. A dry run only prints a warning. */
 async function requireNotes(version: string): Promise<void> {
   const changelog = await readFile(join(ROOT, "CHANGELOG.md"), "utf8");
   if (changelog.includes(`\n## [${version}]`) || changelog.includes(`\n## ${version}`)) return;
@@ -53,7 +53,7 @@ async function requireCleanTree(): Promise<void> {
   if (stdout !== "") throw new Error(`Commit or remove these changes first:\n${stdout}`);
 }
 
-/** Publishes a tarball with a signed statement of where it was built. A dry run checks the same, except for the statement. */
+/** Publishes a tarball with a signed statement that says where it was built (provenance). A dry run makes no statement. */
 async function publish(tarball: string): Promise<void> {
   const flags = isDryRun ? ["--dry-run"] : ["--provenance"];
   await run("npm", ["publish", tarball, "--access", "public", ...flags]);

@@ -15,11 +15,11 @@ const KEPT = [
 
 type Manifest = Record<string, unknown> & { exports?: Record<string, string> };
 
-/** The package.json of a published package. Its exports are compiled modules, and it has no scripts and no development packages. */
+/** Makes the package.json of a published package. Its exports are compiled modules. It has no scripts and no development dependencies. */
 export function publishedManifest(source: Manifest): Record<string, unknown> {
   const kept = Object.fromEntries(KEPT.filter((key) => key in source).map((key) => [key, source[key]]));
   if (source.exports === undefined) return kept;
-  // The repository also imports sources.
+  // Leaves out the exports of source files, because only this repository imports them.
   const published = Object.entries(source.exports).filter(([path]) => !path.startsWith("./src/"));
   const exports = published.map(([path, file]) => [path, compiledEntry(file)]);
   return { ...kept, exports: { ...Object.fromEntries(exports), "./package.json": "./package.json" } };

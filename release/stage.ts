@@ -8,10 +8,10 @@ import type { Published } from "./published.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const TSC = join(createRequire(import.meta.url).resolve("typescript/package.json"), "../bin/tsc");
-/** Each published package has a folder here. */
+/** The folder for the files to publish. Each published package has a folder in it. */
 export const STAGE = join(ROOT, "release/out");
 
-/** Puts what is published of a package into a folder. It compiles a library. The command must be built. Returns the folder. */
+/** Copies the published files of a package into a new folder. Compiles a library first. The command must be built. Returns the folder. */
 export async function stage(name: Published): Promise<string> {
   const source = join(ROOT, "packages", name);
   const folder = join(STAGE, name);
@@ -33,12 +33,12 @@ async function stageLibrary(source: string, folder: string): Promise<void> {
   const dist = join(source, "dist");
   await rm(dist, { recursive: true, force: true });
   await run(process.execPath, [TSC, "-p", join(source, "tsconfig.build.json")]);
-  // The client declares the types of the contract itself, so that it depends on no package.
+  // The published client contains its own declarations of the types of the contract, so it depends on no package.
   if (source.endsWith("client")) await run(process.execPath, [join(source, "scripts/write-wire.ts")]);
   await cp(dist, folder, { recursive: true });
 }
 
-/** Runs a command in the repository. Rejects with its whole output when it fails. */
+/** Runs a command in the root folder of the repository. Rejects with the whole output of the command if it fails. */
 async function run(command: string, args: string[]): Promise<void> {
   await promisify(execFile)(command, args, { cwd: ROOT }).catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${command} ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}`, { cause: error });

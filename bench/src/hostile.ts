@@ -15,7 +15,7 @@ const GOAL_MS = 100;
 const NOTES = 200;
 const NOTE_CHARACTERS = 200_000;
 const POLL_MS = 20;
-/** A poll that takes longer counts as this time. */
+/** A poll that takes longer is aborted, and counts as this time. */
 const POLL_TIMEOUT_MS = 30_000;
 const MIB = 2 ** 20;
 
@@ -61,7 +61,7 @@ async function measureEngine(
   for (const attack of Object.keys(attacks) as AttackName[]) {
     if (!attack.includes(only)) continue;
     const row = await measureAttack(candidate, { attack, target, seconds });
-    // Prints each result immediately. If an attack blocks a version, the table is never complete.
+    // Prints each result immediately, because a later attack may block the service forever. Then no table is printed.
     console.log(`${attack}: worst /healthz ${row.worstMs.toFixed(0)} ms`);
     rows.push(row);
     await untilCalm(candidate.port);
@@ -80,10 +80,10 @@ async function measureEngine(
   return reportResult(worst < GOAL_MS, `${engine}, worst /healthz: ${worst.toFixed(0)} ms (goal: under ${GOAL_MS} ms)`);
 }
 
-/** Creates the notes over HTTP, because another version of the service has another database schema. */
+/** Creates the notes over HTTP. With `--service`, the service may have another database schema. */
 async function seed(port: number): Promise<Target> {
   const token = await createToken("attacker");
-  // The text has no letter b, so that no search finds a note.
+  // The text has no letter b. So SLOW_SEARCH, which has a b, finds no note.
   const body = JSON.stringify({ title: "Note", body: "a".repeat(NOTE_CHARACTERS) });
   let noteId = "";
   for (let nth = 0; nth < NOTES; nth += 1) {
@@ -124,7 +124,7 @@ async function timeHealth(port: number): Promise<number> {
   return performance.now() - start;
 }
 
-/** Measures one search of another person, who has no notes. Milliseconds. */
+/** Measures how long one search takes for another user, who has no notes. Milliseconds. */
 async function timeSearch(port: number): Promise<number> {
   const headers = { authorization: `Bearer ${await createToken("another")}` };
   const start = performance.now();
@@ -133,7 +133,7 @@ async function timeSearch(port: number): Promise<number> {
   return performance.now() - start;
 }
 
-/** Waits until the service has finished the work that the last attack left. */
+/** Waits until the service has finished the requests of the last attack, and responds fast again. */
 async function untilCalm(port: number): Promise<void> {
   for (let calm = 0; calm < 10; ) {
     calm = (await timeHealth(port)) < GOAL_MS / 2 ? calm + 1 : 0;

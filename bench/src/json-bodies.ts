@@ -10,7 +10,7 @@ import { formatCount, formatTable, reportResult } from "./rig/table.ts";
 const GOAL_MS = 20;
 
 /**
- * Measures how long the parser and the schema of a route block the process for costly JSON bodies.
+ * Measures how long costly JSON bodies block the process while the service parses them and checks them against the schema of a route.
  *
  * Flags: --rounds 20. Returns whether the goal was met.
  */
@@ -31,7 +31,7 @@ export async function runJsonBodies(args: readonly string[]): Promise<boolean> {
   );
 }
 
-/** Returns the shortest time of all rounds, because other load of the machine only adds time. */
+/** Returns the shortest time of all rounds, because other programs on the machine can only add time. */
 async function measure({ schema, json, isLarge }: Body, rounds: number): Promise<{ ms: number; status: number }> {
   const app = fastify({ bodyLimit: httpLimits.jsonBodyBytes });
   app.setErrorHandler(sendProblem);

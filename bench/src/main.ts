@@ -1,6 +1,6 @@
 type Benchmark = (args: readonly string[]) => Promise<boolean>;
 
-/** Each benchmark is imported only when it runs, so that the imports of other benchmarks do not affect it. */
+/** The command imports only the benchmark that runs, so that the imports of other benchmarks do not affect its figures. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
   "hot-path": async () => (await import("./hot-path.ts")).runHotPath,
@@ -23,6 +23,6 @@ for (const each of chosen) {
   if (load === undefined)
     throw new Error(`There is no benchmark "${each}". Choose one of: ${Object.keys(benchmarks).join(", ")}`);
   const run = await load();
-  // A missed goal fails the command.
+  // If the benchmark missed a goal, the command fails.
   if (!(await run(args))) process.exitCode = 1;
 }

@@ -11,9 +11,9 @@ const MIB = 2 ** 20;
 const MINUTE_MS = 60_000;
 
 /**
- * Measures the memory of the service on embedded defaults while eight callers use it.
+ * Measures the memory of the service with the embedded database and the embedded bucket, while eight users call it.
  *
- * Flags: --minutes 10. Returns whether the service stays within its goal.
+ * Flags: --minutes 10. Returns whether the goal was met.
  */
 export async function runMemory(args: readonly string[]): Promise<boolean> {
   const minutes = Number(readFlags(args, { minutes: "10" }).minutes);

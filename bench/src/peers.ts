@@ -10,10 +10,10 @@ import { throughput, throughputRatio } from "./rig/throughput.ts";
 import { createToken } from "./rig/token.ts";
 import { callsOf, createSource } from "./rig/workload.ts";
 
-/** The writes of the service before each response. No peer writes anything for these requests. */
+/** The data that the service writes before it responds. No peer writes anything for these requests. */
 const WRITES = {
   url: { row: "-", quota: "-", audit: "yes" },
-  // The audit event of an upload is written with its completion.
+  // The service writes the audit event of an upload later, when the upload is completed.
   start: { row: "yes", quota: "yes", audit: "no" },
 } as const;
 type Verb = keyof typeof WRITES;
@@ -23,11 +23,11 @@ const HEADER = ["", "requests/s", "ratio", "p50 ms", "p99 ms", "CPU us/request",
 const DOES = ["who", "access", "row", "quota", "size", "audit"];
 
 /**
- * Compares this service with other designs and packages, for download URLs and for the start of uploads. The table lists the work of
- * each candidate.
+ * Compares this service with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table
+ * also lists the work that each server does for a request.
  *
- * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Always returns true (success), because the
- * comparison has no goal that it could miss.
+ * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Always returns true (success), because this
+ * comparison has no goals.
  */
 export async function runPeers(args: readonly string[]): Promise<boolean> {
   installPeers();
@@ -73,14 +73,14 @@ function printVerb(verb: Verb, { all, observed }: Results): void {
   if (base !== undefined) console.log(`ratio: to ${base.name.slice(verb.length + 1)}, the peer that does most of this`);
 }
 
-/** The peer that does most of the work of the service. If several peers are equal, it is the fastest peer. */
+/** Returns the peer that does most of the work of the service. If several peers do the same work, returns the fastest of them. */
 function nearest(measured: readonly Measured[], observed: Results["observed"]): Measured | undefined {
   return measured
     .filter(({ name }) => !isService(name))
     .toSorted((a, b) => does(observed.get(b.name)) - does(observed.get(a.name)) || throughput(b) - throughput(a))[0];
 }
 
-/** The number of observed checks. An exact size counts more than a maximum. */
+/** Counts the checks that the benchmark observed. A signature for the exact size counts 1, and one for a maximum counts 0.5. */
 function does(seen: Observed | undefined): number {
   if (seen === undefined) return 0;
   return Number(seen.checksWho) + Number(seen.checksAccess) + { exact: 1, maximum: 0.5, any: 0 }[seen.size];
@@ -93,7 +93,7 @@ function doesCells(verb: Verb, { name, seen }: { name: string; seen: Observed | 
   return [yesNo(seen?.checksWho), yesNo(seen?.checksAccess), row, quota, size, audit];
 }
 
-/** Keeps "-", which marks a column that does not apply to the verb. Any other cell becomes "no". */
+/** Keeps "-", which means that the column does not apply to the verb. Changes any other cell to "no". */
 function orNo(cell: "yes" | "no" | "-"): string {
   return cell === "-" ? "-" : "no";
 }

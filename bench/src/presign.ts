@@ -13,7 +13,7 @@ const TIMES_FASTEST_PEER = 10;
 const URLS_CHECKED = 8;
 
 /**
- * Measures presigned GET URLs for each second of CPU time of one thread. The signers take turns.
+ * Measures how many GET URLs each signer presigns in one second of CPU time of one thread. The signers take turns.
  *
  * Flags: --rounds 9, --milliseconds 200 (for each turn). Returns whether all goals were met.
  */

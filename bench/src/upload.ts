@@ -14,11 +14,12 @@ import { measureThroughput } from "./upload/throughput.ts";
 
 const MIB = 2 ** 20;
 
-/** A running service and its bucket. */
+/** A running service, the endpoint of its bucket, and the number of rounds. */
 type Target = { endpoint: string; service: { url: string; token: string; noteId: string }; rounds: number };
 
 /**
- * Compares uploads to the embedded bucket: the client with the AWS SDK, and forms of the service with the design of the article.
+ * Compares uploads to the embedded bucket. Compares the speed of the client with the AWS SDK, and the memory of the service with the
+ * memory of the article's design while they receive form uploads.
  *
  * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before (another checkout of the service,
  * which replaces the article's design for the forms). Returns whether all goals were met.

@@ -6,7 +6,7 @@ import { formatCount, formatTable, reportGoal, reportResult } from "./rig/table.
 import { throughput, throughputRatio } from "./rig/throughput.ts";
 import type { WorkloadName } from "./rig/workload.ts";
 
-/** The verbs in the order of the table. `writes`: whether a response waits for a commit. */
+/** The verbs, in the order of the printed table. `writes`: whether the service commits a write before it responds. */
 const verbs = [
   { workload: "url", writes: true },
   { workload: "batch", writes: true },
@@ -19,12 +19,12 @@ const verbs = [
 ] as const satisfies { workload: WorkloadName; writes: boolean }[];
 
 const MAX_TAIL = 4;
-/** Requests a second, by the name of the turn. */
+/** The least requests per second that a turn must reach, by the name of the turn. */
 const GOALS: Record<string, number> = { "start valetkey/sqlite": 5_000, "start valetkey/postgres": 3_500 };
 
 /**
- * Measures each verb of the service under load on both engines. Also measures the limits: the hot path by hand, and the flushes of the
- * disk.
+ * Measures each verb of the service under load on both database engines. Also measures two limits: the hot path that is written by hand,
+ * and the flushes of the disk.
  *
  * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (another checkout). Returns whether
  * all goals were met.
@@ -83,7 +83,7 @@ function writes({ workload }: Measured): boolean {
   return verbs.some((verb) => verb.workload === workload && verb.writes);
 }
 
-/** Divides the latency of the slowest percent by the typical latency. Returns the median of the rounds. */
+/** Divides the p99 latency of each round by its p50 latency. Returns the median of these ratios. */
 function tail({ rounds }: Measured): number {
   return median(rounds.map(({ p50Milliseconds, p99Milliseconds }) => p99Milliseconds / p50Milliseconds));
 }

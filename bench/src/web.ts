@@ -23,7 +23,8 @@ type Stage = {
 };
 
 /**
- * Measures the web app in Chromium: script and layout shift of a first load, latency on a note with 200 files. Flag: --rounds 5.
+ * Measures the web app in Chromium: the script size and layout shift of first loads, and how fast a note with 200 files reacts.
+ * Flag: --rounds 5.
  * @returns Whether the goals were met.
  */
 export async function runWeb(args: readonly string[]): Promise<boolean> {

@@ -20,7 +20,7 @@ const PROGRAMS = { command: "packages/valetkey/bin/valetkey.js", sources: "packa
 const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 /** Linux counts CPU time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
-/** After this time, a service has finished the work of its start. Milliseconds. */
+/** This long after its first response, a service has finished the work of its start and is idle. Milliseconds. */
 const IDLE_AFTER_MS = 5_000;
 const GOALS = { startRatio: 0.5, idleMiB: 130, installMB: 110, packages: 130 };
 const run = promisify(execFile);
@@ -28,7 +28,7 @@ const run = promisify(execFile);
 type Start = { cpuSeconds: number; idleMiB: number };
 
 /**
- * Measures a start until the first 200, the idle memory, and the size of a production install. Needs Linux.
+ * Measures the CPU time of a start until the first response with 200, the idle memory, and the size of a production install. Needs Linux.
  *
  * Flags: --rounds 5. Returns whether every goal was met.
  */
@@ -50,7 +50,7 @@ export async function runWeight(args: readonly string[]): Promise<boolean> {
     AUTH_SECRET: randomBytes(32).toString("base64"),
   };
   const postgres = await startPostgres(scratch.path);
-  // The settings of the image.
+  // The settings with which the container image runs the service.
   const image = { ...external, DATABASE_URL: await postgres.createDatabase("weight"), MALLOC_ARENA_MAX: "2" };
   const kinds = {
     "sources, embedded bucket": { program: PROGRAMS.sources, env: {} },
@@ -64,7 +64,7 @@ export async function runWeight(args: readonly string[]): Promise<boolean> {
     for (let round = 0; round <= rounds; round += 1) {
       for (const [name, { program, env }] of Object.entries(kinds)) {
         const started = await measureStart(program, { env, directory: join(scratch.path, `${name}-${round}`) });
-        // The first round fills the compile cache.
+        // The first round does not count, because it fills the compile cache of Node.
         if (round > 0) starts.get(name)?.push(started);
       }
     }
@@ -115,7 +115,7 @@ async function firstUrl({ stdout, stderr }: ReturnType<typeof spawn>): Promise<s
 
 async function cpuSecondsOf(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ").at(-1)?.split(" ") ?? [];
-  // User and system time (proc(5), fields 14 and 15).
+  // The CPU times in user and system mode (fields 14 and 15 in proc(5)).
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
@@ -142,7 +142,7 @@ function reportStarts(starts: Map<string, Start[]>): boolean {
   ].every(Boolean);
 }
 
-/** Installs the published command into an empty folder. */
+/** Installs the published command into an empty folder. Returns whether its size and its number of packages meet the goals. */
 async function reportInstall(folder: string): Promise<boolean> {
   await mkdir(folder);
   await writeFile(join(folder, "package.json"), "{}");

@@ -9,8 +9,8 @@ import { swapTests } from "./bad-input/swap.suite.ts";
 import type { RunningProvider } from "./providers.ts";
 
 /**
- * Tests wrong uploads on one S3 server. A file that was not verified must never be downloadable.
- * `name`: the column of the server in docs/providers.md.
+ * Tests wrong uploads on one S3 server. A file must never be downloadable before the service has verified it.
+ * `name`: the name of the server, as in the table of docs/providers.md.
  */
 export function badInputSuite(name: string, running: () => RunningProvider): void {
   describe(`bad input on ${name}`, () => {

@@ -4,8 +4,9 @@
 #
 #   DIR=/tmp/ceph PORT=7481 MON_PORT=33300 ./ceph-rgw.sh
 #
-# Stays in the foreground, prints "ready" when it answers, and stops everything on SIGTERM. DIR keeps the data; started again on the
-# same DIR it is the same store. ACCESS_KEY and SECRET_KEY are those of its one user, made on the first start.
+# The script stays in the foreground and prints "ready" when the gateway accepts connections. On SIGTERM, it stops all processes.
+# DIR stores the data. A later start with the same DIR has the same buckets and objects.
+# The first start creates the only user, with the keys ACCESS_KEY and SECRET_KEY.
 set -euo pipefail
 DIR=${DIR:?a folder for the data}
 PORT=${PORT:-7481}
@@ -22,15 +23,15 @@ fsid = $FSID
 mon host = v2:127.0.0.1:$MON_PORT
 public addr = 127.0.0.1
 cluster addr = 127.0.0.1
-# Nobody else is on this machine's loopback.
+# Authentication is off, because the monitor listens only on the loopback address of this machine.
 auth cluster required = none
 auth service required = none
 auth client required = none
 auth allow insecure global id reclaim = false
-# Without keys there is nothing to encrypt with, which the gateway asks for unless told otherwise.
+# By default, the gateway encrypts its connection to the monitor. Without authentication there are no keys, so it uses only checksums.
 ms mon client mode = crc
 ms client mode = crc
-# A cluster of one: no copies, few placement groups, and no rounds of voting to wait for.
+# The cluster has one monitor and one OSD. So it needs no copies and few placement groups, and does not wait for votes.
 osd pool default size = 1
 osd pool default min size = 1
 mon allow pool size one = true
@@ -41,7 +42,7 @@ osd pool default pg autoscale mode = off
 mon max pg per osd = 1000
 paxos propose interval = 0.05
 paxos min wait = 0.01
-# Nearly full is fine: the data are a test's.
+# The data are only test data, so the cluster may run on a nearly full disk.
 mon data avail crit = 1
 mon data avail warn = 2
 mon data = $DIR/mon
@@ -52,7 +53,7 @@ bluestore block db create = false
 bluestore block wal create = false
 osd memory target = 939524096
 osd mclock skip benchmark = true
-# Debian's build looks for its classes below the working directory.
+# Without this path, the Ceph of Debian searches its object classes below the working directory.
 osd class dir = $(dirname "$(find /usr/lib -name libcls_version.so -print -quit)")
 osd class default list = *
 osd class load list = *
@@ -71,7 +72,7 @@ CONF
 pids=()
 stop() {
   trap - EXIT TERM INT
-  # The gateway first, the monitor last: each would wait for the next.
+  # Stops the gateway first and the monitor last. In another order, a process would wait for one that has already stopped.
   for ((at = ${#pids[@]} - 1; at >= 0; at--)); do
     kill -TERM "${pids[at]}" 2>/dev/null || true
     wait "${pids[at]}" 2>/dev/null || true

@@ -10,23 +10,23 @@ import type { Env } from "../src/doctor/examine.ts";
 import { ORIGIN } from "../src/doctor/stage.ts";
 import type { RunningProvider } from "./providers.ts";
 
-/** A change of the bucket or of the settings, and the ids that the doctor then finds besides the differences of the server. */
+/** A fault of the bucket or of the settings, and the ids of the findings that the doctor reports in addition to `differences`. */
 export type ProviderFault = {
   fault: string;
   id: string;
-  /** Consequences of the same fault. */
+  /** The ids of further findings that the same fault causes. */
   also?: readonly string[];
   change?: (server: BucketServer, s3: S3Client, provider: RunningProvider) => Promise<unknown>;
   settings?: Env;
 };
 
-/** The doctor on one S3 server. */
+/** The expected findings of the doctor on one S3 server. */
 export type DoctorOn = {
-  /** The name that the doctor gives to the server. */
+  /** The name by which the doctor reports the server. */
   provider: string;
-  /** The ids of a healthy bucket on this server. */
+  /** The ids of the findings for a healthy bucket: how this server differs from Amazon S3. */
   differences: readonly string[];
-  /** Makes a new bucket healthy. */
+  /** Configures a new bucket so that it is healthy. */
   setUp: NonNullable<ProviderFault["change"]>;
   faults: readonly ProviderFault[];
 };
@@ -48,7 +48,7 @@ export const cephDoctor: DoctorOn = {
     {
       fault: "old versions never expire",
       id: "versions-kept",
-      // Ceph ignores the condition of a PUT in a bucket with versions.
+      // If a bucket has versioning, Ceph ignores the condition `If-None-Match` of a PUT.
       also: ["conditional-put-missing"],
       change: putVersioning,
     },
@@ -108,7 +108,7 @@ function putVersioning({ bucket: Bucket }: BucketServer, s3: S3Client): Promise<
   return s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
 }
 
-/** Lets everyone do this on the bucket or on its objects. */
+/** Sets a bucket policy that permits everyone this action, on the bucket or on its objects. */
 function allowAnyone(
   { bucket: Bucket }: BucketServer,
   s3: S3Client,

@@ -6,7 +6,7 @@ import { openStage } from "../src/doctor/stage.ts";
 import type { DoctorOn, ProviderFault } from "./doctor-faults.ts";
 import type { RunningProvider } from "./providers.ts";
 
-/** Runs the doctor on one S3 server: on a healthy bucket, and after each fault. */
+/** Tests the doctor on one S3 server: with a healthy bucket, and with each fault. */
 export function doctorSuite(
   name: string,
   running: () => RunningProvider,

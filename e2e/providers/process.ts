@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** Runs a start script until it says "ready". Rejects with its output when it ends before. */
+/** Runs a start script, and resolves when it prints "ready". Rejects with the output of the script if the script ends before that. */
 export async function startScript(script: string, env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn("bash", [script], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
@@ -16,7 +16,7 @@ export async function startScript(script: string, env: Record<string, string>): 
   child.once("close", (code) => {
     ready.reject(new Error(`${script} ended with ${code}:\n${lines.join("\n")}`));
   });
-  // Stops the script when the test run ends early.
+  // Stops the script if the test process ends before the script.
   const stop = () => child.kill("SIGTERM");
   process.once("exit", stop);
   child.once("close", () => process.off("exit", stop));

@@ -16,9 +16,9 @@ export type RunningProvider = {
   newBucket(): Promise<BucketServer>;
   /** Stops the server, calls `whileDown`, and restarts the server on the same data and port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** Lists the objects of a bucket that the S3 API does not list. Undefined: the server hides no objects. */
+  /** Lists the objects of a bucket that the S3 API does not list. It is undefined if the server hides no objects. */
   hiddenIn?(bucket: string): Promise<string[]>;
-  /** Sets the CORS headers of a bucket by an API other than S3. Undefined: PutBucketCors does. */
+  /** Permits an origin by an API other than S3. It is undefined if PutBucketCors works. */
   allowOrigin?(bucket: string, origin: string): Promise<void>;
   stop(): Promise<void>;
 };
@@ -27,7 +27,7 @@ type Server = {
   script: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The names of the ports that the script needs besides PORT. */
+  /** The environment variables with the further ports that the script needs, besides PORT. */
   otherPorts: readonly string[];
 };
 
@@ -66,7 +66,7 @@ export async function startEmbeddedProvider(): Promise<RunningProvider> {
   };
 }
 
-/** Starts the embedded bucket behind a proxy that behaves as a provider is documented to. */
+/** Starts the embedded bucket behind a proxy that behaves as the documentation of a provider says. */
 export async function startProfileProvider(profile: Profile): Promise<RunningProvider> {
   const embedded = await startEmbeddedProvider();
   const { stop: _stop, bucket: _bucket, ...target } = await embedded.newBucket();
@@ -103,7 +103,7 @@ export async function startSwift(): Promise<RunningProvider> {
       };
       await fetch(`${url}/${encodeURIComponent(bucket)}`, { method: "POST", headers: { ...headers, ...cors } });
     },
-    /** Swift stores parts in a separate container, which its S3 API does not list. */
+    /** Lists the parts, because Swift stores parts in a separate container that its S3 API does not list. */
     async hiddenIn(bucket) {
       const { url, headers } = await login();
       const listing = await fetch(`${url}/${encodeURIComponent(`${bucket}+segments`)}`, { headers });

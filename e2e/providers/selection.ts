@@ -2,15 +2,15 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** An S3 server that `<name>.test.ts` in this folder tests when it is installed. */
+/** An S3 server. If the server is installed, `<name>.test.ts` in this folder tests it. */
 type Provider = {
   name: string;
   title: string;
   packages: string;
   commands: readonly string[];
-  /** Returns the output that contains the installed version. `find` returns the path of a command. */
+  /** Runs a command whose output contains the installed version, and returns this output. `find` returns the path of a command. */
   askVersion(find: (command: string) => string): string;
-  /** Matches the version that docs/providers.md names. */
+  /** A pattern whose first group is the tested version in docs/providers.md. */
   documented: RegExp;
 };
 
@@ -37,7 +37,7 @@ const PROVIDERS: readonly Provider[] = [
       "swift-object-server",
       "memcached",
     ],
-    // Swift has no version command. The Python program that its first line names can import the version.
+    // Swift has no command that prints its version. So the Python of the first line of the script imports the version.
     askVersion(find) {
       const [shebang = ""] = readFileSync(find("swift-proxy-server"), "utf8").split("\n", 1);
       const [python = "", ...args] = shebang.replace(/^#!\s*/, "").split(/\s+/);
@@ -48,15 +48,15 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 export type Selection = {
-  /** The names of the servers that do not run. */
+  /** The names of the servers that this run does not test. */
   left: string[];
-  /** One line that names the servers of this run and how to add the others. */
+  /** One line that lists the servers of this run, and says how to add the others. */
   line: string;
 };
 
 /**
- * Selects the S3 servers of this run besides the embedded bucket. PROVIDERS names them: "all", "none" or a list with commas.
- * Default: the installed servers whose version is the one of docs/providers.md. Throws when a named server can't run.
+ * Selects the S3 servers that this run tests besides the embedded bucket. PROVIDERS is "all", "none" or a list of names with commas.
+ * By default, selects the installed servers of the version in docs/providers.md. Throws if a server of PROVIDERS can't run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {
   const path = env.PATH ?? "";
@@ -96,7 +96,7 @@ function titled({ title }: Provider, version: string | undefined): string {
   return `${title} ${version ?? "of unknown version"}`;
 }
 
-/** The installed version, or undefined when it is unknown. */
+/** Returns the installed version, or undefined if it is unknown. */
 function versionOf({ askVersion }: Provider, path: string): string | undefined {
   try {
     return VERSION.exec(askVersion((command) => pathOf(command, path) ?? command))?.[0];

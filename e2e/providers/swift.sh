@@ -4,8 +4,9 @@
 #
 #   DIR=/tmp/swift PORT=7482 ACCOUNT_PORT=36202 CONTAINER_PORT=36201 OBJECT_PORT=36200 CACHE_PORT=36211 ./swift.sh
 #
-# Stays in the foreground, prints "ready" when it answers, and stops everything on SIGTERM. DIR keeps the data; started again on the
-# same DIR it is the same store. The access key is test:tester, its secret is testing: so the tempauth middleware names them.
+# The script stays in the foreground and prints "ready" when all servers accept connections. On SIGTERM, it stops all processes.
+# DIR stores the data. A later start with the same DIR has the same buckets and objects.
+# The access key is test:tester and the secret key is testing, in the format of the tempauth middleware.
 set -euo pipefail
 DIR=${DIR:?a folder for the data}
 PORT=${PORT:-7482}
@@ -13,11 +14,11 @@ ACCOUNT_PORT=${ACCOUNT_PORT:-36202}
 CONTAINER_PORT=${CONTAINER_PORT:-36201}
 OBJECT_PORT=${OBJECT_PORT:-36200}
 CACHE_PORT=${CACHE_PORT:-36211}
-# What a browser's preflight is allowed: Swift's S3 API has no configuration a bucket.
+# The origins that a CORS preflight permits. The S3 API of Swift has no CORS configuration for a single bucket.
 CORS_ORIGIN=${CORS_ORIGIN:-https://app.example, http://localhost:3000}
 
 mkdir -p "$DIR"/{etc,node/d1,cache,log}
-# The servers give up root, and have to reach the folder then.
+# The servers start as root and then run as another user, who needs access to the folder.
 chmod a+rx "$DIR"
 chown -R swift "$DIR"/node "$DIR"/cache
 cd "$DIR/etc"
@@ -53,7 +54,7 @@ use = egg:swift#$name
 [$name-updater]
 recon_cache_path = $DIR/cache
 CONF
-  # The ring names the port, which may be another one this time.
+  # Makes the ring again, because it contains the port, which may differ from the last start.
   rm -f "$name.builder" "$name.ring.gz"
   swift-ring-builder "$name.builder" create 4 1 1 > /dev/null
   swift-ring-builder "$name.builder" add "r1z1-127.0.0.1:$port/d1" 1 > /dev/null
@@ -102,7 +103,7 @@ use = egg:swift#bulk
 use = egg:swift#copy
 [filter:slo]
 use = egg:swift#slo
-# No daemon runs here that would delete the segments of an object later.
+# Deletes the segments of an object immediately, because no daemon runs here that would delete them later.
 allow_async_delete = false
 [filter:dlo]
 use = egg:swift#dlo

@@ -7,7 +7,7 @@ import { endOfCli, makePlace, type Place, type RunningService, runCli, startProc
 const ADMIN = "admin@example.com";
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
-/** One URL of each kind. The tests of `parseS3Url` cover all other URLs. `key` is percent-encoded. */
+/** One URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other URLs. `key` is percent-encoded. */
 const styles: [style: string, address: (at: { key: string; port: number }) => string][] = [
   ["virtual-hosted", ({ key }) => `https://files.s3.eu-central-1.amazonaws.com/${key}`],
   ["at the endpoint, path style", ({ key, port }) => `http://localhost:${port}/files/${key}`],
@@ -72,7 +72,7 @@ describe("valetkey adopt beside a running service", () => {
     expect(stdout).toContain("Adopted Report.txt (5 bytes)");
     const id = new RegExp(ID).exec(stdout)?.[0];
     expect((await admin.call("DELETE", `/attachments/${id}`)).status).toBe(204);
-    // The attachment is in the trash, and its object still exists.
+    // The attachment is only in the trash, so its object still exists and cannot be adopted again.
     expect((await adopt("report-final")).code).toBe(1);
     expect((await admin.call("DELETE", `/trash/attachments/${id}`)).status).toBe(204);
     expect((await adopt("report-final")).code).toBe(0);

@@ -39,7 +39,7 @@ async function countEvents(place: Place): Promise<number> {
   return Number(count);
 }
 
-/** Reads the exported ids. A killed process may leave an incomplete line at the end of its file. */
+/** Reads the ids of the exported events. Skips the last line of each file, because a killed process may leave it incomplete. */
 async function exportedIds(place: Place): Promise<Set<string>> {
   const folder = join(place.dataDir, "audit");
   const ids = new Set<string>();

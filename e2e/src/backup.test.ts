@@ -24,7 +24,7 @@ async function start(place: Place): Promise<RunningService> {
   return service;
 }
 
-/** Makes a place with a new data folder, and a folder for its backup. The command `gc` needs fixed ports. */
+/** Makes the settings of a service, a folder for its backup, and the settings for the restore. The command `gc` needs fixed ports. */
 async function makePlaces() {
   const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
   cleanups.push(place.remove);
@@ -42,7 +42,7 @@ async function makePlaces() {
 
 type Load = { seen: Acknowledged; deleted: Set<string>; isKilled: () => boolean };
 
-/** Issues URLs of files, and permanently deletes every third file, until the service is killed. */
+/** Permanently deletes every third file after the service has issued three URLs for it. Stops when the service is killed. */
 async function deleteUntilKilled(api: Api, { seen, deleted, isKilled }: Load): Promise<void> {
   for (let next = 0; !isKilled(); next += 3) {
     const isIssued = () =>
@@ -83,7 +83,7 @@ async function blobsIn(folder: string): Promise<Map<string, number>> {
   return inodes;
 }
 
-/** Starts `valetkey backup`, and stops its process after it has copied some blobs, because it copies the others within milliseconds. */
+/** Starts `valetkey backup`, and suspends its process after the first blobs. Otherwise it would copy all blobs within milliseconds. */
 async function startBackup(place: Place, backupDir: string) {
   const child = spawn(process.execPath, [CLI, "backup", backupDir], { env: place.env, cwd: place.dataDir });
   let stderr = "";
@@ -172,7 +172,7 @@ describe("valetkey backup and restore", () => {
     child.kill("SIGCONT");
     const { code, stderr } = await ended;
     expect(code).toBe(1);
-    // If the service stops after the last file was copied, the second message appears.
+    // The second message appears if the service stops after the backup has copied the last file.
     expect(stderr).toMatch(/The service stopped during the backup\.|can't be copied\. Run the command again\./);
     expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 1 });
 
@@ -220,7 +220,7 @@ describe("valetkey backup and restore", () => {
       for (const remove of removeMade.reverse()) await remove();
     });
 
-    /** A copy of the backup of the running service for one test. */
+    /** Copies the backup for one test, because a test may damage it. Also makes an empty data folder for the restore. */
     async function backedUp() {
       const { place, dataDir } = made;
       const backupDir = await mkdtemp(join(place.dataDir, "backup-"));
@@ -269,7 +269,7 @@ describe("valetkey backup and restore", () => {
       await expectRestored();
     });
 
-    // This is the last test, because it damages the bucket that all tests share.
+    // This test must be the last one, because it damages the bucket that all tests share.
     it("name a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);

@@ -20,7 +20,7 @@ const files = new Map(
 const [, terraform = ""] = /```hcl\n([\s\S]*?)```/.exec(page) ?? [];
 const commands = [...page.matchAll(/^ +((?:aws|openssl|node) .*)$/gm)].map(([, command = ""]) => command);
 
-// biome-ignore lint/suspicious/noExplicitAny: the test reads members of configurations of AWS.
+// biome-ignore lint/suspicious/noExplicitAny: the test reads members of AWS configuration files.
 const read = (name: string): any => JSON.parse(files.get(name) ?? "");
 
 describe("requirement 18: docs/cloudfront.md has settings that only read", () => {
@@ -55,7 +55,7 @@ describe("requirement 18: docs/cloudfront.md has settings that only read", () =>
   });
 });
 
-// Versions of the AWS CLI differ only in other commands, so the test uses one version.
+// The installed versions of the AWS CLI do not differ in these commands, so the test runs only one version.
 describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs/cloudfront.md with %s", (aws) => {
   let folder: string;
   const requests: string[] = [];
@@ -82,7 +82,7 @@ describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs
     );
   }
 
-  // The AWS CLI checks all parameters before it sends a request.
+  // The AWS CLI checks all parameters before it sends a request. So a request to this server shows that it accepts them.
   it("have parameters that the AWS CLI accepts", async () => {
     for (const command of commands) {
       const output = await run(command);

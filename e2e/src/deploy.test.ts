@@ -41,7 +41,7 @@ describe("docs/deploy.md", () => {
   });
 });
 
-// Neither Debian nor npm has a package with Traefik or its schema, so these tests read the important settings.
+// Debian and npm have no package with Traefik or its schema. So these tests do not run Traefik, and only check the important settings.
 describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));
@@ -86,7 +86,7 @@ describe("the sample for systemd", () => {
   const analyze = commandPath("systemd-analyze", process.env);
   it.each(analyze === undefined ? [] : [analyze])("passes %s", async (command) => {
     const file = join(makeFolder(), "valetkey.service");
-    // The command in the unit must exist.
+    // systemd-analyze requires that the command of the unit exists on this machine.
     writeFileSync(file, unit.replace("/usr/bin/npm", process.execPath));
     const { stderr } = await promisify(execFile)(command, ["verify", file]);
     expect(stderr).toBe("");
@@ -151,7 +151,7 @@ describe("the sample for Kubernetes", () => {
   });
 });
 
-/** The module of kubernetes-models, whose schemas come from the OpenAPI document of Kubernetes. */
+/** Returns the module of kubernetes-models for this kind. The package makes its schemas from the OpenAPI document of Kubernetes. */
 function modelOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
   return `kubernetes-models/${apiVersion}/${kind}`;
 }

@@ -8,7 +8,7 @@ import { makePlace, type Place, type RunningService, startProcess } from "./test
 const ROOT = resolve(import.meta.dirname, "../..");
 const PRESIGN = "Presign a URL for any bucket";
 
-/** Commands of a page, and the output that the page shows below them, if any. */
+/** A block of shell commands on a page. `output` is the output that the page shows below the commands. */
 type Step = { commands: string; output: string | undefined };
 
 let place: Place;
@@ -18,9 +18,9 @@ beforeAll(async () => {
   place = await makePlace({ URL_TTL_DEFAULT: "10" });
   place.env.DATA_DIR = join(place.dataDir, "data");
   service = await startProcess(place);
-  // The other commands find the embedded bucket by this port.
+  // The commands of the pages reach the embedded bucket on this port.
   place.env.S3_LOCAL_PORT = /bucket: embedded, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
-  // In this folder `npx valetkey` runs the command of the clone.
+  // With this link, `npx valetkey` in this folder runs the command of the repository.
   await symlink(join(ROOT, "node_modules"), join(place.dataDir, "node_modules"));
 });
 
@@ -77,7 +77,7 @@ describe("docs/tour.md", () => {
     const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);
     const steps = stepsOf(tour);
     expect(steps.length).toBeGreaterThan(5);
-    // The test uses another port, and waits for a shorter time.
+    // Here the service listens on another port, and its URLs expire after 10 seconds instead of 60.
     const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });
@@ -103,7 +103,7 @@ async function expectOutputs(steps: Step[], env?: Record<string, string>): Promi
   }
 }
 
-/** Runs the commands in one shell. Returns the output of each command, without white space at both ends. */
+/** Runs the blocks of commands in one shell. Returns the output of each block, without white space at both ends. */
 async function run(commands: string[], env = place.env): Promise<string[]> {
   const path = [join(ROOT, "node_modules/.bin"), env.PATH].join(delimiter);
   const script = ["set -eo pipefail", ...commands.flatMap((text) => [text, "printf '\\f'"])].join("\n");
@@ -124,7 +124,7 @@ async function sectionOf(path: string, heading: string): Promise<string> {
   return section;
 }
 
-/** The shell blocks of a text. A block inside a list is indented. */
+/** Finds the shell blocks of a text, and removes the indentation of a block inside a list. */
 function stepsOf(text: string): Step[] {
   const blocks = text.matchAll(/^( *)```sh\n(.*?)^\1```$(?:\s+^\1```text\n(.*?)^\1```$)?/gms);
   return [...blocks].map(([, indent = "", commands = "", output]) => {
@@ -133,7 +133,7 @@ function stepsOf(text: string): Step[] {
   });
 }
 
-/** Converts the text to a pattern for the whole output. "…" stands for any text within a line. */
+/** Converts the text of a page to a pattern that must match the whole output. "…" matches any text within a line. */
 function patternOf(text: string): RegExp {
   const literal = text
     .trim()

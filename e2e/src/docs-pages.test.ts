@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "./testing/chromium.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
-/** The parts of the DOM that run inside the page. */
+/** The parts of the DOM that the tests use inside the page. */
 type Element = object;
 declare const document: {
   documentElement: Element & { scrollWidth: number };
@@ -37,7 +37,7 @@ describe("the pages of the API at /docs, in Chromium", () => {
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     page.on("requestfailed", (request) => faults.push(request.url()));
     await page.goto(`${service.url}/docs`);
-    // The page renders further operations on scroll.
+    // This operation is far down the page, which renders it only after scrolling. Playwright scrolls to it.
     await page.locator("#operations-notes-createNote .opblock-summary-control").click();
     await page.locator("#operations-notes-createNote .responses-table").waitFor();
     const seen = await page.evaluate(() => ({
@@ -54,7 +54,7 @@ describe("the pages of the API at /docs, in Chromium", () => {
   });
 });
 
-/** The brightness from 0 (black) to 1 (white). A transparent color shows the white of the browser. */
+/** Returns the brightness from 0 (black) to 1 (white). A transparent color counts as 1, because the browser shows white behind it. */
 function brightnessOf(color: string): number {
   const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return alpha === 0 ? 1 : (red + green + blue) / 3 / 255;

@@ -19,7 +19,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
     const [setting = "", ttlMax = ""] = /`(URL_TTL_MAX)=(\d+)`/.exec(read("docs/aws.md"))?.slice(1) ?? [];
     const { limits } = startDirectory().load({ [setting]: ttlMax }).config;
-    // With this setting, no URL of the service lives longer than the highest permitted age.
+    // The policy permits signatures up to this age. With this setting, no URL of the service lives longer.
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.urlTtlMaxSeconds);
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
@@ -100,7 +100,7 @@ describe("every page", () => {
   });
 });
 
-/** The Markdown files of the repository, by their path from its root. */
+/** Lists the Markdown files of the repository, as paths from its root. */
 function pages(): string[] {
   const folders = [".", "docs", "docs/adr", PROVIDERS, "bench", "e2e/src/web/testing"];
   return folders.flatMap((folder) =>
@@ -116,14 +116,14 @@ function linksOf(page: string): { file: string; heading: string | undefined }[] 
     [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
       .map(([, link, image]) => link ?? image ?? "")
       .filter((href) => !/^https?:/.test(href))
-      // A badge links to the page of its workflow with a relative path, because the host of the repository is unknown.
+      // Checks the workflow file of a badge. The badge has a relative link to its workflow, because the host of the repository is unknown.
       .map((href) => href.replace(/^..\/..\/actions\/(workflows\/[^/]+)(\/badge.svg)?$/, ".github/$1"))
       .map((href) => href.split("#", 2))
       .map(([file = "", heading]) => ({ file, heading }))
   );
 }
 
-/** The anchors of the headings, as GitHub makes them. */
+/** Returns the anchors that GitHub makes from the headings of a page. */
 function anchorsOf(page: string): string[] {
   return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
     heading

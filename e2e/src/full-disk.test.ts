@@ -30,7 +30,7 @@ async function addFile(api: Api): Promise<{ status: number; code: string; stored
   return { status, code: body.code, stored: status === 201 ? stored : undefined };
 }
 
-/** Fills the last bytes of the disk. */
+/** Writes to a file until the disk has no space left. */
 function takeRest(folder: string): void {
   try {
     for (;;) appendFileSync(join(folder, "ballast"), Buffer.alloc(1024));
@@ -44,7 +44,7 @@ describe("a service whose disk is full", () => {
     service = await startProcess(place);
     const ann = await apiAs(service.url, { sub: "ann" });
     const stored: Stored[] = [];
-    // A refused upload empties the write-ahead log, which may free space for another upload.
+    // Repeats refused uploads. A refused upload empties the write-ahead log, which may free space for another upload.
     for (let refused = 0; refused < 5; ) {
       const { stored: added, ...answer } = await addFile(ann);
       if (added !== undefined) {
@@ -64,7 +64,7 @@ describe("a service whose disk is full", () => {
       const path = deleted % 2 === 0 ? `/notes/${noteId}` : `/attachments/${attachmentId}`;
       // Moves the note or file to the trash, and then deletes it permanently.
       for (const each of [path, `/trash${path}`]) expect((await ann.call("DELETE", each)).status).toBe(204);
-      // The objects are deleted in the background, right after the response.
+      // Tries several times, because the service deletes the objects in the background, right after the response.
       for (let attempt = 0; attempt < 20 && added === undefined; attempt++) {
         added = (await addFile(ann)).stored;
         if (added === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -72,7 +72,7 @@ describe("a service whose disk is full", () => {
       if (added !== undefined) stored.push(added);
     }
     console.log(`the disk held ${stored.length - 1} files; uploads worked again after ${deleted} deletions`);
-    // Each URL needs space for its audit event.
+    // Deletes five more notes. The service needs space for the audit event of each URL.
     for (const last = deleted + 5; deleted < last; deleted++) {
       const path = `/notes/${stored[deleted]?.noteId}`;
       for (const each of [path, `/trash${path}`]) await ann.call("DELETE", each);
@@ -83,7 +83,7 @@ describe("a service whose disk is full", () => {
     expect(kept.length).toBeGreaterThan(5);
     await expectAllThere(ann, { ...nothingYet(), attachments: kept });
     expect(await endOfCli(place, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
-    // Either the bucket or the database is the first part that finds no space.
+    // Either the bucket or the database was the first to find no space, and logged this.
     expect(service.output()).toMatch(/The embedded bucket failed|The disk of the data/);
   });
 });

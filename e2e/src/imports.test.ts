@@ -10,8 +10,8 @@ const features = readdirSync(join(root, "packages/web/src/features")).map(
 );
 
 /**
- * The zones that each zone may import (ARCHITECTURE.md). A zone is a folder, and a file belongs to the most specific zone around it. A
- * zone may also import itself, the modules of Node and the packages in its package.json.
+ * The zones that each zone may import (ARCHITECTURE.md). A zone is a folder. A file belongs to the zone with the longest path that contains
+ * the file. Each zone may also import its own files, the modules of Node, and the packages in its package.json.
  */
 const zones: Record<string, readonly string[]> = {
   "packages/presign/src": [],
@@ -19,9 +19,9 @@ const zones: Record<string, readonly string[]> = {
   "packages/client/src": ["packages/contract/src"],
   "packages/react/src": ["packages/client/src"],
   "packages/s3-local/src": ["packages/presign/src"],
-  // The pages of the web app compose features. No feature imports another.
+  // The pages (in `app`) combine features. A feature may not import another feature.
   "packages/web/src": ["packages/web/src/app", "packages/web/src/styles"],
-  // The page of links is a separate bundle, without the app.
+  // The page that visitors of links see is a separate bundle, without the code of the app.
   "packages/web/src/landing": [
     "packages/web/src/components",
     "packages/web/src/files",
@@ -67,7 +67,7 @@ const zones: Record<string, readonly string[]> = {
   "packages/server/src/background": ["packages/server/src/usecases", "packages/server/src/domain"],
   "packages/server/src/doctor": ["packages/server/src/config", "packages/server/src/domain", "packages/presign/src"],
   "packages/server/src/embedded-bucket": ["packages/server/src/domain", "packages/s3-local/src"],
-  // The only zone that may import all other zones.
+  // Only this zone may import all other zones of the server.
   "packages/server/src/wiring": [
     "packages/server/src/backup",
     "packages/server/src/config",
@@ -91,7 +91,7 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/usecases",
     "packages/presign/src",
   ],
-  // The entries: cli.ts, and index.ts for applications that embed the service.
+  // This zone has the entry files: cli.ts, and index.ts for applications that embed the service.
   "packages/server/src": [
     "packages/server/src/cli",
     "packages/server/src/wiring",
@@ -108,23 +108,23 @@ const packages: Record<string, string> = {
   "@valetkey/s3-local": "packages/s3-local/src",
 };
 
-/** Folders with one file that the rest of the code may import. */
+/** Sealed folders. Code outside of such a folder may import only one of its files, the door. */
 const doors: Record<string, string> = {
   "packages/server/src/db/sqlite/journal": "log.ts",
 };
 
-// Tests may use the real parts of any layer. The code that is shipped may not.
+// Tests may import from every layer. These rules apply only to the code that is shipped.
 const isShipped = (path: string) => !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
 
 const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*?$/gms;
-/** A file of the server that a benchmark imports. */
+/** Matches the path by which benchmarks import a source file of the server. */
 const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 
 type Import = { from: string; to: string };
 
-/** The imports between our own files, of values and of types. */
+/** Finds the imports of our own files, of values and of types. */
 function importsOf(file: string): Import[] {
   const from = relative(root, file);
   const code = readFileSync(file, "utf8").replace(COMMENT, "");
@@ -157,7 +157,7 @@ function sourceFiles(...folders: string[]): string[] {
     .filter((path) => path.includes("/src/"));
 }
 
-/** The shortest circle of imports through each file that is in a circle, without repetitions. */
+/** Finds the shortest circle of imports through each file that is in a circle. Returns each circle once. */
 function circlesOf(edges: readonly Pick<Import, "from" | "to">[]): string[] {
   const targets = Map.groupBy(edges, ({ from }) => from);
   const found = new Map<string, string>();
@@ -186,7 +186,7 @@ function shortestWay({ from, to, targets }: Search): string[] | undefined {
   return undefined;
 }
 
-/** Whether an import from a sealed folder imports another file than its door. */
+/** Whether a file outside a sealed folder imports a file of this folder that is not the door. */
 function passesDoor({ from, to }: Pick<Import, "from" | "to">): boolean {
   return Object.entries(doors).some(
     ([folder, door]) => to.startsWith(`${folder}/`) && !from.startsWith(`${folder}/`) && to !== `${folder}/${door}`,
@@ -206,17 +206,17 @@ describe("imports", () => {
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
   });
 
-  // The service loads this file only if a collector is configured (tracing.test.ts).
+  // The service loads tracing.ts only if a collector is configured. tracing.test.ts checks this.
   it("reach OpenTelemetry from one file", () => {
     const importers = sourceFiles("packages").filter((file) => /"@opentelemetry\//.test(readFileSync(file, "utf8")));
     expect(importers.map((file) => relative(root, file))).toEqual(["packages/server/src/wiring/tracing.ts"]);
   });
 
-  // Kysely has 240 files. A thread that loads them starts in twice the time.
+  // Kysely has 240 files. If the thread loaded them, its start would take twice as long.
   it("keep Kysely out of the thread of the URL journal", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/db/sqlite/journal/journal-worker.ts");
-    // The thread fails after it has loaded its modules, because this process gives it no database.
+    // This process is given no database, so it fails. But it has loaded its modules before that.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("db/queries/audit-row.ts");
     expect(stderr).not.toContain("/kysely/");

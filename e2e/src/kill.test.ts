@@ -9,21 +9,21 @@ import { freePort } from "./testing/free-port.ts";
 import { type Acknowledged, nothingYet, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// Five rounds keep the suite short. A long run has KILL_ROUNDS=50.
+// Five rounds keep the test run short. For a long run, set KILL_ROUNDS=50.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const WORKERS = 4;
-/** Longer than the leases of mails and webhooks, and longer than the time in which a mail collects notices. Milliseconds. */
+/** The clock moves by this time before each start, so that all leases of mails and webhooks expire and all mails are due. Milliseconds. */
 const BETWEEN_STARTS_MS = 3_660_000;
 const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname;
 const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"];
 
 describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
   it(`loses nothing acknowledged in ${ROUNDS} rounds`, { timeout: 120_000 + ROUNDS * 20_000 }, async () => {
-    // The servers confirm slowly, so that a kill can come before the service gets the confirmation.
+    // Both servers confirm slowly. So a kill can come after a mail or message arrived, and before its confirmation.
     const smtp = await smtpServerInTest({ beforeConfirm: () => pause(300) });
     const receiver = await receiverInTest({ respond: (response) => void pause(60).then(() => accept(response)) });
     const received = { mails: smtp.mails, webhooks: receiver.received };
-    // The quota makes pending forms hold reservations. The command needs to know the port of the bucket.
+    // With a quota, each pending form reserves space. The fixed port lets the command `gc` reach the bucket.
     const settings = { USER_QUOTA_BYTES: "1TiB", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     const mail = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
     const place = await makePlace({
@@ -44,14 +44,14 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
         (total[noun] as unknown[]).push(...lastSeen[noun]);
       }
     }
-    // Checks the whole run after the last start.
+    // Starts the service a last time, and checks everything that was acknowledged in all rounds.
     const service = await startProcess(after(place, ROUNDS));
     const ann = await userOf(service, "ann");
     await expect.poll(() => notYetReported(total, received), { timeout: 100_000, interval: 500 }).toEqual([]);
     const copies = await expectOnlyCopies(ann, { seen: total, received });
     await expectAllThere(ann, total);
     await expectReadyIsWhole(ann);
-    // This command exits with 1 if the bucket, the rows and the counters do not agree.
+    // This command exits with 1 if the bucket, the rows of the database and the usage counters do not agree.
     const { stdout } = await runCli(after(place, ROUNDS), ["gc", "--dry-run"]);
     expect(stdout).toContain("counters of usage that are wrong");
     await service.stop();
@@ -63,7 +63,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
   });
 });
 
-/** The service at a later time. */
+/** Returns the settings of the service with a clock that is ahead, more in each round. */
 function after({ env, ...place }: Place, round: number): Place {
   const clock = { CLOCK_AHEAD_MS: String(round * BETWEEN_STARTS_MS) };
   return { ...place, env: { ...env, ...clock, NODE_OPTIONS: `${env.NODE_OPTIONS} --require=${CLOCK_AHEAD}` } };
@@ -76,14 +76,14 @@ function userOf({ url }: RunningService, sub: string): Promise<Api> {
 
 const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * maxMs));
 
-/** Kills the service at a random moment after each worker has an acknowledged file. */
+/** Puts load on the service, and kills it at a random moment after it has issued some URLs. Returns everything that it acknowledged. */
 async function loadAndKill(
   service: RunningService,
   { ann, round }: { ann: Api; round: number },
 ): Promise<Acknowledged> {
   const seen = nothingYet();
   const readerIds = Array.from({ length: WORKERS }, (_, worker) => `reader-${round}-${worker}`);
-  // The service learns the email address of a user at the first request.
+  // Each reader calls the service once, because the service learns the email address of a user from the first request.
   for (const readerId of readerIds)
     expect((await (await userOf(service, readerId)).call("GET", "/me")).status).toBe(200);
   const workers = readerIds.map((readerId) => workUntilKilled(ann, { readerId, seen }));

@@ -26,7 +26,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The bucket also receives signed URLs, even URLs that it refuses. The log of the bucket must not contain these URLs.
+    // The embedded bucket refuses this changed URL. Its log must not contain signed URLs, not even refused ones.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);
@@ -89,7 +89,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const { stdout } = await runCli(place, ["user", "reset", "cat@example.com"]);
     const [, ofOperator = ""] = /#(\S+)/.exec(stdout) ?? [];
     expect((await post("request-password-reset", { email: "cat@example.com" })).status).toBe(200);
-    // The sign-in above caused a mail, too.
+    // Waits for two mails, because the sign-in above has caused a mail too.
     const mail = (await smtp.received(2)).find(({ parsed }) => parsed.text?.includes("/new-password#"));
     if (mail === undefined) throw new Error("No mail has arrived");
     secrets.set("token of the operator", ofOperator).set("token of a mail", tokenIn(mail));
@@ -99,7 +99,7 @@ describe("requirement 28: a full run writes no secret", () => {
     }
   }
 
-  /** Starts an upload as Uppy does and returns the URLs of its parts. */
+  /** Starts an upload as Uppy does. Returns the URLs of its parts. */
   async function uppyParts(ann: Api, noteId: string): Promise<string[]> {
     const described = { filename: "d.txt", type: "text/plain", metadata: { noteId, size: 5 } };
     const { uploadId, key } = (await ann.call("POST", "/s3/multipart", described)).body;

@@ -4,12 +4,13 @@ import { badInputSuite } from "../providers/bad-input.suite.ts";
 import { PROFILES } from "../providers/profiles/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "../providers/providers.ts";
 
-/** An empty body, one PUT, and two parts. Other sizes behave the same on a profile. */
+/** The sizes of an empty object, of one PUT, and of two parts. With a profile, other sizes would behave in the same way. */
 const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**
- * For bad input, there are three kinds of servers: they enforce conditions, refuse them, or ignore them. The test of the embedded bucket covers
- * the first kind. One profile covers each of the other two kinds. `PROFILES=all` runs all profiles, in three times the time.
+ * The names of the profiles on which the tests of bad input run. A server enforces the conditions of a write, refuses them, or
+ * ignores them. The test of the embedded bucket covers the first kind of server. One profile covers each of the other two kinds.
+ * `PROFILES=all` runs all profiles, and takes three times as long.
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectProviders } from "../providers/selection.ts";
 
-/** The folder of commands of a machine with the documented version of Swift and without Ceph. */
+/** The only folder in the PATH of a simulated machine. It has the commands of the documented version of Swift, and none of Ceph. */
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "valetkey-path-"));
@@ -23,7 +23,7 @@ function install(name: string, script: string): Promise<void> {
   return writeFile(join(path, name), script, { mode: 0o755 });
 }
 
-/** Only the Python of Swift can import its version. */
+/** Installs a simulated Python that prints this version, and a Swift script whose first line names this Python. */
 async function installSwift(version: string): Promise<void> {
   await install("python", `#!/bin/sh\necho ${version}\n`);
   await install("swift-proxy-server", `#! ${join(path, "python")}\n`);

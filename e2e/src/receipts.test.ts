@@ -15,7 +15,7 @@ if (engine === undefined) throw new Error("there is no engine");
 describe("requirement 37: docs/file-requests.md", () => {
   const service = useService({ engine });
 
-  /** Runs the script of the page beside these files. Returns what it prints. */
+  /** Runs the script of docs/file-requests.md in a folder with this receipt and the public keys. Returns the output of the script. */
   async function check(receipt: object): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-receipt-"));
     onTestFinished(() => rm(folder, { recursive: true }));

@@ -31,7 +31,7 @@ async function attach(ann: Api, content: string): Promise<string> {
   return answer.body.id;
 }
 
-/** Polls until the verification has decided, as a client does. */
+/** Polls, as a client does, until the state is no longer "scanning". */
 function decided(ann: Api, id: string): Promise<{ state: string; reason?: string }> {
   const look = async () => {
     const { body } = await ann.call("GET", `/attachments/${id}`);
@@ -65,7 +65,7 @@ describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ m
     await silent.asked;
     const before = performance.now();
     expect(await first.service.stop()).toBe(0);
-    // A scan may take minutes, and a lease lasts one minute.
+    // The stop must not wait for the scan (minutes) or for the end of its lease (one minute).
     expect(performance.now() - before).toBeLessThan(10 * SECOND);
     silent.answerWith("stream: OK\0");
     const again = await start(here);
@@ -89,7 +89,7 @@ describe("a service that has lost its virus scanner", () => {
   });
 });
 
-/** Accepts files and does not respond until `answerWith` is called. */
+/** Simulates a virus scanner that accepts files, and does not respond until `answerWith` is called. */
 async function silentScanner() {
   const asked = Promise.withResolvers<void>();
   let answer: string | undefined;
@@ -99,7 +99,7 @@ async function silentScanner() {
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
     socket.on("data", (bytes: Buffer) => {
       asked.resolve();
-      // A chunk of length 0 ends a file.
+      // Responds at the end of a file, which is a chunk of length 0.
       if (answer !== undefined && bytes.subarray(-4).equals(Buffer.alloc(4))) socket.end(answer);
     });
   });

@@ -24,7 +24,7 @@ it("opens earlier links after a rotation of AUTH_SECRET, and no session", async 
   expect(await call(after.url, "GET /me", { cookie })).toMatchObject({ code: "unauthenticated" });
   const fresh = await signIn(after.url, "sign-in");
   const { url } = await call(after.url, `GET /links/${link.id}`, { cookie: fresh });
-  // The current secret makes the URL, and both URLs open the link.
+  // The service makes the URL of the link with the new secret. While the old secret is configured, both URLs open the link.
   expect(url).not.toBe(link.url);
   expect(openedBy([NEW, OLD], [url, link.url])).toEqual([true, true]);
   expect(openedBy([NEW], [url, link.url])).toEqual([true, false]);

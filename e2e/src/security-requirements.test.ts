@@ -46,7 +46,7 @@ describe("the check of the page", () => {
   });
 });
 
-/** Reads the numbered items of the page, with the test files that each one links to. */
+/** Reads the numbered requirements of the page, each with the test files to which it links. */
 function requirementsOf(page: string): Requirement[] {
   return page.split(/^(?=\d+\. |#)/m).flatMap((item) => {
     const number = /^(\d+)\. /.exec(item)?.[1];
@@ -82,7 +82,7 @@ function faultsOf(listed: readonly Requirement[], files: readonly TestFile[]): s
   return [...ofPage, ...ofTests];
 }
 
-/** The numbers in phrases such as "requirement 7" and "requirements 6, 7 and 8". */
+/** Finds the numbers in phrases such as "requirement 7" and "requirements 6, 7 and 8". */
 function numbersIn(text: string): Set<number> {
   const phrases = [...text.matchAll(/\brequirements? (\d+(?:(?:, | and )\d+)*)/gi)];
   return new Set(phrases.flatMap(([, list = ""]) => [...list.matchAll(/\d+/g)].map(Number)));

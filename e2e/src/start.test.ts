@@ -13,7 +13,7 @@ import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./tes
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
-// A failed start usually takes under 10 seconds, but much longer while the machine runs all tests.
+// A start usually fails within 10 seconds. While the machine runs all tests, it can take much longer.
 const TIME_TO_FAIL_MS = 100_000;
 const NOBODY = 65_534;
 const databases = useDatabases();
@@ -55,7 +55,7 @@ describe("the first start", () => {
   });
 
   it("prints how to create accounts where sign-up is closed by default", async () => {
-    // An empty setting counts as not set.
+    // The test place opens sign-up. An empty value has the same effect as no setting, so sign-up is closed here.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
     expect(service.output()).toMatch(/^Next: .*npx valetkey user add/m);
     const headers = { "content-type": "application/json" };
@@ -84,7 +84,7 @@ describe("the first start", () => {
   });
 });
 
-/** Starts the service with settings with which it can't work, and returns its message. Fails unless the service exits with 1. */
+/** Starts the service with wrong settings, and returns its error message. Fails unless the service exits with 1. */
 async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
   const { code, killed, stderr } = await failed.then(
@@ -150,7 +150,7 @@ describe("a failed start on SQLite", () => {
     await writeFile(sqliteFile(here), "");
     await chmod(sqliteFile(here), fileMode);
     await chmod(here.dataDir, folderMode);
-    // Permissions have no effect for root.
+    // Root may write to every file. So a test that runs as root starts the service as another user.
     const message = await messageOfFailedStart(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
     expect(message).toContain(here.dataDir);
     expect(message).toMatch(/DATA_DIR|write permission/);
@@ -208,7 +208,7 @@ describe("the content security policy of the pages", () => {
     AWS_ACCESS_KEY_ID: "key",
     AWS_SECRET_ACCESS_KEY: "secret",
   };
-  // Nothing listens on this port, because signing needs no bucket.
+  // Nothing listens on this port. The service signs URLs without a request to the bucket.
   const nowhere = { ...secrets, S3_ENDPOINT: "http://localhost:9" };
 
   it.each<[string, Record<string, string>, string]>([
@@ -316,7 +316,7 @@ describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas
 
 const sqliteFile = ({ dataDir }: Place) => join(dataDir, "valetkey.db");
 
-/** Runs a statement in the database of the service, while the service does not run. */
+/** Runs an SQL statement in the database of a service that is stopped. */
 async function execute(here: Place, statement: string): Promise<void> {
   const { DATABASE_URL } = here.env;
   if (DATABASE_URL === undefined) {
@@ -328,7 +328,7 @@ async function execute(here: Place, statement: string): Promise<void> {
   await runSql(DATABASE_URL, statement);
 }
 
-/** Listens on a free port until the test ends. The server accepts connections and sends nothing. */
+/** Starts a server that accepts connections and never responds. Returns its port. The server stops at the end of the test. */
 async function listenOnFreePort(): Promise<number> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));
@@ -344,11 +344,11 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It has already ended.
+    // The process has already ended.
   }
 }
 
-/** Starts a form upload that does not send its last bytes yet. */
+/** Starts a form upload. `finish` sends its last bytes. */
 async function slowUpload(url: string, noteId: string) {
   const { signTestJwt } = await import("../../packages/server/src/http/auth/testing/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });
@@ -361,7 +361,7 @@ async function slowUpload(url: string, noteId: string) {
     `POST /notes/${noteId}/attachments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nExpect: 100-continue\r\n` +
       `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${head.length + tail.length}\r\n\r\n${head}`,
   );
-  // After this line, the request is running, even on a busy machine.
+  // Waits until the service has started to process the request, which takes long on a busy machine.
   expect(String((await once(socket, "data"))[0])).toContain("100 Continue");
   const statusLine = once(socket, "data").then(([data]) => String(data).split("\r\n", 1)[0]);
   return { statusLine, finish: () => socket.write(tail) };

@@ -119,7 +119,7 @@ describe.each(useDatabases())("the main job on $name", ({ makeEnv }) => {
   });
 });
 
-/** Repeats a call until its result is done. The timeout of the test ends a wait without a result. */
+/** Repeats a call until `isDone` returns true for its result. If that never happens, the test fails at its timeout. */
 async function until<T>(call: () => Promise<T>, isDone: (result: T) => boolean): Promise<T> {
   for (;;) {
     const result = await call();

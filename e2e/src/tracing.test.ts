@@ -151,7 +151,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
 
-  /** The names of all descendants of a span, each with the names of its ancestors. They are in the order in which the spans ended. */
+  /** Returns the name of each descendant of a span, with the names of its ancestors. Sibling spans are in the order in which they ended. */
   function treeOf(span: CollectedSpan | undefined, ancestors: readonly string[] = []): string[] {
     if (span === undefined) return [];
     const path = [...ancestors, span.name];
@@ -164,7 +164,7 @@ function traceparent(traceId: string): string {
   return `00-${traceId}-${CALLER_SPAN_ID}-01`;
 }
 
-/** Sends several requests on one connection before it reads a response. */
+/** Sends several requests on one connection, and only then reads the responses (pipelining). */
 async function listPipelined(url: string, token: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   const requests = PIPELINED.map((traceId, index) => {
@@ -182,7 +182,7 @@ async function listPipelined(url: string, token: string): Promise<void> {
   expect((await text(socket)).match(/HTTP\/1\.1 200/g)).toHaveLength(PIPELINED.length);
 }
 
-/** Sends the body when the service has the headers. */
+/** Sends the headers of a request first, and the body when the service has received the headers. */
 async function shareWithLateBody(url: string, token: string): Promise<void> {
   const body = JSON.stringify({ userIds: ["bob"], role: "viewer" });
   const headers = {
@@ -206,7 +206,7 @@ describe("the setting of traces", () => {
 
   async function modulesOfStart(env: Record<string, string>): Promise<string[]> {
     place = await makePlace({ ...env, NODE_OPTIONS: `--import=${LIST_MODULES}` });
-    // This test runs the sources, because a bundle has no modules with these names.
+    // Runs the sources of the service, because the bundled command does not have these module names.
     const service = await startProcess(place, { node: process.execPath, command: SOURCES });
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     await service.stop();
@@ -244,7 +244,7 @@ describe("the setting of traces", () => {
     expect((await fetch(`${service.url}/instance`)).status).toBe(200);
     const startedAt = performance.now();
     expect(await service.stop()).toBe(0);
-    // An export without a time limit would wait for ten seconds.
+    // Without a time limit, the export of the traces would wait for ten seconds.
     expect(performance.now() - startedAt).toBeLessThan(8_000);
     await collector.close();
   });

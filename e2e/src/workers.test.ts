@@ -38,7 +38,7 @@ describe("workers", () => {
   });
 });
 
-/** Starts two workers on PostgreSQL, with a bucket in the process of the test. */
+/** Makes the environment of a service with two workers on PostgreSQL. Starts its bucket in the process of the test. */
 async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   const database = await createTestPostgresDatabase();
   const place = await makePlace({
@@ -66,7 +66,7 @@ async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   return place;
 }
 
-/** Sends the request on a new connection, so that any worker may get it. */
+/** Sends the request on a new connection, so that either worker may get it. */
 function get(url: string): Promise<Response> {
   return fetch(url, { headers: { connection: "close" } });
 }

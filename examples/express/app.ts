@@ -7,7 +7,7 @@ import { bucket } from "../bucket.ts";
 
 type User = { id: string; name: string };
 
-// The application's own database: its users, their notes, and who may read a note.
+// The application has its own database. It stores the users, their notes, and the users who may read a note.
 const db = new DatabaseSync("app.db");
 db.exec(`
   CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, name TEXT UNIQUE NOT NULL, session TEXT UNIQUE);
@@ -21,7 +21,7 @@ function userOf(cookies: string | null | undefined): User | null {
   return (first("SELECT id, name FROM users WHERE session = ?", session) as User | undefined) ?? null;
 }
 
-// The application's own rule. Valet Key calls this function before each URL.
+// The application's own rule. Valet Key calls this function before a user reads, adds or removes a file.
 function mayUseNote(user: User, action: "read" | "add" | "remove", noteId: string): boolean {
   if (first("SELECT 1 FROM notes WHERE id = ? AND user_id = ?", noteId, user.id)) return true;
   return action === "read" && !!first("SELECT 1 FROM shares WHERE note_id = ? AND user_id = ?", noteId, user.id);
@@ -39,7 +39,7 @@ app.use(express.static(fileURLToPath(new URL("../public", import.meta.url))), ex
 app.use("/client", express.static(fileURLToPath(new URL(".", import.meta.resolve("@valetkey/client")))));
 app.all("/files/*path", files.node);
 
-// Signs in by the name alone. Your application has a real sign-in.
+// Signs a user in by the name alone. Your application needs a real sign-in.
 app.post("/sign-in", (request, response) => {
   const session = randomUUID();
   const sql = "INSERT INTO users VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET session = excluded.session";
@@ -65,7 +65,7 @@ app.put("/notes/:noteId/shares/:name", (request, response) => {
   return response.sendStatus(204);
 });
 
-// The route of the article, with an exact check, a verified file, and a URL that is recorded before it is given out.
+// The route of the article, without its faults: it checks access to this file, signs URLs only for verified files, and records each URL.
 app.get("/attachments/:attachmentId/url", async (request, response) => {
   try {
     const { url } = await files.issueUrl(caller(request), request.params.attachmentId);

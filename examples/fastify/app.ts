@@ -5,7 +5,7 @@ import { createValetKey } from "@valetkey/server";
 import fastify from "fastify";
 import { bucket } from "../bucket.ts";
 
-// The application's own data: its sessions, its notes, and their readers. Yours is in a database.
+// The application's own data: its sessions, its notes, and the readers of each note. Your application stores such data in a database.
 const sessions = new Map<string, { id: string }>();
 const notes = new Map<string, { ownerId: string; readers: Set<string> }>();
 const userOf = (cookies = "") => sessions.get(/(?:^|; )session=([\w-]+)/.exec(cookies)?.[1] ?? "") ?? null;
@@ -30,7 +30,7 @@ const client = folderOf(import.meta.resolve("@valetkey/client"));
 app.register(fastifyStatic, { root: client, prefix: "/client/", decorateReply: false });
 app.register(files.fastify);
 
-// Signs in by the name alone. Your application has a real sign-in.
+// Signs a user in by the name alone. Your application needs a real sign-in.
 app.post<{ Body: { name: string } }>("/sign-in", (request, reply) => {
   const session = randomUUID();
   sessions.set(session, { id: request.body.name });

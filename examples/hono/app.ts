@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { bucket } from "../bucket.ts";
 
-// The application's own data: its sessions, its notes, and their readers. Yours is in a database.
+// The application's own data: its sessions, its notes, and the readers of each note. Your application stores such data in a database.
 const sessions = new Map<string, { id: string }>();
 const notes = new Map<string, { ownerId: string; readers: Set<string> }>();
 const userOf = (session = "") => sessions.get(session) ?? null;
@@ -37,7 +37,7 @@ app.get("/client/:path{[a-z0-9/-]+\\.js}", async (context) =>
   context.body(await readFile(new URL(context.req.param("path"), folders.client), "utf8"), 200, script),
 );
 
-// Signs in by the name alone. Your application has a real sign-in.
+// Signs a user in by the name alone. Your application needs a real sign-in.
 app.post("/sign-in", async (context) => {
   const session = randomUUID();
   sessions.set(session, { id: (await context.req.json()).name });

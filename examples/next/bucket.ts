@@ -2,7 +2,7 @@ import { startS3Local } from "@valetkey/s3-local";
 
 const { BUCKET, AWS_REGION = "us-east-1", BUCKET_PORT = "9000", PORT = "3000" } = process.env;
 
-/** Your bucket, named by BUCKET and AWS_REGION. Without BUCKET: a bucket on the local disk, for development. */
+/** Your bucket, from the variables BUCKET and AWS_REGION. Without BUCKET, it is a bucket on the local disk, for development. */
 export const bucket = BUCKET === undefined ? await startLocalBucket() : { name: BUCKET, region: AWS_REGION };
 
 async function startLocalBucket() {
@@ -12,7 +12,7 @@ async function startLocalBucket() {
     port: Number(BUCKET_PORT),
     credentials,
     buckets: ["files"],
-    // The page sends files directly to the bucket, so the bucket must know the page's origin.
+    // The page sends files directly to the bucket. So the CORS rules of the bucket must permit the origin of the page.
     cors: { allowedOrigins: [`http://localhost:${PORT}`] },
   });
   return { name: "files", region: "us-east-1", endpoint, credentials };

@@ -17,7 +17,7 @@ type Answers = Map<Question, AccessRow>;
 export function openPostgresStore(url: string): Store {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
   const audit = openPostgresUrlAudit(statementsOn(pool, { prepared: true }));
-  // Concurrent decisions share one statement, as in the service.
+  // One SQL statement makes many concurrent access decisions, as in the service.
   const questions = createBatching<Question, Answers>({
     run: (asked) => ask(pool, asked),
     maxBatchItems: MAX_QUESTIONS,

@@ -1,5 +1,5 @@
-// The hot path GET /attachments/:id/url, written by hand. Its speed is the limit of the service.
-// It has the same signer and the same durable audit log, but no schemas, no router, no log and no security headers.
+// The hot path GET /attachments/:id/url, written by hand. The service cannot be faster than this server.
+// This server has the signer and the durable audit log of the service, but no schemas, no router, no log and no security headers.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createPresigner } from "@valetkey/presign";
 import { openPostgresStore } from "./postgres-store.ts";
@@ -36,7 +36,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     credentials,
     now,
     expiresInSeconds: EXPIRES_IN_SECONDS,
-    // This is sufficient for the filenames of this benchmark. The service has more rules.
+    // This header is correct for the filenames of this benchmark. The service handles all filenames.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
   await store.audit.record({
@@ -50,7 +50,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     detail: { expiresInSeconds: EXPIRES_IN_SECONDS, purpose: "download" },
   });
   const expiresAt = new Date(signed.expiresAt).toISOString();
-  // A signed URL has no characters that JSON escapes.
+  // The URL needs no escaping, because a signed URL has no characters that JSON escapes.
   respond(response, 200, `{"fileUrl":"${signed.url}","expiresIn":${EXPIRES_IN_SECONDS},"expiresAt":"${expiresAt}"}`);
 }
 

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 const MAX_CACHED = 20_000;
 
-/** Makes a function that reads the user id of an HS256 bearer token. It caches verified tokens until they expire. */
+/** Makes a function that verifies an HS256 bearer token, and returns its user id. The function caches verified tokens until they expire. */
 export function createTokenReader(
   secret: string,
 ): (authorization: string | undefined, now: number) => string | undefined {

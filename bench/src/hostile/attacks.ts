@@ -1,15 +1,15 @@
 import { connect } from "node:net";
 
-/** The service, a token of the attacker, and a note of the attacker. */
+/** The port of the service, and the bearer token and a note of the attacker. */
 export type Target = { port: number; token: string; noteId: string };
 
-/** No note contains this text, and every comparison fails only after half of the text. */
+/** No note contains this text. Each comparison with a note fails only after the first 100 letters, so a search is slow. */
 export const SLOW_SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 
 const CLIENTS = 10;
 const BODY_BYTES = 1_000_000;
 
-/** The attacks by name. Each attack starts its clients, which continue until the process ends. */
+/** Each attack starts its hostile clients. The clients send requests until the process ends. */
 export const attacks = {
   nothing: () => undefined,
   "list the largest notes": (target: Target) => repeat(CLIENTS, () => send(target, { path: "/notes?limit=200" })),
@@ -49,6 +49,6 @@ async function send({ port, token }: Target, { path, json }: { path: string; jso
     });
     await response.arrayBuffer();
   } catch {
-    // A hostile client ignores the failure, and sends the next request.
+    // A hostile client ignores a failed request, and sends the next one.
   }
 }

@@ -13,7 +13,7 @@ const MIB = 2 ** 20;
 const KIB = 1024;
 const ID = "0197b5a8-7c11-7c0a-9d3e-3f0a5e6b7c8d";
 
-/** The largest valid bodies of the routes with large schemas, and invalid bodies that are as costly as their limit permits. */
+/** Returns the largest valid bodies of routes with large schemas. Also returns invalid bodies that cost as much as the size limit permits. */
 export function createBodies(): Body[] {
   const note = (name: string, json: string): Body => ({ name, schema: CreateNoteBody, json, isLarge: true });
   const parts = Array.from({ length: 10_000 }, (_, n) => ({ partNumber: n + 1, etag: `"${"a".repeat(32)}"` }));
@@ -90,12 +90,12 @@ function text(body: string): string {
   return JSON.stringify({ body });
 }
 
-/** An object with two of 250 names. No other object has the same names in the same order. */
+/** Returns an object with two of 250 member names. Different `n` give different names or another order of the names. */
 function shape(n: number): string {
   return `{"${(n % 250).toString(36)}":0,"${(Math.floor(n / 250) % 250).toString(36)}":0}`;
 }
 
-/** Joins items by commas up to this length. Leaves space for a short frame around them. */
+/** Joins items by commas up to this length, minus 64 bytes. The caller writes its brackets and names into these 64 bytes. */
 function upTo(bytes: number, item: (n: number) => string): string {
   const items: string[] = [];
   for (let left = bytes - 64, n = 0; ; n += 1) {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Client, createClient } from "@valetkey/client";
 import { createToken } from "../rig/token.ts";
 
-/** The counts of the requests so far. */
+/** Counts the requests that have succeeded so far. A round is the whole life of one note. */
 export type Done = { rounds: number; uploads: number; forms: number; urls: number; shares: number };
 
 const CALLERS = 8;
@@ -12,7 +12,7 @@ const URLS = 20;
 
 type Caller = { client: Client; token: string; userId: string; baseUrl: string };
 
-/** Eight people use the service at the same time until `signal` is aborted. Rejects if the service refuses a request. */
+/** Lets eight users call the service at the same time until `signal` is aborted. Rejects if the service refuses a request. */
 export async function runCallers(
   baseUrl: string,
   { done, signal }: { done: Done; signal: AbortSignal },
@@ -34,7 +34,7 @@ async function createCaller(baseUrl: string, name: string): Promise<Caller> {
   return { client, token, userId: (await client.me()).id, baseUrl };
 }
 
-/** The life of a note: uploads, forms, a share, URLs for its owner and its reader, lists, and its deletion. */
+/** Creates a note, uploads a file, posts a form, and shares the note. Then gets URLs as both users, lists notes, and deletes the note. */
 async function useNote(caller: Caller, { reader, done }: { reader: Caller; done: Done }): Promise<void> {
   const { client } = caller;
   const note = await client.notes.create({ title: "A note with files" });

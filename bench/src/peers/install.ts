@@ -7,7 +7,7 @@ const lock = new URL("package-lock.json", peers);
 /** npm writes this file at the end of an installation. */
 const installed = new URL("node_modules/.package-lock.json", peers);
 
-/** Installs the peers on the first use, and again after their lockfile has changed. */
+/** Installs the packages of the peers on the first use. Installs them again if their lockfile has changed. */
 export function installPeers(): void {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log(

@@ -3,7 +3,7 @@ import type { WorkloadName } from "../rig/workload.ts";
 
 type Peer = { name: string; entry: string; checksWho: boolean; url?: WorkloadName; start: WorkloadName };
 
-/** The peers. Each verb of a peer has its own requests. */
+/** Lists the peers. `url` and `start` name the workload with the requests that the peer understands. */
 const peers: readonly Peer[] = [
   { name: "better-upload", entry: "better-upload.js", checksWho: false, url: "peer-url", start: "better-upload" },
   { name: "better-upload + JWT", entry: "better-upload.js", checksWho: true, url: "peer-url", start: "better-upload" },
@@ -11,7 +11,7 @@ const peers: readonly Peer[] = [
   { name: "companion + JWT", entry: "companion.js", checksWho: true, start: "companion" },
 ];
 
-/** The turns of a verb, one for each peer that has it. */
+/** Returns one turn for each peer that supports the verb. */
 export function peerTurns(verb: "url" | "start"): PlannedTurn[] {
   return peers.flatMap(({ name, entry, checksWho, ...workloads }) => {
     const workload = workloads[verb];

@@ -12,19 +12,19 @@ type Json = { [key: string]: unknown };
 type Headers = Record<string, string>;
 type Signed = { kind: "url"; url: URL; headers: Headers } | { kind: "form"; fields: Map<string, string> };
 
-/** The checks of a server, as a client observes them. */
+/** The checks that a server makes, as far as a client can observe them. */
 export type Observed = {
-  /** Refuses a request without a token. */
+  /** Whether the server refuses a request without a token. */
   checksWho: boolean;
-  /** Refuses a valid user who has no access. */
+  /** Whether the server refuses a valid user who has no access. */
   checksAccess: boolean;
   /** The sizes that the signature of an upload permits. */
   size: "exact" | "maximum" | "any";
-  /** The responses with a signed URL or form. */
+  /** How many of the three responses had a signed URL or form. */
   signed: number;
 };
 
-/** Sends the same request as the user, without a token, and as a stranger. Throws unless the user gets a valid signature. */
+/** Sends the same request three times: as the user, without a token, and as a stranger. Throws unless the user gets a valid signature. */
 export async function probe(
   port: number,
   { call, strangerToken }: { call: Call; strangerToken: string },
@@ -66,7 +66,7 @@ function findSigned(value: unknown): Signed | undefined {
   return undefined;
 }
 
-/** Throws unless the signature is valid. */
+/** Returns the sizes that the signature permits. Throws unless the signature is valid. */
 function sizeOf(signed: Signed): Observed["size"] {
   if (signed.kind === "form") {
     const verified = verifyForm({ bucket, fields: signed.fields }, Date.now());

@@ -7,7 +7,7 @@ const MAX_AGE_SECONDS = 30;
 /**
  * Throws unless the URL has a valid signature that allows a GET of this object for the expected time.
  *
- * It computes the signature from the URL with its own simple code, so that no signer checks itself.
+ * This function computes the signature with its own simple code. So no signer checks its own URLs.
  */
 export function checkUrl(url: string, key: string): void {
   const { host, pathname, searchParams, search } = new URL(url);

@@ -1,6 +1,6 @@
 import { settings } from "../rig/settings.ts";
 
-/** The inputs of every signer: AWS, virtual-hosted style, permanent credentials, and keys without characters to encode. */
+/** Every signer gets these inputs: AWS, virtual-hosted style, permanent credentials, and keys that need no percent-encoding. */
 export const inputs = {
   ...settings,
   endpoint: `https://s3.${settings.region}.amazonaws.com`,

@@ -7,9 +7,10 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 
 /**
- * The limit of every signer on the native hash of Node.js: one hash of the canonical request, and the two hashes of the HMAC.
+ * Makes a signer that computes only the hashes that a signature needs: one of the canonical request, and two for the HMAC. No signer that
+ * uses the native hash of Node.js can be faster.
  *
- * The hashes have the sizes of the real inputs. This signer builds no URL and copies nothing.
+ * The input of each hash is as long as the input for a real signature. This signer builds no URL and copies nothing.
  */
 export function createLimit(): Signer {
   const requests = inputs.keys.map(canonicalRequest);

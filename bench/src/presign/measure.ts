@@ -6,7 +6,7 @@ export type Contestant = { name: string; signer: Signer; inFlight: number };
 const CALLS_BETWEEN_CLOCK_READS = 64;
 const MANY_IN_FLIGHT = 16;
 
-/** Asynchronous signers run twice: with one call at a time, as the other signers do, and with concurrent calls, as a busy server does. */
+/** An asynchronous signer runs twice: with one call at a time, and with concurrent calls, as on a busy server. Other signers run once. */
 export function contestantsOf(signer: Signer): Contestant[] {
   const { name } = signer;
   if (signer.kind === "sync") return [{ name, signer, inFlight: 1 }];
@@ -19,7 +19,7 @@ export function contestantsOf(signer: Signer): Contestant[] {
 /**
  * Measures the speed of a signer in URLs for each second of CPU time of this thread.
  *
- * The wall clock would also count other processes. Work on other threads (garbage collection, WebCrypto) does not count.
+ * A wall clock would also count the time of other processes. The work of other threads (garbage collection, WebCrypto) does not count.
  */
 export async function measure({ signer, inFlight }: Contestant, milliseconds: number): Promise<number> {
   const start = performance.now();
@@ -55,7 +55,7 @@ async function awaitTogether(
 
 let used = 0;
 
-/** Reads a character, so that V8 flattens the string. Before that, the string is a rope. */
+/** Reads a character, so that V8 joins the parts of the string. Before this read, V8 may store a concatenated string as separate parts. */
 function use(url: string): void {
   used = (used + url.charCodeAt(url.length - 1)) | 0;
 }

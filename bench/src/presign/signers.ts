@@ -32,7 +32,7 @@ function awsGetSignedUrl(): Signer {
   return { name: getSignedUrlName, isPeer: true, kind: "async", sign };
 }
 
-/** The signer of the SDK without its client. The request is built by hand. */
+/** Uses only the signer of the AWS SDK. The request is built by hand, not by the client of the SDK. */
 function awsRequestPresigner(): Signer {
   const client = new S3Client({ region, credentials });
   const presigner = new S3RequestPresigner({ region, credentials, sha256: client.config.sha256 });
@@ -85,7 +85,7 @@ function valetKey(): Signer {
   return { name: valetKeyName, isPeer: false, kind: "sync", sign };
 }
 
-/** Signs as the service does, which stores the encoded key with the object. */
+/** Signs with keys that were encoded before the measurement, because the service caches the encoded key of each object. */
 function valetKeyEncoded(): Signer {
   const presigner = createPresigner({ bucket, region });
   const encodedKeys = keys.map(encodeKey);

@@ -6,7 +6,7 @@ import type { DataLocation } from "./candidate-specs.ts";
 import { runSql } from "./postgres.ts";
 import { settings } from "./settings.ts";
 
-/** The number of issue events in an audit log, and the number of their URLs. */
+/** The number of `url.issued` events in an audit log, and the number of URLs that these events record. */
 export type AuditedUrls = { events: number; urls: number };
 
 export async function readAuditedUrls({ directory, url }: DataLocation): Promise<AuditedUrls> {
@@ -28,7 +28,7 @@ function count(events: string, length: string): string {
   return `select count(*) as events, coalesce(sum(${length}), 0) as urls from ${events} where action = 'url.issued'`;
 }
 
-/** SQLite stores events first in durable batches and later under their notes. For a short time, an event can be in both places. */
+/** Selects the events from both places. On SQLite, events go to durable batches first and to `audit_events` later, and can be in both. */
 function filedOrWaiting(): string {
   const columns = ["id", "action", "attachment_ids"] as const;
   const waiting = columns.map((column) => `value ->> ${auditColumns.indexOf(column)}`);

@@ -1,14 +1,14 @@
-/** A request of a workload. `body` becomes JSON. */
+/** A request of a workload. `body` is sent as JSON. */
 export type Call = {
   method: "GET" | "POST" | "PUT";
   path: string;
   token?: string | undefined;
-  /** The IP address of the client, as a proxy reports it. */
+  /** The IP address of the client, which is sent in X-Forwarded-For, as a proxy does. */
   clientIp?: string | undefined;
   body?: object | undefined;
 };
 
-/** The request as bytes of HTTP/1.1. */
+/** Encodes the request as the bytes of an HTTP/1.1 request. */
 export function encodeCall({ method, path, body, ...call }: Call): Buffer {
   const text = body === undefined ? "" : JSON.stringify(body);
   const headers = { host: "127.0.0.1", ...headersOf(call), ...(text && { "content-type": "application/json" }) };
@@ -17,7 +17,7 @@ export function encodeCall({ method, path, body, ...call }: Call): Buffer {
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${text}`);
 }
 
-/** Sends the request once, for verification. */
+/** Sends the request once, outside of the measured load. */
 export function sendCall(port: number, { method, path, body, ...call }: Call): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}${path}`, {
     method,

@@ -7,7 +7,7 @@ import { settings } from "./settings.ts";
 export type Engine = "postgres" | "sqlite";
 export const engines: readonly Engine[] = ["postgres", "sqlite"];
 
-/** The location of the data of a candidate. `url` is the database on PostgreSQL. Without it, SQLite is in `directory`. */
+/** The location of a candidate's data. `url` is the URL of a PostgreSQL database. Without `url`, `directory` has a SQLite database. */
 export type DataLocation = { directory: string; url?: string };
 
 const article = new URL("../../article/server.js", import.meta.url);
@@ -22,32 +22,32 @@ const aws = {
   AWS_SECRET_ACCESS_KEY: settings.secretAccessKey,
 };
 
-/** The plain design: Express, jsonwebtoken, three queries, getSignedUrl. */
+/** Describes the server with the design of the article: Express, jsonwebtoken, three queries, getSignedUrl. */
 export function articleSpec(place: DataLocation): CandidateSpec {
   return specOf(place, { name: "article", entry: article, env: { JWT_SECRET: settings.jwtSecret } });
 }
 
-/** The service as `npm start` runs it. Only the configuration comes from the benchmark. */
+/** Describes the service as `npm start` runs it. The benchmark sets only the configuration. */
 export function serviceSpec(engine: Engine, place: DataLocation): CandidateSpec {
-  // This load of a few users exceeds the rate limit of URLs for one user.
+  // URL_RATE_LIMIT is off, because each user of this load requests more URLs than the limit permits.
   const env = {
     AUTH_SECRET: settings.authSecret,
     AUTH_JWT_SECRET: settings.jwtSecret,
     URL_RATE_LIMIT: "0",
-    // The load generator names the IP address of each visitor of a link.
+    // The load generator sends the IP address of each visitor of a link in X-Forwarded-For.
     TRUST_PROXY: "loopback",
   };
   return specOf(place, { name: `valetkey/${engine}`, entry: service, env });
 }
 
-/** The service with its embedded database and its embedded bucket, as `npm start` runs it. */
+/** Describes the service with its embedded database and its embedded bucket, as `npm start` runs it. */
 export function embeddedSpec(directory: string): CandidateSpec {
   const secrets = { AUTH_SECRET: settings.authSecret, AUTH_JWT_SECRET: settings.jwtSecret };
   const env = { DATA_DIR: directory, MALLOC_ARENA_MAX: "2", ...secrets };
   return { name: "valetkey", entry: service, directory, env };
 }
 
-/** The service of another checkout: its command, or its sources if that version has no command. */
+/** Describes the service of another checkout. Runs its command, or its sources if that version has no command. */
 export function beforeSpec(
   engine: Engine,
   { where, checkout }: { where: DataLocation; checkout: string },
@@ -58,15 +58,15 @@ export function beforeSpec(
   return { ...serviceSpec(engine, where), name: `${basename(checkout)}/${engine}`, entry };
 }
 
-/** The same work, written by hand on node:http without any layer. */
+/** Describes the server that does the same work on plain node:http, without a framework. */
 export function bareSpec(engine: Engine, place: DataLocation): CandidateSpec {
   return specOf(place, { name: `bare/${engine}`, entry: bare, env: { AUTH_JWT_SECRET: settings.jwtSecret } });
 }
 
-/** `entry` is a file of bench/peers. `checksWho`: whether the server checks a JWT. */
+/** `entry` is the name of a file in bench/peers. `checksWho`: whether the server checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
 
-/** A peer. It has the same credentials and the same secret of tokens. */
+/** Describes a peer. It gets the same S3 credentials as the service, and verifies tokens with the same secret. */
 export function peerSpec(name: string, { entry, checksWho, directory }: PeerPlace): CandidateSpec {
   const env = checksWho ? { JWT_SECRET: settings.jwtSecret } : {};
   return specOf({ directory }, { name, entry: new URL(entry, peers), env });

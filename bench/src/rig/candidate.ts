@@ -33,7 +33,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
-    // The output of a server matters only if the server fails.
+    // Does not print the output of the server. An error of this file contains that output if the server fails.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);
@@ -50,7 +50,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   };
 }
 
-/** The flags with which Node writes a CPU profile to BENCH_PROFILE_DIR. Empty if that variable is not set. */
+/** Returns the flags that make Node write a CPU profile to BENCH_PROFILE_DIR. Returns no flags if that variable is not set. */
 export function profileFlags(name: string): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
   if (directory === undefined) return [];

@@ -7,14 +7,14 @@ const AT_ONCE = 32;
 const FIRST_RATE = 400;
 const GROWTH = 1.5;
 
-/** A turn of a server. */
+/** The server of a turn (by its port), and the length of the turn. */
 export type ServerTurn = { port: number; seconds: number };
 
 type Started = { upload: { id: string; method: string; url: string; headers: Record<string, string> } };
 
-/** Completes uploads whose object is in the bucket. Each upload completes once, so each turn prepares its own uploads. */
+/** Makes requests that complete uploads. An upload can be completed only once, so each turn prepares new uploads with their objects. */
 export function createCompletions({ dataset, tokens }: Source) {
-  // A completed file in a note with a link would add a URL to each claim of that link.
+  // Uses only notes without a link. A new file in a note with a link would add a URL to each claim (download) of that link.
   const linked = new Set(dataset.links.map(({ noteId }) => noteId));
   const notes = dataset.notes.filter(({ id }) => !linked.has(id));
   const ofPort = new Map<number, { ready: Buffer[]; sent: number; rate: number }>();
@@ -25,7 +25,7 @@ export function createCompletions({ dataset, tokens }: Source) {
     return state;
   };
   return {
-    /** Starts the uploads of a turn and sends their files. A server that is faster than expected ends its turn early. */
+    /** Starts the uploads of a turn and sends their files. If the server completes all of them before the end, its turn ends early. */
     async prepare({ port, seconds }: ServerTurn): Promise<void> {
       const state = stateOf(port);
       if (state.sent > 0) state.rate = (GROWTH * state.sent) / seconds;
@@ -39,7 +39,7 @@ export function createCompletions({ dataset, tokens }: Source) {
     next({ port }: ServerTurn): Buffer | undefined {
       const state = stateOf(port);
       state.sent += 1;
-      // The oldest upload comes first, because a pending upload expires.
+      // Completes the oldest upload first, before it expires.
       return state.ready.shift();
     },
   };

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 
 export type ConnectionOptions = {
   port: number;
-  /** Returns the next request as bytes, or undefined at the end of the round. */
+  /** Returns the next request as bytes, or undefined at the end of the turn. */
   nextRequest(): Buffer | undefined;
   onResponse(status: number, milliseconds: number): void;
 };
@@ -11,9 +11,9 @@ const RECEIVE_BYTES = 128 * 1024;
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /**
- * Drives one keep-alive connection, one request at a time. Resolves after the last response.
+ * Sends requests on one keep-alive connection, one at a time. Resolves after the last response.
  *
- * It reads only the status and the length of a response, because a full HTTP parser would take CPU time from the server under test.
+ * This client reads only the status and the length of a response. A full HTTP parser would take CPU time from the measured server.
  */
 export function driveConnection(options: ConnectionOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -27,7 +27,7 @@ export function driveConnection(options: ConnectionOptions): Promise<void> {
       port: options.port,
       host: "127.0.0.1",
       noDelay: true,
-      // One buffer for each connection instead of one for each chunk.
+      // The socket reads all chunks into one buffer, instead of a new buffer for each chunk.
       onread: {
         buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
         callback: (length, buffer) => {
@@ -85,7 +85,7 @@ function createReader(onResponse: (status: number) => void): (chunk: Buffer) => 
 }
 
 function contentLength(head: string): number {
-  // node:http writes capitals, and some frameworks write lower case.
+  // node:http writes this header name with capital letters, and some frameworks write it in lower case.
   let start = head.indexOf("Content-Length: ");
   if (start === -1) start = head.indexOf("content-length: ");
   if (start === -1) throw new Error(`A response without Content-Length:\n${head}`);

@@ -12,14 +12,14 @@ export type Dataset = {
   notes: BenchNote[];
   attachments: BenchAttachment[];
   shares: BenchShare[];
-  /** Links to all files of a small note. */
+  /** Public links. Each link leads to all files of one small note. */
   links: BenchLink[];
-  /** Every pair of a user and an attachment that the user may read: as owner or as receiver of a share. */
+  /** Every pair of a user and an attachment that the user may read, as the owner or because of a share. */
   grants: { userId: string; attachment: BenchAttachment }[];
 };
 
 const SEED = 20_260_101;
-/** With so many users, the load of a long run stays below the limits of each user. */
+/** The load is spread over many users, so that no user reaches the limits for one user, even in a long run. */
 const USERS = 400;
 const NOTES = 2_000;
 const SHARES_OF_NOTE = 2;
@@ -27,12 +27,12 @@ const LINKS = 500;
 const FIRST_INSTANT = Date.UTC(2026, 0, 1);
 const LARGE_NOTE_STEP = 20;
 
-/** The files of most notes. */
+/** The number of files of most notes. */
 export const SMALL_NOTE_FILES = 5;
-/** The files of every twentieth note. A batch has the files of one such note. */
+/** The number of files of every twentieth note. A request of the benchmark `batch` asks for all files of one such note. */
 export const LARGE_NOTE_FILES = 100;
 
-/** Makes the data of every candidate. The data is always the same, so the load generator needs no database. */
+/** Makes the data that every candidate gets. Each call makes the same data, so the load generator does not need to read a database. */
 export function createDataset(): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);
@@ -83,7 +83,7 @@ function userAt({ userIds }: Dataset, index: number): string {
   return userId;
 }
 
-/** Makes a function that returns UUIDv7s, one for each millisecond, as in a service that grew over time. */
+/** Makes a function that returns UUIDv7s. The time of each UUID is a millisecond later, as if the service grew over time. */
 function createIds(random: () => number): () => string {
   let instant = FIRST_INSTANT;
   return () => {

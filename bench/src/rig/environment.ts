@@ -20,7 +20,7 @@ import { createScratch } from "./scratch-directory.ts";
 import { seedArticle } from "./seed-article.ts";
 import { seedService } from "./seed-service.ts";
 
-/** A candidate with its data, and the reader of its audit log. The article has no audit log. */
+/** A candidate whose data is ready, and a function that reads its audit log. The article and the peers have no audit log. */
 export type PreparedCandidate = { spec: CandidateSpec; readAuditedUrls?: () => Promise<AuditedUrls> };
 
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
@@ -103,7 +103,7 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
 
 const SEED = "seed";
 
-/** Seeds each engine once. Each candidate gets a copy. Returns the directory of the SQLite file. */
+/** Writes the data to one database of each engine. Each candidate gets a copy of it. Returns the directory of the SQLite file. */
 async function seedBoth(dataset: Dataset, { path, postgres }: { path: string; postgres: Postgres }): Promise<string> {
   const directory = join(path, SEED);
   await mkdir(directory);

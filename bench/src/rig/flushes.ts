@@ -8,12 +8,13 @@ const MEASURE_MS = 500;
 
 export type Flushes = {
   measure(): void;
-  /** The median of the measurements. */
+  /** Returns the median of all measurements so far. */
   perSecond(): number;
 };
 
 /**
- * Counts the flushes of the disk per second. Each flush writes a page of an existing file and calls fdatasync, as a write-ahead log does.
+ * Measures how many flushes per second the disk can make. Each flush writes a page of an existing file and calls fdatasync, as a
+ * write-ahead log does.
  */
 export function createFlushes(directory: string): Flushes {
   const file = join(directory, "flushes");

@@ -1,4 +1,4 @@
-// The process of the load generator. It receives orders over IPC and returns the results.
+// This file runs in the process of the load generator. The process receives orders over IPC, and sends back the results.
 import { driveConnection } from "./connection.ts";
 import type { Drive, LoadResult, Order } from "./load-generator.ts";
 import { createSource, createWorkload, type Workload, type WorkloadName } from "./workload.ts";
@@ -38,7 +38,7 @@ async function run(turn: Drive): Promise<LoadResult> {
     latencies.push(milliseconds);
     responses[status] = (responses[status] ?? 0) + 1;
   };
-  // Each connection waits for its last response, so that the responses can be compared with the audit log.
+  // Each connection waits for its last response. Otherwise the audit log could have URLs of responses that were not counted.
   await Promise.all(Array.from({ length: connections }, () => driveConnection({ port, nextRequest, onResponse })));
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);

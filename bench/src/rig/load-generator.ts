@@ -9,7 +9,7 @@ export type LoadResult = {
   requestsPerSecond: number;
   p50Milliseconds: number;
   p99Milliseconds: number;
-  /** The CPU time of the generator over the time of the round. With a value near 1, the generator was the limit and not the server. */
+  /** The CPU time of the generator, divided by the length of the turn. Near 1, the generator was the limit and not the server. */
   generatorCpuShare: number;
 };
 
@@ -17,15 +17,15 @@ export type LoadResult = {
 export type Order = Drive & { isPreparation: boolean };
 
 export type LoadGenerator = {
-  /** Prepares the data of a turn, so that the measurement of the turn does not include that work. */
+  /** Prepares the data of a turn before the measurement, so that the measurement does not include this work. */
   prepare(turn: Drive): Promise<void>;
   drive(turn: Drive): Promise<LoadResult>;
   stop(): void;
 };
 
 /**
- * Starts the load generator in a separate process. The process runs for all rounds, so that its code is compiled before the rounds
- * start.
+ * Starts the load generator in a separate process. One process generates the load of all rounds, so V8 has compiled its code before the
+ * first round starts.
  */
 export async function startLoadGenerator(): Promise<LoadGenerator> {
   const child = fork(new URL("./load-generator-process.ts", import.meta.url));

@@ -3,18 +3,18 @@ import type { PreparedCandidate } from "./environment.ts";
 import type { LoadGenerator, LoadResult } from "./load-generator.ts";
 import type { WorkloadName } from "./workload.ts";
 
-/** A workload on a server. Several turns of a round may have the same server. */
+/** A workload, and the server that gets it. Several turns of a round may use the same server. */
 export type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
 
-/** The CPU time of all threads of the server process, for each request of a round. */
+/** The CPU time of all processes and threads of the server, divided by the requests of the turn. */
 export type RoundCost = { cpuMicrosecondsPerRequest: number };
 
 export type Measured = Turn & {
   rounds: (LoadResult & RoundCost)[];
   usage: Usage;
-  /** The responses with 200 or 201 since the start, including verification and warm-up. */
+  /** The number of responses with 200 or 201 since the start, including those of the verification and the warm-up. */
   okResponses: number;
-  /** The responses with another status under load. A run with such a response fails. */
+  /** The number of responses with another status under load. The run fails if there is such a response. */
   otherResponses: number;
 };
 
@@ -23,7 +23,7 @@ type RoundsPlan = {
   seconds: number;
   warmUpSeconds: number;
   connections: number;
-  /** Returns the number of responses with 200 or 201. */
+  /** Checks that the server works. Returns the number of its responses with 200 or 201. */
   verify(turn: Turn, candidate: Candidate): Promise<number>;
   /** Runs before each round, while all servers are idle. */
   beforeRound(): void;
@@ -32,7 +32,7 @@ type RoundsPlan = {
 type Entry = { candidate: Candidate; measured: Measured };
 type Options = { load: LoadGenerator; plan: RoundsPlan };
 
-/** Runs all turns in each round, so that drift affects all turns alike. The servers run all the time, and are idle between turns. */
+/** Runs all turns in each round, so that a slow phase of the machine affects all turns. Between its turns, a server runs and is idle. */
 export async function measureRounds(turns: readonly Turn[], { load, plan }: Options): Promise<Measured[]> {
   const candidates = new Map<PreparedCandidate, Candidate>();
   let endedCleanly = false;
@@ -65,7 +65,7 @@ function createEntry(turn: Turn, candidate: Candidate): Entry {
   return { candidate, measured: { ...turn, rounds: [], usage, okResponses: 0, otherResponses: 0 } };
 }
 
-/** Stops all servers gracefully, so that they write their audit logs themselves. */
+/** Stops all servers gracefully, so that each server finishes the writes to its audit log. Returns whether all servers ended cleanly. */
 async function stopAll(candidates: readonly Candidate[]): Promise<boolean> {
   const outcomes = await Promise.allSettled(candidates.map((candidate) => candidate.stop()));
   for (const outcome of outcomes) if (outcome.status === "rejected") console.error(outcome.reason);

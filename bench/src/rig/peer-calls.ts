@@ -4,9 +4,9 @@ import { file, type Source } from "./service-calls.ts";
 const query = new URLSearchParams({ filename: file.filename, type: file.contentType });
 const described = { name: file.filename, size: file.sizeBytes, type: file.contentType };
 
-/** The requests of the clients of peers. Each request has the token of a user, even if the peer checks no token. */
+/** Makes the requests that the client of each peer sends. Each request has the token of a user, even if the peer does not check tokens. */
 export const peerCalls = {
-  /** The peers have no database, so the request names the object. */
+  /** The peers have no database, so the request contains the key of the object and not the id of an attachment. */
   "peer-url": ({ dataset, tokens }: Source): Call[] =>
     dataset.grants.map(({ userId, attachment }) => ({
       method: "GET",

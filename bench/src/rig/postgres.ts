@@ -6,14 +6,14 @@ import { freePort } from "./free-port.ts";
 
 export type Postgres = {
   version: string;
-  /** Creates an empty database, or a copy of another, and returns its URL. */
+  /** Creates an empty database, or a copy of another database. Returns the URL of the new database. */
   createDatabase(name: string, options?: { copyOf: string }): Promise<string>;
   stop(): Promise<void>;
 };
 
 type Cluster = { url: string; stop(): Promise<void> };
 
-/** Uses the server at BENCH_DATABASE_URL, or starts a PostgreSQL from npm. Its default settings have fsync on. */
+/** Uses the server at BENCH_DATABASE_URL, or starts a PostgreSQL server from npm. Throws if the server does not flush its commits. */
 export async function startPostgres(directory: string): Promise<Postgres> {
   const given = process.env.BENCH_DATABASE_URL;
   const cluster = given === undefined ? await startCluster(directory) : { url: given, stop: async () => {} };
@@ -66,7 +66,7 @@ async function describe(admin: pg.Client): Promise<string> {
 async function startCluster(directory: string): Promise<Cluster> {
   const port = await freePort();
   const databaseDir = join(directory, "postgres");
-  // PostgreSQL refuses to run as root, so another account runs it and needs access to the directory.
+  // PostgreSQL refuses to run as root. So another account of the machine runs it, and needs access to the directory.
   await chmod(directory, 0o755);
   await mkdir(databaseDir);
   const EmbeddedPostgres = await loadEmbeddedPostgres();

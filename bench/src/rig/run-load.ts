@@ -19,7 +19,7 @@ export type PlannedTurn = {
   name: string;
   workload: WorkloadName;
   prepare(environment: Environment): Promise<PreparedCandidate>;
-  /** The engine of a turn of the service, which `--before` repeats with other checkouts. */
+  /** The database engine, if the server is the service. `--before` repeats such a turn with other checkouts of the service. */
   engine?: Engine;
 };
 
@@ -27,11 +27,10 @@ type LoadBenchmark = {
   title: string;
   connections: number;
   turns: readonly PlannedTurn[];
-  /** Whether the service has a bucket that it can reach. */
+  /** Whether the benchmark starts a bucket that the service can reach. Default: false. */
   hasBucket?: boolean;
   /**
-   * Verifies that a started server works. Returns the number of its responses with 200 or 201. Default: the verification of the
-   * service.
+   * Checks that a started server works. Returns the number of its responses with 200 or 201. Default: `verifyService`.
    */
   verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
   printTable(measured: readonly Measured[], flushes: Flushes): void;
@@ -39,7 +38,7 @@ type LoadBenchmark = {
   reportGoals(measured: readonly Measured[]): boolean;
 };
 
-/** The turns of a workload on the service, one for each engine. */
+/** Returns the turns in which the service gets a workload, one turn for each database engine. */
 export function serviceTurns(workload: WorkloadName, prefix = ""): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}valetkey/${engine}`,
@@ -49,7 +48,7 @@ export function serviceTurns(workload: WorkloadName, prefix = ""): PlannedTurn[]
   }));
 }
 
-/** The turns of the hot path by hand, one for each engine. */
+/** Returns the turns of the hot path that is written by hand, one turn for each database engine. */
 export function bareTurns(prefix = ""): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}bare/${engine}`,
@@ -99,7 +98,7 @@ export async function runLoad(args: readonly string[], benchmark: LoadBenchmark)
   }
 }
 
-/** The same turns on the service of another checkout, such as an earlier version. */
+/** Returns the same turns for the service of another checkout, such as an earlier version. */
 function turnsBefore(turns: readonly PlannedTurn[], checkout: string): PlannedTurn[] {
   return turns.flatMap(({ name, workload, engine }) => {
     if (engine === undefined) return [];
@@ -108,7 +107,7 @@ function turnsBefore(turns: readonly PlannedTurn[], checkout: string): PlannedTu
   });
 }
 
-/** The cells of a table that all benchmarks under load have: latencies, CPU time for each URL, memory, generator CPU. */
+/** Returns the table cells that all load benchmarks share: latencies, CPU time for each URL, memory, and CPU share of the generator. */
 export function loadCells({ rounds, usage }: Measured, urlsPerResponse = 1): string[] {
   return [
     median(rounds.map((round) => round.p50Milliseconds)).toFixed(1),

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-// Uses the migrations and queries of the service, so that the benchmark has no second schema.
+// Uses the migrations and queries of the service, so that the benchmark does not need a copy of the schema.
 import * as database from "@valetkey/server/src/db/index.ts";
 import type { Queries } from "@valetkey/server/src/usecases/ports/index.ts";
 import type { DataLocation } from "./candidate-specs.ts";
@@ -11,8 +11,8 @@ import { settings } from "./settings.ts";
 const clock = Date.now;
 
 /**
- * Fills the tables of the service on either engine, and closes all connections. The third parameter is the database module of the version that will
- * run on these tables, because each version has its own migrations.
+ * Writes the data to the tables of the service, on PostgreSQL or SQLite, and closes all connections.
+ * The third parameter is the database module of the measured version, because each version of the service has its own migrations.
  */
 export async function seedService(
   { directory, url }: DataLocation,
@@ -42,7 +42,7 @@ async function insertAll(
     const share = { userId, role: "viewer" as const, expiresAt: undefined, createdAt: now, createdBy: userId };
     await tx.shares.put({ noteId }, share);
   }
-  // The oldest versions have no links.
+  // `--before` can run an old version of the service that has no links.
   if ("links" in tx) for (const link of links) await tx.links.insert(toLink(link, now));
 }
 

@@ -6,15 +6,15 @@ import { shuffle } from "./random.ts";
 import { settings } from "./settings.ts";
 
 export const BATCH_SIZE = LARGE_NOTE_FILES;
-/** The users that receive shares of a note: first all as viewers, then all as editors. */
+/** Each note is shared with this many users: first with all of them as viewers, then with all of them as editors. */
 const RECEIVERS = 8;
-/** The IP addresses of visitors. The limits of one IP address are lower than this load. */
+/** Visitors of links come from this many IP addresses, because the load exceeds the limits for one IP address. */
 const VISITORS = 2 ** 17;
 
-/** The data of the requests, and the token of each user. */
+/** The data from which requests are made, and the bearer token of each user. */
 export type Source = { dataset: Dataset; tokens: ReadonlyMap<string, string>; random: () => number };
 
-/** The requests of each verb of the service, in the order of a turn. */
+/** Makes the requests of each verb of the service, in the order in which a turn sends them. */
 export const serviceCalls = {
   url: ({ dataset, tokens, random }: Source): Call[] =>
     shuffle(
@@ -48,14 +48,14 @@ export function batchCall(attachmentIds: string[], token: string | undefined): C
   return { method: "POST", path: "/attachments/urls", token, body: { attachmentIds } };
 }
 
-/** The file of every start, also of the starts of peers. */
+/** Every request that starts an upload declares this file, also the requests to peers. */
 export const file = { filename: "Scan 12.pdf", sizeBytes: 20_000, contentType: "application/pdf" };
 
 export function startCall({ id }: BenchNote, token: string | undefined, declared = file): Call {
   return { method: "POST", path: `/notes/${id}/uploads`, token, body: declared };
 }
 
-/** The files of each large note for each of its readers, in random order, as "download all" requests them. */
+/** Makes one batch for each user who may read a large note. The batch has all files of the note, as for "Download all", in random order. */
 export function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
   const batches = new Map<string, { userId: string; attachmentIds: string[] }>();
   for (const { userId, attachment } of dataset.grants) {
@@ -69,7 +69,7 @@ export function chooseBatches(dataset: Dataset, random: () => number): { userId:
   return large;
 }
 
-/** The requests are not shuffled. Each request makes a share or changes its role, and never repeats a stored share. */
+/** Keeps the requests in this order. So each request makes a new share or changes a role, and no request repeats a stored share. */
 function shares({ dataset: { notes, userIds }, tokens }: Source): Call[] {
   return ["viewer", "editor"].flatMap((role) =>
     Array.from({ length: RECEIVERS }, (_, nth) => nth).flatMap((nth) =>

@@ -1,4 +1,4 @@
-/** The median. For an even number of values, it is the mean of the two middle values. */
+/** Returns the median. For an even number of values, the median is the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -7,9 +7,9 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The median of the ratios within each round.
+ * Divides the two values of each round, and returns the median of these ratios.
  *
- * A slow phase of the machine affects both sides of such a ratio, so it cancels out. In a ratio of two medians, it would not.
+ * A slow phase of the machine affects both values of a round, so it hardly changes their ratio. It could change a ratio of two medians.
  */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)));

@@ -1,7 +1,7 @@
 import type { Measured } from "./measure-rounds.ts";
 import { median, medianRatio } from "./statistics.ts";
 
-/** The requests a second of each round. */
+/** Returns the requests per second of each round. */
 export function throughputs({ rounds }: Measured): number[] {
   return rounds.map(({ requestsPerSecond }) => requestsPerSecond);
 }
@@ -10,7 +10,7 @@ export function throughput(measured: Measured): number {
   return median(throughputs(measured));
 }
 
-/** The throughput as a multiple of another throughput, as the median of the rounds. */
+/** Divides the throughput by the throughput of `base` in each round. Returns the median of these ratios. */
 export function throughputRatio(measured: Measured, base: Measured): number {
   return medianRatio(throughputs(measured), throughputs(base));
 }

@@ -5,7 +5,7 @@ import type { Usage } from "./candidate.ts";
 // Linux counts the CPU time of other processes in hundredths of a second.
 const MICROSECONDS_PER_TICK = 10_000;
 
-// Every candidate preloads this file, so that the servers need no code for the benchmark.
+// Node loads this file before the code of every candidate, so the servers themselves need no code for the benchmark.
 process.on("message", (message) => {
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();
@@ -18,14 +18,14 @@ process.on("message", (message) => {
   process.send?.([own, ...workers.map(usageOfWorker)].reduce(sum));
 });
 
-// The channel must not keep a finished server alive.
+// The IPC channel alone must not keep the process of a finished server alive.
 process.channel?.unref();
-// A server must not continue after an interrupted benchmark.
+// If the benchmark is interrupted, the server ends too.
 process.once("disconnect", () => process.exit(1));
 
 function usageOfWorker(pid: number): Usage {
   const [rss, peak] = ["VmRSS", "VmHWM"].map((name) => 1024 * statusOf(pid, name));
-  // The name of the program ends with a bracket. 11 fields later follow the times in user and system mode.
+  // The name of the program ends with a bracket. After the bracket, fields 11 and 12 are the CPU times in user and system mode.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
   const ticks = Number(fields[11]) + Number(fields[12]);
   return { rssBytes: rss ?? 0, peakRssBytes: peak ?? 0, cpuMicroseconds: ticks * MICROSECONDS_PER_TICK };
@@ -39,13 +39,13 @@ function sum(a: Usage, b: Usage): Usage {
   };
 }
 
-/** On Linux, `maxRSS` begins with the RSS of the parent at the fork, so a large benchmark would count as its server. */
+/** Returns the peak RSS. On Linux, `maxRSS` starts with the RSS of the parent process at the fork, so it could be that of the benchmark. */
 function peakRssKib(): number {
   if (process.platform !== "linux") return process.resourceUsage().maxRSS;
   return statusOf("self", "VmHWM");
 }
 
-/** A size in KiB that Linux shows for a process. */
+/** Reads a size in KiB from the status that Linux shows for a process. */
 function statusOf(pid: number | "self", name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 }

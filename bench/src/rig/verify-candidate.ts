@@ -28,7 +28,7 @@ export async function verifyCandidate({ name, port }: Candidate, dataset: Datase
   return sample.length;
 }
 
-/** Throws unless the URL has a signature for this object that is valid for 60 seconds. The bucket is in the host or in the path. */
+/** Throws unless the URL names this object, expires after 60 seconds, and has a signature. The bucket is in the host or in the path. */
 export function checkFileUrl(name: string, { fileUrl, objectKey }: { fileUrl: string; objectKey: string }): void {
   const url = new URL(fileUrl);
   const path = url.pathname.replace(`/${settings.bucket}/`, "/");

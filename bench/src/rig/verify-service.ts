@@ -9,7 +9,10 @@ import { checkFileUrl, verifyCandidate } from "./verify-candidate.ts";
 
 type To = { candidate: Candidate; dataset: Dataset };
 
-/** Verifies a turn of the service. Returns the number of responses with 200 or 201. The load itself verifies all other statuses. */
+/**
+ * Checks the responses of the service before the measurement, for three workloads. For the others, only the load checks the statuses.
+ * Returns the number of responses with 200 or 201.
+ */
 export async function verifyService({ workload }: Turn, { candidate, dataset }: To): Promise<number> {
   if (workload === "url") return verifyCandidate(candidate, dataset);
   if (workload === "batch") return verifyBatch(candidate, dataset);
@@ -17,7 +20,7 @@ export async function verifyService({ workload }: Turn, { candidate, dataset }: 
   return 0;
 }
 
-/** Verifies that the URLs of one batch belong to the requested files, in order. */
+/** Checks that the URLs of one batch are for the requested files, in the same order. */
 async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
   const [batch] = chooseBatches(dataset, createRandom(1));
   if (batch === undefined) throw new Error("The data set has no user with enough files");
@@ -32,7 +35,7 @@ async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise
   return 1;
 }
 
-/** Verifies that a start returns a signed PUT. */
+/** Checks that the request that starts an upload returns a signed PUT. */
 async function verifyStart({ name, port }: Candidate, { notes }: Dataset): Promise<number> {
   const [note] = notes;
   if (note === undefined) throw new Error("The data set has no notes");

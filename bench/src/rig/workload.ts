@@ -11,13 +11,13 @@ const SEED = 7;
 
 export type WorkloadName = keyof typeof calls | "complete";
 
-/** The URLs that the audit log must have for each response. Default: no URLs. */
+/** How many URLs the audit log must have for each response. Default: none. */
 export const urlsOf: Partial<Record<WorkloadName, number>> = { url: 1, batch: BATCH_SIZE, claim: SMALL_NOTE_FILES };
 
 export type Workload = {
-  /** Prepares the requests of a turn that can be sent only once. */
+  /** Prepares the requests of a turn, if each request can be sent only once. */
   prepare?(turn: ServerTurn): Promise<void>;
-  /** The next request as bytes. Undefined if there is no further request. */
+  /** Returns the next request as bytes, or undefined if there is no further request. */
   next(turn: ServerTurn): Buffer | undefined;
 };
 
@@ -32,7 +32,7 @@ export function createWorkload(name: WorkloadName, source: Source): Workload {
   return { next: () => requests[position++ % requests.length] };
 }
 
-/** The requests of a workload, in the order of a turn. */
+/** Returns the requests of a workload, in the order in which a turn sends them. */
 export function callsOf(name: WorkloadName, source: Source): Call[] {
   return name === "complete" ? [] : calls[name](source);
 }

@@ -1,7 +1,7 @@
 import { startS3Local } from "@valetkey/s3-local";
 import { settings } from "../rig/settings.ts";
 
-// The bucket of all senders, in a separate process.
+// Runs the bucket that all upload clients share, in a separate process.
 const { accessKeyId, secretAccessKey, region, bucket } = settings;
 const dataDir = process.argv[2] as string;
 const { endpoint } = await startS3Local({

@@ -8,12 +8,12 @@ const MIB = 2 ** 20;
 const PARALLEL = { files: 20, fileBytes: 50 * MIB, goalBytes: 110 * MIB };
 const STALLED = { files: 60, fileBytes: 8 * MIB, goalBytes: 110 * MIB };
 
-/** `specs` are the servers in their order. The goals apply to the last server. */
+/** `specs` are the servers, in the order of their turns. The goals apply only to the last server. */
 type Plan = { specs: readonly CandidateSpec[]; token: string; noteId: string; rounds: number };
 type Turn = { parallelBytes: number; seconds: number; stalledBytes: number };
 
 /**
- * Measures the memory of each server while it receives parallel forms, and while it waits for stalled forms.
+ * Measures the memory of each server while it receives many form uploads at the same time, and while it waits for stalled forms.
  * The servers take turns in each round. Returns whether the goals were met.
  */
 export async function measureForms({ specs, token, noteId, rounds }: Plan): Promise<boolean> {
@@ -39,7 +39,7 @@ async function takeTurn(spec: CandidateSpec, target: Target): Promise<Turn> {
 
 type Form = { port: number; path: string; token: string };
 
-/** Starts a server for only this work, because the peak of a process never falls. Returns the growth of its RSS in bytes. */
+/** Starts a server only for this work, because the peak RSS of a process never falls. Returns by how many bytes its RSS grew. */
 async function growth(
   spec: CandidateSpec,
   { token, noteId }: Target,
@@ -48,7 +48,7 @@ async function growth(
   const candidate: Candidate = await startCandidate(spec);
   const form = { port: candidate.port, path: `/notes/${noteId}/attachments`, token };
   try {
-    // A first form loads the code, so that the measurement contains only the files.
+    // The first form makes the server load its code, so that the measurement does not include that memory.
     await postForms({ ...form, files: 1, fileBytes: MIB });
     const before = await candidate.usage();
     await work(form);
@@ -95,7 +95,7 @@ function report(turns: ReadonlyMap<string, readonly Turn[]>, rounds: number): bo
   return met.every(Boolean);
 }
 
-/** Formats the median, with the range in brackets. */
+/** Formats the median in MiB, with the smallest and the largest value in brackets. */
 function mib(bytes: readonly number[]): string {
   const format = (value: number) => formatCount(value / MIB);
   return `${format(median(bytes))} (${format(Math.min(...bytes))} to ${format(Math.max(...bytes))})`;

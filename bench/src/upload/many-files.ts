@@ -19,12 +19,12 @@ const ZIP_PERCENT = 90;
 
 type Service = { url: string; token: string };
 type Plan = { endpoint: string; service: Service; folder: string; rounds: number };
-/** Does its work once. Returns the time that counts. Seconds. */
+/** `take` does the work of a turn once, and returns the measured time in seconds. */
 type Turn = { name: string; take(): Promise<number> };
 
 /**
- * Uploads 1,000 files of 20 kB, eight at a time, with the client and with lib-storage, which take turns. Then downloads them one after the
- * other, in turn as single files and as a ZIP. Returns whether the goals were met.
+ * Uploads 1,000 files of 20 kB, eight at a time. The client and lib-storage take turns. Then downloads the files one after the other.
+ * Single files and a ZIP take turns. Returns whether the goals were met.
  */
 export async function measureManyFiles({ endpoint, service, folder, rounds }: Plan): Promise<boolean> {
   const paths = await writeFiles(join(folder, "many"));
@@ -61,7 +61,7 @@ async function writeFiles(folder: string): Promise<string[]> {
   return paths;
 }
 
-/** Takes all turns once as a warm-up, and then in each round. Returns the seconds by name. */
+/** Takes all turns once as a warm-up, and then once in each round. Returns the seconds of each turn, by its name. */
 async function takeTurns(rounds: number, turns: readonly Turn[]): Promise<Map<string, number[]>> {
   for (const { take } of turns) await take();
   const seconds = new Map<string, number[]>(turns.map(({ name }) => [name, []]));
@@ -101,7 +101,7 @@ function putWith(endpoint: string): (path: string) => Promise<unknown> {
 
 type Client = ReturnType<typeof createClient>;
 
-/** Downloads all files as the page of a note does for "Download all". */
+/** Downloads all files as one ZIP, as the page of a note does for "Download all". */
 async function readZip(client: Client, files: readonly Attachment[]): Promise<void> {
   const urls = await client.urlsFor(files.map(({ id }) => id));
   const sources = files.map(({ filename, sizeBytes }, index) => ({
@@ -126,7 +126,7 @@ async function readSingly(client: Client, files: readonly Attachment[]): Promise
 
 type Goal = { text: string; atLeast: number; unit: "x" | "%" };
 
-/** Compares the first turn with the second. */
+/** Prints the speed of both turns. Returns whether the first turn is fast enough, compared with the second. */
 function report(seconds: ReadonlyMap<string, readonly number[]>, { text, atLeast, unit }: Goal): boolean {
   const rates = [...seconds].map(([name, all]) => [name, all.map((each) => FILES / each)] as const);
   const [[, ours], [base, theirs]] = rates as [(typeof rates)[0], (typeof rates)[0]];

@@ -15,7 +15,7 @@ export async function postForms({ port, path, token, files, fileBytes }: Forms):
     const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
     Readable.from(pieces({ head, fileBytes, tail }), { objectMode: false, highWaterMark: 64 * 1024 }).pipe(outgoing);
     const [response] = await once(outgoing, "response");
-    // The service closes the connection of a refused form, so the rest of the form can't be sent.
+    // If the service refuses a form, it closes the connection. Then sending the rest of the form fails, which is no problem.
     outgoing.on("error", () => undefined);
     let text = "";
     for await (const chunk of response) text += chunk;
@@ -25,7 +25,7 @@ export async function postForms({ port, path, token, files, fileBytes }: Forms):
   agent.destroy();
 }
 
-/** The headers of a form with one file, and the bytes around the file. */
+/** Returns the headers of a form with one file, and the bytes before and after the file. */
 export function formOf({ number, token, fileBytes }: { number: number; token: string; fileBytes: number }) {
   const head = Buffer.from(
     `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="file-${number}.bin"\r\n` +

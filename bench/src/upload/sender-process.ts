@@ -1,6 +1,6 @@
 import { createSenders } from "./senders.ts";
 
-// All senders take turns in this process, which does nothing else.
+// All upload clients (senders) take turns in this process. It does nothing else, so its CPU time is the time of the sender.
 const senders = createSenders(JSON.parse(process.argv[2] as string));
 process.on("message", async ({ name, path }: { name: string; path: string }) => {
   const sender = senders.find((each) => each.name === name);

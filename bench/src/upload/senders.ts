@@ -6,12 +6,12 @@ import { createClient } from "@valetkey/client";
 import { openFile } from "@valetkey/client/node";
 import { settings } from "../rig/settings.ts";
 
-/** A way to upload a file of the disk to the bucket. `send` returns a function that deletes the file from the bucket. */
+/** One of the compared upload clients. `send` uploads a file of the disk, and returns a function that deletes it from the bucket. */
 export type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 
 type Options = { endpoint: string; service: { url: string; token: string; noteId: string } };
 
-/** The defaults of the client and lib-storage, with the part size of the service for both. */
+/** Both the client and lib-storage send parts of this size, four at a time. The service chooses this part size. */
 const PART_BYTES = 8 * 2 ** 20;
 const PARALLEL = 4;
 
@@ -23,7 +23,7 @@ export const names = [
   "PutObject, no checksum",
 ] as const;
 
-/** Makes the senders: the client with its whole pipeline (start, parts, verification), and the AWS SDK with the keys of the bucket. */
+/** Makes the senders: the client with all steps (start, parts, verification), and the AWS SDK with the access key of the bucket. */
 export function createSenders({ endpoint, service }: Options): Sender[] {
   const client = createClient({ baseUrl: service.url, token: service.token });
   const { accessKeyId, secretAccessKey, region } = settings;

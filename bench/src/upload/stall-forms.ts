@@ -6,7 +6,7 @@ type Forms = { port: number; path: string; token: string; files: number; fileByt
 
 const SETTLED_MS = 3_000;
 
-/** Posts this many files at the same time, without the last bytes of each file. Closes the connections when the server accepts no more bytes. */
+/** Posts this many forms at the same time, without their last bytes. Closes the connections when the server reads no more bytes. */
 export async function stallForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const stalled = Array.from({ length: files }, (_, number): ClientRequest => {
     const { headers, head } = formOf({ number, token, fileBytes });

@@ -17,7 +17,7 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   const ended = once(child, "exit").then(() => {
     throw new Error("The process of the senders has ended. Its output is above");
   });
-  // The caller that waits for a turn gets the error.
+  // `take` reports this error. Without this line, the process would fail while no turn waits.
   ended.catch(() => undefined);
   const take = async (name: string): Promise<Turn> => {
     child.send({ name, path });
@@ -27,7 +27,7 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   try {
     for (const name of names) await take(name);
     for (let round = 0; round < rounds; round++) {
-      // Each round has another order, because a turn leaves disk work that slows the next turn.
+      // Each round has another order. A turn leaves writes that the disk has not finished, and they slow the next turn.
       for (let place = 0; place < names.length; place++) {
         const name = names[(place + round) % names.length] as string;
         turns.get(name)?.push(await take(name));

@@ -13,7 +13,7 @@ const { attachments, common, notes, sharing } = texts;
 const rowOf = (page: Page, filename: string) => page.getByRole("listitem").filter({ hasText: filename });
 const moreOf = (page: Page, filename: string) => rowOf(page, filename).getByRole("button", { name: common.more });
 
-/** The measured interactions with a note. `back` restores the initial state. */
+/** The measured interactions with a note. `back` restores the state before the interaction. */
 export const interactions: readonly {
   name: string;
   act(page: Page): Promise<unknown>;
@@ -63,7 +63,7 @@ export const interactions: readonly {
 
 type Measuring = { service: WebService; as: Person; note: Note; rounds: number };
 
-/** Measures the milliseconds from each interaction to the next frame, once a round, with a warm cache. */
+/** Measures the milliseconds from each interaction to the next frame, once in each round. The browser has cached the code of the app. */
 export async function measureInteractions(
   browser: Browser,
   { service, as, note, rounds }: Measuring,

@@ -5,7 +5,7 @@ import { type BadInputFixture, DAY, LARGE, MIB, TEXT } from "./fixture.ts";
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(2_000, 1)]);
 const HTML = Buffer.from(`<!doctype html>${"<p>hello</p>".repeat(200)}`);
 
-/** Uploads whose content differs from their declaration. */
+/** Tests uploads whose content differs from the declared size, type or checksum. */
 export function contentTests(fixture: BadInputFixture): void {
   test("requirement 3: refuses a body of the wrong length", async () => {
     for (const body of ["hello, and more", "h", ""]) {
@@ -24,7 +24,7 @@ export function contentTests(fixture: BadInputFixture): void {
   test("requirement 8: rejects a body with the wrong checksum", async () => {
     const upload = await fixture.start({ sha256: sha256(Buffer.from("hello")) });
     const answer = await fixture.put(upload, "jello");
-    // If the bucket ignores the checksum, the service must reject the file.
+    // If the bucket ignores the signed checksum, the PUT succeeds. Then the service must reject the file at the completion.
     expect(answer.status).toBe(fixture.capabilities().signedSha256 ? 400 : 200);
     if (fixture.capabilities().signedSha256) await fixture.expectIncomplete(upload);
     else await fixture.expectRejected(upload);
@@ -41,7 +41,7 @@ export function contentTests(fixture: BadInputFixture): void {
     const upload = await fixture.start({ filename: "scan.pdf", contentType: "application/pdf", sizeBytes: PNG.length });
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectRejected(upload);
-    // The URL is still valid. The sweep deletes the object.
+    // The URL is still valid, so a second PUT succeeds. The sweep after this test deletes that object.
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectNoDownload(upload);
   });

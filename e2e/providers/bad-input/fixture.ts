@@ -10,7 +10,7 @@ import type { RunningProvider } from "../providers.ts";
 export const MIB = 2 ** 20;
 export const DAY = 86_400_000;
 export const PART = 8 * MIB;
-/** Two parts. The second one is short. */
+/** The content of a file that is uploaded in two parts. The second part has only 1,000 bytes. */
 export const LARGE = patterned(PART + 1_000);
 export const TEXT = { filename: "hello.txt", contentType: "text/plain" };
 const [sqlite] = engines;
@@ -29,8 +29,8 @@ export type Part = { partNumber: number; method: string; url: string; headers: R
 export type BadInputFixture = ReturnType<typeof useBadInputFixture>;
 
 /**
- * Starts a service on a new bucket before the tests of a `describe`. `name`: the column of the server in docs/providers.md.
- * After each test it checks that a sweep leaves only ready files in the bucket.
+ * Starts a service on a new bucket before the tests of a `describe`. `name`: the name of the server, as in docs/providers.md.
+ * After each test, the fixture checks that a sweep leaves only ready files in the bucket.
  */
 export function useBadInputFixture(name: string, running: () => RunningProvider) {
   let server: BucketServer;
@@ -60,7 +60,7 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
   afterEach(() => nothingOrphaned(service));
   afterAll(() => service.close());
 
-  /** Sweeps for three days. Then the bucket holds the ready files and no parts. */
+  /** Runs the sweep on each of three days. Checks that the bucket then has only the objects of ready files, and no parts. */
   async function nothingOrphaned(swept: TestService): Promise<void> {
     for (const _day of [1, 2, 3]) {
       swept.advance(DAY + 600_000);

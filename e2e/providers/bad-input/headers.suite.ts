@@ -12,7 +12,7 @@ import { inspect } from "../../../packages/server/src/bucket/testing/bucket-serv
 import { fileForm } from "../../../packages/server/src/http/testing/form.ts";
 import { type BadInputFixture, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
-/** Each header that S3 stores and sends to readers, and the option of the SDK that stores it. */
+/** Each header that S3 stores with an object and returns in downloads, and the option of the AWS SDK that sets this header. */
 const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInput>][] = [
   ["content-encoding", "br", { ContentEncoding: "br" }],
   ["content-encoding", "identity, gzip", { ContentEncoding: "identity, gzip" }],
@@ -23,7 +23,7 @@ const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInp
   ["x-amz-meta-color", "red", { Metadata: { color: "red" } }],
 ];
 
-/** Uploads that store headers which nobody declared. */
+/** Tests uploads that add a header to the object without a declaration. */
 export function headerTests(fixture: BadInputFixture): void {
   describe.each(HEADERS)("a stored header %s: %s", (name, value, option) => {
     const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");

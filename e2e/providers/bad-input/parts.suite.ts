@@ -3,7 +3,7 @@ import { patterned } from "../../../packages/server/src/bucket/testing/bytes.ts"
 import { putUntil } from "../cut-request.ts";
 import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts";
 
-/** Multipart uploads with wrong or missing parts. */
+/** Tests multipart uploads with wrong or missing parts. */
 export function partTests(fixture: BadInputFixture): void {
   test("refuses to complete without a part", async () => {
     const upload = await fixture.startLarge();

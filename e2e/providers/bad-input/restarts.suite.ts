@@ -4,7 +4,7 @@ import { apiAs, putAsTold } from "../../src/testing/api.ts";
 import { makePlace, startProcess } from "../../src/testing/service.ts";
 import { type BadInputFixture, LARGE, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
-/** Uploads during restarts of the service and the bucket. */
+/** Tests uploads while the service or the bucket restarts. */
 export function restartTests(fixture: BadInputFixture): void {
   test("completes an upload after the service is killed", async () => {
     const { bucket, region, endpoint, credentials } = await fixture.running().newBucket();
@@ -38,7 +38,7 @@ export function restartTests(fixture: BadInputFixture): void {
     await send(parts.slice(0, 3));
     await process.stop("SIGKILL");
     expect((await putAsTold(single, Buffer.from("hello"))).status).toBe(200);
-    // URLs that were signed before the kill are still valid.
+    // The service is dead, but the URLs that it signed before the kill are still valid.
     await send(parts.slice(3, 5));
     process = await startProcess(place);
     api = await apiAs(process.url, { sub: "ann" });

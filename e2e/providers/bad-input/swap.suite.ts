@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
 
-/** Uploads whose content changes after it is sent. */
+/** Tests uploads in which a second PUT replaces the content. */
 export function swapTests(fixture: BadInputFixture): void {
   test("requirement 7: serves the verified body after a second PUT", async () => {
     const upload = await fixture.start();

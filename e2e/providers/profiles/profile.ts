@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** The parts of a request to an S3 server that profiles use. */
+/** The parts of an S3 request from which a profile decides how the provider responds. */
 export type Call = {
   method: string;
   query: URLSearchParams;
@@ -9,19 +9,19 @@ export type Call = {
   hasKey: boolean;
 };
 
-/** The provider responds to matching requests with this error. */
+/** An error with which the provider responds to matching requests. */
 export type Refusal = { matches: (call: Call) => boolean; status: number; code: string; message: string };
 
 /** The documented differences of a provider from Amazon S3. All other requests reach the embedded bucket unchanged. */
 export type Profile = {
-  /** Its column in docs/providers.md. */
+  /** The name of the provider, as in docs/providers.md. */
   name: string;
   refusals?: readonly Refusal[];
-  /** Writes succeed although `If-None-Match: *` does not hold. */
+  /** A write with `If-None-Match: *` replaces an existing object. */
   ignoresIfNoneMatch?: boolean;
-  /** A completion whose condition fails aborts its multipart upload. */
+  /** If the condition of a completion fails, the provider aborts the multipart upload. */
   abortsFailedCompletion?: boolean;
-  /** Response headers that never reach the client. */
+  /** The response headers that the provider does not send. */
   omittedHeaders?: readonly string[];
 };
 

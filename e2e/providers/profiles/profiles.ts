@@ -12,7 +12,7 @@ import {
 const R2: Profile = {
   name: "R2",
   refusals: [
-    // "POST, which performs uploads via native HTML forms, is not currently supported." The status is not documented.
+    // "POST, which performs uploads via native HTML forms, is not currently supported." The status of the response is not documented.
     // https://developers.cloudflare.com/r2/api/s3/presigned-urls/
     { matches: isForm, ...NOT_IMPLEMENTED },
   ],
@@ -25,7 +25,7 @@ const R2: Profile = {
 const B2: Profile = {
   name: "B2",
   refusals: [
-    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions accept it now, and the profile does not.
+    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions now accept this header. The profile refuses it.
     // https://github.com/stonith404/pingvin-share/issues/798, https://github.com/boto/s3transfer/issues/327
     {
       matches: (call) => (call.hasKey || isBatchDelete(call)) && hasChecksum(call),
@@ -35,7 +35,7 @@ const B2: Profile = {
     },
     // https://github.com/sathinduga/obsidian-s3-sync-and-backup/issues/78
     { matches: isConditionalWrite, ...NOT_IMPLEMENTED },
-    // The list of supported calls has no PostObject. The status is not documented.
+    // The list of supported calls does not contain PostObject. The status of the response is not documented.
     // https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api
     { matches: isForm, ...NOT_IMPLEMENTED },
   ],
@@ -47,7 +47,7 @@ const GOOGLE: Profile = {
   refusals: [
     // https://github.com/boto/boto3/issues/2293
     { matches: isBatchDelete, status: 400, code: "InvalidArgument", message: "Cannot create buckets using a POST." },
-    // The CORS document has another format. The code is not documented.
+    // The XML document for CORS has another format than on S3. The error code is not documented.
     // https://cloud.google.com/storage/docs/xml-api/put-bucket-metadata#cors-body
     {
       matches: isCorsChange,
@@ -72,7 +72,7 @@ const SPACES: Profile = { name: "Spaces" };
 const HETZNER: Profile = {
   name: "Hetzner",
   refusals: [
-    // Checksums in the trailer of a body. https://github.com/google/go-cloud/issues/3535
+    // Hetzner refuses a checksum in the trailer of a body. https://github.com/google/go-cloud/issues/3535
     {
       matches: ({ headers }) => String(headers["x-amz-content-sha256"]).startsWith("STREAMING-"),
       status: 400,
@@ -88,7 +88,7 @@ const MINIO: Profile = {
   refusals: [
     // https://github.com/minio/minio/issues/20995
     { matches: isCorsChange, ...NOT_IMPLEMENTED },
-    // Releases before 2025 demand the header. https://github.com/minio/minio/issues/20845
+    // Releases before 2025 refuse a request without this header. https://github.com/minio/minio/issues/20845
     {
       matches: (call) => isBatchDelete(call) && call.headers["content-md5"] === undefined,
       status: 400,
@@ -101,7 +101,7 @@ const MINIO: Profile = {
 /** https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
 const GARAGE: Profile = {
   name: "Garage",
-  // The page names no conditions on writes. Garage 0.9 ignores them and all checksum headers (src/api/s3/put.rs).
+  // The page does not mention conditional writes. Garage 0.9 ignores the conditions and all checksum headers (src/api/s3/put.rs).
   ignoresIfNoneMatch: true,
   omittedHeaders: ["x-amz-checksum-sha256"],
 };
@@ -110,10 +110,11 @@ const GARAGE: Profile = {
 const SEAWEEDFS: Profile = {
   name: "SeaweedFS",
   refusals: [
-    // The wiki lists PutBucketCors since July 2025. https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API
+    // The wiki lists PutBucketCors only since July 2025. The profile behaves like an older release.
+    // https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API
     { matches: isCorsChange, ...NOT_IMPLEMENTED },
   ],
-  // Release 3.96. https://github.com/seaweedfs/seaweedfs/issues/7153
+  // Release 3.96 ignores the condition of a write. https://github.com/seaweedfs/seaweedfs/issues/7153
   ignoresIfNoneMatch: true,
   // "The checksum was validated during upload but discarded." https://github.com/seaweedfs/seaweedfs/pull/8914
   omittedHeaders: ["x-amz-checksum-sha256"],

@@ -19,8 +19,8 @@ type Proxy = { endpoint: string; close(): void };
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /**
- * Starts a proxy that makes a server behave as the profile says. It forwards the path and the Host header unchanged, so signatures stay valid.
- * With its own credentials, it reverts changes that the provider would not make.
+ * Starts a proxy that makes an S3 server behave like the provider of the profile. The proxy forwards the path and the Host header
+ * unchanged, so signatures stay valid. It uses its own credentials to delete an object or to abort an upload, as the provider would.
  */
 export async function startProfile(profile: Profile, target: Target): Promise<Proxy> {
   const s3 = new S3Client(target);
@@ -60,7 +60,7 @@ function toCall({ method = "", url = "", headers }: IncomingMessage): Call {
   return { method, query: searchParams, headers, hasKey: /^\/[^/]+\/./.test(pathname) };
 }
 
-/** The object that a path-style URL names. */
+/** Returns the bucket and the key in a path-style URL. */
 function objectOf({ url = "" }: IncomingMessage): { Bucket: string; Key: string } {
   const [, Bucket = "", ...key] = new URL(url, "http://bucket").pathname.split("/").map(decodeURIComponent);
   return { Bucket, Key: key.join("/") };
@@ -71,7 +71,7 @@ function stream(incoming: IncomingMessage, { outgoing, profile, target }: Exchan
     outgoing.writeHead(response.statusCode ?? 502, visible(response.headers, profile));
     pipeline(response, outgoing, () => undefined);
   });
-  // A server that responds before it has read the body closes the connection. Its response is still valid.
+  // If the server responds before it has read the whole body, it closes the connection. Its response is still valid.
   onward.on("error", () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });
@@ -79,7 +79,7 @@ function stream(incoming: IncomingMessage, { outgoing, profile, target }: Exchan
   incoming.pipe(onward);
 }
 
-/** Reads a small request completely before it sends it, so that it can send it again after a failed condition. */
+/** Reads the whole body before it forwards the request, so that it can forward the request again after a failed condition. */
 async function sendConditional(incoming: IncomingMessage, exchange: Exchange & { call: Call }): Promise<void> {
   const { outgoing, profile, target, s3, call } = exchange;
   const body = await buffer(incoming);

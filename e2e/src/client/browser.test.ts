@@ -53,7 +53,7 @@ describe("the client in a page of Chromium", () => {
   it("uploads a file in parts, and continues after a reload", async () => {
     const { world, page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
-    // Holds the second half of the upload until the reload.
+    // The proxy holds the second half of the parts until the page reloads.
     const { promise: reloaded, resolve: reload } = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     let parts = 0;

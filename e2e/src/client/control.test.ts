@@ -58,7 +58,7 @@ describe("an upload that is aborted", () => {
     const note = await newNote(world);
     const given = file(10_000);
     world.toService.decide(({ url }) => {
-      // The proxy forwards the completion. The abort starts before the response arrives.
+      // The proxy forwards the completion. The client aborts the upload before the response arrives.
       if (url?.endsWith("/complete")) setImmediate(() => void upload.abort());
       return "pass";
     });
@@ -68,7 +68,7 @@ describe("an upload that is aborted", () => {
       ({ code }) => code,
     );
     const attachments = (await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready");
-    // The outcome that the client reports must match the note.
+    // The client may report either outcome, but the note must have the file only if the client reports "ready".
     expect(attachments.length).toBe(outcome === "ready" ? 1 : 0);
   });
 });
@@ -97,7 +97,7 @@ describe("an upload that is paused", () => {
     const { id } = await upload.done;
     expect(id).toBe(pending?.id);
     expect(await sha256OfDownload(world.client, id)).toBe(await sha256OfBlob(given));
-    // Only the four parts that were being sent may be sent twice.
+    // Only the four parts that the client was sending at the pause may be sent twice.
     expect(partsSent(world)).toBeLessThanOrEqual(LARGE_PARTS + 4);
     expect(sentBefore).toBeLessThan(LARGE_PARTS);
   });
@@ -113,7 +113,7 @@ describe("an upload that another client with the same store restarts", () => {
     const half = reaching(LARGE_BYTES / 2);
     const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
     await half.reached;
-    // The paused upload simulates a closed tab, and never resumes.
+    // This upload simulates a closed tab. It stays paused until the end of the test.
     first.pause();
     const sentBefore = partsSent(world);
     let resumedAt: number | undefined;

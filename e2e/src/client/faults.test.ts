@@ -12,14 +12,14 @@ const newNote = async ({ client }: World) => (await client.notes.create({ title:
 const isPut = ({ method }: IncomingMessage) => method === "PUT";
 const isPart = (number: number) => (request: IncomingMessage) =>
   isPut(request) && new RegExp(`partNumber=${number}&`).test(request.url ?? "");
-/** The parts of the newest upload. Parts of an upload that a test before it has ended may arrive late. */
+/** Counts only the parts of the newest upload, because parts of the upload of an earlier test may arrive late. */
 function partsSent({ toBucket }: World): number {
   const parts = toBucket.seen.filter((line) => line.includes("partNumber="));
   const object = parts.at(-1)?.split("?")[0];
   return parts.filter((line) => line.startsWith(`${object}?`)).length;
 }
 
-/** The first request that matches gets this fault. All other requests pass. */
+/** Makes a function that causes this fault for the first matching request. The proxy forwards all other requests. */
 function once(matches: (request: IncomingMessage) => boolean, fate: Fate): (request: IncomingMessage) => Fate {
   let met = false;
   return (request) => {
@@ -107,7 +107,7 @@ describe("an expired upload URL", () => {
   it("of a part is replaced by a fresh one", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
-    // The clock of the bucket is past the expiry of the URL until the bucket has refused the fourth part.
+    // Sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, its clock is right again.
     world.toBucket.decide(
       once(isPart(4), {
         hold: () => world.bucket.setClockAhead(20 * 60_000),
@@ -134,7 +134,7 @@ describe("a wrong clock of the client", () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
-    // The fake clock applies only to this process, and the token is already signed.
+    // The fake clock applies only to the client in this process. The token was signed before, with the right clock.
     const { id } = await world.client.upload(await newNote(world), given).done;
     await expectSameBytes(world, { attachmentId: id, given });
     expect(partsSent(world)).toBe(LARGE_PARTS);

@@ -68,7 +68,7 @@ describe("a link opened through the client", () => {
     const { stream } = await visit.download(only as never);
     const reader = stream.getReader();
     const chunks = [(await reader.read()).value as Uint8Array<ArrayBuffer>];
-    // The kill breaks all connections to the bucket.
+    // Killing the bucket breaks the connection of the running download.
     await world.bucket.kill();
     await world.bucket.start();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {

@@ -6,7 +6,7 @@ import { endOfCli, makePlace, startProcess } from "../testing/service.ts";
 
 const ADMIN = { email: "root@example.com", password: "correct horse battery" };
 
-/** Starts a service, by default in embedded mode. Returns the API of an administrator. */
+/** Starts a service, by default with the embedded database and bucket. Returns its URL, and an API client of an administrator. */
 async function startWithAdministrator(env: Record<string, string> = {}): Promise<{ admin: Api; url: string }> {
   const place = await makePlace(env);
   const added = ["user", "add", "--admin", "--email", ADMIN.email, "--password", ADMIN.password];
@@ -17,7 +17,7 @@ async function startWithAdministrator(env: Record<string, string> = {}): Promise
     await service.stop();
     await place.remove();
   });
-  // The URL has an IPv4 address, because URLs of CloudFront can only be bound to an IPv4 address.
+  // The test connects by IPv4, because a CloudFront URL can only be bound to an IPv4 address.
   const url = service.url.replace("localhost", "127.0.0.1");
   return { admin: await apiAs(url, { token: stdout.match(/vk_\S+/)?.[0] ?? "" }), url };
 }

@@ -6,7 +6,7 @@ import type { DoctorParts } from "../../../packages/server/src/doctor/index.ts";
 import { openDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 import { openStage } from "./stage.ts";
 
-/** Opens the parts of a healthy set-up. The doctor recognises AWS by the host name, so the test sets the provider to AWS. */
+/** Opens a healthy set-up as if its bucket were on AWS. Sets the provider, because the doctor recognises AWS only by the host name. */
 async function openOnAws(): Promise<DoctorParts> {
   const stage = await openStage();
   onTestFinished(stage.close);

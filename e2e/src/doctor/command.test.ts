@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { endOfCli, makePlace, type Place } from "../testing/service.ts";
 import { openStage, SECRET_KEY } from "./stage.ts";
 
-/** Makes a place with an external bucket and further settings. */
+/** Makes the environment of a service with an external bucket and these further settings. */
 async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
   const stage = await openStage();
   onTestFinished(stage.close);
@@ -16,7 +16,7 @@ async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
 
 const idsOf = (stdout: string): string[] => JSON.parse(stdout).findings.map(({ id }: { id: string }) => id);
 
-/** Replaces the static credentials by the credentials that a command prints. */
+/** Replaces the static credentials. The service must run a command that prints its credentials, which expire after this time. */
 async function withProcess(place: Place, expiresInMs: number): Promise<void> {
   const { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey } = place.env;
   delete place.env.AWS_ACCESS_KEY_ID;

@@ -18,7 +18,7 @@ type Made = { id: string; also?: readonly string[]; setup: string };
 
 const PAGE = resolve(import.meta.dirname, "../../../docs/doctor.md");
 
-/** The faults of command.test.ts and aws.test.ts, which are not in a table. */
+/** The faults that command.test.ts and aws.test.ts make. The other faults come from the lists in the folder `faults`. */
 const OTHERS: readonly Made[] = [
   { id: "config-invalid", setup: "s3-local" },
   { id: "credentials-missing", setup: "s3-local" },

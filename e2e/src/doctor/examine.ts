@@ -4,7 +4,7 @@ import { runDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 
 export type Env = Record<string, string>;
 
-/** Runs the doctor on this environment in the test process. `printed` is the report as a text for a terminal. */
+/** Runs the doctor in the test process, with these environment variables. `printed` is the report as the command prints it. */
 export async function examine(env: Env): Promise<Report & { printed: string; ids: string[] }> {
   const { config, warnings } = loadConfig(env, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
   const report = await runDoctor(config, { warnings });

@@ -3,12 +3,12 @@ import type { Report } from "../../../packages/server/src/doctor/index.ts";
 import { examine } from "./examine.ts";
 import { type Fault, openStage, SECRET_KEY } from "./stage.ts";
 
-/** Makes each fault, and expects that the doctor finds only this fault. Prints the table of the faults at the end. */
+/** Makes each fault, and expects that the doctor finds only this fault and its consequences. Prints a table of all faults at the end. */
 export function faultSuite(faults: readonly Fault[]): void {
   const table = ["| fault | set-up | id | found | fix |"];
   afterAll(() => console.log(table.join("\n")));
 
-  // Vitest shortens long values in the title of it.each.
+  // Does not use it.each, because Vitest shortens long values in its titles.
   for (const fault of faults) {
     it(`finds that ${fault.fault} (${fault.setup})`, async () => {
       const stage = await openStage();

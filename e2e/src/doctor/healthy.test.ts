@@ -6,7 +6,7 @@ import { behindProfile } from "./faults/feature-faults.ts";
 import { runService } from "./running-service.ts";
 import { openStage, type Stage } from "./stage.ts";
 
-/** The differences of a profile from Amazon S3 that an operator should know. */
+/** The ids that the doctor must report for each profile: differences from Amazon S3 that an operator should know. */
 const DIFFERENCES: Record<string, string[]> = {
   B2: ["checksum-missing", "conditional-put-missing"],
   Google: ["conditional-put-missing"],

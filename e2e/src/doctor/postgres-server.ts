@@ -5,8 +5,8 @@ import { loadEmbeddedPostgres } from "../../../packages/server/src/db/testing/em
 import { freePort } from "../testing/free-port.ts";
 
 /**
- * Starts a PostgreSQL with these settings. The server of the other tests has settings without durability, which the doctor reports as a
- * fault.
+ * Starts a PostgreSQL server with these settings. The server of the other tests does not flush its commits, which the doctor reports as
+ * a fault.
  */
 export async function startPostgresServer(
   settings: readonly string[],
@@ -20,7 +20,7 @@ export async function startPostgresServer(
     user: "postgres",
     password: "postgres",
     persistent: false,
-    // PostgreSQL refuses to run as root.
+    // PostgreSQL refuses to run as root, so root creates another user for it.
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
     postgresFlags: [`unix_socket_directories=${databaseDir}`, ...settings].flatMap((setting) => ["-c", setting]),

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A request, in the form for the rules of a proxy. */
+/** A request, as the rule of a proxy gets it. */
 export type Seen = {
   method: string;
   path: string;
@@ -17,10 +17,10 @@ export type Seen = {
 };
 
 /**
- * The change that the proxy makes for a request.
+ * The change that the proxy makes to a request or to its response.
  * - `status`: the proxy responds itself, with an S3 error code or any body.
- * - `headers`: headers of the response that change. Null removes a header.
- * - `dropped`: a header of the request that the proxy does not forward.
+ * - `headers`: response headers that the proxy sets. Null removes a header.
+ * - `dropped`: a request header that the proxy does not forward.
  */
 export type Change =
   | { status: number; code?: string; body?: string; type?: string; headers?: Record<string, string> }

@@ -4,7 +4,7 @@ import { freePort } from "../testing/free-port.ts";
 import type { Env } from "./examine.ts";
 import type { Stage } from "./stage.ts";
 
-/** Runs a service on the stage. Returns its environment, and the URL on which it listens. */
+/** Starts a service with the environment of the stage, and stops it with the stage. Returns its environment and its URL. */
 export async function runService(
   { env, add }: Stage,
   settings: Env = {},

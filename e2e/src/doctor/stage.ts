@@ -12,28 +12,28 @@ export const SECRET_KEY = "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q";
 const ACCESS_KEY = "AKIDDOCTORTESTS00000";
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 
-/** The parts of one set-up. `close` removes all parts. */
+/** The servers and folders of one test set-up. `close` stops and removes all of them. */
 export type Stage = {
   dataDir: string;
-  /** A healthy environment on the S3 server of the embedded bucket, as an external bucket. */
+  /** The environment variables of a healthy service. Its bucket is a server of `packages/s3-local`, configured as an external bucket. */
   env: Env;
-  /** The S3 server behind `env`. */
+  /** The URL of the S3 server in `env`. */
   endpoint: string;
-  /** The environment with a proxy in front of the bucket. */
+  /** Starts a proxy with this rule in front of the bucket. Returns `env` with the URL of the proxy. */
   behind(rule: Rule): Promise<Env>;
-  /** Starts another S3 server, with these origins. */
+  /** Starts another S3 server with these CORS settings. Returns `env` with the URL of that server. */
   withCors(cors: InitialCors | undefined): Promise<Env>;
-  /** Registers the function that removes a part of the set-up. */
+  /** Registers a function that `close` calls, for example to stop a server. */
   add(close: () => unknown): void;
   close(): Promise<void>;
 };
 
-/** A fault, the function that makes it, and the ids that the doctor must find. The doctor must find no other id. */
+/** A fault, the function that makes it, and the ids of the findings that the doctor must report. The doctor must report no other id. */
 export type Fault = {
   fault: string;
   setup: string;
   id: FindingId;
-  /** Consequences of the same fault. */
+  /** The ids of further findings that the same fault causes. */
   also?: readonly FindingId[];
   arrange(stage: Stage): Promise<Env> | Env;
 };

@@ -16,7 +16,7 @@ type Options = Pick<Resource, "may" | "urlTtlSeconds"> & {
   html?: string;
 };
 
-/** Starts an application with an invoice. The bearer token is the id of the user, and `may` decides about all requests. */
+/** Starts an application that embeds the service, with a resource `invoice`. A bearer token is a user id. `may` decides who has access. */
 export async function startApplication({ html = "", ...invoice }: Options): Promise<Application> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-application-"));
   const bucket = await startS3Local({

@@ -3,7 +3,7 @@ import { visitorOf } from "../../../packages/server/src/http/testing/link-visits
 import { createVisitor } from "../../../packages/server/src/http/testing/visitor.ts";
 import type { Flow } from "./place.ts";
 
-/** Longer than the time in which a mail collects events. Milliseconds. */
+/** After this time, a mail that collects events is due. Milliseconds. */
 const COLLECTED_MS = 660_000;
 const PASSWORD = "open sesame";
 

@@ -11,10 +11,10 @@ import { createPlace, type Flow } from "./place.ts";
 
 const NO_NEXT_STEP = "The person sees no next step";
 const PAGE = resolve(import.meta.dirname, "../../../docs/mail.md");
-// The flow of a file request moves the clock, so it comes last.
+// A flow of `fileFlows` moves the clock of the service, so these flows come last.
 const flows = { ...invitationFlows, ...accountFlows, ...fileFlows };
 
-/** The rows of the table "With mail and without": the flow, and its end with and without mail. */
+/** Reads the table "With mail and without" of docs/mail.md. Each row has a flow, its last step with mail, and its last step without. */
 async function documentedRows(): Promise<string[][]> {
   const [, section = ""] = (await readFile(PAGE, "utf8")).split("## With mail and without\n");
   const lines = (section.split("\n## ", 1)[0] ?? "").split("\n").filter((line) => line.startsWith("|"));
@@ -26,7 +26,7 @@ async function documentedRows(): Promise<string[][]> {
   );
 }
 
-/** The last step of a person in a flow. */
+/** Runs a flow. Returns the last step that the person reached, and the error if the flow failed. */
 async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Promise<string> {
   let last = NO_NEXT_STEP;
   try {

@@ -16,7 +16,7 @@ async function invite(walk: Walk, { owner, email }: { owner: Owner; email: strin
 const look = ({ service }: Walk, token: string) =>
   service.anonymous.send("POST /invitations/look", { json: { token } });
 
-/** Creates an account on the page of the invitation, and opens the note. */
+/** Creates an account for the invited email address, redeems the invitation, and opens the note. */
 async function accept(walk: Walk, { token, email, noteId }: { token: string; email: string; noteId: string }) {
   expect((await look(walk, token)).body).toMatchObject({ email, noteTitle: "Plan" });
   const person = await walk.signUp(email);
@@ -25,7 +25,7 @@ async function accept(walk: Walk, { token, email, noteId }: { token: string; ema
   return person;
 }
 
-/** Opens an invitation that no longer works, and reads the advice of the page. Then opens a new invitation, which works. */
+/** Opens an invitation that is closed, and checks the advice on its page. Then the owner invites again, and the new invitation works. */
 async function replace(walk: Walk, { owner, email, token }: { owner: Owner; email: string; token: string }) {
   const { code } = (await look(walk, token)).body as { code: keyof typeof invitationTexts.closed };
   expect(invitationTexts.closed[code].hint).toMatch(/[Aa]sk (?:for|the person who sent it for) another one\.$/);

@@ -2,7 +2,7 @@ import { accountClient, ORIGIN } from "../../../packages/server/src/http/auth/te
 import type { createMailbox } from "../../../packages/server/src/http/auth/testing/mailbox.ts";
 import type { TestService } from "../../../packages/server/src/http/testing/service.ts";
 
-/** One run of a flow. It records the last step that worked. */
+/** One run of a flow, which records the last step that succeeded. */
 export type Walk = ReturnType<typeof createPlace> & {
   /** Records that the person has reached this step. */
   reach: (step: string) => void;
@@ -10,7 +10,7 @@ export type Walk = ReturnType<typeof createPlace> & {
 
 export type Flow = (walk: Walk) => Promise<void>;
 
-/** A service with or without mail, and the people who use it. */
+/** Makes the people and the calls for flows on one service, which sends mails or not. */
 export function createPlace(
   service: TestService,
   { mailbox }: { mailbox: ReturnType<typeof createMailbox> | undefined },
@@ -18,7 +18,7 @@ export function createPlace(
   const accounts = accountClient(service);
   let people = 0;
 
-  /** The calls of a signed-in browser. */
+  /** Returns a function that calls the service with this session cookie, as a browser does. */
   function browserOf(cookie: string) {
     const headers = { cookie, origin: ORIGIN };
     return (call: string, json?: object) => service.anonymous.send(call, { headers, ...(json && { json }) });
@@ -42,7 +42,7 @@ export function createPlace(
     browserOf,
     newEmail,
     signUp,
-    /** A person with a note and with an email address that the operator has proven. */
+    /** Creates a person with a note. The operator has proven the person's email address. */
     async owner() {
       const account = await signUp();
       const { userId: id, email } = account;
@@ -59,12 +59,12 @@ export function createPlace(
       await service.useCases.rememberPerson({ id, email, name: "Root", isAdmin: true });
       return account;
     },
-    /** Sends the mails that wait, including those that collect events. Returns the last mail to this email address. */
+    /** Sends all mails that are due. Returns the last mail to this email address. */
     async mailTo(email: string) {
       await service.sendMails();
       return mailbox?.to(email).at(-1);
     },
-    /** The token of the last link to this page in a mail. */
+    /** Sends all mails that are due. Returns the token of the last link to this page in a mail to this email address. */
     async mailedToken(email: string, page: string): Promise<string> {
       await service.sendMails();
       return mailbox?.tokenTo(email, page) ?? "";

@@ -12,7 +12,7 @@ const IMAGE = "localhost/valetkey-test";
 const BASES = { build: "localhost/valetkey-test-build", run: "localhost/valetkey-test-base" };
 const EMAIL = "ann@example.com";
 const MAX_COMPRESSED_BYTES = 80e6;
-/** A container within a container may not raise these limits. */
+/** Limits that are low enough for a machine that is itself a container. There, a container may not raise these limits. */
 const LIMITS = ["--ulimit", "nofile=16384:16384", "--ulimit", "nproc=16384:16384"];
 const env = { ...process.env, PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
 
@@ -64,7 +64,7 @@ describe("a container of the image", () => {
   const volume = `valetkey-test-${process.pid}`;
   afterAll(() => podman("volume", "rm", "--force", volume));
 
-  /** Starts a container as compose.yaml does. Returns the URL of the service. */
+  /** Starts a container with the restrictions of compose.yaml, and waits until it is ready. Returns the URL of the service. */
   async function start(name: string): Promise<string> {
     const hardened = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
     const port = String(await freePort("127.0.0.1"));

@@ -8,7 +8,7 @@ debian() { mmdebstrap --quiet --variant=extract --include="base-files,libc6,libs
 debian base.tar ""
 podman import --quiet base.tar "$3" >/dev/null
 
-# The build base has the Node and npm of this machine, and trusts the same certificates.
+# The build base gets the Node, the npm and the npm settings of this machine, and trusts the same extra certificates.
 debian build ",dash,bash,coreutils,sed,grep,findutils"
 mkdir -p build/root build/usr/local/bin build/usr/local/lib/node_modules
 cp --dereference "$(command -v node)" build/usr/local/bin/node

@@ -3,8 +3,8 @@ import { commandPath } from "../proxies/selection.ts";
 const TOOLS = ["buildah", "podman", "podman-compose", "runc", "mmdebstrap"];
 
 /**
- * Selects the tests of the image if the tools are installed and this user may use them. `line` reports that, and how to install the
- * tools.
+ * Selects the tests of the image if their tools are installed and this user is root. `line` says whether this run has the tests, and how
+ * to install missing tools.
  */
 export function selectImage(env: { PATH?: string | undefined }): { missing: string[]; line: string } {
   const missing = TOOLS.filter((name) => commandPath(name, env) === undefined);

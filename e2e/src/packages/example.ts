@@ -11,23 +11,23 @@ import { installMore, type Project, run, type Tarballs } from "./project.ts";
 const EXAMPLES = resolve(import.meta.dirname, "../../../examples");
 const WITHOUT_TELEMETRY = { NEXT_TELEMETRY_DISABLED: "1" };
 
-/** Whether the repository publishes this package. */
+/** Whether this repository publishes the package of this name. */
 export const isOurs = (name: string): boolean => name.startsWith("@valetkey/");
 
 /** A running example with its own bucket. */
 export type Example = {
-  /** Opens a new page at the URL of a note or of the example, and signs in. */
+  /** Opens a new page and signs in. `address` is the URL of a note or album. Default: the first page of the example. */
   signIn(browser: Browser, person: { name: string; address?: string }): Promise<Page>;
   stop(): Promise<void>;
 };
 
-/** Copies an example into the project, which has the packages of the example. Runs the example as its README says. */
+/** Copies an example into a project that has its packages. Then runs the example as its README says. */
 export async function startExample(project: Project, { name, node }: { name: string; node: string }): Promise<Example> {
   const examples = await copyExamples(project);
   return start([node, join(examples, name, "app.ts")], { cwd: join(examples, name) });
 }
 
-/** Copies the example with Next.js into the project, installs what the project lacks, and builds it. Returns its folder. */
+/** Copies the example for Next.js into the project, installs its missing packages, and builds it. Returns the folder of the copy. */
 export async function buildNextExample(project: Project, { react }: Tarballs): Promise<string> {
   const folder = await copyExamples(project, "next");
   const { dependencies, devDependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
@@ -37,13 +37,13 @@ export async function buildNextExample(project: Project, { react }: Tarballs): P
   return folder;
 }
 
-/** Starts the built example with Next.js. */
+/** Starts the example for Next.js, which must be built. */
 export function startNextExample(folder: string, { node }: { node: string }): Promise<Example> {
   const command = createRequire(join(folder, "package.json")).resolve("next/dist/bin/next");
   return start([node, command, "start"], { cwd: folder });
 }
 
-/** Copies the examples, or one of them, into a new folder of the project, which has their packages. */
+/** Copies all examples, or one of them, into a new folder of a project that has their packages. */
 async function copyExamples(project: Project, name = ""): Promise<string> {
   const folder = await mkdtemp(join(project.folder, "examples-"));
   const filter = (path: string) => !/node_modules$|\.next$/.test(path);
@@ -72,7 +72,7 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("Your name").waitFor({ state: "hidden" });
 }
 
-/** Writes the files of docs/embedding.md into the project, with free ports, and runs the command of the page. */
+/** Writes the files that docs/embedding.md shows into the project, with free ports. Then starts the documented application. */
 export async function startDocumented(project: Project, { node }: { node: string }): Promise<Program> {
   const page = await readFile(join(EXAMPLES, "../docs/embedding.md"), "utf8");
   const ports = new Map([
@@ -93,7 +93,7 @@ export async function startDocumented(project: Project, { node }: { node: string
 
 type Program = { url: string; stop(): Promise<void> };
 
-/** Starts a program, and waits until it says where it listens. */
+/** Starts a program, and waits until it prints the URL on which it listens. */
 async function startProgram(
   [file = "", ...args]: string[],
   { cwd, env }: { cwd: string; env?: object },

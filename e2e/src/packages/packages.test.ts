@@ -44,7 +44,7 @@ beforeAll(async () => {
   const examplePackages = Object.keys(examples.dependencies).filter((name) => !isOurs(name));
   const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
   tarballs = await packPackages(packed);
-  // npm would install React too. The tests of @valetkey/react have their own projects.
+  // Leaves out @valetkey/react, because npm would also install React. The tests of @valetkey/react have their own projects.
   const { react: _, ...others } = tarballs;
   project = await install([...Object.values(others), ...examplePackages]);
   for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
@@ -75,7 +75,7 @@ describe("the published packages", () => {
     if (!("." in exports)) return;
     const analysis = await checkPackage(createPackageFromTarballData(tarball));
     if (analysis.types === false) return expect.fail("the package has no types");
-    // The packages are ES modules, which Node also loads with `require`.
+    // Ignores one problem: the packages are ES modules. Node can also load ES modules with `require`.
     expect(analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM")).toEqual([]);
   });
 
@@ -149,7 +149,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     const file = (await ann.attach(id, { name: "plan.txt", bytes: Buffer.from("hello") })).body;
     const { fileUrl } = (await ann.call("GET", `/attachments/${file.id}/url`)).body;
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
-    // A password needs Argon2id, which Node 22 does not have.
+    // A link with a password needs Argon2id, which the crypto module of Node 22 does not have.
     const link = await ann.call("POST", `/notes/${id}/links`, { password: "open sesame" });
     expect(link.body).toMatchObject({ kind: "download", hasPassword: true });
     expect(await service.stop()).toBe(0);
@@ -272,7 +272,7 @@ describe("the example with Next.js", () => {
   }, 300_000);
   afterAll(() => app.stop());
 
-  /** Opens the album of Ann, which has a photo. */
+  /** Signs Ann in, and adds a photo to her album. Returns the page with the album. */
   async function openAlbum(): Promise<Page> {
     const ann = await app.signIn(browser, { name: "Ann" });
     await ann.getByLabel("Add photos").setInputFiles({ name: "dot.gif", mimeType: "image/gif", buffer: DOT });

@@ -8,14 +8,14 @@ import { PUBLISHED, type Published } from "../../../release/published.ts";
 import { stage } from "../../../release/stage.ts";
 
 const { resolve } = createRequire(import.meta.url);
-/** The compiler of the repository. Node runs it without npx, because npx takes longer than the compiler. */
+/** The TypeScript compiler of the repository. The tests run it without npx, because npx takes longer than the compiler itself. */
 export const TSC = join(resolve("typescript/package.json"), "../bin/tsc");
 
 type RunOptions = { cwd: string; env?: Record<string, string> };
 
-/** Runs a command to its end. Rejects with the whole output if the command fails. */
+/** Runs a command, and resolves with its standard output. Rejects with the whole output if the command fails. */
 export async function run(command: string, args: string[], { cwd, env: more }: RunOptions): Promise<string> {
-  // The project of a user does not have the settings of this repository and of Vitest.
+  // Removes the variables that npm and Vitest set, because they are not set in the project of a user.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_ENV$)/.test(name));
   const env = { ...Object.fromEntries(inherited), ...more };
   try {
@@ -28,14 +28,14 @@ export async function run(command: string, args: string[], { cwd, env: more }: R
 
 export type Project = { folder: string; remove(): Promise<void> };
 
-/** The path of the tarball of each published package. */
+/** The path of the tarball of each published package, by the name of the package. */
 export type Tarballs = Record<Published, string>;
 
 /** Packs all published packages into a folder. */
 export async function packPackages(folder: string): Promise<Tarballs> {
   const sources: string[] = [];
   for (const name of PUBLISHED) sources.push(await stage(name));
-  // npm starts once for all packages, because a start takes longer than the packing. npm returns the tarballs in the given order.
+  // One npm packs all packages, because a start of npm takes longer than the packing. npm lists the tarballs in the given order.
   const packed = await run("npm", ["pack", "--json", "--pack-destination", folder, ...sources], { cwd: folder });
   const files = (JSON.parse(packed) as { filename: string }[]).map(({ filename }) => join(folder, filename));
   return Object.fromEntries(PUBLISHED.map((name, nth) => [name, files[nth]])) as Tarballs;
@@ -54,7 +54,7 @@ export async function installMore({ folder }: { folder: string }, packages: read
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: folder });
 }
 
-/** The path of the newest Node of a major version, from npm. */
+/** Installs the newest Node of a major version from npm. Returns its path. */
 export async function nodeOf(major: number): Promise<string> {
   const args = ["--yes", "--package", `node@${major}`, "node", "-p", "process.execPath"];
   return (await run("npx", args, { cwd: tmpdir() })).trim();

@@ -4,10 +4,10 @@ import { type Answer, apiAs, putAsTold } from "../testing/api.ts";
 const CALLERS = 16;
 const TURNS = 6;
 const URLS_A_TURN = 6;
-/** The number of requests of a load without failures. */
+/** The number of requests that `loadService` sends if no request fails. */
 export const REQUESTS = CALLERS * TURNS * (URLS_A_TURN + 5);
 
-/** The number of requests to the service, and the failed requests, such as `500 GET /notes`. */
+/** The number of requests to the service, and a text for each failed request, such as `500 GET /notes`. */
 export type Load = { requests: number; failures: string[] };
 
 /** Lets 16 callers create notes, upload files and issue URLs at the same time. */

@@ -17,11 +17,11 @@ import { loadService, REQUESTS } from "./load.ts";
 import { type PoolMode, startPgBouncer } from "./start-pgbouncer.ts";
 
 const REPLICAS = 6;
-// The view shows the locks of all databases.
+// The join selects the locks of this database, because `pg_locks` shows the locks of all databases.
 const ADVISORY_LOCKS = `select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
 where locktype = 'advisory' and datname = current_database()`;
 
-/** Makes a new database behind PgBouncer. `places` are the places of the services on this database. */
+/** Makes a new database behind PgBouncer. `makePlace` makes the environment of a service that uses this database. */
 async function openBehind(mode: PoolMode) {
   const database = await createTestPostgresDatabase();
   const pooler = await startPgBouncer(database.url, mode);
@@ -86,7 +86,7 @@ describe.each<PoolMode & { names: string[] }>([
     const upload = sampleUpload(sampleAttachment(sampleNote()));
     const quota = { bytes: undefined, files: undefined };
     const start = { upload, isGranted: false, quota, maxPending: { ofUser: 1, ofNote: 1 }, startedBefore: 0 };
-    // Each of the connections of the pooler has to know the statements.
+    // The pooler spreads these calls over its server connections. Each of these connections must know the named statements.
     const starts = Array.from({ length: 20 }, () => db.uploads.start(start));
     expect(await Promise.all(starts)).toEqual(Array(20).fill(undefined));
     expect(recorder.names()).toEqual(names);

@@ -3,14 +3,14 @@ import { delimiter, join } from "node:path";
 
 type Environment = { PATH?: string | undefined };
 
-/** Selects the tests of this folder if PgBouncer is installed. `line` reports that, and how to install PgBouncer. */
+/** Selects the tests of this folder if PgBouncer is installed. `line` says whether it is installed, and how to install it. */
 export function selectPgBouncer(env: Environment): { missing: string[]; line: string } {
   if (pathOfPgBouncer(env) !== undefined) return { missing: [], line: "PgBouncer in this run: yes" };
   const remedy = "apt-get install -y --no-install-recommends pgbouncer, with /usr/sbin in the PATH";
   return { missing: ["pool-modes"], line: `PgBouncer in this run: no; to add it: ${remedy}` };
 }
 
-/** The path of the installed command. Returns undefined if it is not installed. */
+/** Returns the path of the command `pgbouncer`, or undefined if it is not installed. */
 export function pathOfPgBouncer({ PATH = "" }: Environment): string | undefined {
   return PATH.split(delimiter)
     .map((folder) => join(folder, "pgbouncer"))

@@ -11,13 +11,13 @@ const NOBODY = 65_534;
 
 export type PoolMode = {
   mode: "session" | "transaction" | "statement";
-  /** The number of named statements that PgBouncer manages for each server connection. With 0, it manages no names. */
+  /** The number of named prepared statements that PgBouncer manages for each server connection. With 0, it does not manage them. */
   preparedStatements: number;
-  /** The largest number of server connections. */
+  /** The largest number of connections from PgBouncer to the PostgreSQL server. */
   size: number;
 };
 
-/** Starts a PgBouncer between the tests and the PostgreSQL server of `databaseUrl`. Returns the URL of the same database behind it. */
+/** Starts a PgBouncer in front of the PostgreSQL server of `databaseUrl`. Returns the URL of the same database through PgBouncer. */
 export async function startPgBouncer(
   databaseUrl: string,
   { mode, preparedStatements, size }: PoolMode,
@@ -40,7 +40,7 @@ export async function startPgBouncer(
     `default_pool_size = ${size}`,
   ];
   await writeFile(file, `${settings.join("\n")}\n`);
-  // PgBouncer refuses to run as root, and another user must be able to read its file.
+  // PgBouncer refuses to run as root. So root runs it as another user, who must be able to read the configuration file.
   const isRoot = process.getuid?.() === 0;
   await chmod(folder, 0o755);
   const command = pathOfPgBouncer(process.env) ?? "pgbouncer";

@@ -1,6 +1,6 @@
 import { selectProxies } from "./selection.ts";
 
-/** Prints the proxies of this run once. */
+/** Prints one line at the start of a test run: which reverse proxies the run tests. */
 export default function announce(): void {
   console.log(selectProxies(process.env).line);
 }

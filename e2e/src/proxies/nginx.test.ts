@@ -6,7 +6,7 @@ import { openStage } from "../doctor/stage.ts";
 import { restartUnderLoad } from "./rolling-restart.ts";
 import { expectService, replaced, runSample } from "./sample-stage.ts";
 
-// nginx has no health checks, so the test writes the ready replicas to the configuration.
+// nginx does not call /readyz of the replicas. So the test does this, and writes the ready replicas to the configuration of nginx.
 it("fails no request of 5,000 while two replicas behind nginx restart", async () => {
   const { requests, failures } = await restartUnderLoad({
     command: "nginx",
@@ -79,7 +79,7 @@ describe("the doctor behind nginx", () => {
   });
 });
 
-/** The settings that let nginx run beside another nginx. */
+/** Returns settings with separate folders, so that this nginx can run beside another nginx of the machine. */
 function privateFolders(folder: string): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return ["  access_log off;", ...temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`)].join("\n");

@@ -20,22 +20,22 @@ const CHECK_EVERY_MS = 1_000;
 const SETTLE_MS = 3_000;
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
 
-/** How to run a proxy in front of two replicas. */
+/** The command, the arguments and the configuration of a proxy in front of two replicas. */
 export type ProxySpec = {
   command: string;
-  /** The arguments, given the configuration file and an empty folder. */
+  /** Returns the arguments of the command. `file` is the configuration file, and `folder` is an empty folder. */
   args(file: string, folder: string): string[];
   configure(ports: { listen: number; replicas: readonly number[] }, folder: string): string;
   /**
-   * For a proxy without health checks. The test checks the replicas every second, writes the ready replicas to the configuration, and
-   * sends this signal. Undefined if the proxy itself checks the replicas.
+   * The signal that makes the proxy reload its configuration. The test checks the replicas every second, writes the ready replicas to the
+   * configuration, and sends this signal. It is undefined if the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
 
 export type Outcome = { requests: number; failures: string[] };
 
-/** Runs two replicas behind a proxy under load, and restarts one after the other with SIGTERM. */
+/** Puts load on two replicas behind a proxy, and restarts the replicas one after the other (SIGTERM). */
 export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
   const { url, replicas, restart } = await openStage(proxy);
   const token = await signTestJwt({ sub: "ann", email: "ann@example.com" });
@@ -105,7 +105,7 @@ async function openStage(proxy: ProxySpec) {
     });
   }
 
-  /** Starts the checks. Returns the function that stops them. */
+  /** Starts to check the replicas every second. Returns a function that stops the checks. */
   function checkReplicas(signal: NodeJS.Signals): () => void {
     let inService = ports.join();
     const timer = setInterval(async () => {
@@ -123,14 +123,14 @@ async function openStage(proxy: ProxySpec) {
     await (replicas[index] as RunningService).stop("SIGTERM");
     replicas[index] = await startProcess(places[index] as Place);
     await untilReady(`http://127.0.0.1:${ports[index]}`);
-    // The proxy sends requests to the replica again after two successful checks, a second apart.
+    // Waits until the proxy sends requests to the restarted replica again. This needs two successful checks, one second apart.
     await sleep(SETTLE_MS);
   }
 
   return { url, replicas, restart };
 }
 
-/** Sends a request on a new connection. A proxy that reloads closes open connections, and a client may not notice that in time. */
+/** Sends a request on a new connection. When a proxy reloads, it closes open connections, and a client may notice that too late. */
 function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<number> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   return new Promise((resolve, reject) => {
@@ -142,7 +142,7 @@ function send(url: string, { method, token, body }: { method: string; token: str
   });
 }
 
-/** Waits until the URL is ready. Rejects if the proxy has ended, for example because it refuses its configuration. */
+/** Waits until the service at this URL is ready. Rejects if the proxy has exited, for example because its configuration is wrong. */
 async function untilReady(url: string, proxy?: ChildProcess): Promise<void> {
   while (!(await isReady(url))) {
     if (typeof proxy?.exitCode === "number") throw new Error(`The proxy exited with ${proxy.exitCode}`);

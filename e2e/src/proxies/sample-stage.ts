@@ -18,22 +18,22 @@ const DEPLOY = resolve(import.meta.dirname, "../../../deploy");
 const HOST = "127.0.0.1";
 const CA_CERTIFICATES = getCACertificates("default");
 
-/** Paths of a certificate for localhost. The file `combined` also contains the key. */
+/** The paths of a certificate for localhost, of its key, and of a file `combined` with both. */
 export type Certificate = { certificate: string; key: string; combined: string };
 
 export type SampleSpec = {
   command: string;
-  /** The path in `deploy/`. */
+  /** The path of the sample below `deploy/`. */
   sample: string;
-  /** The host of both URLs. Default: localhost. */
+  /** The host in the URLs of the service and of its bucket. Default: localhost. */
   host?: string;
-  /** The file of the certificate to trust, in the folder of the stage. Default: the certificate for localhost. */
+  /** The file, in the folder of the stage, with the CA certificate that the test trusts. Default: the certificate for localhost. */
   authority?: string;
-  /** Replaces the settings that are only for the machine of the operator. Returns the arguments of the program. */
+  /** Replaces settings that fit only the machine of an operator, such as ports. Returns the new sample, and the program's arguments. */
   adapt(sample: string, stage: Stage): Promise<{ args: string[]; configuration: string }>;
 };
 
-/** `app` and `storage` are the ports of the proxy. `service` and `bucket` are the ports behind the proxy. `file` is the configuration. */
+/** The proxy listens on `app` and `storage`, and forwards to the ports `service` and `bucket`. `file` is the path of its configuration. */
 export type Stage = Certificate & {
   app: number;
   storage: number;
@@ -46,7 +46,7 @@ export type Stage = Certificate & {
 /** Reads a sample of `deploy/`. */
 export const readSample = (path: string): Promise<string> => readFile(join(DEPLOY, path), "utf8");
 
-/** Replaces texts that must be in the sample. A port that was already replaced is never replaced again, even if its digits match another text. */
+/** Replaces all texts at once, so that it never replaces the digits of a new port again. Throws if a text is not in the sample. */
 export function replaced(sample: string, changes: Record<string, string>): string {
   const put = (text: string, [change, ...others]: [from: string, to: string][]): string => {
     if (change === undefined) return text;
@@ -106,11 +106,11 @@ function isReady(url: string, authority: string): Promise<boolean> {
   );
 }
 
-/** Uploads and downloads through the proxy, and checks what a proxy must do for the service. */
+/** Uploads and downloads through the proxy. Also checks that the proxy hides /metrics and forwards the real IP address of a client. */
 export async function expectService(url: string): Promise<void> {
   const ann = await apiAs(url, { sub: "ann" });
   const noteId = (await ann.call("POST", "/notes", { title: "Files" })).body.id;
-  // The file is larger than the bodies that proxies accept or buffer by default.
+  // The file is larger than the request bodies that proxies accept or buffer by default.
   const bytes = randomBytes(20 * 2 ** 20);
   const attached = await ann.attach(noteId, { name: "form.bin", bytes });
   expect(attached.status).toBe(201);
@@ -128,7 +128,7 @@ export async function expectService(url: string): Promise<void> {
   expect(await statusesOfGuesses(url)).toContain(429);
 }
 
-/** Guesses passwords with a forged X-Forwarded-For. Such a client must not get more tries than other clients. */
+/** Guesses passwords with a forged X-Forwarded-For. This header must not give a client more attempts. Returns the statuses. */
 async function statusesOfGuesses(url: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let nth = 0; nth < 15; nth++) {

@@ -1,10 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The reverse proxies that `<name>.test.ts` in this folder runs if they are installed. */
+/** The reverse proxies. If a proxy is installed, `<name>.test.ts` in this folder tests it. */
 const PROXIES = ["caddy", "haproxy", "nginx"] as const;
 
-/** Selects the proxies of this run. `line` names them, and how to install the others. */
+/** Selects the installed proxies for this run. `line` lists them, and says how to install the others. */
 export function selectProxies(env: { PATH?: string | undefined }): { missing: string[]; line: string } {
   const missing = PROXIES.filter((name) => commandPath(name, env) === undefined);
   const installed = PROXIES.filter((name) => !missing.includes(name));
@@ -16,7 +16,7 @@ export function selectProxies(env: { PATH?: string | undefined }): { missing: st
   };
 }
 
-/** The path of an installed command. Debian installs proxies into /usr/sbin, which is not in the PATH of every user. */
+/** Returns the path of an installed command. Also searches /usr/sbin, where Debian installs proxies. Not every user has it in the PATH. */
 export function commandPath(name: string, env: { PATH?: string | undefined }): string | undefined {
   const files = [...(env.PATH ?? "").split(delimiter), "/usr/sbin"].map((folder) => join(folder, name));
   return files.find((file) => {

@@ -9,13 +9,13 @@ import { afterAll, beforeAll } from "vitest";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY" };
 
-/** For every client, this is larger than one part. */
+/** A file so large that every client uploads it in more than one part. */
 export const LARGE = randomBytes(9 * 2 ** 20);
 export const SMALL = Buffer.from("hello");
 
 /**
- * Starts an embedded bucket `files`. Also creates a folder with `tree/large` and `tree/sub/ä +%.txt`. This folder is the home directory
- * of the client.
+ * Starts an embedded bucket with the name `files`. Also creates the home directory of the client, with the files `tree/large` and
+ * `tree/sub/ä +%.txt`.
  */
 export function useClientBucket() {
   let bucket: Awaited<ReturnType<typeof startS3Local>>;
@@ -25,7 +25,7 @@ export function useClientBucket() {
     await mkdir(join(home, "tree/sub"), { recursive: true });
     await writeFile(join(home, "tree/large"), LARGE);
     await writeFile(join(home, "tree/sub/ä +%.txt"), SMALL);
-    // Older clients presign with the withdrawn version 2 of signatures by default.
+    // By default, older clients presign with signature version 2, which Amazon S3 has withdrawn.
     await mkdir(join(home, ".aws"));
     await writeFile(join(home, ".aws/config"), "[default]\ns3 =\n  signature_version = s3v4\n");
     bucket = await startS3Local({ dataDir: join(home, "data"), credentials, buckets: ["files"] });
@@ -38,7 +38,7 @@ export function useClientBucket() {
     credentials,
     endpoint: () => bucket.endpoint,
     home: () => home,
-    /** Runs a command in the folder, and returns its output. Rejects with the output if the command does not exit with 0. */
+    /** Runs a command in the home directory, and returns its output. Rejects with the output if the command does not exit with 0. */
     async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
       const { stdout, stderr } = await promisify(execFile)(command, args, {
         cwd: home,

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The S3 clients that `<name>.test.ts` in this folder runs if they are installed. */
+/** The S3 clients. If a client is installed, `<name>.test.ts` in this folder tests it. */
 const CLIENTS = [
   { name: "aws-cli", title: "AWS CLI", command: "aws", package: "awscli" },
   { name: "boto3", title: "boto3", command: "python3", package: "python3-boto3" },
@@ -14,7 +14,7 @@ const CLIENTS = [
 type ClientName = (typeof CLIENTS)[number]["name"];
 type Environment = { PATH?: string | undefined };
 
-/** Selects the S3 clients of this run. `line` names them, and how to install the others. */
+/** Selects the installed S3 clients for this run. `line` lists them, and says how to install the others. */
 export function selectS3Clients(env: Environment): { missing: ClientName[]; line: string } {
   const isInstalled = ({ name }: (typeof CLIENTS)[number]) => pathsOf(name, env).length > 0;
   const installed = CLIENTS.filter(isInstalled);
@@ -27,7 +27,7 @@ export function selectS3Clients(env: Environment): { missing: ClientName[]; line
   return { missing: missing.map(({ name }) => name), line: `${line}; ${remedy}` };
 }
 
-/** Every installed command of a client, in the order of the PATH. Two versions of a client can be installed. */
+/** Returns the path of each installed command of a client, in the order of the PATH. A machine can have two versions of a client. */
 export function pathsOf(name: ClientName, env: Environment): string[] {
   const command = CLIENTS.find((client) => client.name === name)?.command ?? name;
   const files = (env.PATH ?? "").split(delimiter).map((folder) => join(folder, command));

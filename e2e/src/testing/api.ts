@@ -4,7 +4,7 @@ import { signTestJwt } from "../../../packages/server/src/http/auth/testing/test
 type Json = any;
 export type Answer = { status: number; body: Json; headers: Headers };
 
-/** Calls of one user with a bearer token. */
+/** A simple API client of one user. It sends the bearer token of the user. */
 export type Api = {
   userId: string;
   call(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -41,7 +41,7 @@ export async function apiAs(
   };
 }
 
-/** Sends bytes with the method, URL and headers that the service returned for an upload. */
+/** Sends bytes to the bucket, with the method, URL and headers that the service returned for an upload or a part. */
 export function putAsTold(
   upload: { method: string; url: string; headers: Record<string, string> },
   bytes: Uint8Array,

@@ -1,8 +1,8 @@
-// Loaded before the tests and before each service that they start. A real hash of a password takes a tenth of a second of CPU time,
-// and the run hashes more than a thousand passwords. e2e/src/password-hashes.test.ts checks a real one.
+// The test processes and each service that they start load this file first. It makes password hashes cheap. A real password hash takes a
+// tenth of a second of CPU time, and a test run makes more than a thousand. e2e/src/password-hashes.test.ts checks a real one.
 const { isMainThread } = require("node:worker_threads");
 
-// Only main threads hash passwords.
+// Worker threads do not hash passwords, so they do not need this change.
 if (isMainThread) {
   const crypto = require("node:crypto");
   const { scrypt } = crypto;

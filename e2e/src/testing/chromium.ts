@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** A Chromium without windows. It needs a quarter less CPU time, and cannot show permission prompts. */
+/** A Chromium without windows. It needs a quarter less CPU time than the full Chromium, but cannot show permission prompts. */
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 const USUAL = [
   "/usr/bin/chromium",
@@ -13,19 +13,19 @@ const USUAL = [
 ];
 
 export type ChromiumOptions = {
-  /** For a page that asks for a permission. Default: false. */
+  /** Whether the tested page asks for a permission, which needs the full Chromium. Default: false. */
   hasPrompts?: boolean;
-  /** Further arguments. Default: none. */
+  /** Further command-line arguments of Chromium. Default: none. */
   args?: readonly string[];
 };
 
-/** The path of Chromium: CHROMIUM_PATH, or an installed Chromium, or the download of Playwright. */
+/** Returns the path of Chromium: CHROMIUM_PATH, or an installed Chromium, or the Chromium that Playwright has downloaded. */
 export function findChromium({ hasPrompts = false }: ChromiumOptions = {}): string | undefined {
   const installed = [...(hasPrompts ? [] : [HEADLESS_SHELL]), ...USUAL, chromium.executablePath()];
   return process.env.CHROMIUM_PATH ?? installed.find(existsSync);
 }
 
-/** Starts a headless browser. Throws with a remedy if no browser is installed. */
+/** Starts a headless browser. If no browser is installed, throws an error that says how to install one. */
 export async function launchChromium(options?: ChromiumOptions): Promise<Browser> {
   const executablePath = findChromium(options);
   if (executablePath === undefined) {
@@ -34,7 +34,7 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
     );
   }
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  // With this limit, the pages of a context share a process, and Chromium starts no process in advance. This saves a tenth of the CPU time.
+  // With the process limit, the pages of a context share one process, and Chromium starts none in advance. This saves 10 % of the CPU time.
   const args = [
     "--no-sandbox",
     "--disable-gpu",

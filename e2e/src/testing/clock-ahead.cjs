@@ -1,7 +1,7 @@
-// Loaded before a service whose clock is ahead by CLOCK_AHEAD_MS. So leases and collected mails end between two starts of the service.
+// A service loads this file first. It sets the clock of the service ahead by CLOCK_AHEAD_MS, so that leases expire and mails become due.
 const { ServerResponse } = require("node:http");
 const { now } = Date;
 const aheadMs = Number(process.env.CLOCK_AHEAD_MS ?? 0);
 Date.now = () => now() + aheadMs;
-// The AWS SDK sets its clock by the header Date of the embedded bucket, and Node writes this header by the clock of the machine.
+// Removes the header Date from all responses. Node writes it from the real clock, and the AWS SDK would correct its clock by this header.
 Object.defineProperty(ServerResponse.prototype, "sendDate", { get: () => false, set() {} });

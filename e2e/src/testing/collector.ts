@@ -4,18 +4,18 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { type CollectedSpan, spansOf } from "./otlp.ts";
 
-/** Simulates an OpenTelemetry collector: it accepts OTLP over HTTP in protobuf. */
+/** A simulated OpenTelemetry collector. It accepts OTLP over HTTP, encoded as protobuf. */
 export type Collector = {
   url: string;
-  /** The bodies of all exports. */
+  /** Returns the bodies of all received exports. */
   received(): Buffer;
-  /** The headers of the last export. */
+  /** Returns the request headers of the last export. */
   headers(): Record<string, string | string[] | undefined>;
   spans(): CollectedSpan[];
   close(): Promise<void>;
 };
 
-/** Starts a collector. With `respond: false`, it accepts connections and never responds. */
+/** Starts a collector. With `respond: false`, the collector accepts connections but never responds. */
 export async function startCollector({ respond = true } = {}): Promise<Collector> {
   const bodies: Buffer[] = [];
   let headers: Record<string, string | string[] | undefined> = {};

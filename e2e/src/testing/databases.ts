@@ -3,14 +3,14 @@ import { createTestPostgresDatabase } from "../../../packages/server/src/db/test
 
 export type ServiceDatabase = {
   name: string;
-  /** Makes a new database, and returns the environment of a service on it. */
+  /** Makes a new database. Returns the environment variables of a service that uses it. */
   makeEnv(): Promise<Record<string, string>>;
 };
 
-/** Both kinds of database, for `describe.each(useDatabases())`. Deletes the new databases after the test file. */
+/** Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the databases that it made after the test file. */
 export function useDatabases(): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];
-  // Runs after the hooks of each `describe`, which stop the connected services.
+  // This hook runs after the hooks of each `describe`. So the services that used these databases have stopped.
   afterAll(async () => {
     for (const { remove } of made.splice(0)) await remove();
   });
@@ -21,7 +21,7 @@ export function useDatabases(): readonly ServiceDatabase[] {
       async makeEnv() {
         const { url, remove } = await createTestPostgresDatabase();
         made.push({ remove });
-        // Only the embedded mode generates a secret.
+        // On PostgreSQL, the service does not generate a secret, so the test must set one.
         return { DATABASE_URL: url, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };
       },
     },

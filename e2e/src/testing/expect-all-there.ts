@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Api } from "./api.ts";
 import { type Acknowledged, sha256 } from "./load.ts";
 
-/** Checks that every acknowledged item exists, and that each file has its bytes. */
+/** Checks that everything that the service acknowledged exists, and that each file has the right bytes. */
 export async function expectAllThere(ann: Api, seen: Acknowledged): Promise<void> {
   for (const { id, title } of seen.notes) {
     expect((await ann.call("GET", `/notes/${id}`)).body.title).toBe(title);
@@ -40,7 +40,7 @@ async function expectIssuesRecorded(ann: Api, seen: Acknowledged): Promise<void>
   }
 }
 
-/** Checks that every ready attachment is whole, even if it was not acknowledged. */
+/** Checks that each ready attachment has the bytes of its checksum, even if the service did not acknowledge it. */
 export async function expectReadyIsWhole(ann: Api): Promise<void> {
   let cursor = "";
   do {

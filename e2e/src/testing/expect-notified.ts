@@ -4,7 +4,7 @@ import type { ReceivedWebhook } from "../../../packages/server/src/outgoing/test
 import type { Api } from "./api.ts";
 import type { Acknowledged } from "./load.ts";
 
-/** The mails and the messages that have arrived so far. */
+/** The mails and the webhook messages that have arrived so far. */
 export type Received = { mails: readonly ReceivedMail[]; webhooks: readonly ReceivedWebhook[] };
 
 export const emailOf = (userId: string) => `${userId}@readers.example`;
@@ -12,7 +12,7 @@ export const emailOf = (userId: string) => `${userId}@readers.example`;
 type Event = { type: string; data: Record<string, string | null> & { files?: IssuedUrls[] } };
 type IssuedUrls = { attachmentId: string; count: number };
 
-/** The acknowledged events that no mail and no webhook has reported, each as a text. */
+/** Returns a text for each acknowledged event that a mail or a webhook message should report, but has not reported yet. */
 export function notYetReported(seen: Acknowledged, received: Received): string[] {
   const [invited, told] = [new Set(mailsByEmail(received.mails).keys()), keysOfEvents(received.webhooks)];
   const issued = issuedByFile(received.webhooks);
@@ -28,13 +28,13 @@ export function notYetReported(seen: Acknowledged, received: Received): string[]
   ];
 }
 
-/** Checks that all copies of a mail have its Message-ID, and all copies of a message its webhook-id. Returns the numbers of copies. */
+/** Checks that all copies of a mail have the same Message-ID, and all copies of a webhook message the same id. Returns how many arrived. */
 export async function expectOnlyCopies(ann: Api, { seen, received }: { seen: Acknowledged; received: Received }) {
   const { mails, webhooks } = received;
   for (const [email, copies] of mailsByEmail(mails)) {
     expect(new Set(copies.map(({ parsed }) => parsed.messageId)).size, `mails to ${email}`).toBe(1);
   }
-  // The call that a kill interrupts may have been committed. Each user gets the shares of one worker.
+  // One more share than acknowledged is permitted, because the call that the kill interrupted may have been committed.
   for (const [userId, count] of countBy(seen.shares, (share) => share.userId)) {
     expect(sharesInMails(mails, userId), `shares in the mails to ${userId}`).toBeLessThanOrEqual(count + 1);
   }
@@ -64,7 +64,7 @@ function expectedEvents({ shares, invitations, attachments }: Acknowledged): str
   ];
 }
 
-/** The ids of the messages about each event. A summary of URLs is not among them. */
+/** Returns the ids of the webhook messages about each event. Leaves out the summaries of issued URLs. */
 function keysOfEvents(webhooks: readonly ReceivedWebhook[]): Map<string, Set<string>> {
   const keys = new Map<string, Set<string>>();
   for (const { id, body } of webhooks) {
@@ -77,7 +77,7 @@ function keysOfEvents(webhooks: readonly ReceivedWebhook[]): Map<string, Set<str
   return keys;
 }
 
-/** The number of issued URLs of each file, without the copies of a summary. */
+/** Adds up how many issued URLs the webhook messages report for each file. Counts copies of a message only once. */
 function issuedByFile(webhooks: readonly ReceivedWebhook[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { body } of new Map(webhooks.map((each) => [each.id, each])).values()) {
@@ -88,7 +88,7 @@ function issuedByFile(webhooks: readonly ReceivedWebhook[]): Map<string, number>
   return counts;
 }
 
-/** The number of shares in the mails to a user, without the copies of a mail. */
+/** Adds up how many shares the mails to a user report. Counts copies of a mail only once. */
 function sharesInMails(mails: readonly ReceivedMail[], userId: string): number {
   const copies = mailsByEmail(mails).get(emailOf(userId)) ?? [];
   const texts = new Map(copies.map(({ parsed }) => [parsed.messageId, parsed.text ?? ""]));

@@ -1,19 +1,19 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Services choose their ports from 20,000. Browsers refuse 10,080. */
+/** The first port. Browsers refuse port 10,080, and services choose ports from 20,000, so all these ports are between the two numbers. */
 const FIRST = 11_000;
 const PORTS_OF_A_WORKER = 1_000;
 const WORKERS = 9;
-/** A service may also listen on the next ports, one for each of its processes. */
+/** The distance between two ports, because each process of a service may listen on one of the next ports. */
 const STEP = 4;
 
 const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
 let given = 0;
 
 /**
- * Finds a free TCP port. Up to nine workers of the tests have separate ports. So nobody else takes the port before the caller, or the
- * service that the caller starts, listens on it.
+ * Finds a free TCP port. Each test worker (up to nine) has its own range of ports. So no other test uses the port before the caller, or
+ * a service of the caller, listens on it.
  */
 export async function freePort(host: string): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,4 +1,4 @@
-/** A received span. Ids are hex. `parentId` is empty for a span without a parent. */
+/** A received span. All ids are hexadecimal. `parentId` is empty for a span without a parent. */
 export type CollectedSpan = {
   traceId: string;
   spanId: string;
@@ -9,7 +9,7 @@ export type CollectedSpan = {
   resource: Record<string, string | number>;
 };
 
-/** One message of protobuf: the values of its fields by number. */
+/** A decoded protobuf message: the values of each field, by the number of the field. */
 type Message = Map<number, (Buffer | number)[]>;
 
 /** Decodes the spans of an ExportTraceServiceRequest (opentelemetry-proto 1.5). */
@@ -45,7 +45,7 @@ function bytes(message: Message, field: number): Buffer {
   return (message.get(field)?.[0] ?? Buffer.alloc(0)) as Buffer;
 }
 
-/** Decodes the wire format of protobuf. Fixed-width fields are skipped. */
+/** Decodes the wire format of protobuf, but skips fields of a fixed width. */
 function decode(body: Buffer): Message {
   const message: Message = new Map();
   let offset = 0;

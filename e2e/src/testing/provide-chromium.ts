@@ -5,7 +5,7 @@ import { findChromium } from "./chromium.ts";
 
 type Way = { says: string; commands: string[][] };
 
-/** Before all tests, finds or installs a browser, and prints its path. Throws if that fails. */
+/** Runs before all tests. Finds an installed Chromium and prints its path, or installs Chromium. Throws if it cannot install it. */
 export default function provideChromium(): void {
   const found = findChromium({ hasPrompts: true });
   if (found !== undefined) {

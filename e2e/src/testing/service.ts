@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");
 const CHEAP_SCRYPT = resolve(import.meta.dirname, "cheap-scrypt.cjs");
 
-/** The data folder and the environment of one service. The environment inherits only PATH from the machine. */
+/** The data folder and the environment variables of one service. Of the machine's variables, the service gets only PATH. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 
 export async function makePlace(env: Record<string, string> = {}): Promise<Place> {
@@ -27,7 +27,7 @@ export async function makePlace(env: Record<string, string> = {}): Promise<Place
       S3_LOCAL_PORT: "0",
       HOST: "127.0.0.1",
       AUTH_JWT_SECRET: TEST_JWT_SECRET,
-      // If the service accepts JWTs, sign-up is closed by default.
+      // This place accepts JWTs, so sign-up would be closed by default. Many tests need open sign-up.
       AUTH_SIGN_UP: "open",
       ...env,
     },
@@ -35,21 +35,21 @@ export async function makePlace(env: Record<string, string> = {}): Promise<Place
   };
 }
 
-/** A process of `valetkey start`. */
+/** A running process of the command `valetkey start`. */
 export type RunningService = {
   url: string;
   pid: number;
-  /** The output so far, including standard error. */
+  /** Returns everything that the process has printed so far, including standard error. */
   output(): string;
-  /** Resolves with the first group of the pattern when the process prints a matching line. */
+  /** Waits until the process prints a line that matches the pattern. Resolves with the first group of the match. */
   printed(pattern: RegExp): Promise<string>;
-  /** Resolves with the exit code (null after a signal) when all holders of its output have closed it. */
+  /** Resolves with the exit code (null after a signal), when all processes that share its output have ended. */
   ended: Promise<number | null>;
-  /** Sends the signal and returns `ended`. */
+  /** Sends the signal (default SIGTERM) and returns `ended`. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** `program`: the path of Node and of the command. Default: the paths of the repository. */
+/** Starts a service and waits until it listens. `program`: the paths of Node and of the command. Default: those of this repository. */
 export async function startProcess(
   place: Place,
   program = { node: process.execPath, command: CLI },
@@ -58,14 +58,14 @@ export async function startProcess(
   try {
     return await start();
   } catch (error) {
-    // Another test may use the free port before this service listens on it.
+    // With PORT=0, another process may take the port before this service listens on it. Then a second start helps.
     const isTaken = place.env.PORT === "0" && error instanceof Error && error.message.includes("EADDRINUSE");
     if (!isTaken) throw error;
     return start();
   }
 }
 
-/** Starts the service with `npm start` in its own process group, as a shell does. `pid` and `stop` belong to npm. */
+/** Starts the service with `npm start` in a new process group, as a shell does. `pid` and `stop` are those of the npm process. */
 export function startWithNpm(place: Place): Promise<RunningService> {
   const env = { ...place.env, npm_config_update_notifier: "false" };
   return running(spawn("npm", ["start"], { env, cwd: ROOT, detached: true }));
@@ -88,7 +88,7 @@ async function running(child: ChildProcess): Promise<RunningService> {
   };
 }
 
-/** Runs `valetkey` with these arguments. Rejects with `stderr` and `code` unless it exits with 0. */
+/** Runs `valetkey` with these arguments. Unless it exits with 0, rejects with an error that has `stderr` and `code`. */
 export async function runCli(
   place: Place,
   args: string[],
@@ -97,7 +97,7 @@ export async function runCli(
   return promisify(execFile)(process.execPath, [CLI, ...args], { ...options, env: place.env, cwd: place.dataDir });
 }
 
-/** Runs `valetkey`, and resolves with any exit code. */
+/** Runs `valetkey` with these arguments, and resolves even if the exit code is not 0. */
 export async function endOfCli(
   place: Place,
   args: string[],

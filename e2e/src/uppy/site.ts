@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** Bundles the page of docs/uppy.md, and exposes its `uppy` to the tests. */
+/** Bundles the page that docs/uppy.md shows. Makes its variable `uppy` global, so that the tests can use it. */
 export async function bundlePage(): Promise<{ html: string; script: string }> {
   const text = await readFile(join(ROOT, "docs/uppy.md"), "utf8");
   const blockOf = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(text)?.[1] ?? "";
@@ -20,7 +20,7 @@ export async function bundlePage(): Promise<{ html: string; script: string }> {
   return { html: blockOf("html"), script: outputFiles[0]?.text ?? "" };
 }
 
-/** Changes the script for an application that forwards calls under /valet with a bearer token. */
+/** Changes the script, so that it calls the service through an application, under the path /valet. */
 function inApplication(script: string): string {
   const changed = script.replace("companionEndpoint: location.origin", 'companionEndpoint: "/valet"');
   if (changed === script) throw new Error("The page of docs/uppy.md has no companionEndpoint to change");
@@ -50,12 +50,12 @@ export async function startSite(page: { html: string; script: string }) {
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   return {
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    /** The requests of Uppy to /s3, in order. */
+    /** The requests of Uppy to paths below /s3, in order. */
     requests,
     passOnTo(url: string) {
       target = url;
     },
-    /** Sets the bearer token that the application adds to every call under /valet. */
+    /** Sets the bearer token that the application adds to each call below /valet. */
     signEveryoneIn(token: string) {
       bearer = token;
     },

@@ -17,7 +17,7 @@ const PDF = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(20_000)]);
 const LARGE = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(30 * MIB)]);
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), randomBytes(100)]);
 
-/** The part of Uppy that the tests call inside the page. */
+/** The methods of Uppy that the tests call inside the page. */
 type InPage = {
   getFiles(): { id: string; name: string; isPaused?: boolean; s3Multipart?: object }[];
   pauseAll(): void;
@@ -176,7 +176,7 @@ describe.each(useDatabases())("the page of docs/uppy.md in Chromium, on $name", 
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.pauseAll()));
     await choose("film.pdf", LARGE);
     await page.waitForFunction(() => window.uppy.getFiles()[0]?.isPaused === true);
-    // Golden Retriever (a plugin of Uppy) stores this state across reloads.
+    // The test restores this state after the reload, as Golden Retriever (a plugin of Uppy) does.
     const kept = await page.evaluate(() => window.uppy.getFiles()[0]?.s3Multipart);
     expect(kept).toEqual({ uploadId: expect.any(String), key: expect.any(String) });
     await page.reload();

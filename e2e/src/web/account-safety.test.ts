@@ -12,7 +12,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const { signIn } = accountTexts;
 const STEP_MS = 30_000;
-// The limit of sign-ins counts IP addresses.
+// Each user has another IP address, because the service limits the sign-ins from one IP address.
 const from = (address: string) => ({ extraHTTPHeaders: { "x-forwarded-for": address } });
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
@@ -28,7 +28,7 @@ async function givePassword({ page, email }: Person): Promise<void> {
   await button(page, signIn.action).click();
 }
 
-/** Adds an authenticator to the browser, which creates passkeys without asking the user. Returns its id. */
+/** Adds a simulated authenticator to the browser. The authenticator creates passkeys without a question to the user. Returns its id. */
 async function addAuthenticator(devtools: CDPSession): Promise<string> {
   await devtools.send("WebAuthn.enable");
   const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
@@ -44,7 +44,7 @@ async function addAuthenticator(devtools: CDPSession): Promise<string> {
   return authenticatorId;
 }
 
-/** A user with an authenticator app. Returns a function that makes its codes. */
+/** Turns on the second factor of a user. Returns a function that makes codes, as the authenticator app of the user does. */
 async function turnOnSecondFactor({ page }: Person): Promise<(ahead?: number) => string> {
   const post = async (path: string, data: object) =>
     (
@@ -120,7 +120,7 @@ describe("the safety of an account", () => {
     await button(page, signIn.withPasskey).click();
     await page.getByRole("heading", { name: "Notes" }).waitFor();
     expect((await ben.client.me()).id).toBe(ben.id);
-    // An authenticator that did not verify its user is one factor only.
+    // If the authenticator does not verify its user, a passkey is only one factor. So the sign-in must fail.
     await signOut(ben);
     await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
     await button(page, signIn.withPasskey).click();

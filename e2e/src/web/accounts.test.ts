@@ -10,7 +10,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** Opens a browser with its own IP address, because sign-ins are limited by IP address. */
+/** Returns the options of a visitor with this IP address, because the service limits the sign-ins from one IP address. */
 const visitor = (address: string) => ({ hasAccount: false, extraHTTPHeaders: { "x-forwarded-for": address } });
 
 async function signIn(page: Page, { email, password = PASSWORD }: { email: string; password?: string }) {
@@ -49,7 +49,7 @@ describe("a service without accounts", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Notes" }).waitFor();
     expect(pathOf(ann)).toBe("/");
-    // The next visitor sees the sign-in page.
+    // The service now has an account. So the next visitor sees the sign-in page first.
     const ben = await web.person("Ben", visitor("10.1.0.2"));
     await ben.page.goto("/");
     await ben.page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -116,7 +116,7 @@ describe("signing in", () => {
       await signIn(dora.page, { email });
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(pathOf(dora)).toBe("/");
-      // A signed-in user is redirected immediately.
+      // If the user is signed in, the sign-in page redirects immediately, but never to another site.
       await dora.page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(dora.page.url()).toBe(`${web.service.url}/`);
@@ -135,7 +135,7 @@ describe("signing in", () => {
       localStorage.setItem("valetkey:upload:1", "{}");
       const request = indexedDB.open("valetkey-kept");
       request.onupgradeneeded = () => request.result.createObjectStore("files").put("kept", 1);
-      // The connection to the database stays open, as in a page that uses it.
+      // Leaves the connection to the database open, as the app does while it uses the database.
       request.onsuccess = () => resolve();
     })`);
     await finn.page.getByRole("button", { name: /^Finn/ }).click();
@@ -217,7 +217,7 @@ describe("with an identity provider", () => {
     expect(pathOf(ann)).toBe("/activity");
     expect((await ann.client.me()).name).toBe("Ann");
 
-    // An invitation leads through the provider, because sign-up is closed.
+    // Sign-up is closed, so an invited person gets an account only by a sign-in with the identity provider.
     const { id: noteId } = await seedNote(ann.client, { title: "Minutes" });
     const email = "ben@example.com";
     const { invitations } = await ann.client.shares.put({ noteId }, { emails: [email], role: "viewer" });

@@ -5,21 +5,21 @@ import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-// A new day may begin during a test.
+// Reads the events of both days, because midnight may pass during a test.
 const lines = ({ page }: Person) => page.getByRole("region", { name: /^(Today|Yesterday)$/ }).getByRole("listitem");
 
-/** Returns the text of the lines, without the time and the title of the note. */
+/** Returns the text of each event, without the time and the title of the note. */
 function told(person: Person): Promise<string[]> {
   return lines(person).locator("xpath=div/p[1]").allInnerTexts();
 }
 
-/** Waits until the browser has saved the file. */
+/** Clicks, and waits until the browser has saved the downloaded file. */
 async function downloadBy({ page }: Person, click: () => Promise<void>): Promise<void> {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);
   await download.path();
 }
 
-/** Reads the numbers of the chart from the table of the chart. */
+/** Reads the numbers of the chart from the table that shows the same data. */
 async function charted({ page }: Person): Promise<number[]> {
   const cells = await page.getByRole("table", { name: "Downloads" }).getByRole("cell").allTextContents();
   return cells.map(Number);
@@ -144,7 +144,7 @@ describe("the activity", () => {
     const counts = await charted(carl);
     expect(counts).toHaveLength(24);
     expect(counts.reduce((sum, count) => sum + count)).toBe(5);
-    // A new hour may begin during the test.
+    // Adds the counts of the last two hours, because a new hour may begin during the test.
     expect(counts.slice(-2).reduce((sum, count) => sum + count)).toBe(5);
   });
 

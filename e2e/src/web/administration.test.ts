@@ -8,7 +8,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const EMAIL = "root@example.com";
 
-/** Opens a browser where the administrator is signed in. */
+/** Opens a browser context, and signs the administrator in. */
 async function openRoot({ service, browser }: Pick<ReturnType<typeof startWeb>, "service" | "browser">) {
   const root = await openPerson(browser, { service, name: "Root", hasAccount: false });
   onTestFinished(root.close);

@@ -23,7 +23,7 @@ import { startWeb } from "./testing/start-web.ts";
 const MIB = 2 ** 20;
 /** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
-/** The delay of the response with the limits, which arrives long after the rest of the page. Milliseconds. */
+/** The test delays the response with the limits by this time, so that it arrives long after the rest of the page. Milliseconds. */
 const LATE_MS = 1_000;
 
 describe("attaching files", () => {
@@ -53,7 +53,7 @@ describe("attaching files", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, "trip/inner"), { recursive: true });
     const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
-    // These files differ only in their content.
+    // These two files have the same name, size and date. They differ only in their content.
     const alike = { "trip/alike.txt": "1", "trip/inner/alike.txt": "2" };
     for (const [path, content] of Object.entries({ ...contents, ...alike })) {
       await writeFile(join(folder, path), content);
@@ -108,7 +108,7 @@ describe("attaching files", () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
-    // Waits for the dialog before the key is pressed, because the browser reports the dialog with a delay.
+    // Starts to wait for the file dialog before the key is pressed. Otherwise the test could miss the event.
     const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.goto(`/n/${note.id}`);
     await filesOf(dora).waitFor();
@@ -196,7 +196,7 @@ describe("a file over the size limit", () => {
   });
 });
 
-/** Runs in the page. Dispatches the event of a pasted file. */
+/** Runs in the page. Dispatches the event that a browser dispatches when a user pastes a file. */
 function paste({ name, type, base64 }: { name: string; type: string; base64: string }): void {
   const { DataTransfer, ClipboardEvent, document } = globalThis as unknown as InPage;
   const clipboardData = new DataTransfer();
@@ -210,7 +210,7 @@ type InPage = {
   document: { body: { dispatchEvent(event: object): void } };
 };
 
-/** Slows the connection down, so that a test can see the middle of an upload. */
+/** Slows the connection of the browser down, so that a test can check the page in the middle of an upload. */
 async function slowDown({ page, context }: Person): Promise<void> {
   const session = await context.newCDPSession(page);
   await session.send("Network.emulateNetworkConditions", {

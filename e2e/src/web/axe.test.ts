@@ -28,7 +28,7 @@ describe("no serious axe findings and no browser error on", () => {
     });
     await page.setViewportSize(PHONE.viewport);
     expect({ screen: "phone", findings: await findingsInBothThemes(page) }).toEqual({ screen: "phone", findings: [] });
-    // Requirement 25: the page sends no request to another origin.
+    // Requirement 25: the page sends requests only to its service and its bucket.
     const { url, bucketOrigin } = scene.by === "first" ? world.emptyService : world.service;
     expect([...watch.requests.keys()].filter((origin) => origin !== url && origin !== bucketOrigin)).toEqual([]);
     await close();

@@ -53,7 +53,7 @@ it.each([
   const where = { service: { url, bucketOrigin, policy: "" }, ignoreHTTPSErrors: true };
   const root = await openPerson(browser, { ...where, name: "Root", hasAccount: false });
   onTestFinished(root.close);
-  // The policy of the page changes http to https, and does not permit the https URL.
+  // The content security policy changes the http URL of this bucket to https, and then does not permit it. The browser reports this.
   if (bucketHost === "bucket.test") root.watch.expect(/https:\/\/bucket\.test/);
   const data = { email: EMAIL, password: PASSWORD };
   expect((await root.context.request.post("/auth/sign-in/email", { headers: { origin: url }, data })).ok()).toBe(true);

@@ -16,7 +16,7 @@ const heading = (page: Page, name: string) => page.getByRole("heading", { name }
 async function choosePassword(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await heading(page, reset.title);
-  // The token is in no request, and stays neither in the URL nor in the history.
+  // The page has removed the token from its URL and from the history of the browser.
   expect(page.url()).toMatch(/\/new-password$/);
   await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
   expect(await seriousFindings(page)).toEqual([]);
@@ -33,7 +33,7 @@ describe("a forgotten password", () => {
   });
   afterAll(() => smtp.stop());
 
-  /** The URL of this page in a mail to this email address, after `count` mails were sent. */
+  /** Waits until the service has sent `count` mails. Returns the URL with this path in a mail to this email address. */
   async function linkTo(email: string, { count, path }: { count: number; path: string }): Promise<string> {
     await smtp.received(count);
     const texts = smtp.mails.filter(({ recipients }) => recipients.includes(email)).map(({ parsed }) => parsed.text);
@@ -54,12 +54,12 @@ describe("a forgotten password", () => {
     const forgetful = await openPerson(web.browser, { ...visitor, service, name: "Ann at home" });
     onTestFinished(forgetful.close);
     const { page, watch } = forgetful;
-    // A new account confirms its email address, after a sign-in.
+    // The owner of a new account opens the link of the confirmation mail, and must sign in first.
     const confirmation = await linkTo(ann.email, { count: 1, path: "/confirm-email" });
     await page.goto(confirmation);
     await page.getByRole("link", { name: confirm.signIn }).click();
     await page.getByLabel("Email").waitFor();
-    // A sign-in with an identity provider loads the document again.
+    // Loads the page again, as a sign-in with an identity provider does. The confirmation must continue after the sign-in.
     await page.reload();
     await page.getByLabel("Email").fill(ann.email);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
@@ -78,7 +78,7 @@ describe("a forgotten password", () => {
     await page.getByLabel("Email").fill(ann.email);
     await page.getByRole("button", { name: forgot.action }).click();
     await page.getByText(forgot.sent(ann.email)).waitFor();
-    // The sign-in above caused a mail, too.
+    // Waits for three mails, because the sign-in above has caused a mail too.
     const url = await linkTo(ann.email, { count: 3, path: "/new-password" });
     await choosePassword(page, url);
     expect((await forgetful.client.me()).email).toBe(ann.email);

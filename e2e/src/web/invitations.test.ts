@@ -15,13 +15,13 @@ import { startWeb } from "./testing/start-web.ts";
 const { sharing } = texts;
 const { page: words, closed, ask, requests } = invitationTexts;
 
-/** The clicks of both people, from the open share dialog to the open note. */
+/** The most clicks that both people together may need, from the open share dialog to the open note. */
 const MOST_CLICKS = 4;
 
 describe("a person without access", () => {
   const web = startWeb();
 
-  /** Shares a new note in the dialog. */
+  /** Makes a new note, and shares it with an email address in the share dialog. */
   async function share(ann: Person, email: string): Promise<void> {
     const note = await seedNote(ann.client, { title: "Handover", files: [text("keys.txt", "14 keys")] });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -29,7 +29,7 @@ describe("a person without access", () => {
     await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
   }
 
-  /** Shares a new note in the dialog, and returns the copied invitation. */
+  /** Shares a new note in the same way. Then copies the invitation, and returns its URL. */
   async function invite(ann: Person, email: string): Promise<string> {
     await share(ann, email);
     await rowOf(ann.page, email)
@@ -57,10 +57,10 @@ describe("a person without access", () => {
     // The limit does not count the click that opens the share dialog.
     expect(clicks() - 1).toBeLessThanOrEqual(MOST_CLICKS);
 
-    // The owner sees who redeemed the invitation.
+    // The note now shows to its owner who redeemed the invitation.
     await ann.page.reload();
     await ann.page.getByText("Ann Invites and Carla Invited can see this note").waitFor({ state: "attached" });
-    // No request line contained the token, and the page has removed it from the URL.
+    // No URL of a request contained the token, and the page has stored the token nowhere.
     const token = url.split("#")[1] ?? "";
     const seen = [...carla.watch.requests.values()].flat().map((request) => JSON.stringify(request.url));
     expect(seen.join()).not.toContain(token);
@@ -69,7 +69,7 @@ describe("a person without access", () => {
     ).not.toContain(token);
 
     carla.watch.expect(/^409 POST .*\/invitations\/look$/);
-    // The link was used, so it opens the note only for its user.
+    // The invitation is used. So it opens the note only for the user who redeemed it.
     await carla.page.goto(url);
     await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
     const dora = await web.person("Dora Late");
@@ -90,11 +90,11 @@ describe("a person without access", () => {
     await finn.context.clearCookies();
     await share(ann, "finn@elsewhere.test");
     await ann.page.getByText(invitationTexts.mailed("finn@elsewhere.test")).waitFor();
-    // Two mails confirm the email addresses of the new accounts.
+    // Waits for three mails: the invitation, and a mail to each new account that confirms its email address.
     const mail = (await smtp.received(3)).find(({ recipients }) => recipients.includes("finn@elsewhere.test"));
     await finn.page.goto(/^http\S+$/m.exec(mail?.parsed.text ?? "")?.[0] ?? "");
     await finn.page.getByRole("link", { name: accountTexts.signUp.otherAction }).click();
-    // Both pages have a field for the email address.
+    // Waits for the heading of the sign-in page. The page before also has a field for the email address.
     await finn.page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
     await finn.page.getByLabel(accountTexts.email).fill(finn.email);
     await finn.page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);

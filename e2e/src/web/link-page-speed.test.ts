@@ -7,7 +7,7 @@ import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** The limit for the scripts of the page, compressed with gzip at level 9 of zlib. */
+/** The scripts of the page must be smaller than this, after gzip at level 9 of zlib. */
 const SCRIPT_GOAL_BYTES = 60_000;
 const FIRST_VIEW_MS = 1500;
 const BYTES_PER_SECOND = 1_600_000 / 8;
@@ -45,7 +45,7 @@ describe("the page of a link", () => {
     const note = await seedNote(ann.client, { title: "Handover", files: [png("photo.png"), text("a.txt", "a")] });
     const link = await makeLink(ann, note.id);
     const times: number[] = [];
-    // The test uses the best of three rounds, because other tests use the same processors.
+    // Only the fastest of three rounds counts, because other tests use the same processors.
     for (let round = 0; round < 3; round++) {
       const { page, context, close } = await web.person("Vera", { ...PHONE, hasAccount: false });
       const session = await context.newCDPSession(page);

@@ -24,7 +24,7 @@ async function ask(web: Web, request: object = {}, body: object = {}) {
 
 const visitor = (web: Web, options = {}) => web.person("Vera", { hasAccount: false, ...options });
 
-/** Chooses files in the file dialog that a click on `button` opens. */
+/** Clicks `button`, and chooses files in the file dialog that this click opens. */
 async function choose(page: Page, button: Locator, files: readonly SampleFile[] | string): Promise<void> {
   const dialog = page.waitForEvent("filechooser");
   await button.click();

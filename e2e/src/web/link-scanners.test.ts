@@ -22,7 +22,7 @@ const subjects = Object.keys(bodies) as Subject[];
 describe("requirement 21: programs that open links without a click", () => {
   const web = startWeb();
 
-  /** Makes a link, lets the program visit it, and expects that the link is unused. */
+  /** Makes a link, and runs the program that visits it. Then expects that the visits used no claim, issued no URL and added no file. */
   async function visit(subject: Subject, program: (link: OwnLink) => Promise<void>): Promise<void> {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, {
@@ -61,7 +61,7 @@ describe("requirement 21: programs that open links without a click", () => {
       scanner.watch.expect(/^(400|403) POST .*\/download$/);
       const posts = await scan(scanner, [url, `${url}/download`]);
       const { pathname } = new URL(url);
-      // A script submits the form although its box is not ticked. The page of a file request has no form.
+      // Only `submit()` sends the form, because it ignores that the checkbox is not ticked. The plain page of a file request has no form.
       expect(posts.filter((path) => path === `${pathname}/download`)).toHaveLength(
         subject === "a file request" ? 0 : 1,
       );
@@ -70,7 +70,7 @@ describe("requirement 21: programs that open links without a click", () => {
   });
 });
 
-/** Expects that the crawler reached both pages. If the plain page has a form, expects that the crawler sent the form. */
+/** Expects that the crawler loaded the page of the link and its plain page. Expects that it sent the form, unless there is none. */
 function expectCrawled(requests: string[], { url, subject }: { url: string; subject: Subject }): void {
   const { pathname } = new URL(url);
   expect(requests).toContain(`GET ${pathname} 200`);
@@ -80,7 +80,7 @@ function expectCrawled(requests: string[], { url, subject }: { url: string; subj
   expect(isSent).toBe(subject !== "a file request");
 }
 
-/** Opens each page, runs its scripts, and submits each of its forms in both ways. Returns the paths of all POSTs. */
+/** Opens each page with its scripts, and submits each form both with and without its validation. Returns the paths of all POST requests. */
 async function scan({ page }: Person, urls: readonly string[]): Promise<string[]> {
   const posts: string[] = [];
   page.on("request", (request) => {
@@ -89,7 +89,7 @@ async function scan({ page }: Person, urls: readonly string[]): Promise<string[]
   for (const url of urls) {
     const count = await load(page, url);
     for (let nth = 0; nth < count; nth++) {
-      // The browser or the page stops the form, because it is not complete. A navigation would make the next `load` fail.
+      // The browser or the page refuses this incomplete form. If the form navigated, the next `load` would fail.
       await page.evaluate((nth) => document.forms[nth]?.requestSubmit(), nth);
       await load(page, url);
       const navigated = page.waitForEvent("framenavigated");

@@ -11,7 +11,7 @@ const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
 const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
 const linksOf = async ({ client }: Person, noteId: string) => (await client.links.ofNote(noteId)).items;
 
-/** Opens the links of the only file of a new note. */
+/** Makes a note with one file, and opens the dialog with the links of this file. */
 async function openFileLinks({ page, client }: Person): Promise<{ dialog: Locator; noteId: string }> {
   const note = await seedNote(client, { title: "Terms", files: [text("terms.txt", "as agreed")] });
   await page.goto(`/n/${note.id}`);
@@ -24,10 +24,10 @@ async function choose(page: Page, { label, action }: { label: string; action: st
   await page.getByRole("menuitem", { name: action }).click();
 }
 
-/** Returns the text of the QR code on the screen. */
+/** Takes a picture of a QR code on the page. Returns the text of the code. */
 async function decode(page: Page, code: Locator): Promise<string | undefined> {
   const picture = (await code.screenshot({ animations: "disabled" })).toString("base64");
-  // Uses a page without a policy, because the policy of the app forbids data URLs.
+  // Decodes the picture in an empty page, because the content security policy of the app forbids data URLs.
   const blank = await page.context().newPage();
   const { pixels, width, height } = await blank.evaluate<{ pixels: string; width: number; height: number }>(`
     createImageBitmap(new Blob([Uint8Array.fromBase64("${picture}")])).then((bitmap) => {
@@ -66,7 +66,7 @@ describe("a link of a note", () => {
       isFirst = false;
       const emptyList = await route.fetch();
       await isMade.promise;
-      // The page may have cancelled the request.
+      // Ignores a failure, because the page may have cancelled this request.
       await route.fulfill({ response: emptyList }).catch(() => undefined);
     });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -289,7 +289,7 @@ describe("a link of a file", () => {
     await choose(ben.page, { label: "terms.txt", action: "New URL…" });
     await dialog.getByRole("button", { name: "Make a new URL" }).click();
     await expect.poll(() => dialog.getByLabel("URL of the link").inputValue()).not.toBe(link?.url);
-    // A second visit shows the link again.
+    // Closes the dialog and opens it again. It must still show the link.
     await ben.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await ben.page.getByRole("button", { name: "Copy link" }).click();
@@ -383,9 +383,9 @@ describe("the policy of the operator", () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });
-    // Changes the response, as if the link was made before the policy required a password.
+    // Changes the response, as if the link had been made without a password, before the operator required passwords.
     await ann.page.route(`**/notes/${note.id}/links?*`, async (route) => {
-      // A later request could continue after the end of the test.
+      // Ignores a failure, because a later request may still run when the test ends.
       const response = await route.fetch().catch(() => undefined);
       if (response === undefined) return;
       const body = (await response.json()) as { items: object[] };

@@ -69,7 +69,7 @@ it("keeps the page and reports a network problem when a dialog cannot be loaded"
   }
   await page.getByRole("region", { name: texts.notes.body }).getByText("one", { exact: true }).waitFor();
   await cy.context.setOffline(false);
-  // A browser that remembers the failure of a file reloads the page at the first click. An open dialog covers the button.
+  // The page may reload at the first click, if the browser remembers that a file failed to load. So clicks until the dialog is open.
   const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
   await expect
     .poll(async () => {
@@ -94,7 +94,7 @@ it("shows the source of a note when the Markdown renderer cannot be loaded", asy
   await page.getByRole("textbox", { name: texts.notes.body }).waitFor();
 });
 
-/** Blocks the code of this name on a page that has just been reloaded for missing code, until `letThrough` is called. */
+/** Blocks the code of this name until `letThrough` is called. The page does not reload, as if it had just reloaded for missing code. */
 async function withholdCode({ page, watch }: Person, name: string) {
   watch.expect(/ERR_FAILED/);
   await page.addInitScript("sessionStorage.setItem('valetkey.reloaded', String(Date.now()))");

@@ -36,7 +36,7 @@ describe("a note's text", () => {
       "pixel https://evil.example/pixel.png noopener noreferrer _blank",
       "https://evil.example/page https://evil.example/page noopener noreferrer _blank",
     ]);
-    // Links with a scheme that can run a script are shown as text.
+    // If the scheme of a link can run a script, the page shows only the text of the link.
     for (const word of ["link", "data", "vb"]) await shown.getByText(word, { exact: true }).waitFor();
     expect(await page.evaluate(() => (globalThis as { ran?: number }).ran)).toBe(undefined);
     expect([...watch.requests.keys()]).toEqual([web.service.url]);

@@ -54,7 +54,7 @@ describe("writing a note", () => {
     await rendered(page).getByText("one two").click();
     await page.getByRole("textbox", TEXT).pressSequentially(" three");
     await page.evaluate("dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))");
-    // The page leaves the field in a later task.
+    // Waits for two more tasks, because a page that closes the field would do this in a later task.
     await page.evaluate("new Promise((later) => setTimeout(() => setTimeout(later)))");
     await page.getByRole("textbox", TEXT).pressSequentially(" four");
     await soon(async () => (await client.notes.get(id)).body).toBe("one two three four");

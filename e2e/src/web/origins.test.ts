@@ -27,7 +27,7 @@ describe("requirement 25: the policy of the pages", () => {
 
   it("blocks inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
-    // The test itself causes these violations.
+    // Ignores all problems, because the test itself causes violations of the policy.
     watch.expect(/./);
     await page.goto("/sign-in");
     await page.getByRole("button").first().waitFor();

@@ -6,7 +6,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { webm } from "./testing/webm.ts";
 
-/** The members of a media element that the tests use. */
+/** The properties of an audio or video element that the tests use. */
 type Player = {
   src: string;
   currentTime: number;
@@ -79,7 +79,7 @@ describe("a player whose URL has expired", () => {
     await cleo.client.shares.put({ noteId: note.id }, { userIds, role: "viewer" });
     await alert.getByRole("button", { name: "Try again" }).click();
     await whenThere(dora.page, "audio");
-    // The owner sees one view, even if the URL was renewed several times.
+    // Only the first URL counts as a view. All other URLs only renew it, so the owner sees one view.
     const purposes = await purposesOf(cleo, note.id);
     expect(purposes.at(-1)).toBe("view");
     expect(new Set(purposes.slice(0, -1))).toEqual(new Set(["renewal"]));
@@ -101,7 +101,7 @@ async function whenThere(page: Page, tag: string): Promise<Locator> {
   return player;
 }
 
-/** The purposes of the URLs of a note, newest first. */
+/** Reads the purpose of each URL that was issued for files of a note, the newest first. */
 async function purposesOf({ client }: Person, noteId: string) {
   const { items } = await client.activity.list({ noteId });
   return items.filter(({ action }) => action === "url.issued").map(({ detail }) => detail.purpose);
@@ -126,10 +126,10 @@ async function whenRefused(url: string): Promise<void> {
   await expect.poll(ask, PATIENT).toBe(403);
 }
 
-/** Expects the refusals of the bucket that the player recovers from. */
+/** Permits the problems that appear when the bucket refuses an expired URL, because the player recovers from them. */
 function allowRefusedAddresses({ watch }: Person): void {
   watch.expect(/^403 GET .*X-Amz-Signature/);
-  // The browser reports the same refusal to a player in this way.
+  // If a player sent the request, Chromium reports the same refusal with this error.
   watch.expect(/^net::ERR_BLOCKED_BY_ORB GET .*X-Amz-Signature/);
 }
 

@@ -13,7 +13,7 @@ describe("PDFs in the preview", () => {
   it("are drawn with searchable text and no request to other origins", async () => {
     const ann = await web.person("Ann");
     allowRefusedAddresses(ann);
-    // The file does not embed its font, so pdf.js loads the font.
+    // The PDF does not contain its font. So pdf.js must load the font from the service.
     await openFile(ann, pdf("contract.pdf", ["The lease ends in May."]));
     const page = ann.page.getByRole("region", { name: "Page 1 of 1" });
     await page.getByText("The lease ends in May.").waitFor();
@@ -59,7 +59,7 @@ async function openFile(person: Person, file: ReturnType<typeof pdf>): Promise<v
   await person.page.goto(`/n/${note.id}?file=${note.attachments[0]?.id}`);
 }
 
-/** Returns whether the canvas has a pixel that is not white. */
+/** Returns whether the canvas has a dark pixel. */
 function hasInk(page: Page): Promise<boolean> {
   return page.evaluate(`(() => {
     const canvas = document.querySelector("canvas");
@@ -77,7 +77,7 @@ async function whenRefused(url: string): Promise<void> {
   await expect.poll(ask, PATIENT).toBe(403);
 }
 
-/** On a slow machine the URL expires before the first request for bytes. */
+/** Permits refusals of the bucket, because the URL can expire before the first request on a slow machine. */
 function allowRefusedAddresses({ watch }: Person): void {
   watch.expect(/^403 GET .*X-Amz-Signature/);
 }

@@ -135,7 +135,7 @@ describe("the preview of files", () => {
 
 const PATIENT = { timeout: 20_000 };
 
-/** Opens a note with these files from top to bottom. */
+/** Makes a note with these files, and opens the page of the note. */
 async function openNote(person: Person, files: readonly SampleFile[]) {
   const note = await seedNote(person.client, { title: "Files", files });
   const { page } = person;
@@ -147,7 +147,7 @@ function row(page: Page, name: string): Locator {
   return page.getByRole("button", { name: new RegExp(`^${name}`) });
 }
 
-/** Resolves when the browser has decoded the picture. */
+/** Waits until the browser has loaded and decoded the picture. */
 async function picture(dialog: Locator, name: string): Promise<void> {
   const image = dialog.getByRole("img", { name });
   await expect
@@ -155,7 +155,7 @@ async function picture(dialog: Locator, name: string): Promise<void> {
     .toBeGreaterThan(0);
 }
 
-/** Swipes with the touch input of the browser. */
+/** Simulates a swipe with a finger between two horizontal positions. */
 async function swipe(page: Page, { from, to }: { from: number; to: number }): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const at = (x: number) => [{ x, y: 400 }];

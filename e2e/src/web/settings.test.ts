@@ -9,7 +9,7 @@ import { holdRequests } from "./testing/watch.ts";
 const PHONE_AGENT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-/** Signs in the same person with another browser and another IP address. */
+/** Opens another browser with another IP address, and signs the same user in. */
 async function otherBrowser(web: Web, { name, email }: Person, address: string): Promise<Person> {
   const options = { hasAccount: false, userAgent: PHONE_AGENT };
   const other = await openPerson(web.browser, { ...options, service: web.service, name: `${name} elsewhere` });
@@ -54,7 +54,7 @@ describe("the settings", () => {
   it("change the password and end the other sessions", async () => {
     const ben = await web.person("Ben");
     const elsewhere = await otherBrowser(web, ben, "10.2.0.1");
-    // A list that loads after the change would be refused.
+    // Waits until the list has loaded. After the change of the password, the service would refuse this request.
     const listed = elsewhere.page.waitForResponse(/\/notes\?scope=owned/);
     await elsewhere.page.goto("/");
     await listed;
@@ -116,7 +116,7 @@ describe("the settings", () => {
     await sessions.getByRole("button", { name: "Sign out Safari on iOS" }).click();
     await carl.page.getByText("Safari on iOS is signed out.").first().waitFor();
     expect(await sessions.getByRole("listitem").count()).toBe(1);
-    // The page notices the end at its next request, or earlier by its live updates.
+    // The page notices the end of its session at its next request, or earlier from its live updates.
     const ended = elsewhere.page.getByText("Your session has ended.").waitFor();
     const next = elsewhere.page.getByRole("link", { name: "Notes", exact: true }).first().click();
     await Promise.race([ended, next.catch(() => undefined)]);
@@ -181,7 +181,7 @@ describe("the settings", () => {
     expect(await theme()).toBe("dark");
     const dark = await ground();
     expect(dark).not.toBe(light);
-    // The app does not run yet. Only the style and the script before the first paint have loaded.
+    // Holds the code of the app. So only the styles and the early script, which sets the theme, have loaded.
     const held = await holdRequests(finn.page, /\/assets\/.*\.js$/);
     await finn.page.goto("/settings", { waitUntil: "commit" });
     await expect.poll(ground).toBe(dark);

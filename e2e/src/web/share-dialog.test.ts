@@ -84,7 +84,7 @@ describe("the share dialog", () => {
     await field.fill("dora@");
     await share.click();
     await dialog.getByText("“dora@” is not a complete email address").waitFor();
-    // Backspace turns the chip back into text.
+    // Backspace in the empty field turns the last entered address back into text.
     await field.press("Backspace");
     expect(await field.inputValue()).toBe("dora@");
     const typed = ann.email.replace("ann.six", "ANN.SIX");
@@ -111,7 +111,7 @@ describe("the share dialog", () => {
       await route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) });
     });
     await role.selectOption("Can edit");
-    // The page shows the change before the response.
+    // The page shows the new role before the service has responded.
     expect(await role.inputValue()).toBe("editor");
     release();
     await row.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
@@ -142,11 +142,11 @@ describe("the share dialog", () => {
       await page.keyboard.press("Tab");
     }
     await page.keyboard.press("Enter");
-    // The focus moves to Undo, and after Undo back to the row.
+    // The focus moves to the button Undo. After Undo, it moves back to the row.
     await dialog.locator("button:focus", { hasText: "Undo" }).waitFor();
     const reloaded = answerTo(page, "PUT").then(() => answerTo(page, "GET"));
     await page.keyboard.press("Enter");
-    // The new invitation has another id. Its row keeps the focus when the list shows it.
+    // Undo makes a new invitation with another id. The row must keep the focus when the list loads this invitation.
     await (await reloaded).finished();
     await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done), 0))");
     await dialog.locator(`[aria-label='Stop sharing with ${ben.email}']:focus`).waitFor({ timeout: 5_000 });
@@ -172,6 +172,6 @@ describe("the share dialog", () => {
   });
 });
 
-/** Waits for the next response about the shares of a note. */
+/** Waits for the next response to a request for shares with this method. */
 const answerTo = (page: Page, method: string): Promise<Response> =>
   page.waitForResponse((response) => response.request().method() === method && /\/shares$/.test(response.url()));

@@ -82,7 +82,7 @@ describe("sharing a note", () => {
     await row.getByRole("option", { name: "Expired just now" }).waitFor({ state: "attached" });
     expect(await row.getByLabel("What Ben Three can do").count()).toBe(0);
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
-    // The owner can renew an expired share.
+    // The owner gives the expired share a new expiry, and the user has access again.
     await row.getByLabel("When it expires for Ben Three").selectOption("Never expires");
     await row.getByLabel("What Ben Three can do").waitFor();
     await expect.poll(() => sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
@@ -131,7 +131,7 @@ describe("sharing a note", () => {
     }
     await ben.page.reload();
     await left.getByText("my own words").waitFor();
-    // The text is saved when the access is restored.
+    // When the user has access again, the page saves the text that was not saved.
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     await ben.page.reload();
     await ben.page.getByRole("button", { name: "plan.txt" }).waitFor();
@@ -159,7 +159,7 @@ describe("sharing a note", () => {
     expect(await (await fetch(fileUrl)).text()).toBe("as agreed");
     await expect(ben.client.urlFor(other)).rejects.toMatchObject({ code: "access_denied" });
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
-    // The dialog shows the name of Ben soon after he opens the note.
+    // The pattern matches any name, because the dialog shows the email address of Ben first and his name later.
     await dialog.getByRole("button", { name: /^Stop sharing with/ }).click();
     await dialog.getByText(/ no longer has access\.$/).waitFor();
     const none = { shares: [], invitations: [] };

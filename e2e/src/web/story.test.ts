@@ -12,7 +12,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
 const TTL_SECONDS = 5;
-/** The maximum number of clicks from an empty service to the download of the second user. */
+/** The most clicks that both users together may need, from an empty service to the download of the second user. */
 const MOST_CLICKS = 12;
 
 const { app, attachments, notes, sharing } = texts;
@@ -34,13 +34,13 @@ describe("two people, a file, and nothing but the app", () => {
     const ben = await web.person("Ben Osei", { hasAccount: false });
     const clicks = await countClicks([ann.context, ben.context]);
 
-    // The service has no account yet, so the first page creates one.
+    // The service has no account yet, so its first page is the page that creates an account.
     await ann.page.goto("/");
     await ann.page.getByRole("heading", { name: accountTexts.first.title }).waitFor();
     await signUp(ann.page, ann);
     await ann.page.getByText(notes.empty.begin.title).waitFor();
 
-    // The second user has an account before the note is shared.
+    // The second user creates an account before the first user shares the note.
     await ben.page.goto("/");
     await ben.page.getByRole("link", { name: accountTexts.signIn.otherAction }).click();
     await signUp(ben.page, ben);
@@ -72,27 +72,27 @@ describe("two people, a file, and nothing but the app", () => {
     const url = (await issued).url();
     expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe(String(TTL_SECONDS));
     await dialog.getByText(shareDialogTexts.removal.short(`${TTL_SECONDS} s`).slice(0, -1)).waitFor();
-    // The dialog shows the name of Ben soon after he opens the note.
+    // The pattern below matches any name, because the dialog shows the email address of Ben first and his name later.
     ben.watch.expect(/^40[34] GET .*\/(attachments|notes)\//);
     await dialog.getByRole("button", { name: /^Stop sharing with/ }).click();
     await dialog.getByText(/ no longer has access\.$/).waitFor();
 
-    // The next request is refused. The open page of Ben notices the end without a reload.
+    // The service refuses the next request of Ben. After a reload, his page says that he has no access.
     expect((await ben.context.request.get(`${web.service.url}${href}`)).status()).toBe(403);
     await ben.page.reload();
     await ben.page.getByText(notes.noAccess.title).waitFor();
     await ben.page.goto("/shared");
     await ben.page.getByText(notes.empty.shared.title).waitFor();
 
-    // An older URL is valid until it expires. Then the bucket refuses it.
+    // The URL that was issued before stays valid until it expires. Then the bucket refuses it.
     await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000, interval: 500 }).toBe(403);
     expect(await (await fetch(url)).text()).toContain("Request has expired");
 
-    // The owner sees the refusal in the activity.
+    // The activity shows to the owner that the service refused the file to Ben.
     await ann.page.goto("/activity");
     await ann.page.getByText(`${ben.name} was refused ${film.name}`).first().waitFor();
 
-    // Only the service and the bucket received requests.
+    // The browsers sent requests only to the service and to the bucket.
     for (const { watch } of [ann, ben]) {
       expect([...watch.requests.keys()].sort()).toEqual([web.service.url, web.service.bucketOrigin].sort());
     }

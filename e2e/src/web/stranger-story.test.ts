@@ -22,7 +22,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const ROOT = "root@example.com";
 const NEW_PASSWORD = "another horse battery staple";
-/** The limits from the invitation to the file: clicks, and forms. */
+/** The most clicks and forms that the invited person may need, from the invitation to the file. */
 const MOST_CLICKS = 4;
 const MOST_FORMS = 1;
 
@@ -30,7 +30,7 @@ const { attachments, sharing } = texts;
 const { people } = administration;
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-/** A service whose administrator is Root. */
+/** Starts a service with an administrator, Root. */
 async function startAdministered(env: Record<string, string>): Promise<StartedWebService> {
   const dataDir = mkdtempSync(join(tmpdir(), "valetkey-story-"));
   const service = await startWebService({ ...env, DATA_DIR: dataDir });
@@ -46,7 +46,7 @@ async function startAdministered(env: Record<string, string>): Promise<StartedWe
   };
 }
 
-/** Shares one file in the dialog with an email address that has no account. */
+/** Shares one file in its share dialog, with an email address that has no account. */
 async function shareFile(
   { page }: Person,
   { noteId, filename, email }: { noteId: string; filename: string; email: string },
@@ -75,7 +75,7 @@ async function signIn({ page }: Person, { email, password }: { email: string; pa
   await button(page, accountTexts.signIn.action).click();
 }
 
-/** The row of a person on the page of administrators. */
+/** Opens the page of administrators, and returns the row of the person with this email address. */
 async function findPerson(root: Person, email: string) {
   await root.page.goto("/admin");
   await root.page.getByLabel(people.search).fill(email);
@@ -106,7 +106,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     return person;
   }
 
-  /** The link in the newest mail to this email address with this subject. */
+  /** Waits for a mail to this email address whose subject contains this text. Returns the link in the newest such mail. */
   async function linkInMail(email: string, subject: string): Promise<string> {
     const find = () =>
       smtp.mails.findLast(({ recipients, parsed }) => recipients.includes(email) && parsed.subject?.includes(subject));
@@ -124,7 +124,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     await shareFile(ann, { noteId: note.id, filename: file.name, email: mia.email });
     const invitation = hasMail ? await linkInMail(mia.email, "A file is shared") : await copyInvitation(ann, mia.email);
 
-    // The invitation leads to the file.
+    // Mia opens the invitation, creates her account, and downloads the file.
     const clicks = await countClicks([mia.context]);
     let forms = 0;
     await page.goto(invitation);
@@ -142,7 +142,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     expect(forms).toBeLessThanOrEqual(MOST_FORMS);
     console.log(`From the invitation to the file: ${clicks()} clicks and ${forms} form.`);
 
-    // She forgets the password, and sets a new one with a link from a mail or from the administrator.
+    // Mia forgets her password. She sets a new one with a link from a mail or from the administrator.
     mia.watch.expect(/^40[13] /);
     await mia.context.clearCookies();
     await root.page.goto("/sign-in");
@@ -156,7 +156,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     await page.goto("/shared");
     await page.getByRole("button", { name: file.name }).waitFor();
 
-    // The administrator disables the account, and its sessions and links end.
+    // The administrator disables the account of Mia. Her session, her API token and her link must stop working.
     const own = await seedNote(mia.client, { title: "Notes of Mia", files: [file] });
     const { token } = await mia.client.tokens.create({ label: "script" });
     const { url: link } = await mia.client.links.create(own.id, {});
@@ -175,7 +175,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     await row.getByRole("button", { name: people.disable, exact: true }).click();
     await row.getByText(people.disabled).waitFor();
     expect(await statuses()).toEqual([401, 401, 404]);
-    // The open page notices it without a reload.
+    // The open page of Mia shows the sign-in without a reload.
     await page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
     await signIn(mia, { email: mia.email, password: NEW_PASSWORD });
     await page.getByText(accountTexts.failures.access_denied).waitFor();
@@ -183,7 +183,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     async function askForMail(): Promise<string> {
       await page.goto("/sign-in");
       await page.getByRole("link", { name: recovery.forgot.title }).click();
-      // Both pages have a field for the email address.
+      // Waits for the heading of this page. The sign-in page also has a field for the email address.
       await page.getByRole("heading", { name: recovery.forgot.title }).waitFor();
       await page.getByLabel(accountTexts.email).fill(mia.email);
       await button(page, recovery.forgot.action).click();

@@ -19,7 +19,7 @@ import { chooseBy, closeBucket, fileOnDisk } from "./testing/upload-faults.ts";
 const MIB = 2 ** 20;
 /** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
-/** The browser does not store a file of this size. */
+/** A file of this size is so large that the page does not store its content in the browser. */
 const HUGE = { sizeBytes: 513 * MIB };
 type Resolvers = [PromiseWithResolvers<void>, PromiseWithResolvers<void>, PromiseWithResolvers<void>];
 
@@ -37,7 +37,7 @@ describe("an interrupted upload", () => {
     await gus.page.route(/partNumber=/, async (route) => {
       sent += 1;
       if (sent === 9) ninth.resolve();
-      // Five of the nine parts pass. Requests between the outage and the reload are dropped.
+      // The bucket gets five of the nine parts. Requests between the outage and the reload get no response.
       if (!isReloaded && sent > 5) await offline.promise;
       if (!isReloaded && sent > 9) return;
       await route.continue().catch(() => undefined);
@@ -65,7 +65,7 @@ describe("an interrupted upload", () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
-    // When the page sends the file again, the bucket already has it.
+    // Before the session ends, the bucket gets the file. So it returns 412 when the page sends the file again.
     ida.watch.expect(/^401 |^412 PUT/);
     const gate = Promise.withResolvers<void>();
     const isSending = Promise.withResolvers<void>();
@@ -118,7 +118,7 @@ describe("an interrupted upload", () => {
     await fritz.page.reload();
     await row.getByText("0 bytes of 538 MB").waitFor();
     await fritz.page.close();
-    // When its last page closes, the browser withdraws the permission.
+    // The last page of the site is closed now, so the browser has withdrawn the permission to read the file.
     const later = { ...fritz, page: await fritz.context.newPage() };
     await later.page.goto(`/n/${note.id}`);
     const laterRow = rowOf(later, "huge.bin");

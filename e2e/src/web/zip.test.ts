@@ -20,7 +20,7 @@ describe("the ZIP of all files", () => {
     await open(emil, files);
     const sizes: Promise<number>[] = [];
     emil.context.on("response", (response) => {
-      // The stream of changes has no end.
+      // Does not read the response of /changes, because this event stream never ends.
       if (!response.url().startsWith(web.service.url) || response.url().includes("/changes")) return;
       sizes.push(
         response.body().then(
@@ -56,7 +56,7 @@ describe("the ZIP of all files", () => {
     await downloadAll();
     const [first] = await storedNames(jan);
     await downloadAll();
-    // The browser may still be saving the first ZIP.
+    // The page keeps the first ZIP for a while, because the browser may still be saving it.
     expect(await storedNames(jan)).toHaveLength(2);
     await jan.page.clock.install({ time: Date.now() + 120_000 });
     await downloadAll();
@@ -71,7 +71,7 @@ describe("the ZIP of all files", () => {
 
   it("is written into the file that the user chose", async () => {
     const fay = await web.person("Fay");
-    // Replaces the dialog of the browser. The file is a real file in the origin private file system.
+    // Replaces the save dialog of the browser. The chosen file is a real file, but in the origin private file system.
     await fay.context.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
       if (globalThis.declines) throw new DOMException("", "AbortError");
       return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
@@ -106,12 +106,12 @@ describe("the ZIP of all files", () => {
   });
 });
 
-/** The names of the files in the origin private file system. */
+/** Lists the names of the files in the origin private file system. */
 function storedNames({ page }: Person): Promise<string[]> {
   return page.evaluate("navigator.storage.getDirectory().then((folder) => Array.fromAsync(folder.keys()))");
 }
 
-/** The content of a file in the origin private file system. */
+/** Reads the content of a file in the origin private file system. */
 async function readStored({ page }: Person, name: string): Promise<Buffer> {
   const url = await page.evaluate<string>(
     `navigator.storage.getDirectory().then((folder) => folder.getFileHandle("${name}")).then((handle) => handle.getFile()).then(

@@ -1,6 +1,6 @@
 import * as contract from "@valetkey/contract";
 
-/** The parts of JSON Schema that the contract uses. */
+/** The keywords of JSON Schema that the schemas of the contract use. */
 type Schema = {
   type?: string;
   properties?: Record<string, Schema>;
@@ -13,9 +13,9 @@ type Schema = {
 };
 
 /**
- * Writes in full the types that `wire.ts` imports from the contract.
+ * Returns complete declarations of the types that `wire.ts` imports from the contract.
  *
- * So the published package needs neither the contract nor the schema library. A test compares the types.
+ * With them, the published package needs neither the contract nor the schema library. A test compares these types with the contract.
  * Throws for an unknown kind of schema.
  */
 export function declareWire(wireSource: string): string {

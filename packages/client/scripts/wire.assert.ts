@@ -1,7 +1,7 @@
 import type * as contract from "@valetkey/contract";
 import type * as published from "../dist/wire.d.ts";
 
-// The test of the package compiles this file. An error here means that a published type differs from the contract.
+// A test of the package compiles this file. If the compiler reports an error here, a published type differs from the contract.
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Flat<T> = T extends readonly (infer Item)[]
   ? Flat<Item>[]

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { uploadInOneGo, uploadThroughKills } from "./large-upload.ts";
 
 const MIB = 2 ** 20;
-// `npm run large-upload` does the same with 5 GiB.
+// `npm run large-upload` runs the same steps with a file of 5 GiB.
 const sizeBytes = 192 * MIB + 4321;
 const say = () => undefined;
 

@@ -6,9 +6,9 @@ import { startUploader, type Uploader } from "./uploader.ts";
 
 export type LargeUpload = {
   seconds: number;
-  /** The hex SHA-256 of the sent and of the downloaded bytes. */
+  /** The hex SHA-256 of the bytes that were sent, and of the bytes that were downloaded. */
   sha256: { given: string; stored: string };
-  /** The first and the highest resident memory in bytes. */
+  /** The resident memory of the process at the start and at its highest point, in bytes. */
   service: { firstBytes: number; peakBytes: number };
   bucket: { firstBytes: number; peakBytes: number };
   clientPeakBytes: number;
@@ -37,11 +37,11 @@ export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
 
 export type KilledUpload = {
   sha256: LargeUpload["sha256"];
-  /** The bytes in the bucket when the second client process started to send. */
+  /** How many bytes were already in the bucket when the second client process started to send. */
   resumedAtBytes: number;
 };
 
-/** Does the same as `uploadInOneGo`, but kills with kill -9 the client at 25 %, the service at 50 % and the bucket at 75 %. */
+/** Uploads and downloads like `uploadInOneGo`, but kills (kill -9) the client at 25 %, the service at 50 % and the bucket at 75 %. */
 export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
   const { sizeBytes, say } = options;
   return inWorld(options, async ({ world, order }) => {
@@ -78,7 +78,7 @@ async function inWorld<Result extends { attachmentId: string }>(
     const given = await writeRandomFile(world.folder, { sizeBytes });
     say(`wrote a file of ${sizeBytes} bytes`);
     const note = await world.client.notes.create({ title: "Large" });
-    // A first upload loads all code, so that the measurement does not include it.
+    // This first upload makes the service load all its code, so that the measurement does not include that memory.
     await world.client.upload(note.id, file(Math.min(sizeBytes, 70 * 2 ** 20))).done;
     const { url: baseUrl, token } = world;
     const storePath = join(world.folder, "uploads.json");

@@ -1,13 +1,13 @@
 import { createClient } from "../../../../packages/client/src/index.ts";
 import { fileStore, openFile } from "../../../../packages/client/src/node.ts";
 
-/** The messages to and from the uploading process. */
+/** The order that this process gets (as its argument), and the messages that it sends to its parent process. */
 export type UploadOrder = { baseUrl: string; token: string; noteId: string; path: string; storePath: string };
 export type UploadNews =
   | { sentBytes: number; resumedAt: number | undefined; rssBytes: number }
   | { attachmentId: string; rssBytes: number };
 
-// This code runs in its own process, which a test can kill. Only the file of the store survives.
+// A test can kill the process of this code. After the kill, only the file of the store is left, from which a new process resumes.
 const { baseUrl, token, noteId, path, storePath } = JSON.parse(process.argv[2] as string) as UploadOrder;
 const client = createClient({ baseUrl, token, store: fileStore(storePath) });
 const tell = (news: UploadNews) => process.send?.(news);

@@ -9,9 +9,9 @@ export type Uploader = {
   /** Resolves with the id of the attachment. */
   finished(): Promise<string>;
   kill(): Promise<void>;
-  /** The bytes in the bucket when the client started to send. */
+  /** Returns how many bytes were already in the bucket when the client started to send. */
   resumedAt(): number;
-  /** The highest memory that the process has reported. */
+  /** Returns the highest memory that the process has reported so far, in bytes. */
   peakRssBytes(): number;
 };
 
@@ -31,11 +31,11 @@ export function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // The pending promises reject with this error, so it needs no other handler.
+  // `reached` and `finished` report this error. Without this line, the test process would also fail.
   ended.promise.catch(() => undefined);
   return {
     async reached(bytes) {
-      // While a killed service restarts, the client may already have sent this many bytes.
+      // The client continues to send while a killed service restarts, so it may have sent this many bytes already.
       if (sentBytes >= bytes) return;
       await Promise.race([new Promise<void>((resolve) => goals.push({ bytes, resolve })), ended.promise]);
     },

@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 
 /**
  * The fault that the proxy causes for a request.
- * - `cutAt`: the proxy resets the connection after this fraction of the body.
- * - `loseAnswer`: the proxy resets the connection after the server has acted.
+ * - `cutAt`: the proxy resets the connection after it has received this fraction of the body.
+ * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
  * - `status`: the proxy responds itself and forwards nothing.
- * - `hold`: the proxy waits for `hold` before the request, and for `release` before the response.
+ * - `hold`: the proxy awaits `hold` before it forwards the request, and `release` before it forwards the response.
  */
 export type Fate =
   | "pass"
@@ -18,11 +18,11 @@ export type Fate =
 export type FaultProxy = {
   endpoint: string;
   port: number;
-  /** Every request since the start or the last reset, as METHOD path?query. */
+  /** All requests since the start or the last `reset`, each as "METHOD path?query". */
   seen: string[];
-  /** Calls the function for each request from now on. */
+  /** Sets the function that decides the fault of each later request. */
   decide(fateOf: (request: IncomingMessage) => Fate): void;
-  /** Forwards every request from now on, and forgets the earlier requests. */
+  /** Causes no faults from now on, and empties `seen`. */
   reset(): void;
   close(): Promise<void>;
 };
@@ -38,7 +38,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     if (typeof fate === "object" && "hold" in fate) await fate.hold();
     forward(incoming, { outgoing, port: target.port, fate });
   });
-  // By default, Node closes idle connections after 5 seconds, and a request of the next test could use such a connection.
+  // By default, Node closes a connection that is idle for 5 seconds. The next test could send a request on it at that moment.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -85,7 +85,7 @@ function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse;
     if (typeof fate === "object" && "hold" in fate) await fate.release?.();
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(outgoing);
-    // Lets the client see that the server died before the end of its response.
+    // If the server dies before the end of its response, closes the connection to the client too.
     answer.on("close", () => void (answer.complete || outgoing.destroy()));
   });
   onward.on("error", () => outgoing.destroy());
@@ -107,7 +107,7 @@ function cutAfter(
       onward.write(chunk);
       return;
     }
-    // The proxy forwards exactly this many bytes before the reset.
+    // Forwards exactly `bytes` bytes before the reset.
     if (rest > 0) onward.write(chunk.subarray(0, rest));
     incoming.socket.resetAndDestroy();
   });

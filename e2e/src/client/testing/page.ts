@@ -1,6 +1,6 @@
 import { createClient, type WebStorage, webStore } from "../../../../packages/client/src/index.ts";
 
-// Runs in the page. Uploads the chosen file to the note in the URL, with the token in the URL or with the cookie.
+// Runs in the browser. Uploads the chosen file to the note that the URL names, with the token in the URL or with the session cookie.
 type InPage = {
   location: { hash: string; origin: string };
   localStorage: WebStorage;

@@ -19,7 +19,7 @@ type Restartable = { kill(): Promise<void>; start(): Promise<void>; pid(): numbe
 export type World = {
   /** The URL of the proxy in front of the service. */
   url: string;
-  /** The user of `client`. */
+  /** The id of the user who is signed in with `client`. */
   userId: string;
   /** A bearer token of that user. */
   token: string;
@@ -29,17 +29,17 @@ export type World = {
   toBucket: FaultProxy;
   client: Client;
   clientAs(userId: string): Promise<Client>;
-  /** A folder on the disk that is deleted with the world. */
+  /** A folder on the disk. It is deleted when the world is closed. */
   folder: string;
-  /** The environment with which `runCli` reaches this service. */
+  /** The data folder and the environment of the service. `runCli` needs it to reach the service. */
   place: Place;
 };
 
 type WorldOptions = {
   allowedOrigins?: string[];
-  /** More variables for the environment of the service. */
+  /** Further environment variables of the service. */
   env?: Record<string, string>;
-  /** Clients call the service and the bucket without a proxy, because the cost of a proxy would distort a measurement. */
+  /** Whether clients call the service and the bucket without the proxies. The cost of a proxy would distort a measurement. */
   isDirect?: boolean;
 };
 
@@ -47,7 +47,7 @@ let users = 0;
 
 /**
  * Starts a world before the first test of a file or a `describe`, and closes it after the last test. Returns a getter for the tests.
- * Each test gets its own user, and proxies without faults. A test that kills a process uses `startWorld`.
+ * Each test gets a new user, and proxies without faults. A test that kills a process must use `startWorld`.
  */
 export function useWorld(options: WorldOptions = {}): () => World {
   let opened: World & { close(): Promise<void> };
@@ -67,14 +67,14 @@ export function useWorld(options: WorldOptions = {}): () => World {
   return () => world;
 }
 
-/** Starts a world for one test, on SQLite. */
+/** Starts a world for one test, and closes it after the test. The service uses SQLite. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const world = await openWorld(options);
   onTestFinished(world.close);
   return world;
 }
 
-/** Starts a world outside a test. The caller closes it. */
+/** Starts a world for code outside a test. The caller must close it. */
 export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = false }: WorldOptions) {
   const [servicePort, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
   const toBucket = await startFaultProxy({ port: bucketPort });

@@ -18,13 +18,13 @@ const isOfParts = ({ query }: Seen) => query.has("uploadId") || query.has("uploa
 const isDelete = (seen: Seen) =>
   (seen.method === "DELETE" && !isOfParts(seen)) || (seen.method === "POST" && seen.query.has("delete"));
 
-/** A bucket policy that refuses matching requests. */
+/** Simulates a bucket policy that refuses matching requests. */
 const denying =
   (matches: (seen: Seen) => boolean): Rule =>
   (seen) =>
     matches(seen) ? DENIED : undefined;
 
-/** A bucket policy with a ceiling on `s3:signatureAge`. */
+/** Simulates a bucket policy that refuses signatures that are older than this (`s3:signatureAge`). */
 const withCeiling = (seconds: number): Rule => denying(({ query }) => ageSeconds(query) > seconds);
 
 function ageSeconds(query: URLSearchParams): number {
@@ -40,7 +40,7 @@ const permission = (id: Fault["id"], without: string, matches: (seen: Seen) => b
   arrange: ({ behind }) => behind(denying((seen) => seen.isSigned && matches(seen))),
 });
 
-/** Faults of policies, of public access, and of lifecycle rules. */
+/** Faults in bucket policies, public access, and lifecycle rules. */
 export const accessFaults: readonly Fault[] = [
   permission("permission-put", "s3:PutObject", ({ method }) => method === "PUT"),
   permission("permission-get", "s3:GetObject", (seen) => seen.method === "GET" && isOfObject(seen) && !isOfParts(seen)),

@@ -5,7 +5,7 @@ import { type Fault, ORIGIN, SECURE_ORIGIN, type Stage } from "../stage.ts";
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
 
-/** Faults that browsers meet at the bucket. */
+/** Faults that make requests of browsers to the bucket fail. */
 export const browserFaults: readonly Fault[] = [
   {
     fault: "the bucket has no CORS configuration",
@@ -69,7 +69,7 @@ export const browserFaults: readonly Fault[] = [
   },
 ];
 
-/** The second start has another port, and so another origin. */
+/** Starts the service twice. The second start has another port and so another origin, but the bucket still permits the first origin. */
 async function moveEmbedded(stage: Stage) {
   const embedded = { ...stage, env: { DATA_DIR: stage.env.DATA_DIR ?? "" } };
   const first = await runService(embedded);

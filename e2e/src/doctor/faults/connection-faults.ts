@@ -8,7 +8,7 @@ import type { Fault, Stage } from "../stage.ts";
 
 const TWENTY_MINUTES_MS = 20 * 60_000;
 
-/** Faults of the connection to the bucket and of its credentials. */
+/** Faults in the connection to the bucket, and in the credentials for the bucket. */
 export const connectionFaults: readonly Fault[] = [
   {
     fault: "the secret key is wrong",
@@ -100,7 +100,7 @@ export const connectionFaults: readonly Fault[] = [
     fault: "the configuration holds a session token",
     setup: "s3-local",
     id: "credentials-fixed-session",
-    // The embedded bucket does not support session tokens.
+    // The embedded bucket refuses a session token, because it does not support session tokens.
     also: ["credentials-expired"],
     arrange: ({ env }) => ({ ...env, AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" }),
   },
@@ -118,7 +118,7 @@ export const connectionFaults: readonly Fault[] = [
   },
 ];
 
-/** Starts a server that never responds, as if a firewall dropped the packets. */
+/** Starts a server that accepts connections and never responds, as if a firewall dropped the packets of the bucket. */
 async function withSilentServer({ env, add }: Stage) {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => void sockets.add(socket));

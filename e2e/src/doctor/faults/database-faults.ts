@@ -3,12 +3,12 @@ import { runSql } from "../../../../packages/server/src/db/testing/test-database
 import { freePort } from "../../testing/free-port.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** The URLs of two PostgreSQL servers. `healthyUrl` has the default settings, and `looseUrl` has settings without durability. */
+/** The URLs of two PostgreSQL servers. The server at `healthyUrl` has default settings. That at `looseUrl` does not flush its commits. */
 export type PostgresServers = { healthyUrl: string; looseUrl: string };
 
 type Sql = (name: string) => string[];
 
-/** Faults of PostgreSQL. Each fault has its own database. */
+/** Faults in PostgreSQL. Each fault is made in a separate database. */
 export function databaseFaults(servers: () => PostgresServers): readonly Fault[] {
   const onDatabase =
     (statements: Sql, create = "") =>
@@ -16,7 +16,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       ...env,
       DATABASE_URL: await createDatabase(servers().healthyUrl, { statements, create }),
     });
-  /** Shadows a function of the server, because a test can't change the version or the clock of a real server. */
+  /** Replaces a function of the server in one database, because a test can't change the version or the clock of a real server. */
   const shadowing = (signature: string, body: string) =>
     onDatabase((name) => [
       `create function public.${signature} language sql as $$ ${body} $$`,
@@ -103,7 +103,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
   ];
 }
 
-/** Creates a database on the server, and returns its URL. The database is removed together with the server. */
+/** Creates a database on the server, and returns its URL. The database is deleted when the server is deleted. */
 export async function createDatabase(
   serverUrl: string,
   { statements = () => [], create = "" }: { statements?: Sql; create?: string } = {},

@@ -2,7 +2,7 @@ import { PROFILES } from "../../../providers/profiles/profiles.ts";
 import { startProfile } from "../../../providers/profiles/proxy.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** A healthy environment behind the profile of a provider. */
+/** Puts a proxy in front of a healthy bucket that makes it behave like a provider. Returns the new environment. */
 export const behindProfile =
   (name: string) =>
   async ({ env, endpoint, add }: Stage) => {
@@ -15,7 +15,7 @@ export const behindProfile =
     return { ...env, S3_ENDPOINT: proxy.endpoint };
   };
 
-/** Features that the bucket lacks. */
+/** Faults in which the bucket lacks a feature. */
 export const featureFaults: readonly Fault[] = [
   {
     fault: "the bucket ignores conditions",
@@ -81,7 +81,7 @@ export const featureFaults: readonly Fault[] = [
     fault: "the bucket stores no content type",
     setup: "fault proxy",
     id: "type-lost",
-    // The probe recognises a copy by its type, so copies seem to fail too.
+    // The doctor recognises a copied object by its content type. So it also reports that copies fail.
     also: ["copy-missing"],
     arrange: ({ behind }) =>
       behind(({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined)),

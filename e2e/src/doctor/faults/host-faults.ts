@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { freePort } from "../../testing/free-port.ts";
 import type { Fault } from "../stage.ts";
 
-/** Faults of the configuration and of this machine. */
+/** Faults in the configuration, and faults of the machine of the service. */
 export const hostFaults: readonly Fault[] = [
   {
     fault: "TRUST_PROXY is not set behind https",

@@ -15,7 +15,7 @@ const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_ht
 
 const setup = "nginx";
 
-/** Faults of a proxy before the service. They need nginx. */
+/** Faults in the proxy in front of the service. Their tests need nginx. */
 export const nginxFaults: readonly Fault[] = [
   {
     fault: "the proxy limits bodies to 1 MB",
@@ -92,7 +92,7 @@ export const nginxFaults: readonly Fault[] = [
   },
 ];
 
-/** A proxy with the settings of docs/doctor.md. */
+/** Starts a proxy with the settings that docs/doctor.md recommends. */
 export const healthyNginx = (stage: Stage) => behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS}` });
 
 async function behindNginx(
@@ -114,7 +114,7 @@ async function startNginx({ add }: Stage, { location, target }: { location: stri
   const pass = location.includes("return") ? "" : `proxy_pass ${target.replace("localhost", "127.0.0.1")};`;
   const server = `server { listen 127.0.0.1:${port}; location / { ${location} ${pass} } }`;
   const http = `http { access_log off; ${temporary.join(" ")} ${server} }`;
-  // Without this line, the workers of nginx would run as a user who may not write to the folder.
+  // Without "user root", the workers of nginx would run as another user, who may not write to the folder.
   const user = process.getuid?.() === 0 ? "user root;" : "";
   await writeFile(file, `${user} daemon off; pid ${folder}/nginx.pid; events {} ${http}\n`);
   const child = spawn(commandPath("nginx", process.env) ?? "nginx", ["-p", folder, "-e", "stderr", "-c", file], {
@@ -132,7 +132,7 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** nginx prints nothing when it is ready. */
+/** Waits until the port accepts connections, because nginx prints nothing when it is ready. */
 async function listens(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, "127.0.0.1");

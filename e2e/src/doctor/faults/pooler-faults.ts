@@ -2,10 +2,10 @@ import { createTestPostgresDatabase } from "../../../../packages/server/src/db/t
 import { type PoolMode, startPgBouncer } from "../../pgbouncer/start-pgbouncer.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** The server of the tests has settings without durability. */
+/** The findings that the doctor reports for the PostgreSQL server of the tests, which does not flush its commits. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
-/** Faults of a connection pooler. They need PgBouncer. */
+/** Faults of a connection pooler. Their tests need PgBouncer. */
 export const poolerFaults: readonly Fault[] = [
   {
     fault: "the pooler runs in statement mode",
@@ -24,7 +24,7 @@ export const poolerFaults: readonly Fault[] = [
   },
 ];
 
-/** Set-ups with a pooler that work. The doctor must find only the faults of the test server. */
+/** Correct set-ups with a pooler. The doctor must find no fault except those of the PostgreSQL server of the tests. */
 export const healthyPoolers: readonly { setup: string; findings: readonly string[]; arrange: Fault["arrange"] }[] = [
   {
     setup: "transaction mode, with names that PgBouncer manages",

@@ -136,7 +136,7 @@ const lists = {
   ],
 };
 
-/** Fakes an administrator and the lists, because the people of the scenes are no administrators. */
+/** Makes the page believe that its user is an administrator, and fakes the lists. No user of the world is an administrator. */
 async function pretend(page: Page): Promise<void> {
   await page.route("**/me", async (route) => {
     const response = await route.fetch();
@@ -161,7 +161,7 @@ async function openTab(page: Page, { tab, text }: { tab: string; text: string })
   await page.getByText(text).first().waitFor();
 }
 
-/** Scenes of the pages of administrators. */
+/** The scenes with the pages that only administrators see. */
 export const adminScenes: readonly Scene[] = [
   { name: "admin-people", by: "zoe", open: (page) => openTab(page, { tab: "people", text: mia.email }) },
   {

@@ -35,7 +35,7 @@ const FINDINGS = [
   },
 ];
 
-/** Fakes the report of the doctor, because the people of the scenes are no administrators and their service is healthy. */
+/** Fakes a report of the doctor with these findings. No user of the world is an administrator, and its service has no faults. */
 async function pretend(page: Page, { findings }: { findings: readonly unknown[] }): Promise<void> {
   await page.route("**/admin/doctor", async (route) => {
     const unchecked = [{ subject: "lifecycle rule", reason: "the credentials lack s3:GetLifecycleConfiguration" }];
@@ -46,7 +46,7 @@ async function pretend(page: Page, { findings }: { findings: readonly unknown[] 
   });
 }
 
-/** Scenes of the page of the doctor. */
+/** The scenes with the page of the doctor. */
 export const doctorScenes: readonly Scene[] = [
   {
     name: "settings-administrator",
@@ -63,7 +63,7 @@ export const doctorScenes: readonly Scene[] = [
   {
     name: "doctor-faults",
     by: "zoe",
-    // The page uploads its test object to the service itself, and the service refuses the upload.
+    // In the fake report, the URL of the test object is a URL of the service. The service refuses the upload.
     expects: [/^405 PUT /],
     async open(page) {
       await pretend(page, { findings: FINDINGS });

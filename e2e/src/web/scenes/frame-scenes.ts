@@ -7,7 +7,7 @@ import type { Scene } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
-/** Matches the API requests for lists and notes, but not the pages of the same path. */
+/** These two patterns match the API requests for lists of notes and for one note. They do not match the requests for pages. */
 const NOTES = /\/notes(\?|$)/;
 const NOTE = /\/notes\/[^/]+$/;
 const BROKEN = /^net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION_REFUSED) /;
@@ -19,7 +19,7 @@ async function signIn(page: Page, password: string): Promise<void> {
   await page.getByRole("button", { name: accountTexts.signIn.action, exact: true }).click();
 }
 
-/** Scenes of the sign-in and of the empty pages. */
+/** The scenes with the sign-in, with empty pages, and with failures. */
 export const frameScenes: readonly Scene[] = [
   {
     name: "sign-in",
@@ -160,7 +160,7 @@ export const frameScenes: readonly Scene[] = [
     async open(page) {
       await page.route(/settings-page/, (route) => route.abort());
       await page.goto("/");
-      // Otherwise the app reloads the page once, because the code may be of a new build.
+      // Marks the page as just reloaded. Otherwise the app would reload it once, because missing code may come from a new build.
       await page.evaluate('sessionStorage.setItem("valetkey.reloaded", String(Date.now()))');
       await page.goto("/settings");
       await page.getByText(app.failed.title).waitFor();

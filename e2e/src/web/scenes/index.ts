@@ -12,7 +12,7 @@ import type { Scene } from "./scene.ts";
 import { visitScenes } from "./visit-scenes.ts";
 import { webhookScenes } from "./webhook-scenes.ts";
 
-/** Every scene of the app. */
+/** All scenes of the app. */
 export const scenes: readonly Scene[] = [
   ...frameScenes,
   ...recoveryScenes,

@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 
 const { page: words, closed, ask, requests } = invitationTexts;
 
-/** Invites an email address to a new note of Ann. Returns the note and the path of the invitation. */
+/** Shares a new note of Ann with an email address. Returns the note, the invitation, and the path of the page of the invitation. */
 async function invite({ ann, service }: World, email: string) {
   const note = await seedNote(ann.client, { title: "Handover of the flat, Lindenstraße 14" });
   const { invitations } = await ann.client.shares.put({ noteId: note.id }, { emails: [email], role: "editor" });
@@ -22,7 +22,7 @@ async function openClosed(page: Page, { path, code }: { path: string; code: keyo
   await page.getByText(closed[code].title).waitFor();
 }
 
-/** Scenes of invitations and of requests for access. */
+/** The scenes with invitations and requests for access. */
 export const invitationScenes: readonly Scene[] = [
   {
     name: "invitation-share-dialog",

@@ -59,7 +59,7 @@ const formatted = [
   },
 ] as const;
 
-/** Scenes of a note and its dialogs. */
+/** The scenes with a note and its dialogs. */
 export const noteScenes: readonly Scene[] = [
   { name: "note-empty", by: "ann", open: (page, { empty }) => openNote(page, empty) },
   { name: "note-full", by: "ann", open: (page, { full }) => openNote(page, full) },
@@ -86,7 +86,7 @@ export const noteScenes: readonly Scene[] = [
     name: "note-uploading",
     by: "ben",
     async open(page, { ben, service }) {
-      // Creates a new note each time, because a note shows its unfinished uploads.
+      // Makes a new note each time, because a note also shows the unfinished uploads of an earlier run.
       await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
       await holdRequests(page, new RegExp(`^${service.bucketOrigin}/`));
       const sizes = {
@@ -143,7 +143,7 @@ export const noteScenes: readonly Scene[] = [
     by: "ann",
     expects: [/^429 PUT .*shares/],
     async open(page, { full }) {
-      // The first file is shared, and the second one is refused.
+      // The fake service shares the first file, and refuses to share the second file.
       const url = `https://files.example.com/invitation#${"x".repeat(43)}`;
       const invitation = { id: "1", email: "carla.weiss@example.org", url };
       let calls = 0;

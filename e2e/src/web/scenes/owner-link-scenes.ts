@@ -8,7 +8,7 @@ import { withMail } from "./with-mail.ts";
 import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
-/** Matches the API requests for links, but not the page of the same path. */
+/** Matches the API requests for lists of links, and also the page /links (see `goToLinks`). */
 const LINKS = /\/links(\?|$)/;
 const BROKEN = /^net::ERR_FAILED /;
 
@@ -30,7 +30,7 @@ async function openFileDialog(page: Page, { full }: World) {
   return page.getByRole("dialog", { name: links.dialog.title("Kitchen.png") });
 }
 
-/** Goes to the page from another page, so that `before` does not affect the request for the document. */
+/** Opens the page with the links from another page, by keys. So `before` cannot affect the request for the HTML document. */
 async function goToLinks(page: Page, before: () => Promise<unknown>): Promise<void> {
   await page.goto("/settings");
   await page.getByRole("heading", { level: 1 }).waitFor();
@@ -45,7 +45,7 @@ async function seeAsVisitor(page: Page, world: World, { label }: { label: string
   await page.getByRole("dialog", { name: links.visitor.title }).waitFor();
 }
 
-/** Scenes of links and file requests for their owner. */
+/** The scenes with the links and file requests that their owner sees. */
 export const ownerLinkScenes: readonly Scene[] = [
   {
     name: "own-links",

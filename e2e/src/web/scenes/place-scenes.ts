@@ -9,7 +9,7 @@ import { withMail } from "./with-mail.ts";
 
 const { account } = accountTexts;
 
-/** Scenes of the settings, the activity and the global dialogs. */
+/** The scenes with the settings, the activity, and the dialogs that every page can open. */
 export const placeScenes: readonly Scene[] = [
   {
     name: "settings",

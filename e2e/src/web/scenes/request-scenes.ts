@@ -67,7 +67,7 @@ async function choose(page: Page): Promise<void> {
   await page.getByText(words.chosen).first().waitFor();
 }
 
-/** Scenes of file requests for visitors without an account. */
+/** The scenes with the page of a file request, which visitors without an account see. */
 export const requestScenes: readonly Scene[] = [
   { name: "request-empty", by: "nobody", open: (page) => openRequest(page) },
   {
@@ -86,7 +86,7 @@ export const requestScenes: readonly Scene[] = [
     async open(page) {
       await openRequest(page);
       await choose(page);
-      // The simulated service never responds to the start of an upload.
+      // The simulated service never responds to the request that starts an upload, so the page shows that it is sending.
       await page.route(/\/uploads$/, () => undefined);
       await page.getByRole("button", { name: words.send(2) }).click();
       await page.getByRole("button", { name: words.cancelFile("Payslip March.pdf") }).waitFor();

@@ -13,7 +13,7 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 const answer = (page: Page, call: string, json: object) =>
   page.route(`**/auth/${call}`, (route) => route.fulfill({ json }));
 
-/** Shows the form that asks for the password again, and sends it. */
+/** Fills in the form that asks for the password again, and submits the form. */
 async function repeatPassword(page: Page, action: string): Promise<void> {
   await page.getByLabel(secondFactorTexts.password).fill("correct horse battery");
   await button(page, action).click();
@@ -27,7 +27,7 @@ async function refuseSignIn(page: Page, code: string, message: string): Promise<
   await button(page, signIn.action).click();
 }
 
-/** Scenes of the second factor, passkeys, a new email address and the deletion of an account. */
+/** The scenes with the second factor, passkeys, a new email address, and the deletion of an account. */
 export const safetyScenes: readonly Scene[] = [
   {
     name: "sign-in-code",

@@ -2,19 +2,19 @@ import type { Browser, Cookie, Page } from "playwright-core";
 import { openPerson, type Person, type PersonOptions } from "../testing/person.ts";
 import type { World } from "./world.ts";
 
-/** One state of the app. */
+/** One state of the app, such as an open dialog. Tests and screenshots open it. */
 export type Scene = {
   /** The name of its screenshots, for example `note-uploading`. */
   name: string;
-  /** The viewer: a user of the world, a visitor without a session, or the first visitor of a new service. */
+  /** The viewer of the scene: a user of the world, a visitor without a session, or the first visitor of a new service. */
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
-  /** Opens the scene. Resolves when it is on the page. */
+  /** Opens the scene. Resolves when the page shows it. */
   open(page: Page, world: World): Promise<unknown>;
-  /** The problems that the pages of the scene may have, for `watch.expect`. */
+  /** Patterns of the problems that the scene may cause. They are passed to `watch.expect`. */
   expects?: readonly RegExp[];
 };
 
-/** Opens a scene in a new browser context. The caller closes the person. */
+/** Opens a scene in a new browser context. The caller must call `close` of the returned person. */
 export async function openScene(
   browser: Browser,
   { scene, world, ...options }: PersonOptions & { scene: Scene; world: World },
@@ -25,7 +25,7 @@ export async function openScene(
   return viewer;
 }
 
-/** Opens a browser context with the session of a viewer. */
+/** Opens a new browser context with the session of this viewer, if there is one. */
 export async function openViewer(
   browser: Browser,
   { by, world, ...options }: PersonOptions & { by: Scene["by"]; world: World },
@@ -36,7 +36,7 @@ export async function openViewer(
   return openPerson(browser, { ...options, storageState, service, name: by, hasAccount: false });
 }
 
-/** The session of a viewer. */
+/** Returns the session cookies of a viewer. A visitor has none. */
 export async function cookiesOf(by: Scene["by"], world: World): Promise<Cookie[]> {
   return by === "nobody" || by === "first" ? [] : world[by].context.cookies();
 }

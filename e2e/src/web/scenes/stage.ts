@@ -4,9 +4,9 @@ import type { Watch } from "../testing/watch.ts";
 import { cookiesOf, openViewer, type Scene } from "./scene.ts";
 import type { World } from "./world.ts";
 
-/** Opens scenes one after the other. */
+/** Opens scenes one after the other, without a new browser context for each scene. */
 export type Stage = {
-  /** Opens a scene in a new page, as a browser that has loaded the code of the app and has stored nothing else. */
+  /** Opens a scene in a new page. The browser has cached the code of the app, and has stored no other data. */
   open(scene: Scene): Promise<Shown>;
 };
 
@@ -17,7 +17,7 @@ type Shown = {
   close(): Promise<void>;
 };
 
-/** Makes a stage. The scenes of a viewer share a browser context, because a new one compiles all code of the app and of axe again. */
+/** Makes a stage. All scenes of a viewer share one browser context, because a new context would compile the app and axe again. */
 export function makeStage(browser: Browser, world: World): Stage {
   const viewers = new Map<Scene["by"], { viewer: Person; storage: CDPSession }>();
 
@@ -25,13 +25,13 @@ export function makeStage(browser: Browser, world: World): Stage {
     const known = viewers.get(by);
     if (known !== undefined) return known;
     const viewer = await openViewer(browser, { by, world });
-    // The first page of the context stays empty and open, so that the process with the compiled code stays too.
+    // The first page of the context stays open and empty. Otherwise Chromium would end the process that has the compiled code.
     const opened = { viewer, storage: await viewer.context.newCDPSession(viewer.page) };
     viewers.set(by, opened);
     return opened;
   }
 
-  /** Removes the data that the last scene of this viewer has stored. */
+  /** Closes the pages of the last scene of this viewer, and removes the data that this scene has stored. */
   async function clear(by: Scene["by"]): Promise<Person> {
     const { viewer, storage } = await viewerOf(by);
     const { context, watch } = viewer;

@@ -16,7 +16,7 @@ const shared = (note: Note): Partial<OpenedLink> => ({
   files: filesOf(note),
 });
 
-/** Scenes of the page that visitors without an account see. */
+/** The scenes with the page of a link, which visitors without an account see. */
 export const visitScenes: readonly Scene[] = [
   {
     name: "visit-loading",

@@ -60,7 +60,7 @@ const deliveries = [
   delivery,
 ];
 
-/** Fakes the webhooks, because no server on the internet receives those of the scenes. */
+/** Fakes the webhooks and their deliveries, because there is no real server that could receive messages. */
 async function pretend(page: Page): Promise<void> {
   await page.route("**/webhooks", (route) => {
     if (route.request().resourceType() === "document") return route.continue();
@@ -80,7 +80,7 @@ async function openPage(page: Page): Promise<void> {
   await page.getByText(webhook.url).waitFor();
 }
 
-/** Scenes of the webhooks of a person. */
+/** The scenes with the webhooks of a user. */
 export const webhookScenes: readonly Scene[] = [
   {
     name: "webhooks",

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** Makes the service look like one that sends mails. */
+/** Makes the page believe that the service can send mails. */
 export async function withMail(page: Page): Promise<void> {
   await page.route("**/instance", async (route) => {
     const response = await route.fetch();

@@ -5,14 +5,14 @@ import { openPerson, type Person } from "../testing/person.ts";
 import { seedNote } from "../testing/seed.ts";
 import { type StartedWebService, startWebService } from "../testing/service.ts";
 
-/** Users, notes and files that look real, for the scenes. */
+/** The services of the scenes, with users, notes and files that look real. */
 export type World = {
   service: StartedWebService;
   /** A service without accounts. */
   emptyService: StartedWebService;
   /** The owner of the notes. */
   ann: Person;
-  /** A viewer of one note. */
+  /** The viewer of one note of Ann. */
   ben: Person;
   /** A new user without notes. */
   zoe: Person;
@@ -49,7 +49,7 @@ const TITLES = [
   ],
 ];
 
-/** Starts both services, and fills the first service. */
+/** Starts both services, and fills the first one with users, notes and files. */
 export async function openWorld(browser: Browser): Promise<World> {
   const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
   const person = (name: string) => openPerson(browser, { service, name, emailDomain: "example.com" });
@@ -63,7 +63,7 @@ export async function openWorld(browser: Browser): Promise<World> {
     files: [pdf("Figures Q3.pdf", ["Figures of the third quarter", "Turnover 1.2 M"])],
     sharedWith: { userIds: [ann.id], role: "editor" },
   });
-  // Fills the activity. Ben views and downloads files, and the service refuses a file to Zoe.
+  // Makes events for the activity: Ben views and downloads files, and the service refuses a file to Zoe.
   const [protocol] = full.attachments;
   const ready = full.attachments.filter(({ state }) => state === "ready").map(({ id }) => id);
   await ben.client.urlsFor(ready, { purpose: "thumbnail" });
@@ -138,14 +138,14 @@ async function seedFull({ client }: Person, { readers }: { readers: string[] }):
     ],
     sharedWith: { userIds: readers },
   });
-  // The service rejects the file, because it is not a picture.
+  // This upload fails. The service rejects the file, because its content is not a picture.
   const fake = { ...text("Bathroom.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
   const { type, bytes, name } = fake;
   await client.upload(note.id, new File([new Uint8Array(bytes)], name, { type })).done.catch(() => undefined);
   return client.notes.get(note.id);
 }
 
-/** Deletes a note with a file, and a file of another note. */
+/** Moves a note with a file to the trash, and also a file of another note. */
 async function seedTrash({ client }: Person): Promise<void> {
   const files = [text("The contract of the first flat, with all of its appendices.txt", "Signed.")];
   const note = await seedNote(client, { title: "Rental agreement 2019", files });

@@ -1,6 +1,6 @@
 export type Picture = { scene: string; screen: string; theme: string; file: string };
 
-/** An HTML page with all screenshots, one row for each scene. */
+/** Makes an HTML page that shows all screenshots, with one row for each scene. */
 export function contactSheet(pictures: readonly Picture[]): string {
   const names = [...new Set(pictures.map(({ scene }) => scene))];
   const rows = names.map((name) => {

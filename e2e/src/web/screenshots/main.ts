@@ -7,11 +7,11 @@ import { DESKTOP, PHONE } from "../testing/person.ts";
 import { contactSheet, type Picture } from "./contact-sheet.ts";
 import { readTextsIn } from "./read-texts-in.ts";
 
-// `npm run screenshots [-- pattern of the names of scenes [language]]` runs this file. It takes pictures of each scene on phone and
-// desktop, in both themes.
+// `npm run screenshots [-- pattern of scene names [language]]` runs this file. It takes screenshots of each matching scene, on a phone
+// and on a desktop, in both themes.
 const FOLDER = resolve(import.meta.dirname, "../../../../screenshots");
 const screens = { phone: PHONE, desktop: DESKTOP };
-/** The delay in milliseconds before the app shows skeletons and notices. */
+/** Waits this long before each screenshot, because the app shows skeletons and notices only after a delay. Milliseconds. */
 const LATE_MS = 700;
 
 const [wanted = "", language = "en"] = process.argv.slice(2);
@@ -38,7 +38,7 @@ try {
 await writeFile(join(FOLDER, "index.html"), contactSheet(pictures));
 console.log(`${pictures.length} pictures of ${chosen.length} scenes: ${join(FOLDER, "index.html")}`);
 
-/** Takes one screenshot of each theme without opening the scene twice. */
+/** Opens the scene once, and takes one screenshot in each theme. */
 async function takePictures(how: Parameters<typeof openScene>[1], { screen }: { screen: string }): Promise<Picture[]> {
   const { name } = how.scene;
   const taken: Picture[] = [];

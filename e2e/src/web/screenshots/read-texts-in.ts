@@ -1,6 +1,6 @@
 import { registerHooks } from "node:module";
 
-/** Lets the scenes, which are imported later, find the elements of the pages by the texts of this language. */
+/** Makes later imports of the English texts load the texts of this language. The scenes find elements of the pages by these texts. */
 export function readTextsIn(language: string): void {
   registerHooks({
     resolve(specifier, context, next) {

@@ -5,13 +5,13 @@ import type { Page } from "playwright-core";
 type Finding = { id: string; impact?: string | null; help: string; nodes: { html: string; failureSummary?: string }[] };
 
 const require = createRequire(import.meta.url);
-// Each page compiles axe-core again. Without white space, that takes a third less time.
+// Each page compiles axe-core again. The minified file takes a third less time to compile.
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-// A new theme appears in the next frame. Colours are final when all animations have finished.
+// Waits for two frames, because a new theme appears in the next frame. Then waits until all animations have finished.
 const SETTLED = `new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))
   .then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`;
 
-// The findings of a rule have its impact. Rules for lesser findings take up to half of the time.
+// Turns off the rules whose findings are only minor or moderate, because these rules take up to half of the time.
 const LESSER = `Object.fromEntries(axe._audit.rules
   .filter(({ impact }) => impact === "minor" || impact === "moderate")
   .map(({ id }) => [id, { enabled: false }]))`;
@@ -21,7 +21,7 @@ const LESSER = `Object.fromEntries(axe._audit.rules
  * `rules`: the rules to run, for example `color-contrast`. Default: all rules.
  */
 export async function seriousFindings(page: Page, { rules }: { rules?: readonly string[] } = {}): Promise<string[]> {
-  // A script element would violate the policy of the pages.
+  // Loads axe-core with `evaluate`, because a script element would violate the content security policy.
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(AXE);
   await page.evaluate(SETTLED);
   const chosen = rules === undefined ? `rules: ${LESSER}` : `runOnly: ${JSON.stringify(rules)}`;
@@ -35,10 +35,10 @@ export async function seriousFindings(page: Page, { rules }: { rules?: readonly 
     );
 }
 
-/** The theme changes only colours. */
+/** The rules to repeat in the dark theme. The theme changes only colours, so no other rule can find more. */
 const COLOURS = ["color-contrast", "link-in-text-block"];
 
-/** Returns the findings in the light theme, and those about colours in the dark theme. The page stays dark. */
+/** Returns all findings in the light theme, and the findings about colours in the dark theme. Leaves the page in the dark theme. */
 export async function findingsInBothThemes(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: "light" });
   const found = await seriousFindings(page);

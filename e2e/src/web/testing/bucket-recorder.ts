@@ -7,13 +7,13 @@ import { freePort } from "../../testing/free-port.ts";
 export type BucketRequest = { method: string; url: string; headers: IncomingHttpHeaders };
 
 export type BucketRecorder = {
-  /** The settings of a service whose embedded bucket is behind the recorder. */
+  /** The settings of a service, so that browsers reach its embedded bucket only through the recorder. */
   env: Record<string, string>;
   requests: BucketRequest[];
   stop(): void;
 };
 
-/** Starts a proxy that browsers use as the bucket. It forwards every request unchanged to the embedded bucket. */
+/** Starts a proxy that records the requests of browsers to the bucket. It forwards each request unchanged to the embedded bucket. */
 export async function recordBucket(): Promise<BucketRecorder> {
   const requests: BucketRequest[] = [];
   const port = await freePort("127.0.0.1");
@@ -30,7 +30,7 @@ export async function recordBucket(): Promise<BucketRecorder> {
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");
   return {
-    // The host differs from the host of the service, because browsers send cookies to every port of a host.
+    // The host differs from the host of the service. Browsers would send the cookies of the service to every port of the same host.
     env: {
       S3_LOCAL_PORT: String(port),
       S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,

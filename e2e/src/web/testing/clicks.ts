@@ -6,7 +6,7 @@ declare const addEventListener: (
   isCapturing: true,
 ) => void;
 
-/** Counts the clicks on all pages of these contexts from now on, without those of scripts. Pressing a button with a key counts as a click. */
+/** Counts the clicks of users on all later pages of these contexts. A key that presses a button counts too. Clicks of scripts do not. */
 export async function countClicks(contexts: readonly BrowserContext[]): Promise<() => number> {
   let clicks = 0;
   for (const context of contexts) {

@@ -5,24 +5,24 @@ import type { WebService } from "./service.ts";
 
 export type ColdLoad = {
   scripts: ScriptFile[];
-  /** The size after gzip at level 9 of zlib. The encoding that the browser received has no effect. */
+  /** The size of all scripts after gzip at level 9 of zlib. It does not depend on the encoding that the service sent. */
   gzipBytes: number;
-  /** 0 if nothing moved. */
+  /** The sum of all layout shifts. It is 0 if nothing on the page moved. */
   layoutShift: number;
-  /** The time at which the first row of the list appeared. Undefined if there is no list. Milliseconds. */
+  /** The time from the start of the load until the first row of the list appeared. Undefined if there is no list. Milliseconds. */
   firstRowAt: number | undefined;
 };
 
 type ColdLoadOptions = PersonOptions & {
   service: WebService;
-  /** The owner of the session. Without it, the visitor is not signed in. */
+  /** The signed-in user whose session the browser gets. Default: the browser is not signed in. */
   as?: Person;
   path: string;
   /** Resolves when the page shows its main content. */
   ready: (page: Page) => Promise<unknown>;
 };
 
-/** Loads one page in a browser with an empty cache, and waits until no request is left. */
+/** Loads one page in a browser with an empty cache, and waits until all requests have finished. */
 export async function loadCold(
   browser: Browser,
   { service, as, path, ready, ...options }: ColdLoadOptions,

@@ -1,15 +1,15 @@
-/** The requests of a crawl, for example `GET /s/…/download 200`. */
+/** The requests that the crawler sent, each with its status, for example `GET /s/…/download 200`. */
 export type Crawl = { requests: string[] };
 
 type CrawlOptions = {
-  /** The text for each text field of a form. If undefined, forms are submitted with their default values. */
+  /** The text that the crawler enters into each text field. If undefined, it submits all forms with their default values. */
   fill?: string | undefined;
 };
 
 type Form = { action: string; method: string; fields: URLSearchParams };
 
 const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
-/** The crawler requests each URL in all these ways, as browsers, scanners and proxies do before a person clicks. */
+/** The crawler sends all these requests to each URL. Browsers, scanners and proxies send such requests before a person clicks. */
 const REQUESTS = [
   { method: "HEAD", headers: BROWSER },
   { method: "OPTIONS", headers: BROWSER },
@@ -18,7 +18,7 @@ const REQUESTS = [
   { method: "GET", headers: BROWSER },
 ];
 
-/** Follows every URL of the pages of one origin, and submits every form. It runs no scripts, and stores cookies. */
+/** Requests the start page and all URLs of the same origin that it finds. Submits every form. Stores cookies, but runs no scripts. */
 export async function crawl(start: string, { fill }: CrawlOptions = {}): Promise<Crawl> {
   const { origin } = new URL(start);
   const requests: string[] = [];
@@ -45,7 +45,7 @@ export async function crawl(start: string, { fill }: CrawlOptions = {}): Promise
     }
   }
 
-  // The set grows during the loop.
+  // The loop also visits the URLs that are added to the set during the loop.
   for (const url of found) {
     for (const request of REQUESTS) {
       const response = await send(url, request);

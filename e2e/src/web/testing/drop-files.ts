@@ -5,7 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import type { SampleFile } from "./files.ts";
 import type { Person } from "./person.ts";
 
-// The types of the browser, because the tests have only the types of Node.
+// Declares the browser types that this file needs, because the tests are compiled only with the types of Node.
 type Dom = {
   document: { createElement(tag: "input"): FileInput };
   DataTransfer: new () => { items: { add(file: File): void } };
@@ -14,8 +14,8 @@ type Dom = {
 type FileInput = { type: string; multiple: boolean; files: File[] };
 
 /**
- * Dispatches the events of files that are dropped on the element. The files are on the disk, so they may be large. `isHeld`: drags the
- * files over the element without a drop.
+ * Dispatches the events that a browser dispatches when a user drops files on the element. The files are on the disk, so they may be large.
+ * With `isHeld`, only drags the files over the element, without a drop.
  */
 export async function dropFiles(
   target: Locator,
@@ -52,7 +52,7 @@ async function fileInput(page: Page, files: readonly SampleFile[]) {
   return input;
 }
 
-/** Makes the browser drop files or folders of the disk. Only in this way, the page gets handles of the files. */
+/** Makes the browser itself drop files or folders of the disk. Only a real drop gives the page file system handles of the files. */
 export async function dropFromDisk(
   { page, context }: Pick<Person, "page" | "context">,
   paths: readonly string[],

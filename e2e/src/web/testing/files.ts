@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 
-/** A file to attach. `type` is the type that a browser derives from the name. */
+/** A file to attach. `type` is the content type that a browser derives from the filename. */
 export type SampleFile = { name: string; type: string; bytes: Buffer };
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** Makes a picture with a gradient from one colour to the other. */
+/** Makes a PNG picture with a gradient from one colour to the other, and a hill below. */
 export function png(
   name: string,
   { width = 320, height = 200, from = [46, 92, 72], to = [214, 198, 160] }: Partial<Picture> = {},
@@ -15,7 +15,7 @@ export function png(
   for (let y = 0, at = 0; y < height; y++) {
     at += 1;
     for (let x = 0; x < width; x++) {
-      // The hill shows whether the picture is cut or upside down.
+      // With the hill, a person sees on screenshots whether the picture is cut or upside down.
       const isHill = y > height * (0.62 + 0.18 * Math.sin((x / width) * 5));
       const share = isHill ? y / height / 3 : 0.4 + (0.6 * (x + y)) / (width + height);
       for (const channel of [0, 1, 2] as const) {

@@ -42,7 +42,7 @@ describe("the fixtures of browser tests", () => {
       }
     });
     await dropFiles(cleo.page.locator("main"), { files: [text("a.txt", "hello")] });
-    // The entries are sorted, because reading a file takes a different time in each event.
+    // Sorts the entries, because the handlers of both events read the file, and either handler may finish first.
     const log = () => cleo.page.evaluate(() => (globalThis as unknown as InPage).log.toSorted());
     await expect.poll(log).toEqual(["dragover Files hello", "drop Files hello"]);
   });

@@ -2,27 +2,27 @@ import type { Page, Route } from "playwright-core";
 import type { OpenedLink } from "../../../../packages/client/src/index.ts";
 import type { Person } from "./person.ts";
 
-/** The path of a link: a readable prefix and 43 characters. */
+/** The path of a link. It has a readable prefix, and then 43 characters in place of a real token. */
 export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
 
 type StandInOptions = {
   link: Partial<OpenedLink>;
-  /** Signs the URLs of real files in the real bucket. */
+  /** The owner of real files. With this person's session, the simulated service gets real download URLs. */
   owner?: Person;
   password?: string;
-  /** Returns the response to a call, for example a failure. If it returns undefined, the simulated service responds. */
+  /** Returns a special response to a call, for example a failure. If it returns undefined, the simulated service responds as usual. */
   answer?: (call: string) => { status: number; json?: object; headers?: Record<string, string> } | undefined;
 };
 
 export type LinkStandIn = {
-  /** Each call, for example `POST /claims`. */
+  /** All calls of the page so far, for example `POST /claims`. */
   calls: string[];
   claims: number;
 };
 
 const CLAIM_ID = "018f3c1e-7c1e-7000-8000-0000000000c1";
 
-/** Responds to the calls of a visitor in place of the service, to show states of a link that are hard to reach. */
+/** Simulates the service for the page of a link, to show states of the link that are hard to reach with a real service. */
 export async function standInForLink(page: Page, options: StandInOptions): Promise<LinkStandIn> {
   const { link, owner, password, answer } = options;
   const standIn: LinkStandIn = { calls: [], claims: 0 };

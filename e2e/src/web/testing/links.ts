@@ -1,9 +1,9 @@
 import type { Person } from "./person.ts";
 
-/** A link, in the form for its owner. */
+/** A link, as the service returns it to the owner of the link. */
 export type OwnLink = { id: string; url: string; claims: number; opened: number; urlsIssued: number; state: string };
 
-/** Makes a link of a note. `body`: the body of `POST /notes/:noteId/links`. */
+/** Makes a link to a note. `body` is the body of `POST /notes/:noteId/links`. */
 export function makeLink(owner: Person, noteId: string, body: object = {}): Promise<OwnLink> {
   return send(owner, `POST /notes/${noteId}/links`, body);
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 
-/** The globals of a measured page. */
+/** The global variables of a measured page that this file uses or sets. */
 type InPage = {
   shifts: number[];
   events: { name: string; interactionId: number; duration: number }[];
@@ -13,7 +13,7 @@ type InPage = {
 };
 type Entry = { value: number; hadRecentInput: boolean; name: string; interactionId: number; duration: number };
 
-/** Records figures in every document of this page. Call it before the first navigation. */
+/** Makes each later document of this page record its layout shifts, events and first row. Call this before the first navigation. */
 export function watchFigures(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const here = globalThis as unknown as InPage;
@@ -37,23 +37,23 @@ export function watchFigures(page: Page): Promise<unknown> {
   });
 }
 
-/** The sum of all layout shifts of the document. It is at least the CLS that the browser reports. */
+/** Returns the sum of all layout shifts of the document. The CLS (cumulative layout shift) is never larger than this sum. */
 export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
 }
 
-/** The time from the start of the navigation to the first row of the list. Undefined if there was no row. Milliseconds. */
+/** Returns the milliseconds from the start of the navigation until the first row of the list appeared, or undefined without a row. */
 export function firstRowAt(page: Page): Promise<number | undefined> {
   return page.evaluate(() => (globalThis as unknown as InPage).firstRowAt);
 }
 
-/** The time from the slowest input event of an interaction to the next frame. Milliseconds, at least 16. */
+/** Runs an interaction. Returns the milliseconds from its slowest input event to the next frame, at least 16. */
 export async function latencyOf(page: Page, interact: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => void (globalThis as unknown as InPage).events.splice(0));
   await interact();
   return page.evaluate(async () => {
     const here = globalThis as unknown as InPage & { requestAnimationFrame(then: () => void): void };
-    // The entry of an event is reported after the next frame.
+    // Waits for some frames, because the browser reports the entry of an event only after the next frame.
     for (let frame = 0; frame < 4; frame++) await new Promise<void>((next) => here.requestAnimationFrame(next));
     await new Promise((next) => setTimeout(next, 50));
     return Math.max(16, ...here.events.map(({ duration }) => duration));
@@ -63,13 +63,13 @@ export async function latencyOf(page: Page, interact: () => Promise<unknown>): P
 export type ScriptFile = { path: string; gzipBytes: number };
 
 /**
- * Collects the scripts that a page requests from now on. The returned function returns each script with its size after gzip at level 9
- * of zlib.
+ * Collects the scripts that a page requests from now on. Returns a function that returns the path of each script, and its size after gzip
+ * at level 9 of zlib.
  */
 export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
   const urls = new Set<string>();
   page.on("response", (response) => {
-    // Scripts are recognised by their filename, because the browser does not report a preloaded script as a script.
+    // Recognises a script by its filename, because the browser does not report a preloaded script as a script.
     if (new URL(response.url()).pathname.endsWith(".js")) urls.add(response.url());
   });
   return () =>

@@ -9,14 +9,14 @@ import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
 import { png, text } from "./files.ts";
 import { seedFile, seedNote } from "./seed.ts";
 
-/** The limit for the scripts of a first load, compressed with gzip at level 9 of zlib. */
+/** The scripts of a first load must be smaller than this, after gzip at level 9 of zlib. */
 export const SCRIPT_GOAL_BYTES = 200_000;
-/** The limit for the layout shift of a page. */
+/** The layout shift of a page must be smaller than this. */
 export const SHIFT_GOAL = 0.05;
 
 const FILES_AT_ONCE = 8;
 
-/** Creates thirty notes. Returns the note with `files` files. Every fourth file is a picture. */
+/** Creates thirty notes. Attaches `files` files to the last one, and returns it. Every fourth file is a picture. */
 export async function seedFigures(client: Client, { files }: { files: number }): Promise<Note> {
   for (let nth = 1; nth < 30; nth++) await seedNote(client, { title: `Week ${nth}`, body: "Numbers of the **week**." });
   const { id } = await seedNote(client, { title: "Delivery", body: "# All of it\n\n- plans\n- pictures\n- reports" });
@@ -34,7 +34,7 @@ export async function seedFigures(client: Client, { files }: { files: number }):
 
 type MeasuredPage = { path(note: Note): string; ready(page: Page): Promise<unknown>; isSignedOut?: boolean };
 
-/** The measured pages. */
+/** The pages whose first load is measured, by name. */
 export const measuredPages: Record<string, MeasuredPage> = {
   "sign-in": {
     isSignedOut: true,

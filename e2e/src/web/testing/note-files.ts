@@ -5,7 +5,7 @@ import type { SampleFile } from "./files.ts";
 import type { Person } from "./person.ts";
 import { seedNote } from "./seed.ts";
 
-/** The list of files on the open note. */
+/** Finds the list of files on the page of the open note. */
 export const filesOf = ({ page }: Person) => page.getByRole("region", { name: "Files" });
 export const rowOf = (person: Person, filename: string) =>
   filesOf(person)
@@ -13,13 +13,13 @@ export const rowOf = (person: Person, filename: string) =>
     .filter({ has: person.page.getByText(filename, { exact: true }) });
 export const button = (row: Locator, name: string) => row.getByRole("button", { name, exact: true });
 
-/** Waits until a file that the person attached is ready. */
+/** Waits until the page shows that a file that the person attached is ready. */
 export const untilAttached = (person: Person, filename: string) =>
   rowOf(person, filename)
     .getByText(/You · just now$/)
     .waitFor();
 
-/** Creates a note of the person with these files and opens it. */
+/** Creates a note of this person with these files, and opens the page of the note. */
 export async function open(person: Person, files: readonly SampleFile[] = []): Promise<Note> {
   const note = await seedNote(person.client, { title: "Trip", files });
   await person.page.goto(`/n/${note.id}`);
@@ -36,7 +36,7 @@ export async function choose({ page }: Person, files: readonly SampleFile[]): Pr
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Downloads all files of a note. Returns the SHA-256 of each file by its filename. */
+/** Downloads all files of a note. Returns the SHA-256 of each file, by its filename. */
 export async function stored(client: Client, noteId: string): Promise<Record<string, string>> {
   const { attachments } = await client.notes.get(noteId);
   const contents = attachments.map(async ({ id, filename }) => {
@@ -49,12 +49,12 @@ export async function stored(client: Client, noteId: string): Promise<Record<str
 export const hashesOf = (files: readonly SampleFile[]) =>
   Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes)]));
 
-/** The number of uploads that the browser resumes after a reload. */
+/** Counts the uploads that the browser has stored, and that the page resumes after a reload. */
 export function keptUploads(person: Person): Promise<number> {
   return keptIn(person, "uploads");
 }
 
-/** Deletes the content of the stored uploads, but keeps their entries. The page does the same for files that are too large to store. */
+/** Deletes the file content of the stored uploads, but keeps their entries. Such an entry looks like that of a file too large to store. */
 export async function forgetContent({ page }: Person): Promise<void> {
   await page.evaluate(
     `new Promise((resolve, reject) => {
@@ -73,14 +73,14 @@ export async function forgetContent({ page }: Person): Promise<void> {
   );
 }
 
-/** The number of stored uploads that stay paused after a reload. */
+/** Counts the stored uploads that stay paused after a reload. */
 export function keptAsPaused(person: Person): Promise<number> {
   return keptIn(person, "uploads", ({ isPaused }) => isPaused === true);
 }
 
 type KeptEntry = { isPaused?: boolean; attachmentId?: string };
 
-/** The number of stored entries for which `isCounted` returns true. */
+/** Counts the entries in this IndexedDB store for which `isCounted` returns true. */
 export async function keptIn(
   { page }: Person,
   name: "uploads" | "thumbnails",

@@ -7,15 +7,15 @@ import { holdRequests } from "./watch.ts";
 export const TITLE = { name: "Title" };
 export const TEXT = { name: "Text" };
 
-/** Polls for up to 15 seconds, because the page saves only after a pause in the typing. */
+/** Polls for up to 15 seconds, because the page saves only when the user has stopped typing for a while. */
 export const soon: typeof expect.poll = (read) => expect.poll(read, { timeout: 15_000 });
 
-/** The rendered text. Before it, the page shows a placeholder, and a click on the placeholder can be lost. */
+/** Finds the rendered text. Before the text is rendered, the page shows a placeholder, and a click on the placeholder can be lost. */
 export const rendered = (page: Page) => page.locator(".markdown");
 
 /**
  * Writes "mine" in the open text field, and "theirs" through the client before the page saves.
- * The requests of the page wait meanwhile. Otherwise the page could load "theirs" first, and there would be no conflict.
+ * Holds the requests of the page until both texts are written. Otherwise the page could load "theirs" first, without a conflict.
  */
 export async function makeConflict(page: Page, client: Client, id: string): Promise<void> {
   const held = await holdRequests(page, /\/notes\//);
@@ -27,7 +27,7 @@ export async function makeConflict(page: Page, client: Client, id: string): Prom
 
 declare const document: { activeElement: unknown };
 
-/** Runs in the page. */
+/** Returns whether the element has the focus. Runs in the page. */
 export function isFocused(element: unknown): boolean {
   return document.activeElement === element;
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { SampleFile } from "./files.ts";
 
-/** The width and height of the picture on each page, in pixels of three bytes. */
+/** The width and the height of the picture on each page, in pixels. A pixel has three bytes. */
 const SIDE = 200;
 
-/** Makes a PDF of many pages, "Chapter 1" and so on. Each page has a picture of 120 kB, so that a reader loads the file in pieces. */
+/** Makes a PDF with many pages ("Chapter 1" and so on). Each page has a picture of 120 kB, so that a reader loads the PDF in pieces. */
 export function pagesPdf(name: string, { pages }: { pages: number }): SampleFile {
   const numbers = Array.from({ length: pages }, (_, index) => index + 1);
-  // Page objects come before all content, because a reader reads every page object. Otherwise it would load the content too.
+  // Puts all page objects before all content. A PDF reader reads every page object, and would load content between them too.
   const firstContent = FIRST_PAGE + pages;
   const contentOf = (page: number) => firstContent + (page - 1) * 2;
   const kids = numbers.map((page) => `${FIRST_PAGE + page - 1} 0 R`);

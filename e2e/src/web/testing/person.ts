@@ -8,16 +8,16 @@ export const PASSWORD = "correct horse battery staple";
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-/** A user with a separate browser context. */
+/** A user or visitor with a separate browser context. */
 export type Person = {
   name: string;
   email: string;
-  /** Empty without an account. */
+  /** The user id. It is empty if the person has no account. */
   id: string;
   context: BrowserContext;
-  /** A page that accepts paths, such as `page.goto("/shared")`. */
+  /** The page of the person. It accepts paths of the service, such as `page.goto("/shared")`. */
   page: Page;
-  /** A client in the same session, to prepare and check a test. */
+  /** An API client that is signed in with the same session. Tests use it to make data and to check results. */
   client: Client;
   watch: Watch;
   /** Throws if `watch` has an unexpected problem. */
@@ -29,7 +29,7 @@ export type Person = {
 export type PersonOptions = BrowserContextOptions & {
   /** Whether the person has an account and is signed in. Default true. */
   hasAccount?: boolean;
-  /** The domain of the email address. Default: a new domain, because other tests have persons with the same name. */
+  /** The domain of the email address. Default: a new domain, because other tests have people with the same name. */
   emailDomain?: string;
 };
 
@@ -52,7 +52,7 @@ export async function openPerson(
     ...DESKTOP,
     ...options,
   });
-  // This is shorter than the timeout of a test, so that the error names the locator that did not appear.
+  // This timeout is shorter than the timeout of a test. So the error names the element that did not appear.
   context.setDefaultTimeout(25_000);
   const id = hasAccount ? await signUp(context, { service, name, email }) : "";
   const watch = await watchPages(context);
@@ -81,7 +81,7 @@ const newDomain = () => `${randomBytes(3).toString("hex")}.test`;
 type Account = { service: WebService; name: string; email: string };
 
 async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<string> {
-  // The service limits sign-ups by IP address.
+  // Sends a random IP address, because the service limits the sign-ups from one IP address.
   const headers = { origin: service.url, "x-forwarded-for": ["10", ...randomBytes(3)].join(".") };
   const answer = await context.request.post("/auth/sign-up/email", {
     headers,
@@ -91,7 +91,7 @@ async function signUp(context: BrowserContext, { service, name, email }: Account
   return ((await answer.json()) as { user: { id: string } }).user.id;
 }
 
-/** Sends the cookies of the browser to the service, and no cookies to the bucket. */
+/** Makes a `fetch` that sends the cookies of the browser to the service, but not to the bucket. */
 function fetchAs(context: BrowserContext, { url }: WebService): typeof fetch {
   return async (input, init) => {
     if (!String(input).startsWith(url)) return fetch(input, init);

@@ -3,14 +3,14 @@ import type { SampleFile } from "./files.ts";
 
 type NoteSeed = {
   title: string;
-  /** Markdown. */
+  /** The text of the note, in Markdown. */
   body?: string;
   files?: readonly SampleFile[];
-  /** Ids of users. Unlike email addresses, they appear among the shares immediately. */
+  /** The users with whom the note is shared. A share with a user id appears immediately. One with an email address is an invitation first. */
   sharedWith?: { userIds: string[]; role?: "viewer" | "editor"; expiresAt?: string };
 };
 
-/** Creates a note with ready files and shares. */
+/** Creates a note with these files, which are ready, and shares it. */
 export async function seedNote(client: Client, { title, body, files = [], sharedWith }: NoteSeed): Promise<Note> {
   const { id } = await client.notes.create({ title, ...(body !== undefined && { body }) });
   for (const file of files) await seedFile(client, { noteId: id, file });

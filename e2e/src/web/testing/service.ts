@@ -1,19 +1,19 @@
 import { makePlace, startProcess } from "../../testing/service.ts";
 
-/** A service with the web app, SQLite and the embedded bucket. */
+/** A running service with the web app, SQLite and the embedded bucket. */
 export type WebService = {
-  /** The URL of the service, and the origin of its pages. */
+  /** The URL of the service, which is also the origin of its pages. */
   url: string;
   bucketOrigin: string;
-  /** The Content-Security-Policy of every page. */
+  /** The header Content-Security-Policy that every page has. */
   policy: string;
 };
 
 export type StartedWebService = WebService & { stop(): Promise<void> };
 
-/** Starts a service. `env`: settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
+/** Starts a service with the web app. `env` has settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
 export async function startWebService(env: Record<string, string> = {}): Promise<StartedWebService> {
-  // The fixtures send a different IP address for each person, because sign-ups are limited by IP address.
+  // TRUST_PROXY lets the fixtures send another IP address for each person. The service limits the sign-ups from one IP address.
   const place = await makePlace({ TRUST_PROXY: "1", ...env });
   const service = await startProcess(place);
   const page = await fetch(service.url, { headers: { accept: "text/html" } });

@@ -3,12 +3,12 @@ import { startWebService, type WebService } from "./service.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The service of all browser tests that need no special settings. */
+    /** The service that all browser tests without special settings share. */
     webService: WebService;
   }
 }
 
-/** Before all tests, starts the service with the web app. A start takes longer than most browser tests, so they share it. */
+/** Runs before all tests, and starts the shared service. The tests share it, because a start takes longer than most browser tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { stop, ...webService } = await startWebService();
   project.provide("webService", webService);

@@ -4,20 +4,20 @@ import { type ChromiumOptions, launchChromium } from "../../testing/chromium.ts"
 import { openPerson, type Person, type PersonOptions } from "./person.ts";
 import { startWebService, type WebService } from "./service.ts";
 
-/** A service with the web app and a browser for the tests of one `describe`. */
+/** A service with the web app, and a browser. The tests of one `describe` use them. */
 export type Web = {
   service: WebService;
   browser: Browser;
-  /** Opens a signed-in person for this test. The test fails if a page of the person has an unexpected problem. */
+  /** Opens a browser context for a new, signed-in person, until the end of the test. The test fails if a page has an unexpected problem. */
   person(name: string, options?: PersonOptions): Promise<Person>;
 };
 
 type WebOptions = ChromiumOptions & {
-  /** The settings of a service that only this `describe` uses. Without them, the tests use the shared service. */
+  /** The settings of a service that starts only for this `describe`. Default: the tests use the shared service. */
   env?: Record<string, string>;
 };
 
-/** Starts a browser, and with `env` a service too, before the first test of a `describe`. */
+/** Starts a browser before the first test of a `describe`. With `env`, also starts a service. */
 export function startWeb({ env, ...chromium }: WebOptions = {}): Web {
   let started: { service: WebService; browser: Browser } | undefined;
   const running = () => {

@@ -7,7 +7,7 @@ import type { Note } from "../../../../packages/client/src/index.ts";
 import type { Person } from "./person.ts";
 import type { WebService } from "./service.ts";
 
-/** Holds all requests to the bucket until `open` is called. */
+/** Holds all requests of the browser to the bucket until `open` is called. */
 export async function closeBucket({ context }: Person, { bucketOrigin }: WebService) {
   const { promise, resolve } = Promise.withResolvers<void>();
   await context.route(`${bucketOrigin}/**`, async (route) => {
@@ -17,19 +17,19 @@ export async function closeBucket({ context }: Person, { bucketOrigin }: WebServ
   return { open: resolve };
 }
 
-/** Makes the service refuse the completion of the uploads of this tab. */
+/** Simulates a service that refuses to complete the uploads of this tab, because the quota is exceeded. */
 export async function refuseCompletion({ page, watch }: Person) {
   watch.expect(/^413 POST .*\/complete$/);
   const json = { type: "about:blank", title: "Quota exceeded", status: 413, code: "quota_exceeded" };
   await page.route(/\/complete$/, (route) => route.fulfill({ status: 413, json }));
 }
 
-/** The filenames of all attachments of a note, in any state. */
+/** Returns the filenames of all attachments of a note, in every state. */
 export async function filenames({ client }: Person, { id }: Note) {
   return (await client.notes.get(id)).attachments.map(({ filename }) => filename);
 }
 
-/** Delays the read of the stored uploads. `isRead` resolves when the read is done. The page gets the result after `release`. */
+/** Delays the moment when the page gets its stored uploads. `isRead` resolves when they are read. The page gets them after `release`. */
 export async function readLate({ page }: Person) {
   const isRead = Promise.withResolvers<void>();
   await page.exposeFunction("tellRead", isRead.resolve);
@@ -50,14 +50,14 @@ export async function readLate({ page }: Person) {
   return { isRead: isRead.promise, release: () => page.evaluate("release()") };
 }
 
-/** Chooses files in the dialog of the browser that a click opens. */
+/** Clicks an element, and chooses files in the file dialog that the click opens. */
 export async function chooseBy(click: Locator, files: Parameters<FileChooser["setFiles"]>[0]): Promise<void> {
   const chooser = click.page().waitForEvent("filechooser");
   await click.click();
   await (await chooser).setFiles(files);
 }
 
-/** Writes a file of zeros. If it is chosen again, the page recognises the file by its date. */
+/** Writes a file of zeros to the disk. If a user chooses it a second time, the page recognises it, because its date is the same. */
 export async function fileOnDisk(name: string, { sizeBytes }: { sizeBytes: number }): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "valetkey-disk-")), name);
   onTestFinished(() => rm(dirname(path), { recursive: true }));

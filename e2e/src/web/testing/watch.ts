@@ -2,9 +2,9 @@ import type { BrowserContext, ConsoleMessage, Page, Response } from "playwright-
 
 /** The requests and problems of all pages of one person. */
 export type Watch = {
-  /** Every request so far, by origin, without `blob:` and `data:`. */
+  /** All requests so far, by the origin of their URL. Requests for `blob:` and `data:` URLs are left out. */
   requests: ReadonlyMap<string, readonly { method: string; url: string }[]>;
-  /** Console errors, policy violations, uncaught errors, and requests that failed or were refused. */
+  /** The problems so far: console errors, policy violations, uncaught errors, and requests that failed or got 4xx or 5xx. */
   problems: readonly string[];
   /** Ignores problems that match the pattern from now on, for example /^403 GET .*\/url/. */
   expect(pattern: RegExp): void;
@@ -12,11 +12,11 @@ export type Watch = {
   clear(): void;
 };
 
-// The console repeats problems that the response or the policy event already reports.
+// Ignores these console errors, because the response or the policy event has already reported the same problem.
 const REPEATED = /^Failed to load resource|Content Security Policy/;
-// The page aborted the request, or the request became a download.
+// Not a problem: the page aborted the request, or the browser turned the request into a download.
 const GIVEN_UP = "net::ERR_ABORTED";
-// A page loads its parts again automatically. If the session ends at that moment, the request gets 401.
+// A page repeats its requests automatically. If the session has just ended, such a request gets 401, which is no problem.
 const WITHOUT_SESSION = /^401 GET /;
 
 declare const document: {
@@ -26,7 +26,7 @@ declare const document: {
   ): void;
 };
 
-/** Watches all pages of a context from now on. */
+/** Records the requests and problems of all pages of a context from now on. */
 export async function watchPages(context: BrowserContext): Promise<Watch> {
   const requests = new Map<string, { method: string; url: string }[]>();
   const problems: string[] = [];
@@ -70,7 +70,7 @@ export async function watchPages(context: BrowserContext): Promise<Watch> {
   };
 }
 
-/** Holds every request whose URL matches `path` until `release` is called. */
+/** Holds every request of the page whose URL matches `path`, until `release` is called. */
 export async function holdRequests(page: Page, path: RegExp): Promise<{ release(): void }> {
   const { promise, resolve } = Promise.withResolvers<void>();
   await page.route(path, async (route) => {
@@ -80,7 +80,7 @@ export async function holdRequests(page: Page, path: RegExp): Promise<{ release(
   return { release: resolve };
 }
 
-/** Refuses every change of a note until `release`. Other routes work, so the service does not seem to be down. */
+/** Makes every save of a note fail with 500 until `release`. Other requests succeed, so the page does not report an outage. */
 export async function refuseSaves(page: Page): Promise<{ release(): Promise<void> }> {
   const path = /\/notes\//;
   await page.route(path, (route) =>

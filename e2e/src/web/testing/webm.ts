@@ -1,8 +1,8 @@
 import type { SampleFile } from "./files.ts";
 
 /**
- * Makes a video with one frame per second. `frame`: a lossy WebP, which contains a VP8 key frame. `paddingBytes`: unused bytes beside each
- * frame, so that the video is larger than the buffer of a player. Source: RFC 8794 (EBML), RFC 9559 (Matroska).
+ * Makes a WebM video with one frame per second. `frame` is a lossy WebP picture, which contains a VP8 key frame. `paddingBytes` is the
+ * number of unused bytes after each frame. They make the video larger than the buffer of a player. Format: RFC 8794 (EBML), RFC 9559 (Matroska).
  */
 export function webm(
   name: string,
@@ -28,7 +28,7 @@ export function webm(
   const video = element("e0", [number("b0", width), number("ba", height)]);
   const track = [number("d7", 1), number("73c5", 1), number("83", 1), text("86", "V_VP8"), video];
   const tracks = element("1654ae6b", [element("ae", track)]);
-  // Every number has eight bytes, so that an offset does not change the offsets after it.
+  // All numbers have eight bytes. So the size of the cues does not depend on the offsets that they contain.
   const place = info.length + tracks.length + cues(clusters, 0).length;
   const segment = element("18538067", [info, tracks, cues(clusters, place), ...clusters]);
   return { name, type: "video/webm", bytes: Buffer.concat([head(), segment]) };

@@ -3,7 +3,7 @@ import { openPromise } from "yauzl";
 
 export type ZipEntry = { name: string; bytes: Buffer };
 
-/** Unpacks a ZIP in memory. Rejects if the ZIP is damaged. */
+/** Reads all entries of a ZIP file into memory. Rejects if the ZIP is damaged. */
 export async function readZip(path: string): Promise<ZipEntry[]> {
   const zip = await openPromise(path);
   const entries: ZipEntry[] = [];

@@ -16,7 +16,7 @@ export default async function Page({ params }: { params: Promise<{ owner: string
   const owner = decodeURIComponent((await params).owner);
   const user = await currentUser();
   if (user === null) return <SignIn />;
-  // `list` does not call `may`.
+  // `list` below does not call `may`, so this page checks the access itself.
   if (!mayUseAlbum(user, "read", owner)) {
     return (
       <p>

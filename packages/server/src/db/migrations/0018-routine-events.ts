@@ -5,7 +5,7 @@ import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 const COLUMNS = sql.raw("id, at, action, actor_id, note_id, owner_id, attachment_ids, detail");
 
-/** Separates the routine events from other events in both indexes of the audit log. A third index would slow down each URL. */
+/** Separates the routine events from other events in both indexes of the audit log. A third index would make each issued URL slower. */
 export function routineEvents(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -44,7 +44,7 @@ async function copyTable(db: Kysely<unknown>): Promise<void> {
 
 async function changeKey(db: Kysely<unknown>): Promise<void> {
   const { bit } = columnTypesOf("postgres");
-  // Replicas of the previous version write no value during an upgrade.
+  // During an upgrade, replicas of the previous version insert events without this column, so it needs a default.
   await db.schema
     .alterTable("audit_events")
     .addColumn("is_routine", bit, (c) => c.notNull().defaultTo(0))

@@ -109,7 +109,7 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
   };
 }
 
-/** Selects the notes of received files that the owner of the note has not seen, once for each file. */
+/** Selects the id of the note for each received file that the owner of the note has not seen. */
 function unseenOf(db: Kysely<Tables>) {
   return db
     .selectFrom("links")
@@ -120,8 +120,8 @@ function unseenOf(db: Kysely<Tables>) {
 }
 
 /**
- * Selects the notes of a user that have received files, if the user has not seen these files. A list runs this query only once, and
- * not for each note.
+ * Selects the notes of a user that have received files which the user has not seen. A list of notes runs this query only once, and not for
+ * each note.
  */
 export function notesWithUnseenFiles(db: Kysely<Tables>, userId: string) {
   return unseenOf(db).where("links.owner_id", "=", userId);

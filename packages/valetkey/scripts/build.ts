@@ -3,11 +3,11 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { build, type Metafile } from "esbuild";
 
-// `npm run build -w packages/valetkey` makes dist/: the service and its packages in few files, and the web app (ADR 16).
+// `npm run build -w packages/valetkey` makes dist/. It contains the service with its packages in few files, and the web app (ADR 16).
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
 const DIST = join(ROOT, "dist");
-/** The modules that Node starts by their names: the command, and the worker threads. */
+/** The modules that Node starts by their filenames: the command, and the worker threads. */
 const ENTRIES = {
   cli: "cli.ts",
   "bucket-worker": "embedded-bucket/bucket-worker.ts",
@@ -22,18 +22,18 @@ const { metafile } = await build({
   outdir: DIST,
   bundle: true,
   splitting: true,
-  // Workers start by a path beside the importing file, so all files are in one folder.
+  // The service starts a worker by a path beside the importing file, so all files must be in one folder.
   chunkNames: "[name]-[hash]",
   platform: "node",
   format: "esm",
   target: "node22",
-  // CommonJS packages load Node's modules by `require`.
+  // CommonJS packages in the bundle load the modules of Node with `require`, so each file must define this function.
   banner: {
     js: 'import { createRequire as requireOfFile } from "node:module";\nconst require = requireOfFile(import.meta.url);',
   },
-  // pg-native is an option of pg that nobody installs.
+  // pg-native is an optional package of pg, and it is not installed here.
   external: ["pg-native"],
-  // Names stay, so that stack traces name their functions.
+  // Minifies everything except names, so that stack traces contain the names of functions.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
@@ -50,7 +50,7 @@ await cp(
   },
 );
 
-/** The name and the license of every package in the bundle. */
+/** Returns the name and the license of every package in the bundle. */
 async function licensesOf({ inputs }: Metafile): Promise<string> {
   const folders = new Set(
     Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []),

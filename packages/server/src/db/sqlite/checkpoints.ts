@@ -3,7 +3,7 @@ import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
-/** A checkpoint runs when more than this number of pages in the log are not copied yet. 24,000 pages are about 94 MiB. */
+/** A checkpoint runs when more than this number of pages in the log are not copied yet. A log of this length has about 94 MiB. */
 const LONG_LOG_PAGES = 24_000;
 const PAGE_BYTES = 4_096;
 /** If a checkpoint failed or copied too little, the next checkpoint waits at least this long. Milliseconds. */

@@ -9,10 +9,11 @@ import { isBusy } from "./errors.ts";
 const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
-// When the write-ahead log has this many pages, a commit copies the log into the database. 16,000 pages are about 62 MiB, and the copy
-// takes about 100 ms on a plain disk. With a lower limit, SQLite would copy pages that change often more often. With SQLite's default of
-// 1,000 pages, one of a hundred URL events had to wait, and the log of URL events reached only 2/3 of the throughput. The main thread uses
-// this limit only during migrations. The audit thread uses it only for the log of its journal. For all other copies, see checkpoints.ts.
+// When the write-ahead log has this many pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB, and the
+// copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy pages that change often more often. With SQLite's default
+// of 1,000 pages, one of a hundred URL events had to wait, and the log of URL events reached only 2/3 of the throughput. The main thread
+// uses this limit only during migrations. The audit thread uses it only for the log of its journal. For all other copies, see
+// checkpoints.ts.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };
 
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };

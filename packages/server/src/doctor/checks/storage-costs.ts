@@ -24,7 +24,7 @@ export const storageCostsCheck: Check = {
 };
 
 async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
-  // Swift responds that the bucket has no rules, and refuses every rule.
+  // Does not ask Swift. It would respond that the bucket has no rules, but it refuses every rule.
   if (provider === "swift") return { refusal: { code: "NotImplemented", status: 501 } };
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
   if ("output" in read) return { rules: read.output.Rules ?? [] };

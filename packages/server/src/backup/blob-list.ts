@@ -32,7 +32,7 @@ export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => P
   };
 }
 
-/** Creates a file for a list of blobs, and writes entries durably. */
+/** Creates a file for a list of blobs. `add` appends entries, and `close` makes them durable. */
 export async function createBlobList(file: string) {
   const handle = await open(file, "wx", 0o600);
   return {

@@ -25,7 +25,7 @@ export type Source = {
     lastMigration(): string | undefined;
     close(): void;
   };
-  /** Lists the blobs that a copy of the metadata names, sorted by path. */
+  /** Lists the blobs that are in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
 };
 

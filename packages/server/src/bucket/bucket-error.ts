@@ -54,7 +54,7 @@ export function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }
 
-/** Whether an S3 error has one of these codes or statuses. A HEAD response has only a status. */
+/** Whether an S3 error has one of these codes or statuses. The error of a HEAD request has only a status. */
 export function failedWith(error: unknown, ...expected: (string | number)[]): boolean {
   if (!(error instanceof Error)) return false;
   const status = statusOf(error);

@@ -21,9 +21,9 @@ export type BucketOptions = {
   endpoint?: string | undefined;
   /** The endpoint for browsers. Presigned URLs contain it. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
-  /** Default false. */
+  /** Whether URLs have the name of the bucket in the path, and not in the host name. Default: false. */
   forcePathStyle?: boolean | undefined;
-  /** The distribution that downloads come from. Default: they come from the bucket. */
+  /** The CloudFront distribution that serves downloads. Default: the bucket serves them. */
   cloudFront?: CloudFrontTarget | undefined;
   /** The prefix is empty, or ends with a slash. Default: empty. */
   keyPrefix?: string | undefined;

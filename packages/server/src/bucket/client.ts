@@ -74,7 +74,7 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       controller.abort();
-      // Rejects too, because the SDK ignores the signal while it waits for credentials.
+      // Rejects here too, because the SDK ignores the abort signal while it waits for credentials.
       late.reject(unavailable(`The bucket did not respond to ${operation} within ${callMs + extraMs} ms`));
     }, callMs + extraMs);
     try {

@@ -10,7 +10,10 @@ export type CredentialSource = {
    * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns no promise if they are cached.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
-  /** Call it when the bucket refused the credentials. Then the next call of `lasting` fetches new ones. */
+  /**
+   * Call it when the bucket refused the credentials. Then the next call of `lasting` fetches new ones, unless the last fetch was less than
+   * a minute ago.
+   */
   refused(): void;
 };
 

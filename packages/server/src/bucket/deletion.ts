@@ -4,8 +4,7 @@ import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
 /**
- * The maximum number of objects in one call. S3 accepts 1000, but a server that deletes the objects one by one would then need more than a
- * minute.
+ * The maximum number of objects in one call. S3 accepts 1000, but a server that deletes the objects one by one would then need a minute.
  */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;

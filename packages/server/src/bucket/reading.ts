@@ -74,7 +74,7 @@ async function readStart(
       // Compares the ETag here, because not every server supports If-Match.
       return found.ETag === etag ? await found.Body?.transformToByteArray() : discard(found.Body as Readable);
     } catch (error) {
-      // An empty object has no valid range.
+      // An empty object has no valid range, so the bucket refuses the request.
       if (failedWith(error, "InvalidRange", 416)) return new Uint8Array();
       return unlessMissing(error);
     }

@@ -13,7 +13,7 @@ import { createDownloadOverrides } from "./download-overrides.ts";
 
 export type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
-/** `target` is the bucket at its public endpoint. `cloudFront` undefined: downloads come from the bucket. */
+/** `target` is the bucket at its public endpoint. `cloudFront` undefined: the bucket serves downloads. */
 type Options = {
   target: PresignTarget;
   credentials: CredentialSource;

@@ -264,7 +264,7 @@ describe("servers with fewer capabilities", () => {
 
 describe("requirement 30: buffers of several bodies", () => {
   const MAX = 64 * MIB;
-  /** The size of a body that needs a shared buffer. A much smaller body would not wait for a buffer. */
+  /** The size of a body that needs a shared buffer. A body of at most 64 KiB would not wait for a buffer. */
   const LARGE = 100_000;
 
   function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {

@@ -56,7 +56,7 @@ export function createStore(options: Options): Store {
   };
 }
 
-/** The state that a failed attempt can leave in the bucket. */
+/** The upload and the object that a failed attempt may leave behind in the bucket. */
 type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
 type Sending = { asked: StoreOptions; attempt: Attempt; buffers: FormBuffers };
 

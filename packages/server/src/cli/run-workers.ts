@@ -19,6 +19,7 @@ export function reportListening(banner: string): void {
 
 /**
  * Runs `config.server.workers` processes until SIGTERM or SIGINT. All of them share the port of the service.
+ *
  * The first worker starts alone, because it migrates the database. If the first worker can't start, the function starts no other worker. If
  * a worker ends later, the function starts it again. Resolves with the exit code of the command.
  */

@@ -87,8 +87,8 @@ function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: st
 }
 
 /**
- * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Returns undefined if the secret is
- * not set. A secret that is short, easy to guess or a known default is a fault. No error text contains a secret
+ * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Returns undefined if the secret is not
+ * set. Reports a fault if the secret is too short, easy to guess or a known default. No error text contains a secret
  * (docs/security-requirements.md, 29).
  */
 function readSecret(reader: ConfigReader, name: string): string | undefined {

@@ -30,7 +30,7 @@ const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_
 type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
 
 /**
- * Reads the configuration from the environment, and then from `.env` in the working directory.
+ * Reads the configuration from the environment, and from `.env` in the working directory. The environment overrides `.env`.
  * In embedded mode (embedded bucket and SQLite), generates missing secrets and stores them in DATA_DIR.
  * Throws ConfigError with every fault and its remedy.
  */
@@ -54,7 +54,7 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses an environment. The function is pure, except that it calls `secretsOf` for the secrets of a data directory. It calls
+ * Parses an environment. The function has no side effects, except that it calls `secretsOf` for the secrets of a data directory. It calls
  * `secretsOf` only if the configuration needs secrets and has no fault. Throws ConfigError.
  */
 export function parseConfig(

@@ -13,7 +13,7 @@ const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
  * another folder.
  */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Larger files use a multipart upload. At most this size, a single PUT that fails is cheap to send again. */
+/** Larger files use a multipart upload. A single PUT of at most this size is cheap to send again if it fails. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;

@@ -10,8 +10,8 @@ export type ServerConfig = {
   /** The URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
   publicUrl: string | undefined;
   /**
-   * The proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: so many proxies, counted from the one next to the
-   * service. A list: the proxies with these IP addresses.
+   * The proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: this number of proxies, counted from the one next
+   * to the service. A list: the proxies with these IP addresses.
    */
   trustProxy: false | number | string[];
   logLevel: LogLevel;

@@ -29,8 +29,8 @@ export function assembleDatabase(parts: {
   /** Default: the database has no pools. */
   pools?: () => PoolState[];
   /**
-   * Runs a transaction that frees space. It works even on a full disk. Undefined on PostgreSQL, because the disk of that server is not the
-   * disk of the service.
+   * Runs a transaction that frees space. If the disk is full, deletes the reserve file and runs the transaction again. Undefined on
+   * PostgreSQL, because the disk of that server is not the disk of the service.
    */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;

@@ -11,7 +11,7 @@ import type { MailChoice, MailKind, MailTopic } from "../domain/mail.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 import type { MessageType } from "../domain/webhook.ts";
 
-/** A boolean in the form that both engines store. */
+/** A boolean, as both engines store it. */
 type Bit = 0 | 1;
 
 /**
@@ -35,7 +35,10 @@ export type Tables = {
     id: string;
     email: string | null;
     email_proven_by: EmailProof | null;
-    /** Null: the row is older than this column, or the user has no email address. */
+    /**
+     * The instant of the latest statement about the email address. Null: the row is older than this column, or the user has no email
+     * address.
+     */
     email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
@@ -236,7 +239,10 @@ export type Tables = {
     /** Identifies the content of the object that is verified. */
     etag: string;
     needs_scan: Bit;
-    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
+    /**
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica.
+     */
     due_at: number;
     /** The replica that runs the verification. Null: no replica runs it. */
     holder: string | null;
@@ -251,7 +257,7 @@ export type Tables = {
     created_by: string;
     label: string;
     message: string;
-    /** 1: every ready file of the note. 0: the files in `link_files`. */
+    /** 1: the link contains every ready file of the note. 0: the link contains the files in `link_files`. */
     whole_note: Bit;
     expires_at: number | null;
     password_hash: string | null;
@@ -338,7 +344,10 @@ export type Tables = {
     item_id: string;
     /** A JSON object. */
     file: string;
-    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
+    /**
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica.
+     */
     due_at: number;
     attempts: number;
   };
@@ -351,8 +360,8 @@ export type Tables = {
     detail: string;
     created_at: number;
     /**
-     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the service no longer
-     * tries.
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica. Null: the service no longer tries.
      */
     due_at: number | null;
     attempts: number;
@@ -404,8 +413,8 @@ export type Tables = {
     /** The instant when the service began to try to send the message. Later than `created_at` if the message was queued again. */
     queued_at: number;
     /**
-     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the message was
-     * delivered, or the service no longer tries.
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica. Null: the message was delivered, or the service no longer tries.
      */
     due_at: number | null;
     attempts: number;

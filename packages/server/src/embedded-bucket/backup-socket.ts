@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import type { BucketBackup } from "@valetkey/s3-local";
 
-/**
+/*
  * `valetkey backup` runs in another process than the embedded bucket, but only the process of the bucket can read the metadata of the
  * bucket. The two processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own
  * connection. When the connection closes, the backup ends.

@@ -25,7 +25,7 @@ type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
 export type SenderOptions = {
   /** Whether endpoints may be on this machine. Such endpoints need no TLS. */
   allowsLoopback: boolean;
-  /** Default: 15 seconds. */
+  /** The time limit for a request. Milliseconds. Default: 15 seconds. */
   withinMs?: number;
   /** Resolves the host of an endpoint. Default: queries the name servers of the system. */
   resolve?: Resolve;

@@ -6,7 +6,7 @@ const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
 
 /**
  * Reads from docs/providers.md which promises a provider keeps. The first word of each row is the key of the result.
- * Throws if the page has no such column, or if a cell is neither yes nor no.
+ * Throws if the page has no column for the provider, or if a cell is neither yes nor no.
  */
 export function declaredPromises(provider: string): Map<string, boolean> {
   const declared = new Map<string, boolean>();

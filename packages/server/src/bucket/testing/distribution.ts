@@ -9,7 +9,7 @@ import type { BucketServer } from "./bucket-server.ts";
 type Options = {
   /** The clock of the distribution. Milliseconds since the epoch. Default: the clock of this machine. */
   clock?: () => number;
-  /** Default: RSA. */
+  /** The type of the key pair. Default: RSA. */
   keyType?: "rsa" | "ec";
   hash?: CloudFrontTarget["hash"];
   /** Whether the service binds URLs to the IP address of the client. Default: false. */

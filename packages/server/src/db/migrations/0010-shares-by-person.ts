@@ -2,8 +2,8 @@ import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
- * Adds an index that finds the shares of single attachments by person, newest first. For shared notes, this is the index
- * `note_shares_user`.
+ * Adds an index that finds the shares of single attachments by person, newest first. For shared notes, the index `note_shares_user` does
+ * the same.
  */
 export const sharesByPerson: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

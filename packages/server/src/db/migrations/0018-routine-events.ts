@@ -20,7 +20,7 @@ export function routineEvents(engine: EngineName): Migration {
   };
 }
 
-/** SQLite stores the rows in the tree of the primary key, so a new key needs a new table. */
+/** Copies the rows to a new table. SQLite stores rows in the tree of the primary key, so it can't change the primary key of a table. */
 async function copyTable(db: Kysely<unknown>): Promise<void> {
   const { id, text, integer, bit } = columnTypesOf("sqlite");
   await db.schema.alterTable("audit_events").renameTo("old_audit_events").execute();

@@ -23,8 +23,9 @@ async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * On an empty table, PostgreSQL can only guess which index is best. It chose the wrong one of these two indexes, and read all pending
- * uploads. With the new conditions, a query for one column can't use the index of the other column.
+ * Adds a condition to each of the two indexes of pending uploads. On an empty table, PostgreSQL can only guess which index is best. It
+ * chose the wrong one of these two, and read all pending uploads. With the conditions, a query for one column can't use the index of the
+ * other column.
  */
 async function separatePending({ schema }: Kysely<unknown>): Promise<void> {
   for (const column of ["user_id", "note_id"]) {

@@ -22,7 +22,7 @@ import { statementsOn } from "./statements.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
-// SQLSTATE: invalid authorization, and a database that does not exist.
+// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
 // No error code identifies these errors of PgBouncer, so the service compares the text.
 const STATEMENT_MODE = /statement pooling mode/;

@@ -4,7 +4,7 @@ import { type Search, searchTimeout } from "../search.ts";
 
 /** Fewer than the connections of the pool, so that other queries also get connections. */
 const AT_ONCE = 4;
-/** SQLSTATE: the server cancelled the statement. */
+/** The SQLSTATE code of a statement that the server cancelled. */
 const QUERY_CANCELED = "57014";
 
 /** Runs searches. The server enforces the time limit, so it also stops its own work after a timeout. */

@@ -108,7 +108,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     );
   });
 
-  // On SQLite, two transactions never run at the same time.
+  // Skips SQLite, because two transactions never run at the same time there.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("records nothing after it has waited too long for other starts", async () => {
     const [note] = await insertNotes("waiting");

@@ -39,7 +39,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
 
     async putAttachment(attachmentId, item) {
       const file = db.updateTable("attachments").set({ trash_id: item.id }).where("id", "=", attachmentId);
-      // A verification may have rejected the file since it was read.
+      // Checks the state again, because a verification may have rejected the file since it was read.
       const kept = file.where(notInTrash.attachments).where("state", "not in", ["rejected", ...unlistedStates]);
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;

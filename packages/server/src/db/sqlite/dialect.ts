@@ -175,7 +175,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
-    // A failed commit has already ended the turn.
+    // A failed commit has already ended the turn, so there is nothing to undo.
     if (this.#endTurn === undefined) return;
     const undone = this.#shared.groups.undo();
     this.#end();

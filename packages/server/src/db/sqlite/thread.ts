@@ -86,7 +86,7 @@ export class SqliteThread<Request, Answer> {
   }
 }
 
-/** The URL of the module `name` in the folder of the importing file. In a build, all modules are .js files in one folder. */
+/** Returns the URL of the module `name` in the folder of the importing file. In a build, all modules are .js files in one folder. */
 export function workerModule(name: string, importer: string): URL {
   const extension = importer.endsWith(".ts") ? "ts" : "js";
   return new URL(`./${name}.${extension}`, importer);

@@ -6,7 +6,7 @@ import { finding, type Outcome, unchecked } from "../finding.ts";
 import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
 import type { DoctorParts } from "../parts.ts";
 
-/** If less space is free, the disk counts as full. It is twice the size of the reserves of the embedded database and bucket. */
+/** If less space than this is free, the disk counts as full. This is twice the size of the reserves of the embedded database and bucket. */
 const FULL_BYTES = 16 * 2 ** 20;
 const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { finding, type Outcome } from "../finding.ts";
 import { stepFix } from "../fixes/environment.ts";
 
-/** The first version that the PostgreSQL project still supports. */
+/** The oldest major version that the PostgreSQL project still supports. */
 const OLDEST_MAJOR = 14;
 /** Enough connections for one replica and for an administrator. */
 const FEWEST_CONNECTIONS = 20;

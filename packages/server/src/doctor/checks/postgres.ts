@@ -8,7 +8,7 @@ import { judgeSettings, readSettings } from "./postgres-settings.ts";
 type Postgres = Extract<DatabaseConfig, { kind: "postgres" }>;
 
 const TIMEOUT_MS = 5_000;
-// SQLSTATE: invalid authorization, and a database that does not exist.
+// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
 const TRANSACTIONS = 6;
 

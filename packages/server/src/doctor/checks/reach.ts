@@ -89,7 +89,10 @@ function byBody({ code, status, headers }: Response): FindingId {
   return "bucket-refuses";
 }
 
-/** Returns the region of the bucket, if the refusal is about the region. */
+/**
+ * If the bucket refused the request because of a wrong region, returns the real region, or an empty text if it is unknown. Otherwise,
+ * returns undefined.
+ */
 function regionOf({ status, headers, text, code }: Response): string | undefined {
   const named = headers.get("x-amz-bucket-region") ?? undefined;
   if ((status === 301 || status === 307) && named !== undefined) return named;

@@ -15,7 +15,7 @@ type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 /** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
-  // The embedded bucket has no lifecycle rules and no versions. The service aborts its unfinished multipart uploads.
+  // The embedded bucket has no lifecycle rules and no versions. The service itself aborts unfinished multipart uploads there.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {
     const rules = await readRules(parts);

@@ -1,12 +1,18 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a hook is called again if it failed, or if another replica did not finish it. */
+/**
+ * How often this replica checks for due events. An event is due again if its hook failed, or if another replica did not finish it.
+ * Milliseconds.
+ */
 const INTERVAL_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
 
-/** Calls the hooks of an embedding for the events that are due. `stop` waits for the hooks that run. The other events stay due. */
+/**
+ * Calls the hooks of an embedding for the file events that are due. `stop` waits for the hooks that are running. The other events stay in
+ * the queue.
+ */
 export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const stopping = new AbortController();
   const loop = startLoop({

@@ -2,21 +2,26 @@ import type { Logger } from "pino";
 import type { Deliveries } from "../usecases/webhooks/deliver.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a message is sent. The job polls, because a transaction that queues a message does not start the job. Milliseconds. */
+/**
+ * How often the job checks for due messages. It must poll, because a transaction that queues a message does not start the job.
+ * Milliseconds.
+ */
 const INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 5_000;
-/** How long a stop waits for the messages that are being sent. */
+/** How long `stop` waits for the messages that are being sent. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
 type Options = {
-  /** `onEnd`: called when a try has ended. */
+  /** Opens the deliveries. They call `onEnd` when a try has ended. */
   open: (options: { onEnd: () => void }) => Deliveries;
-  /** Queues the summaries of issued URLs. */
+  /** Queues the summaries of issued URLs, and returns how many it queued. */
   reportUrls: () => Promise<number>;
   logger: Logger;
 };
 
-/** Sends the messages that are due. `stop` waits a short time for the messages that are being sent. The others stay due. */
+/**
+ * Sends the messages that are due. `stop` waits a short time for the messages that are being sent. The other messages stay in the queue.
+ */
 export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loop {
   const deliveries = open({ onEnd: () => sending.kick() });
   const sending = startLoop({
@@ -40,7 +45,7 @@ export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loo
       const timer = setTimeout(deliveries.cut, STOP_WITHIN_MS);
       await deliveries.stop();
       clearTimeout(timer);
-      // Ends the tries whose responses are slow.
+      // Ends the tries that still wait for a slow response.
       deliveries.cut();
     },
   };

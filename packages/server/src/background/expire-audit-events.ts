@@ -4,7 +4,7 @@ import { type Loop, startLoop } from "./loop.ts";
 
 const INTERVAL_MS = 3_600_000;
 
-/** Exports and deletes old audit events. */
+/** Exports old audit events to files, and deletes them from the database, once an hour. */
 export function startAuditRetention(options: { useCases: Pick<UseCases, "expireAuditEvents">; logger: Logger }): Loop {
   const { useCases, logger } = options;
   return startLoop({

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Work that is repeated in the background. */
+/** Work that runs in the background, in rounds. */
 export type Loop = {
   /** Starts a round now. If a round is running, starts one more round after it. */
   kick(): void;
@@ -8,7 +8,7 @@ export type Loop = {
   stop(): Promise<void>;
 };
 
-/** Runs `round` every `intervalMs`, and after each call of `kick`. One round runs at a time. */
+/** Runs `round` every `intervalMs`, and after each call of `kick`. Only one round runs at a time. */
 export function startLoop(options: {
   round: () => Promise<void>;
   intervalMs: number;
@@ -17,7 +17,7 @@ export function startLoop(options: {
   let running: Promise<void> | undefined;
   let isKicked = false;
   let isStopped = false;
-  // An HTTP request may call `kick`. In traces, that request must not be the parent of the round.
+  // An HTTP request may call `kick`. This snapshot makes sure that the request is not the parent of the round in traces.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<void> {

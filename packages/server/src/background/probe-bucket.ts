@@ -3,12 +3,15 @@ import { describeCapabilities } from "../domain/bucket-capabilities.ts";
 import type { Capabilities } from "../usecases/storage/capabilities.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon this replica reads capabilities that another replica has stored. Also, how soon it probes a bucket again that was down. */
+/**
+ * How often this replica reads the capabilities that another replica may have stored. If the bucket was down, the replica also probes it
+ * again. Milliseconds.
+ */
 const INTERVAL_MS = 30_000;
 
 /**
- * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt.
- * The service starts even if the bucket is down. Until the bucket responds, the service assumes that it has no capability.
+ * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even if it failed. So the service
+ * starts even if the bucket is down. Until the bucket responds, the service assumes that the bucket has no capability.
  */
 export async function startBucketProbe(options: {
   capabilities: Capabilities;

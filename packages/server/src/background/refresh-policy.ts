@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a replica applies a rule that was changed on another replica, or with a command (ADR 31). */
+/**
+ * How often a replica reads the rules. So it applies a change on another replica or with a command within this time (ADR 31). Milliseconds.
+ */
 const INTERVAL_MS = 3_000;
 
-/** Reads the rules of administrators at intervals. While the database is unreachable, the last rules stay. */
+/** Reads the rules of administrators at intervals. While the database is unreachable, the last rules stay in force. */
 export function startPolicyRefresh({ refresh, logger }: { refresh: () => Promise<void>; logger: Logger }): Loop {
   return startLoop({
     round: refresh,

@@ -4,14 +4,18 @@ import type { ClaimedVerification } from "../usecases/ports/index.ts";
 import { RENEW_MS } from "../usecases/uploads/index.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** How soon a verification runs again if it failed, or if another replica did not finish it. */
+/**
+ * How often this replica checks for due verifications. One is due again if it failed, or if another replica did not finish it.
+ * Milliseconds.
+ */
 const INTERVAL_MS = 5_000;
-/** Each verification reads a file through this process, in constant memory. */
+/** The maximum number of verifications that run at the same time. Each of them reads a whole file from the bucket, in constant memory. */
 const MAX_RUNNING = 4;
 
 /**
- * Runs the verifications that continue after the HTTP request. Several run at the same time, and each renews its lease while it runs.
- * It also claims verifications whose holder died. `stop` releases the running verifications, so that another replica can claim them.
+ * Runs the verifications that continue after the HTTP request. Several verifications run at the same time, and each renews its lease while
+ * it runs. If a replica dies, its leases end, and another replica claims its verifications. `stop` releases the running verifications, so
+ * that another replica can claim them.
  */
 export function startVerification(options: {
   useCases: Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
@@ -39,7 +43,8 @@ export function startVerification(options: {
     const { attachmentId } = claimed;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // A renewal that fails may succeed next time. If the lease is lost, the result has no effect.
+      // If a renewal fails, the next one may succeed. If the lease is lost, the verification is aborted, because its result would have no
+      // effect.
       const renewed = useCases.renewVerification(claimed);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
     }, RENEW_MS);

@@ -5,9 +5,9 @@ import { type Loop, startLoop } from "./loop.ts";
 const INTERVAL_MS = 30_000;
 
 /**
- * Records counted refusals, and expires abandoned uploads and the trash. Deletes closed accounts, objects whose deletion is due,
- * the counts of expired limits, old claims of links, old invitations, expired links of accounts, and old deliveries of webhooks.
- * Queues the mails about shares that expire soon.
+ * Records the refusals that were counted. Expires abandoned uploads, and purges old items of the trash. Deletes closed accounts, objects
+ * whose deletion is due, expired counters of limits, old claims of links, old invitations, expired account links and old webhook
+ * deliveries. Queues the mails about shares that expire soon.
  */
 export function startSweep(options: {
   useCases: Pick<

@@ -5,8 +5,8 @@ import type { AuditArchive } from "../usecases/ports/index.ts";
 import { syncFolder } from "./files.ts";
 
 /**
- * Appends audit events durably to files of JSON lines in `folder`. Each process has its own file for each day. After a crash, the last
- * line of a file may be incomplete. The event of that line is exported again into another file.
+ * Appends audit events durably to files in `folder`, with one JSON object on each line. Each process has its own file for each day. After a
+ * crash, the last line of a file may be incomplete. The service exports the event of that line again, to another file.
  */
 export function createAuditArchive({ folder, clock }: { folder: string; clock: () => number }): AuditArchive {
   const newSuffix = () => randomBytes(4).toString("hex");

@@ -5,7 +5,7 @@ import { Value } from "typebox/value";
 import { DomainError } from "../domain/errors.ts";
 import { FileEntry } from "./manifest.ts";
 
-/** The file that lists the blobs of a backup, with one JSON object on each line, sorted by path. */
+/** The file that lists the blobs of a backup. Each line is one JSON object, and the lines are sorted by path. */
 export const BLOB_LIST = "blobs.jsonl";
 
 /** Reads a list of blobs. Throws `invalid_request` if a line is damaged. */
@@ -18,7 +18,7 @@ export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   }
 }
 
-/** Returns a function that finds the entry of a path. Call it with sorted paths. */
+/** Returns a function that finds the entry of a path. Call this function with paths in sorted order. */
 export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => Promise<FileEntry | undefined> {
   let current: FileEntry | undefined;
   let isOver = false;
@@ -32,7 +32,7 @@ export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => P
   };
 }
 
-/** Writes a list of blobs durably. */
+/** Creates a file for a list of blobs. `add` appends entries, and `close` makes them durable. */
 export async function createBlobList(file: string) {
   const handle = await open(file, "wx", 0o600);
   return {

@@ -17,8 +17,8 @@ export async function digestOf(file: string): Promise<Digest> {
 }
 
 /**
- * Copies a file durably. Only the owner of the copy may read it. `to` exists only when the copy is complete. Creates the folder of `to` if
- * it is missing.
+ * Copies a file durably. Only the owner may read the copy. The file `to` appears only when the copy is complete. Creates the folder of `to`
+ * if it is missing.
  */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
   const temporary = `${to}.partial`;
@@ -64,7 +64,7 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   }
 }
 
-/** Makes new names in a folder durable. */
+/** Makes the names of new files in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
   // Windows can't open a folder, and doesn't need this step.
   if (process.platform === "win32") return;

@@ -6,7 +6,7 @@ import { copyDurably, digestOf, sizeOf, syncFolder } from "./files.ts";
 import { type FileEntry, FORMAT, type Manifest, readManifest, writeManifest } from "./manifest.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
-/** The files of a backup besides blobs, in its folder. */
+/** The names of the files and folders of a backup, without the blobs. */
 export const FILES = {
   database: "valetkey.db",
   metadata: "bucket.sqlite",
@@ -16,7 +16,7 @@ export const FILES = {
 
 type ListedBlob = { path: string; leastBytes: number };
 
-/** The parts of the data folder for which a plain copy of a file is not enough. */
+/** The parts of the data folder that can't be backed up by simply copying a file. */
 export type Source = {
   startBucket(): Promise<{ copyMetadata(): Promise<string>; end(): Promise<void> }>;
   openSnapshot(): {
@@ -25,7 +25,7 @@ export type Source = {
     lastMigration(): string | undefined;
     close(): void;
   };
-  /** Lists the blobs that a copy of the metadata names, sorted by path. */
+  /** Lists the blobs that are in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
 };
 
@@ -35,7 +35,7 @@ export type BackupOptions = {
   source: Source;
   version: string;
   now: Date;
-  /** Whether to read the blobs that earlier backups copied, and to copy the damaged blobs again. */
+  /** Whether the backup reads the blobs that earlier backups copied, and copies damaged ones again. */
   verify: boolean;
   writeProgress: (line: string) => void;
 };
@@ -45,10 +45,10 @@ const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
- * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A
- * second backup into the same folder copies only new blobs, and blobs that are missing in that folder or have another size there. Until
- * the second backup is complete, the folder still contains the earlier backup. Throws `invalid_request`, `storage_full`,
- * `database_unavailable` or `bucket_unavailable`.
+ * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A second
+ * backup into the same folder copies only blobs that are new, missing there, or have another size there. Until the second backup is
+ * complete, the folder still contains the earlier one. Throws `invalid_request`, `storage_full`, `database_unavailable` or
+ * `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -73,14 +73,14 @@ async function make(options: BackupOptions): Promise<Manifest> {
   await mkdir(folder, { mode: 0o700 });
   const bucket = await source.startBucket();
   try {
-    // Objects can't be deleted between the start of `bucket` and its end. So the copies have the object of each row of the database.
+    // Objects can't be deleted until `bucket.end`. So the backup contains the object of each row in the copy of the database.
     const database = await copyDatabase(source, { folder, bucket });
     await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
-    // The exported events are copied after the database. An event is exported before its row is deleted, so the export or the
-    // copy of the database contains the event.
+    // Copies the exported events after the database. The service exports an event before it deletes the row. So each event is in the copied
+    // export or in the copied database.
     await copyAudit(dataDir, folder);
     const blobs = await copyBlobs({ ...options, folder, before });
-    // Fails if the service stopped during the backup. A stopped service no longer protects the blobs of this copy from deletion.
+    // Fails if the service stopped during the backup, because then nothing protected the blobs from deletion.
     await bucket.end();
     const manifest: Manifest = {
       format: FORMAT,
@@ -101,14 +101,17 @@ async function make(options: BackupOptions): Promise<Manifest> {
   }
 }
 
-/** Copies the metadata of the bucket and the database. Closes the snapshot before the blobs are copied, because it keeps the log long. */
+/**
+ * Copies the metadata of the bucket and the database. Closes the snapshot before the blobs are copied, because the log of the database
+ * grows while the snapshot is open.
+ */
 async function copyDatabase(
   source: Source,
   { folder, bucket }: { folder: string; bucket: { copyMetadata(): Promise<string> } },
 ): Promise<Pick<Manifest, "lastMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
-    // The metadata is copied after the start of the snapshot, so the copy has the object of each row of the snapshot.
+    // Copies the metadata after the start of the snapshot. So the metadata contains the object of each row in the snapshot.
     await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
     await snapshot.copyTo(join(folder, FILES.database));
     const rows = { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") };
@@ -118,7 +121,7 @@ async function copyDatabase(
   }
 }
 
-/** The manifest of the earlier backup. Returns undefined if there is no earlier backup, or if its list of blobs is damaged. */
+/** Reads the manifest of the earlier backup. Returns undefined if there is no earlier backup, or if its list of blobs is damaged. */
 async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
   const manifest = await readManifest(backupDir).catch(() => undefined);
   const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
@@ -193,7 +196,10 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/** Copies a blob, unless the folder already has the whole blob. Returns undefined if the bucket does not have the whole blob. */
+/**
+ * Copies a blob, unless the folder of the backup already contains the whole blob. Returns undefined if the blob is missing, too short or
+ * damaged in the bucket.
+ */
 async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
   const { path, leastBytes } = blob;
   const { dataDir, backupDir, known, progress } = options;
@@ -202,7 +208,7 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   let entry = await findWhole(blob, { ...options, target, origin });
   if (entry === undefined && ((await sizeOf(origin)) ?? -1) >= leastBytes) {
     const copied = { path, ...(await copyDurably(origin, target)) };
-    // A blob never changes. If its bytes differ from the earlier backup, the blob is damaged.
+    // A blob never changes. If the copied bytes differ from the earlier backup, the blob in the bucket is damaged.
     if (known === undefined || known.sha256 === copied.sha256) entry = copied;
   }
   progress.add(entry?.sizeBytes ?? 0);
@@ -220,7 +226,7 @@ async function findWhole(
     const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
     return isWhole ? known : undefined;
   }
-  // An interrupted backup has left this copy. Only a comparison with the original shows whether the copy is whole.
+  // An interrupted backup left this copy behind. Only a comparison with the original shows whether the copy is whole.
   const digest = await digestOf(target);
   const isLost = (await sizeOf(origin)) === undefined;
   return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;
@@ -258,7 +264,7 @@ async function entriesOf(folder: string): Promise<FileEntry[]> {
   return entries;
 }
 
-/** Makes the names in a folder and in its subfolders durable. */
+/** Makes the names of the files in a folder and its subfolders durable. */
 async function syncFolders(folder: string): Promise<void> {
   if ((await sizeOf(folder)) === undefined) return;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -267,7 +273,7 @@ async function syncFolders(folder: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** Deletes the blobs that only earlier backups list. */
+/** Deletes the blobs that are not in the list of the new backup. */
 async function removeOtherBlobs(backupDir: string, blobList: string): Promise<void> {
   const root = join(backupDir, "blobs");
   if ((await sizeOf(root)) === undefined) return;

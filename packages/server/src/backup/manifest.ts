@@ -6,10 +6,10 @@ import { DomainError } from "../domain/errors.ts";
 import { syncFolder } from "./files.ts";
 
 const NAME = "manifest.json";
-/** Increase this number if older versions of the service can't restore new backups. */
+/** The version of the backup format. Increase it if older versions of the service can't restore new backups. */
 export const FORMAT = 1;
 
-/** A path below a folder, with slashes. No segment of the path starts with a dot. */
+/** A relative path with slashes. No segment of the path starts with a dot. */
 const RelativePath = Type.String({ pattern: "^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$" });
 const Count = Type.Integer({ minimum: 0 });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
@@ -21,10 +21,13 @@ export type FileEntry = Static<typeof FileEntry>;
 const Manifest = Type.Object({
   format: Type.Integer({ minimum: 1 }),
   createdAt: Type.String(),
-  /** The version of the service. */
+  /** The version of the service that made the backup. */
   version: Type.String(),
   lastMigration: Type.String(),
-  /** The folder of all files except blobs. Each backup has a new folder, so that the earlier backup stays whole until the end. */
+  /**
+   * The folder that contains all files except blobs. Each backup makes a new folder, so that the earlier backup stays whole until the new
+   * one is complete.
+   */
   folder: RelativePath,
   /** The files in `folder`. */
   files: Type.Array(FileEntry),
@@ -33,7 +36,7 @@ const Manifest = Type.Object({
   blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
 });
 
-/** Describes a whole backup. The manifest is written last, so a folder without a manifest is not a whole backup. */
+/** Describes a complete backup. The backup writes the manifest last, so a folder without a manifest is not a complete backup. */
 export type Manifest = Static<typeof Manifest>;
 
 /** Reads the manifest of a backup. Throws `invalid_request` if the backup is not whole, or is from a later version. */

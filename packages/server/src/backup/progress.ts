@@ -1,9 +1,9 @@
-/** Counts files and bytes. */
+/** Counts the files and bytes that are done. `add` counts one file. */
 export type Progress = { add(sizeBytes: number): void; end(): void };
 
 const EVERY_MS = 1_000;
 
-/** Writes a line about the progress once a second, and a last line at the end. */
+/** Returns a `Progress` that writes a line at most once a second, and a last line at the end. */
 export function createProgress(options: {
   verb: string;
   files: number;

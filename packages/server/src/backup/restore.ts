@@ -8,7 +8,7 @@ import { FILES } from "./make.ts";
 import { type FileEntry, type Manifest, notWhole, readManifest } from "./manifest.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
-/** A restore first copies all files into this folder, so that a service never starts on half of a backup. */
+/** A restore first copies all files into this folder, so that a service never starts with half of a backup. */
 const RESTORING = "restoring";
 
 export type RestoreOptions = {
@@ -69,7 +69,10 @@ async function refuseFull(dataDir: string): Promise<void> {
 
 type BackedUp = { file: string; entry: FileEntry; isBlob: boolean };
 
-/** Yields the list of blobs before the blobs, so that the list is verified before it is read. */
+/**
+ * Yields all files of a backup. It yields the list of blobs before the blobs, so that the caller verifies the list before this function
+ * reads it.
+ */
 async function* filesOf(backupDir: string, { folder, files }: Manifest): AsyncGenerator<BackedUp> {
   for (const entry of files) yield { file: join(backupDir, folder, entry.path), entry, isBlob: false };
   for await (const entry of readBlobList(join(backupDir, folder, BLOB_LIST))) {
@@ -105,7 +108,7 @@ async function copyAll(
   await syncTree(staging);
   for (const name of await readdir(staging)) await rename(join(staging, name), join(dataDir, name));
   await syncFolder(dataDir);
-  // While the folder `restoring` exists, the service refuses to start.
+  // Removes the folder last, because the service refuses to start while `restoring` exists.
   await rmdir(staging);
   await syncFolder(dataDir);
 }

@@ -15,7 +15,7 @@ const LIMIT_MS = 5_000;
 
 const place = { objectKey: "key", bucketUploadId: "upload" };
 
-/** Every call that reaches the bucket. */
+/** Every method of the port that sends a request to the bucket. */
 const calls: [string, (bucket: Bucket) => Promise<unknown>][] = [
   ["probe", (bucket) => bucket.probe()],
   ["head", (bucket) => bucket.head("key")],
@@ -180,7 +180,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     [403, "RequestTimeTooSkewed", /clock is off/],
   ])("%i %s", async (status, code, advice) => {
     const bucket = await refusing({ status, code });
-    // Makes all calls at the same time. One after the other would take long, because the client waits before it retries a throttled call.
+    // Makes all calls at the same time. The client waits before it retries a throttled call, so calls one after another would take long.
     const errors = await Promise.all(calls.slice(2).map(([, call]) => failure(call(bucket))));
     for (const error of errors) {
       expect(error.code).toBe("bucket_unavailable");

@@ -37,7 +37,10 @@ async function sendPart(place: Place, { partNumber, bytes }: { partNumber: numbe
   return fetch(url, { method, body: Buffer.from(bytes) });
 }
 
-/** Returns a bucket behind a proxy. The proxy applies `fate` to the first request that completes an upload. Other requests pass. */
+/**
+ * Returns a bucket behind a proxy. The proxy applies `fate` only to the first request that completes an upload. It passes all other
+ * requests to the bucket.
+ */
 async function completingThrough(fate: Fate): Promise<Bucket> {
   let met = false;
   const proxy = await startProxy(server.endpoint, ({ method, url = "" }) => {

@@ -8,11 +8,11 @@ import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
 export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
-/** Multipart uploads whose parts a browser sends through presigned URLs. */
+/** Handles multipart uploads. The browser sends the parts to presigned URLs. */
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
-      // Sets no checksum algorithm, because the browser would then have to compute a checksum for every part.
+      // Sets no checksum algorithm. Otherwise, the browser would have to compute a checksum for every part.
       beginParts(client, { Bucket: client.bucket, Key: objectKey, ContentType: contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),
@@ -72,7 +72,7 @@ function complete(
         await ifAbsent(send);
         return "done";
       } catch (error) {
-        // Another attempt completed or aborted the upload. The caller must check which.
+        // Another attempt completed or aborted the upload. The caller must check which of the two happened.
         if (failedWith(error, "NoSuchUpload")) return "done";
         if (failedWith(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
         throw error;

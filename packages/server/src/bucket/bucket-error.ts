@@ -33,8 +33,8 @@ type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatu
 
 /**
  * Converts an error of the SDK to `bucket_unavailable`, or to `storage_full` when the disk of the bucket is full. The cause of the new
- * error names the operation, and gives advice for the operator. The error of the SDK is dropped, because it contains signatures. Domain
- * errors and programming errors pass through.
+ * error names the operation, and gives advice for the operator. The new error does not contain the error of the SDK, because that error
+ * contains signatures. Returns domain errors and programming errors as they are.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -44,17 +44,17 @@ export function toBucketError(error: unknown, operation: string): unknown {
   return new DomainError("storage_full", FULL_MESSAGE, { cause: new Error(explanation) });
 }
 
-/** Creates the error `bucket_unavailable`. `explanation` becomes its cause, which only the log shows. */
+/** Creates the error `bucket_unavailable`. `explanation` becomes the cause of the error. Only the log shows it. */
 export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", MESSAGE, { cause: new Error(explanation) });
 }
 
-/** Whether the bucket refused the credentials, so that new credentials could help. */
+/** Whether the bucket refused the credentials. In that case, new credentials may help. */
 export function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }
 
-/** Whether an S3 error has one of these codes or statuses. A HEAD response has only a status. */
+/** Whether an S3 error has one of these codes or statuses. The error of a HEAD request has only a status. */
 export function failedWith(error: unknown, ...expected: (string | number)[]): boolean {
   if (!(error instanceof Error)) return false;
   const status = statusOf(error);

@@ -16,7 +16,7 @@ const GET = {
 
 const STREAM_SIZES = [0, 1, 100_000, 5 * MIB, 5 * MIB + 1, 20 * MIB];
 
-/** The contract of the port Bucket, for any S3 server with an empty bucket. `name`: its column in docs/providers.md. */
+/** Tests the contract of the port Bucket on an S3 server with an empty bucket. `name`: the column of this server in docs/providers.md. */
 export function bucketSuite(
   name: string,
   start: () => Promise<BucketServer>,
@@ -66,7 +66,7 @@ export function bucketSuite(
         contentType: "image/png",
         etag: expect.stringMatching(/^".+"$/),
       });
-      // A multipart upload can have a checksum of checksums. This checksum must not count as the checksum of the whole object.
+      // A server may store a checksum of the checksums of all parts. `head` must not return it as the checksum of the whole object.
       if (head?.checksum !== undefined) expect(head.checksum).toEqual(stored.checksum);
       const answer = await download(objectKey);
       expect(answer.status).toBe(200);
@@ -113,7 +113,7 @@ export function bucketSuite(
       const keys = Array.from({ length: 1000 }, () => bucket.newObjectKey());
       expect(new Set(keys).size).toBe(1000);
       for (const key of keys) expect(key).toMatch(/^suite\/[0-9a-f]{44}$/);
-      // A URL works only for its own key.
+      // A presigned URL must not work for another key.
       const { objectKey } = await store(Buffer.from("x"));
       const { url } = await bucket.presignGet({ objectKey: bucket.newObjectKey(), ...GET, now: Date.now() });
       expect((await fetch(url.replace(/suite\/[0-9a-f]{44}/, objectKey))).status).toBe(403);

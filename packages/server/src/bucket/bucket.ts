@@ -17,30 +17,36 @@ import { createDiscardParts } from "./unfinished-multipart.ts";
 export type BucketOptions = {
   name: string;
   region: string;
-  /** The endpoint for this server. Default: AWS. */
+  /** The endpoint that the service calls. Default: AWS. */
   endpoint?: string | undefined;
-  /** The endpoint for browsers, which presigned URLs name. Default: `endpoint`. */
+  /** The endpoint for browsers. Presigned URLs contain it. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
-  /** Default false. */
+  /** Whether URLs have the name of the bucket in the path, and not in the host name. Default: false. */
   forcePathStyle?: boolean | undefined;
-  /** The distribution that downloads come from. Default: they come from the bucket. */
+  /** The CloudFront distribution that serves downloads. Default: the bucket serves them. */
   cloudFront?: CloudFrontTarget | undefined;
   /** The prefix is empty, or ends with a slash. Default: empty. */
   keyPrefix?: string | undefined;
-  /** Static credentials, or a provider that is called again before its credentials expire. Default: the provider chain of the AWS SDK. */
+  /**
+   * Static credentials, or a provider. The service calls the provider again before its credentials expire. Default: the provider chain of
+   * the AWS SDK.
+   */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
   /** Called with warnings for the operator, which contain no secrets. Default: ignored. */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
-  /** The memory that all calls of `store` use together, and how long a call waits for memory at most. */
+  /** The maximum memory for all calls of `store` together, and the maximum time that a call waits for memory. */
   partBuffers?: Partial<PartBufferLimits> | undefined;
 };
 
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
-/** Creates a bucket on AWS or any S3 server. Connects at the first call. Throws PresignError for an invalid name or endpoint. */
+/**
+ * Creates the adapter for a bucket on AWS or any other S3 server. It connects at the first call. Throws PresignError for an invalid name or
+ * endpoint.
+ */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
   const publicEndpoint = options.publicEndpoint ?? endpoint;

@@ -8,9 +8,9 @@ import { createOptionalChecksums, type OptionalChecksums } from "./optional-chec
 export type Timeouts = {
   /** The maximum time to connect. */
   connectMs: number;
-  /** The maximum time from a call to its response, including retries. A call that transfers many bytes gets extra time. */
+  /** The maximum time from a call to its response, including retries. Calls that transfer many bytes get extra time. */
   callMs: number;
-  /** Time without traffic in either direction. */
+  /** The maximum time without traffic in either direction. */
   idleMs: number;
 };
 
@@ -21,7 +21,7 @@ type Call = <T>(
   options?: { extraMs?: number },
 ) => Promise<T>;
 
-/** The SDK's client, the bucket's name, and the functions that run calls and send checksums. */
+/** The client of the SDK, the name of the bucket, and the functions that run calls and send checksums. */
 export type BucketClient = { s3: S3Client; bucket: string; call: Call; optionalChecksums: OptionalChecksums };
 
 export type ClientOptions = {
@@ -43,9 +43,10 @@ export function createClient(options: ClientOptions): BucketClient {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Marked as memoised so that the SDK calls the provider each time, and a rotation takes effect immediately.
+    // Marked as memoised, so that the SDK does not cache the credentials itself. It calls the provider each time, so a rotation takes
+    // effect immediately.
     credentials: Object.assign(provider, { memoized: true }),
-    // Other S3 servers do not support the SDK's checksums. Calls that need a checksum set it themselves.
+    // Many S3 servers do not support the checksums that the SDK adds by default. Calls that need a checksum set it themselves.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // With the Expect header, the SDK would open a new connection for each part.
@@ -57,7 +58,7 @@ export function createClient(options: ClientOptions): BucketClient {
   return { s3, bucket, call, optionalChecksums: createOptionalChecksums() };
 }
 
-/** Converts to the SDK's type, which does not allow undefined members. */
+/** Converts credentials to the type of the SDK, which does not allow undefined properties. */
 function toIdentity({ accessKeyId, secretAccessKey, sessionToken, expiration }: Credentials) {
   return {
     accessKeyId,
@@ -73,7 +74,7 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       controller.abort();
-      // The SDK ignores the signal while it waits for credentials.
+      // Rejects here too, because the SDK ignores the abort signal while it waits for credentials.
       late.reject(unavailable(`The bucket did not respond to ${operation} within ${callMs + extraMs} ms`));
     }, callMs + extraMs);
     try {

@@ -5,9 +5,9 @@ import { createDownloadOverrides } from "./download-overrides.ts";
 
 export type Downloads = Pick<Bucket, "downloadOrigin" | "presignGet">;
 
-/** The distribution in front of the bucket. */
+/** A CloudFront distribution in front of the bucket. */
 export type CloudFrontTarget = {
-  /** Its URL, without a path. */
+  /** The URL of the distribution, without a path. */
   distribution: string;
   keyPairId: string;
   /** The private key as PEM. */
@@ -17,7 +17,7 @@ export type CloudFrontTarget = {
   bindsIp: boolean;
 };
 
-/** Signs downloads for a distribution. These signatures do not depend on the credentials of the bucket. */
+/** Signs download URLs for a distribution. The signatures do not depend on the credentials of the bucket. */
 export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
   const signer = createCloudFrontSigner(target);
   const overridesOf = createDownloadOverrides();
@@ -27,7 +27,8 @@ export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarg
       const { now, expiresInSeconds, cacheWindowSeconds, clientIp } = options;
       if (bindsIp && clientIp === undefined)
         throw new Error("A URL would be signed without the IP address of its client");
-      // An RSA signature blocks for a third of a millisecond, so other requests may run between two signatures of a batch.
+      // An RSA signature blocks the event loop for a third of a millisecond. This pause lets other requests run between two signatures of a
+      // batch.
       await setImmediate();
       const ipAddress = bindsIp ? clientIp : undefined;
       const signing = { now, expiresInSeconds, cacheWindowSeconds, ipAddress };

@@ -10,18 +10,23 @@ import { abortParts, beginParts } from "./unfinished-multipart.ts";
 type Copy = Parameters<Bucket["copy"]>[0];
 
 const MIB = 2 ** 20;
-/** S3 copies up to 5 GiB in one call. Some servers send no byte during the copy, so larger objects use a multipart copy. */
+/**
+ * The largest object that is copied in one call. S3 can copy up to 5 GiB in one call. But some servers send no byte during a copy, and a
+ * long copy would then time out.
+ */
 const WHOLE_MAX_BYTES = 256 * MIB;
 const PART_BYTES = 256 * MIB;
 const PARTS_AT_ONCE = 4;
-/** Allows 4 MiB a second, which is slow for a copy inside the server. Milliseconds. */
+/**
+ * The extra time for each call of a copy. It is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server.
+ * Milliseconds.
+ */
 const COPY_EXTRA_MS = 64_000;
 
 /**
  * Copies an object. Returns "changed" if the object was replaced or deleted before the copy was complete.
- * The ETag condition applies only to a copy in one call. For parts, Ceph ignores the
- * condition. For multipart objects, Swift can't compare the ETag.
- * Objects above `wholeMaxBytes` use a multipart copy.
+ * Only a copy in one call uses the ETag condition. Ceph ignores the condition for parts. Swift can't compare the ETag of multipart objects.
+ * Objects that are larger than `wholeMaxBytes` use a multipart copy.
  */
 export function createCopy(
   client: BucketClient,
@@ -47,7 +52,7 @@ function sourceOf({ bucket }: BucketClient, { from }: Copy): string {
 
 function orChanged(error: unknown): never {
   const isGone = failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket");
-  // An invalid range means that a shorter object has replaced this one.
+  // An invalid range means that a shorter object has replaced the source.
   throw isGone || failedWith(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
 }
 
@@ -84,7 +89,7 @@ async function copyMultipart(
     const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
     await call("CompleteMultipartUpload", (options) => s3.send(complete, options), { extraMs: COMPLETE_EXTRA_MS });
   } catch (error) {
-    // If the abort fails, the queued deletion of the key removes the parts.
+    // If the abort fails, the parts stay for now. The queued deletion of the key will remove them.
     await abortParts(client, { Key: copy.to, UploadId }).catch(() => undefined);
     throw error;
   }

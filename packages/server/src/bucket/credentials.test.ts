@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.UTC(2026, 0, 1);
 
-/** A provider of numbered credentials with a given lifetime, and its clock. */
+/** Creates a provider, and a clock for it. The provider returns numbered credentials that expire after `lifeMs`. */
 function provided(lifeMs: number | undefined) {
   const state = { now: START, lifeMs, broken: false, asked: [] as boolean[] };
   const source = createCredentialSource(
@@ -24,7 +24,7 @@ function provided(lifeMs: number | undefined) {
   return { state, source, lasting };
 }
 
-/** Waits for a renewal in the background. */
+/** Waits until a renewal in the background has ended. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,27 +1,32 @@
 import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../usecases/ports/index.ts";
 
-/** Fetches credentials, as a provider of the AWS SDK does. `forceRefresh` bypasses the cache of the provider. */
+/** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
 
-/** Cached credentials that are renewed before they expire. */
+/** Caches credentials, and renews them before they expire. */
 export type CredentialSource = {
-  /** Returns credentials that last for the given time if possible. Synchronous if they are cached. */
+  /**
+   * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns no promise if they are cached.
+   */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
-  /** Reports that the bucket refused the credentials, so that they are fetched again. */
+  /**
+   * Call it when the bucket refused the credentials. Then the next call of `lasting` fetches new ones, unless the last fetch was less than
+   * a minute ago.
+   */
   refused(): void;
 };
 
-/** Temporary credentials are renewed in the background this long before they expire. Milliseconds. */
+/** The service renews temporary credentials in the background this long before they expire. Milliseconds. */
 const RENEW_BEFORE_MS = 300_000;
-/** Credentials without an expiry can still be rotated, so they are fetched again after this time. Milliseconds. */
+/** The service fetches cached credentials again after this time, because credentials without an expiry can be rotated too. Milliseconds. */
 const RECHECK_MS = 300_000;
-/** The pause between two calls of the provider while the cached credentials work. Milliseconds. */
+/** The minimum pause between two calls of the provider while the cached credentials are valid. Milliseconds. */
 const PAUSE_MS = 60_000;
 
 /**
- * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. Static credentials are returned as they
- * are.
+ * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. If `from` is static credentials, always
+ * returns them.
  */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
@@ -55,7 +60,7 @@ export function createCredentialSource(
       const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       if (expiresAt <= now) return renew(now);
       if (now - askedAt < PAUSE_MS) return credentials;
-      // While the cached credentials still work, a failed renewal is not an error.
+      // While the cached credentials are still valid, the caller gets them even if the renewal fails.
       if (expiresAt < now + seconds * 1000) return renew(now).catch(() => credentials);
       if (expiresAt - now < RENEW_BEFORE_MS || now - fetchedAt >= RECHECK_MS) renew(now).catch(() => undefined);
       return credentials;
@@ -79,12 +84,15 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** The provider chain of the AWS SDK: environment, profile, SSO, web identity, container, instance. */
+/**
+ * Returns the provider chain of the AWS SDK. It searches for credentials in this order: environment, profile, SSO, web identity, container,
+ * instance.
+ */
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
-    // Loaded on first use, because it imports most of the SDK. The chain has no cache, so that it reads files again
-    // after a rotation.
+    // The chain is loaded on first use, because it imports most of the SDK. It has no cache, so that it reads its files again after a
+    // rotation.
     chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );

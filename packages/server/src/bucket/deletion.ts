@@ -3,18 +3,20 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { failedWith } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-/** The maximum number of objects in one call. S3 accepts 1000, but a server that deletes them one by one would need a minute. */
+/**
+ * The maximum number of objects in one call. S3 accepts 1000, but a server that deletes the objects one by one would then need a minute.
+ */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
-/** Some servers delete the objects of a batch one by one. Milliseconds for each object. */
+/** The extra time for each object of a batch, because some servers delete the objects one by one. Milliseconds. */
 const EXTRA_MS_EACH = 200;
 /**
- * The statuses of servers without DeleteObjects, or with a version that the SDK does not support. The SDK always sends a checksum.
- * Backblaze B2 refuses the checksum with 400. Swift demands Content-MD5 with 400. Google Cloud Storage has no DeleteObjects.
+ * These statuses mean that the server has no DeleteObjects, or does not accept the request of the SDK. The SDK always sends a checksum.
+ * Backblaze B2 refuses the checksum with 400. Swift demands Content-MD5 instead, also with 400. Google Cloud Storage has no DeleteObjects.
  */
 const NO_BATCHES = [400, 405, 501];
 
-/** Deletes objects in batches. If the server does not support batches, deletes the objects one by one from then on. */
+/** Deletes objects in batches. If the server does not support batches, deletes single objects from then on. */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;
   return async (objectKeys) => {
@@ -23,14 +25,16 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
       const batch = objectKeys.slice(at, at + BATCH);
       const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
-      // Changes only after the single deletions have succeeded. If they fail too, the missing support for batches is not the reason.
+      // Remembers this only after the single deletions have succeeded. If they fail too, the reason is not that the server lacks batches.
       if (deleted === undefined && batch.length > 1) batches = false;
     }
     return gone;
   };
 }
 
-/** Returns undefined if the server does not support batches. */
+/**
+ * Deletes the objects in one call, and returns the keys of the deleted objects. Returns undefined if the server does not support batches.
+ */
 async function deleteBatch(
   { s3, bucket, call }: BucketClient,
   { keys, onWarning }: { keys: readonly string[]; onWarning: (text: string) => void },

@@ -2,18 +2,18 @@ import { type EncodedKey, type EncodedResponse, encodeKey, encodeResponse } from
 import { create } from "content-disposition";
 import { type Disposition, safeServing } from "../domain/serving.ts";
 
-/** The object of a download and how to serve it. */
+/** The object to download, and how the bucket serves it. */
 export type DownloadRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
 
-/** The encoded key and the response headers that a download URL signs. */
+/** The encoded key, and the response headers that are signed in a download URL. */
 export type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedResponse };
 
 const MAX_ENTRIES = 20_000;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
-/** Computes the overrides of downloads and caches them by object. */
+/** Returns a function that computes the overrides for a download. It caches the result for each object. */
 export function createDownloadOverrides(): (request: DownloadRequest) => DownloadOverrides {
-  // The cache is cleared when it is full. To drop the oldest entry instead would cost more than to compute an entry again.
+  // A full cache is cleared. Removing only the oldest entry would cost more than computing an entry again.
   const cache = new Map<string, { asked: DownloadRequest; overrides: DownloadOverrides }>();
   return (request) => {
     const found = cache.get(request.objectKey);
@@ -40,9 +40,9 @@ function computeOverrides(request: DownloadRequest): DownloadOverrides {
   };
 }
 
-/** An ASCII `filename`, and `filename*` in UTF-8 if needed (RFC 6266). */
+/** Returns a header with an ASCII `filename`. Adds `filename*` in UTF-8 if it is needed (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
-  // The service checks filenames at the upload. This line makes the header valid even if a filename was not checked.
+  // The service checks filenames when an upload starts. But this line makes the header valid even for a filename that was not checked.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");
   return create(safe, { type: disposition });
 }

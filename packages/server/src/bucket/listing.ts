@@ -5,7 +5,7 @@ import { unfinishedPages } from "./unfinished-multipart.ts";
 
 export type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
 
-/** Lists objects and multipart uploads under the key prefix, one page of the server at a time. */
+/** Lists the objects and the multipart uploads under the key prefix. It reads one page of the server at a time. */
 export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Listing {
   return {
     listObjects: (options) => listObjects(client, { prefix: keyPrefix, ...options }),
@@ -36,7 +36,7 @@ function listPage(
 ): Promise<ListObjectsV2CommandOutput> {
   const list = new ListObjectsV2Command({
     Bucket: bucket,
-    // XML can't contain every character that other programs may use in a key.
+    // Other programs may use characters in keys that XML can't contain, so the server must encode the keys.
     EncodingType: "url",
     ...(prefix === "" ? {} : { Prefix: prefix }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
@@ -45,7 +45,7 @@ function listPage(
   return call("ListObjectsV2", (options) => s3.send(list, options));
 }
 
-/** If a server does not support the encoding, its response does not name the encoding. */
+/** Returns the function that decodes the keys of a response. A response without the encoding is from a server that does not support it. */
 function decoderOf({ EncodingType }: ListObjectsV2CommandOutput): (key: string) => string {
   return EncodingType === "url" ? (key) => decodeURIComponent(key.replaceAll("+", " ")) : (key) => key;
 }
@@ -61,7 +61,7 @@ async function* listMultiparts(client: BucketClient, prefix: string): AsyncGener
   }
 }
 
-/** An object without a date counts as new. */
+/** Returns the instant of a date. An object without a date counts as new. */
 function instantOf(date: Date | undefined): number {
   return date?.getTime() ?? Number.POSITIVE_INFINITY;
 }

@@ -3,12 +3,13 @@ import { DomainError } from "../domain/errors.ts";
 
 const RANDOM_BYTES = 16;
 const TIME_DIGITS = 12;
-// Keys of earlier versions have no time.
+// The time (the first 12 digits) is optional, because keys of earlier versions do not have it.
 const OWN_PART = /^(?:[0-9a-f]{12})?[0-9a-f]{32}$/;
 
 /**
- * Creates keys of the prefix, the time and 128 random bits. Both are in hex, which is safe in file systems, URLs and logs.
- * The time lets new rows share the pages of an index. Random keys alone would write one page for each row.
+ * Returns a function that creates keys. A key consists of the prefix, the time and 128 random bits. The time and the bits are in hex, which
+ * is safe in file systems, URLs and logs. Keys with a time are in order, so new rows are written to the same page of an index. With only
+ * random keys, each new row would change another page.
  */
 export function createNewObjectKey(options: {
   keyPrefix: string;
@@ -22,12 +23,12 @@ export function createNewObjectKey(options: {
   };
 }
 
-/** Whether `createNewObjectKey` created the key. */
+/** Returns a function that tests whether `createNewObjectKey` created a key. */
 export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey: string) => boolean {
   return (objectKey) => objectKey.startsWith(keyPrefix) && OWN_PART.test(objectKey.slice(keyPrefix.length));
 }
 
-/** Parses the key from a URL of an object in this bucket. Accepts URLs of AWS and of `endpoints`. */
+/** Returns a function that reads the key from the URL of an object in this bucket. Accepts URLs of AWS and of `endpoints`. */
 export function createObjectKeyOf(options: {
   bucket: string;
   endpoints: readonly string[];

@@ -3,12 +3,12 @@ import { failedWith, refusesCredentials } from "./bucket-error.ts";
 /** Sends a request with checksum headers. If the server refuses these headers, sends the request again without them. */
 export type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
 
-/** Backblaze B2 refuses an unknown header with 400. Other servers refuse it with 501. */
+/** The statuses with which servers refuse an unknown header. Backblaze B2 returns 400, and other servers return 501. */
 const REFUSALS = [400, 501];
-/** The errors with status 400 that are not about a header. */
+/** The codes of errors that also have the status 400, but other reasons. */
 const OTHER_FAULTS = ["BadDigest", "RequestTimeout"];
 
-/** Remembers for this process that the server refuses checksum headers. */
+/** If the server refuses checksum headers, remembers this as long as the process runs. */
 export function createOptionalChecksums(): OptionalChecksums {
   let areAccepted = true;
   return async (send) => {
@@ -19,7 +19,7 @@ export function createOptionalChecksums(): OptionalChecksums {
       const isRefusal = failedWith(error, ...REFUSALS) && !failedWith(error, ...OTHER_FAULTS);
       if (!isRefusal || refusesCredentials(error)) throw error;
       const result = await send(false);
-      // The second request succeeded, so the headers were the reason for the refusal.
+      // The second request succeeded, so the server refused the first one because of the headers.
       areAccepted = false;
       return result;
     }

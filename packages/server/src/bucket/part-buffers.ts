@@ -1,16 +1,19 @@
 import { DomainError } from "../domain/errors.ts";
 
-/** A buffer that one form holds. */
+/** A buffer that one form holds. A form is an upload whose bytes pass through the service. */
 export type HeldBuffer = {
   bytes: Buffer;
   /**
-   * Waits for bytes that fill the buffer. Rejects with `service_busy` if the bytes arrive too slowly while another form waits for a
+   * Waits for the next bytes for the buffer. Rejects with `service_busy` if the bytes arrive too slowly while another form waits for a
    * buffer.
    */
   fill<T>(arrival: Promise<T>): Promise<T>;
-  /** Gives the buffer back. Another form will overwrite the buffer, so no call may still send its bytes. Idempotent. */
+  /** Returns the buffer for reuse. Another form will overwrite its bytes, so no call may still be sending them. Idempotent. */
   release(): void;
-  /** Frees the memory of the buffer without reuse, because a failed call may still send its bytes. Idempotent. */
+  /**
+   * Ends the use of the buffer, but does not keep it for reuse. Call it after a failed call, which may still be sending the bytes.
+   * Idempotent.
+   */
   discard(): void;
 };
 
@@ -23,17 +26,17 @@ export type FormBuffers = {
 };
 
 export type PartBuffers = {
-  /** `userId` is the person who sends the form. */
+  /** Opens the buffers of one form. `userId`: the person who sends the form. */
   open(userId: string): FormBuffers;
 };
 export type PartBufferOptions = {
-  /** The buffers of all forms of the process have at most this size together. */
+  /** The maximum size of the buffers of all forms of the process together. */
   totalBytes: number;
-  /** The size of the buffers that are kept for reuse. */
+  /** The size of one part. Only buffers of this size are kept for reuse. */
   partBytes: number;
-  /** How long a form waits for a buffer at most. */
+  /** The maximum time that a form waits for a buffer. */
   waitMs: number;
-  /** How long a form may fill a buffer while another form waits for one. */
+  /** How long a form may take to fill a buffer while another form waits for one. */
   fillMs: number;
 };
 
@@ -42,13 +45,13 @@ type Waiting = { userId: string; sizeBytes: number; grant: () => void };
 const REMEDY = "Try again, or start an upload and send the file straight to the bucket with its URL.";
 const BUSY = `Too many files arrive at once. ${REMEDY}`;
 const SLOW = `The file arrives too slowly while other files wait. ${REMEDY}`;
-/** How often a form that fills a buffer is checked. Milliseconds. */
+/** How often the service checks whether a form fills its buffer too slowly. Milliseconds. */
 const CHECK_EVERY_MS = 500;
 
 /**
- * Bounds the memory of all forms of the process. The person who holds the fewest bytes gets a free buffer first, so the forms of one
- * person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one.
- * There is no deadlock: a form that holds buffers fills or sends them, and both have time limits.
+ * Limits the memory of all forms of the process. A free buffer goes to the person whose forms hold the fewest bytes. So the forms of one
+ * person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no
+ * deadlock. A form that holds a buffer fills it or sends it, and both have time limits.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];
@@ -66,12 +69,12 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   function take(userId: string, sizeBytes: number): Buffer {
     count(userId, sizeBytes);
     if (sizeBytes === partBytes) return idle.pop() ?? Buffer.allocUnsafeSlow(partBytes);
-    // Idle buffers also use memory. Drops some of them, so that a buffer of another size fits.
+    // Idle buffers also use memory. Drops some of them to make space for a buffer of another size.
     while (idle.length * partBytes > freeBytes) idle.pop();
     return Buffer.allocUnsafeSlow(sizeBytes);
   }
 
-  /** The first waiting form of the person who holds the fewest bytes. */
+  /** Returns the form that gets the next free buffer: the first waiting form of the person who holds the fewest bytes. */
   function nextWaiting(): Waiting | undefined {
     const held = ({ userId }: Waiting) => heldBytes.get(userId) ?? 0;
     return waiting.reduce<Waiting | undefined>(

@@ -11,11 +11,11 @@ import { declaredPromises } from "./testing/declared-promises.ts";
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
 
-/** The fixture of the suite. The `beforeAll` of the suite creates it. */
+/** The shared objects of the tests, which `beforeAll` creates. */
 export type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
 
 /**
- * One test for each row of docs/providers.md. A row with "no" is tested too:
+ * Adds one test for each row of docs/providers.md. A row with "no" has a test too:
  * the test fails if the provider now keeps the promise.
  */
 export function providerPromiseTests(provider: string, ground: () => Ground): void {
@@ -52,7 +52,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       now: Date.now(),
       ...options,
     });
-    // `fetch` sets the header Content-Length itself.
+    // Leaves out Content-Length, because `fetch` sets this header itself.
     const { "content-length": _length, ...headers } = signed.headers;
     const send = (body: string | Buffer = HELLO, changed: Record<string, string> = {}) =>
       fetch(signed.url, { method: signed.method, headers: { ...headers, ...changed }, body: Buffer.from(body) });
@@ -159,7 +159,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     const { objectKey, send } = await signPut({ checksum });
     expect((await send("jello")).status).toBe(400);
     expect(await ground().bucket.head(objectKey)).toBeUndefined();
-    // A server that refuses every checksum protects nothing.
+    // Also tests a correct checksum, because a server that refuses every checksum protects nothing.
     const declared = await signPut({ checksum });
     expect((await declared.send()).status).toBe(200);
   });

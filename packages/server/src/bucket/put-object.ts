@@ -4,7 +4,7 @@ import type { BucketClient } from "./client.ts";
 
 type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
 
-/** The slowest transfer that is not aborted: 128 KiB a second. */
+/** The minimum speed of a transfer: 128 KiB a second. The service aborts a slower transfer. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
 /** Returns the time limit for the transfer of the bytes. Milliseconds. */
@@ -13,10 +13,8 @@ export function transferMs(bytes: Buffer): number {
 }
 
 /**
- * The outcome of a write.
- * - confirmed: the bucket returned the checksum of these bytes
- * - unconfirmed: the bucket stores no checksum
- * - occupied: the key has an object, perhaps from a first attempt whose response was lost
+ * The outcome of a write. `confirmed`: the bucket returned the checksum of these bytes. `unconfirmed`: the bucket did not return it.
+ * `occupied`: the key already has an object, perhaps from a first attempt whose response was lost.
  */
 export type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
@@ -40,8 +38,8 @@ export async function putObject(client: BucketClient, options: PutOptions): Prom
 }
 
 /**
- * Sends a write that must not replace an object. If the server does not support the condition, sends the write without it. That is safe,
- * because keys are unique.
+ * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, sends the
+ * write without it. This is safe, because keys are unique.
  */
 export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
   try {

@@ -53,7 +53,7 @@ export function createReading(client: BucketClient): Objects {
   };
 }
 
-/** Refuses a key that can't be signed. No URL could serve its object, and the SDK could change the key to the key of another object. */
+/** Throws if the key can't be signed. No URL could serve such an object, and the SDK could change the key to the key of another object. */
 function assertKey(objectKey: string): void {
   try {
     encodeKey(objectKey);
@@ -74,12 +74,12 @@ async function readStart(
       // Compares the ETag here, because not every server supports If-Match.
       return found.ETag === etag ? await found.Body?.transformToByteArray() : discard(found.Body as Readable);
     } catch (error) {
-      // An empty object has no valid range.
+      // An empty object has no valid range, so the bucket refuses the request.
       if (failedWith(error, "InvalidRange", 416)) return new Uint8Array();
       return unlessMissing(error);
     }
   });
-  // A server that does not support ranges sends the whole object.
+  // Cuts the bytes, because a server that does not support ranges sends the whole object.
   return bytes?.subarray(0, length);
 }
 
@@ -100,7 +100,10 @@ async function read(
   return signal === undefined ? whole : addAbortSignal(signal, whole);
 }
 
-/** A stream that fails if the body ends before the announced length. To close the connection, destroy the stream. */
+/**
+ * Returns a stream of the body. The stream fails if the body ends before the announced length. If you destroy the stream, the connection
+ * closes.
+ */
 function wholeBody(body: Readable, length: number | undefined): Readable {
   let sizeBytes = 0;
   const whole = new Transform({
@@ -115,7 +118,7 @@ function wholeBody(body: Readable, length: number | undefined): Readable {
   });
   body.on("error", (error) => whole.destroy(toBucketError(error, "GetObject") as Error));
   whole.on("close", () => body.destroy());
-  // The reader gets the error. This handler prevents an uncaught exception until then.
+  // The reader gets the error when it reads. Until then, this handler prevents an uncaught exception.
   whole.on("error", () => undefined);
   return body.pipe(whole);
 }
@@ -129,7 +132,10 @@ async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: st
   return { algorithm: "SHA256", value: hash.digest("base64") };
 }
 
-/** Ignores the checksum of checksums of a multipart upload ("…-3"), because it does not verify the whole object. */
+/**
+ * Returns the checksum of the whole object. Ignores the checksum of part checksums ("…-3") of a multipart upload, because it does not
+ * verify the whole object.
+ */
 function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
   if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE" || ChecksumSHA256.includes("-")) return undefined;
   return { algorithm: "SHA256", value: ChecksumSHA256 };

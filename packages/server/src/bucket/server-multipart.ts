@@ -6,17 +6,20 @@ import { ifAbsent, type Outcome, transferMs } from "./put-object.ts";
 import type { Part } from "./split-into-parts.ts";
 import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
-/** A pending multipart upload whose parts this server sends. */
+/** A multipart upload in progress. This server sends the parts. */
 export type Multipart = {
-  /** Sends the next part, and releases its buffer when the part is stored. Resolves when the previous part is stored. */
+  /**
+   * Starts to send the next part, and releases its buffer when the bucket has stored the part. Resolves when the bucket has stored the
+   * previous part.
+   */
   add(part: Part): Promise<void>;
   /** Completes the upload. */
   complete(): Promise<Outcome>;
-  /** Aborts the upload after the last part was sent. */
+  /** Waits until the current part is sent, and aborts the upload. */
   abort(): Promise<void>;
 };
 
-/** S3 can take minutes to complete a large object. Milliseconds. */
+/** The extra time to complete an upload, because S3 can take minutes for a large object. Milliseconds. */
 export const COMPLETE_EXTRA_MS = 120_000;
 
 export async function beginMultipart(
@@ -47,7 +50,7 @@ export async function beginMultipart(
       parts.push(part);
       held?.release();
     } finally {
-      // Runs after a failure too, because the form may already wait for its next buffer.
+      // Discards the buffer after a failure too, because the form may already wait for its next buffer.
       held?.discard();
     }
   }
@@ -56,7 +59,7 @@ export async function beginMultipart(
     async add(part) {
       await sending;
       sending = send(part, parts.length + 1);
-      // The next `await` reports a failure. This handler prevents an unhandled rejection until then.
+      // The next `await` of `sending` throws the error. Until then, this handler prevents an unhandled rejection.
       sending.catch(() => undefined);
     },
     async complete() {
@@ -78,13 +81,16 @@ export async function beginMultipart(
   };
 }
 
-/** If the first attempt completed the upload but its response was lost, a retry finds no upload. */
+/** Returns "occupied" if the upload is gone. A first attempt may have completed it, and its response was lost. */
 function treatGoneAsCompleted(error: unknown): "occupied" {
   if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;
 }
 
-/** The bucket verifies each part. For the whole object, the bucket confirms the checksum of the checksums. */
+/**
+ * Compares the checksum that the bucket returned with the expected one. For a multipart object, it is the checksum of the part checksums.
+ * The bucket has verified each part itself.
+ */
 function outcomeOf(checksum: string | undefined, parts: readonly CompletedPart[]): Outcome {
   if (checksum === undefined) return "unconfirmed";
   const digests = parts.map(({ ChecksumSHA256 = "" }) => Buffer.from(ChecksumSHA256, "base64"));

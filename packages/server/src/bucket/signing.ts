@@ -13,7 +13,7 @@ import { createDownloadOverrides } from "./download-overrides.ts";
 
 export type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
-/** `target` is the bucket at its public endpoint. `cloudFront` undefined: downloads come from the bucket. */
+/** `target` is the bucket at its public endpoint. `cloudFront` undefined: the bucket serves downloads. */
 type Options = {
   target: PresignTarget;
   credentials: CredentialSource;
@@ -23,7 +23,7 @@ type Options = {
 
 type Asked = { expiresInSeconds: number; now: number };
 
-/** Presigns downloads and uploads. A download is signed synchronously if the credentials are cached. */
+/** Presigns downloads and uploads. It signs a download without waiting if the credentials are cached. */
 export function createSigning({ target, credentials, onWarning, cloudFront }: Options): Signing {
   const presigner = createPresigner(target);
   const overridesOf = createDownloadOverrides();
@@ -39,7 +39,8 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
     const { encodedKey, response } = overridesOf(options);
     const capped = capToCredentials(options, lasting);
     const { now, cacheWindowSeconds } = options;
-    // The expiry in a cacheable URL must not change with each second. `expiresAt` is the expiry of the credentials, if they expire first.
+    // A cacheable URL must not change with each second, so it contains the requested expiry. `expiresAt` is the expiry of the credentials,
+    // if they expire earlier.
     const expiresInSeconds = cacheWindowSeconds === undefined ? capped : options.expiresInSeconds;
     return presigner.presignGet({
       encodedKey,
@@ -81,7 +82,10 @@ function asRequest({ method, url, headers, expiresAt }: PresignedRequest): Signe
   return { method, url, headers, expiresAt };
 }
 
-/** The headers that the bucket enforces: length, type, checksum and a single PUT (docs/security-requirements.md, 3, 4, 6, 8). */
+/**
+ * Returns the headers that the bucket enforces: length, type, checksum, and a condition that permits only one PUT
+ * (docs/security-requirements.md, 3, 4, 6, 8).
+ */
 function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string, string> {
   const { contentType, sizeBytes, checksum, onlyOnce } = options;
   return {
@@ -92,13 +96,16 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
   };
 }
 
-/** Limits the expiry of a URL to the expiry of its credentials, because a URL stops working when its credentials expire. Seconds. */
+/**
+ * Returns a function that limits the lifetime of a URL to the lifetime of its credentials. A URL stops working when its credentials expire.
+ * Seconds.
+ */
 function createCapToCredentials(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;
   return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {
     const expiresAt = credentials.expiration?.getTime();
     if (expiresAt === undefined) return expiresInSeconds;
-    // The validity of a signature starts at the start of the second.
+    // Rounds both instants down, because a signature is valid from the start of a second.
     const seconds = Math.floor(expiresAt / 1000) - Math.floor(now / 1000);
     if (seconds < 1)
       throw unavailable("The credentials for signing have expired, and the provider returned no newer ones");

@@ -3,19 +3,23 @@ import { DomainError } from "../domain/errors.ts";
 import { freeBytes } from "./free-bytes.ts";
 import type { FormBuffers, HeldBuffer } from "./part-buffers.ts";
 
-/** A part of a stream. All parts except the last have `partBytes`. The caller releases the buffer of `bytes` when the part is stored. */
+/**
+ * A part of a stream. All parts except the last have the size `partBytes`. The caller must release the buffer `held` when the bucket has
+ * stored the part.
+ */
 export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
 type Options = { partBytes: number; maxBytes: number; buffers: FormBuffers };
 
-/** A file that is not larger needs no shared buffer, so it never waits for slow forms. A stream buffers that many bytes anyway. */
+/** A file of at most this size needs no shared buffer, so it never waits for slow forms. A stream buffers this many bytes anyway. */
 const SMALL_BYTES = 65_536;
 
 /**
- * Splits a stream into one or more parts, and reads no further than the current part.
- * Acquires a buffer when the first bytes of a part arrive, unless the whole file is small. Frees each chunk after it was copied.
- * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy`
- * if the stream is slow while other forms wait. Destroys the stream at its end.
+ * Splits a stream into one or more parts. Reads no further than the current part.
+ * Acquires a buffer when the first bytes of a part arrive, unless the whole file is small. Frees the memory of each chunk after the chunk
+ * was copied to the buffer.
+ * Rejects with `file_too_large` at the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy` if
+ * the stream is too slow while other forms wait. Destroys the stream at its end.
  */
 export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buffers }: Options): AsyncGenerator<Part> {
   let total = 0;
@@ -48,7 +52,7 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
       small = undefined;
       for (const piece of pieces) {
         for (let at = 0; at < piece.length; ) {
-          // More bytes follow, so the full part is not the last.
+          // More bytes follow, so the part that is full now is not the last one.
           if (held !== undefined && filled === partBytes) yield takePart(false);
           held ??= await buffers.acquire(Math.min(partBytes, maxBytes));
           const copied = piece.copy(held.bytes, filled, at);
@@ -61,7 +65,7 @@ export async function* splitIntoParts(body: Readable, { partBytes, maxBytes, buf
     yield takePart(true);
   } finally {
     held?.release();
-    // Unlike the end of a loop over the stream, this does not wait for the next bytes of a slow client.
+    // Destroys the stream immediately. The end of a loop over the stream would first wait for the next bytes of a slow client.
     body.destroy();
   }
 }

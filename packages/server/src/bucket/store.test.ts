@@ -27,7 +27,7 @@ beforeEach(() => {
   objectKey = `key${count++}`;
 });
 
-/** A bucket behind a faulty proxy, and the requests that it received. */
+/** Starts a bucket behind a faulty proxy, and records the requests that the proxy received. */
 async function troubled(fateOf: (request: string, nth: number, incoming: IncomingMessage) => Fate) {
   const requests: string[] = [];
   const warnings: string[] = [];
@@ -76,7 +76,7 @@ describe("memory", () => {
     });
     const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
     expect(stored.sizeBytes).toBe(size);
-    // The limit covers two parts, garbage, and the memory of the embedded bucket in this process.
+    // The limit covers two parts, memory that is not freed yet, and the memory of the embedded bucket in this process.
     expect(most - before).toBeLessThan(96 * MIB);
     expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
     await bucket.delete([objectKey]);
@@ -264,7 +264,7 @@ describe("servers with fewer capabilities", () => {
 
 describe("requirement 30: buffers of several bodies", () => {
   const MAX = 64 * MIB;
-  /** The size of a body that needs a buffer. A smaller body waits for no buffer. */
+  /** The size of a body that needs a shared buffer. A body of at most 64 KiB would not wait for a buffer. */
   const LARGE = 100_000;
 
   function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {
@@ -277,7 +277,7 @@ describe("requirement 30: buffers of several bodies", () => {
     return { store, storeOf };
   }
 
-  /** A body that never ends. `arrived` resolves when its first bytes are read. */
+  /** Returns a body that never ends. `arrived` resolves when the service has read the first bytes. */
   function stalledBody() {
     const arrived = Promise.withResolvers<void>();
     const body = new Readable({

@@ -23,23 +23,22 @@ type Options = {
 export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" | "fillMs">;
 
 /**
- * The smallest part that S3 accepts, so that more forms share the memory. Each form holds a part that is being filled, and a part that
- * is being sent.
+ * The smallest part that S3 accepts. Small parts let more forms share the memory. Each form holds one part that is being filled, and one
+ * that is being sent.
  */
 const PART_BYTES = 5 * 2 ** 20;
 /**
- * The wait is shorter than the idle timeout of the client's connection, so that the client gets a response. It is longer
- * than the time to fill a buffer, so that other forms do not fail because of a few slow forms.
+ * `waitMs` is shorter than the idle timeout of the connection to the client, so that the client gets a response. `waitMs` is longer than
+ * `fillMs`, so that other forms do not fail because of a few slow forms.
  */
 const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 /** Source: Amazon S3, "Multipart upload limits". */
 const MAX_PARTS = 10_000;
 
 /**
- * Streams a body into the bucket and computes its SHA-256. A body that fits into one part uses one PUT. A larger body
- * uses a multipart upload.
- * An object counts as stored when the bucket confirms its checksum. If the bucket stores no checksum, the service reads the
- * object back.
+ * Streams a body into the bucket and computes its SHA-256. A body that fits into one part uses one PUT. A larger body uses a multipart
+ * upload.
+ * An object counts as stored when the bucket confirms its checksum. If the bucket does not confirm it, the service reads the object back.
  */
 export function createStore(options: Options): Store {
   const partBuffers = createPartBuffers({ ...FORM_BUFFERS, ...options.partBuffers });
@@ -57,7 +56,7 @@ export function createStore(options: Options): Store {
   };
 }
 
-/** The state that a failed attempt can leave in the bucket. */
+/** The upload and the object that a failed attempt may leave behind in the bucket. */
 type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
 type Sending = { asked: StoreOptions; attempt: Attempt; buffers: FormBuffers };
 
@@ -83,7 +82,7 @@ async function send(options: Options, { asked, attempt, buffers }: Sending): Pro
       ? await attempt.multipart?.complete()
       : await putObject(options.client, { objectKey, contentType, bytes: only.bytes, checksum: checksum.value });
   only?.held?.release();
-  // The object that occupies the key can belong to another upload, so it must not be deleted.
+  // The key already has an object. It can belong to another upload, so the service must not delete it.
   if (outcome === "occupied") attempt.mayBeThere = false;
   if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });
   return { sizeBytes, checksum };
@@ -100,14 +99,14 @@ async function readBack(
   if (actual.value !== checksum.value) throw unavailable("The stored object differs from the sent bytes");
 }
 
-/** Removes the traces of a failed attempt, or warns the operator. */
+/** Removes the upload or the object that a failed attempt left behind. If this fails, warns the operator. */
 async function cleanUp(
   { remove, onWarning }: Options,
   { objectKey, attempt }: { objectKey: string; attempt: Attempt },
 ): Promise<void> {
   try {
     await attempt.multipart?.abort();
-    // The object can be stored even though its response was lost.
+    // The bucket may have stored the object although the response was lost.
     if (attempt.mayBeThere) await remove([objectKey]);
   } catch {
     onWarning(

@@ -10,7 +10,7 @@ type Parts = Pick<Bucket, "head" | "copy" | "createMultipart" | "listParts" | "a
 
 type Options = {
   client: BucketClient;
-  /** The bucket at the endpoint that the service calls, not at the public endpoint. */
+  /** The bucket at the endpoint that the service calls, and not at the public endpoint. */
   target: PresignTarget;
   credentials: CredentialSource;
   clock: Clock;
@@ -27,18 +27,18 @@ const BODY_SHA256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
 
 type Put = {
   objectKey: string;
-  /** Headers that are signed besides length and type. */
+  /** The headers that are signed, in addition to length and type. */
   headers?: Record<string, string>;
   body?: string;
   sentType?: string;
-  /** Headers that are sent without being signed. */
+  /** The headers that are sent, but not signed. */
   unsigned?: Record<string, string>;
 };
 
 /**
- * Tests the capabilities of the bucket with presigned URLs and bodies of five bytes, as a client would send them.
- * It needs only the permissions of the service. Rejects with `bucket_unavailable` if the bucket can't be reached
- * or refuses a plain PUT, because then the capabilities are still unknown.
+ * Tests the capabilities of the bucket. It sends bodies of five bytes to presigned URLs, as a client would do.
+ * The tests need only the permissions that the service has. Rejects with `bucket_unavailable` if the bucket can't be reached or refuses a
+ * plain PUT, because then the capabilities are unknown.
  */
 export function createTryCapabilities(options: Options): Bucket["tryCapabilities"] {
   const { calls } = options;
@@ -86,7 +86,7 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
       throw unavailable(`A signed PUT failed: ${cause instanceof Error ? cause.message : String(cause)}`);
     });
     await response.arrayBuffer().catch(() => undefined);
-    // An error of an overloaded server does not show its capabilities. Only 501 means that it does not support a feature.
+    // Another 5xx status may only mean that the server is overloaded. Only 501 means that the server does not support a feature.
     if (response.status >= 500 && response.status !== 501)
       throw unavailable(`The bucket responded to a signed PUT with ${response.status}`);
     return response.status;
@@ -111,7 +111,7 @@ function isRefused(status: number): boolean {
   return status >= 400 && status < 500;
 }
 
-/** Checks the copy itself, because a server without copies can still report success. */
+/** Checks that the copy exists, because a server that can't copy may still report success. */
 async function canCopy(calls: Parts, { from, to }: { from: string; to: string }): Promise<boolean> {
   await calls.copy({ from, to, sizeBytes: BODY.length, contentType: TYPE }).catch(() => undefined);
   return (await calls.head(to))?.contentType === TYPE;
@@ -135,7 +135,10 @@ async function tryParts(
   }
 }
 
-/** Completes a multipart upload over an existing object. Returns whether the bucket refused it with if-none-match. */
+/**
+ * Completes a multipart upload under a key that already has an object. Returns whether the bucket refused this when the request had the
+ * condition if-none-match.
+ */
 function completeOver(
   { s3, bucket, call }: BucketClient,
   { place, parts }: { place: MultipartPlace; parts: readonly StoredPart[] },
@@ -149,7 +152,7 @@ function completeOver(
     } catch (error) {
       const isRefusal = failedWith(error, "PreconditionFailed", 412);
       if (!isRefusal && !failedWith(error, "NotImplemented", 501)) throw error;
-      // A refusal may have ended the upload already.
+      // Completes the upload without the condition. This may fail, because the refusal may already have ended the upload.
       await s3.send(new CompleteMultipartUploadCommand(upload), options).catch(() => undefined);
       return isRefusal;
     }

@@ -1,11 +1,14 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 
-/** Browsers add these values of Cache-Control themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/**
+ * Browsers send these values of Cache-Control themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch".
+ */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 
 /**
- * Lists the stored headers that the service never declares. The bucket would send them to every reader,
- * and `Content-Encoding` even changes the bytes that a reader gets. A server may set the storage class and the encryption itself.
+ * Lists the headers of a stored object that the service never declares in an upload. The bucket would send them to every reader, and
+ * `Content-Encoding` even changes the bytes that a reader gets. The list leaves out storage class and encryption, because a server may set
+ * them itself.
  */
 export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
   const isFromBrowser = BROWSER_CACHE_CONTROL.test(found.CacheControl ?? "");
@@ -22,7 +25,10 @@ export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
   return hasMetadata ? [...headers, "x-amz-meta-*"] : headers;
 }
 
-/** Ignores `aws-chunked`. This value describes the request and not the object, but some servers store it. */
+/**
+ * Returns the content encoding without `aws-chunked`. This value describes the upload request and not the object, but some servers store
+ * it.
+ */
 function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
   const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");

@@ -10,10 +10,10 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { failedWith, unavailable } from "./bucket-error.ts";
 import type { BucketClient } from "./client.ts";
 
-/** The errors of servers that can't list unfinished uploads. On these servers, no client can see unfinished uploads. */
+/** The errors of servers that can't list unfinished uploads. On these servers, the service can't find unfinished uploads. */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
-/** Aborts the unfinished multipart uploads of these keys, which a killed process left behind. */
+/** Returns a function that aborts the unfinished multipart uploads of the given keys. A killed process may leave such uploads behind. */
 export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Bucket["discardParts"] {
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
@@ -26,7 +26,7 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
   };
 }
 
-/** Begins a multipart upload. Returns the id that the bucket gave to the upload. Omits the checksum algorithm if the server refuses it. */
+/** Begins a multipart upload. Returns the id of the upload. If the server refuses the checksum algorithm, begins the upload without it. */
 export async function beginParts(
   { s3, call, optionalChecksums }: BucketClient,
   { ChecksumAlgorithm, ...plain }: CreateMultipartUploadCommandInput,
@@ -42,7 +42,7 @@ export async function beginParts(
   return UploadId;
 }
 
-/** Aborts one multipart upload. It is not an error if the upload no longer exists. */
+/** Aborts one multipart upload. Does not fail if the upload no longer exists. */
 export async function abortParts(
   { s3, bucket, call }: BucketClient,
   { Key, UploadId }: { Key: string; UploadId: string },
@@ -58,7 +58,7 @@ export async function abortParts(
 type Page = ListMultipartUploadsCommandOutput;
 type Markers = Pick<Page, "NextKeyMarker" | "NextUploadIdMarker">;
 
-/** Lists unfinished multipart uploads, one page of the server at a time. Yields nothing if the server has no list. */
+/** Lists unfinished multipart uploads, one page of the server at a time. Yields nothing if the server can't list them. */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload[]> {
   let page: Page | undefined = await listPage(client, { prefix, after: {} });
   while (page !== undefined) {

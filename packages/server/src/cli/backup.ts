@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { loadConfigWithoutSecrets } from "../config/index.ts";
 import { backUp, restore } from "../wiring/backup.ts";
 
-/** `valetkey backup` prints its progress on standard error. The exit code is 1 if the backup is not whole. */
+/** `valetkey backup` makes a backup, and prints its progress on standard error. The exit code is 1 if the backup fails or lacks objects. */
 export function backupCommand(): Command {
   return new Command("backup")
     .description("copy the embedded database, bucket and secrets to a folder, while the service runs")
@@ -12,7 +12,9 @@ export function backupCommand(): Command {
     .action(runBackup);
 }
 
-/** `valetkey restore` verifies the backup first. The exit code is 1 if it restored nothing, or if the backup lacks objects. */
+/**
+ * `valetkey restore` verifies a backup, and then restores it. The exit code is 1 if it restored nothing, or if the backup lacks objects.
+ */
 export function restoreCommand(): Command {
   return new Command("restore")
     .description("restore a backup into DATA_DIR, which must be empty")

@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from "../config/index.ts";
 import { EXIT_CODES, printReport, type Report, reportConfigFaults } from "../doctor/index.ts";
 import { runDoctor } from "../wiring/doctor.ts";
 
-/** `valetkey doctor` checks the whole set-up. The exit code is 0 without faults, 1 with an error, and 2 with warnings only. */
+/** `valetkey doctor` checks the whole set-up. The exit code is 1 if there is an error, 2 if there are only warnings, and 0 otherwise. */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("check the bucket, the database, the proxy and this machine, and print a fix for each fault")

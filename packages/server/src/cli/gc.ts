@@ -15,10 +15,13 @@ const NAMES: Record<Finding["kind"], string> = {
   resized: "files whose object has another length",
   damaged: "files whose bytes are lost on the disk",
 };
-/** The command only reports these differences. To repair them would delete a file, or accept another object as its content. */
+/** The command only reports these differences. A repair would delete a file, or accept another object as the content of the file. */
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
-/** `valetkey gc` prints each difference between bucket and database, then a table. The exit code is 1 if a difference remains. */
+/**
+ * `valetkey gc` finds differences between bucket and database, and repairs them if no file is at risk. It prints each difference, and then
+ * a table. The exit code is 1 if a difference remains.
+ */
 export function gcCommand(): Command {
   return new Command("gc")
     .description("compare the bucket with the database, and repair the differences that put no file at risk")

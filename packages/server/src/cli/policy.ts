@@ -44,7 +44,7 @@ async function changeRule(given: string, value: PolicyValue | undefined): Promis
 
 function parseValue(text: string): PolicyValue {
   if (text === "none") return null;
-  // A word stays as it is, because the use case checks it.
+  // Returns a word as it is, because the use case checks it.
   return /^\d/.test(text) ? parseDuration(text) : (text as PolicyValue);
 }
 

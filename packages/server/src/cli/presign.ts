@@ -6,7 +6,7 @@ import { parseDuration } from "./duration.ts";
 const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;
 type Options = { method: (typeof METHODS)[number]; expires: number; region?: string; endpoint?: string };
 
-/** `valetkey presign` prints one URL. The command needs neither the service nor the database. */
+/** `valetkey presign` prints one presigned URL. The command needs neither the service nor the database. */
 export function presignCommand(): Command {
   return new Command("presign")
     .description("print a presigned URL for one object")

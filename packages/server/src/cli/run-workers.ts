@@ -4,22 +4,24 @@ import type { Logger } from "pino";
 import type { Config } from "../config/index.ts";
 import { freePort } from "../wiring/free-port.ts";
 
-/** The pause before a worker is started again, so that a worker that can't start is not restarted all the time. Milliseconds. */
+/**
+ * The pause before a worker is started again. Without the pause, a worker that can't start would be restarted all the time. Milliseconds.
+ */
 const RESTART_AFTER_MS = 1_000;
 
-/** A worker sends this to the primary process when it serves requests. */
+/** A worker sends this message to the primary process when it starts to serve requests. */
 type Listening = { banner: string };
 
-/** Tells the primary process that this worker serves requests. */
+/** Notifies the primary process that this worker serves requests. */
 export function reportListening(banner: string): void {
   process.send?.({ banner } satisfies Listening);
 }
 
 /**
- * Runs `config.server.workers` processes that share the port of the service, until SIGTERM or SIGINT.
+ * Runs `config.server.workers` processes until SIGTERM or SIGINT. All of them share the port of the service.
  *
- * The first worker starts alone, because it migrates the database. If the first worker can't start, no other worker is started.
- * If a worker ends, it is started again. Resolves with the exit code of the command.
+ * The first worker starts alone, because it migrates the database. If the first worker can't start, the function starts no other worker. If
+ * a worker ends later, the function starts it again. Resolves with the exit code of the command.
  */
 export async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
   const port = server.port === 0 ? await freePort(server.host) : server.port;
@@ -32,12 +34,12 @@ export async function runWorkers({ server, metrics }: Config, { logger }: { logg
   }
 
   function fork(index: number): RunningWorker {
-    // Prometheus must read each process separately, so each process has its own port.
+    // Prometheus must read the metrics of each process separately, so each process gets its own port for metrics.
     const metricsPort = metrics.port === undefined ? {} : { METRICS_PORT: String(metrics.port + index) };
     return watch(cluster.fork({ PORT: String(port), ...metricsPort }));
   }
 
-  /** Starts the worker again until the service stops. Resolves with the exit code of the last process. */
+  /** Starts the worker again each time it ends, until the service stops. Resolves with the exit code of the last process. */
   async function keep(index: number, first: RunningWorker): Promise<number> {
     for (let worker = first; ; worker = fork(index)) {
       const code = await worker.ended;
@@ -57,7 +59,7 @@ export async function runWorkers({ server, metrics }: Config, { logger }: { logg
   return Math.max(...(await Promise.all(exits)));
 }
 
-/** `ended` resolves with the exit code. A worker that a signal has ended counts as failed. */
+/** `ended` resolves with the exit code, or with 1 if a signal ended the worker. */
 type RunningWorker = { pid: number | undefined; listening: Promise<Listening>; ended: Promise<number> };
 
 function watch(worker: Worker): RunningWorker {

@@ -19,19 +19,19 @@ async function start(): Promise<void> {
     for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
     if (config.server.workers > 1) process.exit(await runWorkers(config, { logger }));
   }
-  // A failed start closes everything, so the process can exit. The channel to the primary process must not keep this process alive.
+  // If the start fails, the process must be able to exit. So the channel to the primary process must not keep this process alive.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
-  // A supervisor that reads the banner may send a signal immediately.
+  // Listens for signals before it prints the banner. A supervisor that reads the banner may send a signal immediately.
   const stopped = nextSignal();
-  // Standard output has only the log, with one JSON line for each event.
+  // Prints the banner on standard error, because standard output contains only the log, with one JSON line for each event.
   if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
   else reportListening(banner(config, service));
   const signal = await stopped;
   exitAtSecondSignal();
   const { drainSeconds, shutdownSeconds } = config.server;
   service.drain();
-  // After Ctrl-C, a person waits at a terminal, so the service stops without draining.
+  // After Ctrl-C (SIGINT), a person waits at a terminal, so the service stops without draining.
   if (drainSeconds > 0 && signal === "SIGTERM") {
     logger.info({ signal, drainSeconds }, "draining: everything is served, and /readyz returns 503");
     await sleep(drainSeconds * 1000);
@@ -41,7 +41,10 @@ async function start(): Promise<void> {
   process.exit(0);
 }
 
-/** Ctrl-C reaches the service twice: directly, and through npm. Only a second signal that comes later ends the process immediately. */
+/**
+ * Lets a second signal end the process immediately. Ctrl-C reaches the service twice, directly and through npm. So a second signal within a
+ * second has no effect.
+ */
 function exitAtSecondSignal(): void {
   const since = performance.now();
   const onSignal = () => {

@@ -9,8 +9,7 @@ const EMAIL_HELP = "the email address or id of the person";
 type CreateOptions = { email: string; label: string; expires?: number };
 
 /**
- * `valetkey token` creates, lists and revokes API tokens. `create` prints nothing but the token on standard output, so that scripts can
- * read it.
+ * `valetkey token` creates, lists and revokes API tokens. `create` prints only the token on standard output, so that scripts can read it.
  */
 export function tokenCommand(): Command {
   const create = new Command("create")

@@ -205,7 +205,10 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
   });
 }
 
-/** The id, name or email address in a JWT can contain control characters, so each of them is written as JSON. */
+/**
+ * Formats a person for the terminal. An id, name or email address from a JWT can contain control characters, so each of them is written as
+ * JSON.
+ */
 function describePerson(person: PersonRecord, quota: Quota): string {
   const { id, email, name, isEmailProven, isAdmin, disabledAt, lastSignInAt, usage, links } = person;
   const most = quotaOfUser(quota, usage);
@@ -233,7 +236,7 @@ function parseQuota(text: string): ChosenQuota {
 
 type ChosenFiles = { number: number | null };
 
-// Returns an object, because the library would treat null as an empty text.
+// Returns an object and not null, because the library would treat null as an empty text.
 function parseFiles(text: string): ChosenFiles {
   if (text === "default") return { number: null };
   if (/^\d{1,15}$/.test(text)) return { number: Number(text) };

@@ -4,7 +4,7 @@ import { DomainError } from "../domain/errors.ts";
 import { normaliseEmail, receiverAmong } from "../domain/person.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
-/** Runs a command on the configured database and bucket. A service may use both at the same time. */
+/** Runs a command with the configured database and bucket. The service may be running at the same time. */
 export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<T>): Promise<T> {
   const { config } = loadConfig();
   const logger = pino({ level: "warn" }, pino.destination(2));
@@ -16,10 +16,13 @@ export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<
   }
 }
 
-/** A prefix that marks a text as an id. It is needed for an id that is also the email address of another person. */
+/** This prefix marks a text as an id. It is necessary if the id is also the email address of another person. */
 const ID_PREFIX = "id:";
 
-/** Finds the person with this email address or id, or with the id after `id:`. Throws `user_not_found` or `invalid_request`. */
+/**
+ * Finds the person with this email address, with this id, or with the id after the prefix `id:`. Throws `user_not_found` or
+ * `invalid_request`.
+ */
 export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
   if (email.startsWith(ID_PREFIX)) {
     const person = await core.db.people.find(email.slice(ID_PREFIX.length));
@@ -31,7 +34,7 @@ export async function findPerson(core: Core, email: string): Promise<{ id: strin
   if (namesake !== undefined && others.length === 0) return namesake;
   const found = namesake === undefined ? receiverAmong(holders) : "ambiguous";
   if (found === "ambiguous") {
-    // The application that issues JWTs chooses ids, so an id can look like the email address of another person.
+    // Another application chooses the ids in JWTs, so an id can look like the email address of another person.
     const proven = new Set(holders.filter(({ isProven }) => isProven).map(({ id }) => id));
     const ids = [...(namesake === undefined ? [] : [namesake]), ...others].map(({ id }) => id);
     const prefix = namesake === undefined ? "" : ID_PREFIX;

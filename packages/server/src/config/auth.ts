@@ -5,15 +5,15 @@ import type { AuthConfig, EmbeddedSecrets } from "./types.ts";
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-// Secrets from examples, tutorials and libraries. Every reader of these pages could forge a session.
+// Matches secrets from examples, tutorials and libraries. Everybody who has read these pages could forge a session.
 const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
-/** Commands that make a secret, with and without openssl. */
+/** Tells the operator how to make a secret, with openssl or with Node. */
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
-/** The configuration of accounts and tokens, before the secrets of embedded mode are known. */
+/** Completes the configuration of accounts and tokens. It calls `secrets` only if it needs a generated secret. */
 export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
 
 export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }): AuthDraft {
@@ -36,14 +36,14 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
-  // With an issuer, people come from another system. If sign-up were also open, a stranger could sign up with the email address of such
-  // a person.
+  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. If sign-up were open too, a stranger could
+  // sign up here with the email address of such a person.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.choice("AUTH_SIGN_UP", {
     of: ["open", "invited", "closed"],
     fallback: hasIssuer ? "closed" : "open",
   });
-  // Without mail, people could not prove an email address themselves.
+  // The default is false without mail, because people could not prove an email address themselves.
   const requiresVerifiedEmail = reader.flag("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,
@@ -87,8 +87,8 @@ function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: st
 }
 
 /**
- * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Returns undefined if the secret is
- * not set. A secret that is short, easy to guess or a known default is a fault. No error text contains a secret
+ * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Returns undefined if the secret is not
+ * set. Reports a fault if the secret is too short, easy to guess or a known default. No error text contains a secret
  * (docs/security-requirements.md, 29).
  */
 function readSecret(reader: ConfigReader, name: string): string | undefined {

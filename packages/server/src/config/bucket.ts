@@ -9,8 +9,8 @@ const KEY_PREFIX = /^[A-Za-z0-9!_.'()*/-]{1,512}$/;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
- * The configuration of the bucket, before the secrets of embedded mode are known. They are generated only if the configuration has no
- * fault.
+ * Completes the configuration of the bucket. It calls `secrets` only for the embedded bucket. The secrets are generated only if the
+ * configuration has no fault.
  */
 export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
@@ -20,7 +20,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, server, ...common });
-  // In path style, or if a host name cannot contain the name of the bucket, the bucket has the origin of its endpoint.
+  // With path style, the bucket has the origin of its endpoint. The same applies if a host name can't contain the name of the bucket.
   if (bucket.forcePathStyle || !/^[a-z0-9-]+$/.test(name))
     requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
   return () => bucket;
@@ -52,7 +52,10 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
   });
 }
 
-/** Uploaded content must never share an origin with the sessions (docs/security-requirements.md, 14). */
+/**
+ * Reports a fault if the bucket has the origin of the service. Uploaded content must never share an origin with the sessions
+ * (docs/security-requirements.md, 14).
+ */
 function requireOwnOrigin(
   reader: ConfigReader,
   { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },
@@ -67,7 +70,7 @@ function requireOwnOrigin(
   );
 }
 
-/** The default URL of the embedded bucket for browsers: the host of the server, and the port of the bucket. */
+/** Returns the default URL at which browsers reach the embedded bucket: the host of PUBLIC_URL, with the port of the bucket. */
 function besidesServer(reader: ConfigReader, { server, port }: { server: ServerConfig; port: number }) {
   if (server.publicUrl === undefined || port === 0 || port === server.port) return undefined;
   const url = new URL(server.publicUrl);
@@ -120,7 +123,7 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
   return "us-east-1";
 }
 
-/** Reads static credentials. Returns undefined if none are set. Then the provider chain of the AWS SDK finds the credentials. */
+/** Reads static credentials. Returns undefined if none are set. In that case, the provider chain of the AWS SDK finds the credentials. */
 export function readCredentials(reader: ConfigReader): ConfigCredentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
@@ -143,7 +146,7 @@ export function readCredentials(reader: ConfigReader): ConfigCredentials | undef
   return undefined;
 }
 
-/** Reads the prefix of all object keys, and ends it with a slash. */
+/** Reads the prefix of all object keys, and adds a slash at its end. */
 function readKeyPrefix(reader: ConfigReader): string {
   const value = reader.text("S3_KEY_PREFIX");
   if (value === undefined) return "";

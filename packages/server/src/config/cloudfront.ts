@@ -8,7 +8,7 @@ const TOGETHER = `Set ${NEEDED.join(", ")} together, or none of them.`;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const RSA_BITS = 2048;
 
-/** Reads the distribution that downloads come from. Returns undefined if downloads come from the bucket. */
+/** Reads the CloudFront distribution that serves downloads. Returns undefined if the bucket serves them. */
 export function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontConfig | undefined {
   const [domain, keyPairId, pem] = NEEDED.map((name) => reader.text(name));
   const hash = reader.choice("CLOUDFRONT_HASH", { of: ["sha256", "sha1"], fallback: "sha256" });
@@ -29,7 +29,7 @@ export function readCloudFront(reader: ConfigReader, server: ServerConfig): Clou
   return { distribution, keyPairId, privateKey, hash, bindsIp };
 }
 
-/** CloudFront can't sign requests to the embedded bucket. */
+/** Reports a fault if CloudFront is configured with the embedded bucket, because CloudFront can't sign requests to that bucket. */
 export function refuseCloudFront(reader: ConfigReader): void {
   const name = NEEDED.find((each) => reader.text(each) !== undefined);
   if (name === undefined) return;
@@ -40,7 +40,9 @@ export function refuseCloudFront(reader: ConfigReader): void {
   );
 }
 
-/** Reads a host name. Accepts a URL too. Accepts http only for this machine, because tests run their distribution there. */
+/**
+ * Reads the host name of the distribution. Accepts a URL too. Accepts http only for this machine, because tests run a distribution there.
+ */
 function readDomain(
   reader: ConfigReader,
   { domain, server }: { domain: string; server: ServerConfig },

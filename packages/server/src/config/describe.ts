@@ -111,7 +111,7 @@ function describeCloudFront(cloudFront: CloudFrontConfig | undefined): (string |
 function describeCredentials(credentials: ConfigCredentials | undefined): (string | undefined)[] {
   if (credentials === undefined) return [line("AWS_ACCESS_KEY_ID", "(the SDK's provider chain)")];
   return [
-    // The last four characters are enough to distinguish two keys.
+    // Shows the last four characters, because they are enough to distinguish two keys.
     line("AWS_ACCESS_KEY_ID", `${MASK}${credentials.accessKeyId.slice(-4)}`),
     line("AWS_SECRET_ACCESS_KEY", MASK),
     line("AWS_SESSION_TOKEN", credentials.sessionToken === undefined ? undefined : MASK),
@@ -122,7 +122,7 @@ function line(name: string, value: string | number | undefined): string | undefi
   return value === undefined ? undefined : `${name}=${value}`;
 }
 
-/** Masks the password and the values of the query, which may be secrets. */
+/** Masks the password and all values of the query, because these values may be secrets. */
 function maskUrl(text: string): string {
   const url = new URL(text);
   if (url.password !== "") url.password = MASK;

@@ -20,8 +20,9 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode from `dataDir`, and generates them on the first start. Only the owner may read the files.
- * Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or can't be written.
+ * Reads the secrets of embedded mode (embedded bucket and SQLite) from `dataDir`. Generates them on the first start. Only the owner may
+ * read the files. Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or can't be
+ * written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);
@@ -54,14 +55,14 @@ function create(dataDir: string): EmbeddedSecrets {
   return read(file) ?? damaged(file);
 }
 
-/** Publishes the file with a hard link. A hard link never replaces the file of another process, but a rename does. */
+/** Gives the temporary file its final name with a hard link. A hard link never replaces the file of another process, but a rename does. */
 function publish(temporary: string, file: string): void {
   try {
     linkSync(temporary, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    // FAT and some network file systems do not support hard links.
+    // FAT and some network file systems do not support hard links, so the file is renamed instead.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }

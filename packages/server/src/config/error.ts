@@ -1,7 +1,7 @@
-/** A fault of the configuration: the variable or file, the problem, and the remedy. */
+/** A fault of the configuration. `name`: the variable or the file. `problem`: what is wrong. `remedy`: how the operator can repair it. */
 export type ConfigFault = { name: string; problem: string; remedy: string };
 
-/** All faults of the configuration. The message is for a terminal, and contains no secret. */
+/** Contains all faults of the configuration. The message is text for a terminal, and contains no secret. */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[];
 

@@ -21,16 +21,16 @@ export { ConfigError, type ConfigFault } from "./error.ts";
 export { defaultLimits } from "./limits.ts";
 export type * from "./types.ts";
 
-/** The configuration, and warnings of probable mistakes. */
+/** The configuration, and warnings about probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
-// The AWS SDK reads these variables from the real environment. In a .env file, these variables have no effect.
+// The AWS SDK reads these variables from the real environment, so they have no effect in a .env file.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
 type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
 
 /**
- * Reads the configuration from the environment, and then from `.env` in the working directory.
+ * Reads the configuration from the environment, and from `.env` in the working directory. The environment overrides `.env`.
  * In embedded mode (embedded bucket and SQLite), generates missing secrets and stores them in DATA_DIR.
  * Throws ConfigError with every fault and its remedy.
  */
@@ -46,7 +46,7 @@ export function loadConfig(
   return { config, warnings: [...warnings, ...unseen.map(explain)] };
 }
 
-/** Reads the configuration without secrets, so that it changes nothing in DATA_DIR. Throws ConfigError. */
+/** Reads the configuration without the secrets in DATA_DIR. So it generates no secrets and changes nothing there. Throws ConfigError. */
 export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
   return loadConfig(process.env, {
     secretsOf: () => ({ authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" }),
@@ -54,7 +54,7 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses an environment. The function is pure, except that it calls `secretsOf` for the secrets of a data directory. It calls
+ * Parses an environment. The function has no side effects, except that it calls `secretsOf` for the secrets of a data directory. It calls
  * `secretsOf` only if the configuration needs secrets and has no fault. Throws ConfigError.
  */
 export function parseConfig(
@@ -103,14 +103,14 @@ function readDotenv(file: string): Environment {
 }
 
 /**
- * Removes text that the parser of Node misreads: a byte order mark, and spaces or tabs after a `=`. If only spaces or tabs follow the
- * `=`, the parser takes the next line as the value.
+ * Removes text that the parser of Node misreads: a byte order mark, and spaces or tabs after a `=`. If only spaces or tabs follow the `=`,
+ * the parser would read the next line as the value.
  */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }
 
-/** Reads the settings of `valetkey presign`, which needs no other settings of a service. Throws ConfigError. */
+/** Reads only the settings that `valetkey presign` needs. Throws ConfigError. */
 export function loadSigningTarget(env = process.env, { workingDirectory } = { workingDirectory: process.cwd() }) {
   const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
   const target = {

@@ -2,19 +2,25 @@ import { readLinks } from "./links.ts";
 import { ConfigReader } from "./reader.ts";
 import type { LimitsConfig } from "./types.ts";
 
-/** The limit of Signature Version 4: a week. */
+/** The longest lifetime of a URL with Signature Version 4: one week. */
 const MAX_URL_TTL_SECONDS = 604_800;
 const DEFAULT_URL_TTL_SECONDS = 60;
 const DEFAULT_URL_TTL_MAX_SECONDS = 43_200;
 const DEFAULT_URL_TTL_MAX_SHARED_SECONDS = 900;
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
-/** The largest object of Amazon S3. `domain/part-plan.ts` has the same limit, because config imports no other folder. */
+/**
+ * The size of the largest possible object in Amazon S3. `domain/part-plan.ts` repeats this number, because config may not import from
+ * another folder.
+ */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Larger files use a multipart upload. If a single PUT of at most this size fails, it is cheap to send it again. */
+/** Larger files use a multipart upload. A single PUT of at most this size is cheap to send again if it fails. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
-/** No client has so many uploads in progress. The limit of a note is lower, so that one note can't use up all pending uploads of a user. */
+/**
+ * The maximum number of pending uploads of a user. No real client needs so many. The limit for a note is lower, so that the uploads to one
+ * note can't use up the limit of the user.
+ */
 const USER_PENDING_UPLOADS = 1_000;
 const NOTE_PENDING_UPLOADS = 500;
 const DEFAULT_URL_RATE = 200;
@@ -23,11 +29,14 @@ const DEFAULT_TRASH_DAYS = 30;
 const MAX_TRASH_DAYS = 3_650;
 /** After a pause, a person may immediately request as many URLs as the rate normally permits in this many seconds. */
 const URL_BURST_SECONDS = 25;
-/** A batch of URLs must fit into the burst. `packages/contract` has the same size, because config imports no other folder. */
+/**
+ * The largest batch of URLs, which must fit into the burst. `packages/contract` repeats this number, because config may not import from
+ * another folder.
+ */
 const MAX_BATCH_URLS = 1_000;
-/** An import of many small files needs less than this rate, and the database can record much more. */
+/** The limit for starts of uploads. An import of many small files needs less than this, and the database can record much more. */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
-/** Larger files are verified after the HTTP request. To read this many bytes takes one or two seconds. */
+/** The service verifies larger files after the HTTP request. Reading this many bytes takes one or two seconds. */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
 export function readLimits(reader: ConfigReader): LimitsConfig {

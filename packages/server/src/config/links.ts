@@ -3,7 +3,7 @@ import type { LinksConfig } from "./types.ts";
 
 const DEFAULT_WINDOW_SECONDS = 900;
 const MAX_WINDOW_SECONDS = 86_400;
-// Ten years. A longer expiry is a typing error.
+// Ten years. A longer expiry is probably a typing error.
 const MAX_EXPIRY_SECONDS = 10 * 365 * 86_400;
 
 export function readLinks(reader: ConfigReader): LinksConfig {

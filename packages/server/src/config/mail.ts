@@ -4,7 +4,7 @@ import type { MailConfig, ServerConfig } from "./types.ts";
 const PORTS: Record<string, number> = { "smtp:": 587, "smtps:": 465 };
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const EXAMPLE = "smtps://user:password@smtp.example.com";
-/** A display name and an email address, or an email address alone. */
+/** Matches a display name with an email address, or an email address alone. */
 const SENDER = /^(?:(?<name>[^<>]*?)\s*<(?<bracketed>[^\s<>@"]+@[^\s<>@"]+)>|(?<plain>[^\s<>@"]+@[^\s<>@"]+))$/;
 const MAX_NAME_LENGTH = 100;
 
@@ -30,7 +30,7 @@ function readServer(reader: ConfigReader, text: string): Omit<MailConfig, "from"
   const port = PORTS[url?.protocol ?? ""];
   const credentials = url === null ? undefined : credentialsOf(url);
   if (url === null || port === undefined || url.hostname === "" || !isPlain(url) || credentials === undefined) {
-    // The text leaves the value out, because it may contain a password.
+    // The text leaves out the value, because the value may contain a password.
     const problem = "is not an smtp or smtps URL of a host, without a path";
     const remedy = `Write it as SMTP_URL=${EXAMPLE}. Write special characters of the user name and password as %40 for @.`;
     reader.fault("SMTP_URL", problem, remedy);
@@ -38,7 +38,8 @@ function readServer(reader: ConfigReader, text: string): Omit<MailConfig, "from"
   }
   const isLocal = LOCAL_HOSTS.has(url.hostname);
   const isSecure = url.protocol === "smtps:";
-  // An attacker in the network can hide that the server supports STARTTLS. The password must never cross the network in plain text.
+  // Requires TLS if there is a password, because the password must never cross the network in plain text. An attacker in the network can
+  // hide that the server supports STARTTLS.
   const requiresTls = url.searchParams.has("requireTLS") || (credentials.user !== undefined && !isLocal);
   if (!isSecure && !requiresTls && !isLocal) {
     reader.warn(
@@ -55,12 +56,12 @@ function readServer(reader: ConfigReader, text: string): Omit<MailConfig, "from"
   };
 }
 
-/** Whether the URL has nothing besides the server, the credentials and `requireTLS=true`. */
+/** Whether the URL contains only the server, the credentials and `requireTLS=true`. */
 function isPlain({ pathname, search, hash }: URL): boolean {
   return ["", "/"].includes(pathname) && ["", "?requireTLS=true"].includes(search) && hash === "";
 }
 
-/** Returns undefined if the user name or the password is missing, or has a wrong encoding. */
+/** Returns undefined if only one of user name and password is set, or if one has a wrong encoding. */
 function credentialsOf({ username, password }: URL): Pick<MailConfig, "user" | "password"> | undefined {
   if (username === "" && password === "") return { user: undefined, password: undefined };
   if (username === "" || password === "") return undefined;
@@ -84,8 +85,8 @@ function readSender(reader: ConfigReader, text: string): MailConfig["from"] | un
 }
 
 /**
- * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open such a link. If the mail server is on localhost
- * too, this is usually a test, and there is no warning.
+ * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. Does not warn if the mail server
+ * is on localhost too, because this is usually a test.
  */
 function warnOfLocalLinks(
   reader: ConfigReader,

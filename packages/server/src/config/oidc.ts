@@ -3,7 +3,7 @@ import type { OidcConfig } from "./types.ts";
 
 const NEEDED = ["AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"] as const;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** The maximum length of the provider's name, which is the label of a button. */
+/** The maximum length of the name of the provider, which the sign-in page shows on a button. */
 const MAX_NAME_LENGTH = 60;
 
 /** Reads the identity provider for the sign-in. Returns undefined if there is no provider. */

@@ -7,7 +7,10 @@ const CLAMD_PORT = 3310;
 const EXAMPLE =
   "Write it as CLAMAV_HOST=clamd.internal or CLAMAV_HOST=clamd.internal:3310, where clamd listens on TCP.";
 
-/** Reads the virus scanner from CLAMAV_HOST, as `host` or `host:port`, and CLAMAV_PORT. Returns undefined if there is no scanner. */
+/**
+ * Reads the address of the virus scanner from CLAMAV_HOST (`host` or `host:port`) and CLAMAV_PORT. Returns undefined if no scanner is
+ * configured.
+ */
 export function readScanner(reader: ConfigReader): ScannerConfig | undefined {
   const port = reader.integer("CLAMAV_PORT", { fallback: CLAMD_PORT, min: 1, max: 65_535 });
   const tooLarge = reader.choice("CLAMAV_TOO_LARGE", { of: ["reject", "accept"], fallback: "reject" });

@@ -2,9 +2,9 @@ import { LOCAL_HOSTS } from "./public-url.ts";
 import type { ConfigReader } from "./reader.ts";
 import type { ServerConfig } from "./types.ts";
 
-/** Long enough for a load balancer that polls /readyz every second, and that needs three failures to stop sending requests. */
+/** The time is long enough for a load balancer that polls /readyz every second, and that stops sending requests after three failures. */
 const DEFAULT_DRAIN_SECONDS = 5;
-/** Service managers such as Kubernetes kill a process after 30 seconds. */
+/** By default, service managers such as Kubernetes kill a process after 30 seconds. */
 const DEFAULT_SHUTDOWN_SECONDS = 30;
 const MAX_SHUTDOWN_SECONDS = 3_600;
 
@@ -12,7 +12,7 @@ export function readShutdown(
   reader: ConfigReader,
   { host, publicUrl }: { host: string; publicUrl: string | undefined },
 ): Pick<ServerConfig, "drainSeconds" | "shutdownSeconds"> {
-  // No load balancer is in front of a service that only this machine can reach.
+  // A service that only this machine can reach has no load balancer, so it need not wait for one.
   const isLocal = LOCAL_HOSTS.has(host) && LOCAL_HOSTS.has(URL.parse(publicUrl ?? "http://localhost")?.hostname ?? "");
   const of = { unit: "seconds", max: MAX_SHUTDOWN_SECONDS };
   const drainSeconds = reader.integer("DRAIN_SECONDS", {

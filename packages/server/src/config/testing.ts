@@ -23,7 +23,7 @@ export const OIDC = {
 
 type Env = Record<string, string>;
 
-/** Loads configurations in an empty working directory, which is removed after the test. */
+/** Returns an empty working directory, and functions that load a configuration in it. The directory is removed after the test. */
 export function startDirectory() {
   const workingDirectory = mkdtempSync(join(tmpdir(), "valetkey-config-"));
   onTestFinished(() => rmSync(workingDirectory, { recursive: true, force: true }));

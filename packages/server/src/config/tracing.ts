@@ -10,7 +10,7 @@ const SAMPLERS: readonly TraceSampler[] = [
   "parentbased_traceidratio",
 ];
 
-/** Pairs of `name=value`, separated by commas. */
+/** Matches pairs of `name=value`, separated by commas. */
 const HEADERS = /^\s*[^=,\s]+\s*=[^,]+(?:,\s*[^=,\s]+\s*=[^,]+)*$/;
 
 /** Reads the standard variables of OpenTelemetry. Returns undefined if the service sends no traces. */

@@ -2,7 +2,10 @@ import { isIP } from "node:net";
 import type { ConfigReader } from "./reader.ts";
 import type { ServerConfig } from "./types.ts";
 
-/** The maximum number of proxies. If the number is too large, the service trusts entries of X-Forwarded-For that the client wrote. */
+/**
+ * The maximum number of proxies. If an operator sets a number that is too large, the service trusts entries of X-Forwarded-For that the
+ * client wrote.
+ */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 

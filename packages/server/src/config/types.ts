@@ -4,14 +4,14 @@ export type ConfigCredentials = { accessKeyId: string; secretAccessKey: string; 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 
 export type ServerConfig = {
-  /** 0: any free port. */
+  /** 0: the service chooses any free port. */
   port: number;
   host: string;
-  /** Without a trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
+  /** The URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
   publicUrl: string | undefined;
   /**
-   * The proxies whose X-Forwarded-* headers the service trusts: none, this number of proxies counted from the last, or these IP
-   * addresses.
+   * The proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: this number of proxies, counted from the one next
+   * to the service. A list: the proxies with these IP addresses.
    */
   trustProxy: false | number | string[];
   logLevel: LogLevel;
@@ -19,21 +19,21 @@ export type ServerConfig = {
   dataDir: string;
   /** How long the service still accepts requests after SIGTERM. During this time, load balancers switch to other replicas. Seconds. */
   drainSeconds: number;
-  /** The longest time from SIGTERM to the end of the stop. After this time, the service cuts open connections. Seconds. */
+  /** The longest time from SIGTERM until the service has stopped. After this time, the service cuts open connections. Seconds. */
   shutdownSeconds: number;
   /** The number of processes that serve requests. More than 1 process needs PostgreSQL and an external bucket. */
   workers: number;
 };
 
-/** The embedded bucket. This process serves it, and stores it in `server.dataDir`. */
+/** The embedded bucket. The process of the service serves it, and stores its data in `server.dataDir`. */
 export type EmbeddedBucketConfig = {
   kind: "embedded";
   host: string;
-  /** 0: any free port. */
+  /** 0: the service chooses any free port. */
   port: number;
   name: string;
   region: string;
-  /** The signed URL for browsers. If undefined, it is the URL that the bucket listens on. */
+  /** The base URL of presigned URLs for browsers. If undefined, it is the URL at which the bucket listens. */
   publicEndpoint: string | undefined;
   /** The prefix is empty, or ends with a slash. */
   keyPrefix: string;
@@ -58,14 +58,14 @@ export type S3BucketConfig = {
   region: string;
   /** Undefined: the bucket is at AWS. */
   endpoint: string | undefined;
-  /** The signed URL for browsers. If undefined, it is `endpoint`. */
+  /** The base URL of presigned URLs for browsers. If undefined, it is `endpoint`. */
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
   /** The prefix is empty, or ends with a slash. */
   keyPrefix: string;
   /** If undefined, the provider chain of the AWS SDK finds the credentials. */
   credentials: ConfigCredentials | undefined;
-  /** If undefined, downloads come from the bucket. */
+  /** If undefined, browsers download from the bucket. */
   cloudFront: CloudFrontConfig | undefined;
 };
 
@@ -74,8 +74,8 @@ export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
   /**
-   * `prepared`: whether the statements of the hot path have names, so that PostgreSQL prepares them once. If `schema` is undefined, the
-   * connection chooses the schema.
+   * `prepared`: whether frequent statements have names, so that PostgreSQL prepares them only once. If `schema` is undefined, the settings
+   * of the connection choose the schema.
    */
   | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
@@ -91,33 +91,33 @@ export type OidcConfig = {
 
 export type AuthConfig = {
   secret: string;
-  /** Earlier values of `secret`. They are only used to open links. */
+  /** Earlier values of `secret`. The service uses them only to read links that were made with them. */
   oldSecrets: readonly string[];
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
   issuer: string | undefined;
   audience: string | undefined;
   signUp: "open" | "invited" | "closed";
-  /** Whether a share by email address reaches only people who have proven the email address. */
+  /** Whether a share with an email address gives access only to a person who has proven this address. */
   requiresVerifiedEmail: boolean;
   /** Undefined if there is no identity provider. */
   oidc: OidcConfig | undefined;
 };
 
 export type ScannerConfig = {
-  /** The host of clamd, which listens on TCP. */
+  /** The host on which clamd listens on TCP. */
   host: string;
   port: number;
-  /** The decision about a file that is too large for clamd. */
+  /** Whether the service rejects or accepts a file that is too large for clamd. */
   tooLarge: "reject" | "accept";
 };
 
 export type LinksConfig = {
   isEnabled: boolean;
-  /** The longest life of a link, from its creation. Seconds. If undefined, a link may live until it is revoked. */
+  /** The longest time from the creation of a link to its expiry. Seconds. If undefined, a link may be valid until it is revoked. */
   maxExpirySeconds: number | undefined;
   isPasswordRequired: boolean;
-  /** How long a claim gets new URLs. Seconds. */
+  /** How long a visitor gets new URLs for one claim (one download that counts). Seconds. */
   windowSeconds: number;
   /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
@@ -126,7 +126,7 @@ export type LinksConfig = {
 export type LimitsConfig = {
   urlTtlDefaultSeconds: number;
   urlTtlMaxSeconds: number;
-  /** The longest expiry that a person who is not the owner may request. Seconds. */
+  /** The longest lifetime of a URL that a person who is not the owner may request. Seconds. */
   urlTtlMaxSharedSeconds: number;
   uploadMaxBytes: number;
   singlePutMaxBytes: number;
@@ -143,20 +143,23 @@ export type LimitsConfig = {
   urlRate: { perSecond: number; burst: number } | undefined;
   /** How long deleted notes and files stay in the trash. 0: a deletion is permanent. Days. */
   trashDays: number;
-  /** Older audit events are exported to DATA_DIR and deleted. If undefined, all audit events stay. */
+  /**
+   * The service exports audit events that are older than this to DATA_DIR, and deletes them. If undefined, all audit events stay in the
+   * database.
+   */
   auditDays: number | undefined;
   uploadRate: { perSecond: number; burst: number };
   links: LinksConfig;
 };
 
 export type MetricsConfig = {
-  /** A separate port for /metrics. If undefined, /metrics is on the port of the service. */
+  /** A separate port for /metrics. If undefined, the port of the service serves /metrics. */
   port: number | undefined;
   /** The bearer token that /metrics requires. If undefined, /metrics requires no token. */
   token: string | undefined;
 };
 
-/** The way in which the service chooses the traces to record (OpenTelemetry, OTEL_TRACES_SAMPLER). */
+/** How the service chooses which traces it records (OpenTelemetry, OTEL_TRACES_SAMPLER). */
 export type TraceSampler =
   | "always_on"
   | "always_off"
@@ -181,9 +184,9 @@ export type TracingConfig = {
 export type MailConfig = {
   host: string;
   port: number;
-  /** TLS from the first byte. Otherwise the connection starts without TLS, and uses STARTTLS if the server offers it. */
+  /** Whether the connection uses TLS from the first byte. Otherwise it starts without TLS, and uses STARTTLS if the server offers it. */
   isSecure: boolean;
-  /** Whether a connection without TLS is refused. */
+  /** Whether the service refuses to send over a connection without TLS. */
   requiresTls: boolean;
   /** `user` and `password` are both set, or both undefined. */
   user: string | undefined;
@@ -192,7 +195,7 @@ export type MailConfig = {
 };
 
 export type WebhooksConfig = {
-  /** Whether the service sends webhooks to this machine, even without TLS. */
+  /** Whether endpoints of webhooks may be on this machine. Such endpoints need no TLS. */
   allowsLoopback: boolean;
 };
 
@@ -204,9 +207,9 @@ export type Config = {
   bucket: BucketConfig;
   database: DatabaseConfig;
   auth: AuthConfig;
-  /** If undefined, files are not scanned. */
+  /** If undefined, the service does not scan files for viruses. */
   scanner: ScannerConfig | undefined;
-  /** Undefined: no mail. */
+  /** If undefined, the service sends no mail. */
   mail: MailConfig | undefined;
   webhooks: WebhooksConfig;
   limits: LimitsConfig;

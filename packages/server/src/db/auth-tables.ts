@@ -1,6 +1,6 @@
 /**
- * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account`, `verification` and
- * `rateLimit`. A column that is not listed has the name of the library.
+ * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account`, `verification` and `rateLimit`. A
+ * column that is not listed has the name that better-auth gives it.
  */
 export const authTables = {
   user: {

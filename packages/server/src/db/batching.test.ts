@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createBatching } from "./batching.ts";
 
-/** Batches that end when the test says so. */
+/** Creates batches that the test itself ends. */
 function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
   const runs: (PromiseWithResolvers<void> & { items: number[] })[] = [];
   const started: (() => void)[] = [];

@@ -2,15 +2,15 @@
 export type Batching<T, R> = {
   /** Resolves or rejects with the outcome of the item's batch. */
   add(item: T): Promise<R>;
-  /** Refuses new items, and resolves when all waiting items have run. */
+  /** Refuses new items, and resolves when all batches have ended. */
   close(): Promise<void>;
 };
 
 type Batch<T, R> = PromiseWithResolvers<R> & { items: T[] };
 
 /**
- * Gathers items into batches. A batch runs at the end of the event loop's turn, or when one of `maxRunning` batches ends.
- * All items of a batch share one promise. A batch that fails does not affect the next batch.
+ * Gathers items into batches. A new batch starts at the end of the current turn of the event loop. If `maxRunning` batches already run, it
+ * starts when one of them ends. All items of a batch share one promise. If a batch fails, the next batch still runs.
  */
 export function createBatching<T, R>(options: {
   run: (items: T[]) => Promise<R>;

@@ -7,7 +7,7 @@ import { useDatabase } from "./testing/use-database.ts";
 
 const CHANGES = 8;
 
-/** Resolves every call when all of `count` callers have called. */
+/** Returns a function that holds its callers. When it has `count` callers, it resolves for all of them. */
 function meetingOf(count: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let arrived = 0;

@@ -5,7 +5,7 @@ import { buildQueries, type QueryContext } from "./queries/index.ts";
 import type { Tables } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 
-/** The database port, and the connection for the tables of the accounts library. */
+/** The database port, and `kysely` for the tables of the accounts library. */
 export type OpenDatabase = Database & {
   kysely: Kysely<Tables>;
   engine: EngineName;
@@ -13,22 +13,25 @@ export type OpenDatabase = Database & {
   pools(): PoolState[];
 };
 
-/** Counts of connections, and of callers that wait for one. */
+/** The numbers of idle and busy connections, and of callers that wait for a connection. */
 export type PoolState = { name: string; idle: number; busy: number; waiting: number };
 
-/** Assembles the port from the parts that an engine opened. */
+/** Builds the database port from the parts that an engine opened. */
 export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;
   context: QueryContext;
   /** The access queries that run outside of transactions. They run often, so they must be fast. */
   access: AccessQueries;
-  /** The steps that run for each upload, each in a separate transaction. They must be fast. */
+  /** The queries that start and complete an upload, each in its own transaction. They run for every upload, so they must be fast. */
   uploadSteps: Pick<UploadQueries, "start" | "complete">;
   urlAudit: UrlAuditLog;
   /** Default: the database has no pools. */
   pools?: () => PoolState[];
-  /** Runs a transaction that frees space, even on a full disk. Undefined on PostgreSQL, because its server has a separate disk. */
+  /**
+   * Runs a transaction that frees space. If the disk is full, deletes the reserve file and runs the transaction again. Undefined on
+   * PostgreSQL, because the disk of that server is not the disk of the service.
+   */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
 }): OpenDatabase {

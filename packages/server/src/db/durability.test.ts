@@ -7,10 +7,13 @@ import type { DatabaseLocation } from "./testing/database-location.ts";
 import { engines } from "./testing/test-databases.ts";
 import { useDatabase } from "./testing/use-database.ts";
 
-/** With more rounds, the test takes minutes: `KILL_ROUNDS=1000 npx vitest run packages/server/src/db/durability.test.ts`. */
+/**
+ * How many times each test kills a process. With more rounds, a test takes minutes:
+ * `KILL_ROUNDS=1000 npx vitest run packages/server/src/db/durability.test.ts`.
+ */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const ID_LENGTH = 36;
-// After many events, the kill comes while SQLite moves the events of its journal (sqlite/journal/log.ts).
+// In every fifth round, the kill comes after so many events that SQLite is moving events out of its journal (sqlite/journal/log.ts).
 const eventsBeforeKill = (round: number) => (round % 5 === 4 ? 21_000 + 500 * round : 300 + 37 * round);
 
 describe.each(engines)("URL events on $name", (engine) => {
@@ -59,7 +62,7 @@ async function storedEvents(db: Database, noteId: string): Promise<AuditEvent[]>
   return events;
 }
 
-/** Starts a child process, and kills it after this number of ids. Returns all ids that the child printed. */
+/** Starts a child process, and kills it when it has printed `acknowledgements` ids. Returns all ids that the child printed. */
 async function runUntilKilled(
   name: string,
   location: DatabaseLocation,

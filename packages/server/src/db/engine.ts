@@ -6,16 +6,16 @@ export type EngineName = "sqlite" | "postgres";
 /** The differences between the engines that queries depend on. */
 export type Engine = {
   name: EngineName;
-  /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
+  /** Converts a list of texts to one parameter, so that the SQL is the same for a list of any length. */
   list(values: readonly string[]): unknown;
-  /** Builds the condition that `column` is one of the texts in a parameter that `list` made. */
+  /** Builds the condition that `column` is one of the texts of `list`, which must be a result of the method `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
   /**
    * Builds the condition that `column` contains exactly this text. It does not use LIKE, because LIKE differs between
    * the engines, and treats some characters as wildcards.
    */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
-  /** The table of notes, for a join by id that reads only the columns of a list. */
+  /** The table of notes, for a join by id. The join may read only the columns that a list of notes shows. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
 };
 
@@ -25,7 +25,7 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // Names the index. Without it, SQLite would use the primary key and read the whole row.
+  // The query names the index. Otherwise SQLite would search by the primary key, and read the whole row with the body.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
 };
 

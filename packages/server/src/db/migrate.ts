@@ -7,13 +7,13 @@ import type { Tables } from "./schema.ts";
 
 const EXECUTED = "kysely_migration";
 
-// Any number that no other program uses on this database.
+// An arbitrary number. Other programs that use this database must not lock the same number.
 const LOCK_ID = 4_716_203_958_114_027n;
 
 /**
- * Brings the schema up to date in one transaction. Processes that start at the same time migrate one after the other: on PostgreSQL by an
- * advisory lock, on SQLite because each transaction begins as a writer (sqlite/dialect.ts).
- * `schema`: the schema of all tables, only on PostgreSQL. It is created if it is missing. Default: the schema of the connection.
+ * Brings the schema up to date in one transaction. Processes that start at the same time migrate one after the other. On PostgreSQL, an
+ * advisory lock ensures this. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
+ * `schema`: the schema for all tables, only on PostgreSQL. The function creates a missing schema. Default: the schema of the connection.
  * Throws `database_unavailable` if a later version of the service has migrated the database, or if the database refuses a migration.
  */
 export async function migrate(
@@ -26,12 +26,12 @@ export async function migrate(
   const provider = { getMigrations: async () => migrations };
   await db.transaction().execute(async (transaction) => {
     if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
-    // Without the name of a schema, the migrator could use its table in another schema.
+    // Without the name of the schema, the migrator could find its own table in another schema, and use it.
     const table = schema === undefined ? {} : { migrationTableSchema: schema };
     const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
     if (error === undefined) return;
     const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-    // Rolls back.
+    // The error rolls the transaction back.
     throw new DomainError(
       "database_unavailable",
       `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
@@ -40,13 +40,13 @@ export async function migrate(
   });
 }
 
-/** Whether this version of the service has the migration. */
+/** Whether this version of the service contains the migration. */
 export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }
 
 /**
- * The first migration that an existing database does not have. Returns undefined for a new database, and for a database that has all
+ * Returns the first migration that an existing database lacks. Returns undefined for a new database, and for a database that has all
  * migrations.
  */
 export async function firstMissingMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
@@ -62,7 +62,8 @@ async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[
   return (await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db)).rows;
 }
 
-// The migrator itself would report such a database as corrupted.
+// Throws `database_unavailable` if a later version has migrated the database. The migrator itself would report such a database as
+// corrupted.
 async function refuseLaterVersion(
   db: Kysely<Tables>,
   { engine, known }: { engine: EngineName; known: ReadonlySet<string> },
@@ -77,7 +78,7 @@ async function refuseLaterVersion(
 }
 
 async function hasMigrations(db: Kysely<Tables>, engine: EngineName): Promise<boolean> {
-  // Each engine lists its tables in its own way.
+  // Each engine has its own way to find a table.
   const found =
     engine === "sqlite"
       ? sql`select 1 from sqlite_schema where type = 'table' and name = ${EXECUTED}`

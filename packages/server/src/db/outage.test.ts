@@ -44,7 +44,7 @@ async function expectAvailable(db: OpenDatabase): Promise<void> {
   }
 }
 
-// Each engine has its own outages, with the same expectations.
+// An outage looks different on each engine. The expectations are the same.
 describe("an unreachable PostgreSQL", () => {
   let test: TestDatabase;
   let proxy: TcpProxy;
@@ -131,7 +131,7 @@ describe("SQLite files that another process locks", () => {
   it("waits for a short lock without stopping the event loop", async () => {
     onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
-    // The timer fires only if nothing blocks the event loop. The writes succeed only if they wait for the timer.
+    // The timer fires only if nothing blocks the event loop. The writes succeed only if they wait until the timer releases the locks.
     setTimeout(() => onOthers("commit"), 200);
     await written;
   });

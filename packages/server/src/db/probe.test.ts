@@ -55,7 +55,7 @@ describe("the probe of a standby, on postgres", () => {
     await client.query(others, [name]);
     await client.end();
     const readOnly = { code: "database_unavailable", message: "The database is read-only: it may be a standby" };
-    // At first, a probe may fail with the error of a connection that was closed.
+    // The first probes may fail because their connection was closed, and not because the database is read-only.
     await expect.poll(() => fixture.db.probe().catch((error) => error)).toMatchObject(readOnly);
     await expect.poll(() => fixture.db.urlAudit.probe().catch((error) => error)).toMatchObject(readOnly);
     await expect.poll(() => fixture.db.urlAudit.record(sampleEvent()).catch((error) => error)).toMatchObject(readOnly);

@@ -11,18 +11,21 @@ import type { MailChoice, MailKind, MailTopic } from "../domain/mail.ts";
 import type { EmailProof, JwtIssuer } from "../domain/person.ts";
 import type { MessageType } from "../domain/webhook.ts";
 
-/** A boolean in the form that both engines store. */
+/** A boolean, as both engines store it. */
 type Bit = 0 | 1;
 
 /**
- * All tables. For the tables of the accounts library (auth-tables.ts), only the columns that queries of this folder read.
- * Instants are milliseconds since the epoch.
+ * All tables. For the tables of the accounts library (auth-tables.ts), this type lists only the columns that the queries of this folder
+ * use. Instants are milliseconds since the epoch.
  */
 export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
   auth_sessions: { id: string; user_id: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
-  /** Which user belongs to a subject in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user was created before this table. */
+  /**
+   * The user who belongs to a subject (`sub`) in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user is older than
+   * this table.
+   */
   identities: {
     issuer: JwtIssuer | "legacy";
     subject: string;
@@ -32,7 +35,10 @@ export type Tables = {
     id: string;
     email: string | null;
     email_proven_by: EmailProof | null;
-    /** Null: the row is older than this column, or the user has no email address. */
+    /**
+     * The instant of the latest statement about the email address. Null: the row is older than this column, or the user has no email
+     * address.
+     */
     email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
@@ -52,7 +58,7 @@ export type Tables = {
     owner_id: string;
     title: string;
     body: string;
-    /** `title` and `body`, folded for searches (domain/fold.ts). */
+    /** `title_folded` and `body_folded`: the title and the body in the form for searches (domain/fold.ts). */
     title_folded: Generated<string>;
     body_folded: Generated<string>;
     created_at: number;
@@ -97,19 +103,25 @@ export type Tables = {
     /** `bucket_upload_id` and `part_size` are null unless the upload is multipart. */
     bucket_upload_id: string | null;
     part_size: number | null;
-    /** Unique for each user. Null: the client sent no key, or the key is no longer valid. */
+    /** Unique for each user. Null: the client sent no key, or the service has released the key. */
     idempotency_key: string | null;
   };
-  /** One row for each owner who ever had a file. The transaction that changes the files also changes this row (queries/usage.ts). */
+  /**
+   * One row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes this row
+   * (queries/usage.ts).
+   */
   usage: {
     owner_id: string;
     used_bytes: number;
     files: number;
-    /** The quota that an administrator gave this owner. Null: the quota of the service. */
+    /** The quota that an administrator set for this owner. Null: the quota of the service applies. */
     quota_bytes: number | null;
     quota_files: number | null;
   };
-  /** Quota that is in use without an attachment: by a running form upload, or by a deleted file that a signed URL can store again. */
+  /**
+   * Quota that is in use although no attachment exists: for a form upload that is running, or for a deleted file that a signed URL can
+   * store again.
+   */
   reservations: {
     object_key: string;
     owner_id: string;
@@ -125,7 +137,7 @@ export type Tables = {
     created_by: string;
     /** Null: the holder has not opened the note since it was shared. */
     seen_at: number | null;
-    /** When the service queued the mail about the expiry of the share. Null: not yet. */
+    /** The instant when the service queued the mail about the expiry of the share. Null: not queued yet. */
     reminded_at: Generated<number | null>;
   };
   /** Shares of single attachments. The table has no role, because the holder of such a share is always a viewer. */
@@ -139,7 +151,10 @@ export type Tables = {
     /** The same as `reminded_at` in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
-  /** A share by email address. It is open until its receiver opens the note or the file. `subject_id`: the attachment, or else the note. */
+  /**
+   * A share with an email address. The invitation is open until the invited person opens the note or the file. `subject_id`: the shared
+   * attachment, or else the shared note.
+   */
   invitations: {
     id: string;
     subject_id: string;
@@ -155,7 +170,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
-  /** An invitation to create an account, by an administrator. `invited_by` null: the operator made the invitation with a command. */
+  /** An invitation of an administrator to create an account. `invited_by` null: the operator made the invitation with a command. */
   account_invitations: {
     id: string;
     email: string;
@@ -165,7 +180,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
-  /** The rules that administrators changed. `value`: JSON. */
+  /** The rules of the service that administrators have changed. `value`: JSON. */
   policy: {
     name: string;
     value: string;
@@ -195,10 +210,13 @@ export type Tables = {
     attachment_ids: string;
     /** A JSON object. */
     detail: string;
-    /** Whether the event is routine (domain/url-purpose.ts). The indexes contain this column, so that a list can skip routine events. */
+    /** Whether the event is routine (domain/url-purpose.ts). The indexes contain this column, so a list can skip routine events. */
     is_routine: Bit;
   };
-  /** What administrators did. `actor_id` null: the operator, with a command. `subject_id`: the user, the link or the mail. */
+  /**
+   * The log of what administrators did. `actor_id` null: the operator did it with a command. `subject_id`: the user, the link or the mail
+   * that the action changed.
+   */
   admin_events: {
     id: string;
     at: number;
@@ -212,18 +230,21 @@ export type Tables = {
     object_key: string;
     not_before: number;
     attempts: number;
-    /** The instant of the first deletion. Null: not deleted yet. */
+    /** The instant when the service deleted the object for the first time. Null: not deleted yet. */
     swept_at: number | null;
   };
   /** Queued verifications. The table keeps its old name, because replicas of the previous version still use it during an upgrade. */
   content_checks: {
     attachment_id: string;
-    /** Identifies the content of the object. */
+    /** Identifies the content of the object that is verified. */
     etag: string;
     needs_scan: Bit;
-    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
+    /**
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica.
+     */
     due_at: number;
-    /** The replica that runs the verification. Null: none. */
+    /** The replica that runs the verification. Null: no replica runs it. */
     holder: string | null;
     attempts: number;
   };
@@ -236,7 +257,7 @@ export type Tables = {
     created_by: string;
     label: string;
     message: string;
-    /** 1: every ready file of the note. 0: the files in `link_files`. */
+    /** 1: the link contains every ready file of the note. 0: the link contains the files in `link_files`. */
     whole_note: Bit;
     expires_at: number | null;
     password_hash: string | null;
@@ -244,7 +265,7 @@ export type Tables = {
     max_claims: number | null;
     claims: number;
     opened: number;
-    /** Counts the URLs of all claims, including deleted claims. */
+    /** The number of URLs that all claims of the link received, including deleted claims. */
     urls_issued: number;
     last_url_expires_at: number | null;
     url_ttl_seconds: number;
@@ -263,9 +284,9 @@ export type Tables = {
     claimed_at: number;
     window_ends_at: number;
   };
-  /** The email addresses that may open a link. A link without any row works for everybody. */
+  /** The email addresses that may open a link. A link without any row in this table works for everybody. */
   link_recipients: { link_id: string; email: string };
-  /** The newest code for each email address of a link. */
+  /** The newest code that the service made for each email address of a link. */
   link_codes: {
     link_id: string;
     email: string;
@@ -286,20 +307,20 @@ export type Tables = {
     visitor_id: string;
     visitor_name: string | null;
     slot_id: string | null;
-    /** When the bytes were complete. Null: not yet. */
+    /** The instant when all bytes had arrived. Null: not yet. */
     received_at: number | null;
-    /** Null: the owner of the note has not opened the note since then. */
+    /** Null: the owner of the note has not opened the note since the file arrived. */
     seen_at: number | null;
   };
-  /** The audit events with a `detail.linkId`. A row stays as long as its event. An event may stay longer than its link. */
+  /** The audit events with a `detail.linkId`. A row exists as long as its event. The event may exist longer than the link. */
   link_events: { link_id: string; event_id: string };
-  /** Counts in windows of time (queries/limit-counts.ts). `key` is a hash. */
+  /** The counters of the limits, each for one period of time (queries/limit-counts.ts). `key` is a hash. */
   limit_counts: {
     key: string;
     count: number;
     expires_at: number;
   };
-  /** The items in the trash: a note with its attachments, or one attachment. */
+  /** The items in the trash. An item is a note with its attachments, or one attachment. */
   trash: {
     id: string;
     note_id: string;
@@ -315,7 +336,7 @@ export type Tables = {
     resource: string;
     item_id: string;
   };
-  /** The events that wait for the hooks of an embedding. */
+  /** The file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {
     id: string;
     kind: FileEventKind;
@@ -323,21 +344,24 @@ export type Tables = {
     item_id: string;
     /** A JSON object. */
     file: string;
-    /** The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. */
+    /**
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica.
+     */
     due_at: number;
     attempts: number;
   };
-  /** The mails that wait, and the mails that the service gave up. */
+  /** The mails that the service will send, and the mails that it gave up. */
   mails: {
     id: string;
     kind: MailKind["kind"];
     email: string;
-    /** A JSON object: the facts of this kind. */
+    /** A JSON object: the facts that a mail of this kind needs. */
     detail: string;
     created_at: number;
     /**
-     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the service no longer
-     * tries.
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica. Null: the service no longer tries.
      */
     due_at: number | null;
     attempts: number;
@@ -347,13 +371,16 @@ export type Tables = {
     /** Identifies a mail that still collects notices. Null: no more notices are added to this mail. */
     group_key: Generated<string | null>;
   };
-  /** The choices of people about mails. `holder`: a user, or an email address whose reader turned off mails (usecases/mail/preferences.ts). */
+  /**
+   * The choices of people about mails. `holder`: the user who made the choice, or the email address whose reader turned off mails
+   * (usecases/mail/preferences.ts).
+   */
   mail_preferences: {
     holder: string;
     topic: MailTopic;
     choice: MailChoice;
   };
-  /** `owner_id` empty: the endpoint belongs to the service. */
+  /** The webhook endpoints. `owner_id` empty: the endpoint belongs to the service. */
   webhook_endpoints: {
     id: string;
     owner_id: string;
@@ -375,7 +402,7 @@ export type Tables = {
     /** The id of the last audit event that a summary covers. Null: the endpoint does not subscribe to `url.issued`. */
     urls_reported_until: string | null;
   };
-  /** The webhook deliveries: those that wait, and a log of those that have ended. */
+  /** The webhook deliveries that wait, and a log of the deliveries that have ended. */
   webhook_deliveries: {
     endpoint_id: string;
     id: string;
@@ -383,11 +410,11 @@ export type Tables = {
     subject: string;
     body: string;
     created_at: number;
-    /** The start of the time in which the service tries to send the message. Later than `created_at` if the message is sent again. */
+    /** The instant when the service began to try to send the message. Later than `created_at` if the message was queued again. */
     queued_at: number;
     /**
-     * The instant from which a replica may claim the row: the end of a pause, or of the lease of the holder. Null: the message was
-     * delivered, or the service no longer tries.
+     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
+     * another replica. Null: the message was delivered, or the service no longer tries.
      */
     due_at: number | null;
     attempts: number;
@@ -405,16 +432,16 @@ export type Tables = {
     password_mark: string | null;
     expires_at: number;
   };
-  /** The authenticator apps. `last_step`: the time step of the last code, and 0 before the first one. */
+  /** The authenticator apps of users. `last_step`: the time step of the last accepted code, or 0 before the first code. */
   second_factors: {
     user_id: string;
     sealed_secret: string;
-    /** Null: no code was confirmed yet. */
+    /** Null: the user has not yet confirmed the app with a code. */
     confirmed_at: number | null;
     last_step: number;
   };
   recovery_codes: { user_id: string; code_hash: string };
-  /** The users whose accounts are closed, and will be deleted. Each of them is also in disabled_users. */
+  /** The users whose accounts are closed and will be deleted. Each of these users is also in disabled_users. */
   account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
   passkeys: {
     id: string;
@@ -428,13 +455,13 @@ export type Tables = {
     created_at: number;
     last_used_at: number | null;
   };
-  /** Has one row: the application that this database belongs to. */
+  /** This table has one row: the application that this database belongs to. */
   application: {
     id: number;
     name: string;
     bucket: string;
   };
-  /** Has one row, which /readyz writes. */
+  /** This table has one row, which /readyz writes. */
   probes: {
     id: number;
     probed_at: number;

@@ -1,17 +1,17 @@
 import type { CompiledQuery, Expression, RawBuilder, SqlBool } from "kysely";
 import { DomainError } from "../domain/errors.ts";
 
-/** The time limit of a search, which is enough for thousands of long notes. Milliseconds. */
+/** The time limit of a search. It is enough to search thousands of long notes. Milliseconds. */
 export const SEARCH_LIMIT_MS = 2_000;
 
-/** Runs queries that may read all texts of a person. A query that exceeds the time limit stops with `search_timeout`. */
+/** Runs queries that may read all notes of a person. A query that exceeds the time limit stops with `search_timeout`. */
 export type Search = {
   run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
   /** The maximum number of searches that run at the same time. */
   atOnce: number;
   /**
-   * For an engine that can't stop a running query: a condition that the query evaluates for every note. After the time limit, the
-   * condition makes the query fail.
+   * Only for an engine that can't stop a running query. Builds a condition that the query evaluates for every note. After the time limit,
+   * the condition makes the query fail.
    */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
 };

@@ -62,7 +62,7 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     const location = await freshLocation();
     const db = await openAt(location);
     const last = MIGRATIONS.at(-1);
-    // The migration fails, because its tables already exist.
+    // The service runs the last migration again. The migration fails, because its tables already exist.
     await sql`delete from kysely_migration where name = ${last}`.execute(db.kysely);
     await db.close();
     await expect(openAt(location)).rejects.toMatchObject({
@@ -73,7 +73,7 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
   });
 });
 
-// The other tests are about files or servers, so each of them is about one engine.
+// The other tests need a file or a server, so each test runs on one engine only.
 describe("a SQLite file", () => {
   async function freshDirectory() {
     const directory = await mkdtemp(join(tmpdir(), "valetkey-start-"));

@@ -3,20 +3,24 @@ import type { Kysely, KyselyPlugin } from "kysely";
 import type { Tables } from "./schema.ts";
 
 /**
- * Runs transactions. Inside the work of a transaction, a query of the outer database throws. Without this, such a query would wait
- * for the transaction's own connection (SQLite), or would run outside of the transaction without an error (PostgreSQL).
+ * Runs transactions. Inside the work of a transaction, a query throws if it does not use the transaction. Otherwise, on SQLite the query
+ * could wait for the connection that the transaction itself holds. On PostgreSQL, the query would run outside of the transaction without an
+ * error.
  */
 export type Transactions = {
   /** A plugin for the Kysely instance that is used outside of transactions. */
   guard: KyselyPlugin;
-  /** Throws if it is called inside the work of a transaction. For queries that do not use the instance with `guard`. */
+  /**
+   * Throws if it is called inside the work of a transaction. Queries that bypass Kysely call this method, because `guard` does not see
+   * them.
+   */
   refuseInside(): void;
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
 };
 
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
-/** `retry` runs a whole transaction again if the database stopped the transaction because of another one. Default: no retries. */
+/** `retry` runs a whole transaction again if the database stopped it because of a parallel transaction. Default: no retries. */
 export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();
   function refuseInside(): void {
@@ -36,13 +40,13 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
       return retry(() => {
         const transaction = { open: true };
         return current.run(transaction, () =>
-          // Only the outer instance has the guard. The transaction has no plugins.
+          // Without plugins, because the guard would refuse the queries of the transaction itself.
           db
             .withoutPlugins()
             .transaction()
             .execute(work)
             .finally(() => {
-              // Timers that the work has started may use the outer database again.
+              // From now on, a timer that the work started may run queries outside of the transaction again.
               transaction.open = false;
             }),
         );

@@ -3,11 +3,11 @@ import { DomainError } from "../domain/errors.ts";
 import type { UrlAuditLog } from "../usecases/ports/index.ts";
 import { createBatching } from "./batching.ts";
 
-// All events of a batch share the cost of one commit. A larger batch would save little more, and would delay its events.
+// All events of a batch share the cost of one commit. A larger batch would save little more time, and its events would wait longer.
 const MAX_BATCH_EVENTS = 500;
 
 /**
- * Creates the log of URL events with a group commit. While one commit runs, the log collects the events of the next commit.
+ * Creates the log of URL events, which commits events in batches. While one commit runs, the log collects the events for the next commit.
  * `write` makes a batch durable, or rejects with `database_unavailable`.
  */
 export function createUrlAuditLog(

@@ -2,13 +2,13 @@ import type { Outcome } from "./finding.ts";
 import type { DoctorParts } from "./parts.ts";
 
 /**
- * One check. It reports a fault as an outcome, and does not reject because of a fault. It changes only objects under the keys of the
- * doctor.
+ * One check of the doctor. It returns each fault as an outcome, and does not reject because of a fault. It changes only objects under the
+ * keys of the doctor.
  */
 export type Check = {
-  /** The doctor shows this name while it runs the check, and the report names it if the check can't run. */
+  /** The doctor shows this name while it runs the check. If the check can't run, the report contains the name. */
   name: string;
-  /** Whether the check makes sense for this set-up. Default: yes. */
+  /** Whether the check makes sense for this set-up. Default: it does. */
   applies?(parts: DoctorParts): boolean;
   run(parts: DoctorParts): Promise<Outcome[]>;
 };

@@ -4,12 +4,14 @@ import type { EchoProof } from "./parts.ts";
 /** How long a token is valid. Milliseconds. */
 const VALID_MS = 60_000;
 
-/** The service uses this function. It returns the proof for a valid token, and undefined for any other token. */
+/**
+ * The service calls this function with the token of a request. It returns the proof for a valid token, and undefined for any other token.
+ */
 export type ProveEcho = (token: string) => string | undefined;
 
 /**
- * Lets the doctor and the service recognise each other through a proxy, by the secret that both have. A token is a time and its HMAC,
- * and a proof is the HMAC of the token.
+ * Lets the doctor and the service recognise each other through a proxy, because both know the same secret. A token consists of an instant
+ * and its HMAC. A proof is the HMAC of the token.
  */
 export function createEchoProof({
   secret,

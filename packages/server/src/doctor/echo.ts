@@ -2,20 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DoctorParts } from "./parts.ts";
 import { type Answer, isFailure } from "./requests.ts";
 
-/** A request through the proxies, as the service saw it. */
+/** A request of the doctor through the proxies, as the service received it. */
 export type Echo = {
-  /** The IP address that the service uses for limits. */
+  /** The IP address of the client, as the service sees it and uses it for limits. */
   ip: string;
-  /** The number of addresses in X-Forwarded-For that the service trusts, counted from the last. */
+  /** How many entries of X-Forwarded-For the service trusts, counted from the last one. */
   trustedHops: number;
   /** The header X-Forwarded-For, or an empty text. */
   forwardedFor: string;
   bytes: number;
-  /** From the first byte of the body to the last. Milliseconds. */
+  /** The time between the first and the last byte of the body. Milliseconds. */
   bodyMs: number;
 };
 
-/** An IP address for documentation (RFC 5737), which no client has. */
+/** An IP address that is reserved for documentation (RFC 5737), so no client has it. */
 export const FORGED_IP = "203.0.113.7";
 const PATH = "/doctor/echo";
 const PAUSE_MS = 800;
@@ -25,7 +25,7 @@ export type Echoed = { echo: Echo } | { answer: Answer };
 
 type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
 
-/** Sends a request to PUBLIC_URL with a forged IP address. If another server responds, returns its response unchanged. */
+/** Sends a request with a forged IP address to PUBLIC_URL. If another server than the service responds, returns its response unchanged. */
 export async function sendEcho(
   { publicUrl, requests, echo }: Parts,
   body: Buffer | "slow" = Buffer.alloc(0),
@@ -52,7 +52,7 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
   }
 }
 
-/** Makes a body that arrives in two pieces, unless a proxy collects the whole body first. */
+/** Makes a body that is sent in two pieces, with a pause. If a proxy collects the whole body first, both pieces arrive together. */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
     (async function* () {

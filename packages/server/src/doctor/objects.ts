@@ -9,7 +9,10 @@ const EXPIRES_IN_SECONDS = 60;
 type Parts = Pick<DoctorParts, "bucket" | "clock" | "requests">;
 type Signing = { at?: PresignTarget; agedSeconds?: number; expiresInSeconds?: number; origin?: string };
 
-/** Signs URLs of objects, and sends requests to them. `agedSeconds`: the age of the signature. `origin`: the origin of a page. */
+/**
+ * Signs URLs of objects, and sends requests to these URLs. `agedSeconds`: the age of the signature. `origin`: the origin of the page that
+ * sends the request.
+ */
 export function createSignedRequests({ bucket, clock, requests }: Parts) {
   async function signing({ agedSeconds = 0, expiresInSeconds = EXPIRES_IN_SECONDS }: Signing) {
     const credentials: Credentials = await bucket.credentials();
@@ -36,7 +39,7 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
       const { url } = presigner({}).presignDelete({ key, ...(await signing({})) });
       return requests.send(url, { method: "DELETE" });
     },
-    /** Returns the URL with which a browser uploads the object. */
+    /** Returns the presigned URL to which a browser uploads the object. */
     async putUrl(key: string, options: Signing = {}): Promise<string> {
       const headers = { "content-type": TYPE };
       return presigner(options).presignPut({ key, headers, ...(await signing(options)) }).url;
@@ -49,7 +52,7 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
   };
 }
 
-/** Runs a call of the SDK. `refusal` has the code and the status of the response. */
+/** Awaits a call of the SDK. If the call fails, returns `refusal` with the code and the status of the response. */
 export async function attempt<T>(call: Promise<T>): Promise<{ output: T } | { refusal: Refusal }> {
   try {
     return { output: await call };
@@ -70,8 +73,8 @@ export function isForbidden({ code, status }: Refusal): boolean {
 }
 
 /**
- * Whether a refusal means that the server does not support the feature. Then Garage and others respond with 501. Swift and Ceph also
- * respond with 405 or 400.
+ * Whether a refusal means that the server does not support the feature. Garage and other servers respond with 501 in this case. Swift and
+ * Ceph also respond with 405 or 400.
  */
 export function isUnsupported({ code, status }: Refusal): boolean {
   return status === 501 || status === 405 || code === "NotImplemented" || code === "MethodNotAllowed";

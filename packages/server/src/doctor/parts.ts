@@ -8,36 +8,36 @@ import type { Requests } from "./requests.ts";
 /** The part of the configuration that the checks read. */
 export type CheckedConfig = Pick<Config, "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail">;
 
-/** The parts with which the checks reach the bucket. */
+/** The values that a check needs to send requests to the bucket. */
 export type CheckedBucket = {
   name: string;
   /** The bucket at the endpoint that the service calls. */
   target: PresignTarget;
   /** The bucket at the endpoint that browsers call. */
   publicTarget: PresignTarget;
-  /** The endpoint in commands to paste. Undefined for AWS. */
+  /** The endpoint in the commands that an operator can paste. Undefined for AWS. */
   endpoint: string | undefined;
-  /** Rejects if no source has credentials. */
+  /** Finds the credentials. Rejects if no source has them. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
-  /** Probes the capabilities once in a run. */
+  /** Returns the capabilities. They are probed only once in a run. */
   capabilities(): Promise<BucketCapabilities>;
 };
 
-/** Proves to the service that the doctor has its secret. Proves to the doctor that the response is from the same service. */
+/** `token` proves to the service that the doctor knows the secret. `isFromService` checks that the response is from the same service. */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
 /** Everything that the checks need. */
 export type DoctorParts = {
   config: CheckedConfig;
-  /** Probable mistakes that the parser of the configuration found. */
+  /** Warnings of the configuration parser about probable mistakes. */
   warnings: readonly string[];
   bucket: CheckedBucket;
   requests: Requests;
   provider: Provider;
   /** The origin that serves the web app. */
   publicUrl: string;
-  /** Creates a key under the prefix of the doctor. The run deletes its object at the end. */
+  /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with this key. */
   newKey(): string;
   echo: EchoProof;
   /** Undefined if no scanner is configured. */

@@ -1,4 +1,4 @@
-/** The kind of S3 server. A remedy depends on it. */
+/** The kind of S3 server. The remedy for a fault depends on it. */
 export type Provider =
   | "aws"
   | "r2"
@@ -46,8 +46,8 @@ export function recogniseProvider({
   const server = headers?.get("server") ?? "";
   const byServer = BY_SERVER.find(([pattern]) => pattern.test(server))?.[1];
   if (byServer !== undefined) return byServer;
-  // Only Swift sends this header with the id of a transaction. The request ids of Ceph RGW
-  // also start with `tx`, but contain the name of a zone.
+  // Only Swift sends this header, which contains the id of a transaction. The request ids of Ceph RGW also start with `tx`, but they
+  // contain the name of a zone.
   if (headers?.has("x-trans-id") === true) return "swift";
   if (/^tx[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-/.test(headers?.get("x-amz-request-id") ?? "")) return "ceph";
   return "other";

@@ -1,4 +1,4 @@
-/** A response, with the code of an S3 error. `text` is the first 16 KiB of the body. */
+/** A response. `text` is the first 16 KiB of the body. */
 export type Response = {
   status: number;
   headers: Headers;
@@ -8,7 +8,7 @@ export type Response = {
   sentAt: number;
   receivedAt: number;
 };
-/** A request without a response. `reason` contains the host of the URL, but no other part of it. */
+/** A request that got no response. `reason` contains the host of the URL, but no other part of the URL. */
 export type Failure = { failure: string; reason: string };
 export type Answer = Response | Failure;
 
@@ -19,7 +19,7 @@ const TEXT_CHARACTERS = 16_384;
 const TLS_CODES =
   /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH|EPROTO)/;
 
-/** Sends requests with a time limit. It follows no redirect, and never rejects. */
+/** Sends requests with a time limit. It follows no redirects. A failed request does not reject, but returns a `Failure`. */
 export function createRequests({ clock, fetch }: { clock: () => number; fetch: typeof globalThis.fetch }): Requests {
   return {
     async send(url, init = {}) {
@@ -41,14 +41,14 @@ export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
 
-/** Whether TLS is the reason of the failure, for example because the certificate is for another host. */
+/** Whether TLS is the reason for the failure, for example a certificate for another host. */
 export function isTlsFailure({ failure, reason }: Failure): boolean {
   return TLS_CODES.test(failure) || /wrong version number|packet length too long/.test(reason);
 }
 
 function toFailure(error: unknown): Failure {
   const cause = (error as { cause?: unknown }).cause ?? error;
-  // A host name with several IP addresses fails once for each IP address.
+  // If a host name has several IP addresses, Node collects one error for each address. Uses the first one.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const { code, name } = first as { code?: unknown; name?: string };
   const failure = typeof code === "string" ? code : (name ?? "Error");
@@ -61,10 +61,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The clock of the responding server minus our clock, in milliseconds. Returns undefined if the response has no date. */
+/** Returns the time of the responding server minus our time, in milliseconds. Returns undefined if the response has no date. */
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;
-  // The header has whole seconds, rounded down. So the time is half a second later on average.
+  // The header contains whole seconds, rounded down. So the real time is half a second later on average.
   return date + 500 - (sentAt + receivedAt) / 2;
 }

@@ -23,7 +23,10 @@ export async function runCheck(
   }
 }
 
-/** The reason of a domain error is its cause, which has no signature (bucket-error.ts). */
+/**
+ * Returns the text that explains an error. For a domain error, it is the message of the cause, which contains no signature
+ * (bucket-error.ts).
+ */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   const shown = cause instanceof Error ? cause : error;

@@ -19,7 +19,7 @@ import { type Finding, type Outcome, unchecked } from "./finding.ts";
 import type { DoctorParts } from "./parts.ts";
 import { runCheck } from "./run-check.ts";
 
-/** The result of a run. `checked` names the checks that were complete. */
+/** The result of a run. `checked`: the names of the checks that ran to their end. */
 export type Report = {
   ranAt: string;
   provider: string;
@@ -32,9 +32,9 @@ export type Report = {
 
 type Options = { onProgress?: (name: string) => void; limitMs?: number };
 
-/** The time limit of one check. It is enough for a few calls that each reach their own time limit. Milliseconds. */
+/** The time limit for one check. It is enough even if a few calls of the check reach their own time limits. Milliseconds. */
 const LIMIT_MS = 40_000;
-/** The checks run in this order. If a gate finds an error, the rest of its group does not run. */
+/** The checks run in this order. If a check in GATES finds an error, the rest of its group does not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck, mailCheck] },
   {

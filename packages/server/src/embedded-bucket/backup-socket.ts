@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 import type { BucketBackup } from "@valetkey/s3-local";
 
 /*
- * `valetkey backup` runs in another process than the bucket, and only the bucket has a connection to its metadata. The two processes
- * communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own connection. When the
- * connection closes, the backup ends.
+ * `valetkey backup` runs in another process than the embedded bucket, but only the process of the bucket can read the metadata of the
+ * bucket. The two processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own
+ * connection. When the connection closes, the backup ends.
  */
 
 type Request = "start" | "copyMetadata" | "end";
@@ -24,8 +24,8 @@ function socketPath(dataDir: string): string {
 }
 
 /**
- * Serves backups of a running bucket. Returns undefined if the path of the socket is too long, and on Windows. Then a backup is only
- * possible while the service is stopped.
+ * Lets other processes make backups of a running bucket. Returns undefined on Windows, or if the path of the socket is too long. In these
+ * cases, a backup is only possible while the service is stopped.
  */
 export async function serveBackups(
   dataDir: string,
@@ -33,7 +33,7 @@ export async function serveBackups(
 ): Promise<{ close(): void } | undefined> {
   const path = socketPath(dataDir);
   if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
-  // A killed process leaves its socket. The lock on the data folder proves that no other process uses the socket.
+  // A killed process leaves its socket behind. The lock on the data folder proves that no other process uses the socket now.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -64,19 +64,19 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   }
-  // The client may disconnect at any time. Then the loop ends, and the code after it ends the backup.
+  // The client may disconnect at any time. Then the loop below ends, and the code after the loop ends the backup.
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {
       socket.write(`${JSON.stringify(await reply(line as Request))}\n`);
     }
   } catch {
-    // A broken connection ends the backup, as a closed connection does.
+    // A broken connection ends the backup below, as a closed connection does.
   }
   await backup?.end().catch(() => undefined);
 }
 
-/** Connects to the running bucket of a data folder. Returns undefined if no bucket runs, or if the bucket serves no backups. */
+/** Connects to the running bucket of a data folder. Returns undefined if no bucket is running, or if the bucket does not serve backups. */
 export async function connectToBucket(
   dataDir: string,
 ): Promise<(BucketBackup & { start(): Promise<void> }) | undefined> {
@@ -87,7 +87,7 @@ export async function connectToBucket(
   } catch {
     return undefined;
   }
-  // After a broken connection, the next request fails.
+  // This event needs no handling, because the next request fails after a broken connection.
   socket.on("error", () => undefined);
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
   async function request(name: Request): Promise<string> {

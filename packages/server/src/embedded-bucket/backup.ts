@@ -6,8 +6,9 @@ import { connectToBucket } from "./backup-socket.ts";
 export { listBlobs };
 
 /**
- * Starts a backup of the embedded bucket in `dataDir`. If the service is running, the backup runs in the service. Otherwise it runs in
- * this process. `end` rejects if the service stopped during the backup, because a stopped service no longer protects the blobs.
+ * Starts a backup of the embedded bucket in `dataDir`. If the service is running, it runs the backup in its own process. Otherwise, the
+ * backup runs in this process. `end` rejects if the service stopped during the backup, because a stopped service no longer protects the
+ * blobs.
  * Rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
@@ -24,7 +25,10 @@ export async function startBucketBackup(dataDir: string): Promise<BucketBackup> 
   }
 }
 
-/** Runs the bucket in this process, only to lock the folder and to copy the metadata. Nobody knows the credentials of this bucket. */
+/**
+ * Runs the bucket in this process, only to lock the data folder and to copy the metadata. The credentials are random, so nobody can send
+ * requests to this bucket.
+ */
 async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
   const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
   const bucket = await startS3Local({ dataDir, credentials });

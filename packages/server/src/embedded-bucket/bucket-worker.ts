@@ -3,14 +3,14 @@ import { type BucketEvent, startS3Local } from "@valetkey/s3-local";
 import { serveBackups } from "./backup-socket.ts";
 
 export type BucketFailure = { requestId: string; message: string; stack: string | undefined; code: unknown };
-/** A message of the worker thread: the bucket has started, or a request has failed. */
+/** A message from the worker thread: the bucket has started, or a request has failed. */
 export type WorkerMessage = "started" | BucketFailure;
 
-// The embedded bucket computes a hash of every byte that it stores. On a worker thread, this work never blocks the API.
+// Runs the embedded bucket on a worker thread. The bucket hashes every byte that it stores, and this work must not block the API.
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread");
 
-// Sends the code of an error separately, because an error loses its code when it is sent to another thread.
+// Sends a failure to the main thread. The code is a separate field, because an error loses its code when it is sent to another thread.
 function logger(event: BucketEvent): void {
   if (event.type !== "failure") return;
   const { message, stack, code } =
@@ -23,7 +23,7 @@ function toError(error: unknown): NodeJS.ErrnoException {
 }
 
 const s3 = await startS3Local({ ...workerData, logger });
-// Some file systems have no sockets. Then a backup is only possible while the service is stopped.
+// Some file systems support no sockets. There, a backup is only possible while the service is stopped.
 const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
   logger({ type: "failure", requestId: "", error }),
 );

@@ -4,8 +4,8 @@ import { DomainError } from "../domain/errors.ts";
 import type { BucketFailure, WorkerMessage } from "./bucket-worker.ts";
 
 /**
- * Starts the embedded bucket on a worker thread. `close` waits for running requests for up to `withinMs` milliseconds, and then ends
- * the thread. Rejects with `bucket_unavailable`, or with the error of its port.
+ * Starts the embedded bucket on a worker thread. `close` waits for running requests for up to `withinMs` milliseconds, and then ends the
+ * thread. Rejects with `bucket_unavailable`, or with the error of the port if the bucket can't listen.
  */
 export async function startEmbeddedBucket(
   bucket: {
@@ -22,7 +22,7 @@ export async function startEmbeddedBucket(
   }: {
     dataDir: string;
     allowedOrigins: string[];
-    /** Called for each request that fails because of a fault of the bucket. */
+    /** Called for each request that fails because of a fault inside the bucket. */
     onFailure: (failure: BucketFailure) => void;
   },
 ): Promise<{ close(withinMs: number): Promise<void> }> {

@@ -19,13 +19,13 @@ export type SmtpOptions = {
   timeouts?: Partial<SmtpTimeouts> | undefined;
 };
 
-/** Matches one recipient. The library would read several recipients from a text with commas, semicolons, groups or angle brackets. */
+/** Matches one recipient. From a text with commas, semicolons, groups or angle brackets, the library would read several recipients. */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 
 const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
 
 export type Smtp = Mailer & {
-  /** Connects and signs in, and sends no mail. Rejects with the reason of the server. */
+  /** Connects and signs in, but sends no mail. If this fails, rejects with the error of the server. */
   probe(): Promise<void>;
 };
 
@@ -55,12 +55,12 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
           subject,
           text,
           html,
-          // The id is the same at each try, so that mail programs can recognise a mail that arrives twice.
+          // The id of a mail is the same at each try, so that mail programs can recognise a mail that arrives twice.
           messageId: `<${id}@${domain}>`,
           headers: {
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            // Mail programs show a button that turns the mails off with one POST (RFC 8058).
+            // With this header, mail programs show a button that turns off such mails with one POST (RFC 8058).
             ...(unsubscribeUrl !== undefined && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
           },
           ...(unsubscribeUrl !== undefined && { list: { unsubscribe: { url: unsubscribeUrl, comment: "" } } }),
@@ -79,12 +79,12 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
 
-/** The enhanced status codes of a recipient that does not exist (RFC 3463), and the texts of servers without such codes. */
+/** Matches the enhanced status codes for a recipient that does not exist (RFC 3463), and the texts of servers without such codes. */
 const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
 
 /**
- * Only a recipient that does not exist, or a refusal of the content, is final. The operator can repair a wrong password, a wrong
- * sender or a refused relay.
+ * Only two failures are final: the recipient does not exist, or the server refuses the content. After other failures, such as a wrong
+ * password, a wrong sender or a refused relay, the service tries again, because the operator can repair them.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, command, responseCode = 0, message } = error as SmtpError;

@@ -8,29 +8,35 @@ import type { WebhookSender } from "../usecases/ports/index.ts";
 
 /** The time limit for the DNS query, the connection and the response together. Milliseconds. */
 const WITHIN_MS = 15_000;
-/** The maximum number of bytes to read from a response. Nothing uses the body, so more bytes would only cost memory and time. */
+/**
+ * The maximum number of bytes that the service reads from a response. It does not use the body, so more bytes would only cost memory and
+ * time.
+ */
 const MAX_BODY_BYTES = 4_096;
 
-/** How long the connection to one of several IP addresses is tried. The default of Node is too short for a distant server. Milliseconds. */
+/**
+ * If a host has several IP addresses, the time limit for the connection to one of them. The default of Node is too short for a distant
+ * server. Milliseconds.
+ */
 const ATTEMPT_MS = 3_000;
 
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
 
 export type SenderOptions = {
-  /** Whether endpoints may be on this machine, also without TLS. */
+  /** Whether endpoints may be on this machine. Such endpoints need no TLS. */
   allowsLoopback: boolean;
-  /** Default: 15 seconds. */
+  /** The time limit for a request. Milliseconds. Default: 15 seconds. */
   withinMs?: number;
-  /** Default: the name servers of the system. */
+  /** Resolves the host of an endpoint. Default: queries the name servers of the system. */
   resolve?: Resolve;
-  /** The certificates of authorities to trust. Default: those of Node. */
+  /** The certificates of the authorities that the sender trusts. Default: the certificates of Node. */
   ca?: string;
 };
 
 /**
- * Sends webhooks only to public hosts (docs/security-requirements.md, 31). It resolves the host itself, and connects only to
- * the public IP addresses among the results. So a second, different response of the name server has no effect. It
- * follows no redirect.
+ * Sends webhooks only to public hosts (docs/security-requirements.md, 31). The sender resolves the host itself, and connects only to public
+ * IP addresses among the results. It does not resolve the host a second time, so a later, different response of the name server has no
+ * effect. It follows no redirects.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
@@ -51,12 +57,12 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
   };
 }
 
-/** An error whose text is for the owner of the endpoint. */
+/** An error whose message the owner of the endpoint may see. */
 class Refusal extends Error {}
 
 /**
- * Queries the name servers without the resolver of the system. That resolver uses the few threads that also hash passwords, and a slow
- * name server would block these threads.
+ * Queries the name servers directly, and not with the resolver of the system. That resolver uses the few threads that also hash passwords,
+ * and a slow name server would block these threads.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];
@@ -77,7 +83,10 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-/** Returns the addresses that the sender may connect to. The addresses of this machine come first, because tests use them. */
+/**
+ * Returns the IP addresses to which the sender may connect: the addresses of this machine if `allowsLoopback`, or else the public
+ * addresses. Throws a Refusal if there are none, or if the URL of a public host is not https.
+ */
 function openAddresses(
   { protocol }: URL,
   { addresses, allowsLoopback }: { addresses: readonly LookupAddress[]; allowsLoopback: boolean },
@@ -87,7 +96,7 @@ function openAddresses(
   if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
   const open = addresses.filter(({ address }) => isPublicAddress(address));
   if (open.length > 0) return open;
-  // The text leaves out the IP address, because it would describe the network of the service.
+  // The text leaves out the IP address, because it would reveal details of the network of the service.
   throw new Refusal("The host has no IP address on the internet.");
 }
 
@@ -98,13 +107,13 @@ type Post = Pick<SenderOptions, "ca"> & {
   signal: AbortSignal;
 };
 
-/** Resolves with the status as soon as the response begins. */
+/** Sends the request. Resolves with the status as soon as the response begins. */
 function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
   const { request, Agent } = target.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     const sent = request(target, {
       method: "POST",
-      // Each request has its own connection, because the next one may need other IP addresses.
+      // Each request has its own connection, because the next request may need other IP addresses.
       agent: new Agent({ autoSelectFamilyAttemptTimeout: ATTEMPT_MS }),
       lookup: only(addresses),
       headers: {
@@ -125,7 +134,7 @@ function post(target: URL, { addresses, headers, body, signal, ca }: Post): Prom
   });
 }
 
-/** A resolver that returns only these IP addresses. */
+/** Returns a lookup function that always returns these IP addresses. */
 function only(addresses: readonly LookupAddress[]): LookupFunction {
   return (_host, { all }, callback) => {
     const [first] = addresses;
@@ -156,7 +165,10 @@ const PROBLEMS: Record<string, string> = {
   ECONNRESET: "The host closed the connection without a response.",
 };
 
-/** The messages of Node contain URLs and IP addresses, so this text replaces them. */
+/**
+ * Returns the problem as a text for the owner of the endpoint. It replaces the messages of Node, because they contain URLs and IP
+ * addresses.
+ */
 function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {
   if (isCut) return "The service stopped during the request.";
   if (isLate) return "There was no response in time.";

@@ -6,11 +6,11 @@ import { DomainError } from "../domain/errors.ts";
 import type { Scanner, ScanVerdict } from "../usecases/ports/index.ts";
 
 export type ClamdTimeouts = {
-  /** The time for the connection, and for the reply to a ping. */
+  /** The timeout for the connection. It also applies separately to the reply to a ping. */
   connectMs: number;
-  /** The time without a byte in either direction during a transfer. */
+  /** The maximum time without a byte in either direction during a transfer. */
   idleMs: number;
-  /** The time from the last byte of a file to the verdict. clamd itself stops after MaxScanTime, by default two minutes. */
+  /** The maximum time from the last byte of a file to the verdict. clamd itself stops after MaxScanTime, by default two minutes. */
   verdictMs: number;
 };
 
@@ -19,7 +19,7 @@ export type ClamdOptions = { host: string; port: number; timeouts?: Partial<Clam
 const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000 };
 const MAX_REPLY_BYTES = 4_096;
 const LIMIT_EXCEEDED = /size limit exceeded/;
-/** The signature that clamd reports for a file over its limits, with `AlertExceedsMax yes`. */
+/** Matches the signature that clamd reports for a file over its limits, if it is configured with `AlertExceedsMax yes`. */
 const OVER_LIMITS = /^Heuristics\.Limits\.Exceeded/;
 
 /** Scans with a ClamAV daemon over TCP. Specification: clamd(8), command INSTREAM. */
@@ -29,7 +29,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   async function open(): Promise<Socket> {
     const socket = new Connection();
     socket.connect({ host, port });
-    // If a caller waits, it gets the error. Otherwise the error has no effect, but Node needs a listener.
+    // A caller that waits gets the error in another way. This empty listener is necessary, because Node would otherwise throw the error.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(timeouts.connectMs) });
@@ -49,14 +49,14 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     const file: { broken?: unknown } = {};
     const sending = pipeline(framed(body, file), socket, { end: false, signal: stop.signal });
     try {
-      // clamd may reply before the end of the file. Then the rest of the file is not sent.
+      // clamd may reply before the end of the file. Then the service does not send the rest of the file.
       const sent = sending.then(() => {
         socket.setTimeout(timeouts.verdictMs);
         return reply;
       });
       return verdictOf(await Promise.race([reply, sent]));
     } catch (error) {
-      // If reading the file fails, the connection breaks too. The error of the file is the cause.
+      // If reading the file fails, the connection breaks too. The error of the file is the real cause, so it is thrown.
       if (file.broken !== undefined) throw file.broken;
       throw error instanceof DomainError ? error : unavailable("the scan broke off", error);
     } finally {
@@ -90,8 +90,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
 type Done = (error?: Error | null) => void;
 
 /**
- * As soon as a file is too large, clamd replies and closes the connection. Then the next write fails, and Node would discard the
- * connection with the unread reply. In this class, a failed write never ends, so the reply is read first.
+ * As soon as a file is too large, clamd replies and closes the connection. Then the next write fails, and Node would close the socket
+ * before the reply is read. This class does not report a failed write, so the service can still read the reply.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
@@ -109,7 +109,10 @@ function unlessFailed(done: Done): Done {
   };
 }
 
-/** Frames a file for INSTREAM: a length before each piece, and a length of 0 at the end. Sets `file.broken` if the file fails. */
+/**
+ * Yields a file in the format of INSTREAM: a length before each piece, and a length of 0 at the end. Sets `file.broken` to the error if
+ * reading the file fails.
+ */
 async function* framed(body: Readable, file: { broken?: unknown }): AsyncGenerator<Buffer> {
   yield Buffer.from("zINSTREAM\0");
   try {

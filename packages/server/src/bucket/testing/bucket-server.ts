@@ -26,7 +26,7 @@ export type BucketServer = {
 
 const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" };
 
-/** Starts the embedded bucket. The same directory and port give the same bucket again. */
+/** Starts the embedded bucket. With the directory and the port of an earlier bucket, it starts the same bucket again. */
 export async function startEmbedded(
   options: { dataDir?: string; port?: number } = {},
 ): Promise<BucketServer & { port: number }> {
@@ -47,7 +47,7 @@ export async function startEmbedded(
   };
 }
 
-/** Makes the adapter under test. It uses `server`, unless `options` say otherwise. */
+/** Makes the adapter for `server` that a test uses. `options` replaces single options. */
 export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
   return createBucket({
     name: server.bucket,
@@ -61,7 +61,7 @@ export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<Bu
   });
 }
 
-/** Makes the adapter's client, to test one operation with options that only a test uses. */
+/** Makes the client that the adapter uses. With it, a test can call one operation with special options. */
 export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   const { bucket, region, endpoint, forcePathStyle } = server;
   const credentials = createCredentialSource(server.credentials, { clock: Date.now, timeoutMs: 4_500 });

@@ -5,8 +5,8 @@ const TABLE = resolve(import.meta.dirname, "../../../../../docs/providers.md");
 const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
 
 /**
- * Reads the promises of a provider from docs/providers.md, by the first word of each row.
- * Throws if the page has no such column, or if a cell is neither yes nor no.
+ * Reads from docs/providers.md which promises a provider keeps. The first word of each row is the key of the result.
+ * Throws if the page has no column for the provider, or if a cell is neither yes nor no.
  */
 export function declaredPromises(provider: string): Map<string, boolean> {
   const declared = new Map<string, boolean>();

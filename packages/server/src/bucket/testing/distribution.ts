@@ -7,9 +7,9 @@ import type { CloudFrontTarget } from "../cloudfront-downloads.ts";
 import type { BucketServer } from "./bucket-server.ts";
 
 type Options = {
-  /** Milliseconds since the epoch. Default: the clock of this machine. */
+  /** The clock of the distribution. Milliseconds since the epoch. Default: the clock of this machine. */
   clock?: () => number;
-  /** Default: RSA. */
+  /** The type of the key pair. Default: RSA. */
   keyType?: "rsa" | "ec";
   hash?: CloudFrontTarget["hash"];
   /** Whether the service binds URLs to the IP address of the client. Default: false. */
@@ -18,7 +18,7 @@ type Options = {
 
 const KEY_PAIR_ID = "K2JCJMDEHXQW5F";
 const SIGNING = ["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"];
-/** The query parameters that docs/cloudfront.md forwards to the bucket. */
+/** The query parameters that a distribution forwards to the bucket, as docs/cloudfront.md configures it. */
 export const FORWARDED = ["response-content-disposition", "response-content-type"];
 
 type Policy = {
@@ -32,7 +32,7 @@ type Policy = {
 
 /**
  * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
- * It uses only the public key to verify a URL. Then it reads the bucket with a request that it signs itself, as an origin access control
+ * It has only the public key to verify a URL. Then it reads the object with a request that it signs itself, as an origin access control
  * does.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
@@ -64,7 +64,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
     requests.push(url.href);
-    // Pages of the web app read files with scripts.
+    // Scripts of the web app read files, so the browser needs CORS headers.
     response.setHeader("access-control-allow-origin", "*").setHeader("access-control-allow-headers", "*");
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
     const refusal = request.method === "GET" ? refusalOf(url, request) : "MethodNotAllowed";
@@ -90,7 +90,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   const distribution = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return {
-    /** How the service signs for this distribution. */
+    /** The configuration with which the service signs URLs for this distribution. */
     target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
     /** The URLs of all requests. */
     requests,

@@ -1,18 +1,15 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An S3 error by its code, or any body. */
+/** A response: an S3 error with this code, or any body. */
 type Answer = { status: number; code: string } | { status: number; body: string };
 
-/**
- * The outcome of a request. The request passes, gets another response, or its response is lost after the server has processed the
- * request.
- */
+/** The fate of a request. The proxy passes the request, loses the response of the server, sends another response, or removes a header. */
 export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };
 
-/** Starts a proxy for an S3 server that makes single requests fail. It keeps the signed Host header. */
+/** Starts a proxy in front of an S3 server. The proxy can make single requests fail. It keeps the signed Host header. */
 export async function startProxy(target: string, fateOf: (request: IncomingMessage) => Fate): Promise<Proxy> {
   const server = createServer((incoming, outgoing) => {
     const fate = fateOf(incoming);

@@ -5,7 +5,7 @@ import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
 type Schema = Kysely<unknown>["schema"];
 
-/** Notes, attachments, uploads, shares, people, tokens, the audit log and the outbox of object deletions. */
+/** Creates the tables of notes, attachments, uploads, shares, people and tokens, the audit log, and the outbox of object deletions. */
 export function initialSchema(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -17,7 +17,7 @@ export function initialSchema(engine: EngineName): Migration {
       await createApiTokens(db.schema, engine);
       await createAuditEvents(db.schema, engine);
       await createObjectDeletions(db.schema, engine);
-      // PostgreSQL writes changes to its log, and not whole pages, so it needs no journal.
+      // The write-ahead log of PostgreSQL holds rows and not whole pages, so URL events need no journal there.
       if (engine === "sqlite") await createUrlEventBatches(db.schema);
     },
   };
@@ -40,7 +40,7 @@ async function createPeople(schema: Schema, engine: EngineName): Promise<void> {
 
 async function createNotes(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign key to people: an owner may come from the token of another application.
+  // No foreign key to people, because the id of an owner may come from a token of another application.
   await schema
     .createTable("notes")
     .addColumn("id", id, (c) => c.primaryKey().notNull())
@@ -142,9 +142,8 @@ async function createApiTokens(schema: Schema, engine: EngineName): Promise<void
 
 async function createAuditEvents(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign keys, because events stay after their note is deleted. The key begins with the owner, because all queries name the owner.
-  // No query uses
-  // only the id, and an index on it would need another write for each URL.
+  // No foreign keys, because events stay after their note is deleted. The primary key begins with the owner, because all queries search by
+  // owner. No query searches by id only, and an index on the id would cost another write for each URL.
   await schema
     .createTable("audit_events")
     .addColumn("id", id, (c) => c.notNull())

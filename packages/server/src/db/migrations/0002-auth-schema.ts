@@ -5,13 +5,13 @@ import type { EngineName } from "../engine.ts";
 type Schema = Kysely<unknown>["schema"];
 type AuthTypes = { date: ColumnDataType; boolean: ColumnDataType; now: ReturnType<typeof sql> | undefined };
 
-// The types that better-auth reads and writes. On SQLite, better-auth converts dates to ISO texts, and booleans to 0 and 1.
+// The column types that better-auth expects. On SQLite, better-auth converts dates to ISO texts, and booleans to 0 and 1.
 const authTypes: Record<EngineName, AuthTypes> = {
   sqlite: { date: "date", boolean: "integer", now: undefined },
   postgres: { date: "timestamptz", boolean: "boolean", now: sql`current_timestamp` },
 };
 
-/** The tables of better-auth, as its own migration creates them, with the names of auth-tables.ts. */
+/** Creates the tables of better-auth. They are the same as in the migration of better-auth, except for the names (auth-tables.ts). */
 export function authSchema(engine: EngineName): Migration {
   const types = authTypes[engine];
   return {

@@ -12,7 +12,7 @@ import { openSqlite } from "../sqlite/open.ts";
 import { sampleEvent } from "../testing/samples.ts";
 import { migrationsFor } from "./index.ts";
 
-// Only databases on SQLite had the old table.
+// This test runs on SQLite only, because PostgreSQL never had the old table.
 it("0004 moves the URL events of the old table to the audit log", async () => {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-0004-"));
   const file = join(directory, "valetkey.db");

@@ -2,7 +2,10 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 
-/** Moves the URL events of the old table to the audit log, because the journal of SQLite is now a separate file (sqlite/journal/file.ts). */
+/**
+ * Moves the URL events of the old table to the audit log, only on SQLite. The journal of URL events is now a separate file
+ * (sqlite/journal/file.ts).
+ */
 export function urlJournalFile(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

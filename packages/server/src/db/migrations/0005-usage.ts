@@ -4,8 +4,8 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * Counts the usage of each owner from the existing rows. Adds the reservations of form uploads, which have no row until they are
- * complete, and the idempotency keys of uploads.
+ * Counts the usage of each owner from the existing rows. Adds the idempotency keys of uploads. Adds the reservations of form uploads,
+ * because a form upload has no upload row until it is complete.
  */
 export function usage(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
@@ -41,7 +41,8 @@ export function usage(engine: EngineName): Migration {
         .columns(["user_id", "idempotency_key"])
         .execute();
       await db.schema.createIndex("uploads_object").on("uploads").column("object_key").execute();
-      // The instant of the first deletion. The object is deleted again later, in case a PUT was still in flight.
+      // The instant when the service deleted the object for the first time. It deletes the object again later, in case a PUT was still in
+      // flight.
       await db.schema.alterTable("object_deletions").addColumn("swept_at", integer).execute();
     },
   };

@@ -3,7 +3,9 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the capabilities of the bucket, and the uploads that are staged because the bucket lacks some capabilities. */
+/**
+ * Adds the table of the capabilities of the bucket. Adds a column for uploads that are staged, because the bucket lacks some capabilities.
+ */
 export function bucketCapabilities(engine: EngineName): Migration {
   const { text, integer, bit } = columnTypesOf(engine);
   return {

@@ -3,7 +3,9 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the forms that browsers post to the bucket. Until a form expires, the service polls the bucket for its object. */
+/**
+ * Adds the forms that browsers post to the bucket. Until a form expires, the service polls the bucket for the object that the form stores.
+ */
 export function signedForms(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
   return {

@@ -12,8 +12,8 @@ type Folded = {
 };
 
 /**
- * The texts in the form for searches. The engines can't compute this form: SQLite folds the case of ASCII only, and PostgreSQL folds
- * by the locale of the database.
+ * Stores each text also in the form for searches. The engines can't compute this form: SQLite ignores the case of ASCII letters only, and
+ * PostgreSQL uses the locale of the database.
  */
 export function search(engine: EngineName): Migration {
   const { text } = columnTypesOf(engine);

@@ -1,7 +1,10 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** Indexes the shares of single attachments by person, newest first, as `note_shares_user` does for notes. */
+/**
+ * Adds an index that finds the shares of single attachments by person, newest first. For shared notes, the index `note_shares_user` does
+ * the same.
+ */
 export const sharesByPerson: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     const index = db.schema.createIndex("attachment_shares_user").on("attachment_shares");

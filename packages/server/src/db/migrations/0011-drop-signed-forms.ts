@@ -2,9 +2,9 @@ import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
- * Uppy uploads are multipart only, so no form is signed any more.
- * No object is orphaned: each form was signed in the transaction that queued the deletion of its object, and that row stays.
- * The quota that the form has reserved is released when the reservation expires.
+ * Drops the table of signed forms. Uppy uploads are now always multipart, so the service signs no more forms.
+ * No object is left behind: the transaction that signed a form also queued the deletion of its object, and this queued deletion remains.
+ * The quota that a form has reserved is released when its reservation expires.
  */
 export const dropSignedForms: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

@@ -4,9 +4,10 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * Stores which user belongs to a subject in the JWTs of an issuer (ADR 14). An existing user without an account is the subject of a JWT, but
- * the issuer is unknown. The first token of that subject sets the issuer.
- * Adds the proof of email addresses (ADR 15). Among existing accounts, only those of an identity provider have a verified email address.
+ * Stores which user belongs to a subject (`sub`) in the JWTs of an issuer (ADR 14). An existing user without an account came from a JWT,
+ * but the issuer of this JWT is unknown. The next JWT with the same subject sets the issuer.
+ * Stores who proved an email address (ADR 15). Among the existing accounts, only the accounts of an identity provider have a verified email
+ * address.
  */
 export function identities(engine: EngineName): Migration {
   const { id, text } = columnTypesOf(engine);
@@ -16,7 +17,7 @@ export function identities(engine: EngineName): Migration {
         .createTable("identities")
         .addColumn("issuer", text, (c) => c.notNull())
         .addColumn("subject", id, (c) => c.notNull())
-        // Unique, so that two subjects are never one user.
+        // Unique, so that two subjects never belong to one user.
         .addColumn("user_id", id, (c) => c.notNull().unique())
         .addPrimaryKeyConstraint("identities_pk", ["issuer", "subject"])
         .modifyEnd(keyedTable(engine))

@@ -3,10 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/**
- * The users whom the operator has disabled. Every access decision reads these users, so they have a separate
- * table, which stays small.
- */
+/** Adds the table of disabled users. Every access decision reads this table. It is separate from the table of people, so it stays small. */
 export function disabledUsers(engine: EngineName): Migration {
   const { id, integer } = columnTypesOf(engine);
   return {

@@ -2,13 +2,12 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 
-/** Indexes for lists and counts that read no long text and no ended upload. */
+/** Adds indexes, so that lists and counts do not read long texts or ended uploads. */
 export function boundedLists(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // To reach a column, SQLite reads the whole row with the body. These indexes contain all columns of a list, so a list reads no row.
-      // PostgreSQL stores long texts outside of the row, and its indexes can't store entries of
-      // this length.
+      // To reach a column, SQLite reads the whole row with the body. These indexes contain all columns of a list, so a list reads only the
+      // index. PostgreSQL stores long texts outside of the row, and its indexes can't hold such long entries.
       if (engine === "sqlite") await indexSummaries(db);
       await db.schema
         .createIndex("attachments_listed")

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the counts of the limits that apply to all replicas together. */
+/** Adds the counters for limits that all replicas share. */
 export function limitCounts(engine: EngineName): Migration {
   const { id, integer } = columnTypesOf(engine);
   return {

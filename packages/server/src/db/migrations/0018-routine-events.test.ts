@@ -11,7 +11,7 @@ import { migrationsFor } from "./index.ts";
 describe.each(emptyDatabases)("the migration to routine events on $name", ({ name, open }) => {
   const engine = name === "sqlite" ? sqliteEngine : postgresEngine;
 
-  /** A database with the migrations before this one. */
+  /** Opens a database that has only the migrations before 0018. */
   async function openBefore() {
     const { dialect, remove } = await open();
     const queries: CompiledQuery[] = [];

@@ -5,7 +5,7 @@ import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 const COLUMNS = sql.raw("id, at, action, actor_id, note_id, owner_id, attachment_ids, detail");
 
-/** Separates the routine events from other events in both indexes of the audit log. A third index would slow down each URL. */
+/** Separates the routine events from other events in both indexes of the audit log. A third index would make each issued URL slower. */
 export function routineEvents(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -20,7 +20,7 @@ export function routineEvents(engine: EngineName): Migration {
   };
 }
 
-/** SQLite stores the rows in the tree of the primary key, so a new key needs a new table. */
+/** Copies the rows to a new table. SQLite stores rows in the tree of the primary key, so it can't change the primary key of a table. */
 async function copyTable(db: Kysely<unknown>): Promise<void> {
   const { id, text, integer, bit } = columnTypesOf("sqlite");
   await db.schema.alterTable("audit_events").renameTo("old_audit_events").execute();
@@ -44,7 +44,7 @@ async function copyTable(db: Kysely<unknown>): Promise<void> {
 
 async function changeKey(db: Kysely<unknown>): Promise<void> {
   const { bit } = columnTypesOf("postgres");
-  // Replicas of the previous version write no value during an upgrade.
+  // During an upgrade, replicas of the previous version insert events without this column, so it needs a default.
   await db.schema
     .alterTable("audit_events")
     .addColumn("is_routine", bit, (c) => c.notNull().defaultTo(0))

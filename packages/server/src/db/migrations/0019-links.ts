@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
-/** Links for people without an account, their files, claims, audit events, and the files that visitors sent. */
+/** Adds the links for people without an account, with their files, claims and audit events. Adds the files that visitors sent. */
 export function links(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

@@ -52,7 +52,7 @@ async function createApplication(db: Kysely<unknown>, engine: EngineName): Promi
     .addColumn("bucket", text, (c) => c.notNull())
     .modifyEnd(plainTable(engine))
     .execute();
-  // Before this migration, only the service wrote rows.
+  // Before this migration, no embedding existed, so existing rows belong to the service itself.
   await sql`
     insert into application (id, name, bucket)
     select 1, 'service', '' where exists (select 1 from notes) or exists (select 1 from people)`.execute(db);

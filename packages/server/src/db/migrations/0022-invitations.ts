@@ -18,7 +18,8 @@ async function createInvitations({ schema }: Kysely<unknown>, engine: EngineName
   await schema
     .createTable("invitations")
     .addColumn("id", id, (c) => c.primaryKey().notNull())
-    // The id of the note or the attachment that the invitation opens. Unlike `attachment_id`, it is never null, so that the index below is unique.
+    // The id of the note or the attachment that the invitation opens. Unlike `attachment_id`, this column is never null, so the index below
+    // is unique for notes too.
     .addColumn("subject_id", id, (c) => c.notNull())
     .addColumn("note_id", id, (c) => c.notNull().references("notes.id").onDelete("cascade"))
     .addColumn("attachment_id", id, (c) => c.references("attachments.id").onDelete("cascade"))

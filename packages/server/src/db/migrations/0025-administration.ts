@@ -3,12 +3,12 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, plainTable } from "./column-types.ts";
 
-/** Adds the quota of each person, the last sign-in, and the log of what administrators do. */
+/** Adds the quota and the last sign-in of each person, and the log of what administrators do. */
 export function administration(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // The quota is in the row of the usage, so that the statement that counts an upload reads only one row.
+      // The quota is a column of `usage`, so the statement that counts an upload reads only one row.
       await db.schema.alterTable("usage").addColumn("quota_bytes", integer).execute();
       await db.schema.alterTable("people").addColumn("last_sign_in_at", integer).execute();
       await sql`

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 
-/** Indexes for fast starts of uploads. */
+/** Changes two indexes, so that the start of an upload is faster. */
 export function uploadIndexes(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -13,8 +13,8 @@ export function uploadIndexes(engine: EngineName): Migration {
 }
 
 /**
- * For each index entry, the start of an upload writes one more page. Most uploads have no idempotency key, so they get no entry in this
- * index.
+ * The start of an upload writes one more page for each index entry. Most uploads have no idempotency key, so this index now has no entries
+ * for them.
  */
 async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
   await schema.dropIndex("uploads_idempotency_key").execute();
@@ -23,8 +23,9 @@ async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * On an empty table, PostgreSQL can only guess the best index. It chose the index of the other column, and read all pending uploads.
- * Now a query for one column does not meet the condition of the other index, so PostgreSQL can't choose it.
+ * Adds a condition to each of the two indexes of pending uploads. On an empty table, PostgreSQL can only guess which index is best. It
+ * chose the wrong one of these two, and read all pending uploads. With the conditions, a query for one column can't use the index of the
+ * other column.
  */
 async function separatePending({ schema }: Kysely<unknown>): Promise<void> {
   for (const column of ["user_id", "note_id"]) {

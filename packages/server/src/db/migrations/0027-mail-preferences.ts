@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds choices about mails, mails that collect notices, reminders about shares, and links for named recipients. */
+/** Adds the choices of people about mails, mails that collect notices, reminders before a share expires, and links for named recipients. */
 export function mailPreferences(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

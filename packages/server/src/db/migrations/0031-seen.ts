@@ -3,7 +3,10 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf } from "./column-types.ts";
 
-/** When a person opened a note or a file that was shared with the person, or that a visitor sent. Earlier shares and files count as seen. */
+/**
+ * Stores when a person opened a note or a file that was shared with the person, or that a visitor sent. Existing shares and files count as
+ * seen.
+ */
 export function seen(engine: EngineName): Migration {
   const { integer } = columnTypesOf(engine);
   return {

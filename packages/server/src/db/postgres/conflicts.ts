@@ -8,8 +8,7 @@ const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Runs a statement or a transaction again after a serialisation failure or a deadlock, because PostgreSQL has then rolled it
- * back.
+ * Runs a statement or a transaction. Repeats it after a serialisation failure or a deadlock, because PostgreSQL has rolled it back.
  * Throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
@@ -19,7 +18,7 @@ export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (attempt === MAX_ATTEMPTS) throw error instanceof DomainError ? error : tooManyConflicts(error);
-      // The pause is random, because two transactions with the same pause would collide again.
+      // The pause is random, because two transactions with the same pause would conflict again.
       await sleep(Math.random() * MAX_PAUSE_MS * attempt);
     }
   }

@@ -1,14 +1,14 @@
 import pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 
-// SQLSTATE classes of faults of the server: connection exception, insufficient resources, operator intervention (shutdown,
-// cancelled), system error. Also the codes for a server that became read-only, and for a lock that was held for too long.
+// The SQLSTATE classes for faults of the server: connection exception, insufficient resources, operator intervention (shutdown, cancelled),
+// system error. The last two codes mean that the server became read-only, and that another transaction held a lock for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^55P03$/;
 
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
 
-// PostgreSQL can't store a text with the NUL character.
+// The codes for a text with the NUL character, which PostgreSQL can't store.
 const BAD_TEXT = new Set(["22021", "22P05"]);
 
 /**

@@ -14,7 +14,7 @@ const READS = `
 it("starts the first uploads of a database without reading those of other people", async () => {
   const { url, remove } = await createTestPostgresDatabase();
   onTestFinished(remove);
-  // One connection, because PostgreSQL caches plans for each connection separately.
+  // The pool has one connection, because PostgreSQL caches plans for each connection separately.
   const db = await openPostgres({ url, clock: Date.now, poolSize: 1 });
   for (let nth = 0; nth < STARTS; nth++) {
     const note = sampleNote({ ownerId: `person ${nth}` });

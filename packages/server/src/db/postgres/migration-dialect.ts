@@ -1,9 +1,9 @@
 import { type DialectAdapter, PostgresAdapter, PostgresDialect } from "kysely";
 
 /**
- * The dialect of PostgreSQL, without the lock of Kysely's migrator. That lock belongs to a session. Behind a pooler, the release of the
- * lock can reach another session, and the next start would wait forever. The transaction of the migrations has its own lock
- * (migrate.ts).
+ * The dialect of PostgreSQL, without the lock of Kysely's migrator. That lock belongs to a session. Through a pooler, the command that
+ * releases the lock can reach another session. Then the next start of the service would wait forever. The transaction of the migrations
+ * takes another lock instead (migrate.ts).
  */
 export class MigrationDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {

@@ -2,14 +2,15 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 
 /**
- * Whether a named statement works in every later transaction of a connection. Call it in a transaction.
- * A pooler in transaction mode can give each transaction another server connection. On another connection, a name can be
- * unknown, or can belong to another statement. A pooler sends its clients its own process id instead of the process id of PostgreSQL.
- * A pooler that manages named statements renames them on the server, as PgBouncer does with max_prepared_statements.
+ * Returns whether a named statement will work in every later transaction of this connection. Call the function in a transaction. A pooler
+ * in transaction mode can give each transaction another server connection. On another server connection, the name can be unknown, or can
+ * belong to another statement. A pooler sends its clients its own process id, so an id that is not the one of PostgreSQL shows that there
+ * is a pooler. If the pooler manages named statements, it renames them on the server, as PgBouncer does with max_prepared_statements. Then
+ * names work.
  */
 export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
   const { rows: pids } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-  // The types of pg do not have this property.
+  // The types of pg do not declare this property.
   const { processID } = client as unknown as { processID: number | null };
   if (pids[0]?.pid === processID) return true;
   const name = `vk_probe_${randomUUID()}`;
@@ -18,7 +19,7 @@ export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean
   const ofText = "select name from pg_prepared_statements where statement = $1";
   const { rows: found } = await client.query<{ name: string }>(ofText, [text]);
   if (found.length > 0 && found.every((statement) => statement.name !== name)) return true;
-  // The pooler keeps its connection to the server open, so the name must be removed.
+  // The pooler keeps its connection to the server open, so the named statement would remain there.
   await client.query(`deallocate "${name}"`);
   return false;
 }

@@ -22,9 +22,9 @@ import { statementsOn } from "./statements.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
-// SQLSTATE: invalid authorization, and a database that does not exist.
+// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
-// PgBouncer sends no error code for this, so the text is compared.
+// No error code identifies these errors of PgBouncer, so the service compares the text.
 const STATEMENT_MODE = /statement pooling mode/;
 const REFUSED_OPTIONS = /unsupported startup parameter/;
 
@@ -38,11 +38,11 @@ type Options = {
 
 /**
  * Opens a PostgreSQL database by its URL, and brings its schema up to date.
- * `schema`: the schema of all tables, which is created if it is missing. Default: the schema of the connection.
+ * `schema`: the schema for all tables. The function creates a missing schema. Default: the schema of the connection.
  * `poolSize`: the number of connections for everything except issuing URLs, which has a separate pool. Default: 10.
- * `prepared`: whether the statements of the hot path have names. Default: auto, which uses names if they work.
- * Rejects with `database_unavailable` when the server can't be reached, has no transactions, or refuses a
- * migration.
+ * `prepared`: whether frequent statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they
+ * work.
+ * Rejects with `database_unavailable` when the server can't be reached, refuses transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<OpenDatabase> {
   const { clock, schema } = options;
@@ -55,7 +55,7 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
     plugins: [transactions.guard],
   });
-  // URLs have separate connections, so that slow queries do not delay them.
+  // The service issues URLs on separate connections, so that slow queries do not delay URLs.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
   const accessStatements = compileAccess(kysely, engine);
@@ -82,7 +82,10 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
   return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }
 
-/** Returns whether statements have names. Runs before the migrations, because their time limits are too long for this check. */
+/**
+ * Returns whether statements will have names. Runs before the migrations and on its own connection, because the time limit of migrations is
+ * too long for this check.
+ */
 async function checkConnection({ url, schema, prepared = "auto" }: Options): Promise<boolean> {
   const pool = createPool({ url, maxConnections: 1 });
   try {
@@ -115,7 +118,7 @@ function faultOf(error: unknown): string {
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 
-// A migration, or the wait for a migration of another replica, may take longer than any other query.
+// The time limit is long, because a migration takes longer than any other query. The wait for a migration of another replica is long too.
 async function migrateAt(url: string, { schema }: Pick<Options, "schema">): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });

@@ -5,8 +5,8 @@ import { toPostgresDomainError } from "./errors.ts";
 import { types } from "./pool.ts";
 
 /**
- * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement.
- * A statement may wait for the commit of another transaction. Then the following statements see that commit. The parts of a single
+ * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. A statement may
+ * wait for the commit of another transaction. The statements after it then see what that transaction committed. The parts of one large
  * statement would not see it.
  */
 export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
@@ -29,10 +29,10 @@ export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): 
 }
 
 type Field = { dataTypeID: number };
-/** Declares these methods with fewer arguments than the types of pg, because these types are older than the code of pg. */
+/** The methods of a connection. They have fewer arguments than in the types of pg, because these types are older than the code of pg. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
-/** An object that pg runs as a query. The pool of pg sets `callback`, and closes a connection whose query failed. */
+/** An object that pg runs like a query. The pool of pg sets `callback`. It closes the connection if the query fails. */
 class Pipeline implements pg.Submittable {
   callback: ((error: Error | null, rows?: unknown[][]) => void) | undefined;
   readonly #calls: Call[];
@@ -54,7 +54,7 @@ class Pipeline implements pg.Submittable {
       if (names?.has(name) !== true) wire.parse({ name, text: statement.sql });
       names?.add(name);
       wire.bind({ statement: name, values: values.map((value) => (value === null ? null : String(value))) });
-      // Only the rows of the last statement are read.
+      // The caller gets only the rows of the last statement.
       if (statement === this.#calls.at(-1)?.statement) wire.describe({ type: "P", name: "" });
       wire.execute({});
     }

@@ -3,17 +3,17 @@ import pg from "pg";
 import { retryConflicts } from "./conflicts.ts";
 import { toPostgresDomainError } from "./errors.ts";
 
-/** Connections for everything except issuing URLs. */
+/** The number of connections for everything except issuing URLs. */
 export const DEFAULT_POOL_SIZE = 10;
-/** Connections for issuing URLs. */
+/** The number of connections for issuing URLs. */
 export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
 const INT8 = 20;
-// PostgreSQL returns this code if an earlier statement of the transaction failed.
+// PostgreSQL returns this code for each statement after a failed statement of the same transaction.
 const AFTER_FAILURE = "25P02";
 
-/** The parsers of result values. */
+/** The parsers for the values in results. */
 export const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     // int8 stores instants and sizes, which are far below 2^53. By default, pg returns an int8 as a text.
@@ -22,9 +22,9 @@ export const types: pg.CustomTypesConfig = {
 } as pg.CustomTypesConfig;
 
 /**
- * Creates a pool whose calls fail within seconds when the server is unreachable, and work again when it is back.
- * The client enforces the time limit. A limit on the server would not help while the server is unreachable, and connection poolers
- * refuse the startup parameter for such a limit.
+ * Creates a pool. Its calls fail within seconds while the server is unreachable, and work again when the server is back.
+ * The client enforces the time limit. A limit on the server would not help while the server is unreachable, and connection poolers refuse
+ * the startup parameter for such a limit.
  */
 export function createPool(options: { url: string; maxConnections: number; queryTimeoutMs?: number }): pg.Pool {
   const pool = new pg.Pool({
@@ -70,9 +70,9 @@ function wrapClient(client: pg.PoolClient): PostgresPoolClient {
       failure = undefined;
       return result;
     } catch (error) {
-      // After a timeout the result may still arrive, and would delay the next caller on this connection.
+      // The error may be a timeout. Then the result may still arrive, and would delay the next caller on this connection.
       broken = !(error instanceof pg.DatabaseError);
-      // After a failed query, the migrator runs another query, which also fails. So only the first error shows the reason.
+      // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error shows the real reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);
     }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 
-/** The end of the message about a pooler that can't set the schema of a connection. */
+/** The end of the error message for a pooler that can't set the schema of a connection. */
 export const NO_SCHEMAS =
   "a pooler such as PgBouncer, which sets no schema for a connection. Connect to PostgreSQL itself, or use the schema of the connection.";
 
@@ -14,8 +14,9 @@ export function withSchema(url: string, schema: string): string {
 }
 
 /**
- * A pooler can drop the options of a connection, and the tables would then be created in the schema of the application.
- * Throws `database_unavailable`.
+ * Checks that the connection uses the schema. A pooler can drop the options of a connection. Then the migrations would create the tables in
+ * the schema of the application.
+ * Throws `database_unavailable` if the connection uses another schema.
  */
 export async function requireSchema(client: pg.PoolClient, schema: string): Promise<void> {
   const { rows } = await client.query<{ search_path: string }>("show search_path");

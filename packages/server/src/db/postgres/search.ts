@@ -2,18 +2,18 @@ import { type Kysely, sql } from "kysely";
 import type { Tables } from "../schema.ts";
 import { type Search, searchTimeout } from "../search.ts";
 
-/** Fewer searches than the pool has connections, so that other queries also get connections. */
+/** Fewer than the connections of the pool, so that other queries also get connections. */
 const AT_ONCE = 4;
-/** SQLSTATE: the server cancelled the statement. */
+/** The SQLSTATE code of a statement that the server cancelled. */
 const QUERY_CANCELED = "57014";
 
-/** Runs searches with a time limit on the server, so that the server also stops its work. */
+/** Runs searches. The server enforces the time limit, so it also stops its own work after a timeout. */
 export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limitMs: number }): Search {
   return {
     atOnce: AT_ONCE,
     async run(query) {
       try {
-        // The query was compiled by an instance with plugins, which refuses a search inside a transaction.
+        // The plugins already refused a search inside a transaction when the query was compiled.
         const transaction = kysely.withoutPlugins().transaction();
         return await transaction.execute(async (tx) => {
           await sql`set local statement_timeout = ${sql.lit(limitMs)}`.execute(tx);

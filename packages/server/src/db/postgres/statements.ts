@@ -4,10 +4,13 @@ import { toPostgresDomainError } from "./errors.ts";
 
 type Statement = { name: string; text: string; values: unknown[]; rowMode?: "array" };
 
-/** Runs a statement of the hot path outside of transactions, and returns its rows. Throws domain errors. */
+/** Runs one statement outside of transactions, and returns its rows. Throws domain errors. */
 export type RunNamed = (statement: Statement) => Promise<unknown[]>;
 
-/** `prepared`: statements have names. Then PostgreSQL parses and plans a statement only once for each connection. */
+/**
+ * Returns a function that runs statements on the pool. `prepared`: the statements have names, so PostgreSQL parses and plans each of them
+ * only once for each connection.
+ */
 export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunNamed {
   return async ({ name, ...unnamed }) => {
     const statement = prepared ? { name, ...unnamed } : unnamed;

@@ -5,15 +5,14 @@ import { auditColumns, toAuditRow } from "../queries/audit-row.ts";
 import { createUrlAuditLog } from "../url-audit-batches.ts";
 import type { RunNamed } from "./statements.ts";
 
-// Each column is one array, so the SQL is the same for any number of events, and PostgreSQL prepares it only once. An event may already be
-// stored if
-// an earlier response was lost.
+// Each parameter is an array with the values of one column. So the SQL is the same for any number of events, and PostgreSQL prepares it
+// only once. An event may already be stored if an earlier response was lost.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
   $9::int2[])
 on conflict do nothing`;
 
-/** Opens the log of URL events on PostgreSQL. A batch is one statement and one commit. */
+/** Opens the log of URL events on PostgreSQL. It writes a batch with one statement and one commit. */
 export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   async function insert(events: AuditEvent[]): Promise<void> {
     const rows = events.map(toAuditRow);
@@ -22,9 +21,10 @@ export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   }
   const log = createUrlAuditLog(insert);
   return {
-    // A read-only PostgreSQL refuses even an insert without rows.
+    // A read-only PostgreSQL refuses even an insert without rows, so this call detects it.
     probe: () => insert([]),
-    // Because of one text with the NUL character, PostgreSQL would refuse the whole batch. JSON texts escape this character.
+    // PostgreSQL would refuse the whole batch because of one text with the NUL character. JSON texts escape this character, so they need no
+    // check.
     record: (event) => (hasNul(event) ? Promise.reject(invalid()) : log.record(event)),
     close: log.close,
   };

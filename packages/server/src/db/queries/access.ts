@@ -13,7 +13,7 @@ import { toUpload, type UploadRow, uploadColumns } from "./upload-row.ts";
 
 export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", Statement>;
 
-/** The caller, the instant in milliseconds, and one id or the list of ids (`Engine.list`). */
+/** `userId`: the caller. `now`: an instant in milliseconds. `what`: one id, or a list of ids as `Engine.list` makes it. */
 const parameters = ["userId", "now", "what"] as const;
 
 type Question = { userId: Expression<string>; now: Expression<number> };
@@ -59,9 +59,9 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 }
 
 /**
- * Compiles the decisions on downloads for many questions of many people, on PostgreSQL only. There, a statement costs a round trip, so
+ * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. There, each statement costs a round trip, so
  * questions that arrive at the same time share one statement (postgres/access.ts). SQLite needs no round trip. The last column is the
- * number of the question. Counting starts at 1.
+ * number of the question. The first question has the number 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(
@@ -77,8 +77,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
 }
 
 /**
- * Compiles a batch of decisions whose rows are one value, an array of arrays or null, on PostgreSQL only. Reading one value takes only
- * half of the time of reading the same data as rows.
+ * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. It returns all rows as one value: an array of
+ * arrays, or null. The service reads one value in half of the time that it needs for the same data as rows.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
@@ -90,7 +90,7 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): State
   });
 }
 
-/** Makes the access queries, which `run` runs on a connection as compiled statements. */
+/** Builds the access queries from compiled statements. `run` runs a statement on a connection. */
 export function accessQueries(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunStatement; engine: Engine; clock: Clock },
@@ -130,7 +130,7 @@ export function accessQueries(
   };
 }
 
-// Only the columns that are needed to issue a URL. Each column adds a tenth to the cost of a decision.
+// Only the columns that the service needs to issue a URL. Each further column makes a decision a tenth slower.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",
@@ -142,7 +142,7 @@ const downloadColumns = [
 ] as const;
 type DownloadValues = [...strings: [string, string, string, string, string, string], AttachmentState, Role | null];
 
-/** Maps the values of `downloadColumns` and the role. */
+/** Converts a row (the values of `downloadColumns` and the role) to an object. */
 export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
   const [id, noteId, ownerId, objectKey, filename, contentType, state, role] = values as unknown as DownloadValues;
   return {
@@ -151,7 +151,7 @@ export function toDownloadAccess(values: readonly unknown[]): DownloadAccess {
   };
 }
 
-/** Maps rows of `downloadColumns` and the role, by id. */
+/** Converts rows (the values of `downloadColumns` and the role) to objects, and returns them by the id of the attachment. */
 export function toDownloads(rows: Iterable<readonly unknown[]>): Map<string, DownloadAccess> {
   const found = new Map<string, DownloadAccess>();
   for (const values of rows) found.set(values[0] as string, toDownloadAccess(values));
@@ -178,7 +178,7 @@ function downloadWithRole(db: Kysely<Tables>, question: Question) {
     .where(notInTrash.attachments);
 }
 
-/** The role of a user on a note at `now`. Null: none. */
+/** Builds the expression for the role of a user on a note at `now`. Null: the user has no role. */
 export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
   return eb
     .case()
@@ -192,15 +192,15 @@ export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope)
 
 const noRole = sql.lit(null);
 
-// This condition is a part of the decision, because an HTTP request with a cached JWT runs no other query.
+// The access decision itself contains this condition, because an HTTP request with a cached JWT runs no other query.
 function isDisabled({ db, userId }: Scope) {
   return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
 }
 
-// A disabled user has no role. Otherwise the role is owner, or the role of a live share of the note, or viewer by a live share of this
-// attachment, in this order.
-// Uses subqueries instead of joins. Each subquery is one search by primary key, and is skipped if an earlier subquery
-// decides. So the plan never depends on statistics.
+// A disabled user has no role. For other users, the first match decides: owner of the note, the role of a live share of the note, viewer by
+// a live share of this attachment.
+// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips it if an earlier subquery decides. So
+// the plan of the query never depends on statistics.
 function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db

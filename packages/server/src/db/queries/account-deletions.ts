@@ -9,8 +9,8 @@ import { keyOfHolder } from "./mail-preferences.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
 /**
- * The tables with rows of one user, except notes, links, usage and events. The rows of the accounts library are deleted together with
- * the user of the library.
+ * The tables that contain rows of a user, except notes, links, usage and events. The rows of the accounts library are not in this list,
+ * because they are deleted together with the row in `auth_users`.
  */
 const TABLES_OF_USER = [
   "note_shares",
@@ -22,8 +22,8 @@ const TABLES_OF_USER = [
   "account_deletions",
 ] as const;
 /**
- * These rows are deleted only for a user with an account. A user without an account may still get a JWT, and these rows make the service
- * refuse it.
+ * The rows in these tables are deleted only for a user with an account. A user without an account may still get a JWT. The rows make the
+ * service refuse this JWT.
  */
 const TABLES_OF_ACCOUNT = ["identities", "disabled_users"] as const;
 
@@ -111,7 +111,7 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
         .select("id")
         .where("note_id", "in", hidden)
         .where("trash_id", "=", mark);
-      // If a client repeats the start of an upload, the response must not contain an upload whose file is hidden.
+      // Releases the idempotency keys. So if a client repeats the start of an upload, the response contains no upload whose file is hidden.
       await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", ofMark).execute();
       const rows = await selectAttachments(db).where("note_id", "in", hidden).where("trash_id", "=", mark).execute();
       return rows.map(toAttachment).filter(({ state }) => !isComplete(state));
@@ -141,7 +141,10 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
   };
 }
 
-/** The item of the trash that hides the notes of a closed account. This item has no row, so the trash does not list it. */
+/**
+ * Returns the id of the item of the trash that hides the notes of a closed account. This item has no row in `trash`, so no list of the
+ * trash shows it.
+ */
 function markOf(userId: string): string {
   return `account ${userId}`;
 }

@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { orTaken } from "./constraints.ts";
 
-/** The name that the accounts library gives to a password among the ways to sign in. */
+/** The name that the accounts library uses for the sign-in with a password. */
 const PASSWORD = "credential";
 
 export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueries {
@@ -28,7 +28,7 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
     async replacePassword(userId, { from, to, now }) {
       const { numUpdatedRows } = await db
         .updateTable("auth_accounts")
-        // On SQLite, the library stores instants as ISO texts. PostgreSQL accepts such texts too.
+        // On SQLite, the accounts library stores instants as ISO texts. PostgreSQL accepts such texts too.
         .set({ password: to, updated_at: new Date(now).toISOString() })
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)

@@ -15,7 +15,7 @@ export function administrationQueries(db: Kysely<Tables>, { engine, clock }: Con
       const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
       // SQLite needs no lock, because it has one writer at a time.
       if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
-      // A second statement, because the first statement does not see changes that were committed while it waited.
+      // Runs a second statement, because the first statement does not see changes that were committed while it waited for the lock.
       const enabled = administrators
         .leftJoin("disabled_users", "disabled_users.user_id", "people.id")
         .where("disabled_users.user_id", "is", null);
@@ -91,7 +91,8 @@ function people(db: Kysely<Tables>, now: number) {
     );
 }
 
-// SQLite folds the case of ASCII letters only. A search finds other letters only as they are written, or in lower case.
+// SQLite ignores the case of ASCII letters only. A search finds other letters only if the search text has them as they are stored, or in
+// lower case.
 function matches(engine: Engine, text: string) {
   const contains = (column: string, sought: string) => engine.contains(sql`coalesce(${sql.ref(column)}, '')`, sought);
   const lower = (column: string) => engine.contains(sql`lower(coalesce(${sql.ref(column)}, ''))`, text.toLowerCase());

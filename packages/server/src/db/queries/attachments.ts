@@ -79,7 +79,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         throw new DomainError("object_already_attached", "This object is attached to a note already.");
       }
       if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
-      // All transactions lock the note before the usage.
+      // All transactions lock the note before the usage, to avoid a deadlock.
       const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
       const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
       const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
@@ -128,7 +128,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .select("id")
         .where("id", "=", attachmentId)
         .where(notInTrash.attachments)
-        // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
+        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;
@@ -144,7 +144,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .where("note_id", "=", noteId)
         .orderBy("created_at")
         .orderBy("id")
-        // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
+        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .execute();
       return rows.map(toAttachment);
@@ -188,7 +188,10 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
   };
 }
 
-/** The lock waits for a running deletion of the note. After that deletion, the row may still exist, in the trash. */
+/**
+ * Locks the note. Throws if the note does not exist. The lock waits for a deletion of the note that is running. After that deletion, the
+ * note may still have a row, because it is in the trash.
+ */
 async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Engine; noteId: string }): Promise<void> {
   const note = await db
     .selectFrom("notes")
@@ -209,8 +212,8 @@ export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): P
 const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
 
 /**
- * Releases the quota of rows of one owner. The rows come from the statement that deleted them, so the quota of each row is released only
- * once.
+ * Releases the quota that the rows used. All rows belong to one owner. They come from the statement that deleted or changed them, so the
+ * quota of each row is released only once.
  */
 async function releaseQuotaOf(
   db: Kysely<Tables>,
@@ -224,8 +227,8 @@ async function releaseQuotaOf(
 }
 
 /**
- * Counts the listed attachments of a note that are not rejected. The condition of the index
- * `attachments_listed` is a literal, so this query needs the same literal.
+ * Builds the query that counts the listed attachments of a note, without rejected ones. The condition of the index `attachments_listed` is
+ * a literal, so this query needs the same literal to use the index.
  */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {
   return db

@@ -1,10 +1,10 @@
-// The row of an audit event. The thread of the URL journal loads this file, so it must not load Kysely.
+// Converts an audit event to a row. The worker thread of the URL journal loads this file, so the file must not load Kysely.
 import type { Selectable } from "kysely";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import { isRoutine } from "../../domain/url-purpose.ts";
 import type { Tables } from "../schema.ts";
 
-/** The columns in the order of the URL log. */
+/** The columns of an audit event. The URL journal stores the values in this order. */
 export const auditColumns = [
   "id",
   "at",
@@ -33,7 +33,7 @@ export function toAuditRow(event: AuditEvent): AuditRow {
   };
 }
 
-/** Returns the values of an event in the order of `auditColumns`. */
+/** The values of an event, in the order of `auditColumns`. */
 export type AuditValues = (string | number)[];
 
 export function toAuditValues(event: AuditEvent): AuditValues {

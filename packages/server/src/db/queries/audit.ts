@@ -45,7 +45,7 @@ export function auditQueries(
         typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
       );
       if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-      // Queues the messages of webhooks here, so that no caller can forget to queue them.
+      // Queues the webhook messages here, so that no caller can forget to do it.
       await queueMessages(db, events.flatMap(messagesOf));
     },
     listOfNote: (noteId, page) => list(db, { journalEvents, column: "note_id", value: noteId, ...page }),
@@ -86,7 +86,8 @@ async function list(
   { journalEvents, column, value, linkId, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // Reads the journal first. An event that moves to the table in between is in both results. In the other order it could be in none.
+  // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
+  // first, the event could be in none.
   const fromJournal = journalEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
@@ -105,7 +106,10 @@ async function list(
 
 type Range = Parameters<FindJournalEvents>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
 
-/** The indexes separate routine events from other events. The query reads each part in order, up to the limit, and skips the rest. */
+/**
+ * Selects events in order. The indexes store routine events separately from other events. The query reads each of the two parts in order,
+ * and only up to the limit.
+ */
 function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {
     const part = (isRoutine: 0 | 1) =>
@@ -144,12 +148,12 @@ function idsOfLink(
 }
 
 /**
- * An event of a batch has up to 1,000 ids, and a page up to 200 events. A response has no space for more ids (http/fit-page-bytes.ts).
- * Bytes.
+ * The maximum size of all attachment ids of a page. An event may have 1,000 ids, and a page may have 200 events. A response has no space
+ * for more ids than this (http/fit-page-bytes.ts). Bytes.
  */
 const MAX_PAGE_BYTES = 2 ** 20;
 
-/** The number of events whose ids fit into a page. At least one. */
+/** Returns the number of events whose ids fit into a page. The number is at least 1. */
 function countFitting(sizes: number[], limit: number): number {
   let bytes = 0;
   const tooLarge = sizes.findIndex((size) => {

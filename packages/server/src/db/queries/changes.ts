@@ -11,7 +11,7 @@ import { notInTrash } from "./not-in-trash.ts";
 /** A query reads at most this many of the newest events, so that its time does not depend on the size of the audit log. */
 const RECENT_EVENTS = 100;
 
-/** Queries leave out URL events. No list shows these events, and they are much more frequent than other events. */
+/** The queries leave out URL events, because no list shows them. URL events are also much more frequent than other events. */
 const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
 
 /** The events that change what every reader of a note sees. */
@@ -29,7 +29,7 @@ const NOTE_EVENTS: AuditAction[] = [
 const list = (actions: readonly AuditAction[]) => sql.join(actions.map((action) => sql.lit(action)));
 const parameters = ["userId", "now", "noteId"] as const;
 
-/** Each engine compiles the statement once, because each open page runs it every two seconds. */
+/** The statement of each engine is compiled only once, because each open page runs it every two seconds. */
 const statements = new WeakMap<Engine, Statement>();
 
 type Given = { engine: Engine; clock: Clock; run: RunStatement };
@@ -41,7 +41,8 @@ export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given)
       statements.set(engine, statement);
       const [values = []] = await run(statement, [userId, clock(), noteId]);
       const [own, notes, files, role, events, disabledAt] = values;
-      // When a user is disabled, the text changes. So the page of the user makes a request, and the service refuses the request.
+      // `own` contains `disabledAt`, so the text changes when a user is disabled. Then the page of the user sends a request, and the
+      // service refuses it.
       return {
         own: `${own} ${disabledAt}`,
         shared: `${notes} ${files}`,
@@ -76,7 +77,7 @@ function compileChanges(db: Kysely<Tables>): Statement {
 type Text = Expression<string>;
 type Recent = { column: "owner_id" | "note_id"; value: Text; userId: Text };
 
-/** The ids of recent events by others. The page already shows the user's own actions. */
+/** Selects the ids of recent events that other people caused. The page already shows the user's own actions. */
 function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
   const events = db
     .selectFrom("audit_events")
@@ -93,7 +94,7 @@ function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
 
 type Shares = "note_shares" | "attachment_shares";
 
-/** Each change of a share sets its `created_at`. */
+/** Selects a text that changes with the live shares of a user, because each change of a share sets the `created_at` of the share. */
 function liveShares(db: Kysely<Tables>, table: Shares, { userId, now }: { userId: Text; now: Expression<number> }) {
   return db
     .selectFrom(table)

@@ -1,8 +1,8 @@
 import { type Compilable, type RawBuilder, sql } from "kysely";
 
 /**
- * A compiled statement. `rows` says whether the statement returns at most one row or many. `parameters` are the names of its values, in
- * order.
+ * A compiled statement. `rows` says whether the statement returns at most one row or many. `parameters` are the names of the values that
+ * the statement needs, in order.
  */
 export type Statement<Name extends string = string> = {
   name: string;
@@ -14,13 +14,13 @@ export type Statement<Name extends string = string> = {
 /** Runs a statement, and returns its rows as arrays in the order of the select. */
 export type RunStatement = (statement: Statement, values: unknown[]) => Promise<readonly (readonly unknown[])[]>;
 
-/** A compiled statement and its values. */
+/** A compiled statement, and the values for one run. */
 export type Call = { statement: Statement; values: unknown[] };
 
 /** Runs statements in order, and returns the rows of the last statement as arrays. */
 export type RunCalls = (calls: Call[]) => Promise<readonly (readonly unknown[])[]>;
 
-/** Runs calls one after another. */
+/** Returns a function that runs calls one after another. */
 export function inOrder(run: RunStatement): RunCalls {
   return async (calls) => {
     let rows: Awaited<ReturnType<RunStatement>> = [];
@@ -33,15 +33,15 @@ export function inOrder(run: RunStatement): RunCalls {
 export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
- * Compiles a statement once, because building and compiling it takes longer than running it.
- * `build` gets a marker for each of `parameters`. It need not use all markers. A value that is used in several places is
- * bound only once, because binding a text costs as much as a step of the query.
+ * Compiles a statement, so that it is built only once. Building and compiling it takes longer than running it.
+ * `build` gets a marker for each of `parameters`. It need not use all markers. If a marker is used in several places, its value is bound
+ * only once, because binding a text costs as much as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,
   build: (markers: Markers<Name>) => Compilable,
 ): Statement<Name> {
-  // Each value is a marker, so that the compiled parameters show the order of the values.
+  // Each marker is a symbol. So the compiled parameters show the order in which the statement needs the values.
   const symbols = new Map(parameters.map((parameter) => [Symbol(parameter), parameter]));
   const markers = Object.fromEntries([...symbols].map(([symbol, parameter]) => [parameter, sql`${symbol}`]));
   const compiled = build(markers as Markers<Name>).compile();

@@ -19,8 +19,8 @@ type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
 
 /**
- * On PostgreSQL, the one statement `all` does all the work, in one round trip. SQLite can't write inside
- * of a query, so it has several statements.
+ * The statements that complete an upload. On PostgreSQL, the statement `all` does all the work in one round trip. SQLite can't write inside
+ * of a query, so there are several statements on SQLite.
  */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
@@ -49,7 +49,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   return {
     engine,
     all: one("all", (m) => {
-      // Each part of the statement runs after the previous part. The attachment is locked first, as in a cascading deletion.
+      // Each part of the statement runs after the previous part. It locks the attachment before the upload, as a cascading deletion does.
       const after = (part: string) => sql`exists (select 1 from ${sql.ref(part)})`;
       return sql`
         with found as materialized (${finding(db, m)}),
@@ -123,7 +123,7 @@ function prefixed<Column extends string>(column: Column): `event_${Column}` {
 function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion): Record<Parameter, unknown> {
   const row = toAuditRow(event);
   const ofEvent = Object.fromEntries(auditColumns.map((column) => [prefixed(column), row[column]]));
-  // A completion has one event, which has one message.
+  // A completion has one event, and this event has one webhook message.
   const message = messageValues(messagesOf(event)[0] as WebhookMessage);
   const ofMessages = Object.fromEntries(messageColumns.map((name) => [ofMessage(name), message[name]]));
   return {

@@ -7,7 +7,7 @@ const POSTGRES_UNIQUE_VIOLATION = "23505";
 
 type Refusal = { code: DomainErrorCode; message: string };
 
-/** Turns a violation of a foreign key into the domain error for a parent that was just deleted. */
+/** If the write violates a foreign key, throws the domain error `missing`, because the parent row was just deleted. */
 export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise<T> {
   return orRefused(write, {
     codes: [SQLITE_CONSTRAINT_FOREIGNKEY, POSTGRES_FOREIGN_KEY_VIOLATION],
@@ -15,7 +15,7 @@ export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise
   });
 }
 
-/** Turns a violation of a unique index into the domain error for a value that another row has. */
+/** If the write violates a unique index, throws the domain error `taken`, because another row has the value. */
 export async function orTaken<T>(write: Promise<T>, taken: Refusal): Promise<T> {
   return orRefused(write, { codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION], refusal: taken });
 }

@@ -5,12 +5,12 @@ import type { Page } from "../../usecases/ports/index.ts";
 const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
 
-/** Reads the id of a cursor. Throws `invalid_cursor` for a text that `encodeCursor` did not make. */
+/** Returns the id that a cursor contains. Throws `invalid_cursor` for a text that `encodeCursor` did not make. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
   const id = text.slice(CURSOR_PREFIX.length);
-  // Encodes the id again to detect texts that can be decoded by accident: padding, other alphabets, trailing bits, broken UTF-8.
+  // Encodes the id again, because other texts than the cursor decode to the same id: padding, other alphabets, trailing bits, broken UTF-8.
   if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
     throw invalidCursor();
   }
@@ -22,7 +22,7 @@ export function encodeTimedCursor({ at, id }: { at: number; id: string }): strin
   return Buffer.from(`at:${at}:${id}`).toString("base64url");
 }
 
-/** Reads a cursor of `encodeTimedCursor`. Throws `invalid_cursor`. */
+/** Returns the instant and the id that a cursor of `encodeTimedCursor` contains. Throws `invalid_cursor`. */
 export function decodeTimedCursor(cursor: string | undefined): { at: number; id: string } | undefined {
   if (cursor === undefined) return undefined;
   const [, at, id = ""] = TIMED.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
@@ -35,7 +35,10 @@ function invalidCursor(): DomainError {
   return new DomainError("invalid_cursor", "The cursor does not come from one of our lists.");
 }
 
-/** Makes a page of `limit` items from a query of up to `limit + 1`. */
+/**
+ * Makes a page of up to `limit` items. The query must return up to `limit + 1` items, because the extra item shows that there is a next
+ * page.
+ */
 export function toPage<T extends { id: string }>(found: T[], limit: number): Page<T> {
   const items = found.slice(0, limit);
   const last = items.at(-1);

@@ -15,8 +15,8 @@ export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
     },
 
     async remove(userId, { exceptSession } = { exceptSession: undefined }) {
-      // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session until
-      // now, and must not accept it from now on.
+      // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session while the user was
+      // disabled, and must not accept it afterwards.
       await db
         .deleteFrom("auth_sessions")
         .where("user_id", "=", userId)

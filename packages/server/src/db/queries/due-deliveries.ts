@@ -3,17 +3,14 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 
 /**
- * The number of candidates that a claim reads. Several candidates may belong to one owner, but a claim takes
- * only one delivery of each owner.
+ * The number of deliveries that a replica reads to choose from, when it claims deliveries. It reads more than it needs, because several may
+ * belong to one owner, and it claims only one delivery of each owner.
  */
 const CANDIDATES = 200;
 
 type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
 
-/**
- * The oldest due delivery of each endpoint, the oldest first. A claim does not read the deliveries of an endpoint
- * that must wait.
- */
+/** Finds the oldest due delivery of each endpoint, the oldest first. The query does not read the deliveries of endpoints that must wait. */
 export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wanted) {
   return (
     db
@@ -42,8 +39,8 @@ export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwner
 }
 
 /**
- * The oldest due delivery of `endpoint`. A message waits until an earlier message about the same subject has ended, even if the
- * earlier message is due later.
+ * Selects the oldest due delivery of `endpoint`. A message waits until an earlier message about the same subject is delivered or given up,
+ * even if the earlier message is due later.
  */
 function oldestDue(db: Kysely<Tables>, now: number) {
   return db

@@ -25,8 +25,7 @@ export function fileEventQueries(db: Kysely<Tables>, engine: Engine): FileEventQ
         .execute();
       const claimed: ClaimedFileEvent[] = [];
       for (const seen of due) {
-        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
-        // replicas find no row.
+        // The update changes the row only if it still has the instant that was read before. So only one replica can claim the row.
         const row = await db
           .updateTable("file_events")
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))

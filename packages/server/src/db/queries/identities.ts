@@ -27,7 +27,7 @@ export function identityQueries(db: Kysely<Tables>, engine: Engine): IdentityQue
     },
 
     async add({ issuer, subject, userId }) {
-      // Names no constraint, so a conflict of either of the two keys changes nothing.
+      // The statement names no constraint, so it changes nothing if one of the two unique keys already exists.
       const added = db
         .insertInto("identities")
         .values({ issuer, subject, user_id: userId })

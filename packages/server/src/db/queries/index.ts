@@ -56,7 +56,7 @@ export type QueryContext = {
   search: Search;
 };
 
-/** Builds all queries for one connection, pool or transaction. */
+/** Builds all queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
   const { engine, clock, accessStatements, uploadStatements, journalEvents, journalUrls, search } = context;
   const run: RunStatement = async ({ sql }, values) =>

@@ -8,7 +8,7 @@ import { notInTrash } from "./not-in-trash.ts";
 
 export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQueries {
   type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
-  /** Selects the object keys of the list that are in one table. */
+  /** Selects those object keys of the list that the table contains. */
   const among = (table: Table, objectKeys: readonly string[]) =>
     db
       .selectFrom(table)
@@ -19,7 +19,8 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
     async known(objectKeys) {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
-        // A complete upload references no object. Its object belongs to the attachment, or was stored again after the copy.
+        // A complete upload references no object. The object belongs to the attachment, or it was stored again after the service had copied
+        // it.
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))

@@ -7,12 +7,18 @@ import { orMissing } from "./constraints.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** The maximum number of invitations that one sign-in claims, because the sign-in waits for the claims. */
+/**
+ * The maximum number of invitations that one sign-in turns into shares for the user. There is a limit, because the sign-in waits for this
+ * work.
+ */
 const MAX_CLAIMED = 200;
 
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/** Builds the condition that a share has no open invitation. Otherwise the owner of the note sees the invitation instead (ADR 21). */
+/**
+ * Builds the condition that no open invitation belongs to a share. If one exists, the owner of the note sees the invitation instead of the
+ * share (ADR 21).
+ */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (
     select 1 from invitations
@@ -20,7 +26,7 @@ export function isVisible(share: { subjectId: Expression<string>; userId: Expres
       and invitations.redeemed_at is null)`;
 }
 
-/** True if the invitation has no attachment, or if its attachment is not in the trash. */
+/** The condition that the invitation is for a note, or for an attachment that is not in the trash. */
 const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
   select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachments}))`;
 
@@ -33,13 +39,13 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
       .select("notes.owner_id")
       .where(notInTrash.notes)
       .where(hasAttachment);
-  // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
+  // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     async put(...invitations) {
       const [first] = invitations;
       if (first === undefined) return;
-      // Sorted to avoid a deadlock of two requests that invite the same email addresses.
+      // The rows are sorted, to avoid a deadlock between two requests that invite the same email addresses.
       const rows = invitations.map(toRow).sort((a, b) => (a.email < b.email ? -1 : 1));
       const put = db
         .insertInto("invitations")
@@ -53,7 +59,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
             invited_at: eb.ref("excluded.invited_at"),
             link_expires_at: eb.ref("excluded.link_expires_at"),
             redeemed_at: null,
-            // A used link never works again.
+            // If the link of the earlier invitation was used, a new generation makes sure that it never works again.
             generation: eb
               .case()
               .when("invitations.redeemed_at", "is", null)
@@ -135,11 +141,10 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // These invitations can't be claimed until their owner is enabled again, so they must not take the places of other
-        // invitations.
+        // Leaves out invitations of disabled owners. They give no share until the owner is enabled again, so they must not use up the
+        // limit.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
-        // Newest first, because many strangers can invite an email address. The next sign-in continues with
-        // the others.
+        // Newest first, because many strangers can invite one email address. The next sign-in continues with the other invitations.
         .orderBy("invitations.id", "desc")
         .limit(MAX_CLAIMED)
         .execute();

@@ -7,15 +7,12 @@ import type { AuditRow } from "./audit-row.ts";
 type Range = Parameters<WebhookQueries["listIssuedUrls"]>[0];
 type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
 
-/**
- * Finds the oldest events of the journal with the action `url.issued` in a range. `ownerId` null: the events of every
- * owner.
- */
+/** Finds the oldest events in a range of the journal that have the action `url.issued`. `ownerId` null: the events of every owner. */
 export type FindJournalUrls = (range: Omit<Range, "ownerId"> & { ownerId: string | null }) => UrlRow[];
 
 type IssuedUrlQueries = Pick<WebhookQueries, "listUrlReports" | "advanceUrlReport" | "listIssuedUrls">;
 
-/** The queries with which a job summarises issued URLs from the audit log. */
+/** The queries of the job that reads the audit log and summarises issued URLs for webhooks. */
 export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrls | undefined): IssuedUrlQueries {
   return {
     async listUrlReports() {
@@ -40,7 +37,8 @@ export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrl
 
     async listIssuedUrls(range) {
       const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
-      // Reads the journal first. An event that moves to the table in between is in both results. In the other order it could be in none.
+      // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
+      // first, the event could be in none.
       const fromJournal = journalUrls?.({ ...range, ownerId }) ?? [];
       const fromTable = await urlsFromTable(db, { ...range, ownerId });
       const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
@@ -54,13 +52,16 @@ export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrl
   };
 }
 
-/** Every index of the audit log begins with the owner. Every owner of a file has a row in `usage`, so this query finds all owners there. */
+/**
+ * Finds events in the table. Every index of the audit log begins with the owner, so a query for all owners needs their ids. It finds the
+ * ids in `usage`, because every owner of a file has a row there.
+ */
 async function urlsFromTable(
   db: Kysely<Tables>,
   { ownerId, after, before, limit }: Parameters<FindJournalUrls>[0],
 ): Promise<UrlRow[]> {
   const ofOwner = sql`audit_events where audit_events.owner_id = ${ownerId}`;
-  // On SQLite, `cross join` also fixes the order in which the tables are read.
+  // On SQLite, `cross join` also makes SQLite read `usage` first.
   const ofEach = sql`usage cross join audit_events where audit_events.owner_id = usage.owner_id`;
   const { rows } = await sql<UrlRow>`
     select id, note_id, attachment_ids from ${ownerId === null ? ofEach : ofOwner}

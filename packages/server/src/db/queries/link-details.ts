@@ -6,7 +6,7 @@ import { decodeCursor, toPage } from "./cursor.ts";
 import { linksWithCreator, toLinkWithCreator } from "./link-rows.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** Selects links with the facts that people with an account see. */
+/** Selects links with the details that people with an account see, and visitors do not. */
 export function linkDetails(db: Kysely<Tables>, now: number) {
   const sent = db
     .selectFrom("visitor_files")
@@ -32,7 +32,7 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
 
 const count = sql<number>`count(*)`.as("count");
 
-// PostgreSQL returns a sum of bigints as `numeric`, so the query casts it.
+// The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
 function sum(column: string) {
   return sql<number>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`.as("sum");
 }

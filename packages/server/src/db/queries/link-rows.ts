@@ -6,7 +6,7 @@ import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** Selects the current role of the creator on the note. Null: the creator has no role. */
+/** Builds the expression for the current role of the creator of a link on the note. Null: the creator has no role. */
 export function creatorRole(
   eb: ExpressionBuilder<Tables, "notes" | "links">,
   { db, now }: { db: Kysely<Tables>; now: number },
@@ -28,7 +28,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
     .select((eb) =>
       eb
         .selectFrom("link_files")
-        // An id has no comma, and both engines have this function.
+        // An id contains no comma, so a comma can separate the ids. Both engines have `string_agg`.
         .select(sql<string | null>`string_agg(link_files.attachment_id, ',')`.as("ids"))
         .whereRef("link_files.link_id", "=", "links.id")
         .as("attachment_ids"),
@@ -36,7 +36,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
     .select((eb) =>
       eb
         .selectFrom("link_recipients")
-        // No email address has a line break.
+        // An email address contains no line break, so a line break can separate them.
         .select(sql<string | null>`string_agg(link_recipients.email, ${"\n"})`.as("emails"))
         .whereRef("link_recipients.link_id", "=", "links.id")
         .as("recipients"),

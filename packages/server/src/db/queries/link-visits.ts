@@ -52,7 +52,7 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
         .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
         .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
         .executeTakeFirstOrThrow();
-      // Read after the update, because the update waits for a parallel claim of the same link.
+      // Reads the claim after the update, because the update waits for a parallel claim of the same link.
       const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
       const isCounted = counted.numUpdatedRows === 1n;
       if (open !== undefined) {
@@ -123,7 +123,7 @@ async function findOpenClaim(
 function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) {
   return db.updateTable("links").set((eb) => ({
     urls_issued: eb("urls_issued", "+", count),
-    // A new URL may expire before an earlier one, because an administrator can shorten the expiry.
+    // Keeps the later instant. A new URL may expire before an earlier one, because an administrator can shorten the lifetime of URLs.
     last_url_expires_at: sql<number>`case when last_url_expires_at > ${lastUrlExpiresAt}
       then last_url_expires_at else ${lastUrlExpiresAt} end`,
   }));

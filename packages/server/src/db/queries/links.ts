@@ -53,7 +53,7 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
     async listOfPerson(userId, { kind, ...page }) {
       const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
       const owned = await newestFirst(links.where("links.owner_id", "=", userId), page).execute();
-      // Uses two queries, because each reads one index in order. A single query would sort all links of the person.
+      // Uses two queries, because each of them reads one index in order. A single query would have to sort all links of the person.
       const others = links.where("links.created_by", "=", userId).where("links.owner_id", "!=", userId);
       const mayEdit = others.where((eb) => eb(creatorRole(eb as never, { db, now: clock() }), "in", EDITING));
       const made = await newestFirst(mayEdit, page).execute();

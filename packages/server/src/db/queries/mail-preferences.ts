@@ -32,7 +32,7 @@ export function mailPreferenceQueries(db: Kysely<Tables>): MailPreferenceQueries
   };
 }
 
-/** Returns the key of a holder. The key has a prefix, because the id of a user may look like an email address. */
+/** Returns the key of a holder. The key has a prefix, because the id of a user may itself look like an email address. */
 export function keyOfHolder(holder: MailHolder): string {
   return "userId" in holder ? `user ${holder.userId}` : `email ${holder.email}`;
 }

@@ -17,7 +17,8 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
       const group = { kind, userId };
       const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
       const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
-      // Repeats, because a parallel transaction may make the mail of the group, and then a worker may claim this mail.
+      // Repeats, because a parallel transaction may insert the mail of the group first. Before this call adds the notice to that mail, a
+      // worker may claim the mail.
       for (;;) {
         if (await addNotice(db, { group, notice })) return;
         const insert = db.insertInto("mails").values(row);
@@ -37,14 +38,13 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
         .execute();
       const claimed: ClaimedMail[] = [];
       for (const seen of due) {
-        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
-        // replicas find no row.
+        // The update changes the row only if it still has the instant that was read before. So only one replica can claim the row.
         const row = await db
           .updateTable("mails")
           .set((eb) => ({
             due_at: leaseEndsAt,
             attempts: eb("attempts", "+", 1),
-            // If the mail has collected notices, its waiting time starts when the mail is due.
+            // The waiting time of a mail that collects notices starts only when the mail is due.
             created_at: eb
               .case()
               .when("group_key", "is", null)
@@ -96,7 +96,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
       return (
         db
           .updateTable("mails")
-          // The service never sends a mail that is too old, so the age of the mail starts again.
+          // The service never sends a mail that is too old. So a retry also resets `created_at`.
           .set({ due_at: now, created_at: now, given_up_at: null, attempts: 0 })
           .where("id", "=", mailId)
           .where("given_up_at", "is not", null)
@@ -111,7 +111,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
   };
 }
 
-/** The maximum number of different notices in one mail. Further notices are left out. */
+/** The maximum number of different notices in one mail. The mail leaves out further notices. */
 const MAX_NOTICES = 100;
 
 function keyOf({ kind, userId }: NoticeGroup): string {

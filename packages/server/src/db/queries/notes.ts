@@ -43,7 +43,8 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
-// On SQLite, two indexes have exactly these columns and the expression of the snippet, so that a list reads no body.
+// On SQLite, two indexes contain exactly these columns and the expression of the snippet. So a list reads only an index, and no body of a
+// note.
 const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
 const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
@@ -69,12 +70,12 @@ function toSummary(row: SummaryRow): NoteSummary {
   };
 }
 
-/** A search names at most this many files of a note. */
+/** For each note, the result of a search names at most this many files. */
 const MAX_FOUND_FILES = 3;
-/** A search does not find rejected files, because only their sender and the owner of the note see them. */
+/** A search does not find rejected files, because only the owner of the note and the person who uploaded the file see them. */
 const unfoundStates = [...unlistedStates, "rejected"] as const;
 
-/** `search` is undefined inside a transaction, because other connections do not see its changes. */
+/** `search` is undefined inside a transaction. Searches use another connection, which does not see the changes of the transaction. */
 type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 
@@ -97,10 +98,11 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
   };
   const inTime = (noteId: Expression<string>, condition: Expression<SqlBool>) => {
     const isInTime = searches?.inTime?.(noteId);
-    // A `case` is evaluated in order. The engine may evaluate the terms of an `and` in any order.
+    // Uses `case`, which is evaluated in order, because the time limit must be checked first. The terms of an `and` may be evaluated in any
+    // order.
     return isInTime === undefined ? condition : sql<SqlBool>`case when ${isInTime} then ${condition} end`;
   };
-  // A list without a search reads only one page, but a search may read all texts.
+  // Only a search needs the time limit, because it may read all texts. A list without a search reads only one page.
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
     search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
   /** Adds to each note the files whose names contain the searched text. */
@@ -140,7 +142,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     },
 
     async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
-      // Uses one statement. If another transaction changes the row at the same time, PostgreSQL waits, and reads the row again.
+      // Uses one statement. If another transaction is changing the row, PostgreSQL waits for it, and then reads the row again.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({
@@ -167,7 +169,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select("id")
         .where("id", "=", noteId)
         .where(notInTrash.notes)
-        // SQLite has no `for update` and does not need it, because a transaction on SQLite is the only writer from its start.
+        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;

@@ -25,7 +25,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
 
     await postpone(a, { notBefore: 250 });
     await postpone({ ...a, notBefore: 250 }, { notBefore: 350 });
-    // The deletion has changed since it was read.
+    // `a` is out of date, because the deletion has changed since. So this call does nothing.
     await postpone(a, { notBefore: 999 });
     expect(await listDue(349, 10)).toMatchObject([{ objectKey: "b" }, { objectKey: "c" }]);
     expect(await listDue(350, 10)).toContainEqual({ objectKey: "a", notBefore: 350, attempts: 2 });
@@ -43,7 +43,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     await put({ objectKey: "later", notBefore: 500 });
     await settle(["a", "later", "never queued"], { now: 100, againAt: 1_100 });
     await settle([], { now: 100, againAt: 1_100 });
-    // Another replica does the same work a moment later.
+    // Another replica settles the same deletion a moment later. This call changes nothing.
     await settle(["a"], { now: 101, againAt: 1_101 });
     expect(await listDue(1_099, 10)).toEqual([{ objectKey: "later", notBefore: 500, attempts: 0 }]);
     expect(await listDue(1_100, 10)).toContainEqual({ objectKey: "a", notBefore: 1_100, attempts: 0 });

@@ -58,7 +58,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                 .end(),
               updated_at: eb.ref("excluded.updated_at"),
             }))
-            // Most calls change nothing. Without this condition, each would cost a durable write.
+            // Most calls change nothing. Without this condition, each of these calls would wait for a write to the disk.
             .where((eb) =>
               eb.or([
                 ...(changesEmail
@@ -68,7 +68,8 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
                         eb.or([
                           eb("people.email", "is distinct from", eb.ref("excluded.email")),
                           eb("people.email_proven_by", "is distinct from", newProof(eb)),
-                          // A later token with the same email address also makes the statements of earlier tokens outdated.
+                          // A later token with the same email address also updates the instant, so that earlier tokens can't change the
+                          // email address.
                           ...(person.emailStatedAt === undefined
                             ? []
                             : [eb("people.email_stated_at", "is distinct from", eb.ref("excluded.email_stated_at"))]),
@@ -136,7 +137,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
 
 type Upsert = Tables & { excluded: Tables["people"] };
 
-/** Whether nobody made a later statement about the email address. */
+/** Builds the condition that no later statement about the email address exists. */
 function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   return eb.or([
     eb("people.email_stated_at", "is", null),
@@ -144,7 +145,7 @@ function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   ]);
 }
 
-/** The proof after a change of the email address: the new proof, or the old proof if the email address is the same. */
+/** Builds the new value of `email_proven_by`. If the email address does not change and has no new proof, the old proof stays. */
 function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   return eb
     .case()

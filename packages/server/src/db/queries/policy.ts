@@ -24,7 +24,10 @@ export function policyQueries(db: Kysely<Tables>): PolicyQueries {
   };
 }
 
-/** Returns undefined for a text that no version has written. The service ignores such a rule, so that it can start. */
+/**
+ * Returns undefined for a text that is not JSON, which no version of the service has written. The service ignores such a rule, so that it
+ * can still start.
+ */
 function parse(value: string): unknown {
   try {
     return JSON.parse(value);

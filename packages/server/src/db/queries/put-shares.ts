@@ -11,7 +11,7 @@ function detailsOf(share: Share) {
 
 type SharesTable = "note_shares" | "attachment_shares";
 
-/** The columns that a later share replaces. A new expiry gets a new reminder. */
+/** The columns that a new share for the same person replaces. The person gets a new reminder about the new expiry. */
 function newDetails(eb: ExpressionBuilder<Record<"excluded", Tables[SharesTable]>, "excluded">) {
   return {
     expires_at: eb.ref("excluded.expires_at"),
@@ -38,7 +38,7 @@ export async function putOfNote(db: Kysely<Tables>, noteId: string, shares: read
   await orMissing(put, { code: "note_not_found", message: "Note not found" });
 }
 
-// The role is not stored, because a share of an attachment always has the role viewer.
+// Does not store the role, because the role of a share of an attachment is always viewer.
 export async function putOfAttachment(
   db: Kysely<Tables>,
   attachmentId: string,

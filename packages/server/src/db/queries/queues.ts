@@ -22,7 +22,7 @@ export function queueQueries(db: Kysely<Tables>): QueueQueries {
           eb.fn.count<number>("due_at").as("count"),
           eb.fn.count<number>("given_up_at").as("givenUp"),
           eb.fn
-            // For a mail that collects notices, the waiting time starts when it is due.
+            // The waiting time of a mail that collects notices starts only when the mail is due.
             .min(eb.case().when("group_key", "is", null).then(eb.ref("created_at")).else(eb.ref("due_at")).end())
             .filterWhere("given_up_at", "is", null)
             .as("oldest"),

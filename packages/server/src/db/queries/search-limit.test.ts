@@ -6,8 +6,8 @@ import { sampleNote } from "../testing/samples.ts";
 import { engines, type TestDatabase } from "../testing/test-databases.ts";
 import { noteQueries } from "./notes.ts";
 
-// Every comparison fails only after half of the search text.
-// A fast machine searches 50 of these notes within the limit of the test.
+// The search is slow, because every comparison fails only after half of the search text.
+// A fast machine searches 50 of these notes within the time limit of this test.
 const NOTES = 250;
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;

@@ -12,7 +12,7 @@ import { notInTrash } from "./not-in-trash.ts";
 
 type Request = PageRequest & { userId: string; now: number };
 
-/** Lists the attachments that a person reaches only by a share of the attachment itself. */
+/** Lists the attachments that a person can open only because of a share of the attachment itself, and not of its note. */
 export async function listAttachmentsFor(
   db: Kysely<Tables>,
   { userId, limit, cursor, now }: Request,

@@ -44,7 +44,7 @@ describe.each(engines)("shares on $name", (engine) => {
     for (const attachment of [shared, unshared]) await suite.db.attachments.insert(attachment);
     const subject = { attachmentId: shared.id };
     await suite.db.shares.put(subject, sampleShare(), sampleShare({ userId: "expired", expiresAt: 999 }));
-    // The owner sees the invitation instead of the share of an invited account.
+    // The count leaves out this share, because the owner sees the invitation instead of the share.
     await suite.db.shares.put(subject, sampleShare({ userId: "dora" }));
     await suite.db.invitations.put(sampleInvitation(note, { attachmentId: shared.id, userId: "dora" }));
     const counts = await suite.db.shares.countByAttachment([shared.id, unshared.id], 1_000);

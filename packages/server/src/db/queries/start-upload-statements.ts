@@ -35,7 +35,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** How long a statement waits for a lock. Less than the time limit of the client for a query. Milliseconds. */
+/** How long a statement waits for a lock. It must be less than the time limit that the client sets for a query. Milliseconds. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -44,8 +44,8 @@ export type StartStatement = Statement<Parameter>;
 export type StartValues = Record<Parameter, unknown>;
 
 /**
- * The statements of a start. On PostgreSQL, the one statement `start` does all the work, in one round trip.
- * SQLite can't write inside of a query and has no round trips, so on SQLite there are several statements.
+ * The statements that start an upload. On PostgreSQL, the statement `start` does all the work in one round trip.
+ * SQLite can't write inside of a query and needs no round trips, so there are several statements on SQLite.
  */
 export type StartStatements = { forgetKey: StartStatement } & (
   | ({ engine: "postgres" } & Record<"lock" | "start", StartStatement>)
@@ -76,7 +76,7 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
     lock: one("lock", (m) => holdingStarts(m)),
     start: one("record", (m) => {
       const [ownerId, counting] = [sql.ref("owner_id"), sql.ref("facts.owner_id")];
-      // The lock waits for a deletion of the note. All transactions lock the note before the usage.
+      // The lock waits for a deletion of the note. All transactions lock the note before the usage, to avoid a deadlock.
       return sql`
         with found as materialized (${finding(db, m)} for key share of notes),
         facts as materialized (${judging(m)}),
@@ -89,9 +89,9 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
 }
 
 /**
- * On PostgreSQL, makes other starts by the user or on the note wait until the transaction ends. So the next statement sees all earlier
- * starts. Every transaction takes these locks in the same order, to avoid a deadlock.
- * The server limits the wait, because the statements of a pipeline would still commit after the client stopped waiting.
+ * On PostgreSQL, takes two locks. Other uploads of this user, and other uploads to this note, can start only when the transaction ends. So
+ * the next statement sees all earlier uploads. Every transaction takes the locks in the same order, to avoid a deadlock. The server limits
+ * the wait, and not the client. After a time limit of the client, the statements of a pipeline would still commit.
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
   return sql`
@@ -103,7 +103,7 @@ export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unk
     ) as keys`;
 }
 
-/** Frees an idempotency key whose upload is too old, or is pending but about to expire. */
+/** Releases an idempotency key if its upload is too old, or is pending but expires very soon. */
 function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }: M): RawBuilder<unknown> {
   return sql`
     update uploads set idempotency_key = null
@@ -114,7 +114,7 @@ function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }:
 /** The roles that may add files. */
 export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
 
-/** Counts pending uploads. The condition of their indexes is a literal, so this query needs the same literal. */
+/** Counts pending uploads. The condition of their indexes is a literal, so this query needs the same literal to use an index. */
 export function countPending(column: "user_id" | "note_id", value: unknown): RawBuilder<number> {
   return sql<number>`(select count(*) from uploads where ${sql.ref(column)} = ${value} and state = 'pending')`;
 }

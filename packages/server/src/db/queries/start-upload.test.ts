@@ -108,7 +108,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     );
   });
 
-  // On SQLite, two transactions never run at the same time.
+  // Skips SQLite, because two transactions never run at the same time there.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("records nothing after it has waited too long for other starts", async () => {
     const [note] = await insertNotes("waiting");
@@ -124,7 +124,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     await expect(suite.db.uploads.start(start)).rejects.toMatchObject({ code: "database_unavailable" });
     timedOut.resolve();
     await holding;
-    // Waits until a start that is still waiting has ended.
+    // The server may still run the start that the client gave up. This lock waits until that start has ended.
     await suite.db.transaction((tx) => tx.uploads.holdStarts({ noteId, userId }));
     expect(await suite.db.uploads.find(start.upload.id)).toBeUndefined();
     expect(await suite.db.uploads.start(start)).toMatchObject({ isRecorded: true });

@@ -63,7 +63,10 @@ function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: Uploa
   };
 }
 
-/** An upload that expires before this instant counts as expired, because the service signs no URL for less than a second. Milliseconds. */
+/**
+ * Returns the earliest expiry that an upload may have. An upload that expires earlier counts as expired, because the service signs no URL
+ * for less than a second. Milliseconds.
+ */
 export function leastExpiry(now: number): number {
   return now + 1_000;
 }

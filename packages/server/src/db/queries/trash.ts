@@ -20,7 +20,10 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
       .values({ id, note_id: noteId, attachment_id: attachmentId, ...by })
       .execute();
   };
-  /** If a client repeats the start of an upload, the response must not contain an upload whose file is in the trash. */
+  /**
+   * Releases the idempotency keys. So if a client repeats the start of an upload, the response contains no upload whose file is in the
+   * trash.
+   */
   const forgetKeys = async (itemId: string) => {
     const files = db.selectFrom("attachments").select("id").where("trash_id", "=", itemId);
     await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", files).execute();
@@ -36,7 +39,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
 
     async putAttachment(attachmentId, item) {
       const file = db.updateTable("attachments").set({ trash_id: item.id }).where("id", "=", attachmentId);
-      // A verification may have rejected the file since it was read.
+      // Checks the state again, because a verification may have rejected the file since it was read.
       const kept = file.where(notInTrash.attachments).where("state", "not in", ["rejected", ...unlistedStates]);
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
@@ -74,7 +77,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
         .orderBy("trash.id", "desc")
         .limit(limit + 1);
       const owned = await items.where("trash.owner_id", "=", userId).execute();
-      // Uses two queries, because each reads one index. A single query would have to read the trash of all users.
+      // Uses two queries, because each of them reads one index. A single query would have to read the trash of all users.
       const others = await items
         .where("trash.owner_id", "!=", userId)
         .where("trash.attachment_id", "is not", null)
@@ -96,8 +99,8 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
 }
 
 /**
- * Locks the note of an item. The next statement then sees what an earlier restoration or deletion of the note has committed.
- * Returns false if there is no item. If the item appears only later, it is not locked.
+ * Locks the note of an item. The lock waits for a restoration or deletion of the note that is running, so the next statement sees its
+ * result. Returns false if the item does not exist. It does not lock an item that is created later.
  */
 async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {
   const item = db
@@ -151,10 +154,10 @@ function roleOf(eb: unknown, { db, userId, now }: { db: Kysely<Tables>; userId: 
   return roleOnNote(eb as ExpressionBuilder<Tables, "notes">, scope).$castTo<Role | null>();
 }
 
-// The sum of bigints is numeric on PostgreSQL.
+// The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
 const bytes = sql<number>`cast(coalesce(sum(files.size_bytes), 0) as bigint)`;
 
-/** An aggregate of the files of an item. */
+/** Selects an aggregate, such as a count, of the files of an item. */
 function files(db: Kysely<Tables>, aggregate: typeof bytes) {
   return db
     .selectFrom("attachments as files")

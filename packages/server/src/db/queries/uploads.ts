@@ -17,7 +17,10 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/** The queries that run for each upload, so they must be fast. `run` must run all its calls in one transaction. */
+/**
+ * The queries that start and complete an upload. They run for each upload, so they must be fast. `run` must run all its calls in one
+ * transaction.
+ */
 export function uploadSteps(statements: UploadStatements, run: RunCalls): Pick<UploadQueries, "start" | "complete"> {
   return {
     start: uploadStarts(statements.start, run),

@@ -57,7 +57,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await expect(insert(6)).rejects.toMatchObject({ code: "quota_exceeded" });
     await insert(5);
     await usage.setQuota("eve", { quotaBytes: 1 });
-    // An empty file needs no bytes.
+    // An empty file uses no bytes of the quota. Only the number of files limits it.
     await insert(0);
     await expect(insert(0)).rejects.toMatchObject({ code: "quota_exceeded" });
     const held = { objectKey: "held", ownerId: "eve", sizeBytes: 7, expiresAt: 1 };

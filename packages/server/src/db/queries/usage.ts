@@ -4,12 +4,15 @@ import { ENDED, type Quota, quotaExceeded, quotaOfUser, type Usage } from "../..
 import type { UsageOfOwner, UsageQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 
-/** The owner of the quota, the caller, and the change. The change may be negative if a reservation was larger than the file. */
+/**
+ * The owner of the quota, the caller, and the change of the usage. The change may be negative, because a reservation may be larger than the
+ * file.
+ */
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
- * Uses quota with one conditional statement, in the transaction of the files. The statement locks the row of the owner, so that
- * replicas take turns. Throws `quota_exceeded`.
+ * Adds to the usage of an owner, if the quota allows this. Call it in the transaction that adds the files. One statement checks and adds.
+ * It locks the row of the owner, so replicas do this one after the other. Throws `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
@@ -18,7 +21,7 @@ export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void
   throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), isOwner: userId === ownerId });
 }
 
-/** Releases quota, in the transaction that ends or deletes the files. */
+/** Subtracts from the usage of an owner. Call it in the transaction that deletes the files or ends their uploads. */
 export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
   if (less.bytes === 0 && less.files === 0) return;
   await db
@@ -28,7 +31,10 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
     .execute();
 }
 
-/** Ends the reservation of a form upload, and returns its quota to the caller. Returns undefined if there is no reservation. */
+/**
+ * Deletes a reservation, and returns the usage that it had reserved. Does not change the usage of the owner. Returns undefined if there is
+ * no reservation.
+ */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
   const row = await reserved.returning("size_bytes").executeTakeFirst();
@@ -77,7 +83,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     async releaseExpired(now) {
       const expired = db.deleteFrom("reservations").where("expires_at", "<=", now);
       const rows = await expired.returning(["owner_id", "size_bytes"]).execute();
-      // The same order on all replicas avoids a deadlock.
+      // All replicas release in the same order, to avoid a deadlock.
       rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
       for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
       return rows.length;
@@ -117,7 +123,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     },
 
     async recount(ownerId) {
-      // Locks the counter first. So a transaction that changes a row at the same time changes the counter afterwards.
+      // Locks the counter before it counts. A parallel transaction that changes a file must wait, and changes the counter afterwards.
       await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
       const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
       const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
@@ -131,7 +137,7 @@ type DriftRow = { owner_id: string } & Record<Count, number>;
 
 /** Computes the usage of owners from their files. The result has one row for each owner. */
 function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
-  // On PostgreSQL the sum of bigints has another type.
+  // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
   return sql`
     select owner_id, cast(sum(size_bytes) as bigint) as bytes, count(*) as files
     from (
@@ -159,15 +165,16 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/** The maximum usage of an owner who has only the quota of the service. Without a quota, it is a number that nobody reaches. */
+/** Returns the maximum usage for an owner who has no own quota. If the service has no quota either, it is a number that nobody reaches. */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**
- * Adds to the counter of an owner if the sum is within the limits. `from`: the SQL of the rows to add, which must end with a condition.
- * `limits` undefined: adds always. If the owner has an own quota, that quota replaces `limits`.
- * The statement locks the counter, so that replicas take turns.
+ * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from`: SQL that decides whether to add. It must
+ * end with a condition.
+ * `limits` undefined: there is no limit. If the owner has an own quota, that quota replaces `limits`.
+ * The statement locks the row of the owner, so replicas add one after the other.
  */
 export function addingToUsage(change: {
   ownerId: unknown;
@@ -179,7 +186,7 @@ export function addingToUsage(change: {
   const { ownerId, from, limits } = change;
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
-  // A quota may have been lowered below the usage. A change that adds no bytes is not refused because of bytes. The same applies to files.
+  // The quota may now be lower than the usage. So bytes are checked only if the change adds bytes, and files only if it adds files.
   const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`

@@ -4,7 +4,10 @@ import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** The number of candidates of a claim. This is enough to find a verification that no other replica claims at the same moment. */
+/**
+ * The number of due verifications that a replica reads, to claim one of them. It is large enough that at least one is not claimed by
+ * another replica at the same moment.
+ */
 const CANDIDATES = 20;
 
 export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
@@ -24,15 +27,14 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
         .innerJoin("attachments", "attachments.id", "content_checks.attachment_id")
         .select(["attachment_id", "due_at"])
         .where("due_at", "<=", claim.now)
-        // The verification of a file in the trash waits until the file is restored.
+        // Leaves out files in the trash. Their verification waits until they are restored.
         .where(notInTrash.attachments)
         .$if(!claim.canScan, (query) => query.where("needs_scan", "=", 0))
         .orderBy("due_at")
         .limit(CANDIDATES)
         .execute();
       for (const seen of candidates) {
-        // The update requires the instant that was read before. So only one replica can claim the row. The updates of other
-        // replicas find no row.
+        // The update changes the row only if it still has the instant that was read before. So only one replica can claim the row.
         const row = await db
           .updateTable("content_checks")
           .set((eb) => ({ holder: claim.holder, due_at: claim.leaseEndsAt, attempts: eb("attempts", "+", 1) }))

@@ -109,7 +109,7 @@ export function visitorFileQueries(db: Kysely<Tables>, engine: Engine): VisitorF
   };
 }
 
-/** Selects the notes of received files that the owner of the note has not seen, once for each file. */
+/** Selects the id of the note for each received file that the owner of the note has not seen. */
 function unseenOf(db: Kysely<Tables>) {
   return db
     .selectFrom("links")
@@ -120,8 +120,8 @@ function unseenOf(db: Kysely<Tables>) {
 }
 
 /**
- * Selects the notes of a user that have received files, if the user has not seen these files. A list runs this query only once, and
- * not for each note.
+ * Selects the notes of a user that have received files which the user has not seen. A list of notes runs this query only once, and not for
+ * each note.
  */
 export function notesWithUnseenFiles(db: Kysely<Tables>, userId: string) {
   return unseenOf(db).where("links.owner_id", "=", userId);
@@ -139,7 +139,7 @@ const fileColumns = [
 type SentRow = AttachmentRow &
   Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
 
-/** The visitor sees the original name, even if the owner of the note has renamed the file. */
+/** Converts a row to the upload that the visitor sees. It has the original filename, even if the owner of the note has renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
   return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };

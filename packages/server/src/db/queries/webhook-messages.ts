@@ -2,7 +2,9 @@ import { type Kysely, sql } from "kysely";
 import { bodyOf, SERVICE_OWNER, serviceBodyOf, type WebhookMessage } from "../../domain/webhook.ts";
 import type { Tables } from "../schema.ts";
 
-/** Queues messages for the endpoints that subscribe to them. If the owners have no endpoints, it runs only one query. */
+/**
+ * Queues messages for the endpoints that subscribe to them. If neither these owners nor the service have endpoints, it runs only one query.
+ */
 export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
   if (messages.length === 0) return;
   const owners = [SERVICE_OWNER, ...new Set(messages.map(({ ownerId }) => ownerId))];
@@ -24,7 +26,7 @@ export const messageColumns = [
   "subscription",
 ] as const;
 
-/** The columns of a message: their values, or the markers in a compiled statement. */
+/** The values of the columns of a message. In a compiled statement, each value is a marker. */
 export type MessageValues = Record<(typeof messageColumns)[number], unknown>;
 
 export function messageValues(message: WebhookMessage): MessageValues {
@@ -33,7 +35,9 @@ export function messageValues(message: WebhookMessage): MessageValues {
   return { id, type, subject, ...bodies, at, ownerId, subscription: `%"${type}"%` };
 }
 
-/** Builds the statement that inserts one delivery for each endpoint that subscribes. `condition`: an additional condition. */
+/**
+ * Builds the statement that inserts one delivery for each endpoint that subscribes to the message. `condition`: an additional condition.
+ */
 export function queueingValues(values: MessageValues, condition = WHOLE) {
   const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
   const service = sql.lit(SERVICE_OWNER);

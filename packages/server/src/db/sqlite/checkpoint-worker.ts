@@ -2,7 +2,8 @@ import { workerData } from "node:worker_threads";
 import { openExisting } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
-// The worker thread that copies the write-ahead log into the database. It is a separate thread, because a copy takes 50 ms and more.
+// The worker thread that copies the write-ahead log into the database. It is a separate thread, because a copy blocks its thread for 50 ms
+// or more.
 
 /**
  * How a checkpoint copies the log. `passive` waits for nobody. `restart` waits until no reader needs the log, so that the next write starts
@@ -10,10 +11,13 @@ import { answerRequests } from "./thread.ts";
  */
 export type CheckpointRequest = "passive" | "restart";
 
-/** The pages of the log, and how many of them are copied. `busy` is 1 if readers or writers stopped the checkpoint. */
+/**
+ * `log`: the number of pages in the log. `checkpointed`: how many of these pages are copied. `busy` is 1 if readers or writers stopped the
+ * checkpoint.
+ */
 export type CheckpointResult = { busy: number; log: number; checkpointed: number };
 
-/** A checkpoint waits this long for readers. Writes wait for the checkpoint, so this is short. Milliseconds. */
+/** A checkpoint waits this long for readers. The time is short, because writes wait for the checkpoint. Milliseconds. */
 const PATIENCE_MS = 50;
 
 const database = openExisting(workerData.file, { timeoutMs: PATIENCE_MS });

@@ -57,7 +57,8 @@ it("tries again later and reports it when the log can't be copied", async () => 
     clock: Date.now,
     onCheckpointFailure: (error) => failures.push(error),
   });
-  // The worker thread opens the file when the log is long for the first time. It must not create another file.
+  // The worker thread opens the file only when the log is long for the first time. If the file is missing then, the thread must not create
+  // a new one.
   renameSync(file as string, `${file}.moved`);
   await again.notes.insert(sampleNote({ body: LONG_TEXT }));
   await again.notes.insert(sampleNote({ body: LONG_TEXT }));

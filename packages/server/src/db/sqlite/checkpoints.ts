@@ -3,12 +3,15 @@ import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
-/** A checkpoint runs when more pages of the log than this are not copied yet. This many pages have 96 MiB. */
+/** A checkpoint runs when more than this number of pages in the log are not copied yet. A log of this length has about 94 MiB. */
 const LONG_LOG_PAGES = 24_000;
 const PAGE_BYTES = 4_096;
-/** After a checkpoint that failed or copied too little, the next one starts no sooner than after this pause. Milliseconds. */
+/** If a checkpoint failed or copied too little, the next checkpoint waits at least this long. Milliseconds. */
 const PAUSE_MS = 2_000;
-/** The first version with `wal_checkpoint(noop)`, and without an error of SQLite in checkpoints that run beside writes. */
+/**
+ * The first version of SQLite that has `wal_checkpoint(noop)`. Earlier versions also have a bug in checkpoints that run at the same time as
+ * writes.
+ */
 const SAFE_VERSION = [3, 51, 3];
 
 /** `afterWrite` must be called after each write of the process. */
@@ -25,17 +28,17 @@ type Options = {
 };
 
 /**
- * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms and more. The first
- * checkpoint copies most of the log while writes continue. The second checkpoint copies the rest between two writes. Then the next write
- * starts at the beginning of the log.
+ * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms or more. When the log is
+ * long, the service runs two checkpoints. The first one copies most of the log while writes continue. The second one copies the rest
+ * between two writes. Then the next write starts at the beginning of the log.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
   const refusal = "The log of the database can't be copied into it";
   const thread = new SqliteThread<CheckpointRequest, CheckpointResult>({ module, file, refusal });
-  // If readers kept the log long, the file shrinks to this size when the next write starts at its beginning.
+  // Readers can make the log longer than this size. Then its file shrinks to this size when the next write starts at the beginning.
   writer.exec(`pragma journal_size_limit = ${LONG_LOG_PAGES * PAGE_BYTES}`);
-  // The writer itself checkpoints its log, as configured in file.ts.
+  // In an older version of SQLite, the writer itself copies its log, as file.ts configures.
   if (!isSafe(process.versions.sqlite ?? "")) {
     return { afterWrite: () => undefined, close: () => thread.close() };
   }
@@ -48,7 +51,8 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
     isRunning = true;
     try {
       if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
-      // A reader that started long ago needs the rest of the log. The second checkpoint would block all writes and copy nothing.
+      // If the log is still long, a reader that started long ago needs it. Then a second checkpoint would block all writes and copy
+      // nothing.
       if (isLong(await thread.request("passive"))) {
         pause();
         return;
@@ -78,7 +82,7 @@ function isLong({ log, checkpointed }: CheckpointResult): boolean {
   return log - checkpointed > LONG_LOG_PAGES;
 }
 
-/** Whether this version of SQLite, such as "3.51.3", can run checkpoints beside writes. */
+/** Whether this version of SQLite, such as "3.51.3", can run checkpoints at the same time as writes. */
 function isSafe(version: string): boolean {
   const parts = version.split(".").map(Number);
   const index = SAFE_VERSION.findIndex((part, at) => part !== parts[at]);

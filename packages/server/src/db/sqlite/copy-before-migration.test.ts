@@ -11,7 +11,7 @@ const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
 /** The tables that the last migration creates. */
 const TABLES = ["policy", "account_invitations"];
 
-/** A database of the version before the last migration, with one note. */
+/** Creates a database that lacks only the last migration, with one note. */
 async function earlierDatabase() {
   const { location, remove } = await sqlite.createLocation();
   onTestFinished(remove);

@@ -24,7 +24,7 @@ import { WriteGroups } from "./write-group.ts";
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
-  /** Shared by all writers of this process, so that writers wait in a queue instead of finding the file busy. */
+  /** All writers of this process share this lock. So they wait in a queue, instead of getting errors because the file is busy. */
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
@@ -37,12 +37,12 @@ type DialectOptions = {
   afterWrite?: () => void;
 };
 
-/** Makes a dialect of Kysely on node:sqlite, with prepared statements. It has one connection for writes, and the writes take turns. */
+/** Makes a Kysely dialect for node:sqlite that uses prepared statements. All writes use one connection, one after another. */
 export function sqliteDialect(database: DatabaseSync, options: DialectOptions): Dialect {
   return dialectOn(new SqliteFileDriver(database, options));
 }
 
-/** The dialect, and a function that runs a transaction of compiled statements without Kysely. */
+/** Returns the dialect, and a function that runs compiled statements in a transaction without Kysely. */
 export function sqliteWrites(
   database: DatabaseSync,
   options: DialectOptions,
@@ -54,7 +54,7 @@ export function sqliteWrites(
   };
 }
 
-/** `work` must not wait for anything outside of the database. */
+/** Runs `work` in a transaction. `work` must not wait for anything outside of the database. */
 export type RunTransaction = <T>(work: (runStatement: RunStatement) => T | Promise<T>) => Promise<T>;
 
 function dialectOn(driver: SqliteFileDriver): Dialect {
@@ -67,7 +67,7 @@ function dialectOn(driver: SqliteFileDriver): Dialect {
 }
 
 class SqliteFileAdapter extends SqliteAdapter {
-  // SQLite can roll back changes of the schema, so a start of the service reads and changes the schema in one transaction.
+  // SQLite can roll back changes of the schema. So the migrator can read and change the schema in one transaction.
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -78,7 +78,7 @@ class SqliteFileAdapter extends SqliteAdapter {
   }
 }
 
-/** The parts that all turns share. */
+/** The parts that all `SqliteTurn` objects share. */
 type Shared = {
   database: DatabaseSync;
   queue: Mutex;
@@ -131,11 +131,11 @@ class SqliteFileDriver implements Driver {
   }
 }
 
-/** The connection during one call or one transaction. */
+/** The connection to the database, for one call or one transaction. */
 class SqliteTurn implements DatabaseConnection {
   readonly #shared: Shared;
   readonly #deadline: number;
-  /** Ends the turn of a transaction. Undefined outside of transactions. */
+  /** Lets the next transaction begin. Undefined outside of transactions. */
   #endTurn: (() => void) | undefined;
 
   constructor(shared: Shared, deadline: number) {
@@ -167,7 +167,7 @@ class SqliteTurn implements DatabaseConnection {
     this.#endTurn = endTurn;
   }
 
-  /** Ends the turn before the group is committed, so that the next member can enter the group. */
+  /** Does not wait for the commit before it ends the turn, so that the next transaction can enter the same write group. */
   async commit(): Promise<void> {
     const kept = this.#shared.groups.keep();
     this.#end();
@@ -175,7 +175,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
-    // A failed commit has already ended the turn.
+    // A failed commit has already ended the turn, so there is nothing to undo.
     if (this.#endTurn === undefined) return;
     const undone = this.#shared.groups.undo();
     this.#end();
@@ -226,7 +226,7 @@ class SqliteTurn implements DatabaseConnection {
     return result;
   }
 
-  /** For statements that are not allowed inside of a transaction, such as a pragma. */
+  /** Runs a statement that is not allowed inside of a transaction, such as a pragma. */
   async #runAlone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { queue, groups, writeLock, statements } = this.#shared;
     const endTurn = await queue.acquire();
@@ -240,7 +240,7 @@ class SqliteTurn implements DatabaseConnection {
     }
   }
 
-  // SQLite's own busy timeout would block the event loop while another process writes.
+  // Retries while another process writes. SQLite's own busy timeout would block the event loop.
   async #whenNotBusy<T>(run: () => T): Promise<T> {
     for (;;) {
       try {
@@ -253,7 +253,10 @@ class SqliteTurn implements DatabaseConnection {
   }
 }
 
-/** Whether a query only reads. For raw SQL, Kysely does not know the kind of the statement. A statement that begins with `with` may write. */
+/**
+ * Whether a query only reads. Kysely does not know this for raw SQL, so the function checks how the text begins. A statement that begins
+ * with `with` may write.
+ */
 function isRead({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));
 }

@@ -4,9 +4,9 @@ const BUSY = 5;
 const LOCKED = 6;
 const FULL = 13;
 const READ_ONLY = 8;
-/** The error code of a query that was stopped. */
+/** The error code of a query that was stopped before its end. */
 export const INTERRUPT = 9;
-// Faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
+// The codes for faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
 const FILE_FAULTS = new Set([BUSY, LOCKED, READ_ONLY, 10, 11, FULL, 14, 15, 26]);
 
 /** Turns faults of the file into `storage_full` or `database_unavailable`. Returns other errors as they are. */

@@ -9,18 +9,18 @@ import { isBusy } from "./errors.ts";
 const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
-// When the write-ahead log has this many pages, a commit copies the log into the database: 64 MiB, in about 100 ms on a plain disk.
-// With a lower limit, pages that change often are copied more often. With SQLite's default of 1,000 pages, one of a hundred URL events
-// had to wait, and the log of URL events reached only 2/3 of the throughput.
-// The main thread copies the log of the database only during migrations, and the audit thread only the log of its journal. For all
-// other copies, see checkpoints.ts.
+// When the write-ahead log has this many pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB, and the
+// copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy pages that change often more often. With SQLite's default
+// of 1,000 pages, one of a hundred URL events had to wait, and the log of URL events reached only 2/3 of the throughput. The main thread
+// uses this limit only during migrations. The audit thread uses it only for the log of its journal. For all other copies, see
+// checkpoints.ts.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };
 
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
- * Opens a database file for writing. If the file or its directory is missing, creates it, readable only for its owner.
- * Waits for another process that starts at the same moment. Rejects with `database_unavailable` if the file can't be used.
+ * Opens a database file for writing. If the file or its directory is missing, creates it, readable only for its owner. If another process
+ * starts at the same moment, waits for that process. Rejects with `database_unavailable` if the file can't be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
   const deadline = performance.now() + OPEN_PATIENCE_MS;
@@ -29,7 +29,7 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     const database = new DatabaseSync(file);
     for (;;) {
       try {
-        // The change to WAL needs exclusive access, and fails immediately if another process has the file open. So it is tried again.
+        // The change to WAL needs exclusive access. It fails immediately if another process has the file open, so this loop tries it again.
         database.exec("pragma journal_mode = wal");
         configureWriter(database, { where });
         return database;
@@ -51,8 +51,9 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
 }
 
 /**
- * Opens a file for writing on a worker thread. Throws if the file is missing, because somebody may have moved the file away. For another
- * file with this name, SQLite would delete the write-ahead log of the moved file. `timeoutMs`: how long a call waits for other connections.
+ * Opens a file for writing on a worker thread. Throws if the file is missing, because somebody may have moved the file away. If SQLite
+ * created a new file with this name, it would delete the write-ahead log of the moved file. `timeoutMs`: how long a call waits for other
+ * connections.
  */
 export function openExisting(file: string, { timeoutMs }: { timeoutMs: number }): DatabaseSync {
   const database = new DatabaseSync(new URL(`${pathToFileURL(file)}?mode=rw`), { timeout: timeoutMs });
@@ -71,7 +72,7 @@ function configureWriter(database: DatabaseSync, { where }: Writer): void {
 
 function createPrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // On POSIX, when a process closes any handle of a file, the process loses all its locks on this file. So an existing file is not opened.
+  // Does not open an existing file. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
   if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
   else closeSync(openSync(file, "a", 0o600));
 }

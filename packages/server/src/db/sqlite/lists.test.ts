@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, it, vi } from "vitest";
 import { sqlite } from "../testing/test-databases.ts";
 
-// Only on SQLite, because only SQLite would read the body of a note to reach the columns after it.
+// This test runs only on SQLite, because only SQLite must read the body of a note to reach the columns after the body.
 it.each(["owned", "shared"])("lists %s notes from an index, without their bodies", async (scope) => {
   const { db, file, close } = await sqlite.open();
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");

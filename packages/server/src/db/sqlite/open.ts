@@ -28,7 +28,7 @@ const CACHE_KIB = 32_000;
 type Options = {
   file: string;
   clock: Clock;
-  /** Called with the name of the copy that is made before a migration. Default: ignored. */
+  /** Called with the filename of the copy that the service makes before a migration. Default: ignored. */
   onCopy?: (copy: string) => void;
   /** Called with the error of a checkpoint that failed. Default: ignored. */
   onCheckpointFailure?: (error: unknown) => void;
@@ -53,7 +53,8 @@ async function openWith(
   { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
-  // Another process that starts at the same moment may change the schema. That can take longer than a normal call would wait.
+  // Another process that starts at the same moment may change the schema. That can take longer than a normal call waits, so this dialect
+  // waits longer.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name);
@@ -105,9 +106,9 @@ async function openWith(
 }
 
 /**
- * Each member of a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a savepoint changes into a temporary
- * file, and finds few pages in its cache of 2 MiB. That was a third of the CPU time of a write. Call it after the migrations, because they
- * may need more space than the memory has.
+ * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a
+ * savepoint changes into a temporary file. Its default cache of 2 MiB also holds only few pages. Together, this took a third of the CPU
+ * time of a write. Call the function after the migrations, because they may need more space than the memory has.
  */
 function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");

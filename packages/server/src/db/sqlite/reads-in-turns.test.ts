@@ -9,7 +9,7 @@ import { readsInTurns } from "./reads-in-turns.ts";
 const statement = (name: string, sql: string): Statement => ({ name, sql, rows: "many", parameters: ["id"] });
 const byId = statement("by id", "select value from facts where id = ?1");
 const all = statement("all", "select id from facts order by id");
-// SQLite reports the overflow when it runs the statement.
+// SQLite accepts this statement, and reports the overflow only when it runs the statement.
 const failing = statement("failing", "select abs(-9223372036854775808), ?1");
 
 async function openFacts() {

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { DomainError } from "../../domain/errors.ts";
 import { createReserve } from "./reserve.ts";
 
-/** Runs a transaction that finds a full disk once. Returns what happened. */
+/** Runs a transaction that fails once because the disk is full. Returns the steps in the order in which they happened. */
 async function freeSpace(options: { growthBytes: number; truncateWal?: () => Promise<void> }) {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-reserve-"));
   onTestFinished(() => rm(folder, { recursive: true }));

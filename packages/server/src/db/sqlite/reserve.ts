@@ -4,19 +4,19 @@ import { dirname } from "node:path";
 import { DomainError } from "../../domain/errors.ts";
 
 const RESERVE_BYTES = 4 * 2 ** 20;
-// The file is written in small steps, so that a nearly full disk still stores a part of it. Random bytes take real space even on a disk
-// that compresses.
+// The service writes the reserve file in small steps, so that a nearly full disk still stores a part of it. The bytes are random, because a
+// disk that compresses would store other bytes in less space.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 type Options = {
   truncateWal: () => Promise<unknown>;
-  /** Returns how much the database file grows when the whole log is copied into it. */
+  /** Returns by how many bytes the database file grows when SQLite copies the whole log into it. */
   growthBytes: () => number;
 };
 
 /**
- * Stores a file of 4 MiB beside the database. Even a transaction that frees space needs some space first, and can fail on a full disk.
- * In that case, the file is deleted, and the transaction runs again.
+ * Stores a reserve file of 4 MiB beside the database. Even a transaction that frees space needs some space first, so it can fail on a full
+ * disk. In that case, the service deletes the reserve file, and runs the transaction again.
  */
 export function createReserve(
   file: string,
@@ -50,8 +50,8 @@ export function createReserve(
     } catch (error) {
       if (!isFull(error) || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // Empties the write-ahead log. Usually this happens only when the log is long (checkpoints.ts), which may be too late on a small disk.
-      // If the copy does not fit on the disk, the copy would take the space that the transaction needs.
+      // Empties the write-ahead log now. Usually this happens only when the log is long (checkpoints.ts), which may be too late on a small
+      // disk. Skips this if the copy of the log does not fit, because it would use up the space for the transaction.
       if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
       return await run();
     } finally {

@@ -4,18 +4,19 @@ import type { CompiledQuery } from "kysely";
 import { INTERRUPT } from "./errors.ts";
 import { answerRequests } from "./thread.ts";
 
-// The worker thread that searches notes. A search reads all texts of a person, and would block the event loop of the service.
+// The worker thread that searches notes. On the main thread, a search would block the event loop, because it reads all texts of a person.
 
-/** A query that reads, and the time that it may take. Milliseconds. */
+/** A query that only reads, and its time limit in milliseconds. */
 export type SearchRequest = Pick<CompiledQuery, "sql" | "parameters"> & { limitMs: number };
 
-// How long a reader waits. It must wait only while a writer recovers the file or resets its log.
+// How long a reader waits for a writer. A reader must wait only while a writer recovers the file or resets the log. Milliseconds.
 const BUSY_TIMEOUT_MS = 2_000;
 
 const database = new DatabaseSync(workerData.file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
 let deadline = 0;
 
-// node:sqlite can't interrupt a query, and a thread can't end during a query. So the query calls this function for each note.
+// node:sqlite can't interrupt a query, and a thread can't end during a query. So each query calls this function for each note, and the
+// function fails after the time limit.
 database.function("in_time", (_noteId) => {
   if (performance.now() > deadline) throw Object.assign(new Error("The search took too long."), { errcode: INTERRUPT });
   return 1;

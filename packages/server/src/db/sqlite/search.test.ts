@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { sampleNote, summaryOf } from "../testing/samples.ts";
 import { sqlite } from "../testing/test-databases.ts";
 
-// Only SQLite has a thread for searches. The tests of notes cover searches on both engines.
+// These tests run only on SQLite, because only SQLite has a thread for searches. The tests of notes cover searches on both engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
 it("finds a note right after its commit, in the order of other lists", async () => {
@@ -62,7 +62,7 @@ it("finishes its searches before it closes, and refuses later ones", async () =>
   const test = await sqlite.open();
   await test.db.notes.insert(sampleNote());
   const replica = await test.openAgain({ clock: Date.now });
-  // A search that finds a note also searches the files of the note.
+  // This search must find no note. A search that finds a note makes a second request, for the files of the note.
   const before = replica.notes.listOwned("ann", { ...TITLE, search: "no such text" });
   const closed = replica.close();
   expect((await before).items).toEqual([]);

@@ -6,7 +6,10 @@ import { urlJournalFile } from "./journal/log.ts";
 
 /** The state of a database at one moment, while other processes write to it. */
 export type SqliteSnapshot = {
-  /** Copies the database to `file`, and its journal of URL events beside it. Rejects with `storage_full` or `database_unavailable`. */
+  /**
+   * Copies the database to `file`, and the journal of URL events to another file beside it. Rejects with `storage_full` or
+   * `database_unavailable`.
+   */
   copyTo(file: string): Promise<void>;
   /** Counts the rows of a table. */
   count(table: "notes" | "attachments"): number;
@@ -16,8 +19,9 @@ export type SqliteSnapshot = {
 };
 
 /**
- * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this function opens
- * the journal first. An event that moves in between is in both files, and appears only once in the result. Throws `database_unavailable`.
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so this function opens the
+ * journal first. An event that moves between the two openings is in both files. Readers of the copy still see the event only once. Throws
+ * `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];
@@ -25,7 +29,7 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
-    // Opens only a new file. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
+    // Opens the file only to create it. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = new DatabaseSync(path);
     opened.push(database);
@@ -59,7 +63,7 @@ export function openSnapshot(file: string): SqliteSnapshot {
 async function copy(database: DatabaseSync, file: string): Promise<void> {
   closeSync(openSync(file, "wx", 0o600));
   await backup(database, file);
-  // Changes the mode of the copy. In WAL mode, SQLite would create more files beside the copy when somebody reads the copy.
+  // Changes the journal mode of the copy. In WAL mode, SQLite would create more files beside the copy when somebody opens it.
   const copied = new DatabaseSync(file);
   copied.exec("pragma journal_mode = delete");
   copied.close();

@@ -6,7 +6,7 @@ const MAX_CACHED_STATEMENTS = 500;
 
 type Prepared = { statement: StatementSync; returnsRows: boolean };
 
-/** The prepared statements of a connection, by their text. */
+/** Caches the prepared statements of a connection, by their SQL text or by name. */
 export class PreparedStatements {
   readonly #database: DatabaseSync;
   readonly #byText = new Map<string, Prepared>();
@@ -24,7 +24,7 @@ export class PreparedStatements {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
-  /** Runs a compiled statement. Rows are arrays, because to make objects would take a third of the time of an access decision. */
+  /** Runs a compiled statement. Rows are arrays, because making objects would take a third of the time of an access decision. */
   rowsOf({ name, sql, rows }: Statement, values: SQLInputValue[]): unknown[][] {
     let statement = this.#byName.get(name);
     if (statement === undefined) {
@@ -42,8 +42,8 @@ export class PreparedStatements {
     if (known !== undefined) return known;
     const statement = this.#database.prepare(sql);
     const prepared = { statement, returnsRows: statement.columns().length > 0 };
-    // The limit exists for the accounts library, which uses the same connection. The service itself has few statements, because a list
-    // is a single parameter.
+    // The limit is necessary for the accounts library, which uses the same connection. The service itself has few different statements,
+    // because it passes a list as a single parameter.
     if (this.#byText.size >= MAX_CACHED_STATEMENTS) this.#byText.clear();
     this.#byText.set(sql, prepared);
     return prepared;

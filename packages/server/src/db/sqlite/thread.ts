@@ -7,7 +7,7 @@ type Options = {
   module: URL;
   /** The database file, which the module opens. */
   file: string;
-  /** The message of a request that fails. */
+  /** The error message for a request that fails. */
   refusal: string;
 };
 
@@ -15,7 +15,10 @@ type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
 const CLOSE = "close";
 
-/** A worker thread with its own connections. The thread starts with the first request, and again after a crash. */
+/**
+ * A worker thread with its own database connections. The thread starts at the first request. After a crash, it starts again at the next
+ * request.
+ */
 export class SqliteThread<Request, Answer> {
   readonly #options: Options;
   readonly #pending: PromiseWithResolvers<Answer>[] = [];
@@ -32,7 +35,7 @@ export class SqliteThread<Request, Answer> {
     try {
       this.#worker ??= this.#start();
     } catch (error) {
-      // No worker can start, because the system has no more threads or memory.
+      // The worker can't start, because the system has no more threads or memory.
       return Promise.reject(this.#toError({ message: (error as Error).message, errcode: undefined }));
     }
     this.#worker.ref();
@@ -49,7 +52,7 @@ export class SqliteThread<Request, Answer> {
     if (worker === undefined) return;
     worker.ref();
     worker.postMessage(CLOSE);
-    // `once` of node:events would reject if the thread fails while it ends.
+    // Does not use `once` of node:events, because it would reject if the thread fails while it ends.
     await new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   }
 
@@ -70,8 +73,8 @@ export class SqliteThread<Request, Answer> {
 
   #settle(reply: Reply<Answer>): void {
     const pending = this.#pending.shift();
-    // An idle thread must not keep the process alive. But a thread that is closing must keep the process alive. Otherwise the process ends
-    // before the database is closed.
+    // An idle thread must not keep the process alive. But a thread that is closing must keep it alive. Otherwise, the process ends before
+    // the database is closed.
     if (this.#pending.length === 0 && !this.#isClosed) this.#worker?.unref();
     if ("answer" in reply) pending?.resolve(reply.answer);
     else pending?.reject(this.#toError(reply.failure));
@@ -83,13 +86,13 @@ export class SqliteThread<Request, Answer> {
   }
 }
 
-/** The URL of the module `name` in the folder of the importing file. In a build, all modules are .js files in one folder. */
+/** Returns the URL of the module `name` in the folder of the importing file. In a build, all modules are .js files in one folder. */
 export function workerModule(name: string, importer: string): URL {
   const extension = importer.endsWith(".ts") ? "ts" : "js";
   return new URL(`./${name}.${extension}`, importer);
 }
 
-/** Runs inside the worker thread: handles one request after the other until `close`. */
+/** Handles requests, one after the other, until `close`. Call it inside the worker thread. */
 export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
   const port = parentPort;
   if (port === null) throw new Error("answerRequests runs in a worker thread only.");
@@ -102,7 +105,7 @@ export function answerRequests<Request>(has: { answer: (request: Request) => unk
     try {
       port.postMessage({ answer: has.answer(request as Request) } satisfies Reply<unknown>);
     } catch (error) {
-      // When an error is sent to another thread, it loses its SQLite code. So the code is sent separately.
+      // An error loses its SQLite code when it is sent to another thread. So the reply contains the code separately.
       const { message, errcode } = error as { message: string; errcode?: number };
       port.postMessage({ failure: { message, errcode } } satisfies Reply<unknown>);
     }

@@ -29,7 +29,7 @@ async function openFacts() {
     writer,
     /** The number of transactions of the file so far. */
     commits: () => commits,
-    /** Another connection, which sees only what is committed. */
+    /** Reads on another connection, which sees only committed rows. */
     committed: () => (reader.prepare("select id from facts").all() as { id: string }[]).map(({ id }) => id).toSorted(),
     add: (id: string, value = 1) => db.insertInto("facts").values({ id, value }).execute(),
     async close() {

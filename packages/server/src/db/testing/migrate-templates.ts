@@ -8,12 +8,12 @@ import { runSql, SQLITE_FILE } from "./test-databases.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Databases with the current schema. Each test database is a copy, because migrations take longer than a copy. */
+    /** Databases with the current schema. Each test database is a copy of one of them, because a copy is faster than the migrations. */
     migrated: { sqliteDirectory: string; postgresName: string };
   }
 }
 
-/** Migrates one database of each engine for the whole run. Needs the PostgreSQL server of `startTestPostgres`. */
+/** Migrates one database of each engine for the whole test run. Needs the PostgreSQL server of `startTestPostgres`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = project.getProvidedContext().postgresUrl;
   const sqliteDirectory = await mkdtemp(join(tmpdir(), "valetkey-template-"));

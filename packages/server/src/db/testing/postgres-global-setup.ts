@@ -12,10 +12,7 @@ declare module "vitest" {
   }
 }
 
-/**
- * Gives the tests a PostgreSQL server: the server at TEST_DATABASE_URL, or a new server that runs until the end of
- * the test run.
- */
+/** Provides a PostgreSQL server for the tests: the server at TEST_DATABASE_URL, or a new server that runs until the end of the test run. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
@@ -46,7 +43,7 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
       "fsync=off",
       "synchronous_commit=off",
       "full_page_writes=off",
-      // A test database exists only for seconds, so these two features take more time than they save.
+      // A test database exists only for seconds, so these two features would take more time than they save.
       "jit=off",
       "autovacuum=off",
       "max_connections=300",

@@ -2,7 +2,7 @@ import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
 // Records URL events until it is killed: `node record-until-killed.child.ts <location as JSON> <note id>`.
-// It prints the id of each acknowledged event on a separate line.
+// The process prints the id of each acknowledged event on a separate line.
 const CALLERS = 32;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
@@ -15,7 +15,7 @@ async function recordForEver(): Promise<never> {
   }
 }
 
-// Waits if the reader is slow. A plain writeSync would fail with EAGAIN on a full pipe.
+// Resolves when the line is written, so it waits for a slow reader. With a full pipe, a plain writeSync would fail with EAGAIN.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

@@ -14,7 +14,7 @@ export function sampleNote(given: Partial<Note> = {}): Note {
   return { id: newId(), ownerId: "ann", title: "Title", body: "Body", createdAt: AT, updatedAt: AT, ...given };
 }
 
-/** Returns the list item of a note with a short body and no attachments. */
+/** Returns the list item for a note that has a short body and no attachments. */
 export function summaryOf({ body, ...note }: Note): NoteSummary {
   return { ...note, snippet: body, attachmentCount: 0, accessRequestCount: 0, isNew: false };
 }

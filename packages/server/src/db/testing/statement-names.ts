@@ -1,8 +1,8 @@
 import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
- * Starts a proxy to a PostgreSQL server. `names`: the names of the statements that clients have sent through it, without duplicates. `syncs` counts
- * the messages after which a client waits.
+ * Starts a proxy to a PostgreSQL server. `names` returns the names of the statements that clients have sent through the proxy, without
+ * duplicates. `syncs` returns the number of Sync messages. After each of them, a client waits for the server.
  */
 export async function recordStatementNames(
   databaseUrl: string,

@@ -1,6 +1,6 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 
-/** A proxy to a server. It can cut connections (refuse, reset), stall them (nothing passes), and repair them. */
+/** A proxy to a server. It can cut connections (it resets them and refuses new ones), stall them (no byte passes), and repair them. */
 export class TcpProxy {
   readonly #target: { host: string; port: number; onSent?: (bytes: Buffer) => void };
   readonly #sockets = new Set<Socket>();
@@ -8,7 +8,7 @@ export class TcpProxy {
   #port = 0;
   #stalled = false;
 
-  /** `onSent` receives the bytes that clients send. */
+  /** The proxy calls `onSent` with the bytes that clients send. */
   constructor(target: { host: string; port: number; onSent?: (bytes: Buffer) => void }) {
     this.#target = target;
   }
@@ -41,7 +41,7 @@ export class TcpProxy {
 
   async mend(): Promise<void> {
     this.#stalled = false;
-    // Closes the stalled connections. A real network failure that lasts longer than the server's timeouts does the same.
+    // Closes the stalled connections. A real network failure has the same effect, if it lasts longer than the timeouts of the server.
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server === undefined) await this.listen();
   }

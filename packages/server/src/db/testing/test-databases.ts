@@ -76,7 +76,7 @@ async function createPostgresLocation({ migrated } = { migrated: false }): Promi
   return { location: { url }, remove };
 }
 
-/** Creates a database on the PostgreSQL server of the test run. Default: an empty one. */
+/** Creates a database on the PostgreSQL server of the test run, as a copy of `template`. Default: an empty database. */
 export async function createTestPostgresDatabase(
   template = "template1",
 ): Promise<{ url: string; remove: () => Promise<void> }> {
@@ -84,7 +84,7 @@ export async function createTestPostgresDatabase(
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  // Copies files. By default, PostgreSQL would write each page of the copy to its log.
+  // Copies the files of the template. By default, PostgreSQL would also write each page of the copy to its log.
   await runSql(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: url.href,

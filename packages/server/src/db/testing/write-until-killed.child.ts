@@ -1,8 +1,8 @@
 import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
-// Writes pairs of events in transactions until it is killed: `node write-until-killed.child.ts <location as JSON> <note id>`.
-// The actor of the second event is the id of the first. It prints the id of the first event of each acknowledged pair on a separate line.
+// Writes pairs of events in transactions until it is killed: `node write-until-killed.child.ts <location as JSON> <note id>`. The actor of
+// the second event is the id of the first event. The process prints the id of the first event of each acknowledged pair on a separate line.
 const CALLERS = 32;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
@@ -18,7 +18,7 @@ async function writeForEver(): Promise<never> {
   }
 }
 
-// Waits if the reader is slow. A plain writeSync would fail with EAGAIN on a full pipe.
+// Resolves when the line is written, so it waits for a slow reader. With a full pipe, a plain writeSync would fail with EAGAIN.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

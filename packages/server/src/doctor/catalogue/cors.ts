@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 
-/** Faults that only affect browsers. */
+/** Faults of the bucket that only affect browsers. */
 export const corsFaults = {
   "cors-missing": {
     severity: "error",

@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 
-/** Access to the bucket that nobody should have. */
+/** Faults that give people access to the bucket that they should not have. */
 export const exposureFaults = {
   "anonymous-list": {
     severity: "error",

@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 
-/** Faults between browsers and the service. */
+/** Faults of PUBLIC_URL and of the proxies between browsers and the service. */
 export const proxyFaults = {
   "public-url-unreachable": {
     severity: "error",

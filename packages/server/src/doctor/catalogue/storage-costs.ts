@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 
-/** Settings of the bucket that let costs grow. */
+/** Faults in the settings of the bucket that let the storage costs grow. */
 export const storageCostFaults = {
   "lifecycle-missing": {
     severity: "warning",

@@ -4,8 +4,8 @@ import { environmentFix, stepFix } from "../fixes/environment.ts";
 import type { DoctorParts } from "../parts.ts";
 
 /**
- * Compares how many proxies the service trusts with how many IP addresses the proxies added to `X-Forwarded-For`.
- * The doctor sends a forged IP address first, and only the entries after it count.
+ * Compares the number of proxies that the service trusts with the number of IP addresses that the proxies added to `X-Forwarded-For`. The
+ * doctor has sent a forged IP address in this header, so only the entries after it are from proxies.
  */
 export function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outcome[] {
   const { trustProxy } = config.server;
@@ -13,14 +13,15 @@ export function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo)
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
-  // The IP addresses that the proxies added, from the client to the service. A careful proxy removes the header of the client.
+  // The IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has removed the header of the
+  // client, all entries count.
   const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
   const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
   if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];
   const fix = environmentFix(`TRUST_PROXY=${added.length}`);
   if (echo.trustedHops < added.length) return [finding("trust-proxy-too-small", { detail, fix })];
   if (echo.trustedHops === added.length) return [];
-  // A list of IP addresses may contain this machine, which then counts as a proxy.
+  // If TRUST_PROXY is a list of IP addresses, the list may contain this machine. Then this machine also counts as a proxy.
   if (Array.isArray(trustProxy)) return [unchecked("TRUST_PROXY", "this machine has one of its addresses")];
   return [finding("trust-proxy-too-large", { detail, fix })];
 }

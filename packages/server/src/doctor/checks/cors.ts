@@ -9,7 +9,7 @@ const METHODS = ["GET", "PUT", "HEAD"];
 
 type Ask = (method: string, headers?: readonly string[]) => Promise<Answer>;
 
-/** Sends the requests of a browser to the public endpoint, and reads the responses as a browser does. */
+/** Sends the same requests as a browser to the public endpoint, and judges the responses as a browser does. */
 export const corsCheck: Check = {
   name: "CORS",
   async run(parts) {
@@ -43,8 +43,8 @@ export const corsCheck: Check = {
 };
 
 /**
- * The headers of an upload for which a browser needs permission. The service signs only headers that the bucket
- * supports.
+ * Returns the headers of an upload for which a browser needs permission. These are only the headers that the service signs, so they depend
+ * on what the bucket supports.
  */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<string[]> {
   const { conditionalPut, signedSha256 } = await bucket.capabilities();
@@ -99,7 +99,10 @@ function asking(origin: string, method: string, headers: readonly string[]): Rec
   return { origin, "access-control-request-method": method, ...names };
 }
 
-/** Decides, as a browser does, whether the response permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
+/**
+ * Whether the response to a preflight permits a request, by the rules of browsers (Fetch, "CORS-preflight fetch"). GET and HEAD need no
+ * permission.
+ */
 function allows(
   answer: Response,
   { origin, method, headers }: { origin: string; method: string; headers: readonly string[] },

@@ -6,7 +6,7 @@ import type { DoctorParts } from "../parts.ts";
 /** The service renews credentials this long before they expire. Milliseconds. */
 const RENEW_BEFORE_MS = 300_000;
 
-/** Finds missing credentials, and temporary credentials that expire soon. */
+/** Reports missing credentials, and temporary credentials that expire soon. */
 export const credentialsCheck: Check = {
   name: "credentials of the bucket",
   async run(parts) {

@@ -6,7 +6,7 @@ import { attempt, createSignedRequests } from "../objects.ts";
 import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
-/** Tries requests without a signature, which the bucket should refuse. */
+/** Sends requests without a signature. The bucket should refuse all of them. */
 export const exposureCheck: Check = {
   name: "access without a signature",
   async run(parts) {
@@ -46,7 +46,7 @@ async function checkWrite(parts: DoctorParts): Promise<Outcome[]> {
   return [finding("anonymous-write", { detail, fix: closeFix(parts) })];
 }
 
-/** Checks only AWS. Other providers have no separate permission to list buckets. */
+/** Checks whether the credentials can list all buckets of the account. Only AWS has a separate permission for this. */
 async function checkAccount(parts: DoctorParts): Promise<Outcome[]> {
   if (parts.provider !== "aws") return [];
   const listed = await attempt(parts.bucket.s3.send(new ListBucketsCommand({ MaxBuckets: 1 })));

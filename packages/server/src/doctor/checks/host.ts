@@ -6,13 +6,13 @@ import { finding, type Outcome, unchecked } from "../finding.ts";
 import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
 import type { DoctorParts } from "../parts.ts";
 
-/** Twice the reserves of the embedded database and bucket. */
+/** If less space than this is free, the disk counts as full. This is twice the size of the reserves of the embedded database and bucket. */
 const FULL_BYTES = 16 * 2 ** 20;
 const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Checks the folder and the disk of the data, and the settings that no other check covers. */
+/** Checks the data folder, its disk, and the settings that no other check covers. */
 export const hostCheck: Check = {
   name: "this machine",
   async run(parts) {

@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { finding } from "../finding.ts";
 import { environmentFix } from "../fixes/environment.ts";
 
-/** Signs in to the mail server, if one is configured. It sends no mail. */
+/** Signs in to the mail server, if one is configured. The check sends no mail. */
 export const mailCheck: Check = {
   name: "mail server",
   applies: ({ probeMail }) => probeMail !== undefined,

@@ -26,7 +26,7 @@ async function checkObjects(parts: DoctorParts): Promise<Outcome[]> {
   const signed = createSignedRequests(parts);
   const key = parts.newKey();
   const stored = await signed.put(key);
-  // Another check, the one of the connection, reports this fault.
+  // The check of the connection (reach.ts) reports this fault.
   if (isFailure(stored) || stored.status !== 200) return [];
   const read = judge(parts, "permission-get", await signed.get(key));
   const deleted = judge(parts, "permission-delete", await signed.delete(key));
@@ -47,7 +47,7 @@ function denied(parts: DoctorParts, id: FindingId, code = "AccessDenied"): Outco
 
 function judgeRefusal(parts: DoctorParts, id: FindingId, refusal: Refusal): Outcome[] {
   if (isForbidden(refusal)) return [denied(parts, id)];
-  // If the server does not support a list of uploads, the adapter does not need it.
+  // If the server can't list uploads, the service does not need the permission.
   if (isUnsupported(refusal)) return [];
   return [unchecked(id, `the bucket responded with ${refusal.code}`)];
 }

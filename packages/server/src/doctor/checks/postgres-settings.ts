@@ -2,9 +2,9 @@ import type pg from "pg";
 import { finding, type Outcome } from "../finding.ts";
 import { stepFix } from "../fixes/environment.ts";
 
-/** The first version that the PostgreSQL project still supports. */
+/** The oldest major version that the PostgreSQL project still supports. */
 const OLDEST_MAJOR = 14;
-/** The connections of one replica, and a few connections for the administrator. */
+/** Enough connections for one replica and for an administrator. */
 const FEWEST_CONNECTIONS = 20;
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -17,7 +17,7 @@ export type Settings = {
   readOnly: string;
   encoding: string;
   maxConnections: number;
-  /** The clock of PostgreSQL minus ours. Milliseconds. */
+  /** The time of PostgreSQL minus our time. Milliseconds. */
   clockOffsetMs: number;
 };
 
@@ -51,7 +51,7 @@ export async function readSettings(client: pg.Client, { clock }: { clock: () => 
   };
 }
 
-/** Compares the settings with the values that the service needs to keep its promises. */
+/** Compares the settings of PostgreSQL with the values that the service needs to keep its promises. */
 export function judgeSettings(settings: Settings): Outcome[] {
   return [...judgeServer(settings), ...judgeDurability(settings), ...judgeWrites(settings)];
 }

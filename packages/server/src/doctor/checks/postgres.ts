@@ -8,11 +8,11 @@ import { judgeSettings, readSettings } from "./postgres-settings.ts";
 type Postgres = Extract<DatabaseConfig, { kind: "postgres" }>;
 
 const TIMEOUT_MS = 5_000;
-// SQLSTATE: invalid authorization, and a database that does not exist.
+// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
 const TRANSACTIONS = 6;
 
-/** Connects to PostgreSQL as the service does, and reads its settings. It changes nothing. */
+/** Connects to PostgreSQL as the service does, and reads its settings. The check changes nothing. */
 export const postgresCheck: Check = {
   name: "PostgreSQL",
   applies: ({ config }) => config.database.kind === "postgres",
@@ -45,7 +45,7 @@ function connect({ url }: Postgres): pg.Client {
   return client;
 }
 
-/** Finds a pooler that refuses transactions, or that loses the names of statements. */
+/** Reports a pooler that refuses transactions, or that loses the names of statements. */
 async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres): Promise<Outcome[]> {
   const [client] = clients;
   if (client === undefined) return [];
@@ -67,8 +67,8 @@ async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres
 }
 
 /**
- * Uses one name on two connections, one after the other. Behind a pooler that ignores names, both connections get the same server
- * connection.
+ * Whether named statements work. Uses the same name on two connections, one after the other. A pooler that ignores names gives both of them
+ * the same server connection. There, the name is already taken.
  */
 async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   const name = "vk_doctor";
@@ -81,7 +81,7 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
     if (error instanceof pg.DatabaseError && (error.code === "26000" || error.code === "42P05")) return false;
     throw error;
   } finally {
-    // A pooler keeps its server connection open after this client connection ends, so the name must be removed.
+    // A pooler keeps its server connection open after this client connection ends. So the named statement must be removed.
     for (const client of clients) await client.query(`deallocate ${name}`).catch(() => undefined);
   }
 }

@@ -7,7 +7,7 @@ import { isFailure } from "../requests.ts";
 
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Reads an object through the endpoint of browsers, and compares the schemes of the pages and of the bucket. */
+/** Reads an object through the endpoint that browsers call. Also compares the schemes (http or https) of the pages and of the bucket. */
 export const publicEndpointCheck: Check = {
   name: "endpoint for browsers",
   async run(parts) {

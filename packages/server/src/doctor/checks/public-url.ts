@@ -11,7 +11,7 @@ const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
 const GATEWAY_FAULTS = [502, 503, 504];
 
-/** Calls the running service through PUBLIC_URL, and compares the sent request with the request that arrived. */
+/** Calls the running service through PUBLIC_URL, and compares the request that it sent with the request that the service received. */
 export const publicUrlCheck: Check = {
   name: "PUBLIC_URL and its proxy",
   async run(parts) {

@@ -8,7 +8,7 @@ import type { DoctorParts } from "../parts.ts";
 import { clockOffsetMs, type Failure, isFailure, isTlsFailure, type Response } from "../requests.ts";
 
 /**
- * A larger difference between the clocks is a fault. A response takes less than a second, and URLs live for 60 seconds by default.
+ * A larger difference between the clocks is a fault. A response takes less than a second, and URLs are valid for 60 seconds by default.
  * Milliseconds.
  */
 const CLOCK_TOLERANCE_MS = 5_000;
@@ -26,7 +26,7 @@ const BY_CODE: Partial<Record<string, FindingId>> = {
   RequestTimeTooSkewed: "clock-skew",
 };
 
-/** Stores a small object with a presigned URL, as a browser does. The other checks of the bucket need it. */
+/** Stores a small object with a presigned URL, as a browser does. The other checks of the bucket only make sense if this works. */
 export const reachCheck: Check = {
   name: "reach the bucket",
   async run(parts) {
@@ -34,7 +34,7 @@ export const reachCheck: Check = {
     if (isFailure(answer)) return [explainFailure(parts, answer)];
     const clock = checkClock(answer);
     const refusal = answer.status === 200 ? [] : [explainRefusal(parts, answer)];
-    // A wrong clock explains the refusal, so the refusal is not a separate finding.
+    // A wrong clock explains this refusal, so the report does not contain the refusal as a separate finding.
     if (clock.length > 0 && (answer.code === "AccessDenied" || answer.code === "RequestTimeTooSkewed")) return clock;
     return [...clock, ...refusal];
   },
@@ -89,7 +89,10 @@ function byBody({ code, status, headers }: Response): FindingId {
   return "bucket-refuses";
 }
 
-/** Returns the region of the bucket, if the refusal is about the region. */
+/**
+ * If the bucket refused the request because of a wrong region, returns the real region, or an empty text if it is unknown. Otherwise,
+ * returns undefined.
+ */
 function regionOf({ status, headers, text, code }: Response): string | undefined {
   const named = headers.get("x-amz-bucket-region") ?? undefined;
   if ((status === 301 || status === 307) && named !== undefined) return named;

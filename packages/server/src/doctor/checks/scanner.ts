@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { finding } from "../finding.ts";
 import { commandFix, environmentFix } from "../fixes/environment.ts";
 
-/** Calls the virus scanner, if one is configured. */
+/** Sends a ping to the virus scanner, if one is configured. */
 export const scannerCheck: Check = {
   name: "virus scanner",
   applies: ({ probeScanner }) => probeScanner !== undefined,

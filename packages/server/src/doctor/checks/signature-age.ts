@@ -7,7 +7,7 @@ import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
 const WEEK_SECONDS = 604_800;
-/** The test signatures are younger than the limit by this number of seconds, because the request takes time. */
+/** The test signatures are this much younger than the tested age, because the request takes time. Seconds. */
 const SPARE_SECONDS = 20;
 const AGES_SECONDS = [60, 300, 900, 3_600, 14_400];
 
@@ -28,7 +28,7 @@ export const signatureAgeCheck: Check = {
       return [unchecked("ceiling on the age of signatures", "the bucket refuses a fresh URL")];
     if (!(await isAccepted(uploadTtlSeconds))) return [await refusedUploads(parts, isAccepted)];
     if (!(await isAccepted(urlTtlMaxSeconds))) return [await refusedDownloads(parts, isAccepted)];
-    // Only AWS documents a maximum age of signatures.
+    // Reports this on AWS only, because no other provider documents a maximum age of signatures.
     if (parts.provider !== "aws" || !(await isAccepted(WEEK_SECONDS))) return [];
     const detail = "The bucket accepted a signature that was nearly a week old.";
     const fix = signatureAgeFix(parts, { maxAgeSeconds: Math.max(uploadTtlSeconds, urlTtlMaxSeconds) });

@@ -5,7 +5,7 @@ import type { Check } from "../check.ts";
 import { finding, unchecked } from "../finding.ts";
 import { commandFix, stepFix } from "../fixes/environment.ts";
 
-/** Reads the header of the embedded database. The check does not write, because the service may be running. */
+/** Reads the header of the embedded database. The check does not write to the database, because the service may be running. */
 export const sqliteCheck: Check = {
   name: "embedded database",
   applies: ({ config }) => config.database.kind === "sqlite",

@@ -15,7 +15,7 @@ type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 /** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
-  // The embedded bucket has no lifecycle rules and no versions. The service aborts its unfinished multipart uploads.
+  // The embedded bucket has no lifecycle rules and no versions. The service itself aborts unfinished multipart uploads there.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {
     const rules = await readRules(parts);
@@ -24,7 +24,7 @@ export const storageCostsCheck: Check = {
 };
 
 async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
-  // Swift responds that the bucket has no rules, and refuses every rule.
+  // Does not ask Swift. It would respond that the bucket has no rules, but it refuses every rule.
   if (provider === "swift") return { refusal: { code: "NotImplemented", status: 501 } };
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
   if ("output" in read) return { rules: read.output.Rules ?? [] };

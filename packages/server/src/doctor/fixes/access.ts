@@ -11,7 +11,7 @@ const OBJECT_ACTIONS = [
 ];
 const BUCKET_ACTIONS = ["s3:ListBucket", "s3:ListBucketMultipartUploads"];
 
-/** Explains how to give the service the permissions that it needs. */
+/** Explains how an operator gives the service the permissions that it needs. */
 export function permissionFix(place: BucketPlace): Fix[] {
   const policy = policyFor(place.bucket.name);
   const json: Fix = { label: "IAM policy (JSON)", text: JSON.stringify(policy, null, 2) };
@@ -42,7 +42,7 @@ export function permissionFix(place: BucketPlace): Fix[] {
   }
 }
 
-/** Closes the bucket for everyone without credentials. */
+/** Explains how an operator closes the bucket for everyone without credentials. */
 export function closeFix(place: BucketPlace): Fix[] {
   const all = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
   switch (place.provider) {

@@ -1,6 +1,6 @@
 import type { DoctorParts } from "../parts.ts";
 
-/** The bucket, in the form in which the commands of a remedy name it. */
+/** The facts about the bucket that the commands of a remedy need. */
 export type BucketPlace = Pick<DoctorParts, "provider"> & { bucket: Pick<DoctorParts["bucket"], "name" | "endpoint"> };
 
 /** Makes an `aws s3api` command for this bucket, at its endpoint. */
@@ -9,7 +9,7 @@ export function s3api({ bucket }: BucketPlace, command: string, ...options: stri
   return [`aws s3api ${command}`, ...endpoint, `--bucket ${bucket.name}`, ...options].join(" \\\n  ");
 }
 
-/** Quotes a document as an argument for a shell command. */
+/** Returns a JSON document as a quoted argument for a shell command. */
 export function quoted(document: unknown): string {
   return `'${JSON.stringify(document)}'`;
 }

@@ -2,12 +2,12 @@ import type { Fix } from "../finding.ts";
 import { type BucketPlace, quoted, s3api } from "./bucket-place.ts";
 
 const METHODS = ["GET", "HEAD", "PUT"];
-/** The headers that uploads send. The fix lists them, because some providers refuse a star. */
+/** The headers that uploads send. The remedy lists all of them, because some providers refuse a star. */
 const HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;
 
-/** Describes the CORS configuration that the service needs, in the form that the provider expects. */
+/** Describes the CORS configuration that the service needs, in the format of the provider. */
 export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix[] {
   const rules = [
     {
@@ -43,7 +43,7 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
         { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
       ];
     case "embedded":
-      // The embedded bucket sets its CORS configuration only at its first start, so an operator must change it with a command.
+      // The embedded bucket sets its CORS configuration only at its first start. So an operator must change it later with a command.
       return [{ ...cli, label: "AWS CLI, with the keys in DATA_DIR/secrets.json, while the service runs" }];
     default:
       return [cli, json];

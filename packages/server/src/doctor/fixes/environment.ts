@@ -1,11 +1,11 @@
 import type { Fix } from "../finding.ts";
 
-/** Lines for the environment of the service. */
+/** Makes a remedy from lines for the environment of the service. */
 export function environmentFix(...lines: string[]): Fix[] {
   return [{ label: "environment of the service", text: lines.join("\n") }];
 }
 
-/** Commands for a shell. */
+/** Makes a remedy from commands for a shell. */
 export function commandFix(...lines: string[]): Fix[] {
   return [{ label: "command", text: lines.join("\n") }];
 }

@@ -14,7 +14,7 @@ const VERSIONS_RULE = {
   NoncurrentVersionExpiration: { NoncurrentDays: 30 },
 };
 
-/** Describes a lifecycle rule that removes the parts of abandoned uploads. `others`: the rules that the bucket already has. */
+/** Describes a lifecycle rule that deletes the parts of abandoned uploads. `others`: the rules that the bucket already has. */
 export function abortRuleFix(place: BucketPlace, others: readonly unknown[]): Fix[] {
   if (place.provider === "b2") return [b2(place, "daysFromStartingToCancelingUnfinishedLargeFiles", 2)];
   if (place.provider === "google") return [googleRule(place, "AbortIncompleteMultipartUpload", { age: 2 })];
@@ -24,7 +24,7 @@ export function abortRuleFix(place: BucketPlace, others: readonly unknown[]): Fi
   });
 }
 
-/** Describes a lifecycle rule that removes old versions. */
+/** Describes a lifecycle rule that deletes old versions of objects. */
 export function versionsRuleFix(place: BucketPlace, others: readonly unknown[]): Fix[] {
   if (place.provider === "b2") return [b2(place, "daysFromHidingToDeleting", 30)];
   if (place.provider === "google") return [googleRule(place, "Delete", { daysSinceNoncurrentTime: 30 })];

@@ -11,7 +11,7 @@ import type { SmtpOptions } from "../smtp.ts";
 
 export type ReceivedMail = {
   recipients: string[];
-  /** The message as it was sent. */
+  /** The message as the client sent it. */
   raw: string;
   parsed: ParsedMail;
   isEncrypted: boolean;
@@ -20,7 +20,7 @@ export type ReceivedMail = {
 type Reply = { code: number; text: string };
 
 export type SmtpServerOptions = SMTPServerOptions & {
-  /** Returns how the server refuses a recipient, or undefined to accept the recipient. Called again at each try. */
+  /** Returns the reply with which the server refuses a recipient, or undefined to accept the recipient. Called at each try. */
   refuse?: (recipient: string) => Reply | undefined;
   /** Default: any free port. */
   port?: number;
@@ -28,7 +28,7 @@ export type SmtpServerOptions = SMTPServerOptions & {
   beforeConfirm?: () => void | Promise<void>;
 };
 
-/** Starts a real SMTP server on loopback. It has no TLS and no authentication by default. */
+/** Starts a real SMTP server on loopback. By default, the server uses no TLS and no authentication. */
 export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm, ...options }: SmtpServerOptions = {}) {
   const mails: ReceivedMail[] = [];
   let onMail: () => void = () => undefined;
@@ -76,14 +76,14 @@ export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm,
   };
 }
 
-/** Starts a server for one test. */
+/** Starts an SMTP server, and stops it when the test finishes. */
 export async function smtpServerInTest(options: SmtpServerOptions = {}) {
   const server = await startSmtpServer(options);
   onTestFinished(() => server.stop());
   return server;
 }
 
-/** The options of a client for a server on loopback. */
+/** Returns the options with which a client connects to a server on loopback. */
 export function smtpOptions({ port }: { port: number }, options: Partial<SmtpOptions> = {}): SmtpOptions {
   return {
     host: "127.0.0.1",
@@ -97,7 +97,7 @@ export function smtpOptions({ port }: { port: number }, options: Partial<SmtpOpt
   };
 }
 
-/** Finds the token in the link of a mail. */
+/** Returns the token in the link that a mail contains. */
 export function tokenIn({ parsed }: ReceivedMail): string {
   const [, token] = /#([\w-]{43})$/m.exec(parsed.text ?? "") ?? [];
   if (token === undefined) throw new Error(`The mail has no link: ${parsed.text}`);

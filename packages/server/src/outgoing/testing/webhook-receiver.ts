@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** `id`: the header webhook-id. */
+/** `id`: the value of the header webhook-id. */
 export type ReceivedWebhook = { id: string; path: string; headers: IncomingHttpHeaders; body: string };
 
 type Options = {
@@ -14,7 +14,7 @@ type Options = {
   tls?: { key: string; cert: string };
 };
 
-/** Starts a receiver of webhooks on loopback. It closes when the test finishes. */
+/** Starts a server on loopback that receives webhooks. It closes when the test finishes. */
 export async function receiverInTest({ respond = accept, tls }: Options = {}) {
   const received: ReceivedWebhook[] = [];
   const handle: RequestListener = async (request, response) => {
@@ -43,5 +43,5 @@ export function refuse(response: ServerResponse): void {
   response.writeHead(500).end();
 }
 
-/** Never responds. */
+/** A `respond` function that never responds. */
 export function hang(): void {}

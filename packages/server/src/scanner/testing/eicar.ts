@@ -1,2 +1,5 @@
-/** The harmless text that every scanner reports as a virus. The text is in two halves, so that no scanner reports this file. */
+/**
+ * The harmless text that every scanner reports as a virus. The code joins the text from two parts, so that no scanner reports this source
+ * file.
+ */
 export const EICAR = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-", "STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"].join("");

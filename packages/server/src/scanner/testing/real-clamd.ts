@@ -17,7 +17,7 @@ export function isClamdInstalled(): boolean {
   return spawnSync("clamd", ["--version"], { env }).status === 0;
 }
 
-/** Starts a real clamd. Its only signature is the EICAR test file, anywhere in a file. */
+/** Starts a real clamd. Its only signature is the EICAR text, which it finds anywhere in a file. */
 export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimits): Promise<TestClamd> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-clamd-"));
   await writeFile(join(directory, "test.ndb"), `Eicar-Test-Signature:0:*:${Buffer.from(EICAR).toString("hex")}\n`);
@@ -52,7 +52,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   };
 }
 
-/** Resolves when the process prints such a line. Rejects if the process ends before. */
+/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before that. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

@@ -4,14 +4,17 @@ import { EICAR } from "./eicar.ts";
 /** A real or simulated clamd that a test started. */
 export type TestClamd = { host: string; port: number; stop(): Promise<void> };
 
-/** `streamMaxBytes` is StreamMaxLength. `fileMaxBytes` is MaxFileSize with its alert, and has no limit by default. */
+/**
+ * The limits in the configuration of clamd. `streamMaxBytes` is StreamMaxLength. `fileMaxBytes` is MaxFileSize with its alert. Default: no
+ * limit for files.
+ */
 export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
 
 const SIGNATURE = Buffer.from(EICAR);
 
 /**
- * Starts a server that behaves like clamd for PING and INSTREAM. If the stream is longer than its limit, the server replies and
- * closes the connection without reading more. Its only signature is the EICAR test file, anywhere in a file.
+ * Starts a server that behaves like clamd for PING and INSTREAM. If the stream is longer than its limit, the server replies and closes the
+ * connection without reading more. Its only signature is the EICAR text, which it finds anywhere in a file.
  */
 export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();
@@ -45,7 +48,7 @@ async function answer(socket: Socket, { streamMaxBytes, fileMaxBytes = streamMax
 
 type Reader = ReturnType<typeof reader>;
 
-/** Reads to the piece of length 0, or to the piece that exceeds the limit. Returns the size, including the last piece. */
+/** Reads until the piece of length 0, or until the piece that exceeds the limit. Returns the number of bytes, including that piece. */
 async function readStream(read: Reader, streamMaxBytes: number): Promise<number> {
   for (let sizeBytes = 0; ; ) {
     const length = (await read.exactly(4)).readUInt32BE();

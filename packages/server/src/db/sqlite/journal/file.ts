@@ -6,8 +6,8 @@ import { toSqliteDomainError } from "../errors.ts";
 import { openWriter } from "../file.ts";
 
 /**
- * The path of the journal beside the database `file`. SQLite drops all cached pages of a file that another connection has changed.
- * With the journal in the same file, each access decision would read its pages again.
+ * Returns the path of the journal, which is beside the database `file`. When another connection changes a file, SQLite drops all its cached
+ * pages of that file. If the journal were in the database file, each access decision would have to read its pages again.
  */
 export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;
@@ -16,12 +16,13 @@ export function urlJournalFile(file: string): string {
 export type JournalEvents = { find: FindJournalEvents; findUrls: FindJournalUrls; close: () => void };
 
 /**
- * Opens the journal for queries of the audit log, and creates the file of the journal if it is missing. Rejects with
+ * Opens the journal so that queries of the audit log can read it. Creates the file of the journal if it is missing. Rejects with
  * `database_unavailable`.
  */
 export async function openJournalEvents(file: string): Promise<JournalEvents> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
-  // A row is a batch: a JSON array with one array for each event, whose values are in the order of `auditColumns`.
+  // Each row contains a batch of events: a JSON array with one array for each event. The values of an event are in the order of
+  // `auditColumns`.
   database.exec(
     "create table if not exists url_event_batches (seq integer primary key autoincrement, events text not null) strict",
   );
@@ -59,7 +60,8 @@ export async function openJournalEvents(file: string): Promise<JournalEvents> {
   };
 }
 
-// Searches the text of a batch first. Most batches have no event of this note or owner, and a text search is much faster than parsing.
+// Searches the text of a batch before parsing it. Most batches contain no event of this note or owner, and a text search is much faster
+// than parsing.
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event
@@ -75,7 +77,7 @@ const SELECT_ISSUED = `select ${["id", "note_id", "attachment_ids"].map((name) =
     and ${inEvent("action")} = 'url.issued' and ${inEvent("id")} > :after and ${inEvent("id")} < :before
   order by id limit :limit`;
 
-/** JSON escapes backslashes and quotes, so the search text needs the same escapes. */
+/** Escapes a search text as JSON does, because the stored batches are JSON texts. */
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }

@@ -9,18 +9,18 @@ import { UrlJournal } from "./journal.ts";
 // The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
 
 /**
- * A request to the thread. A list of events: appends the events, and returns the number of events in the journal. `move`: moves some
- * events to the database, and returns the number of steps left. `probe`: probes the disk.
+ * A request to the thread. A list of events: the thread appends them, and returns the number of events in the journal. `move`: the thread
+ * moves some events to the database, and returns the number of steps left. `probe`: the thread probes the disk.
  */
 export type AuditRequest = AuditValues[] | "move" | "probe";
 
 // The timeout is short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
-// To move this many events takes about 2 ms, so no URL waits for a move for longer than that.
+// A step moves at most this many events. It takes about 2 ms, so no URL waits longer than that for a move.
 const MOVE_AT_ONCE = 250;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
-// The checkpoints of the database run on a separate thread. This thread runs the checkpoints of the journal.
+// Another thread runs the checkpoints of the database. This thread runs only the checkpoints of the journal.
 files.database.exec("pragma wal_autocheckpoint = 0");
 let journal: UrlJournal | undefined;
 

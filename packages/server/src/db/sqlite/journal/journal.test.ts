@@ -7,7 +7,7 @@ import { sqlite, type TestDatabase } from "../../testing/test-databases.ts";
 import { urlJournalFile } from "./file.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
-// Only SQLite has the journal. The tests of the audit log cover URL events on both engines.
+// These tests run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on both engines.
 describe("the journal of URL events", () => {
   let test: TestDatabase;
   let files: JournalFiles;
@@ -58,7 +58,7 @@ describe("the journal of URL events", () => {
     append(journal, first.slice(0, 20));
     append(journal, first.slice(20));
     await expectListed(first);
-    // Two steps of 20 and 10 events, and one that removes the two batches.
+    // Three steps are left: two that move 20 and 10 events, and one that removes the two batches.
     expect(journal.moveSome(20)).toBe(3);
     append(journal, second);
     await expectListed([...first, ...second]);

@@ -1,4 +1,4 @@
-// The journal of URL events on SQLite, as ADR 7 describes it. The rest of the code imports only this file.
+// The journal of URL events on SQLite (ADR 7). Code outside of this folder imports only this file.
 import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
 import { toAuditValues } from "../../queries/audit-row.ts";
 import { createUrlAuditLog } from "../../url-audit-batches.ts";
@@ -9,26 +9,26 @@ import type { AuditRequest } from "./journal-worker.ts";
 
 export { openJournalEvents, urlJournalFile } from "./file.ts";
 
-// How long events may wait while another process writes. Milliseconds.
+// How long an event may wait for another process that writes. After that, the call fails. Milliseconds.
 const PATIENCE_MS = 2_000;
-// Moves of events to the database start after a second without new events. They also start when the journal has this many events,
-// because each reader searches all events of the journal.
+// The service starts to move events to the database after a second without new events. It also starts when the journal has this many
+// events, because each reader searches all events of the journal.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
 type Options = { file: string; writeLock: Mutex; afterWrite: () => void };
 
 /**
- * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later moves them to the database.
- * The moves take turns with the other writes of this process. `afterWrite` is called after each step of a move.
+ * Opens the log of URL events on SQLite. A worker thread commits the events to the journal's file, and later moves them to the database. A
+ * move never runs at the same time as another write of this process to the database. `afterWrite` is called after each step of a move.
  */
 export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): UrlAuditLog {
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   const mover = new Mover(async () => {
-    // Takes the write lock before it calls the thread. So the thread never waits for
-    // another write, and no URL waits for the thread.
+    // Takes the write lock before it calls the thread. So the thread never waits for another write of this process, and new URL events wait
+    // at most for one short step.
     const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("move")));
     afterWrite();
     return stepsLeft;
@@ -38,7 +38,7 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
     const values = events.map(toAuditValues);
     mover.gathered(await inTurn(threadLock, () => untilNotBusy(deadline, () => thread.request(values))));
   });
-  // An earlier process may have left events in the journal.
+  // An earlier process may have left events in the journal, so the moves start even without new events.
   mover.startWhenQuiet();
   return {
     record: log.record,
@@ -101,7 +101,7 @@ class Mover {
     try {
       while (!this.#stopped && (await this.#moveSome()) > 0);
     } catch {
-      // The move failed. The events stay durable and readable in the journal, so the move is tried again later.
+      // The move failed. The events stay durable and readable in the journal, so a later move can try again.
       this.startWhenQuiet();
     }
   }

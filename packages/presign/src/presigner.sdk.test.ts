@@ -22,7 +22,7 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
  * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
  * - signableHeaders: the SDK leaves content-type and cache-control unsigned, so anyone could change them.
  * - unhoistableHeaders: the SDK moves checksums into the query, where the bucket ignores them.
- * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name. A wildcard DNS entry does not match such a host.
+ * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name. Wildcard DNS does not match such a host.
  *
  * The SDK also signs expiries and keys that no server accepts. presigner.test.ts tests that this package refuses them.
  */

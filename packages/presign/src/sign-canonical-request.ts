@@ -48,7 +48,7 @@ export function plainSigner({ signingKey, scope }: SignerOptions): SignRequest {
   };
 }
 
-/** Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key is a digest, so it is never longer than a block. */
+/** Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key is a digest, so it always fits into a block. */
 function pad(signingKey: Uint8Array, mask: number): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(signingKey);

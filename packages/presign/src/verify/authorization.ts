@@ -49,7 +49,7 @@ export function readAuthorization(query: readonly QueryParameter[], headers: Hea
   return refuse(403, "AccessDenied", { message: "Access Denied" });
 }
 
-/** Returns whether a query parameter belongs to the signature. Ignores case, so that the verifier also refuses `x-amz-date` in lower case. */
+/** Returns whether a query parameter belongs to the signature. Ignores case, so that the verifier also refuses a lowercase `x-amz-date`. */
 export function isSignatureParameter(name: string): boolean {
   const lower = name.toLowerCase();
   return lower.startsWith("x-amz-") && QUERY_NAMES.some((known) => lower === `x-amz-${known.toLowerCase()}`);

@@ -62,7 +62,7 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   return { sizeBytes, ...(await hashes.check(trailers)) };
 }
 
-/** Yields the bytes of a stream. Does not destroy the stream if the caller stops early: that would cut the connection before the response. */
+/** Yields the bytes of a stream. If the caller stops early, the stream stays open, so that the client can still get a response. */
 async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): AsyncGenerator<Buffer> {
   const iterator = incoming.iterator({ destroyOnReturn: false });
   let isWaiting = false;

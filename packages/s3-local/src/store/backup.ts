@@ -8,7 +8,7 @@ import type { Write } from "./group-commit.ts";
 export type BucketBackup = {
   /** Copies the metadata to a file in the data folder, and returns the path of this file. After that, objects can be deleted again. */
   copyMetadata(): Promise<string>;
-  /** Ends the backup. Deletes the copy of the metadata, and each blob that no object has used since a deletion during the backup. */
+  /** Ends the backup. Deletes the copy of the metadata, and the blobs whose last object was deleted during the backup. */
   end(): Promise<void>;
 };
 

@@ -72,7 +72,7 @@ export function createContents(database: DatabaseSync) {
       }
       return copyId;
     },
-    /** Joins contents into a new content. The joined contents become the parts of the new content, and stop to exist on their own. */
+    /** Joins contents into a new content. The joined contents become its parts, and do not exist on their own any more. */
     join(parts: readonly { contentId: string; sizeBytes: number; checksums: Checksum[] }[]): string {
       const joinedId = randomUUID();
       let start = 0;

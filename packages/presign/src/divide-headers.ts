@@ -1,13 +1,13 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 
-/** The headers of a request. The signed headers stay headers, and the other headers become query parameters. */
+/** The headers of a request, divided into two groups. Signed headers stay headers, and all others become query parameters. */
 export type DividedHeaders = {
   /** The names of the signed headers as in the canonical request, for example `content-type;host`. */
   names: string;
   /** One `name:value` line for each header. Each line ends with a line break. */
   canonical: string;
-  /** The headers that the client must send besides host. */
+  /** The headers that the client must send in addition to host. */
   toSend: Record<string, string>;
   /** The query parameters in the form `&name=value…`, encoded and sorted. */
   hoistedQuery: string;
@@ -19,14 +19,14 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS accepts these values only in headers. In the query, the bucket would ignore these values, so it would check and encrypt nothing. */
+/** AWS reads these values only from headers. If they were in the query, the bucket would ignore them, and check and encrypt nothing. */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
-/** The signature itself sets these headers. */
+/** The signer itself sets these headers or parameters, so a caller may not pass them. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 
-/** Browsers, proxies and CDNs set, change or drop these headers, which would break a signature over them. */
+/** Browsers, proxies and CDNs set, change or drop these headers. If a signature covered them, it would become wrong. */
 const UNSTABLE =
   /^(?:accept-encoding|authorization|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(?:proxy|sec)-.*)$/;
 
@@ -75,7 +75,7 @@ function assertHeader(name: string, value: unknown): void {
   if (UNSTABLE.test(name)) throw invalidHeader(name, "can change on the way to the bucket, so it cannot be signed");
 }
 
-/** Refuses text beyond ASCII, because clients encode it in different ways, and the signature would be wrong for some clients. */
+/** Refuses text that is not ASCII. Clients encode such text in different ways, so the signature would be wrong for some clients. */
 function assertSendable(name: string, value: string): string {
   if (!ASCII.test(value)) throw invalidHeader(name, "must be ASCII (for another filename, use filename*= of RFC 8187)");
   return value;

@@ -2,11 +2,11 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** An object key that is valid and percent-encoded for a URL path. Store it with the object to sign it again. */
+/** An object key that is valid and percent-encoded for a URL path. Store it with the object if you sign URLs for this object often. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
-// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key of at most this length is never too long.
+// UTF-8 needs at most three bytes for each UTF-16 code unit. So a key with at most this many code units is never too long.
 const SURELY_SHORT_ENOUGH = Math.floor(MAX_KEY_BYTES / 3);
 const NEEDS_NO_ENCODING = /^[A-Za-z0-9_.~/-]*$/;
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -15,9 +15,9 @@ const DOT = 0x2e;
 const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
 /**
- * Percent-encodes all but the unreserved characters of RFC 3986, as Signature Version 4 requires.
+ * Percent-encodes all characters except the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
- * It writes uppercase hex, and encodes space as `%20`. It also encodes `!'()*` and `/`.
+ * It writes uppercase hex, and encodes a space as `%20`. It also encodes `!'()*` and `/`.
  * Throws PresignError `invalid_text` when the text has half of a surrogate pair, which UTF-8 cannot express.
  * Source: AWS "Signature Version 4 signing", UriEncode.
  */
@@ -38,13 +38,13 @@ export function encodeRfc3986(text: string): string {
 /**
  * Checks an object key and percent-encodes it for a URL path. It keeps `/` and normalises nothing.
  *
- * Throws PresignError `invalid_key` unless the key has 1 to 1,024 UTF-8 bytes, and for NUL or half of a surrogate pair. It also refuses `.` and
- * `..` segments, because URL parsers remove these segments, so the URL would name another object. Source: Amazon S3 "Naming Amazon S3
- * objects", and RFC 3986 section 5.2.4.
+ * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 UTF-8 bytes, or if it has NUL, half of a surrogate pair, or a `.`
+ * or `..` segment. URL parsers remove such segments, so the URL would name another object. Source: Amazon S3 "Naming Amazon S3 objects",
+ * and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");
-  // Plain text searches are much faster than the pattern, and few keys need the pattern.
+  // A plain text search is much faster than the regular expression, and shows that most keys do not need the regular expression.
   if ((key.charCodeAt(0) === DOT || key.includes("/.")) && DOT_SEGMENT.test(key)) {
     throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
   }

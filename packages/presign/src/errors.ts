@@ -1,4 +1,4 @@
-/** The error codes of this package. A new code needs a new version. */
+/** The error codes of this package. To add a code, publish a new version. */
 export type PresignErrorCode =
   | "invalid_target"
   | "invalid_credentials"
@@ -15,7 +15,7 @@ export type PresignErrorCode =
   | "invalid_s3_url";
 
 /**
- * The one error class of this package.
+ * The only error class of this package.
  *
  * `code` is for programs, and `message` is for people.
  * A message never contains a secret.

@@ -1,16 +1,16 @@
 import { PresignError } from "./errors.ts";
 import type { PresignWarning, SigningOptions } from "./types.ts";
 
-/** The lifetime of a signature: `signedAtSecond` in seconds and `expiresAt` in milliseconds since the epoch. */
+/** The lifetime of a signature, since the epoch: `signedAtSecond` is in seconds, and `expiresAt` is in milliseconds. */
 export type Lifetime = { signedAtSecond: number; expiresAt: number; warning: PresignWarning | undefined };
 
 const MAX_EXPIRES_IN_SECONDS = 604_800;
 const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
 
 /**
- * Computes the lifetime of a signature. The lifetime is shorter if the credentials expire first.
+ * Computes the lifetime of a signature. If the credentials expire earlier, the lifetime ends at that instant.
  *
- * Throws PresignError, among others for expired credentials.
+ * Throws PresignError, for example if the credentials have expired.
  */
 export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number): Lifetime {
   return endedByCredentials(signingSecondOf(options, cacheWindowSeconds), options);
@@ -19,7 +19,7 @@ export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number)
 /**
  * Returns the second at which a lifetime starts: the current second, or the first second of the cache window.
  *
- * Throws PresignError for values out of range.
+ * Throws PresignError if an argument is out of range.
  */
 export function signingSecondOf(
   { now, expiresInSeconds }: Pick<SigningOptions, "now" | "expiresInSeconds">,
@@ -37,7 +37,7 @@ function endedByCredentials(signedAtSecond: number, options: SigningOptions): Li
   const expiresAt = (signedAtSecond + options.expiresInSeconds) * 1000;
   const credentialsEnd = options.credentials.expiration?.getTime();
   if (credentialsEnd === undefined) return { signedAtSecond, expiresAt, warning: undefined };
-  // This comparison also refuses an invalid Date, whose time is NaN.
+  // An invalid Date has the time NaN, and this comparison refuses NaN too.
   if (!(credentialsEnd > options.now)) {
     throw new PresignError(
       "credentials_expired",

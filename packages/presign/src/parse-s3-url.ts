@@ -3,10 +3,10 @@ import { PresignError } from "./errors.ts";
 import { dnsSuffixes } from "./partitions.ts";
 import { assertBucket, parseEndpoint } from "./target.ts";
 
-/** The object of a URL. `region` is absent when the URL does not contain it. */
+/** The object that a URL names. `region` is absent when the URL does not contain a region. */
 export type S3Location = { bucket: string; key: string; region?: string };
 
-/** `bucket` is absent if the host does not contain the bucket. Then the bucket is the first segment of the path. */
+/** `bucket` is absent if the host does not contain a bucket. In this case, the first segment of the path is the bucket. */
 type Host = { bucket?: string | undefined; region?: string | undefined; basePath: string };
 
 const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:\/[^?#]*)?)(?:[?#]|$)/i;
@@ -21,11 +21,11 @@ const AWS_HOST = new RegExp(
 /**
  * Reads the bucket, the key and, if present, the region from the URL of an object. It ignores the query and the fragment.
  *
- * It accepts virtual-hosted and path style, also on `options.endpoint`, and `s3://bucket/key`.
- * On AWS, it accepts dual-stack, FIPS, accelerate and all partitions.
+ * It accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
+ * On AWS, it accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
  * It also accepts the legacy endpoints `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * It decodes a percent-encoded key. After `s3://`, it does not decode the key, as the AWS CLI does not.
- * Throws PresignError `invalid_s3_url` for the URL, and `invalid_target` for the endpoint.
+ * It decodes a percent-encoded key. It does not decode a key after `s3://`, because the AWS CLI does not do this either.
+ * Throws PresignError `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *
  * @example
@@ -51,7 +51,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** The URL parser gets only the host and port. If it also got the path, it would resolve `.` and `..`, and the key would change. */
+/** Parses only the host and port with the URL parser. For a path, the parser would resolve `.` and `..`, and so change the key. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);

@@ -1,4 +1,4 @@
-/** The DNS suffixes of the AWS partitions, by the prefix of their regions. Source: the partition list of the AWS SDK. */
+/** The DNS suffix of each AWS partition, with a pattern for the names of its regions. Source: the partition list of the AWS SDK. */
 const SUFFIX_BY_REGION: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, "amazonaws.com.cn"],
   [/^eusc-/, "amazonaws.eu"],
@@ -9,10 +9,10 @@ const SUFFIX_BY_REGION: readonly (readonly [RegExp, string])[] = [
 ];
 const DEFAULT_SUFFIX = "amazonaws.com";
 
-/** Every DNS suffix under which S3 has endpoints. */
+/** All DNS suffixes of S3 endpoints. */
 export const dnsSuffixes: readonly string[] = [...SUFFIX_BY_REGION.map(([, suffix]) => suffix), DEFAULT_SUFFIX];
 
-/** Returns the DNS suffix of the partition to which the region belongs. An unknown region counts as commercial AWS. */
+/** Returns the DNS suffix of the partition that has this region. For an unknown region, returns the suffix of commercial AWS. */
 export function dnsSuffixOf(region: string): string {
   return SUFFIX_BY_REGION.find(([regions]) => regions.test(region))?.[1] ?? DEFAULT_SUFFIX;
 }

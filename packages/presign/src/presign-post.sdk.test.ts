@@ -58,12 +58,12 @@ async function postOfSdk(
   const client = new S3Client({
     region: target.region,
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
-    // As with presigned URLs, the SDK puts a bucket with dots into the host name of an http endpoint.
+    // For an http endpoint, the SDK would put a bucket with dots into the host name, as it does for presigned URLs.
     forcePathStyle:
       target.forcePathStyle || (target.bucket.includes(".") && target.endpoint?.startsWith("http://")) || false,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
   });
-  // The SDK reads the clock itself.
+  // The SDK reads the clock itself, so the test sets the clock.
   vi.spyOn(Date, "now").mockReturnValue(now);
   return createPresignedPost(client, {
     Bucket: target.bucket,

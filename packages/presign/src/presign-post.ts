@@ -9,7 +9,7 @@ import type { PolicyCondition, PostOptions, PresignedPost, Presigner } from "./t
 const FILENAME = "$" + "{filename}";
 const SET_BY_SIGNATURE = /^(?:bucket|key|policy|file|x-amz-(?:algorithm|credential|date|security-token|signature))$/i;
 
-/** Makes the presignPost function of one bucket. Source: AWS "Authenticating requests in browser-based uploads using POST". */
+/** Makes the function presignPost for one bucket. Source: AWS "Authenticating requests in browser-based uploads using POST". */
 export function createPresignPost(
   place: ResolvedTarget,
   findDay: ReturnType<typeof createSigningDays>,
@@ -37,7 +37,7 @@ export function createPresignPost(
   };
 }
 
-/** Gives every field a condition, because the bucket refuses a field without a condition. Drops repeated conditions. */
+/** Writes a policy with a condition for every field, because the bucket refuses a field without a condition. Drops repeated conditions. */
 function policyJson(options: PostOptions, fields: Record<string, string>, expiresAt: number): string {
   const conditions = new Set((options.conditions ?? []).map((condition) => JSON.stringify(assertCondition(condition))));
   for (const [name, value] of Object.entries(fields)) conditions.add(JSON.stringify({ [name]: value }));

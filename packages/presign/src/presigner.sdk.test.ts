@@ -22,15 +22,15 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
  * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
  * - signableHeaders: the SDK leaves content-type and cache-control unsigned, so anyone could change them.
  * - unhoistableHeaders: the SDK moves checksums into the query, where the bucket ignores them.
- * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name, which wildcard DNS does not serve.
+ * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name. Wildcard DNS does not match such a host.
  *
- * The SDK also signs expiries and keys that no server accepts. presigner.test.ts covers these.
+ * The SDK also signs expiries and keys that no server accepts. presigner.test.ts tests that this package refuses them.
  */
 
 type Case = SigningOptions & { target: PresignTarget; key: string };
 /**
- * `signable` are headers that the SDK would leave unsigned. `sdk` has the type object, because the types of the SDK break
- * exactOptionalPropertyTypes.
+ * `signable` lists the headers that the SDK would leave unsigned. `sdk` has the type object, because the types of the SDK do not compile
+ * with exactOptionalPropertyTypes.
  */
 type Pair = { ours: PresignedRequest; sdk: object; signable?: string[] };
 type ObjectInput = { Bucket: string; Key: string; VersionId: string | undefined };
@@ -154,7 +154,7 @@ async function check<T extends Case>(
   await fc.assert(property, { numRuns });
 }
 
-/** Expects that a URL parser keeps the URL, and that the headers to send are the signed headers. */
+/** Expects that a URL parser does not change the URL, and that `headers` are exactly the signed headers. */
 function expectSendable({ url, headers }: PresignedRequest): void {
   const parsed = new URL(url);
   expect(parsed.href).toBe(url);

@@ -34,7 +34,7 @@ describe("the object", () => {
     }
   });
 
-  // The SDK signs such a key, but the URL names another object or no object.
+  // The SDK signs a URL for such a key, but this URL names another object or no object.
   test("cannot have a key that URL parsers collapse", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;
@@ -211,7 +211,7 @@ describe("the target", () => {
     [{ endpoint: "http://[::1]:9000/" }, "http://[::1]:9000/my-bucket/k"],
     // The SDK signs //k here, which names the object "/k".
     [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
-    // The SDK makes a host name of this bucket, which a wildcard DNS entry does not serve.
+    // The SDK puts this bucket into the host name, but a wildcard DNS entry does not match a bucket with dots.
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],
   ])("%j", (change, url) => {
     expect(urlAt(change)).toBe(url);

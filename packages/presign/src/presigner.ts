@@ -18,10 +18,10 @@ import type {
 
 type Context = { target: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
 
-/** `query` has the parameters that sort between X-Amz-SignedHeaders and the headers that moved into the query. */
+/** `query` has the parameters that are sorted between X-Amz-SignedHeaders and the headers that moved into the query. */
 type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
 
-/** `tail` is the last part of the URL. `closing` is the last part of the canonical request. */
+/** `tail` is the text at the end of the URL. `closing` is the text at the end of the canonical request. */
 type Ending = { tail: string; closing: string };
 
 const MAX_PART_NUMBER = 10_000;
@@ -29,7 +29,7 @@ const MAX_PART_NUMBER = 10_000;
 /**
  * Makes a presigner for one bucket.
  *
- * It caches the signing keys of recent days and credentials. Throws PresignError `invalid_target`.
+ * The presigner caches the signing keys of recent days and credentials. Throws PresignError `invalid_target`.
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
  *
  * @example
@@ -69,9 +69,10 @@ export function createPresigner(target: PresignTarget): Presigner {
 }
 
 /**
- * Makes the signer of one operation.
+ * Makes the function that signs one operation, such as GetObject.
  *
- * The canonical request and the URL share most of their text, and the signer builds most of it once. Only the URL also contains X-Amz-Signature.
+ * The canonical request and the URL have most of their text in common, and the function builds most of this text only once. Only the URL
+ * also contains X-Amz-Signature.
  */
 function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
   const { host, origin, pathPrefix } = context.target;

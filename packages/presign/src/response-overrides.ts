@@ -1,6 +1,6 @@
 import { encodeRfc3986 } from "./encode.ts";
 
-/** Headers that the bucket returns instead of the stored headers. */
+/** Headers that the bucket sends in a response instead of the headers that are stored with the object. */
 export type ResponseOverrides = {
   readonly cacheControl?: string | undefined;
   readonly contentDisposition?: string | undefined;
@@ -12,7 +12,7 @@ export type ResponseOverrides = {
 
 declare const encodedResponseBrand: unique symbol;
 
-/** Response overrides, encoded for the query of a URL. Store the encoded text if you sign the same object often. */
+/** Response overrides, encoded for the query of a URL. Store the encoded text if you sign URLs for the same object often. */
 export type EncodedResponse = string & { readonly [encodedResponseBrand]: true };
 
 /**

@@ -1,4 +1,4 @@
-/** SHA-256 in plain JavaScript (FIPS 180-4), for runtimes without node:crypto. */
+/** This file computes SHA-256 in plain JavaScript (FIPS 180-4), for runtimes without node:crypto. */
 
 const BLOCK_BYTES = 64;
 
@@ -25,7 +25,7 @@ const K = Int32Array.of(
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 );
 
-/** Returns the SHA-256 digest of the bytes: 32 bytes. */
+/** Returns the SHA-256 digest of the data. The digest has 32 bytes. */
 export function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const state = INITIAL_STATE.slice();
   const schedule = new Int32Array(64);
@@ -35,7 +35,7 @@ export function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bigEndianBytes(state);
 }
 
-/** Pads the tail of the message with 0x80, zeros and the length in bits, to one or two blocks. */
+/** Returns the last one or two blocks: the rest of the message from `from` on, then 0x80, zeros, and the length of the message in bits. */
 function lastBlocks(data: Uint8Array, from: number): Uint8Array {
   const tail = data.subarray(from);
   const padded = new Uint8Array(tail.length + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES);
@@ -66,7 +66,7 @@ function expand(w: Int32Array): void {
   }
 }
 
-/** The 64 rounds of FIPS 180-4 section 6.2.2, on the eight working variables a to h. */
+/** Runs the 64 rounds of FIPS 180-4 section 6.2.2 on the eight working variables a to h. */
 function compress(state: Int32Array, w: Int32Array): void {
   // Destructuring would use the iterator of the typed array, which is several times slower.
   let a = state[0] as number;

@@ -11,7 +11,7 @@ type Sha256 = {
 const BLOCK_BYTES = 64;
 const plainSha256: Sha256 = { bytes: plainBytes, hex: (data) => toHex(plainBytes(data)) };
 
-/** node:crypto in a runtime that also has Buffer, otherwise undefined. It is not imported, so that browsers can load this module. */
+/** node:crypto in a runtime that also has Buffer, otherwise undefined. No import statement loads it, so browsers can load this module. */
 export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
 
 const sha256 = nodeCrypto ? nativeSha256(nodeCrypto) : plainSha256;
@@ -21,7 +21,7 @@ export function sha256Hex(data: string | Uint8Array): string {
   return sha256.hex(data);
 }
 
-/** Returns the HMAC-SHA-256 of the data: 32 bytes. A string counts as its UTF-8 bytes. Source: RFC 2104. */
+/** Returns the HMAC-SHA-256 of the data as 32 bytes. A string counts as its UTF-8 bytes. Source: RFC 2104. */
 export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Array {
   return hmac(sha256, key, data);
 }

@@ -4,19 +4,19 @@ import { createSignRequest, type SignRequest } from "./sign-canonical-request.ts
 import { deriveSigningKey } from "./signing-key.ts";
 import type { Credentials } from "./types.ts";
 
-/** The values that are constant for one day, one region and one set of credentials. */
+/** Holds the values that are constant for one day, one region and one set of credentials. */
 export type SigningDay = {
   readonly credential: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;
-  /** Computes the values that all signatures with the same second and lifetime share. The second must be in this day. */
+  /** Computes the values that are equal for all signatures with the same second and lifetime. The second must be in this day. */
   moment(epochSecond: number, expiresInSeconds: number): Moment;
 };
 
 /**
  * `amzDate` has the form yyyymmddThhmmssZ.
  *
- * `inRequest` and `inUrl` are the query parameters that follow the key and sort before X-Amz-Signature.
+ * `inRequest` and `inUrl` have the query parameters that follow the key and are sorted before X-Amz-Signature.
  * `inRequest` is for the canonical request, and `inUrl` is for the URL.
  */
 type Moment = {
@@ -32,10 +32,10 @@ type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay 
 const SECONDS_PER_DAY = 86_400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
 const CONTROL = /[\x00-\x1f\x7f]/;
-// A process signs with few credentials at a time. The limit removes old credentials and their secrets from the cache.
+// A process signs with few credentials at a time. Because of this limit, old credentials and their secrets leave the cache.
 const MAX_CACHED_DAYS = 8;
 
-/** Makes a function that finds the signing day of an instant and credentials. It derives the signing key only the first time. */
+/** Makes a function that returns the signing day for an instant and credentials. It derives the signing key only the first time. */
 export function createSigningDays(region: string): (epochSecond: number, credentials: Credentials) => SigningDay {
   const cached: CachedDay[] = [];
   return (epochSecond, credentials) => {
@@ -69,14 +69,14 @@ function createSigningDay(options: { region: string; dayNumber: number; credenti
   };
 }
 
-/** Caches the last moment, because most signatures of a busy server have the same moment as the previous signature. */
+/** Makes a function that caches the last moment. On a busy server, most signatures need the same moment as the signature before. */
 function createMoments(text: { date: string; queryStart: string; tokenQuery: string }): SigningDay["moment"] {
   let last: Moment | undefined;
   return (epochSecond, expiresInSeconds) => {
     if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
     const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
     const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
-    // `join` makes a flat string. `+` would make a tree of strings (a rope), which V8 must flatten at every later use.
+    // `join` makes a flat string. `+` would make a tree of strings (a rope), and V8 would have to flatten the tree at every later use.
     const inRequest = ["\n", ...query].join("");
     const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
     last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };
@@ -107,7 +107,7 @@ function assertCredentials({ accessKeyId, secretAccessKey, sessionToken }: Crede
     );
   }
   const given = sessionToken === undefined ? required : [...required, sessionToken];
-  // If a secret has a control character, it is almost always a line break from a file.
+  // A control character in a secret is almost always a line break from a file.
   if (given.some((value) => typeof value !== "string" || !value.isWellFormed() || CONTROL.test(value))) {
     throw new PresignError("invalid_credentials", "The credentials contain a control character or are not text");
   }

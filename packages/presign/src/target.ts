@@ -2,7 +2,7 @@ import { PresignError } from "./errors.ts";
 import { dnsSuffixOf } from "./partitions.ts";
 import type { PresignTarget } from "./types.ts";
 
-/** A target in virtual-hosted or path style. A URL is `origin` + `pathPrefix` + the encoded key. */
+/** A target in virtual-hosted or path style. The URL of an object is `origin` + `pathPrefix` + the encoded key. */
 export type ResolvedTarget = {
   bucket: string;
   region: string;
@@ -17,7 +17,7 @@ const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const HOST_LABEL = /^(?!-)[a-z0-9-]{3,63}(?<!-)$/;
 const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])$/;
 
-/** Resolves the host, the path and the style of a target. Throws PresignError `invalid_target`. */
+/** Finds the host and the path of a target, and decides its style. Throws PresignError `invalid_target`. */
 export function resolveTarget(target: PresignTarget): ResolvedTarget {
   const { bucket, region } = target;
   assertBucket(bucket);
@@ -32,7 +32,7 @@ export function resolveTarget(target: PresignTarget): ResolvedTarget {
   return { bucket, region, host, origin, pathPrefix: `${bucketPath}/`, formUrl: `${origin}${bucketPath || "/"}` };
 }
 
-/** Parses an endpoint URL. The host becomes lowercase, and a default port is dropped. Throws PresignError `invalid_target`. */
+/** Parses an endpoint URL. It makes the host lowercase and removes a default port. Throws PresignError `invalid_target`. */
 export function parseEndpoint(endpoint: string): URL {
   let url: URL;
   try {

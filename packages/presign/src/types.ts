@@ -2,9 +2,9 @@ import type { EncodedKey } from "./encode.ts";
 import type { EncodedResponse, ResponseOverrides } from "./response-overrides.ts";
 
 /**
- * The credentials that sign. Credentials of the AWS SDK have this type.
+ * The credentials of a signature. The credentials of the AWS SDK also have this type.
  *
- * `expiration` is the instant at which temporary credentials expire. Every URL that they signed expires at the latest at that instant.
+ * `expiration` is the instant at which temporary credentials expire. Every URL that they sign expires at that instant at the latest.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -14,11 +14,11 @@ export type Credentials = {
 };
 
 /**
- * The bucket and the endpoint that the clients of a URL call.
+ * The bucket, and the endpoint that a client of the URL calls.
  *
  * `endpoint` is an http or https URL, which can have a base path. Default: AWS, in the partition of the region. The bucket becomes part
  * of the host name, unless `forcePathStyle` is true (default false).
- * The bucket stays in the path if its name has dots, capitals, underscores or under 3 characters, or if the endpoint is an IP address.
+ * The bucket is always in the path if its name has dots, capitals, underscores or under 3 characters, or if the endpoint is an IP address.
  */
 export type PresignTarget = {
   readonly bucket: string;
@@ -37,15 +37,15 @@ export type SigningOptions = {
   readonly credentials: Credentials;
   /** Whole seconds, 1 to 604,800. */
   readonly expiresInSeconds: number;
-  /** Milliseconds since the epoch. The lifetime starts at the whole second. */
+  /** Milliseconds since the epoch. The lifetime starts at the beginning of this second. */
   readonly now: number;
 };
 
 /**
  * The options of every presigned request.
  *
- * `headers` are signed, and the client must send them as returned. `x-amz-*` headers move into the query. Headers for server-side
- * encryption and checksums stay headers, because the bucket ignores them in the query.
+ * The signature covers `headers`, and the client must send them as the function returns them. `x-amz-*` headers move into the query.
+ * Headers for server-side encryption and checksums stay headers, because the bucket ignores them in the query.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
 
@@ -54,8 +54,9 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
 /**
  * Options of presignGet.
  *
- * With `cacheWindowSeconds`, presignGet returns the same URL within each window of the clock, so that browsers and CDNs can cache.
- * Whole seconds, 1 to half of expiresInSeconds. Default: off. Such a URL is valid for at least half of expiresInSeconds.
+ * `cacheWindowSeconds` divides time into windows of this length. Within a window, presignGet returns the same URL for the same object, so
+ * browsers and CDNs can cache the response. Whole seconds, 1 to half of expiresInSeconds. Default: off. When presignGet returns such a
+ * URL, the URL is still valid for at least half of expiresInSeconds.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -70,21 +71,21 @@ export type PolicyCondition =
   | readonly ["eq" | "starts-with", string, string]
   | readonly ["content-length-range", number, number];
 
-/** A key that ends in `${filename}` lets the client choose the rest of the key. */
+/** If the key ends in `${filename}`, the client can choose the rest of the key. */
 export type PostOptions = SigningOptions & {
   readonly key: string;
   readonly conditions?: readonly PolicyCondition[] | undefined;
   readonly fields?: Readonly<Record<string, string>> | undefined;
 };
 
-/** Why the lifetime is shorter than requested. */
+/** The reason why a lifetime is shorter than the caller requested. */
 export type PresignWarning = "credentials_expire_first";
 
 /**
- * A request that everyone who has it may send, any number of times, until `expiresAt`.
+ * A request that anyone who has its URL can send, any number of times, until `expiresAt`.
  *
- * `headers` are the headers that the client must send, besides host. `expiresAt` is in milliseconds since the epoch. If the credentials
- * expire first, `expiresAt` is earlier than requested and there is a `warning`.
+ * `headers` are the headers that the client must send, in addition to host. `expiresAt` is in milliseconds since the epoch. If the
+ * credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
  */
 export type PresignedRequest = {
   method: string;
@@ -94,7 +95,7 @@ export type PresignedRequest = {
   warning?: PresignWarning;
 };
 
-/** A form that a browser may post until `expiresAt` (milliseconds since the epoch). The file must be the last field. */
+/** A form that a browser can post until `expiresAt` (milliseconds since the epoch). The file must be the last field of the form. */
 export type PresignedPost = {
   url: string;
   fields: Record<string, string>;
@@ -109,7 +110,7 @@ export type PresignedPost = {
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
  */
 export type Presigner = {
-  /** The origin of every URL of this presigner, for example for the Content-Security-Policy of a page. */
+  /** The origin that all URLs of this presigner have. A page can need it for its Content-Security-Policy. */
   readonly origin: string;
   presignGet(options: GetOptions): PresignedRequest;
   presignHead(options: VersionedOptions): PresignedRequest;

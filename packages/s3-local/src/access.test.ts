@@ -14,7 +14,7 @@ async function startWithSecret() {
   return { ...bucket, presigner: presignerFor(bucket.endpoint) };
 }
 
-/** Reads the object of a key, or undefined. */
+/** Returns the content of the object, or undefined if there is no object. */
 async function stored(client: Awaited<ReturnType<typeof startBucket>>["client"], key: string) {
   return client.send(new GetObjectCommand(at(key))).then(
     async (got) => (await bytesOf(got)).toString(),
@@ -159,7 +159,7 @@ describe("requirement 3: the declared size is signed", () => {
       port,
       `PUT ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\n\r\nabcdefgh\r\n\r\n`,
     );
-    // The response to the upload may come before or after the response to the rest.
+    // The bucket reads the extra bytes as a second request. The response to this request may come before or after the other response.
     expect(response).toMatch(/HTTP\/1.1 400 Bad Request/);
     expect(["abc", undefined]).toContain(await stored(client, "a"));
   });

@@ -9,7 +9,7 @@ import { bytesOf } from "./testing/streams.ts";
 const AT = { Bucket: BUCKET, Key: "a" };
 const BODY = Buffer.alloc(2_000_000, "a");
 
-/** Sends one byte less than the declared length. */
+/** Sends all bytes of a body except one, and keeps the request open. */
 async function stall(url: string) {
   const outgoing = open({ method: "PUT", url, headers: { "content-length": String(BODY.length) } });
   outgoing.on("error", () => undefined);
@@ -19,7 +19,7 @@ async function stall(url: string) {
   return { outgoing, response };
 }
 
-/** Resolves when this many bodies are on the disk. */
+/** Resolves when this number of unfinished bodies is on the disk. */
 async function arrived(dataDir: string, bodies: number): Promise<void> {
   await expect.poll(() => unfinishedIn(dataDir)).toHaveLength(bodies);
 }

@@ -153,7 +153,7 @@ describe("aws-chunked bodies", () => {
     return { ...signed, client, put };
   }
 
-  /** "abcdef" in two chunks, signed after `start`. */
+  /** Returns "abcdef" in two signed chunks. `start` is the signed request before them. */
   function signedChunks({ signature, signChunk }: Pick<Awaited<ReturnType<typeof start>>, "signature" | "signChunk">) {
     const first = signChunk(signature, "abc");
     const second = signChunk(first, "def");

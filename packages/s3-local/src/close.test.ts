@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { startBucket } from "./testing/bucket.ts";
 import { presignerFor, signing } from "./testing/http.ts";
 
-/** Shorter than the time limit of running requests. Milliseconds. */
+/** This time, in milliseconds, is shorter than the time limit for running requests. */
 const SOON_MS = 4_000;
 
 test("stops as soon as the last request has its response, on a connection that stays open", async () => {

@@ -15,7 +15,7 @@ import { BUCKET, startBucket } from "./testing/bucket.ts";
 const KEY = "file";
 const PART_BYTES = 5 * 2 ** 20;
 
-/** The blobs of a data folder, the smallest first. */
+/** Returns the paths of the blobs in a data folder, the smallest blob first. */
 async function blobsOf(dataDir: string): Promise<string[]> {
   const found = await readdir(join(dataDir, "blobs"), { recursive: true, withFileTypes: true });
   const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

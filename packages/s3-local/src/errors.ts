@@ -1,4 +1,4 @@
-/** The error codes of this endpoint, named as in Amazon S3, with their HTTP status. */
+/** Maps the error codes of this endpoint to their HTTP status. The codes have the same names as in Amazon S3. */
 const STATUS = {
   AccessControlListNotSupported: 400,
   AccessDenied: 403,
@@ -56,7 +56,7 @@ export function noSuchUpload(uploadId: string): S3Error {
   );
 }
 
-/** The one error class of this package. `details` are further elements of the S3 error document. */
+/** The only error class of this package. `details` are additional elements of the S3 error document. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;

@@ -13,7 +13,7 @@ const put = (client: S3Client, key: string, bytes: Uint8Array) =>
   client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: bytes }));
 const remove = (client: S3Client, key: string) => client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
 
-/** Stores objects until the disk is full. Returns the stored objects, and the error of the refused object. */
+/** Stores objects until the disk is full. Returns the stored objects, and the error for the object that the bucket refused. */
 async function fill(client: S3Client) {
   const stored = new Map<string, Buffer>();
   for (let nth = 0; ; nth++) {
@@ -34,7 +34,7 @@ function takeRest(dataDir: string): void {
   } catch {}
 }
 
-// A bucket keeps a reserve of 4 MiB, so the objects of these tests fit into 2 MiB.
+// A bucket reserves 4 MiB of its disk. So on a disk of 6 MiB, only 2 MiB are left for objects.
 describe("a bucket on a full disk", () => {
   it("returns 507 for an upload", async () => {
     const { client } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });

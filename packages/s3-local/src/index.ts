@@ -1,5 +1,5 @@
 /*
- * The folders of this package, from the top down:
+ * The folders of this package, from the highest layer to the lowest:
  *
  * http        receives requests, verifies their signatures and sends responses
  * operations  the S3 operations

@@ -1,6 +1,6 @@
 import type { CorsRule } from "./store/buckets.ts";
 
-/** The first CORS configuration of new buckets. The defaults suit uploads and downloads. */
+/** The CORS configuration that new buckets get. With the defaults, a page can upload and download files. */
 export type InitialCors = {
   allowedOrigins: string[];
   allowedMethods?: string[];
@@ -9,7 +9,7 @@ export type InitialCors = {
   maxAgeSeconds?: number;
 };
 
-/** Makes the CORS rule of a new bucket: the given fields, and defaults for the others. */
+/** Makes the CORS rule for a new bucket from the given fields, with defaults for the other fields. */
 export function withCorsDefaults(cors: InitialCors): CorsRule {
   return {
     allowedMethods: ["GET", "HEAD", "PUT", "POST", "DELETE"],

@@ -6,7 +6,7 @@ import { BUCKET, startBucket, temporaryFolder } from "./testing/bucket.ts";
 import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 
-/** Keys that break file systems, URL parsers, XML and SQL. */
+/** Keys that would cause errors in file systems, URL parsers, XML or SQL if they were not encoded. */
 const HOSTILE_KEYS = [
   ...["d", "d/e", "d/", "d//", "d//e", "/", "//", "/leading", "trailing/"],
   ...["..%2F", "%2e%2e%2f", "%00", "%", "%25", "a%2Fb", "..\\..\\x", "C:\\x"],

@@ -102,7 +102,7 @@ describe("buckets", () => {
   );
 });
 
-// The SDK sends requests for some of these names to other hosts.
+// For some of these names, the SDK would send the requests to other hosts.
 test.each(["xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mrap", "a--x-s3", "a--table-s3"])(
   "a bucket cannot have the reserved name %s",
   async (name) => {

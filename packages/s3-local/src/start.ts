@@ -17,27 +17,27 @@ import {
   LATE_BODY_MS,
 } from "./time-limits.ts";
 
-/** How to start the embedded bucket. */
+/** The options for the start of the embedded bucket. */
 export type S3LocalOptions = {
-  /** The folder of the objects. Created when it is missing, and locked against a second process. */
+  /** The folder for the objects. The bucket creates the folder if it is missing, and locks it so that no second process can use it. */
   dataDir: string;
   /** Default 127.0.0.1. */
   host?: string;
-  /** Default 0, which picks a free port. */
+  /** Default 0: the operating system picks a free port. */
   port?: number;
-  /** The region of the signatures. Default us-east-1. */
+  /** The region that clients must sign for. Default us-east-1. */
   region?: string;
-  /** The only access key with valid signatures. */
+  /** The only access key whose signatures the bucket accepts. */
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** Buckets to create at startup when they are missing. */
+  /** The names of buckets. At startup, each of these buckets is created if it is missing. */
   buckets?: string[];
-  /** The CORS configuration of these buckets. A bucket that already has a configuration keeps it. */
+  /** The CORS configuration that these buckets get. If a bucket already has a CORS configuration, it keeps that one. */
   cors?: InitialCors;
-  /** How long a body may still arrive after its presigned URL expires. Milliseconds. Default 240,000. */
+  /** The time after the expiry of a presigned URL in which a body can still arrive, in milliseconds. Default 240,000. */
   lateBodyMs?: number;
-  /** Milliseconds since 1970. Default Date.now. */
+  /** Returns milliseconds since 1970. Default Date.now. */
   now?: () => number;
-  /** Called for every request, and for failures with their cause. */
+  /** Called for every request, and for every failure with its cause. */
   logger?: (event: BucketEvent) => void;
 };
 
@@ -46,7 +46,7 @@ export type S3Local = {
   port: number;
   /** Starts a backup of the data folder. Rejects while another backup runs. */
   startBackup(): Promise<BucketBackup>;
-  /** Stops the bucket. Running requests have `withinMs` milliseconds to finish, and are then cut. Default 8,000. */
+  /** Stops the bucket. Running requests can finish within `withinMs` milliseconds. After that, their connections are cut. Default 8,000. */
   close(options?: { withinMs?: number }): Promise<void>;
 };
 
@@ -55,7 +55,7 @@ const MAX_HEADER_BYTES = 32 * 1024;
 /**
  * Starts an S3 endpoint on the local disk: path style, one access key, every signature verified.
  *
- * Throws when another process uses the data folder, a bucket name is invalid, or the port is in use.
+ * Throws if another process uses the data folder, if a bucket name is invalid, or if the port is in use.
  *
  * @example
  * ```ts
@@ -100,7 +100,7 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
 }
 
 /**
- * Creates the server. `settled` waits for running requests. A request can continue after its connection is closed, and can still commit a change.
+ * Creates the server. `settled` waits for running requests, because a request can still commit a change after its connection is closed.
  */
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
@@ -111,12 +111,12 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
   });
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
-  // Some clients send an empty Expect header to turn the expectation off. Node treats it as an unknown expectation.
+  // Some clients send an empty Expect header to say that they do not wait. Node treats it as an unknown expectation.
   server.on("checkExpectation", (incoming, outgoing) => {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
     else outgoing.writeHead(417).end();
   });
-  // A large part on a slow connection may take hours, so only an idle connection times out.
+  // A large part can take hours on a slow connection. So requests have no time limit, and only idle connections time out.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
@@ -144,7 +144,7 @@ type Closing = { settled: () => Promise<unknown>; store: Store; withinMs: number
 
 async function close(server: Server, { settled, store, withinMs }: Closing): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), withinMs);
-  // Node closes idle connections only once. A connection that becomes idle later would keep the server open.
+  // `server.close` closes idle connections only once. A connection that becomes idle after that would keep the server open.
   const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
   await new Promise((resolve) => server.close(resolve));
   clearInterval(idle);

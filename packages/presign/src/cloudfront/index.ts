@@ -1,6 +1,6 @@
 /*
- * A separate entry point, because it imports node:crypto. The main entry point also runs in browsers, with its own SHA-256. RSA and
- * ECDSA are too large to write again, and a browser must never have this private key.
+ * This entry point is separate, because it imports node:crypto, and the main entry point must also run in browsers. For browsers, this
+ * package has its own SHA-256. It has no own RSA and ECDSA: they are large, and a browser must never have the private key of CloudFront.
  */
 export {
   type CloudFrontGetOptions,

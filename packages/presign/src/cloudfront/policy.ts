@@ -7,7 +7,7 @@ const IPV4_RANGE = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d
 export type PolicyOptions = { resource: string; expiresAtSecond: number; ipAddress: string | undefined };
 
 /**
- * Writes the policy that the signature covers, without white space.
+ * Writes the JSON text of the policy, without white space. The signature covers this text.
  *
  * Throws PresignError `invalid_ip_address`. Source: Amazon CloudFront "Create a signed URL using a custom policy".
  */

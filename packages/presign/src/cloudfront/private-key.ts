@@ -6,14 +6,14 @@ const RSA_BITS = 2048;
 /**
  * Parses a private key in PEM. Throws PresignError `invalid_credentials`.
  *
- * CloudFront verifies with RSA 2048 or ECDSA P-256. Source: Amazon CloudFront API, PublicKeyConfig.
+ * CloudFront accepts only RSA keys with 2048 bits and ECDSA keys on P-256. Source: Amazon CloudFront API, PublicKeyConfig.
  */
 export function parsePrivateKey(pem: string): KeyObject {
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
   } catch {
-    // The message does not repeat the message of the parser, which may contain the key.
+    // The error does not repeat the message of the parser, because that message may contain the key.
     throw new PresignError("invalid_credentials", "The private key is not an unencrypted private key in PEM format");
   }
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;

@@ -6,8 +6,8 @@ import * as any from "../arbitraries.ts";
 import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*
- * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference.
- * The SDK decodes !'()* in a path. An asterisk in a policy matches any text, so a URL for such a key would open other objects.
+ * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference: the SDK decodes !'()* in a path.
+ * An asterisk in a policy matches any text. So the SDK's URL for a key with an asterisk would also open other objects.
  */
 
 type Case = CloudFrontGetOptions & { key: string; keyPairId: string; host: string; hash: "sha1" | "sha256" };
@@ -27,7 +27,7 @@ const candidate = fc.record({
   hash: fc.constantFrom("sha1" as const, "sha256" as const),
   response: any.response,
   expiresInSeconds: any.expiresInSeconds,
-  // The SDK treats the first second of 1970 as a missing date.
+  // The SDK treats a date in the first second of 1970 as a missing date, so the test uses later dates.
   now: any.now.filter((now) => now >= 1000),
   ipAddress: fc.oneof(fc.constant(undefined), ipv4, fc.tuple(ipv4, fc.integer({ min: 0, max: 32 })).map(toRange)),
 });
@@ -39,7 +39,7 @@ test("every URL of an RSA key is the URL of the AWS SDK", () => {
   fc.assert(property, { numRuns: 500 });
 });
 
-// An ECDSA signature is random, so the test compares the rest of the URL and verifies both signatures.
+// Each ECDSA signature contains random bits. So the test compares only the rest of the URL, and verifies both signatures.
 test("every URL of an ECDSA key is the URL of the AWS SDK but for its signature", () => {
   const property = fc.property(candidate, (options) => {
     const [ours, theirs] = [signOurs(options, ec.privateKey), signedBySdk(options, ec.privateKey)];
@@ -81,7 +81,7 @@ function isSigned(url: string, options: Case): boolean {
   return createVerify(options.hash).update(text).verify(ec.publicKey, signature);
 }
 
-/** The URL in the form in which a caller of the SDK writes it. */
+/** Returns the URL of the object, written as a caller of the SDK would write it. */
 function resourceOf({ host, key, response = {} }: Case): string {
   const path = key.split("/").map(encodeURIComponent).join("/");
   const values = typeof response === "string" ? {} : response;

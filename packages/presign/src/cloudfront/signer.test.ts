@@ -51,7 +51,7 @@ describe("the URL", () => {
     });
   });
 
-  // The AWS SDK signs the key "a*" as a policy that opens every object whose key starts with "a".
+  // For the key "a*", the AWS SDK signs a policy that opens every object whose key starts with "a".
   test("has no wildcard from a key", () => {
     const request = sign({ key: "a*'(b)!", ipAddress: "192.0.2.7" });
     expect(policyOf(request).Statement[0].Resource).toBe("https://d111111abcdef8.cloudfront.net/a%2A%27%28b%29%21");

@@ -12,8 +12,8 @@ import { parsePrivateKey } from "./private-key.ts";
  * The distribution, and the key pair that the distribution trusts.
  *
  * `distribution` is the URL of the distribution, without a path. `keyPairId` is the id of the public key in the key group of the
- * distribution. `privateKey` is in PEM format: RSA with 2048 bits, or ECDSA on P-256. An ECDSA signature costs a tenth of an RSA
- * signature. `hash` is the hash of the signature. Default: `sha1`, which is also the default of CloudFront.
+ * distribution. `privateKey` is in PEM format: RSA with 2048 bits, or ECDSA on P-256. An ECDSA signature takes a tenth of the time of an
+ * RSA signature. `hash` is the hash algorithm of the signature. Default: `sha1`, which is also the default of CloudFront.
  */
 export type CloudFrontOptions = {
   readonly distribution: string;
@@ -23,15 +23,15 @@ export type CloudFrontOptions = {
 };
 
 /**
- * Options of presignGet, with the same meaning as the options of a presigner.
+ * Options of presignGet. They have the same meaning as the options of a presigner.
  *
- * With `ipAddress`, an IPv4 address or range, CloudFront refuses all other clients. Default: any client.
+ * `ipAddress` is an IPv4 address or range. If it is set, CloudFront refuses all other clients. Default: any client.
  */
 export type CloudFrontGetOptions = ObjectName &
   Pick<SigningOptions, "expiresInSeconds" | "now"> &
   Pick<GetOptions, "response" | "cacheWindowSeconds"> & { readonly ipAddress?: string | undefined };
 
-/** Signs downloads from one distribution. It is synchronous and uses no I/O and no clock. It throws only PresignError. */
+/** Signs URLs for downloads from one distribution. It is synchronous and uses no I/O and no clock. It throws only PresignError. */
 export type CloudFrontSigner = {
   /** The origin of every URL of this signer. */
   readonly origin: string;
@@ -44,7 +44,7 @@ const URL_SAFE: Record<string, string> = { "+": "-", "=": "_", "/": "~" };
 /**
  * Makes a signer for one CloudFront distribution whose origin is a bucket.
  *
- * A URL has a canned policy, or a custom policy when there is an `ipAddress`.
+ * If the options have an `ipAddress`, the URL contains a custom policy. Otherwise, it has a canned policy.
  * Throws PresignError `invalid_target` and `invalid_credentials`. Source: Amazon CloudFront "Use signed URLs".
  *
  * @example
@@ -77,7 +77,7 @@ export function createCloudFrontSigner(options: CloudFrontOptions): CloudFrontSi
       const expiresAtSecond = signingSecondOf(request, cacheWindowSeconds) + expiresInSeconds;
       const resource = `${origin}/${encodedKeyOf(request)}${queryOf(request)}`;
       const policy = policyOf({ resource, expiresAtSecond, ipAddress });
-      // CloudFront derives a canned policy from the URL and the expiry, so the URL does not contain the policy.
+      // CloudFront can compute a canned policy from the URL and the expiry, so the URL need not contain it.
       const grant = ipAddress === undefined ? `Expires=${expiresAtSecond}` : `Policy=${toUrlSafe(Buffer.from(policy))}`;
       const signature = toUrlSafe(signed(policy, { hash, key }));
       const start = `${resource}${resource.includes("?") ? "&" : "?"}${grant}`;
@@ -103,7 +103,7 @@ function signed(policy: string, { hash, key }: { hash: string; key: KeyObject })
   return sign(hash, Buffer.from(policy), key);
 }
 
-/** Encodes bytes as base64 in the alphabet of CloudFront. */
+/** Encodes bytes as base64, with the characters that CloudFront uses instead of `+`, `=` and `/`. */
 function toUrlSafe(bytes: Buffer): string {
   return bytes.toString("base64").replace(/[+=/]/g, (character) => URL_SAFE[character] as string);
 }

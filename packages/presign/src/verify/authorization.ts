@@ -8,11 +8,11 @@ export type Authorization = {
   kind: "query" | "header";
   accessKeyId: string;
   scope: { date: string; region: string; service: string; terminator: string };
-  /** The instant in the form yyyymmddThhmmssZ. */
+  /** The instant of the signature, in the form yyyymmddThhmmssZ. */
   dateTime: string;
-  /** Milliseconds since 1970. */
+  /** The same instant, in milliseconds since 1970. */
   signedAt: number;
-  /** Seconds, 1 to 604,800. A header signature has none. */
+  /** Seconds, 1 to 604,800. Absent if the signature is in a header. */
   expiresIn?: number;
   /** The header names, lowercase and sorted. */
   signedHeaders: readonly string[];
@@ -33,7 +33,7 @@ export const ALGORITHM = "AWS4-HMAC-SHA256";
 /**
  * Reads the signature from the query or from the Authorization header of a request.
  *
- * Refuses a request with both (400 `InvalidArgument`) and a request without a signature (403 `AccessDenied`).
+ * Refuses a request with both signatures (400 `InvalidArgument`), and a request without a signature (403 `AccessDenied`).
  * Refuses missing, repeated and malformed parts (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
  */
 export function readAuthorization(query: readonly QueryParameter[], headers: HeaderFields): Authorization | Refusal {
@@ -49,7 +49,7 @@ export function readAuthorization(query: readonly QueryParameter[], headers: Hea
   return refuse(403, "AccessDenied", { message: "Access Denied" });
 }
 
-/** Whether a query parameter belongs to the signature. It ignores case, so that the verifier refuses `x-amz-date` in the wrong case. */
+/** Returns whether a query parameter belongs to the signature. Ignores case, so that the verifier also refuses a lowercase `x-amz-date`. */
 export function isSignatureParameter(name: string): boolean {
   const lower = name.toLowerCase();
   return lower.startsWith("x-amz-") && QUERY_NAMES.some((known) => lower === `x-amz-${known.toLowerCase()}`);
@@ -76,7 +76,7 @@ function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
   return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Collects the signature parameters. Returns undefined if a parameter is repeated, also in another case. */
+/** Collects the parameters of the signature. Returns undefined if the query repeats one of them, even in another case. */
 function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   const seen = new Set<string>();
@@ -125,7 +125,7 @@ function collectHeader(text: string): Map<string, string> | undefined {
 
 type RawParts = { credential: string; dateTime: string; signedHeaders: string; signature: string };
 
-/** Parses the parts, or returns the name of the first malformed part. */
+/** Parses the parts of a signature. Returns the name of the first malformed part if there is one. */
 function readParts(raw: RawParts) {
   const signer = readSigner(raw);
   if (typeof signer === "string") return signer;
@@ -135,7 +135,7 @@ function readParts(raw: RawParts) {
   return { ...signer, signedHeaders };
 }
 
-/** Parses a credential, a date and a signature, or returns the name of the first malformed value. */
+/** Parses a credential, a date and a signature. Returns the name of the first malformed value if there is one. */
 export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "signedHeaders">) {
   const [accessKeyId, date, region, service, terminator, ...rest] = credential.split("/");
   if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";
@@ -150,7 +150,7 @@ function toTime(dateTime: string): number | undefined {
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date.UTC turns February 31 into March 3, so a date that changes is invalid.
+  // Date.UTC turns February 31 into March 3. So if the date changes here, it was invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
 }
 

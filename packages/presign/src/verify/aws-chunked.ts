@@ -1,14 +1,14 @@
 import { type Refusal, refuse } from "./refusal.ts";
 import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./signature.ts";
 
-/** An incremental SHA-256. The caller passes it in, because this package has no incremental hash. */
+/** A SHA-256 that accepts its input in pieces. The caller must pass it in, because this package has no such hash. */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 
 /** The options of the decoder: the signature chain of signed chunks, and the announced trailers. */
 export type AwsChunkedOptions = {
   signed: boolean;
   seed: SigningContext & { signature: string };
-  /** Lowercase names, from `x-amz-trailer`. */
+  /** The lowercase names that the header `x-amz-trailer` announces. */
   trailers: readonly string[];
   createSha256: () => Sha256Stream;
 };
@@ -16,9 +16,9 @@ export type AwsChunkedOptions = {
 /**
  * Decodes one aws-chunked body.
  *
- * `push` returns views into its argument, never copies. `end` returns the trailers by lowercase name.
- * `push` returns bytes before it has verified their chunk, so commit nothing before `end` returns ok.
- * Do not use the decoder after a refusal.
+ * `push` returns views into its argument, never copies. `end` returns a map from lowercase names to the values of the trailers.
+ * `push` returns bytes of a chunk before it has verified this chunk. So do not commit any bytes before `end` returns ok.
+ * Do not use the decoder after it has returned a refusal.
  */
 export type AwsChunkedDecoder = {
   push(bytes: Uint8Array): { ok: true; data: Uint8Array[] } | Refusal;
@@ -33,9 +33,9 @@ const CHUNK_LINE = /^([0-9a-fA-F]{1,13})(?:;chunk-signature=([0-9a-f]{64}))?$/;
 const TRAILER_SIGNATURE = "x-amz-trailer-signature";
 
 /**
- * Makes a decoder of `Content-Encoding: aws-chunked`, which `STREAMING-*` payloads use.
+ * Makes a decoder for bodies with `Content-Encoding: aws-chunked`, which `STREAMING-*` payloads use.
  *
- * Refusals: 400 `IncompleteBody` (framing, or an incomplete body), 400 `MalformedTrailerError`, 403 `SignatureDoesNotMatch`.
+ * Refusals: 400 `IncompleteBody` (malformed chunks, or an incomplete body), 400 `MalformedTrailerError`, 403 `SignatureDoesNotMatch`.
  * Source: AWS "Signature calculations for the Authorization header: transferring payload in multiple chunks", and "... with trailing headers".
  */
 export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedDecoder {
@@ -126,7 +126,7 @@ export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedD
   };
 }
 
-/** Checks the signatures of the chunks. Each signature covers the previous signature, so nobody can drop or move chunks. */
+/** Checks the signatures of chunks. Each signature covers the signature before it, so nobody can remove or move a chunk. */
 function signatureChain({ signed, seed, createSha256 }: AwsChunkedOptions) {
   let previous = seed.signature;
   let hash: Sha256Stream | undefined;

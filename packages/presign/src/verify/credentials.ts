@@ -6,14 +6,14 @@ import { equalInConstantTime } from "./signature.ts";
 /** The secret of an access key, and the session token of a temporary key. */
 export type VerifierCredentials = { secretAccessKey: string; sessionToken?: string };
 
-/** The credentials and the region that a verifier accepts. */
+/** Says which credentials and which region a verifier accepts. */
 export type VerifierOptions = {
   region: string;
   /** Returns undefined for an unknown access key. */
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
-/** The claimed signer of a request. `kind` says where the signature is: in the query, a header or a form. */
+/** The signer that a request names. This is not verified yet. `kind` says where the signature is: in the query, a header or a form. */
 export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
   kind: Authorization["kind"] | "form";
 };
@@ -25,7 +25,7 @@ const MALFORMED = {
   form: { code: "InvalidArgument", where: "Error parsing the X-Amz-Credential field" },
 } as const;
 
-/** Refuses a credential scope of another day, region or service. */
+/** Refuses a credential scope that is for another day, region or service. */
 export function checkScope(signer: Signer, region: string): Refusal | undefined {
   const { scope } = signer;
   const wrong = (what: string, expected: string) => {
@@ -41,7 +41,7 @@ export function checkScope(signer: Signer, region: string): Refusal | undefined 
   return undefined;
 }
 
-/** Refuses an unknown access key, and the session token of another access key. */
+/** Refuses an unknown access key, and a session token that does not belong to the access key. */
 export function checkCredentials(signer: Signer, known: VerifierCredentials | undefined): Refusal | undefined {
   if (known === undefined) {
     return refuse(403, "InvalidAccessKeyId", {

@@ -1,4 +1,4 @@
-/** Header fields by lowercase name. A comma joins the values of a repeated field, as in the signature. */
+/** Maps lowercase header names to values. The values of a repeated header are joined with a comma, as in the signature. */
 export type HeaderFields = ReadonlyMap<string, string>;
 
 const INNER_WHITE_SPACE = /[ \t]+/g;
@@ -15,15 +15,15 @@ export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
   return fields;
 }
 
-/** Makes the canonical header lines of Signature Version 4. The names must be sorted. A missing header has an empty value. */
+/** Makes the canonical header lines of Signature Version 4. The names must be sorted. For a missing header, the value is empty. */
 export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
   return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
 }
 
 /**
- * Finds received fields without a required signature: `host`, and every `x-amz-*`.
+ * Returns the names of the headers that the signature must cover but does not cover: `host`, and every received `x-amz-*` header.
  *
- * An unsigned `x-amz-*` field would let the holder of a URL change what the signer allowed, for example by adding `x-amz-copy-source`.
+ * With an unsigned `x-amz-*` header, the holder of a URL could do more than the signer allowed, for example add `x-amz-copy-source`.
  */
 export function unsignedFields(fields: HeaderFields, signedHeaders: readonly string[]): string[] {
   const unsigned = signedHeaders.includes("host") ? [] : ["host"];

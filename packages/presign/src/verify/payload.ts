@@ -6,8 +6,8 @@ import type { QueryParameter } from "./request-target.ts";
 /**
  * The payload of a request, as its signature declares it.
  *
- * `unsigned` declares nothing. `sha256` declares the hash of the body. `chunked` declares an aws-chunked body, with or without signed
- * chunks and trailers.
+ * `unsigned` means that the signature does not cover the body. `sha256` declares the hash of the body. `chunked` declares an aws-chunked
+ * body, with or without signed chunks and trailers.
  */
 export type PayloadDeclaration =
   | { kind: "unsigned" }
@@ -25,10 +25,10 @@ const STREAMING: Record<string, PayloadDeclaration> = {
 export type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**
- * Reads `x-amz-content-sha256`. A presigned URL may omit it, and then the payload is unsigned.
+ * Reads `x-amz-content-sha256`. If a presigned URL omits this value, the payload is unsigned.
  *
- * Refuses a missing value in header authentication (400 `InvalidRequest`) and an unknown value (400 `InvalidArgument`).
- * Refuses asymmetric signatures, and aws-chunked bodies with a presigned URL (501 `NotImplemented`).
+ * Refuses a missing value if the signature is in a header (400 `InvalidRequest`), and an unknown value (400 `InvalidArgument`).
+ * Refuses asymmetric signatures, and aws-chunked bodies that are sent to a presigned URL (501 `NotImplemented`).
  */
 export function readPayload(
   authorization: Authorization,

@@ -1,4 +1,4 @@
-/** A condition of a POST policy on one form field, whose name is lowercase. */
+/** A condition of a POST policy for one form field. The name of the field is lowercase. */
 export type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: string };
 
 /** The allowed size of a file in bytes. Both limits are included. */
@@ -10,7 +10,7 @@ export type PostPolicy = { expiration: number; conditions: FieldCondition[]; ran
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Parses a policy document from the signed base64 text, or returns the reason why it is invalid.
+ * Parses a policy document from the signed base64 text. Returns the reason as text if the document is invalid.
  *
  * If there are several length ranges, the file must be within all of them. Source: Amazon S3, "POST policy".
  */
@@ -35,10 +35,10 @@ export function readPostPolicy(base64: string): PostPolicy | string {
   return policy;
 }
 
-/** Whether the value of a field, or its absence, satisfies a condition. */
+/** Returns whether the value of a field satisfies a condition. `actual` is undefined if the form does not have the field. */
 export function satisfies({ operator, name, value }: FieldCondition, actual: string | undefined): boolean {
   if (operator === "eq") return actual === value;
-  // Every type of a list must satisfy the condition. Source: Amazon S3, "Condition matching".
+  // If the value is a list of content types, every type must satisfy the condition. Source: Amazon S3, "Condition matching".
   const items = name === "content-type" ? (actual ?? "").split(",").map((item) => item.trim()) : [actual ?? ""];
   return items.every((item) => item.startsWith(value));
 }

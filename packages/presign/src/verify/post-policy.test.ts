@@ -28,7 +28,7 @@ type Change = {
   now?: number;
 };
 
-/** Verifies a form with a valid signature and any policy. */
+/** Signs a form with the given policy, so that its signature is valid, and verifies the form. */
 function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: Change) {
   const policy = Buffer.from(
     typeof document === "string" ? document : JSON.stringify(document ?? { expiration: EXPIRATION, conditions }),

@@ -14,11 +14,11 @@ import { equalInConstantTime, signatureDoesNotMatch } from "./signature.ts";
 /**
  * An HTML form without its file. The names of `fields` are lowercase, and `bucket` comes from the URL.
  *
- * In the field `key`, the caller has replaced `${filename}` by the filename.
+ * Before the caller passes the form, it must replace `${filename}` in the field `key` with the filename.
  */
 export type PostedForm = { bucket: string; fields: ReadonlyMap<string, string> };
 
-/** An accepted form. The length of the file must be within `range`, in bytes. */
+/** An accepted form. The caller must check that the length of the file, in bytes, is within `range`. */
 export type VerifiedForm = { ok: true; accessKeyId: string; range: LengthRange };
 
 /** Verifies one form. `now` is in milliseconds since 1970. */
@@ -28,11 +28,11 @@ const REQUIRED = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date",
 const WITHOUT_CONDITION = /^(?:policy|file|x-amz-signature|x-ignore-.*)$/s;
 
 /**
- * Makes a verifier of uploads by HTML form with a signed policy.
+ * Makes a verifier for uploads by HTML form with a signed policy.
  *
  * The policy needs a condition for the bucket and for every field except x-amz-signature, file, policy and x-ignore-*. A refusal has the
- * status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS "Authenticating
- * requests in browser-based uploads using POST".
+ * same status, code and message as in Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS
+ * "Authenticating requests in browser-based uploads using POST".
  */
 export function createPostVerifier(options: VerifierOptions): PostVerifier {
   const signingKey = cachedSigningKeys(options.region);
@@ -76,7 +76,7 @@ function readSignature(fields: PostedForm["fields"]) {
   return { ...signer, kind: "form" as const, policy, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** A policy is valid until its expiration, but no longer than a presigned URL. */
+/** A policy is valid until its expiration, but for at most 7 days after it was signed, like a presigned URL. */
 function checkTime({ expiration }: PostPolicy, { signedAt, now }: { signedAt: number; now: number }) {
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   if (now < Math.min(expiration, signedAt + MAX_EXPIRES_IN * 1000)) return undefined;

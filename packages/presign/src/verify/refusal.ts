@@ -1,4 +1,4 @@
-/** A refusal, with the values of the response. `details` are further elements of the S3 error document. */
+/** A refusal, with the values for the response. `details` are additional elements of the S3 error document. */
 export type Refusal = {
   ok: false;
   status: number;
@@ -7,7 +7,6 @@ export type Refusal = {
   details: Readonly<Record<string, string>>;
 };
 
-/** Makes a refusal. */
 export function refuse(status: number, code: string, options: { message: string; details?: Record<string, string> }) {
   return { ok: false, status, code, message: options.message, details: options.details ?? {} } satisfies Refusal;
 }

@@ -5,9 +5,9 @@ import { type Refusal, refuse } from "./refusal.ts";
 export type QueryParameter = { readonly name: string; readonly value: string };
 
 /**
- * A parsed request target. The verification and the routing use the same value, so they cannot differ.
+ * A parsed request target. The verification and the routing use the same parsed value, so they always agree on the path and the query.
  *
- * `rawPath` is as received. `path` is percent-decoded once. `canonicalPath` is `path`, encoded as Signature Version 4 requires.
+ * `rawPath` is the path as received. `path` is percent-decoded once. `canonicalPath` is `path`, encoded as Signature Version 4 requires.
  */
 export type RequestTarget = {
   ok: true;
@@ -21,10 +21,10 @@ const NON_ASCII = /[\u0080-\u00ff]/g;
 const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
 
 /**
- * Parses a raw request target (`/bucket/key?query`). Each character is one received byte.
+ * Parses a raw request target (`/bucket/key?query`). Each character stands for one received byte.
  *
- * It normalises nothing, so `//`, `.` and `..` stay. `+` in the query is a space.
- * Refuses other forms than the origin form, broken percent-encoding and bytes that are not UTF-8 (400 `InvalidURI`).
+ * It normalises nothing, so `//`, `.` and `..` stay in the path. `+` in the query means a space.
+ * Refuses targets that do not have the origin form, broken percent-encoding, and bytes that are not UTF-8 (400 `InvalidURI`).
  */
 export function parseRequestTarget(target: string): RequestTarget | Refusal {
   const mark = target.indexOf("?");
@@ -36,7 +36,7 @@ export function parseRequestTarget(target: string): RequestTarget | Refusal {
   return { ok: true, rawPath, path, canonicalPath: canonicalPath(path), query };
 }
 
-/** Makes the canonical query of Signature Version 4: encoded, sorted by name and then value, without the parameter `except`. */
+/** Makes the canonical query of Signature Version 4: encoded, and sorted by name and then by value. Leaves out the parameter `except`. */
 export function canonicalQuery(query: readonly QueryParameter[], except?: string): string {
   const pairs: [string, string][] = [];
   for (const { name, value } of query) {

@@ -1,17 +1,17 @@
 import { hmacSha256, sha256Hex, toHex } from "../sha256.ts";
 import { refuse } from "./refusal.ts";
 
-/** The context of a signature. `dateTime` has the form yyyymmddThhmmssZ, and `scope` has the form date/region/s3/aws4_request. */
+/** The values that a signature depends on. `dateTime` has the form yyyymmddThhmmssZ, and `scope` the form date/region/s3/aws4_request. */
 export type SigningContext = { dateTime: string; scope: string; signingKey: Uint8Array };
 
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** Signs a text of one-byte characters. Returns lowercase hex. */
+/** Signs a text in which each character is one byte. Returns lowercase hex. */
 export function sign(stringToSign: string, signingKey: Uint8Array): string {
   return toHex(hmacSha256(signingKey, latin1(stringToSign)));
 }
 
-/** Builds the string to sign of a canonical request, in which each character is one byte. */
+/** Builds the string to sign from a canonical request, in which each character is one byte. */
 export function stringToSign(canonicalRequest: string, context: SigningContext): string {
   return `AWS4-HMAC-SHA256\n${context.dateTime}\n${context.scope}\n${sha256Hex(latin1(canonicalRequest))}`;
 }
@@ -24,7 +24,7 @@ export function signatureDoesNotMatch(signed: { accessKeyId: string; signature: 
   });
 }
 
-/** Compares two texts in a time that depends only on their lengths. */
+/** Compares two texts. The time of the comparison depends only on their lengths. */
 export function equalInConstantTime(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;
@@ -32,7 +32,7 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return difference === 0;
 }
 
-/** Converts a text of one-byte characters to bytes. node:http returns targets and headers in this form. */
+/** Converts a text in which each character is one byte to bytes. node:http returns targets and headers as such texts. */
 export function latin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** An independent signer for tests. It also signs requests that no client should send. */
+/** This file has a signer for tests that shares no code with the real signer. It also signs requests that no client should send. */
 export type TestRequest = {
   method: string;
   path: string;
@@ -48,7 +48,7 @@ export function signText(
 
 type Presigned = Partial<TestRequest> & { credential?: string; expires?: string; extraQuery?: [string, string][] };
 
-/** Makes a request with a valid signature in its query. The caller can replace each part. */
+/** Makes a request with a valid signature in its query. The caller can replace each part of the request. */
 export function presigned(parts: Presigned = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";
@@ -76,7 +76,7 @@ export function presigned(parts: Presigned = {}) {
   return received(request, `${request.path}?${query.join("&")}`);
 }
 
-/** Makes a request with a signed Authorization header. The caller can replace each part. */
+/** Makes a request with a valid signature in its Authorization header. The caller can replace each part of the request. */
 export function headerSigned(parts: Partial<TestRequest> & { authorization?: (signature: string) => string } = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";

@@ -3,7 +3,7 @@ import type { VerifierCredentials } from "./credentials.ts";
 import { EXAMPLE_KEY } from "./test-signer.ts";
 import { createVerifier, type ReceivedRequest } from "./verify-request.ts";
 
-/** The instant of the signatures of the examples, in milliseconds since 1970. */
+/** The instant at which the examples are signed, in milliseconds since 1970. */
 export const SIGNED_AT = Date.UTC(2013, 4, 24);
 export const MINUTE_MS = 60_000;
 

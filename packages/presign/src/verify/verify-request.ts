@@ -14,14 +14,14 @@ export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
   accessKeyId: string;
-  /** The expiry of a presigned URL, in milliseconds since 1970. A header signature has no expiry. */
+  /** The expiry of a presigned URL, in milliseconds since 1970. Absent if the signature is in a header. */
   expiresAt?: number;
   target: RequestTarget;
   headers: HeaderFields;
-  /** Lowercase and sorted. The sender of a presigned request can choose every other header. */
+  /** The names are lowercase and sorted. A client that has a presigned URL can freely choose all other headers. */
   signedHeaders: readonly string[];
   payload: PayloadDeclaration;
-  /** The signature of the request, which is the first link of the chain of chunk signatures. Pass it to createAwsChunkedDecoder. */
+  /** The signature of the request. The first chunk signature covers it. Pass it to createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
 };
 
@@ -31,12 +31,12 @@ export type Verifier = (request: ReceivedRequest, now: number) => VerifiedReques
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
 
 /**
- * Makes a verifier of Amazon S3 requests signed with Signature Version 4, in the query or in the Authorization header.
+ * Makes a verifier for Amazon S3 requests that are signed with Signature Version 4, in the query or in the Authorization header.
  *
  * The signature covers the method, the raw path, every query parameter and every signed header.
  * The client must sign `host` and all `x-amz-*` headers.
- * A refusal has the status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data. Source: AWS
- * "Authenticating Requests (AWS Signature Version 4)".
+ * A refusal has the same status, code and message as in Amazon S3. The verifier never throws, even if a client sends invalid data.
+ * Source: AWS "Authenticating Requests (AWS Signature Version 4)".
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ function checkTime(authorization: Authorization, now: number): Refusal | undefin
       },
     });
   }
-  // The allowance for clocks applies only to the start of the lifetime of a URL. It never makes the lifetime longer.
+  // A URL may be used slightly before its signing time, because clocks differ. But no URL works after its expiry.
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   const expires = signedAt + expiresIn * 1000;
   if (now < expires) return undefined;
@@ -120,8 +120,7 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // A client may percent-encode more or fewer characters than the signed path does, and both paths name the same key. So both are
-  // valid.
+  // A client can percent-encode more or fewer characters than the path that was signed. Both paths name the same key, so both are valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";
   for (const path of paths) {

@@ -1,26 +1,26 @@
 import { noSuchUpload, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 
-/** A body in transit. `wait` waits for the next bytes of the body, and rejects when the bucket refuses the body. */
+/** A body that is still arriving. `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the body. */
 export type Arrival = { wait<T>(bytes: Promise<T>): Promise<T> };
 
 type Arriving = Arrival & { uploadId: string | undefined; refuse: (error: S3Error) => void };
 
-/** The bodies in transit to presigned URLs. */
+/** Tracks the bodies that clients are sending to presigned URLs. */
 export type ArrivingBodies = {
-  /** Receives a body. Throws SlowDown while two other bodies of the same object or part arrive. Throws RequestTimeout for a late body. */
+  /** Receives a body. Throws SlowDown if two other bodies for this object or part are arriving. Throws RequestTimeout for a late body. */
   receive<T>(request: S3Request, body: (arrival: Arrival) => Promise<T>): Promise<T>;
-  /** Refuses the bodies of the parts of a removed upload. */
+  /** Refuses the bodies that are arriving for parts of this upload, because the upload no longer exists. */
   refuseParts(uploadId: string): void;
 };
 
-/** With a second body, a client can retry when its connection broke and the bucket has not noticed that yet. */
+/** Two bodies, so that a client can retry after its connection broke, even if the bucket has not noticed the broken connection yet. */
 const BODIES_AT_ONCE = 2;
 const UNBOUNDED: Arrival = { wait: (bytes) => bytes };
 
 /**
- * Limits the bodies of presigned URLs, because the bytes use disk space that the signer may not count.
- * A body may arrive until `lateMs` after the expiry of its URL. Requests that are signed in a header have no such limits.
+ * Limits the bodies that arrive at presigned URLs, because the signer of a URL may not count the disk space that its bodies use.
+ * A body can arrive until `lateMs` milliseconds after its URL expires. Requests that are signed in a header have no such limits.
  */
 export function createArrivingBodies({ now, lateMs }: { now: () => number; lateMs: number }): ArrivingBodies {
   const arriving = new Map<string, Set<Arriving>>();
@@ -68,7 +68,7 @@ function createArrival(uploadId: string | undefined): Arriving {
   };
 }
 
-/** Names the object or the part that the body replaces. The key is the last piece, because it may contain a line break. */
+/** Returns a text that identifies the object or part that the body replaces. The key is last, because a key can contain a line break. */
 function targetOf({ bucket, key, parameters }: S3Request): string {
   return [parameters.get("uploadId"), parameters.get("partNumber"), bucket, key].join("\n");
 }

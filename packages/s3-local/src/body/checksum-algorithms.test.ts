@@ -11,7 +11,7 @@ async function checksum(algorithm: ChecksumAlgorithm, ...pieces: Uint8Array[]): 
   return Buffer.from(await stream.digest());
 }
 
-/** A simple, slow CRC that follows the definition bit by bit. */
+/** Computes a CRC in a slow and simple way, bit by bit, as its definition says. */
 function naiveCrc(bytes: Uint8Array, { polynomial, width }: { polynomial: bigint; width: bigint }): Buffer {
   const ones = (1n << width) - 1n;
   let crc = ones;

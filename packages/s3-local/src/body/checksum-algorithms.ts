@@ -4,13 +4,13 @@ import { Crc64Nvme } from "@aws-sdk/checksums/crc";
 import type { ChecksumAlgorithm } from "../store/records.ts";
 import { crc32c } from "./crc32c.ts";
 
-/** A checksum that is computed while bytes arrive. Only CRC64NVME returns its digest as a promise. */
+/** Computes a checksum while bytes arrive. Only CRC64NVME returns its digest as a promise. */
 export type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
   update(bytes: Uint8Array): void;
   digest(): Digest;
 };
 
-/** The algorithms of composite checksums. A composite checksum is the checksum of the checksums of the parts. */
+/** The algorithms that can make a composite checksum, which is a checksum of the checksums of the parts. */
 export type CompositeAlgorithm = Exclude<ChecksumAlgorithm, "CRC64NVME">;
 
 export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
@@ -21,14 +21,14 @@ export const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   SHA256: 32,
 };
 
-/** The algorithms, in the order of the documentation of Amazon S3. */
+/** All algorithms, in the order in which the documentation of Amazon S3 lists them. */
 export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
 
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** Whether a text is the name of an algorithm, as Amazon S3 spells it. */
+/** Returns whether a text is the name of an algorithm, spelled as Amazon S3 spells it. */
 export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
   return Object.hasOwn(CHECKSUM_BYTES, text);
 }
@@ -38,7 +38,7 @@ export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffe
   return bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString("base64") === text ? bytes : undefined;
 }
 
-/** Starts a checksum. CRCs have their highest byte first. Source: Amazon S3, "Checking object integrity". */
+/** Starts a checksum. The digest of a CRC has its highest byte first. Source: Amazon S3, "Checking object integrity". */
 export function createChecksumStream(algorithm: CompositeAlgorithm): ChecksumStream<Buffer>;
 export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream;
 export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream {

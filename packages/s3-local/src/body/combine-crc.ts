@@ -1,6 +1,6 @@
 import type { ChecksumAlgorithm } from "../store/records.ts";
 
-/** The algorithms that can combine the checksums of parts into the checksum of the whole object. */
+/** The algorithms whose checksums of parts can be combined into the checksum of the whole object. */
 export type CombinableAlgorithm = Extract<ChecksumAlgorithm, `CRC${string}`>;
 
 // The bits are reversed, so the highest bit stands for x to the power 0.

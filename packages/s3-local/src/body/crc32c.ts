@@ -1,11 +1,11 @@
-// The Castagnoli polynomial, bits reversed. Source: RFC 3720, appendix B.4.
+// This is the Castagnoli polynomial with reversed bits. Source: RFC 3720, appendix B.4.
 const POLYNOMIAL = 0x82f63b78;
 const TABLES = buildTables();
 
 /**
  * Computes the CRC-32C of bytes as an unsigned 32-bit number. `previous` is the CRC of the bytes before them.
  *
- * Each step processes eight bytes. The `Crc32c` of the AWS SDK processes one byte a step, at a tenth of the speed.
+ * Each step processes eight bytes. The `Crc32c` of the AWS SDK processes only one byte in each step, and is ten times slower.
  */
 export function crc32c(bytes: Uint8Array, previous = 0): number {
   let crc = ~previous;
@@ -39,7 +39,7 @@ function read32(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Builds 8 tables. Table k contains the contribution of a byte that stands k places before the last byte of a step. */
+/** Builds 8 tables. Table k says how a byte changes the CRC if it stands k places before the last byte of a step. */
 function buildTables(): Int32Array {
   const tables = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {

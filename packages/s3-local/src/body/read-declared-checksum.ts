@@ -2,15 +2,15 @@ import { S3Error } from "../errors.ts";
 import type { ChecksumAlgorithm } from "../store/records.ts";
 import { CHECKSUM_ALGORITHMS, checksumHeader, isChecksumAlgorithm, parseChecksum } from "./checksum-algorithms.ts";
 
-/** The checksum that a request declares for its body. Without `value`, a trailer contains the value. */
+/** The checksum that a request declares for its body. If `value` is absent, a trailer after the body contains the value. */
 export type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };
 
 export type ReadField = (name: string) => string | undefined;
 
 /**
- * Reads the checksum that a request declares in a header or announces as a trailer, if any.
+ * Reads the checksum that a request declares in a header or announces as a trailer. Returns undefined if there is none.
  *
- * Throws InvalidRequest for several checksums, an invalid checksum, and an algorithm without a checksum.
+ * Throws InvalidRequest if the request has several checksums, an invalid checksum, or an algorithm without a checksum.
  */
 export function readDeclaredChecksum(field: ReadField): DeclaredChecksum | undefined {
   const declared: DeclaredChecksum[] = [];
@@ -51,7 +51,7 @@ export function readContentMd5(field: ReadField): Buffer | undefined {
   return md5;
 }
 
-/** Returns the value. Throws InvalidRequest when it is not a checksum of this algorithm. */
+/** Returns `value` unchanged. Throws InvalidRequest if `value` is not a checksum of this algorithm. */
 export function checkedValue(algorithm: ChecksumAlgorithm, value: string): string {
   if (parseChecksum(algorithm, value) !== undefined) return value;
   throw new S3Error("InvalidRequest", `Value for ${checksumHeader(algorithm)} header is invalid.`);

@@ -4,13 +4,13 @@ import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { invalidArgument, S3Error } from "../errors.ts";
 
 /**
- * A form up to its file. The keys of `fields` are lowercase. `filename` has no folder.
+ * The fields of a form before its file, and the file. The keys of `fields` are lowercase. `filename` contains no folder.
  *
- * Await `ended` after the file. `ended` rejects when the form is incomplete or has a second file.
+ * Read the file first, then await `ended`. `ended` rejects if the form is incomplete or has a second file.
  */
 export type UploadForm = { fields: Map<string, string>; filename: string; file: Readable; ended: Promise<void> };
 
-// The form without its file may have 20 KB. Source: Amazon S3, "POST Object".
+// A form without its file can have at most 20 KB. Source: Amazon S3, "POST Object".
 const MAX_FIELDS_BYTES = 20 * 1024;
 const MAX_FIELDS = 100;
 
@@ -34,7 +34,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
         if (!name) return fail(malformed());
         fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
         if (isCut || fieldBytes > MAX_FIELDS_BYTES) return fail(fieldsTooLarge());
-        // The parser has replaced the bytes that are not UTF-8, so the original value is lost.
+        // The parser has replaced bytes that are not UTF-8 with U+FFFD, so the original value is lost.
         if (`${name}${value}`.includes("\ufffd")) return fail(malformed());
         if (fields.has(name.toLowerCase())) {
           return fail(invalidArgument("The form has a field twice.", { ArgumentName: name }));
@@ -43,7 +43,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       });
       parser.on("file", (_: string, stream: Readable, filename: string | undefined) => {
         file = stream;
-        // The parser reports its errors only on the stream of the file. Without this listener, the reader of the file would wait forever.
+        // Now the parser reports errors only on the stream of the file. Without this listener, a reader of the file would wait forever.
         stream.on("error", () => fail(incomplete()));
         resolve({ fields, filename: filename ?? "", file: stream, ended });
       });
@@ -58,7 +58,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       incoming.pipe(parser);
     });
     ended.catch(() => {
-      // The caller that awaits `ended` later gets the error.
+      // The caller awaits `ended` later, and gets the error then.
     });
   });
 }

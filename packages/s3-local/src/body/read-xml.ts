@@ -3,7 +3,7 @@ import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import { type ReceiveOptions, receiveBody } from "./receive-body.ts";
 
-/** An element of a request document: its text, or its children. Elements that may repeat are always in a list. */
+/** An element of an XML document in a request: its text, or its children. Elements that can be repeated are always in a list. */
 export type XmlNode = string | { [name: string]: XmlNode | XmlNode[] };
 
 const MAX_XML_BYTES = 4 * 1024 * 1024;
@@ -17,13 +17,13 @@ const REPEATED = new Set([
   "ExposeHeader",
 ]);
 
-// XML 1.0 has no such characters. The parser would drop them, which changes the key.
+// XML 1.0 does not allow these characters. The parser would drop them from a key, and so change the key.
 const FORBIDDEN_REFERENCE = /&#(?:x0*(?:[0-8bcef]?|1[0-9a-f])|0*(?:[0-8]?|1[124-9]|2[0-9]|3[01]));/i;
 
 /**
  * Receives the XML body of a request and returns the content of its root element.
  *
- * Throws MalformedXML for another root, and for any document type declaration.
+ * Throws MalformedXML if the root element has another name, or if the document has a document type declaration.
  */
 export async function readXml(
   request: S3Request,
@@ -64,7 +64,7 @@ export function malformedXml(): S3Error {
 }
 
 function parseXml(text: string, root: string): XmlNode {
-  // Without a document type, a document cannot define entities that expand to gigabytes.
+  // A document type could define entities that expand to gigabytes, so the bucket refuses every document type.
   if (text.includes("<!DOCTYPE") || FORBIDDEN_REFERENCE.test(text)) throw malformedXml();
   if (XMLValidator.validate(text) !== true) throw malformedXml();
   const parser = new XMLParser({
@@ -72,7 +72,7 @@ function parseXml(text: string, root: string): XmlNode {
     removeNSPrefix: true,
     parseTagValue: false,
     trimValues: false,
-    // Decodes numeric references in keys, such as &#13;.
+    // This option decodes numeric references in keys, such as &#13;.
     htmlEntities: true,
     isArray: (name) => REPEATED.has(name),
   });

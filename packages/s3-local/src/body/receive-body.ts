@@ -8,16 +8,16 @@ import type { Arrival } from "./arriving-bodies.ts";
 import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./read-declared-checksum.ts";
 import { createHashVerifier } from "./verify-checksums.ts";
 
-/** The largest body of one PutObject or UploadPart: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
+/** The maximum size of the body of a PutObject or UploadPart request: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** A destination of received bytes. It frees the memory of these bytes. If it returns a promise, the sender awaits the promise. */
+/** A destination for received bytes. It frees the memory of these bytes. If `write` returns a promise, the caller awaits this promise. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
-/** A received body that matches its declared length and hashes. */
+/** A received body. Its length and hashes are equal to the declared length and hashes. */
 export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
-/** The verifier refused a signature in the middle of a body. */
+/** This error means that the verifier refused a signature inside a body. */
 export class RefusedBody extends Error {
   override readonly name = "RefusedBody";
   readonly refusal: Refusal;
@@ -27,11 +27,11 @@ export class RefusedBody extends Error {
   }
 }
 
-/** `checksumIsOfBody` is false when the `x-amz-checksum-*` headers describe an object instead of this body. Default true. */
+/** `checksumIsOfBody` is false if the `x-amz-checksum-*` headers describe an object and not this body. Default true. */
 export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean; arrival?: Arrival };
 
 /**
- * Receives the body of a request into a sink. It decodes and hashes the body, and checks the declared length and hashes.
+ * Receives the body of a request, and writes it to a sink. Decodes and hashes the body, and checks the declared length and hashes.
  *
  * Throws MissingContentLength, EntityTooLarge, IncompleteBody, InvalidRequest, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
  * RefusedBody. After any error, the caller must discard the bytes in the sink.
@@ -62,7 +62,7 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   return { sizeBytes, ...(await hashes.check(trailers)) };
 }
 
-/** Does not destroy the stream when reading stops early, because that would cut the connection before the response. */
+/** Yields the bytes of a stream. If the caller stops early, the stream stays open, so that the client can still get a response. */
 async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): AsyncGenerator<Buffer> {
   const iterator = incoming.iterator({ destroyOnReturn: false });
   let isWaiting = false;
@@ -78,12 +78,12 @@ async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): Async
     if (cause instanceof S3Error) throw cause;
     throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
   } finally {
-    // After a refusal, the iterator still waits for bytes, and a call of `return` would wait too.
+    // After a refusal, the iterator still waits for bytes. A call of `return` would then wait too.
     if (!isWaiting) await iterator.return?.();
   }
 }
 
-/** The declared length of the decoded body. The HTTP parser checks the length on the wire. */
+/** Returns the declared length of the decoded body. The HTTP parser checks the length of the encoded body. */
 function declaredLength(request: S3Request): number {
   const isChunked = request.verified.payload.kind === "chunked";
   const text = request.field(isChunked ? "x-amz-decoded-content-length" : "content-length");

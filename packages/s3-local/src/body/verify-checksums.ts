@@ -11,7 +11,7 @@ export type DeclaredHashes = {
   payload: PayloadDeclaration;
 };
 
-/** Hashes bytes as they arrive. `check` throws BadDigest or XAmzContentSHA256Mismatch when they differ from the declared hashes. */
+/** Hashes bytes as they arrive. `check` throws BadDigest or XAmzContentSHA256Mismatch if a hash differs from the declared hash. */
 export function createHashVerifier({ contentMd5, checksum: declared, payload }: DeclaredHashes) {
   const md5 = createHash("md5");
   const checksum = declared && createChecksumStream(declared.algorithm);

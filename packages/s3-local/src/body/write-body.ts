@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { ArrivingBodies } from "./arriving-bodies.ts";
 import { MAX_BODY_BYTES, type ReceivedBody, receiveBody, type Sink } from "./receive-body.ts";
 
-/** Receives the body of a request and writes it to the disk. The bytes are verified and durable, but no row refers to them yet. */
+/** Receives the body of a request and writes it to the disk. Then the bytes are verified and durable, but no row refers to them yet. */
 export function writeBody(
   { store, bodies }: { store: Store; bodies: ArrivingBodies },
   request: S3Request,
@@ -14,7 +14,7 @@ export function writeBody(
   );
 }
 
-/** Writes received bytes durably to the disk. When `receive` fails, no file remains. */
+/** Writes received bytes durably to the disk. If `receive` fails, deletes the file. */
 export async function writeBytes(store: Store, receive: (sink: Sink) => Promise<ReceivedBody>): Promise<WrittenBody> {
   const writer = store.blobs.create();
   try {

@@ -1,19 +1,19 @@
 import type { Socket } from "node:net";
 import type { Exchange } from "./request.ts";
 
-/** The requests that one connection may send before it has read the response to the first request. */
+/** The maximum number of requests that a client can send on one connection before it has read the response to the first request. */
 const PIPELINED_REQUESTS = 100;
 
 /**
- * Makes a function that starts requests, and limits the memory that one connection can use. A request starts after the client has read
- * the previous response, so a client that reads nothing has one response in memory. The connection of a client that sends too many requests
- * ahead is cut. By default, Node handles all requests of a connection at the same time, and holds all their responses.
+ * Makes a function that starts requests, and limits the memory that one connection can use. By default, Node handles all requests of a
+ * connection at the same time, and holds all their responses. Here, a request starts only after the client has read the previous response.
+ * So a client that reads nothing has only one response in memory. If a client sends too many requests ahead, its connection is cut.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
   const queues = new WeakMap<Socket, Exchange[]>();
   return (exchange) => {
     const { socket } = exchange.incoming;
-    // Node parses 64 KiB of requests in one step, even after the connection is cut.
+    // Node parses up to 64 KiB of requests in one step, even if the connection is cut during this step.
     if (socket.destroyed) return;
     const queue = queues.get(socket) ?? [];
     queues.set(socket, queue);
@@ -25,7 +25,7 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
     exchange.outgoing.once("close", () => {
       queue.shift();
       const [next] = queue;
-      // A new turn of the event loop lets the bucket read other connections. When the client is gone, its requests are dropped.
+      // In a new turn of the event loop, the bucket can also read other connections. If the client is gone, its other requests are dropped.
       if (next !== undefined) setImmediate(() => socket.writable && start(next));
     });
     queue.push(exchange);
@@ -33,7 +33,7 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
   };
 }
 
-/** Cuts a connection with many open requests. Node makes an error for each request, and so many stack traces would block the bucket. */
+/** Cuts a connection without stack traces. Node makes an error for each open request, and many stack traces would block the bucket. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

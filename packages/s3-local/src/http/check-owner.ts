@@ -1,10 +1,10 @@
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "./request.ts";
 
-/** Headers of every operation. Each of these headers must name the owner that listings report. */
+/** Every operation accepts these headers. Their value must be the id of the owner that listings contain. */
 export const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
 
-/** Throws AccessDenied when the client expects another owner of the bucket. */
+/** Throws AccessDenied if the client expects another owner of the bucket. */
 export function checkOwner({ field, verified }: S3Request): void {
   for (const name of OWNER_FIELDS) {
     const expected = field(name);

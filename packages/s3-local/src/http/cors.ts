@@ -4,9 +4,9 @@ import type { CorsRule } from "../store/buckets.ts";
 export type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
 
 /**
- * Returns the headers that let a page of another origin read a response. Returns no headers when no rule matches.
+ * Returns the headers that allow a page of another origin to read a response. Returns no headers if no rule matches the request.
  *
- * The first rule that matches decides. Source: Amazon S3, "Using cross-origin resource sharing".
+ * The first rule that matches is used. Source: Amazon S3, "Using cross-origin resource sharing".
  */
 export function corsHeaders(rules: readonly CorsRule[], request: CrossOriginRequest): Record<string, string> {
   const rule = rules.find((candidate) => matchesRule(candidate, request));
@@ -22,7 +22,7 @@ export function corsHeaders(rules: readonly CorsRule[], request: CrossOriginRequ
   };
 }
 
-/** Returns the CORS headers for an OPTIONS request, which has no signature. Throws AccessForbidden. */
+/** Returns the CORS headers for an OPTIONS request, which has no signature. Throws AccessForbidden if no rule matches. */
 export function preflightHeaders(
   rules: readonly CorsRule[] | undefined,
   header: (name: string) => string | undefined,

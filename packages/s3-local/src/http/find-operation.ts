@@ -4,15 +4,15 @@ import { checkOwner, OWNER_FIELDS } from "./check-owner.ts";
 import type { S3Request } from "./request.ts";
 import { ROUTES, type Route } from "./routes.ts";
 
-/** SDKs send these headers with every request. The headers have no effect. */
+/** SDKs send these headers with every request, and the bucket ignores them. */
 const WITHOUT_EFFECT = ["x-amz-user-agent"];
 
 /**
- * Finds the operation of a request. Throws MethodNotAllowed when no route matches.
+ * Finds the operation that a request calls. Throws MethodNotAllowed if no route matches.
  *
- * Throws AccessDenied when the client expects another owner of the bucket.
+ * Throws AccessDenied if the client expects another owner of the bucket.
  * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
- * If the bucket ignored such a parameter or header, it would do something other than the client wants.
+ * If the bucket ignored such a parameter or header, it would not do what the client wants.
  */
 export function findOperation(request: S3Request): Operation {
   const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";

@@ -12,7 +12,7 @@ import { type Exchange, readRequest, splitPath } from "./request.ts";
 import { type S3Response, sendResponse } from "./response.ts";
 import { writeXml } from "./xml.ts";
 
-/** An event for the log. It contains no key, query or header, because a presigned URL is a secret. */
+/** An event for the log. It contains no key, query or header, because these are parts of presigned URLs, which are secrets. */
 export type BucketEvent =
   | {
       type: "request";
@@ -35,13 +35,13 @@ type HandlerOptions = {
 type Outcome = { response: S3Response; code?: string };
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-// Stored files come from users, so a browser that opens a file must not run it.
+// Stored files come from users. So when a browser opens a file, it must not run scripts of this file.
 const SAFETY = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "sandbox; default-src 'none'",
 };
 
-/** Makes the handler of all requests: CORS, then the signature, then the operation. The handler never throws. */
+/** Makes the handler for all requests. It handles CORS, verifies the signature, then runs the operation. The handler never throws. */
 export function createHandler(options: HandlerOptions): (exchange: Exchange) => Promise<void> {
   const { context, verify, verifyPost, logger } = options;
   return async (exchange) => {
@@ -106,7 +106,7 @@ function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
 
 type Common = { requestId: string; bucket: string; context: Context };
 
-/** Sets the headers of every response. Errors have these headers too, so that a page can read the error. */
+/** Sets the headers that every response has. Errors have these headers too, so that a page of another origin can read the error. */
 function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
   outgoing.setHeader("x-amz-request-id", requestId);
   for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);
@@ -125,7 +125,7 @@ function bucketOf(incoming: IncomingMessage): string {
   return target.ok ? splitPath(target.path).bucket : "";
 }
 
-/** Whether the request is an HTML form that is signed in its fields. A form with another signature is a normal request. */
+/** Returns whether the request is an HTML form that is signed in its fields. A form with another signature is a normal request. */
 function isFormPost(incoming: IncomingMessage): boolean {
   const isForm = /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
   if (incoming.method !== "POST" || !isForm || header(incoming, "authorization") !== undefined) return false;

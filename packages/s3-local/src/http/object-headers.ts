@@ -11,14 +11,14 @@ export const STORED_HEADERS = [
   "expires",
 ] as const;
 
-/** Browsers add these values themselves when their cache is off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/** Browsers add these values themselves if their cache is turned off. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 const METADATA_PREFIX = "x-amz-meta-";
 const MAX_METADATA_BYTES = 2048;
-// The characters of an HTTP/1.1 header value: visible ASCII, space, tab, and the bytes from 0x80.
+// An HTTP/1.1 header value can contain visible ASCII, space, tab, and the bytes from 0x80.
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Reads the headers to store with an object. Throws MetadataTooLarge over 2 KiB of user metadata. */
+/** Reads the headers that the bucket stores with an object. Throws MetadataTooLarge for more than 2 KiB of user metadata. */
 export function readObjectHeaders(request: Fields): ObjectHeaders {
   const headers: Record<string, string> = {};
   for (const name of STORED_HEADERS) {
@@ -30,8 +30,8 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
 }
 
 /**
- * Refuses stored headers that a presigned URL does not sign, because these headers would change the response to every reader. Amazon S3
- * refuses only unsigned `x-amz-*` headers. The content type is exempt, because clients such as curl add one.
+ * Refuses headers that the bucket would store with the object but that a presigned URL does not sign. Stored headers change the response
+ * to every reader. `Content-Type` may be unsigned, because clients such as curl add it. Amazon S3 refuses only unsigned `x-amz-*` headers.
  */
 export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   if (verified.kind !== "query") return;
@@ -46,7 +46,7 @@ export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   });
 }
 
-/** Returns the value. Throws InvalidArgument for a value that a header cannot contain. */
+/** Returns `value` unchanged. Throws InvalidArgument if a header cannot contain the value. */
 export function checkHeaderValue(name: string, value: string): string {
   if (HEADER_VALUE.test(value)) return value;
   throw invalidArgument("Header value cannot be represented using ISO-8859-1.", { ArgumentName: name });
@@ -58,7 +58,7 @@ export function toResponseHeaders({ headers, metadata }: ObjectHeaders): Record<
   return given;
 }
 
-/** Drops `aws-chunked`, which is the encoding of the request and not of the object. */
+/** Returns the content encoding without `aws-chunked`, which is the encoding of the request and not of the object. */
 function contentEncoding(request: Fields): string | undefined {
   const encodings = (request.field("content-encoding") ?? "").split(",").map((encoding) => encoding.trim());
   const kept = encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked");

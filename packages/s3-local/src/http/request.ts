@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { VerifiedRequest } from "@valetkey/presign";
 import { invalidArgument, S3Error } from "../errors.ts";
 
-/** One request and its response. With `expectsContinue`, the client waits for `100 Continue` before it sends the body. */
+/** One request and its response. If `expectsContinue` is true, the client waits for `100 Continue` before it sends the body. */
 export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
 /**
- * A verified and parsed request. Operations read nothing else.
+ * A verified and parsed request. Operations must read only these values, and never the raw request.
  *
  * `parameters` are the query parameters without the parameters of the signature.
- * `field` reads a header by its lowercase name. A presigner may put an `x-amz-*` header into the query, and `field` finds it there.
+ * `field` returns a header by its lowercase name. It also finds an `x-amz-*` header that a presigner has put into the query.
  */
 export type S3Request = Exchange & {
   method: string;
@@ -17,7 +17,7 @@ export type S3Request = Exchange & {
   key: string;
   parameters: ReadonlyMap<string, string>;
   field: (name: string) => string | undefined;
-  /** The `x-amz-*` names of the headers and the query, in lower case. */
+  /** The lowercase names of all `x-amz-*` headers and query parameters. */
   amzFields: readonly string[];
   verified: VerifiedRequest;
 };
@@ -36,7 +36,7 @@ const SIGNATURE_PARAMETERS = new Set([
   "x-amz-content-sha256",
 ]);
 
-/** Parses a verified request. Throws KeyTooLongError, and InvalidArgument for repeated parameters. */
+/** Parses a verified request. Throws KeyTooLongError. Throws InvalidArgument if a query parameter is repeated. */
 export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
   const { bucket, key } = splitPath(verified.target.path);
   checkKeyLength(key);
@@ -54,7 +54,7 @@ export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Re
   };
 }
 
-/** Throws KeyTooLongError for a key over 1,024 bytes of UTF-8. */
+/** Throws KeyTooLongError if the key is longer than 1,024 bytes in UTF-8. */
 export function checkKeyLength(key: string): void {
   if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return;
   throw new S3Error("KeyTooLongError", "Your key is too long", {
@@ -76,7 +76,7 @@ function readQuery({ target, headers }: VerifiedRequest) {
   for (const { name, value } of target.query) {
     const lower = name.toLowerCase();
     if (!lower.startsWith("x-amz-")) addOnce(parameters, name, value);
-    // A checksum counts only as a header, as in Amazon S3. SDKs put the checksum of an empty body into presigned URLs.
+    // As in Amazon S3, only a header can declare a checksum. The query can have a wrong one: SDKs presign the checksum of an empty body.
     else if (!SIGNATURE_PARAMETERS.has(lower) && !/^x-amz-(?:checksum|sdk)-/.test(lower)) {
       if (headers.has(lower)) throw repeated(name);
       addOnce(hoisted, lower, value);

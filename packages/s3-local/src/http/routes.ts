@@ -22,8 +22,8 @@ import { uploadPartCopy } from "../operations/upload-part-copy.ts";
 /**
  * A route to an operation.
  *
- * `needs` are required query parameters, `may` are optional query parameters, and `needsField` is a required header. `fields` are the
- * `x-amz-*` headers that the operation understands. A trailing `*` matches any ending.
+ * `needs` lists required query parameters, `may` lists optional query parameters, and `needsField` is a required header. `fields` lists the
+ * `x-amz-*` headers that the operation understands. A `*` at the end of a name matches any text.
  */
 export type Route = {
   method: string;
@@ -39,7 +39,7 @@ const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer
 const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
 const READ = { may: [...RESPONSE_PARAMETERS, "partNumber"], fields: ["x-amz-checksum-mode"] };
 const COPY = ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-metadata-directive", "x-amz-checksum-algorithm"];
-// SDKs that replace a copy by an upload still send the directive of the copy. Amazon S3 ignores the directive of an upload.
+// SDKs that send an upload instead of a copy still send `x-amz-metadata-directive` of the copy. Amazon S3 ignores it for an upload.
 const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-metadata-directive"];
 const ATTRIBUTES = ["x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"];
 const BUCKET_LISTING = ["prefix", "max-buckets", "continuation-token", "bucket-region"];

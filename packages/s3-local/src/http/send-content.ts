@@ -4,16 +4,16 @@ import type { ServerResponse } from "node:http";
 import type { Segment } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
-/** A range of the content of an object or a part: `from` included, `to` excluded. `unpin` releases the blobs of the range. */
+/** A range of the content of an object or a part: `from` included, `to` excluded. Call `unpin` when nothing reads the range any more. */
 export type ContentRange = { store: Store; segments: readonly Segment[]; from: number; to: number; unpin: () => void };
 
 const BLOCK_BYTES = 512 * 1024;
 const CHECKS_AT_ONCE = 32;
 
 /**
- * Selects a range of the content and pins the blobs of the range.
+ * Selects a range of the content, and pins the blobs of the range, so that they stay on the disk.
  *
- * Call it in the turn of the event loop that read the row. Then the download completes, even if another request replaces the object.
+ * Call it in the same turn of the event loop that read the row. Then the download can end, even if another request replaces the object.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
@@ -21,8 +21,8 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 }
 
 /**
- * Reads the last byte of each blob of a range, so that a missing or truncated blob is an error and never a short body. On a failure,
- * the function unpins the blobs.
+ * Reads the last byte of each blob of a range. So a missing or truncated blob causes an error before the response starts, and never a body
+ * that is too short. If the check fails, the function unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
   try {
@@ -44,7 +44,7 @@ async function readLastByte(store: Store, { blob, blobOffset, length }: Segment)
   }
 }
 
-/** Sends a range as the response body. On a failure, the function cuts the connection, so that the client notices. */
+/** Sends a range as the response body. If this fails, the function cuts the connection, so that the client notices the failure. */
 export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
   try {
     const send = createSender(outgoing);
@@ -61,7 +61,7 @@ export async function sendContent(content: ContentRange, outgoing: ServerRespons
   }
 }
 
-/** Reads a range block by block. Each block is overwritten two blocks later, so do not keep it. */
+/** Yields the bytes of a range in blocks. The memory of a block is overwritten two blocks later, so do not use a block after that. */
 export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
   const blockBytes = Math.min(BLOCK_BYTES, to - from);
   const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
@@ -93,9 +93,9 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
 }
 
 /**
- * Makes a function that sends a block as soon as the previous block is sent. During the sending, the caller reads the next block.
+ * Makes a function that sends a block as soon as the previous block is sent. So the caller can read the next block during that time.
  *
- * The function returns false when the client is gone. With undefined, it only waits for the last block.
+ * The function resolves with false if the client is gone. If the block is undefined, the function only waits until the last block is sent.
  */
 function createSender(outgoing: ServerResponse): (block: Buffer | undefined) => Promise<boolean> {
   const closed = once(outgoing, "close").then(() => false);

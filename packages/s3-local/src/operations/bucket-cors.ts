@@ -19,7 +19,7 @@ export async function putBucketCors(request: S3Request, { store }: Context): Pro
   return { status: 200 };
 }
 
-/** GetBucketCors. Throws NoSuchCORSConfiguration. */
+/** GetBucketCors: returns the CORS rules of the bucket. Throws NoSuchCORSConfiguration if the bucket has none. */
 export function getBucketCors(request: S3Request, { store }: Context): S3Response {
   const { cors } = store.buckets.get(request.bucket);
   if (cors === undefined) {

@@ -11,12 +11,12 @@ const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 const RESERVED = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 const MAX_BUCKETS = 10_000;
 
-/** Whether a bucket can have this name. Source: Amazon S3, "General purpose bucket naming rules". */
+/** Returns whether a bucket can have this name. Source: Amazon S3, "General purpose bucket naming rules". */
 export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name) && !RESERVED.test(name);
 }
 
-/** ListBuckets: one page of the names in order. Without `max-buckets`, the page holds at most 10,000 names. */
+/** ListBuckets: returns one page of the bucket names in order. Without `max-buckets`, a page has at most 10,000 names. */
 export function listBuckets(request: S3Request, { store, region }: Context): S3Response {
   const { parameters } = request;
   const prefix = parameters.get("prefix");
@@ -53,14 +53,14 @@ function readMaxBuckets(text: string | undefined): number {
   });
 }
 
-/** Reads the name after which the page begins. */
+/** Reads the bucket name after which the page begins. */
 function readToken(token: string): string {
   const name = Buffer.from(token, "base64url").toString();
   if (name !== "" && Buffer.from(name).toString("base64url") === token) return name;
   throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }
 
-/** CreateBucket: returns 409 for an existing bucket, but 200 in us-east-1, as Amazon S3 does. */
+/** CreateBucket: returns 409 if the bucket exists. In us-east-1, returns 200 instead, as Amazon S3 does. */
 export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   if (!isBucketName(bucket)) {
@@ -83,7 +83,7 @@ export function headBucket(request: S3Request, { store, region }: Context): S3Re
   return { status: 200, headers: { "x-amz-bucket-region": region } };
 }
 
-/** DeleteBucket: the bucket must be empty. The unfinished multipart uploads are deleted with the bucket. */
+/** DeleteBucket: deletes an empty bucket, together with its unfinished multipart uploads. */
 export async function deleteBucket(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   await store.write(() => {
@@ -100,13 +100,13 @@ export async function deleteBucket(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** GetBucketLocation: the location of us-east-1 is empty, as in Amazon S3. */
+/** GetBucketLocation: returns the region of the bucket. For us-east-1, the text is empty, as in Amazon S3. */
 export function getBucketLocation(request: S3Request, { store, region }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, xml: writeXml("LocationConstraint", region === "us-east-1" ? "" : region) };
 }
 
-/** GetBucketVersioning: an empty configuration, because versioning is not implemented. */
+/** GetBucketVersioning: returns an empty configuration, because versioning is not implemented. */
 export function getBucketVersioning(request: S3Request, { store }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, xml: writeXml("VersioningConfiguration", "") };

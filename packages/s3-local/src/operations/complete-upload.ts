@@ -19,7 +19,7 @@ const MAX_PARTS = 10_000;
 
 type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
 
-/** CompleteMultipartUpload: one change of the database, which copies no bytes. It deletes the parts that the client did not name. */
+/** CompleteMultipartUpload: makes one database change and copies no bytes. Deletes the parts that the client did not list. */
 export async function completeUpload(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const named = uploadOf(request);
@@ -55,7 +55,7 @@ export async function completeUpload(request: S3Request, { store, bodies, now }:
   return { status: 200, xml: writeResult(bucket, object) };
 }
 
-/** Finds the object that an earlier completion of this upload made. A client that lost the response repeats the completion. */
+/** Finds the object that an earlier completion of this upload made. If a client did not get the response, it repeats the completion. */
 function completedObject(request: S3Request, store: Store): ObjectRecord | undefined {
   const { key, uploadId } = uploadOf(request);
   const object = store.objects.find(request.bucket, key);
@@ -100,7 +100,7 @@ function readNamedPart(node: XmlNode): NamedPart {
   return { partNumber: Number(number), etag, checksums };
 }
 
-/** Selects the named parts. Throws InvalidPart when a part is missing or has another entity tag or checksum. */
+/** Returns the parts that the client listed. Throws InvalidPart if a part is missing or has another entity tag or checksum. */
 function selectParts(
   wanted: readonly NamedPart[],
   known: { stored: readonly PartRecord[]; upload: UploadRecord },
@@ -128,7 +128,7 @@ function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartReco
   );
 }
 
-/** Returns the size of the object. Throws EntityTooSmall when a part before the last is below 5 MiB. */
+/** Returns the size of the object. Throws EntityTooSmall if a part, except the last one, is smaller than 5 MiB. */
 function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   for (const { sizeBytes, partNumber, etag } of parts.slice(0, -1)) {
     if (sizeBytes >= MIN_PART_BYTES) continue;
@@ -152,7 +152,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   );
 }
 
-/** Computes the MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on this format. */
+/** Makes an entity tag from the MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on this format. */
 function multipartEtag(parts: readonly Pick<PartRecord, "etag">[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));

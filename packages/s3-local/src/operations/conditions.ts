@@ -3,7 +3,7 @@ import type { S3Request } from "../http/request.ts";
 import { matchesEtag, preconditionFailed, type WriteConditions } from "../store/objects.ts";
 import type { ObjectRecord } from "../store/records.ts";
 
-/** Reads the conditions of a write. Throws NotImplemented for an `If-None-Match` other than `*`, as Amazon S3 does. */
+/** Reads the conditions of a write. Throws NotImplemented if `If-None-Match` is not `*`, as Amazon S3 does. */
 export function readWriteConditions(request: S3Request): WriteConditions {
   const ifMatch = request.field("if-match");
   const ifNoneMatch = request.field("if-none-match");
@@ -19,9 +19,9 @@ export function readWriteConditions(request: S3Request): WriteConditions {
 }
 
 /**
- * Whether the client already has the object. Throws PreconditionFailed when a condition is false.
+ * Returns whether the client already has the current object. Throws PreconditionFailed if a condition is false.
  *
- * An entity tag takes precedence over a date. Source: RFC 9110, section 13.2.2.
+ * If there is a condition on the entity tag, the condition on the date is ignored. Source: RFC 9110, section 13.2.2.
  */
 export function isNotModified(
   request: S3Request,
@@ -42,7 +42,7 @@ export function isNotModified(
   return modifiedSince !== undefined && lastModified <= modifiedSince;
 }
 
-/** Whole seconds since 1970, the precision of HTTP dates. An invalid date counts as absent. */
+/** Returns whole seconds since 1970, because HTTP dates have no fractions. Returns undefined if the date is invalid. */
 function toSeconds(date: string | undefined): number | undefined {
   const time = Date.parse(date ?? "");
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);

@@ -3,7 +3,7 @@ import type { S3Request } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
 import type { Store } from "../store/store.ts";
 
-/** The dependencies of operations. `now` returns milliseconds since 1970. */
+/** The dependencies that operations need. `now` returns milliseconds since 1970. */
 export type Context = { store: Store; bodies: ArrivingBodies; region: string; now: () => number };
 
 /** One S3 operation. It returns a response or throws S3Error. */

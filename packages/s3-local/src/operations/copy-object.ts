@@ -10,9 +10,9 @@ import type { Context } from "./context.ts";
 import { checkStorage, checksumElements } from "./put-object.ts";
 
 /**
- * CopyObject: one change of the database, which copies no bytes.
+ * CopyObject: makes one database change and copies no bytes.
  *
- * The copy keeps the entity tag and the checksums. Amazon S3 gives the copy of a multipart object a new entity tag.
+ * The copy has the entity tag and the checksums of the source. In Amazon S3, the copy of a multipart object gets a new entity tag.
  */
 export async function copyObject(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
@@ -52,7 +52,7 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
   });
 }
 
-/** Reads the bucket and key of `x-amz-copy-source`. Throws InvalidArgument. Throws NotImplemented for a version. */
+/** Reads the bucket and key in `x-amz-copy-source`. Throws InvalidArgument. Throws NotImplemented if the header has a version. */
 export function readSource(header: string): { bucket: string; key: string } {
   if (header.includes("?"))
     throw new S3Error("NotImplemented", "Versions are not implemented", { details: { Header: "x-amz-copy-source" } });
@@ -80,7 +80,7 @@ function readReplacement(request: S3Request): ObjectHeaders | undefined {
   });
 }
 
-/** Throws NotImplemented for a new checksum algorithm. A copy keeps the checksums of the source, because it reads no bytes. */
+/** Throws NotImplemented for a new checksum algorithm. The copy reads no bytes, so it can only keep the checksums of the source. */
 function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
   const algorithm = request.field("x-amz-checksum-algorithm");
   if (algorithm === undefined || checksums.some((checksum) => checksum.algorithm === algorithm)) return;

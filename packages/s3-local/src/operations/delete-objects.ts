@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 
 const MAX_KEYS = 1000;
 
-/** DeleteObject: returns 204 even when there is no object. */
+/** DeleteObject: deletes an object. Returns 204 even if the object does not exist. */
 export async function deleteObject(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const ifMatch = request.field("if-match");
@@ -21,7 +21,7 @@ export async function deleteObject(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** DeleteObjects: deletes up to 1,000 keys in one change of the database, so it deletes all of them or none. */
+/** DeleteObjects: deletes up to 1,000 keys in one database change, so it deletes all of them or none. */
 export async function deleteObjects(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   store.buckets.get(bucket);

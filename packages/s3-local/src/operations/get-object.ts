@@ -16,7 +16,7 @@ export const RESPONSE_PARAMETERS = STORED_HEADERS.map((name) => `response-${name
 
 type Piece = ByteRange & { isPartial: boolean; checksums: readonly Checksum[]; partCount?: number };
 
-/** GetObject and HeadObject: the whole object, a range or a part, with the headers of the object. */
+/** GetObject and HeadObject: returns the whole object, a range or a part, with the headers of the object. */
 export async function getObject(request: S3Request, { store }: Context): Promise<S3Response> {
   store.buckets.get(request.bucket);
   const object = store.objects.get(request.bucket, request.key);
@@ -46,7 +46,7 @@ export async function getObject(request: S3Request, { store }: Context): Promise
   };
 }
 
-/** Reads `partNumber`. Throws InvalidRequest for a request that also has a Range header. Source: Amazon S3, "GetObject". */
+/** Reads `partNumber`. Throws InvalidRequest if the request also has a Range header. Source: Amazon S3, "GetObject". */
 function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;
@@ -54,14 +54,14 @@ function readPart(request: S3Request): number | undefined {
   throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter");
 }
 
-/** A range has no checksum, because the stored checksum is for the whole object. */
+/** Selects a range of the object. The response has no checksum, because the stored checksum is for the whole object. */
 function pieceByRange(request: S3Request, object: ObjectRecord): Piece {
   const range = readRange(rangeHeader(request, object), object.sizeBytes);
   if (range === undefined) return { from: 0, to: object.sizeBytes, isPartial: false, checksums: object.checksums };
   return { ...range, isPartial: true, checksums: [] };
 }
 
-/** A part has its own checksums. An object without parts is its own part 1. */
+/** Selects a part of the object, with the checksums of this part. If the object has no parts, part 1 is the whole object. */
 function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecord; partNumber: number }): Piece {
   const count = store.contents.partCount(object.contentId);
   const part = store.contents.part(object.contentId, partNumber);
@@ -76,7 +76,7 @@ function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecor
   return { ...piece, isPartial: piece.to > piece.from, ...(count > 0 && { partCount: count }) };
 }
 
-/** Ignores the range when If-Range shows that the object has changed. */
+/** Returns the Range header. Returns undefined if If-Range shows that the object has changed. */
 function rangeHeader(request: S3Request, object: ObjectRecord): string | undefined {
   const ifRange = request.field("if-range");
   const lastModified = Math.floor(object.lastModified / 1000) * 1000;

@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 import { readEncoding, readMaxKeys } from "./listing-parameters.ts";
 import { ownerOf } from "./owner.ts";
 
-/** ListObjectsV2: one page of the keys in the order of their UTF-8 bytes. */
+/** ListObjectsV2: returns one page of keys, in the order of their UTF-8 bytes. */
 export function listObjectsV2(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
@@ -42,7 +42,7 @@ export function listObjectsV2(request: S3Request, { store }: Context): S3Respons
   };
 }
 
-/** ListObjects, version 1: the next page begins after a key of this page. */
+/** ListObjects, version 1: returns one page of keys. The client requests the next page with a key of this page. */
 export function listObjects(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
@@ -58,7 +58,7 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
       : listPage({ prefix, delimiter, from, limit }, (key) => store.objects.from(bucket, key));
   const isTruncated = page.isTruncated && limit > 0;
   const last = page.entries.at(-1);
-  // Without a delimiter, the client uses the last key as the next marker. Source: Amazon S3 API, ListObjects.
+  // Without a delimiter, the response has no marker, and the client uses the last key as the marker. Source: Amazon S3 API, ListObjects.
   const nextMarker = isTruncated && delimiter !== "" && last !== undefined ? nameOf(last) : undefined;
   return {
     status: 200,
@@ -77,8 +77,8 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
 }
 
 /**
- * The first key of the page. Undefined if no key can follow. If the marker is a common prefix, the page starts after all keys with that
- * prefix.
+ * Returns the first key that can be on the page, or undefined if no key can follow the marker. If the marker is a common prefix, the page
+ * starts after all keys with that prefix.
  */
 function keyAfterMarker(
   marker: string,
@@ -116,7 +116,7 @@ function toContents(object: ObjectRecord, { encode, owner }: Shown): XmlElements
   };
 }
 
-/** Makes a token of the first key of the next page. The "." distinguishes a token from a key. */
+/** Makes a continuation token from the first key of the next page. The "." at its start shows that the text is a token and not a key. */
 function writeToken(entries: readonly ListingEntry[]): string {
   const last = entries.at(-1) as ListingEntry;
   const next = "object" in last ? nextKey(last.object.key) : (successor(last.commonPrefix) ?? "");

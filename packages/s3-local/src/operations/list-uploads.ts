@@ -10,7 +10,7 @@ import { uploadOf } from "./multipart-uploads.ts";
 import { ownerOf } from "./owner.ts";
 import { checksumElements } from "./put-object.ts";
 
-/** ListParts: one page of the stored parts, for a client that resumes an upload. */
+/** ListParts: returns one page of the stored parts. A client needs this list to resume an upload. */
 export function listParts(request: S3Request, { store }: Context): S3Response {
   const { bucket, key, parameters } = request;
   store.buckets.get(bucket);
@@ -46,7 +46,7 @@ export function listParts(request: S3Request, { store }: Context): S3Response {
   };
 }
 
-/** ListMultipartUploads, by key and then by age. */
+/** ListMultipartUploads: returns one page of unfinished uploads, sorted by key and then by age. */
 export function listUploads(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
@@ -78,7 +78,7 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** Without an id, the page starts after all uploads of the key, because every id sorts before this character. */
+/** Reads the marker. If it has no upload id, the page starts after all uploads of the key, because every id sorts before U+10FFFF. */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };
@@ -104,8 +104,8 @@ type UploadEntry = { upload: UploadRecord } | { commonPrefix: string };
 type UploadQuery = { prefix: string; delimiter: string; limit: number; keyMarker: string };
 
 /**
- * Takes one page, in which uploads with a common prefix are one entry. If the marker is a common prefix, the page starts after its
- * uploads.
+ * Returns the entries of one page. All uploads with the same common prefix are one entry. If the marker is a common prefix, the page starts
+ * after the uploads with this prefix.
  */
 function takeEntries(found: Iterable<UploadRecord>, { prefix, delimiter, limit, keyMarker }: UploadQuery) {
   const entries: UploadEntry[] = [];

@@ -38,7 +38,7 @@ export async function createUpload(request: S3Request, { store, now }: Context):
   return { status: 200, headers, xml };
 }
 
-/** UploadPart: replaces the part of the same number once the new part is complete and durable. */
+/** UploadPart: stores a part. A part with the same number is replaced only when the new part is complete and durable. */
 export async function uploadPart(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -48,7 +48,7 @@ export async function uploadPart(request: S3Request, { store, bodies, now }: Con
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
   await commitBody(store, staged, () => {
-    // The upload may have been completed or aborted while the bytes arrived.
+    // Another request may have completed or aborted the upload while the bytes arrived, so this reads the upload again.
     const { uploadId } = store.uploads.get(bucket, named);
     const { sizeBytes, checksums } = staged;
     const contentId = store.contents.add(staged);
@@ -57,7 +57,7 @@ export async function uploadPart(request: S3Request, { store, bodies, now }: Con
   return { status: 200, headers: { ETag: etag, ...checksumHeaders(staged.checksums) } };
 }
 
-/** AbortMultipartUpload: deletes the parts before it returns. */
+/** AbortMultipartUpload: deletes the upload and its parts, before the bucket sends the response. */
 export async function abortUpload(request: S3Request, { store, bodies }: Context): Promise<S3Response> {
   const { bucket } = request;
   const named = uploadOf(request);
@@ -79,7 +79,10 @@ export function readPartNumber(text: string | undefined): number {
   });
 }
 
-/** CRC-64/NVME always covers the full object, and hashes are always composite. Source: Amazon S3, "Checking object integrity". */
+/**
+ * Reads the checksum algorithm and type of an upload. CRC-64/NVME always covers the full object. SHA-1 and SHA-256 are always composite.
+ * Source: Amazon S3, "Checking object integrity".
+ */
 function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlgorithm" | "checksumType"> {
   const algorithm = request.field("x-amz-checksum-algorithm");
   const requested = request.field("x-amz-checksum-type");
@@ -102,7 +105,7 @@ function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlg
   );
 }
 
-/** Each part of an upload with checksums needs a checksum, because the checksum of the object is computed from them. */
+/** Requires a checksum for each part of an upload with checksums, because the checksum of the object is computed from those of the parts. */
 function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
   if (checksumAlgorithm === undefined) return;
   const actual = readDeclaredChecksum(request.field)?.algorithm;

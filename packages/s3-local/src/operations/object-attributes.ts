@@ -10,13 +10,13 @@ import { checksumElements } from "./put-object.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
-/** GetObjectAttributes: the attributes that `x-amz-object-attributes` names. Source: Amazon S3 API, GetObjectAttributes. */
+/** GetObjectAttributes: returns the attributes that `x-amz-object-attributes` lists. Source: Amazon S3 API, GetObjectAttributes. */
 export function getObjectAttributes(request: S3Request, { store }: Context): S3Response {
   store.buckets.get(request.bucket);
   const object = store.objects.get(request.bucket, request.key);
   const wanted = readAttributes(request);
   const all: XmlElements = {
-    // Only this operation writes an entity tag without quotes.
+    // Unlike all other operations, this operation writes an entity tag without quotes.
     ETag: object.etag.replaceAll('"', ""),
     Checksum: checksumOf(object),
     ObjectParts: wanted.includes("ObjectParts") ? partsOf(request, { store, object }) : undefined,
@@ -57,7 +57,7 @@ function checksumOf({ checksums }: ObjectRecord): XmlElements | undefined {
   return first && { ...checksumElements(checksums), ChecksumType: first.type };
 }
 
-/** The number of parts of a multipart object. It lists the parts only if they have checksums, as Amazon S3 does. */
+/** Returns the number of parts of a multipart object. Lists the parts only if the object has checksums, as Amazon S3 does. */
 function partsOf(
   request: S3Request,
   { store, object }: { store: Store; object: ObjectRecord },

@@ -18,7 +18,7 @@ const KNOWN_FIELDS =
   /^x-amz-(?:meta-.*|checksum-.*|storage-class|algorithm|credential|date|security-token|signature)$/s;
 const NOT_IMPLEMENTED = ["tagging", "if-match", "if-none-match"];
 
-/** POST Object: an upload by an HTML form with a signed policy. Source: Amazon S3, "POST Object". */
+/** POST Object: stores an object that a browser uploads with an HTML form and a signed policy. Source: Amazon S3, "POST Object". */
 export async function postObject(
   { incoming, outgoing, expectsContinue }: Exchange,
   { context, verifyPost }: { context: Context; verifyPost: PostVerifier },
@@ -29,7 +29,7 @@ export async function postObject(
   const form = await readForm(incoming);
   const { fields } = form;
   try {
-    // The replacement is a function, because the filename may contain a replacement pattern such as $&.
+    // The second argument is a function, because a filename can contain a replacement pattern such as $&.
     const key = (fields.get("key") ?? "").replaceAll(FILENAME, () => form.filename);
     if (fields.has("key")) fields.set("key", key);
     const bucket = splitPath(decodeURIComponent(incoming.url ?? "")).bucket;
@@ -56,7 +56,7 @@ export async function postObject(
     const headers = { ETag: etag, Location: location, ...checksumHeaders(staged.checksums) };
     return toResponse(fields, headers, { Bucket: bucket, Key: key });
   } finally {
-    // The parser must not read the rest of a refused form.
+    // The bucket refused the form, so the parser must not read the rest of it.
     incoming.unpipe();
     form.file.destroy();
   }
@@ -85,7 +85,7 @@ async function receiveFile(
   return { sizeBytes, ...(await hashes.check(new Map())) };
 }
 
-/** Reads the fields of a form as headers. Throws NotImplemented for an unknown field that would change the object. */
+/** Returns the fields of a form as headers. Throws NotImplemented for an unknown field that would change the object. */
 function readFields(fields: ReadonlyMap<string, string>): Fields {
   const names = [...fields.keys()];
   const unknown = names.find(
@@ -96,7 +96,7 @@ function readFields(fields: ReadonlyMap<string, string>): Fields {
       details: { Field: unknown },
     });
   }
-  // These two names differ between forms and headers.
+  // Forms and headers have different names for these two values.
   const aliases: Record<string, string> = {
     "x-amz-acl": "acl",
     "x-amz-sdk-checksum-algorithm": "x-amz-checksum-algorithm",
@@ -104,7 +104,7 @@ function readFields(fields: ReadonlyMap<string, string>): Fields {
   return { field: (name) => fields.get(aliases[name] ?? name), amzFields: names };
 }
 
-/** Refuses `x-amz-*` headers. A policy covers no headers, so no header may change the operation. */
+/** Refuses `x-amz-*` headers. The policy of a form does not cover headers, so a header must not change the operation. */
 function refuseUnsignedHeaders(names: readonly string[]): void {
   const unsigned = names.filter((name) => name.startsWith("x-amz-"));
   if (unsigned.length === 0) return;
@@ -127,7 +127,7 @@ function toResponse(
   return { status: 201, headers, xml: writeXml("PostResponse", { Location, ...made, ETag }) };
 }
 
-/** The URL of the redirect after the upload. Undefined if the form names no valid URL. Source: Amazon S3, "POST Object". */
+/** Returns the URL of the redirect after the upload. Returns undefined if the form has no valid URL. Source: Amazon S3, "POST Object". */
 function redirectTo(
   target: string | undefined,
   { Bucket, Key, ETag }: { Bucket: string; Key: string; ETag: string },

@@ -10,7 +10,7 @@ import { commitBody } from "../store/store.ts";
 import { readWriteConditions } from "./conditions.ts";
 import type { Context } from "./context.ts";
 
-/** PutObject: readers see the old object until the new object is complete and durable. */
+/** PutObject: stores an object. Readers get the old object until the new object is complete and durable. */
 export async function putObject(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   store.buckets.get(bucket);
@@ -18,7 +18,7 @@ export async function putObject(request: S3Request, { store, bodies, now }: Cont
   refuseUnsignedHeaders(request);
   const described = readObjectHeaders(request);
   const conditions = readWriteConditions(request);
-  // An early check saves the client the upload. The check in the database change below decides.
+  // If this early check fails, the client need not upload the body. Only the check in the database change below is reliable.
   checkConditions(store.objects.find(bucket, key), conditions);
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
@@ -44,7 +44,7 @@ export function checksumElements(checksums: readonly Checksum[]): Record<string,
   return Object.fromEntries(checksums.map(({ algorithm, value }) => [`Checksum${algorithm}`, value]));
 }
 
-/** Refuses storage classes and access lists that this endpoint cannot honour. */
+/** Refuses storage classes and access control lists that this endpoint does not support. */
 export function checkStorage(request: Fields): void {
   const storageClass = request.field("x-amz-storage-class");
   if (storageClass !== undefined && storageClass !== "STANDARD") {

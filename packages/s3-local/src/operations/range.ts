@@ -6,10 +6,10 @@ const RANGE = /^bytes=(\d*)-(\d*)$/;
 export type ByteRange = { from: number; to: number };
 
 /**
- * Reads a Range header for an object of this size. Returns undefined for the whole object.
+ * Reads a Range header for an object of this size. Returns undefined if the client wants the whole object.
  *
- * It ignores malformed headers and several ranges, as RFC 9110 section 14.2 allows.
- * Throws InvalidRange when the object has none of the bytes.
+ * It ignores a header that is malformed or has several ranges, as RFC 9110 section 14.2 allows.
+ * Throws InvalidRange if the range contains no byte of the object.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {
   const match = RANGE.exec(header ?? "");

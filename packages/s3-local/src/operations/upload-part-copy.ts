@@ -17,7 +17,7 @@ import { readPartNumber, uploadOf } from "./multipart-uploads.ts";
 import { checksumElements } from "./put-object.ts";
 import type { ByteRange } from "./range.ts";
 
-/** UploadPartCopy: a part with bytes of another object. It reads the bytes to hash them, but does not copy them. */
+/** UploadPartCopy: stores a part that has bytes of another object. It reads these bytes to hash them, but does not copy them. */
 export async function uploadPartCopy(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -34,7 +34,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   const { etag, checksums } = await hashRange(store, { object, range, upload });
   const lastModified = now();
   await store.write(() => {
-    // The source may have been replaced after the hashing.
+    // Another request may have replaced the source while its bytes were hashed.
     if (store.objects.find(source.bucket, source.key)?.contentId !== object.contentId) {
       throw new S3Error("OperationAborted", "The source changed during the copy. Please try again.");
     }
@@ -53,7 +53,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
 }
 
 /**
- * Reads the range of the source. Unlike the range of a Range header, this range must lie within the object. Source: Amazon S3,
+ * Reads the range of the source. The whole range must be inside the object, unlike the range in a Range header. Source: Amazon S3,
  * "UploadPartCopy".
  */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {

@@ -4,19 +4,19 @@ import { backup, DatabaseSync } from "node:sqlite";
 import type { BlobFiles } from "./blob-files.ts";
 import type { Write } from "./group-commit.ts";
 
-/** A backup that another process makes of the data folder. */
+/** Controls a backup of the data folder. Another process copies the files. */
 export type BucketBackup = {
-  /** Copies the metadata to a file in the data folder and returns its path. Then deletions of objects resume. */
+  /** Copies the metadata to a file in the data folder, and returns the path of this file. After that, objects can be deleted again. */
   copyMetadata(): Promise<string>;
-  /** Deletes the copy of the metadata, and the blobs that lost their last object during the backup. */
+  /** Ends the backup. Deletes the copy of the metadata, and the blobs whose last object was deleted during the backup. */
   end(): Promise<void>;
 };
 
 type Parts = { dataDir: string; database: DatabaseSync; blobs: BlobFiles; write: Write };
 
-/** Makes backups, one at a time. */
+/** Makes the function that starts backups. Only one backup can run at a time. */
 export function createBackups({ dataDir, database, blobs, write }: Parts) {
-  // The next start deletes what is in this folder.
+  // When the bucket starts, it deletes all files of this folder.
   const file = join(dataDir, "unfinished", "metadata.sqlite");
   let isRunning = false;
   let removals: PromiseWithResolvers<void> | undefined;
@@ -27,7 +27,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   }
 
   return {
-    /** Resolves when objects may be deleted. Call it right before the change that deletes them. */
+    /** Resolves when objects may be deleted. Await it immediately before the change that deletes objects. */
     untilRemovable: async (): Promise<void> => removals?.promise,
     /**
      * Starts a backup. Until the metadata is copied, no object is deleted. Until the backup ends, no blob is deleted.
@@ -47,7 +47,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(file, { force: true });
-        // Deletions whose `untilRemovable` has resolved are in the same commit, or in an earlier commit.
+        // Waits for a commit. Deletions whose `untilRemovable` has resolved before are in this commit or in an earlier one.
         await write(() => undefined);
       } catch (error) {
         await end();
@@ -66,17 +66,17 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   };
 }
 
-/** In WAL mode, a reader of the copy would create more files beside it. */
+/** Turns off the WAL mode of the copy. In this mode, a reader would create more files beside the copy. */
 function makeSingleFile(file: string): void {
   const copy = new DatabaseSync(file);
   copy.exec("PRAGMA journal_mode = DELETE");
   copy.close();
 }
 
-/** A blob to which a copy of the metadata refers. `path` is relative to the data folder. The blob may be longer than `leastBytes`. */
+/** A blob that a copy of the metadata refers to. `path` is relative to the data folder. The blob has at least `leastBytes` bytes. */
 export type ListedBlob = { path: string; leastBytes: number };
 
-/** Lists the blobs that a copy of the metadata names, in the order of their paths. Paths have slashes on every system. */
+/** Lists the blobs that a copy of the metadata refers to, in the order of their paths. Paths have slashes on every operating system. */
 export function* listBlobs(metadataFile: string): Generator<ListedBlob> {
   const database = new DatabaseSync(metadataFile, { readOnly: true });
   try {

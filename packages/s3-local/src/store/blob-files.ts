@@ -7,10 +7,10 @@ import { createBlobWriter } from "./blob-writer.ts";
 export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
 
 /**
- * Opens the blob folder of a data folder, and deletes the writes that an earlier process did not finish.
+ * Opens the blob folder of a data folder, and deletes the files that an earlier process did not finish.
  *
- * A blob holds the bytes of an object. Blobs are immutable and have random names, so keys are never names of files. A new blob is written to
- * the folder `unfinished`, is synced, and is then renamed into the blob folder. So every file in the blob folder is complete.
+ * A blob is a file with the bytes of an object. Blobs are immutable and have random names, so a key is never the name of a file. A new blob
+ * is written to the folder `unfinished`, is synced, and is then renamed into the blob folder. So every file in the blob folder is complete.
  */
 export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");
@@ -22,11 +22,11 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
-  /** The blobs to delete when `keepAll` ends. While this is undefined, blobs are deleted immediately. */
+  /** The blobs that must be deleted when the backup ends (see `keepAll`). If this is undefined, blobs are deleted immediately. */
   let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 
-  /** Renames a finished file durably. Creates the folder, which is named after the first two digits, if it is missing. */
+  /** Moves a finished file durably to its folder, whose name is the first two digits of the blob. Creates this folder if it is missing. */
   async function publish(temporary: string, name: string): Promise<void> {
     const folder = join(root, name.slice(0, 2));
     try {
@@ -46,7 +46,7 @@ export async function openBlobFiles(dataDir: string) {
       return;
     }
     const removal = unlink(path(name)).catch(() => {
-      // The next start sweeps a blob that could not be removed.
+      // If a blob could not be deleted, the next start of the bucket deletes it.
     });
     removals.add(removal);
     void removal.finally(() => removals.delete(removal));
@@ -62,7 +62,7 @@ export async function openBlobFiles(dataDir: string) {
   }
 
   return {
-    /** Starts a new blob. The blob exists only after `finish` has returned. */
+    /** Starts to write a new blob. The blob exists only after the promise of `finish` has resolved. */
     create() {
       const name = randomBytes(16).toString("hex");
       const temporary = join(unfinished, name);
@@ -76,7 +76,7 @@ export async function openBlobFiles(dataDir: string) {
         for (const name of names) unpin(name);
       };
     },
-    /** Keeps every blob on disk until the caller calls the returned function. One caller at a time. */
+    /** Keeps every blob on disk until the caller calls the returned function. Only one caller can do this at a time. */
     keepAll(): () => void {
       kept = [];
       return () => {
@@ -85,14 +85,14 @@ export async function openBlobFiles(dataDir: string) {
         for (const name of names) removeNow(name);
       };
     },
-    /** Deletes blobs without rows, each as soon as no request reads it. */
+    /** Deletes blobs that no row refers to. Each blob is deleted as soon as no request reads it. */
     remove(names: readonly string[]): void {
       for (const name of names) {
         if (pinned.has(name)) doomed.add(name);
         else removeNow(name);
       }
     },
-    /** Deletes every unknown blob and returns their number. Call it only while nothing writes. */
+    /** Deletes every blob that `isKnown` does not know, and returns the number of deleted blobs. Call it only while nothing writes. */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
       for (const folder of await readdir(root)) {

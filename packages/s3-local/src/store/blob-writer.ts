@@ -2,16 +2,16 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { freeBytes } from "./free-bytes.ts";
 
 export type BlobWriter = {
-  /** Writes bytes and frees their memory, so nothing may use them afterwards. Await a returned promise before the next call. */
+  /** Writes bytes and frees their memory, so do not use the bytes after the call. If it returns a promise, await it before the next call. */
   write(bytes: Uint8Array): Promise<void> | undefined;
-  /** Makes the blob durable and returns its name, or undefined when there are no bytes and no file. */
+  /** Makes the blob durable and returns its name. Returns undefined, and makes no file, if there are no bytes. */
   finish(): Promise<string | undefined>;
-  /** Deletes the blob, also after a failure. */
+  /** Deletes the unfinished file. Works also after a failed write. */
   discard(): Promise<void>;
 };
 
 const BATCH_BYTES = 1024 * 1024;
-// Large bodies are synced in steps while they arrive, because the client would wait long for one sync at the end.
+// Large bodies are synced in steps while they arrive. With only one sync at the end, the client would wait long for the response.
 const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
@@ -79,14 +79,14 @@ export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions
 async function writeAll(handle: FileHandle, buffers: Uint8Array[], sizeBytes: number): Promise<void> {
   const { bytesWritten } = await handle.writev(buffers);
   if (bytesWritten === sizeBytes) return;
-  // A full disk or a signal can end a write early. On a full disk, the next write fails.
+  // If the disk is full or a signal arrives, a write can end early. If the disk is full, the next write fails.
   let rest = Buffer.concat(buffers).subarray(bytesWritten);
   while (rest.length > 0) rest = rest.subarray((await handle.write(rest)).bytesWritten);
 }
 
 function ignoreUntilAwaited(promise: Promise<void>): Promise<void> {
   promise.catch(() => {
-    // The caller that awaits the same promise later gets the error.
+    // The caller awaits the same promise later, and gets the error then.
   });
   return promise;
 }

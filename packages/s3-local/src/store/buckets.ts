@@ -14,7 +14,7 @@ export type CorsRule = {
 /** A bucket. `createdAt` is in milliseconds since 1970. */
 export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
 
-/** Makes the queries for buckets. Call `create`, `remove` and `setCors` only inside `Write`. */
+/** Makes the queries for buckets. Call `create`, `remove` and `setCors` only inside a change of `Write` (group-commit.ts). */
 export function createBuckets(database: DatabaseSync) {
   const select = database.prepare("SELECT name, created_at, cors FROM buckets WHERE name = ?");
   const selectAll = database.prepare("SELECT name, created_at, cors FROM buckets ORDER BY name");
@@ -34,7 +34,7 @@ export function createBuckets(database: DatabaseSync) {
       throw new S3Error("NoSuchBucket", "The specified bucket does not exist", { details: { BucketName: name } });
     },
     list: (): Bucket[] => selectAll.all().map(toBucket),
-    /** Creates a bucket. Returns false if the bucket exists already. */
+    /** Creates a bucket. Returns false if the bucket already exists. */
     create: (name: string, createdAt: number): boolean => insert.run(name, createdAt).changes === 1,
     setCors(name: string, rules: CorsRule[] | undefined): void {
       update.run(rules === undefined ? null : JSON.stringify(rules), name);

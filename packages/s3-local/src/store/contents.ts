@@ -2,15 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Checksum, Segment, WrittenBody } from "./records.ts";
 
-/** The position of a part in its content: `from` included, `to` excluded. */
+/** The byte range of a part in its content, `from` included and `to` excluded, and the checksums of the part. */
 export type ContentPart = { from: number; to: number; checksums: Checksum[] };
 
 export type Contents = ReturnType<typeof createContents>;
 
 /**
- * The contents of objects and parts. Each content is a list of segments of blobs. A blob lives as long as a segment refers to it.
+ * Makes the queries for the contents of objects and parts. A content is a list of segments, and each segment is a range of a blob. A blob
+ * exists as long as a segment refers to it.
  *
- * So a copy and a completed multipart upload move no bytes. Call the functions that write only inside `Write`.
+ * So the bucket moves no bytes when it copies an object or completes a multipart upload. Call the functions that write only inside `Write`.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(
@@ -47,8 +48,8 @@ export function createContents(database: DatabaseSync) {
 
   return {
     /**
-     * The segments with the bytes `from` (included) to `to` (excluded), in order. The first and the last segment may extend beyond this
-     * range.
+     * Returns the segments that contain the bytes `from` (included) to `to` (excluded), in order. The first and the last segment may also
+     * contain bytes outside of this range.
      */
     segments,
     hasBlob: (name: string): boolean => findBlob.get(name) !== undefined,
@@ -59,7 +60,7 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content of the same bytes, or of a range (`to` excluded), without copying the bytes. */
+    /** Makes a second content with the same bytes, or with a range of them (`to` excluded). It copies no bytes. */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];
@@ -71,7 +72,7 @@ export function createContents(database: DatabaseSync) {
       }
       return copyId;
     },
-    /** Joins contents into a new content, which has the joined contents as its parts. The joined contents no longer exist. */
+    /** Joins contents into a new content. The joined contents become its parts, and do not exist on their own any more. */
     join(parts: readonly { contentId: string; sizeBytes: number; checksums: Checksum[] }[]): string {
       const joinedId = randomUUID();
       let start = 0;
@@ -82,21 +83,21 @@ export function createContents(database: DatabaseSync) {
       }
       return joinedId;
     },
-    /** Records which upload made a content, until the content is deleted. */
+    /** Records which upload made a content. The record exists until the content is deleted. */
     recordCompletion(contentId: string, uploadId: string): void {
       addCompletion.run(contentId, uploadId);
     },
     isMadeBy: (contentId: string, uploadId: string): boolean => selectCompletion.get(contentId, uploadId) !== undefined,
-    /** The number of parts of a joined content. Returns 0 for other contents. */
+    /** Returns the number of parts of a joined content. Returns 0 for other contents. */
     partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
-    /** Returns the nth part, counted from 1. The upload may have had other part numbers. */
+    /** Returns the nth part, counted from 1. In the upload, the part may have had another number. */
     part(contentId: string, partNumber: number): ContentPart | undefined {
       const row = selectPart.get(contentId, partNumber);
       if (row === undefined) return undefined;
       const from = row.start as number;
       return { from, to: from + (row.size_bytes as number), checksums: JSON.parse(row.checksums as string) };
     },
-    /** Deletes a content. The next `takeFreed` returns the blobs without references. */
+    /** Deletes a content. The next call of `takeFreed` returns the blobs that no segment refers to any more. */
     drop(contentId: string): void {
       const dropped = segments(contentId);
       dropSegments.run(contentId);
@@ -109,7 +110,7 @@ export function createContents(database: DatabaseSync) {
       }
     },
     freedCount: (): number => freed.length,
-    /** After a rollback, forgets all freed blobs but the first `count`. */
+    /** Call it after a rollback. It keeps the first `count` freed blobs and forgets the others. */
     keepFreed(count: number): void {
       freed.length = count;
     },

@@ -41,14 +41,14 @@ const SQLITE_BUSY = 5;
 /**
  * Opens or creates the metadata database of a data folder, and locks it for this process.
  *
- * The operating system releases the lock when the process ends, also after kill -9.
- * Throws when another process, or another bucket in this process, has the folder open.
+ * The operating system releases the lock when the process ends, even after kill -9.
+ * Throws if another process, or another bucket in this process, has opened the folder.
  */
 export function openDatabase(file: string): DatabaseSync {
   makePrivate(file);
   const database = new DatabaseSync(file);
   try {
-    // The first write takes an exclusive lock and keeps it, so no second process touches the blobs.
+    // The first write takes an exclusive lock and keeps it, so no second process can change the blobs.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
     return database;
@@ -59,9 +59,9 @@ export function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** Makes the file readable for its owner alone. SQLite gives its other files the same mode. */
+/** Sets the mode of the file so that only its owner can read it. SQLite gives the same mode to its other files. */
 function makePrivate(file: string): void {
-  // Closing an existing file would release the locks that this process has on it.
+  // Opens only a new file, because closing an existing file would release the locks that this process has on it.
   if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
   chmodSync(file, 0o600);
 }

@@ -1,22 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Runs a change. The promise settles only after the change is durable or rolled back. */
+/** Runs a change of the database. The promise settles only after the change is durable or rolled back. */
 export type Write = <T>(change: () => T) => Promise<T>;
 
 type Job = { change: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void };
 type Outcome = () => void;
 
 /**
- * Collects the files that the changes free. `committed` deletes these files. After a rollback, `undoTo` forgets the files since a
- * `mark`.
+ * Collects the names of the files that changes make unnecessary. `committed` deletes these files. After a rollback, `undoTo` forgets the
+ * files that were added since a call of `mark`.
  */
 export type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 
 /**
- * Makes `Write`, the only function that changes the database. The changes of one turn of the event loop share one durable commit.
+ * Makes `Write`, the only function that changes the database. All changes of one turn of the event loop share one durable commit.
  *
- * A commit blocks the process until the disk has finished, so several requests share one commit. A change that throws is rolled back alone.
- * Changes run one after the other, so put a check and the write that depends on it into one change.
+ * The reason: a commit blocks the process until the disk has finished. If a change throws, only this change is rolled back.
+ * Changes run one after the other. So put a check, and the write that depends on this check, into the same change.
  */
 export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];
@@ -47,7 +47,7 @@ export function createGroupCommit(database: DatabaseSync, listener: CommitListen
       database.exec("RELEASE change");
       return () => resolve(value);
     } catch (error) {
-      // A full disk rolls back the whole transaction, with its savepoints.
+      // If the disk is full, SQLite rolls back the whole transaction with its savepoints.
       if (!database.isTransaction) throw error;
       database.exec("ROLLBACK TO change; RELEASE change");
       listener.undoTo(mark);

@@ -2,7 +2,7 @@ import type { ObjectRecord } from "./records.ts";
 
 export type ListingEntry = { object: ObjectRecord } | { commonPrefix: string };
 
-/** Selects the keys that start with `prefix`, beginning with the key `from`, and groups them at `delimiter`. */
+/** Selects the keys that start with `prefix` and are not before the key `from`. Keys are grouped up to the first `delimiter`. */
 export type ListingQuery = { prefix: string; delimiter: string; from: string; limit: number };
 
 export type ReadObjects = (from: string) => Iterable<ObjectRecord>;
@@ -10,7 +10,7 @@ export type ReadObjects = (from: string) => Iterable<ObjectRecord>;
 export type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
 
 /**
- * Lists one page. A common prefix costs one step, however many keys it has.
+ * Lists one page. A common prefix costs only one step, even if many keys have it.
  *
  * Source: Amazon S3 API, ListObjectsV2.
  */
@@ -27,7 +27,7 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
       const commonPrefix = commonPrefixOf(object.key, query);
       entries.push(commonPrefix === undefined ? { object } : { commonPrefix });
       if (commonPrefix === undefined) continue;
-      // A million keys may have this prefix, so start a new read after them.
+      // Many keys may have this prefix. So the loop skips them, and starts a new read after them.
       from = successor(commonPrefix);
       break;
     }
@@ -35,13 +35,13 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
   return { entries, isTruncated: false };
 }
 
-/** The first key after all keys that start with this text, in UTF-8 order. Undefined if no such key exists. */
+/** Returns the first possible key after all keys that start with this text, in UTF-8 order. Returns undefined if there is no such key. */
 export function successor(text: string): string | undefined {
   const points = Array.from(text, (character) => character.codePointAt(0) as number);
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();
   if (last === undefined) return undefined;
-  // UTF-8 has no surrogates, so U+E000 follows U+D7FF.
+  // The code points U+D800 to U+DFFF are surrogates, which UTF-8 cannot encode. So U+E000 follows U+D7FF.
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
@@ -49,7 +49,7 @@ export function nextKey(key: string): string {
   return `${key}\0`;
 }
 
-/** The common prefix that groups a key. Undefined if the key is its own entry. */
+/** Returns the common prefix under which a listing groups the key. Returns undefined if the key is an entry of its own. */
 export function commonPrefixOf(
   key: string,
   { prefix, delimiter }: Pick<ListingQuery, "prefix" | "delimiter">,

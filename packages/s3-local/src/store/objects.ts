@@ -3,10 +3,10 @@ import { S3Error } from "../errors.ts";
 import type { Contents } from "./contents.ts";
 import type { ObjectRecord } from "./records.ts";
 
-/** Conditions on the current object of a key: raw `If-Match` and `If-None-Match` values. */
+/** The conditions that the current object of a key must satisfy. The values are those of the `If-Match` and `If-None-Match` headers. */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
-/** Makes the queries for objects. Call `put` and `remove` only inside `Write`. */
+/** Makes the queries for objects. Call `put` and `remove` only inside a change of `Write` (group-commit.ts). */
 export function createObjects(database: DatabaseSync, contents: Contents) {
   const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
   const select = database.prepare(`SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`);
@@ -30,13 +30,13 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
       throw new S3Error("NoSuchKey", "The specified key does not exist.", { details: { Key: key } });
     },
     /**
-     * Yields the objects from the key `from` on, in the order of UTF-8 bytes. Read all objects that you need before you run another
-     * query.
+     * Yields the object with the key `from` and all objects after it, in the order of the UTF-8 bytes of their keys. Read all objects that
+     * you need before you run another query.
      */
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
     },
-    /** Stores an object and deletes the old object of the key. Throws when a condition is false. */
+    /** Stores an object and deletes the old object with the same key. Throws if a condition is false. */
     put(bucket: string, object: ObjectRecord, conditions: WriteConditions = {}): void {
       const before = find(bucket, object.key);
       checkConditions(before, conditions);
@@ -54,7 +54,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
   };
 }
 
-/** Throws PreconditionFailed when a condition is false for the current object. Throws NoSuchKey for `If-Match` without an object. */
+/** Throws PreconditionFailed if the current object does not satisfy a condition. Throws NoSuchKey for `If-Match` if there is no object. */
 export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
   if (ifMatch !== undefined) {
     if (object === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist.");
@@ -71,7 +71,7 @@ export function preconditionFailed(condition: string): S3Error {
   });
 }
 
-/** Whether a list of entity tags, or `*`, matches this tag. It accepts tags without quotes. */
+/** Returns whether `list` contains this entity tag or is `*`. It accepts entity tags without quotes. */
 export function matchesEtag(list: string, etag: string): boolean {
   return list.split(",").some((item) => {
     const tag = item.trim().replace(/^W\//, "");

@@ -2,20 +2,20 @@ import { randomFillSync } from "node:crypto";
 import { appendFileSync, rmSync, statSync } from "node:fs";
 
 const RESERVE_BYTES = 4 * 1024 * 1024;
-// Writes in small steps, to use all space that is left. Random bytes take real space even on a disk that compresses.
+// The reserve is written in small steps, to use all space that is left. Random bytes take their full size even on a disk that compresses.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 const SQLITE_FULL = 13;
 
-/** Whether an error of SQLite or of the file system means that the disk, or the disk quota of the user, is full. */
+/** Returns whether an error of SQLite or of the file system means that the disk, or the disk quota of the user, is full. */
 export function isDiskFull(error: unknown): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   return code === "ENOSPC" || code === "EDQUOT" || (typeof errcode === "number" && (errcode & 0xff) === SQLITE_FULL);
 }
 
 /**
- * A file of 4 MiB. When the disk is full, the bucket deletes this file, because a deletion of objects needs space before it frees
- * space.
+ * Keeps a file of 4 MiB as a reserve. A deletion of objects needs some disk space before it frees space. So when the disk is full, the
+ * bucket deletes this file first.
  */
 export function createReserve(file: string) {
   function sizeBytes(): number {
@@ -28,13 +28,13 @@ export function createReserve(file: string) {
       for (let size = sizeBytes(); size < RESERVE_BYTES; size += STEP.length)
         appendFileSync(file, STEP, { mode: 0o600 });
     } catch {
-      // The disk is full. The next deletion tries again.
+      // The disk is full. The next deletion of objects calls `refill` again.
     }
   }
 
   refill();
   return {
-    /** Runs a change that frees space. On a full disk, deletes the reserve and runs the change again. */
+    /** Runs a change that frees space. If the disk is full, deletes the reserve and runs the change again. */
     async spend<T>(change: () => Promise<T>): Promise<T> {
       try {
         return await change();

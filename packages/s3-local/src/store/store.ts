@@ -11,7 +11,7 @@ import type { WrittenBody } from "./records.ts";
 import { createReserve } from "./reserve.ts";
 import { createUploads } from "./uploads.ts";
 
-/** The data of the buckets: metadata in SQLite, bytes in blob files. A change is durable once its `write` has resolved. */
+/** The data of the buckets: metadata in SQLite, and bytes in blob files. A change is durable when its `write` has resolved. */
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
 /** Opens or creates the store of a data folder, locks it for this process, and deletes the files of interrupted writes. */
@@ -35,14 +35,14 @@ export async function openStore(dataDir: string) {
       contents,
       blobs,
       write,
-      /** Runs a change that frees space, also on a full disk. */
+      /** Runs a change that frees space. It works even on a full disk. */
       async free<T>(change: () => T): Promise<T> {
         const value = await reserve.spend(() => write(change));
         void blobs.settle().then(reserve.refill);
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /** The number of blobs without a row that the start has deleted. Interrupted writes leave such blobs. */
+      /** The number of blobs without a row that the bucket has deleted at its start. Interrupted writes leave such blobs. */
       sweptBlobs,
       async close() {
         await blobs.settle();
@@ -55,7 +55,7 @@ export async function openStore(dataDir: string) {
   }
 }
 
-/** Runs a change that makes a written body part of the store. When the change fails, it deletes the bytes. */
+/** Runs a change that adds a row for a written body. If the change fails, deletes the bytes of this body. */
 export async function commitBody<T>(store: Store, staged: WrittenBody, change: () => T): Promise<T> {
   try {
     return await store.write(change);

@@ -23,7 +23,7 @@ export type PartRecord = {
   checksums: Checksum[];
 };
 
-/** Makes the queries for multipart uploads and their parts. Call the functions that write only inside `Write`. */
+/** Makes the queries for multipart uploads and their parts. Call the functions that write only inside a change of `Write`. */
 export function createUploads(database: DatabaseSync, contents: Contents) {
   const columns = "upload_id, key, initiated, headers, metadata, checksum_algorithm, checksum_type";
   const select = database.prepare(`SELECT ${columns} FROM uploads WHERE bucket = ? AND key = ? AND upload_id = ?`);
@@ -59,7 +59,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
     },
     create(bucket: string, upload: Omit<UploadRecord, "uploadId">): UploadRecord {
       const { key, initiated, headers, metadata, checksumAlgorithm, checksumType } = upload;
-      // Ids sort by time, so a listing has the older upload of a key first.
+      // Ids begin with the time, so a listing shows older uploads of a key first.
       const uploadId = initiated.toString(16).padStart(12, "0") + randomBytes(16).toString("hex");
       const described = [JSON.stringify(headers), JSON.stringify(metadata)] as const;
       insert.run(bucket, uploadId, key, initiated, ...described, checksumAlgorithm ?? null, checksumType ?? null);
@@ -71,7 +71,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
       const { partNumber, contentId, sizeBytes, etag, lastModified, checksums } = part;
       upsertPart.run(uploadId, partNumber, contentId, sizeBytes, etag, lastModified, JSON.stringify(checksums));
     },
-    /** Deletes an upload and the contents of its parts. A completed object keeps the contents that were joined into it. */
+    /** Deletes an upload and the contents of its parts. Contents that were joined into a completed object are not deleted. */
     remove(bucket: string, { key, uploadId }: { key: string; uploadId: string }): void {
       for (const { contentId } of parts(uploadId)) contents.drop(contentId);
       removeParts.run(uploadId);

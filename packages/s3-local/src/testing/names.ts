@@ -1,5 +1,5 @@
-/** The access key of every test bucket. */
+/** The access key that every test bucket has. */
 export const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
-/** The bucket that exists from startup. */
+/** The name of the bucket that the endpoint creates at startup. */
 export const BUCKET = "files";

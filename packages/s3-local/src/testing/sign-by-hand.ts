@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { CREDENTIALS } from "./bucket.ts";
 
-/** A request that no client sends, with its path and query as on the wire. */
+/** A request that a normal client would not send. Its path and query are sent exactly as given. */
 export type HandSigned = {
   method: string;
   path: string;
@@ -14,7 +14,7 @@ const sha256 = (text: string) => createHash("sha256").update(text, "latin1").dig
 const now = () => new Date().toISOString().replace(/[:-]|\.\d{3}/g, "");
 const scopeOf = (dateTime: string) => `${dateTime.slice(0, 8)}/us-east-1/s3/aws4_request`;
 
-/** Presigns any URL, with only the host as signed header. */
+/** Presigns any URL. The host is the only signed header. */
 export function presignByHand(endpoint: string, { method, path, query = [] }: HandSigned): string {
   const dateTime = now();
   const signed = [
@@ -30,7 +30,7 @@ export function presignByHand(endpoint: string, { method, path, query = [] }: Ha
   return `${endpoint}${path}?${signed.join("&")}&X-Amz-Signature=${signChain(dateTime, "AWS4-HMAC-SHA256", [sha256(canonical)])}`;
 }
 
-/** Signs a request in its Authorization header. Returns the headers, the signature and the signers of chunks. */
+/** Signs a request in its Authorization header. Returns the headers, the signature, and functions that sign chunks. */
 export function signByHand(
   endpoint: string,
   { method, path, headers = {}, payloadHash = "UNSIGNED-PAYLOAD" }: HandSigned,

@@ -8,7 +8,7 @@ export type WorkerMessage = "started" | BucketFailure;
 
 // Runs the embedded bucket on a worker thread. The bucket hashes every byte that it stores, and this work must not block the API.
 const port = parentPort;
-if (port === null) throw new Error("worker.ts runs as a worker thread");
+if (port === null) throw new Error("bucket-worker.ts runs as a worker thread");
 
 // Sends a failure to the main thread. The code is a separate field, because an error loses its code when it is sent to another thread.
 function logger(event: BucketEvent): void {

@@ -3,7 +3,7 @@ import { type Download, download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
 import { type ClientOptions, type UploadsClient, uploadsOn } from "./uploads.ts";
 
-/** The calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
+/** A client with all calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
 export type Client = Calls &
   UploadsClient & {
     /**

@@ -23,8 +23,8 @@ export type UploadsClient = {
 };
 
 /**
- * Makes the part of a client that uploads files, with less code than a whole client. It sends no request. Throws `invalid_option` when
- * `baseUrl` is not a URL.
+ * Makes a client that only uploads files, with less code than a whole client. This function sends no request. Throws `invalid_option`
+ * when `baseUrl` is not a URL.
  *
  * @example
  * ```ts

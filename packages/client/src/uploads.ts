@@ -16,7 +16,7 @@ export type ClientOptions = CallsOptions & {
 export type UploadsClient = {
   /**
    * Uploads a file directly to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
-   * starts immediately. If an earlier upload of this file to this note was interrupted, it resumes.
+   * starts immediately. If an earlier upload of this file to this note was interrupted, this call resumes it.
    * Throws `invalid_option`. Every other failure rejects `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;

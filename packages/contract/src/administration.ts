@@ -48,7 +48,7 @@ export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
 const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
 
-/** Changes the given members of a user, and no other. If a quota is null, the quota of the service applies again. */
+/** Changes the given members of a user. Other members do not change. If a quota is null, the quota of the service applies again. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),

@@ -36,7 +36,7 @@ export const PageQuery = closedObject({
 });
 
 /**
- * The schema of one page of a list. `nextCursor` is null on the last page.
+ * Makes the schema of one page of a list. `nextCursor` is null on the last page.
  *
  * @example
  * ```ts

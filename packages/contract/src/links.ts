@@ -147,7 +147,7 @@ export const LinkParams = Type.Object({ linkId: Id });
 export const RevokedLink = Type.Object({ lastUrlExpiresAt: OrNull.instant });
 export type RevokedLink = Static<typeof RevokedLink>;
 
-/** Accepts or rejects a quarantined file of a file request. */
+/** The body that accepts or rejects a quarantined file of a file request. */
 export const ReviewBody = closedObject({ decision: Type.Enum(["accept", "reject"]) });
 export type ReviewBody = Static<typeof ReviewBody>;
 

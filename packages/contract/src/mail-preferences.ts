@@ -25,7 +25,7 @@ const choices = {
 export const MailPreferences = Type.Object(choices);
 export type MailPreferences = Static<typeof MailPreferences>;
 
-/** Changes the given topics, and no other. */
+/** Changes the choices for the given topics. Other topics do not change. */
 export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
   minProperties: 1,
 });

@@ -7,7 +7,7 @@ import { Person } from "./people.ts";
 const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
-/** The members of a note in every response. */
+/** The members of a note that every response contains. */
 const common = {
   id: Id,
   title: Title,

@@ -47,7 +47,7 @@ const REPLACE_AFTER_MS = [0, 1_000, 3_000];
 /** The value of `MediaError.MEDIA_ERR_NETWORK`. */
 const NETWORK_ERROR = 2;
 
-/** The URL of one file, shared by the components that show it. */
+/** Holds the URL of one file. All components that show the file share this store. */
 export class FileUrlStore {
   readonly #issue: (signal: AbortSignal) => Promise<FileUrl>;
   readonly #renew: FileUrlOptions["renew"];
@@ -98,7 +98,7 @@ export class FileUrlStore {
     return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));
   }
 
-  /** Whether the URL is older than this part of its lifetime. */
+  /** Returns whether the URL is older than this part of its lifetime. */
   #isOlderThan(part: number): boolean {
     return this.#age() >= part * this.#lifetimeMs;
   }
@@ -219,7 +219,7 @@ function codeOf(event: SyntheticEvent | undefined): number | undefined {
 
 const stores = new WeakMap<UrlClient, Map<string, FileUrlStore>>();
 
-/** Returns the store that other components of this client use for the file, or a new one. */
+/** Returns the store that other components with this client use for the file, or a new store. */
 export function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): FileUrlStore {
   const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
   stores.set(client, ofClient);

@@ -43,7 +43,7 @@ const NONE: readonly UploadingFile[] = [];
 
 const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
 
-/** The uploads of a client. They continue while components mount and unmount. */
+/** Manages the uploads of a client. The uploads continue while components mount and unmount. */
 export class UploadsStore {
   readonly #client: FilesClient;
   readonly #uploads = new Map<string, Upload>();
@@ -152,7 +152,7 @@ export class UploadsStore {
     }
   }
 
-  /** Skips the final states, because `done` reports them with their outcome. */
+  /** Updates the list, but ignores the final states, because `done` reports the outcome. */
   #report(upload: Upload, progress: UploadProgress): void {
     const { state } = upload.view;
     this.#change(upload, FINAL.has(progress.state) ? { ...progress, state } : progress);

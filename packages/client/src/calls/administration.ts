@@ -27,7 +27,7 @@ export function administrationCalls(call: Call) {
     { signal, ...query }: PageOptions & { q?: string; kind?: LinkKind; state?: MailState },
   ) => call<Page>("GET", `/admin/${path}`, { query: { ...query }, signal });
   return {
-    /** Returns one page of users, the newest first. `q` finds a part of the email address, the name or the id. */
+    /** Returns one page of users, the newest first. `q` selects users whose email address, name or id contains this text. */
     people: (options: PageOptions & { q?: string } = {}) => page<AdminPersonPage>("people", options),
     /** Disables or enables a user, or sets the quotas of the user. If a quota is null, the quota of the service applies again. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
@@ -54,7 +54,7 @@ export function administrationCalls(call: Call) {
     resetPolicy: (name: PolicySetting["name"]) => call<PolicySettings>("DELETE", `/admin/policy/${name}`),
     /** Returns one page of the links of all users, the newest first. The response does not contain the URLs of the links. */
     links: (options: PageOptions & { kind?: LinkKind } = {}) => page<AdminLinkPage>("links", options),
-    /** Revokes a link of any user. URLs that the link issued before stay valid until `lastUrlExpiresAt`. */
+    /** Revokes a link of any user. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
     revokeLink: (linkId: string) => call<RevokedLink>("DELETE", `/admin/links/${encodeURIComponent(linkId)}`),
     /** Returns one page of the mails that wait or have finally failed, the newest first. The response does not contain their texts. */
     mails: (options: PageOptions & { state?: MailState } = {}) => page<AdminMailPage>("mails", options),

@@ -5,7 +5,7 @@ import type { FileUrl, FileUrls, UrlPurpose } from "../wire.ts";
 const MAX_BATCH = 1000;
 
 /**
- * `expiresIn` is in seconds. Default: 60. The service limits the range.
+ * `expiresIn` is in seconds. Default: 60. The service refuses a value outside its range.
  * `purpose` says in the audit event what the URL is for. Default: `view` for an inline URL, and `download` for every other URL.
  */
 export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: AbortSignal | undefined };

@@ -71,7 +71,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
     /**
      * Uploads a file directly to the bucket and adds it to an item. The upload starts immediately. If an earlier upload of this file to
-     * this item was interrupted, it resumes. Throws `invalid_option`. Every other failure rejects `done`.
+     * this item was interrupted, this call resumes it. Throws `invalid_option`. Every other failure rejects `done`.
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(

@@ -16,8 +16,8 @@ const LOOK_MS = 60_000;
 /** The calls that a visitor can make to a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted, it
-   * resumes. Throws `invalid_option`. Every other failure rejects `done`.
+   * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted,
+   * this call resumes it. Throws `invalid_option`. Every other failure rejects `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that this visitor sent, oldest first. */

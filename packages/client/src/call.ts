@@ -2,7 +2,7 @@ import { networkError, ValetKeyError } from "./errors.ts";
 import type { Problem } from "./wire.ts";
 
 export type CallOptions = {
-  /** The query leaves out undefined members. */
+  /** The parameters of the query. The call leaves out undefined members. */
   query?: Record<string, string | number | boolean | undefined>;
   /** The call sends this value as JSON. */
   body?: unknown;
@@ -10,10 +10,10 @@ export type CallOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** One request to the service. Throws ValetKeyError. */
+/** Sends one request to the service and returns the response. Throws ValetKeyError. */
 export type Call = <T>(method: string, path: string, options?: CallOptions) => Promise<T>;
 
-/** Returns a token. When the service refuses the token, the client calls this function once more with `refresh: true`. */
+/** Returns a token. If the service refuses the token, the client calls this function once more with `refresh: true`. */
 export type GetToken = (options: { refresh: boolean }) => string | Promise<string>;
 
 type Options = {
@@ -25,8 +25,8 @@ type Options = {
 };
 
 /**
- * Makes the function behind all calls. The function adds the credentials, sends and reads JSON, and throws every failure as a
- * ValetKeyError.
+ * Makes the function that every call uses. The function adds the credentials, sends and reads JSON, and throws a ValetKeyError if
+ * anything fails.
  */
 export function createCall({ baseUrl, getToken, fetch }: Options): Call {
   async function send(method: string, path: string, options: CallOptions & { refresh: boolean }): Promise<Response> {
@@ -102,7 +102,7 @@ function notFromService(response: Response, what: string): ValetKeyError {
   });
 }
 
-/** Reads seconds only. To use a date, it would need the clock of this machine, which may be wrong. */
+/** Reads a number of seconds, and ignores a date. To use a date, it would need the clock of this machine, which may be wrong. */
 function readRetryAfter(response: Response): number | undefined {
   const text = response.headers.get("retry-after") ?? "";
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;

@@ -22,7 +22,7 @@ export type CallsOptions = {
   baseUrl: string;
   /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
   token?: string;
-  /** For short-lived tokens, instead of `token`. The client calls `getToken` before each request, and again after a 401. */
+  /** Use `getToken` instead of `token` for short-lived tokens. The client calls it before each request, and again after a 401. */
   getToken?: GetToken;
   /** Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
@@ -34,7 +34,7 @@ export type Calls = ReturnType<typeof callsOn>;
 /**
  * Makes a client without uploads and downloads. It sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
- * The code of `createCalls` is a quarter of the code of `createClient`. A page can load `createClient` later, when there is a file.
+ * The code of `createCalls` has a quarter of the size of `createClient`. So a page can load `createClient` later, when the user adds a file.
  *
  * @example
  * ```ts
@@ -61,21 +61,21 @@ const MAIL_PREFERENCES = "/me/mail-preferences";
 
 export function callsOn(call: Call) {
   return {
-    /** Returns the ways to sign in and the limits of the service. Needs no credentials. */
+    /** Returns the ways to sign in, and the limits of the service. The call needs no credentials. */
     instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<Instance> =>
       call<Instance>("GET", "/instance", { signal }),
     /** Returns the user whom the service identifies as the caller. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
-    /** Returns the choices of the caller about mails. */
+    /** Returns when the caller wants to get mails about each topic. */
     mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
-    /** Changes the choices of the caller about mails. A topic that is absent does not change. */
+    /** Changes when the caller gets mails about the given topics. Other topics do not change. */
     setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
       call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
-    /** Returns the storage that the notes of the caller use, and the quota. */
+    /** Returns the storage that the caller's own notes use, and the quotas. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     /**
-     * Returns the parts of the caller's view that have changed since the `state` of an earlier response. `GET /changes` is also a stream
-     * of server-sent events, for `EventSource`.
+     * Returns what the caller should read again, because it has changed since the `state` of an earlier response. `GET /changes` also
+     * offers a stream of server-sent events, for `EventSource`.
      */
     changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>
       call<Changes>("GET", "/changes", { query: { ...query }, signal }),
@@ -94,7 +94,7 @@ export function callsOn(call: Call) {
   };
 }
 
-/** A path on the origin of the page. With two slashes at the start, it would be a host name instead. */
+/** A path on the origin of the page. Two slashes at the start would mean a host name, so the pattern excludes them. */
 const PATH = /^\/(?![/\\])/;
 
 function checkBaseUrl(text: string): string {

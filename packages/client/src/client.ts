@@ -3,11 +3,11 @@ import { type Download, download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
 import { type ClientOptions, type UploadsClient, uploadsOn } from "./uploads.ts";
 
-/** The calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
+/** A client with all calls to the service, uploads and downloads. Every failure is a ValetKeyError. */
 export type Client = Calls &
   UploadsClient & {
     /**
-     * Reads a file from the bucket. `fileUrl` is a URL that the service has already issued. Without `fileUrl`, the client requests a URL.
+     * Reads a file from the bucket. `fileUrl` is a URL of the file that the service has already issued. Without it, the client requests one.
      */
     download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
   };

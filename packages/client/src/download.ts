@@ -4,9 +4,9 @@ import { detectPlatform, type Platform } from "./platform.ts";
 import { retryDelayMs } from "./upload/retry.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** The bytes of a file. */
+/** The bytes of a file, as a stream or as a Blob. */
 export type Bytes = {
-  /** The stream reads only on demand. If the download fails, the stream errors with ValetKeyError. */
+  /** The stream requests bytes only when you read from it. If the download fails, reading throws a ValetKeyError. */
   stream: ReadableStream<Uint8Array>;
   /** Reads the whole file into memory. */
   blob(): Promise<Blob>;
@@ -18,17 +18,17 @@ export type Download = Bytes & { attachment: Attachment };
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
 
-/** The download fails after this number of failures, if no byte arrives between them. */
+/** The download fails after this number of failed requests in a row. A byte that arrives resets the number. */
 const MAX_ATTEMPTS = 6;
-/** The connection counts as broken if no byte arrives for this time. Milliseconds. */
+/** If no byte arrives for this time, the download treats the connection as broken. Milliseconds. */
 const STALL_MS = 60_000;
 
 const WHAT = "A download from the bucket";
 
 /**
- * Starts to read the file with this path from the bucket.
+ * Starts to read a file from the bucket. `path` is the path of the file in the API.
  *
- * The download replaces an expired URL by a fresh URL, for which the service checks the access again.
+ * The download replaces an expired URL with a fresh URL. The service checks the access again before it issues that URL.
  * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file. Throws
  * `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
  * `aborted`.
@@ -54,7 +54,7 @@ export type ReadFileOptions = {
   signal?: AbortSignal;
 };
 
-/** Reads a file from the bucket with the URLs that `getUrl` returns. After a broken connection, it resumes as `download` does. */
+/** Reads a file from the bucket with the URLs that `getUrl` returns. After a broken connection, it resumes at the next byte. */
 export function readFile({
   getUrl,
   sizeBytes,
@@ -65,7 +65,7 @@ export function readFile({
   return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
 }
 
-/** Starts to read a file from the bucket. It calls `getUrl` for each connection. */
+/** Starts to read a file from the bucket. Calls `getUrl` before each request to the bucket. */
 export async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
   const chunks = readAll(deps, { source, first: await openPatiently(deps, source) });
   return new ReadableStream<Uint8Array>(
@@ -85,7 +85,7 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
   );
 }
 
-/** The first request needs retries too, because a browser may report a connection too early, when requests still fail. */
+/** Sends the first request, with retries. A browser may report a connection too early, when requests still fail. */
 async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
   for (let failures = 1; ; failures += 1) {
     try {
@@ -107,8 +107,8 @@ function pause(
 type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
 
 /**
- * Makes a function that returns URLs. The first call returns `fileUrl`, or a fresh URL if there is none. Each later call returns a
- * fresh URL, which the audit log records as a renewal.
+ * Makes a function that returns URLs. The first call returns `fileUrl`, or a fresh URL if `fileUrl` is undefined. Each later call
+ * returns a fresh URL, which the audit log records as a renewal.
  */
 function createUrls(
   { call }: Deps,
@@ -162,12 +162,12 @@ async function* chunksOf({ body }: Response, signal: AbortSignal | undefined) {
   } catch (cause) {
     throw networkError(cause, { signal, what: WHAT });
   } finally {
-    // If the reader stopped early, this cancels the rest of the response.
+    // If the caller stopped reading early, this call cancels the rest of the response.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/** Limits the wait for the next bytes. The time in which the reader processes bytes does not count. */
+/** Rejects if the next bytes do not arrive in time. The time in which the caller processes the bytes does not count. */
 function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -176,7 +176,7 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Requests the bytes from `offset` on. If the bucket refuses the first URL, it tries a second URL. */
+/** Requests the bytes from `offset` on. If the bucket refuses the first URL, the function tries a second URL. */
 async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
   for (let isSecond = false; ; isSecond = true) {
     const response = await get(deps, { url: await getUrl(), offset, signal });

@@ -6,9 +6,9 @@ import type { ProblemCode } from "./wire.ts";
  * - `network`: no response arrived.
  * - `aborted`: the caller aborted the call.
  * - `invalid_response`: the response is not from Valet Key.
- * - `bucket_refused`: the bucket refused the file, and a retry would not help.
+ * - `bucket_refused`: the bucket refused the upload or download, and a retry would not help.
  * - `not_displayable`: an element of the page cannot show the file. Only `@valetkey/react` uses this code.
- * - `wrong_length`: a download has fewer or more bytes than the file.
+ * - `wrong_length`: a download returned fewer or more bytes than the file has.
  * - `file_unreadable`: the file to upload changed or disappeared.
  * - `invalid_option`: an argument is invalid.
  */
@@ -33,9 +33,9 @@ type Details = {
 };
 
 /**
- * The one error class of this package.
+ * The only error class of this package.
  *
- * `code` is for programs, `message` is for people. `status` and `requestId` come from the response, if a response arrived. A message
+ * `code` is for programs, and `message` is for people. `status` and `requestId` come from the response, if a response arrived. A message
  * never contains a token or a signed URL.
  */
 export class ValetKeyError extends Error {
@@ -43,7 +43,7 @@ export class ValetKeyError extends Error {
   readonly code: ErrorCode;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** The wait that the service asks for, in seconds. */
+  /** How long the client should wait before it retries, as the service requests. Seconds. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
@@ -65,7 +65,7 @@ export function aborted(cause?: unknown): ValetKeyError {
   return new ValetKeyError("aborted", "The caller aborted the operation.", { cause });
 }
 
-/** Whether the same request may succeed later: after no response, an overload or an outage. */
+/** Returns whether the same request may succeed later, for example because no response arrived or the service was overloaded. */
 export function isRetryable(error: unknown): error is ValetKeyError {
   if (!(error instanceof ValetKeyError)) return false;
   if (error.code === "network" || error.code === "bucket_unavailable") return true;

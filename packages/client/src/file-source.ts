@@ -4,12 +4,12 @@
  * The client uses only this part of a Blob, so it can also upload files that are too large for a Blob.
  */
 export type FileSource = {
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number;
   readonly name?: string;
   /** The content type, or "" if the type is unknown. */
   readonly type?: string;
-  /** Milliseconds since 1970. */
+  /** The time of the last change, in milliseconds since 1970. */
   readonly lastModified?: number;
   /** Returns the bytes from `start` (included) to `end` (excluded). `end` may exceed the size of the file. */
   slice(start: number, end: number): FileSource;

@@ -1,17 +1,17 @@
 import { type Send, sendWithFetch, sendWithXhr } from "./upload/send-bytes.ts";
 
-/** The functions of the runtime that an upload needs. The client passes them in, so that no other file reads a global. */
+/** The functions of the runtime that an upload needs. Other files get this object, so that they do not read globals. */
 export type Platform = {
-  /** Milliseconds of a monotonic clock. An upload never reads the wall clock, which may be wrong. */
+  /** Returns the milliseconds of a monotonic clock. An upload never reads the wall clock, which may be wrong. */
   now(): number;
-  /** From 0 (included) to 1 (excluded). */
+  /** Returns a random number from 0 (included) to 1 (excluded). */
   random(): number;
-  /** Cryptographically random bytes. */
+  /** Returns cryptographically random bytes. */
   randomBytes(count: number): Uint8Array;
   /** Resolves after this time, or when the signal aborts. Never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   network: Network;
-  /** SHA-256 in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
+  /** Returns the SHA-256 in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   send: Send;
 };
@@ -23,7 +23,7 @@ export type Network = {
   onOnline(listener: () => void): () => void;
 };
 
-/** The globals of browsers that Node lacks, in whole or in part. */
+/** The globals of browsers that Node does not have, or has only in part. */
 type Browser = {
   navigator?: { onLine?: boolean };
   addEventListener?: (type: string, listener: () => void) => void;

@@ -16,15 +16,15 @@ export type ClientOptions = CallsOptions & {
 export type UploadsClient = {
   /**
    * Uploads a file directly to the bucket and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
-   * starts immediately. If an earlier upload of this file to this note was interrupted, it resumes.
+   * starts immediately. If an earlier upload of this file to this note was interrupted, this call resumes it.
    * Throws `invalid_option`. Every other failure rejects `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };
 
 /**
- * Makes the part of a client that uploads files, with less code than a whole client. It sends no request. Throws `invalid_option` when
- * `baseUrl` is not a URL.
+ * Makes a client that only uploads files, with less code than a whole client. This function sends no request. Throws `invalid_option`
+ * when `baseUrl` is not a URL.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * The types of the requests and responses, from the contract. They are only types, so the package contains no schema and no schema
- * library.
+ * The types of the requests and responses, from the contract. This file exports only types, so the package contains no schema and no
+ * schema library.
  */
 export type {
   AccessRequest,

@@ -3,7 +3,7 @@ import { closedObject } from "./closed-object.ts";
 import { Id, Instant, UserId } from "./common.ts";
 import { Person } from "./people.ts";
 
-/** A person who asks for access to a note. */
+/** A request for access to a note, with the person who asks. */
 export const AccessRequest = Type.Object({
   person: Person,
   emailIsProven: Type.Boolean({

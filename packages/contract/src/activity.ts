@@ -13,7 +13,7 @@ export const ActivityQuery = closedObject({
 });
 export type ActivityQuery = Static<typeof ActivityQuery>;
 
-/** One event of the audit log. `detail` has small facts for display. It never contains a URL, a key or a token. */
+/** One event of the audit log. `detail` contains further facts that a page can show. It never contains a URL, a key or a token. */
 export const AuditEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -25,7 +25,7 @@ export const AuditEvent = Type.Object({
   noteId: Id,
   noteTitle: Type.Union([Type.String(), Type.Null()], { description: "The current title, or null for a deleted note" }),
   attachmentIds: Type.Array(Id),
-  /** The filenames of the first ten `attachmentIds`. The list omits deleted files that have no event on the page. */
+  /** The filenames of the first ten `attachmentIds`. The list omits a deleted file if this page has no event that contains its filename. */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
 });

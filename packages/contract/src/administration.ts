@@ -10,7 +10,7 @@ const OrNull = {
   text: Type.Union([Type.String(), Type.Null()]),
 };
 
-/** `q` finds a part of the email address, the name or the id. Ids of users may be longer than other ids, and so may cursors. */
+/** `q` selects users whose email address, name or id contains this text. `cursor` may be long, because ids of users can be long. */
 export const ListPeopleQuery = closedObject({
   ...PageQuery.properties,
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2_048 })),
@@ -20,7 +20,7 @@ export type ListPeopleQuery = Static<typeof ListPeopleQuery>;
 
 export const AdminPersonParams = closedObject({ userId: UserId });
 
-/** A user as administrators see them: names and sizes, and no content of a file or a note. */
+/** A user, as administrators see the user: with names and sizes, but without the content of files and notes. */
 export const AdminPerson = Type.Object({
   id: UserId,
   email: OrNull.text,
@@ -48,7 +48,7 @@ export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
 const Quota = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
 
-/** A member that is absent does not change. With a quota of null, the quota of the service applies again. */
+/** Changes the given members of a user. Other members do not change. If a quota is null, the quota of the service applies again. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),
@@ -62,11 +62,11 @@ export type UpdatePersonBody = Static<typeof UpdatePersonBody>;
 export const ClosedAccount = Type.Object({ deleteAt: Instant });
 export type ClosedAccount = Static<typeof ClosedAccount>;
 
-/** A link with which the user sets a new password, once. */
+/** A link with which the user can set a new password once. */
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
 export type ResetLink = Static<typeof ResetLink>;
 
-/** One line of the log of administrators. `actor` is null if the operator used a command. `person` is the user whom the event is about. */
+/** One event of the administrators' log. `actor` is null if the operator used a command. `person` is the user whom the event is about. */
 export const AdminEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -112,7 +112,7 @@ export const ListMailsQuery = closedObject({ ...PageQuery.properties, state: Typ
 export type ListMailsQuery = Static<typeof ListMailsQuery>;
 export const MailParams = closedObject({ mailId: Id });
 
-/** A mail of the outbox, without its text. `problem`: why the last try failed. */
+/** A mail that waits or has finally failed, without its text. `problem` says why the last attempt failed. */
 export const AdminMail = Type.Object({
   id: Id,
   kind: Type.String(),
@@ -143,7 +143,7 @@ export const PolicyParams = closedObject({ name: PolicyName });
 export const SetPolicyBody = closedObject({ value: PolicyValue });
 export type SetPolicyBody = Static<typeof SetPolicyBody>;
 
-/** A rule that administrators can change. Expiries are in seconds, and null is no limit. */
+/** A rule that administrators can change. The values of the rules about expiry are seconds, or null for no limit. */
 export const PolicySetting = Type.Object({
   name: PolicyName,
   value: PolicyValue,

@@ -25,10 +25,10 @@ export const AttachmentState = Type.Enum([
 export type AttachmentState = Static<typeof AttachmentState>;
 
 /**
- * A file on a note. The object key is never part of it.
+ * A file of a note. The response never contains the key of the object.
  *
- * `checksum` is null until the service has verified the stored bytes. `reason` is the reason of a rejection.
- * `sharedWith` is present only in the note of its owner: how many people have this file without the note, if any.
+ * `checksum` is null until the service has verified the stored bytes. `reason` says why the service rejected the file.
+ * `sharedWith` is the number of people who have this file without its note. Only the owner of the note gets it, and only if it is not 0.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -66,13 +66,13 @@ export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 
-/** The new name of a file. The rules for the name are the same as for an upload. */
+/** The new name of a file. The same rules apply as for the filename of an upload. */
 export const RenameAttachmentBody = closedObject({
   filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
 });
 export type RenameAttachmentBody = Static<typeof RenameAttachmentBody>;
 
-/** The JSON body that attaches an object of the bucket, instead of a form with a file. Administrators only. */
+/** The JSON body that attaches an existing object of the bucket, instead of a form with a file. Only administrators may send this body. */
 export const AdoptBody = closedObject(
   {
     s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, ...PlainText })),

@@ -2,15 +2,15 @@ import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { Id } from "./common.ts";
 
-/** A state from an earlier response. It has one part each for the caller's own notes, for the things that are shared with the caller, and for the open note. */
+/** A state from an earlier response. Its three parts are for the caller's own notes, for shared notes and files, and for the open note. */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
-/** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response. The first parts of a state are also valid alone. */
+/** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response, or only its first part or parts. */
 export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Type.Optional(State) });
 export type ChangesQuery = Static<typeof ChangesQuery>;
 
 /**
- * A hint that the caller should read something again. It names no note and no file.
+ * The part that has changed, so that the caller reads it again. It names no note and no file.
  *
  * `own`: somebody did something on a note of the caller. `shared`: something that others share with the caller changed.
  * `note`: the note with the id `noteId`, or the caller's access to it, changed.
@@ -18,6 +18,6 @@ export type ChangesQuery = Static<typeof ChangesQuery>;
 export const ChangedPart = Type.Enum(["own", "shared", "note"]);
 export type ChangedPart = Static<typeof ChangedPart>;
 
-/** The changes since the state in the request. Without such a state, `changed` is empty. */
+/** The parts that have changed since the state in the request, and the new state. If the request has no state, `changed` is empty. */
 export const Changes = Type.Object({ changed: Type.Array(ChangedPart), state: Type.String() });
 export type Changes = Static<typeof Changes>;

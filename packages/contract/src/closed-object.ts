@@ -1,6 +1,6 @@
 import { type TObjectOptions, type TProperties, Type } from "typebox";
 
-/** The schema of an object that refuses unknown members. */
+/** Makes the schema of an object that refuses unknown members. */
 export function closedObject<Properties extends TProperties>(properties: Properties, options: TObjectOptions = {}) {
   return Type.Object(properties, { additionalProperties: false, ...options });
 }

@@ -1,20 +1,20 @@
 import { type TSchema, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 
-/** A UUID. The service makes version 7. */
+/** A UUID. The service creates UUIDs of version 7. */
 export const Id = Type.String({
   pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
   maxLength: 36,
   description: "UUIDv7",
 });
 
-/** The characters of a text that every supported database can store unchanged. */
+/** Permits only the characters that every supported database can store unchanged. */
 export const PlainText = {
   pattern: "^[^\\u0000\\p{Cs}]*$",
   description: "text without U+0000 and without half of a surrogate pair",
 } as const;
 
-/** The id of a user. For a subject of a JWT, the id is the `sub`, unless an account or another user has this id. */
+/** The id of a user. If a JWT identifies the user, the id is the `sub` of the JWT, unless an account or another user already has this id. */
 export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
 /** An ISO 8601 instant in UTC. */
@@ -36,7 +36,7 @@ export const PageQuery = closedObject({
 });
 
 /**
- * The schema of one page of a list. `nextCursor` is null on the last page.
+ * Makes the schema of one page of a list. `nextCursor` is null on the last page.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 
-/** A fault of the set-up. `fix` has remedies to paste, and `label` says where to paste each one. */
+/** A fault of the set-up. `fix` contains the remedies, which an operator can paste. `label` says where to paste each one. */
 export const DoctorFinding = Type.Object({
   id: Type.String({ description: "The stable id of the fault" }),
   severity: Type.Enum(["error", "warning", "info"]),

@@ -6,7 +6,7 @@ const Role = Type.Enum(["viewer", "editor"]);
 
 export const InvitationParams = Type.Object({ invitationId: Id });
 
-/** `newLink: true` makes another link, which is valid for 30 days. The old link stops working immediately. */
+/** With `newLink: true`, the invitation gets another link, which is valid for 30 days. The old link stops working immediately. */
 export const UpdateInvitationBody = closedObject(
   {
     role: Type.Optional(Role),
@@ -17,7 +17,7 @@ export const UpdateInvitationBody = closedObject(
 );
 export type UpdateInvitationBody = Static<typeof UpdateInvitationBody>;
 
-/** The token is in the body, because servers write URLs to logs. */
+/** The token is in the body of the request and not in the URL, because servers write URLs to their logs. */
 export const InvitationToken = closedObject({ token: Type.String({ minLength: 1, maxLength: 100 }) });
 export type InvitationToken = Static<typeof InvitationToken>;
 

@@ -6,19 +6,19 @@ import { StartUploadBody } from "./uploads.ts";
 
 const OrNull = { instant: Type.Union([Instant, Type.Null()]), count: Type.Union([Type.Integer(), Type.Null()]) };
 
-/** `download`: visitors get files. `upload`: a file request, by which visitors send files. */
+/** `download`: visitors download files. `upload`: the link is a file request, so visitors send files. */
 export const LinkKind = Type.Enum(["download", "upload"]);
 export type LinkKind = Static<typeof LinkKind>;
 
 /**
  * The state of a link, which only people with an account see. A visitor of any link that is not `live` gets `link_not_found`.
  *
- * - `used_up`: every claim is used, or the file request has all its files
- * - `revoked`: somebody revoked it
- * - `expired`: its expiry has passed
- * - `orphaned`: its creator lost the right to share the note, or its files were deleted
+ * - `used_up`: the link has reached its limit of claims (downloads that count), or the file request has all its files
+ * - `revoked`: somebody revoked the link
+ * - `expired`: the expiry of the link has passed
+ * - `orphaned`: the creator of the link lost the right to share the note, or the files of the link were deleted
  */
-/** `closed`: the policy of the operator does not let visitors open it. */
+/** `closed`: the policy of the operator does not let visitors open the link. */
 export const LinkState = Type.Enum(["live", "used_up", "expired", "revoked", "orphaned", "closed"]);
 export type LinkState = Static<typeof LinkState>;
 
@@ -31,7 +31,7 @@ const FileKinds = Type.Array(FileKind, { maxItems: 20, description: "The accepte
 const FileBytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Short = (max: number) => Type.String({ maxLength: max, ...PlainText });
 
-/** A named place of a file request. It accepts one file. */
+/** A slot of a file request: a named place for one file. */
 export const LinkSlot = closedObject({
   id: Type.String({ pattern: "^[a-z0-9-]{1,40}$" }),
   name: Type.String({ minLength: 1, maxLength: 100, ...PlainText, examples: ["Passport"] }),
@@ -40,7 +40,7 @@ export const LinkSlot = closedObject({
 });
 export type LinkSlot = Static<typeof LinkSlot>;
 
-/** The limits of a file request. The expiry of the link is its deadline. */
+/** The limits of a file request. Its deadline is the expiry of the link. */
 export const FileRequest = closedObject({
   maxFiles: Type.Integer({ minimum: 1, maximum: 1000 }),
   maxBytesPerFile: FileBytes,
@@ -58,8 +58,8 @@ const Notify = Type.Enum(["never", "first", "each"], {
 });
 
 /**
- * The editable members of a link. `null` removes an expiry, a password, a limit or the recipients. A visitor of a download link with
- * `recipients` proves one of these email addresses with a code from a mail.
+ * The editable members of a link. `null` removes an expiry, a password, a limit or the recipients. If a download link has `recipients`,
+ * a visitor must prove one of these email addresses with a code from a mail.
  */
 const editable = {
   label: Type.Optional(Short(200)),
@@ -72,7 +72,7 @@ const editable = {
   recipients: Type.Optional(Type.Union([Type.Array(Email, { maxItems: 50 }), Type.Null()])),
 };
 
-/** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or the longest that the operator allows. */
+/** The body of `POST /attachments/:attachmentId/links`. Default expiry: 7 days, or less if the operator allows only less. */
 export const CreateFileLinkBody = closedObject(editable);
 export type CreateFileLinkBody = Static<typeof CreateFileLinkBody>;
 
@@ -88,7 +88,7 @@ export const CreateLinkBody = closedObject({
 });
 export type CreateLinkBody = Static<typeof CreateLinkBody>;
 
-/** `newUrl: true` gives the link another URL. The old URL stops working immediately. */
+/** With `newUrl: true`, the link gets another URL. The old URL stops working immediately. */
 export const UpdateLinkBody = closedObject(
   {
     ...editable,
@@ -101,8 +101,8 @@ export const UpdateLinkBody = closedObject(
 export type UpdateLinkBody = Static<typeof UpdateLinkBody>;
 
 /**
- * A link, as people with an account see it. `opened`, `claims` and `urlsIssued` are three different numbers.
- * `files` is null when the link opens every file of the note. `lastUrlExpiresAt` is in the past, or null, when no issued URL works.
+ * A link, as people with an account see it. `opened` counts visitors, `claims` counts downloads, and `urlsIssued` counts presigned URLs.
+ * `files` is null if the link opens every file of the note. If no issued URL works any more, `lastUrlExpiresAt` is in the past or null.
  */
 export const Link = Type.Object({
   id: Id,
@@ -143,15 +143,15 @@ export const ListLinksQuery = closedObject({ ...PageQuery.properties, kind: Type
 export type ListLinksQuery = Static<typeof ListLinksQuery>;
 export const LinkParams = Type.Object({ linkId: Id });
 
-/** `lastUrlExpiresAt`: until when the last issued URL works, or null when no URL works any more. */
+/** `lastUrlExpiresAt` is the instant until which the last issued URL works, or null if no URL works any more. */
 export const RevokedLink = Type.Object({ lastUrlExpiresAt: OrNull.instant });
 export type RevokedLink = Static<typeof RevokedLink>;
 
-/** Accepts or rejects a quarantined file of a file request. */
+/** The body that accepts or rejects a quarantined file of a file request. */
 export const ReviewBody = closedObject({ decision: Type.Enum(["accept", "reject"]) });
 export type ReviewBody = Static<typeof ReviewBody>;
 
-/** A token, with any readable prefix that ends with `~`. */
+/** The token of a link. A readable prefix that ends with `~` may come before it. */
 export const LinkToken = Type.String({ minLength: 1, maxLength: 256 });
 export const LinkTokenParams = Type.Object({ token: LinkToken });
 export const LinkClaimParams = Type.Object({ token: LinkToken, claimId: Id });
@@ -165,7 +165,7 @@ export const LinkFile = Type.Object({
 });
 export type LinkFile = Static<typeof LinkFile>;
 
-/** A file that this visitor sent. `reason` is the reason of a rejection. */
+/** A file that this visitor sent. `reason` says why the file was rejected. */
 export const SentFile = Type.Object({
   uploadId: Id,
   filename: Type.String(),
@@ -187,13 +187,13 @@ const OpenFileRequest = Type.Object({
   sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
 });
 
-/** A locked link: the visitor has not yet entered its password, or the code for an email address. The response has no other fact about the link. */
+/** A link that is locked until the visitor enters its password, or a code for an email address. The response says nothing else about it. */
 export const LockedLink = Type.Object({ state: Type.Literal("locked"), by: Type.Enum(["password", "email"]) });
 export type LockedLink = Static<typeof LockedLink>;
 
 /**
- * An open link, as a visitor sees it. `files` belong to a download link, `request` to a file request.
- * `claim` is the claim of this visitor, as long as it gives more URLs.
+ * An open link, as a visitor sees it. A download link has `files`, and a file request has `request`.
+ * `claim` is the valid claim of this visitor. Until its `windowEndsAt`, the visitor can get more URLs without another claim.
  */
 export const OpenedLink = Type.Object({
   state: Type.Literal("open"),
@@ -215,18 +215,18 @@ export type PublicLink = Static<typeof PublicLink>;
 export const UnlockBody = closedObject({ password: Type.String({ minLength: 1, maxLength: 200 }) });
 export type UnlockBody = Static<typeof UnlockBody>;
 
-/** Sends a code to this email address, if the link lists it. */
+/** The service sends a code to this email address, if the link lists the email address. */
 export const LinkCodeBody = closedObject({ email: Email });
 export type LinkCodeBody = Static<typeof LinkCodeBody>;
 
-/** `code`: 8 digits. Spaces are ignored. */
+/** `code` has 8 digits. The service ignores spaces in it. */
 export const ProveLinkEmailBody = closedObject({
   email: Email,
   code: Type.String({ pattern: "^[0-9 ]+$", minLength: 1, maxLength: 20 }),
 });
 export type ProveLinkEmailBody = Static<typeof ProveLinkEmailBody>;
 
-/** The files whose URLs are wanted. Default: all files of the link. `disposition: "inline"` is for a preview. */
+/** The files whose URLs the visitor requests. Default: all files of the link. `disposition: "inline"` is for a preview. */
 const wanted = {
   attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
   disposition: Type.Optional(Type.Enum(["attachment", "inline"])),
@@ -243,11 +243,11 @@ const ClaimUrl = Type.Object({
   expiresAt: Instant,
 });
 
-/** A claim and its URLs. Until `windowEndsAt`, the same visitor gets more URLs, and they count as the same claim. */
+/** A claim (a download that counts once) and its URLs. Until `windowEndsAt`, the same visitor can get more URLs without another claim. */
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
 export type LinkClaim = Static<typeof LinkClaim>;
 
-/** Starts an upload to a file request. `slotId` is needed when the request has slots. */
+/** The body that starts an upload to a file request. If the file request has slots, `slotId` is required. */
 export const SendFileBody = closedObject({
   ...StartUploadBody.properties,
   slotId: Type.Optional(Type.String({ maxLength: 40 })),
@@ -256,8 +256,8 @@ export const SendFileBody = closedObject({
 export type SendFileBody = Static<typeof SendFileBody>;
 
 /**
- * A signed statement that the service received these bytes, and nothing else. `signature` is Ed25519 over the JSON of `statement` as it
- * is written here, base64url. `GET /receipts/key` has the public key.
+ * A signed statement. It proves only that the service received these bytes. `signature` is the Ed25519 signature of the text `statement`,
+ * in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({
   statement: Type.String({

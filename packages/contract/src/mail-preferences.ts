@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 
-/** When the mails of a topic are sent. `daily`: in the daily digest. */
+/** When the service sends the mails of a topic. `daily`: as part of the daily digest. */
 export const MailChoice = Type.Enum(["at_once", "daily", "never"]);
 export type MailChoice = Static<typeof MailChoice>;
 
@@ -14,22 +14,22 @@ const choices = {
 };
 
 /**
- * The choices of the caller about mails.
+ * The choices of the caller: when to get mails about each topic.
  *
- * - `shares`: a note or a file is shared with you
- * - `expiry`: a share ends within a day
- * - `links`: somebody opens or claims your links, if `notify` of the link asks for a mail
- * - `files`: your file requests receive files, if `notify` of the file request asks for a mail
- * - `requests`: somebody asks for access to your notes
+ * - `shares`: somebody shares a note or a file with the caller
+ * - `expiry`: a share expires within a day
+ * - `links`: visitors open links of the caller or download from them, if `notify` of the link asks for a mail
+ * - `files`: file requests of the caller receive files, if `notify` of the file request asks for a mail
+ * - `requests`: somebody asks for access to a note of the caller
  */
 export const MailPreferences = Type.Object(choices);
 export type MailPreferences = Static<typeof MailPreferences>;
 
-/** A topic that is absent does not change. */
+/** Changes the choices for the given topics. Other topics do not change. */
 export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
   minProperties: 1,
 });
 export type UpdateMailPreferencesBody = Static<typeof UpdateMailPreferencesBody>;
 
-/** The token in the link of a mail. With this token, the service turns off the mails of one topic, and does nothing else. */
+/** The token in the link of a mail. It can only turn off the mails of one topic. */
 export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1024 }) });

@@ -7,7 +7,7 @@ import { Person } from "./people.ts";
 const Title = Type.String({ minLength: 1, maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
-/** The members of a note in every response. */
+/** The members of a note that every response contains. */
 const common = {
   id: Id,
   title: Title,
@@ -26,10 +26,11 @@ const common = {
 };
 
 /**
- * A note. `role` is the role of the caller: a viewer reads and downloads, an editor also changes and adds, an owner does all.
+ * A note. `role` is the role of the caller. A viewer can read and download. An editor can also change the note and add files. An owner
+ * can do everything.
  *
  * `attachments` is the first page of its attachments, in order of creation. `attachmentsCursor` is the cursor of the next page, or null.
- * A rejected attachment is listed only for the owner of the note and for its sender.
+ * Only the owner of the note and the person who uploaded a rejected attachment get this attachment.
  */
 export const Note = Type.Object({
   ...common,
@@ -46,7 +47,7 @@ export type Note = Static<typeof Note>;
 
 /**
  * A note in a list. `snippet` is the start of its body, at most 200 characters.
- * `foundFiles` is present only in a search: the first files whose names have the text, at most three.
+ * `foundFiles` is present only in the result of a search. It has at most three files whose names contain the text.
  */
 export const NoteSummary = Type.Object({
   ...common,
@@ -64,14 +65,14 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
-/** `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after that, the error is `note_changed`. */
+/** `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed since then, the service refuses with `note_changed`. */
 export const UpdateNoteBody = closedObject(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
   { minProperties: 1 },
 );
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
-/** `q` selects notes with this text in their title, their body or a filename. It ignores case and outer spaces. */
+/** `q` selects notes with this text in their title, their body or a filename. The search ignores case, and spaces before and after the text. */
 export const ListNotesQuery = closedObject({
   ...PageQuery.properties,
   scope: Type.Enum(["owned", "shared"], { default: "owned" }),

@@ -4,7 +4,7 @@ import { UserId } from "./common.ts";
 /**
  * A person. `name` and `email` are null for a user who has never called the service.
  *
- * In the activity of a note, only the owner sees the email addresses of others.
+ * In the activity of a note, only the owner sees the email addresses of other people. For everybody else, `email` is null.
  */
 export const Person = Type.Object({
   id: UserId,

@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
 
 /**
- * Every error code of the service, with its status and title (RFC 9457).
- * Clients branch on the code. The text of `detail` may change.
+ * Every error code of the service, with its HTTP status and title (RFC 9457).
+ * Clients should branch on the code, because the text of `detail` can change.
  *
  * @example
  * ```ts
@@ -111,7 +111,7 @@ export const signInErrors = [
 ] as const satisfies readonly ProblemCode[];
 export type SignInError = (typeof signInErrors)[number];
 
-/** The body of every error, `application/problem+json`. `message` is the same text as `detail`. */
+/** The body of every error response, as `application/problem+json`. `message` is the same text as `detail`. */
 export const Problem = Type.Object(
   {
     type: Type.String(),

@@ -5,8 +5,9 @@ import { Email, Id, Instant, UserId } from "./common.ts";
 const Role = Type.Enum(["viewer", "editor"]);
 
 /**
- * The receivers of a share: user ids, email addresses or both. At most 100 of each.
- * A user id is first a subject of the issuer of the caller's JWT, and then the id of a user.
+ * The receivers of a share: at most 100 user ids and at most 100 email addresses.
+ * If a JWT identifies the caller, the service first searches for a user whose JWT has the same issuer and this id as its `sub`. If there
+ * is none, it searches for a user with this id.
  */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
@@ -32,7 +33,7 @@ export type Share = Static<typeof Share>;
 
 /**
  * A share by email address whose receiver has not opened the note or the file yet. The response is the same whether or not the email address
- * has an account. `url` is the invitation link, for one person.
+ * has an account. `url` is the link of the invitation, which only one person can use.
  */
 export const Invitation = Type.Object({
   id: Id,
@@ -53,7 +54,7 @@ const Outcome = Type.Enum(["shared", "unknown"], {
     "unknown: nobody has this id, so nothing was shared with it. An email address is always shared, whether or not it has an account",
 });
 
-/** One result for each receiver in the order of the request: first userIds, then emails. */
+/** The result for one receiver. The results are in the order of the request: first `userIds`, then `emails`. */
 export const ShareResult = Type.Object({
   userId: Type.Optional(UserId),
   email: Type.Optional(Type.String()),

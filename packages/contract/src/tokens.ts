@@ -23,7 +23,7 @@ export type CreatedToken = Static<typeof CreatedToken>;
 export const ApiTokens = Type.Object({ tokens: Type.Array(ApiToken) });
 export type ApiTokens = Static<typeof ApiTokens>;
 
-/** The user whose tokens are meant. Default: the caller. Only administrators name another user. */
+/** The user whose tokens the caller lists or revokes. Default: the caller. Only administrators may name another user. */
 export const TokensQuery = closedObject({ userId: Type.Optional(UserId) });
 export type TokensQuery = Static<typeof TokensQuery>;
 

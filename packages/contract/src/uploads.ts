@@ -3,14 +3,14 @@ import { AttachmentState } from "./attachments.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
-/** The last character before `=` has two unused bits. They must be zero, because S3 compares the texts and not the bytes. */
+/** The last character before `=` has two unused bits. These bits must be zero, because S3 compares the base64 texts and not the bytes. */
 const Sha256 = Type.String({
   pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
   description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",
 });
 
 /**
- * The body of `POST /notes/:noteId/uploads`. The bucket and the service both verify the file against `sha256` when the body has it.
+ * The body of `POST /notes/:noteId/uploads`. If the body has `sha256`, the bucket and the service both verify the file against it.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export const StartUploadBody = closedObject({
 });
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
-/** A repeated start returns the upload of the first start (draft-ietf-httpapi-idempotency-key-header). */
+/** If a client repeats the request with the same key, it gets the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
 export const StartUploadHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({
@@ -42,14 +42,14 @@ export type StartUploadHeaders = Static<typeof StartUploadHeaders>;
 
 const Strategy = Type.Enum(["put", "multipart"]);
 
-/** The request to send: `method` to `url` with exactly these `headers`, before it expires. */
+/** The request that sends the bytes to the bucket. The client must send exactly this `method`, `url` and `headers`, before the URL expires. */
 const request = {
   method: Type.String(),
   url: Type.String(),
   headers: Type.Record(Type.String(), Type.String()),
 };
 
-/** The parts of a multipart upload. Every part has `partSize` bytes, and the last part has the rest. */
+/** The parts of a multipart upload. Every part has `partSize` bytes, except the last part, which has the remaining bytes. */
 const partition = { partSize: Type.Optional(Type.Integer()), partCount: Type.Optional(Type.Integer()) };
 
 const started = {
@@ -63,7 +63,7 @@ const started = {
   ...partition,
 };
 
-/** A started upload. Send its request, or request URLs of its parts and complete it, before `expiresAt`. */
+/** A started upload. Before `expiresAt`, the client sends the file or its parts, and completes the upload. */
 export const StartedUpload = Type.Object({
   upload: Type.Object({ attachmentId: Id, ...started }),
 });
@@ -75,7 +75,7 @@ export type StartedSend = Static<typeof StartedSend>;
 
 export const UploadParams = Type.Object({ uploadId: Id });
 
-/** A part in the bucket. */
+/** A part that the bucket has stored. */
 const StoredPart = Type.Object({ partNumber: Type.Integer(), etag: Type.String(), sizeBytes: Type.Integer() });
 
 const progress = {
@@ -90,15 +90,15 @@ const progress = {
   parts: Type.Array(StoredPart),
 };
 
-/** An upload. `reason` is the reason of a rejection. */
+/** The state of an upload. `reason` says why the file was rejected. */
 export const Upload = Type.Object({ upload: Type.Object({ attachmentId: Id, noteId: Id, ...progress }) });
 export type Upload = Static<typeof Upload>;
 
-/** An upload to a file request. `reason` is the reason of a rejection. */
+/** The state of an upload to a file request. `reason` says why the file was rejected. */
 export const Send = Type.Object({ upload: Type.Object(progress) });
 export type Send = Static<typeof Send>;
 
-/** A number from 1 to the `partCount` of the upload. */
+/** The number of a part, from 1 to the `partCount` of the upload. */
 const PartNumber = Type.Integer({ minimum: 1, maximum: 10_000 });
 
 export const SignPartsBody = closedObject({ partNumbers: Type.Array(PartNumber, { minItems: 1, maxItems: 100 }) });
@@ -110,7 +110,7 @@ export const SignedParts = Type.Object({
 });
 export type SignedParts = Static<typeof SignedParts>;
 
-/** The parts are optional, because the service checks the object itself. It refuses parts that differ from the stored ones. */
+/** `parts` is optional, because the service checks the object itself. The service refuses `parts` that differ from the stored parts. */
 export const CompleteUploadBody = closedObject({
   parts: Type.Optional(
     Type.Array(closedObject({ partNumber: PartNumber, etag: Type.String({ maxLength: 128 }) }), { maxItems: 10_000 }),

@@ -2,15 +2,17 @@ import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { Id } from "./common.ts";
 
-// The part of the Companion protocol that Uppy's AwsS3 plugin uses, with the plugin's own names (docs/uppy.md).
+// This file describes the part of the Companion protocol that Uppy's AwsS3 plugin uses, with the names of the plugin (docs/uppy.md).
 
 const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
 
 /**
- * Starts a multipart upload. Sizes are bytes.
- * Uppy does not send `size`: the page adds it to the metadata. `size` is optional here, so that the server can explain how to add it.
- * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into the same parts as the plugin. Other metadata is ignored.
+ * The body that starts a multipart upload. Sizes are in bytes.
+ * Uppy does not send `size`, so the page must add it to the metadata. The schema permits a body without `size`, so that the server can
+ * explain how to add it.
+ * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into the same parts as the plugin. The server
+ * ignores other metadata.
  */
 export const CreateMultipartBody = closedObject({
   filename: Type.String({ maxLength: 1024 }),
@@ -22,7 +24,7 @@ export const CreateMultipartBody = closedObject({
   }),
 });
 
-/** `key` repeats the id of the upload. It is not a key of the bucket. */
+/** `key` is the id of the upload, like `uploadId`. It is not the key of an object in the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
 /** The `key` of `CreatedMultipart`. */
@@ -45,7 +47,7 @@ export const BatchQuery = closedObject({
 
 export const PresignedPart = Type.Object({ url: Type.String() });
 
-/** URLs by part number. */
+/** The presigned URL of each part, by part number. */
 export const PresignedParts = Type.Object({ presignedUrls: Type.Record(Type.String(), Type.String()) });
 
 export const UploadedParts = Type.Array(
@@ -63,7 +65,7 @@ export const CompleteMultipartBody = closedObject({
   ),
 });
 
-/** `key` is the id of the attachment. `location` is its download URL, for users with access. */
+/** `key` is the id of the attachment. `location` is the URL from which users with access can download it. */
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });
 
 export const AbortedMultipart = Type.Object({});

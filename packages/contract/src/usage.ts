@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 
 const OrNull = Type.Union([Type.Integer(), Type.Null()]);
 
-/** The storage of the caller's own notes, with unfinished uploads, and the quotas. A null quota means no limit. */
+/** The storage that the caller's own notes use, including unfinished uploads, and the quotas. A null quota means no limit. */
 export const Usage = Type.Object({
   usedBytes: Type.Integer(),
   quotaBytes: OrNull,

@@ -8,7 +8,7 @@ const OrNull = {
   text: Type.Union([Type.String(), Type.Null()]),
 };
 
-/** The events of webhooks. `url.issued` is a summary of the last seconds. */
+/** The events that a webhook can get. `url.issued` is a summary of all URLs that were issued in the last seconds. */
 export const WebhookEvent = Type.Enum([
   "share.created",
   "link.claimed",
@@ -28,7 +28,7 @@ const fields = {
 export const CreateWebhookBody = closedObject({ ...fields, description: Type.Optional(fields.description) });
 export type CreateWebhookBody = Static<typeof CreateWebhookBody>;
 
-/** A member that is absent does not change. */
+/** Changes the given members of a webhook. Other members do not change. */
 export const UpdateWebhookBody = closedObject(
   {
     url: Type.Optional(fields.url),
@@ -67,7 +67,7 @@ export type WebhookWithSecret = Static<typeof WebhookWithSecret>;
 
 export const ListDeliveriesQuery = closedObject({ ...PageQuery.properties });
 
-/** The id of a message, which is also its header `webhook-id`. */
+/** The id of a message. The header `webhook-id` of its request contains the same id. */
 const DeliveryId = Type.String({ pattern: "^[0-9a-f-]{36}-[a-z]+-[a-z]+$", maxLength: 64 });
 
 export const DeliveryParams = closedObject({ webhookId: Id, deliveryId: DeliveryId });

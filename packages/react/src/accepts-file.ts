@@ -1,6 +1,6 @@
 /**
- * Whether `accept` of an input permits the file. An item of `accept` is a type, a type with `*` at the end, or the end of a filename.
- * Without items, every file is permitted.
+ * Returns whether `accept` of an input permits the file. An item of `accept` is a content type, a content type with `*` at the end, or
+ * the end of a filename. An empty `accept` permits every file.
  */
 export function acceptsFile({ name, type }: Pick<File, "name" | "type">, accept: string | undefined): boolean {
   const kinds = (accept ?? "").split(",").map((kind) => kind.trim().toLowerCase());
@@ -14,7 +14,7 @@ function isKind({ name, type }: { name: string; type: string }, kind: string): b
   return type === kind;
 }
 
-/** Whether a dropped item is a folder. The File of a folder has no readable bytes. */
+/** Returns whether a dropped item is a folder. A browser also makes a `File` for a folder, but that `File` has no readable bytes. */
 export function isFolder(item: DataTransferItem): boolean {
   return item.webkitGetAsEntry?.()?.isDirectory === true;
 }

@@ -12,7 +12,7 @@ import { MAJORS } from "./testing/versions.ts";
 
 const IMAGE = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
-/** Runs in the page. */
+/** Drops a file on the label. This function runs in the page. */
 function drop(label: Element, bytes: number[]): void {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File([new Uint8Array(bytes)], "dot.gif", { type: "image/gif" }));
@@ -33,7 +33,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
     const context = await browser.newContext();
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    // Playwright must watch for file choosers before a key opens a file chooser.
+    // Playwright must listen for file choosers before a key press opens one.
     page.on("filechooser", () => undefined);
     await page.goto(new URL("/", application.url).href);
     expect(await page.locator("h1").textContent()).toMatch(new RegExp(`^${major}\\.`));
@@ -51,7 +51,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
     await page.route(/partNumber=/, async (route) => {
       parts += 1;
       if (parts > 1) await resumed;
-      // The pause has aborted the requests that were held.
+      // The test held these requests, and the pause has aborted them in the meantime.
       await route.continue().catch(() => undefined);
     });
     await page.getByLabel("Add files").focus();

@@ -1,8 +1,8 @@
 /**
- * Starts a clock. The returned function returns the milliseconds since the start.
+ * Starts a clock. Returns a function that returns the milliseconds since the start.
  *
- * It reads two clocks and returns the higher time. The first clock is never set back. The second clock also counts while the machine
- * sleeps.
+ * The function reads two clocks and returns the longer time. Nobody can set back the first clock. The second clock also counts the time
+ * in which the machine sleeps.
  */
 export function startClock(): () => number {
   const [ticks, time] = [performance.now(), Date.now()];

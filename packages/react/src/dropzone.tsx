@@ -4,14 +4,14 @@ import type { CSSProperties, ReactNode, Ref } from "react";
 import { type DropOptions, useDrop } from "./use-drop.ts";
 
 export type DropzoneProps = DropOptions & {
-  /** The file input. Its `click()` opens the dialog of the browser. */
+  /** A ref to the file input. Its `click()` opens the file dialog of the browser. */
   inputRef?: Ref<HTMLInputElement> | undefined;
   className?: string | undefined;
-  /** The text is the name of the input for screen readers. */
+  /** The content of the label. Screen readers read its text as the name of the input. */
   children?: ReactNode;
 };
 
-/** The input is invisible, but it can have the focus. */
+/** Makes the input invisible. The input can still get the focus. */
 const HIDDEN: CSSProperties = {
   position: "absolute",
   width: 1,
@@ -25,9 +25,9 @@ const HIDDEN: CSSProperties = {
 };
 
 /**
- * A label around a file input, without styles. The user clicks the label, presses Space on it, or drops files on it.
+ * A label around a file input, without styles. To add files, the user clicks the label, presses Space on it, or drops files on it.
  *
- * Use `data-dragging` and `data-disabled` in your styles, and `:focus-within` for the focus of the input.
+ * In your styles, use `data-dragging` and `data-disabled`. For the focus of the input, use `:focus-within`.
  *
  * @example
  * ```tsx
@@ -40,7 +40,7 @@ export function Dropzone({ inputRef, className, children, ...options }: Dropzone
   const { onFiles, accept, multiple = true, disabled = false } = options;
   const { isDragging, handlers } = useDrop(options);
   return (
-    // The keyboard uses the input. The label only adds the pointer.
+    // Keyboard users use the input. The label only adds clicks and drops.
     <label
       className={className}
       data-dragging={isDragging || undefined}

@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const blocksOf = (text: string) => [...text.matchAll(/^ *```tsx\n(.*?)^ *```/gms)].map(([, code = ""]) => code);
 
-/** The examples of doc comments use the names of both packages without an import. */
+/** Imports the names that the examples of doc comments use without an import. */
 const NAMES = `
   import { openFiles } from "@valetkey/client";
   import { Dropzone, useDownload, useFileUrl, usePageDrop, useUploads, ValetKeyProvider } from "@valetkey/react";

@@ -6,48 +6,48 @@ import type { UrlClient } from "./provider.tsx";
 import { toError } from "./to-error.ts";
 
 export type FileUrlOptions = {
-  /** Seconds that each URL lives. Default and maximum: `urlTtlSeconds` of the resource. */
+  /** How long each URL is valid, in seconds. Default and maximum: `urlTtlSeconds` of the resource. */
   expiresIn?: number | undefined;
-  /** Default: `inline`. The browser still saves a file that it must not show. */
+  /** Default: `inline`, which shows the file. A file that the browser must not show is saved even with `inline`. */
   disposition?: "attachment" | "inline" | undefined;
   /**
-   * When to replace the URL. Default: `on-error`, because a loaded image needs no new URL, and a video continues to play.
-   * Use `before-expiry` for a link, which the user may open at any time.
+   * When to replace the URL. Default: `on-error`, because an image that is loaded needs no new URL, and a new URL would interrupt a video.
+   * Use `before-expiry` for a link, because the user may open a link at any time.
    */
   renew?: "on-error" | "before-expiry" | undefined;
 };
 
 export type FileUrlState = {
-  /** The URL for `src` or `href`. Undefined until the first URL arrives, and after a failure that a new URL cannot fix. */
+  /** The URL for `src` or `href`. Undefined until the first URL arrives, and after an error that a new URL cannot fix. */
   src: string | undefined;
   /**
-   * Why there is no new URL. Undefined while the URL works.
-   * The code is `not_displayable` when the bucket returns the file, but the element cannot show it.
+   * The error for which there is no new URL. Undefined while the URL works.
+   * The code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
    */
   error: ValetKeyError | undefined;
-  /** Pass this handler to the element. It replaces a URL that has expired or that the bucket refuses. */
+  /** Pass this handler to the element. If the URL has expired or the bucket refuses it, the handler replaces the URL. */
   onError: (event?: SyntheticEvent) => void;
   /** Requests a new URL, for a button beside the error. */
   retry: () => void;
-  /** Whether the URL has expired. If it has, a player can call `onError` before its next request fails. */
+  /** Returns whether the URL has expired. A player can then call `onError` before its next request fails. */
   isExpired: () => boolean;
 };
 
-/** Other components reuse a URL until this part of its lifetime is over. The rest of the lifetime is for the request to the bucket. */
+/** Other components reuse a URL until this part of its lifetime is over. The rest is the time in which they can request the file. */
 const REUSE_UNTIL = 0.9;
-/** With `before-expiry`, a URL is replaced when this part of its lifetime is over. */
+/** With `before-expiry`, the store replaces a URL when this part of its lifetime is over. */
 const RENEW_AT = 0.8;
-/** The wait before the next request, after a failure that may be temporary. Milliseconds. */
+/** The wait before the next request for a URL, after an error that may be temporary. Milliseconds. */
 const RETRY_MS = 5_000;
 /**
- * The waits before each replacement of a URL that failed before its expiry. After the last replacement fails, the state has the error.
- * Milliseconds.
+ * The waits before the first, second and third replacement of a URL that failed before its expiry. If the last replacement fails too,
+ * the state gets an error. Milliseconds.
  */
 const REPLACE_AFTER_MS = [0, 1_000, 3_000];
-/** `MediaError.MEDIA_ERR_NETWORK`. */
+/** The value of `MediaError.MEDIA_ERR_NETWORK`. */
 const NETWORK_ERROR = 2;
 
-/** The URL of one file, shared by the components that show it. */
+/** Holds the URL of one file. All components that show the file share this store. */
 export class FileUrlStore {
   readonly #issue: (signal: AbortSignal) => Promise<FileUrl>;
   readonly #renew: FileUrlOptions["renew"];
@@ -57,7 +57,7 @@ export class FileUrlStore {
   #lifetimeMs = 0;
   #listening = new AbortController();
   #isBusy = false;
-  /** In the audit events, the first URL of a component is a view, and each later URL is a renewal. */
+  /** Whether the next URL replaces an earlier URL. Its audit event then has the purpose `renewal`. */
   #isRenewal = false;
   /** How many URLs in a row failed before their expiry. */
   #failures = 0;
@@ -92,13 +92,13 @@ export class FileUrlStore {
     };
   };
 
-  /** Whether another component can start with the current state. */
+  /** Whether another component can use the current state. */
   isReusable(): boolean {
     const { src, error } = this.#state;
     return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));
   }
 
-  /** Whether the URL is older than this part of its lifetime. */
+  /** Returns whether the URL is older than this part of its lifetime. */
   #isOlderThan(part: number): boolean {
     return this.#age() >= part * this.#lifetimeMs;
   }
@@ -107,7 +107,7 @@ export class FileUrlStore {
     this.#listening = new AbortController();
     this.#isBusy = false;
     const { signal } = this.#listening;
-    // Strict mode subscribes twice in a row, but needs only one URL.
+    // In strict mode, React subscribes twice in a row. The microtask avoids a request for a second URL.
     queueMicrotask(() => {
       if (signal.aborted) return;
       this.#isRenewal = this.#state.src !== undefined && !this.#isOlderThan(REUSE_UNTIL);
@@ -138,8 +138,8 @@ export class FileUrlStore {
   }
 
   /**
-   * Decides whether a new URL can help. The element does not report its reason, so this function reads a byte. If a new URL would fail
-   * too, the state gets the error.
+   * Decides whether a new URL can help. The element does not report why it failed, so this function reads a byte of the file. If a new
+   * URL would fail too, the state gets the error.
    */
   async #mayRecover(src: string, { isNetworkError }: { isNetworkError: boolean }): Promise<boolean> {
     const { signal } = this.#listening;
@@ -163,12 +163,12 @@ export class FileUrlStore {
     }
   }
 
-  /** Requests the next URL. Never rejects, because the state gets the failure. */
+  /** Requests the next URL. Never rejects: an error goes into the state. */
   async #next(): Promise<void> {
     const { signal } = this.#listening;
     clearTimeout(this.#timer);
     this.#isBusy = true;
-    // The lifetime of the URL starts after this moment, so no URL is used for too long.
+    // The clock starts before the service signs the URL, so the store never treats an expired URL as valid.
     const age = startClock();
     try {
       const { fileUrl, expiresIn } = await this.#issue(signal);
@@ -199,7 +199,7 @@ export class FileUrlStore {
     this.#timer = setTimeout(() => this.#whenVisible(() => void this.#next()), milliseconds);
   }
 
-  /** Calls `next` when the page is visible, because a page in the background needs no URL. */
+  /** Calls `next` as soon as the page is visible, because a page in the background needs no URL. */
   #whenVisible(next: () => void): void {
     const { signal } = this.#listening;
     if (document.hidden) document.addEventListener("visibilitychange", next, { once: true, signal });
@@ -212,14 +212,14 @@ export class FileUrlStore {
   }
 }
 
-/** The code of a media error. Only the event of a player has such a code. */
+/** Returns the code of a media error, which only the event of an audio or video element has. */
 function codeOf(event: SyntheticEvent | undefined): number | undefined {
   return (event?.currentTarget as Partial<HTMLMediaElement> | undefined)?.error?.code;
 }
 
 const stores = new WeakMap<UrlClient, Map<string, FileUrlStore>>();
 
-/** Returns the store that other components of this client use for the file, or a new one. */
+/** Returns the store that other components with this client use for the file, or a new store. */
 export function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): FileUrlStore {
   const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
   stores.set(client, ofClient);

@@ -7,15 +7,15 @@ const ClientContext = createContext<FilesClient | Calls | undefined>(undefined);
 
 export type ValetKeyProviderProps = {
   /**
-   * The client of the application, from `openFiles`. Create it once, outside of components, because a new client has no uploads. A
-   * client of the service, from `createClient` or `createCalls`, is enough for `useFileUrl` and `useDownload`.
+   * The client of the application, from `openFiles`. Create it once, outside of components, because a new client has no uploads. For
+   * `useFileUrl` and `useDownload` alone, you can also pass a client of the service, from `createClient` or `createCalls`.
    */
   client: FilesClient | Calls;
   children?: ReactNode;
 };
 
 /**
- * Gives the client to the hooks of the components inside it.
+ * Provides the client to the hooks in all components inside this provider.
  *
  * @example
  * ```tsx

@@ -6,7 +6,7 @@ import { MAJORS } from "./testing/versions.ts";
 
 const textFile = (name: string, text = name) => new File([text], name, { type: "text/plain" });
 let items = 0;
-/** Makes an item without files. */
+/** Makes a new item, which has no files yet. */
 const newItem = () => {
   items += 1;
   return { resource: "invoice", id: `${items}` };
@@ -14,7 +14,7 @@ const newItem = () => {
 
 const MISSING = "00000000-0000-4000-8000-000000000000";
 
-/** A component with every hook and the Dropzone. */
+/** A component that uses every hook and the Dropzone. */
 function Page({ react, item }: { react: Loaded; item: { resource: string; id: string } }) {
   const { files, add } = react.useUploads(item);
   const { src } = react.useFileUrl(MISSING);
@@ -25,7 +25,7 @@ function Page({ react, item }: { react: Loaded; item: { resource: string; id: st
 describe.each(MAJORS)("React %i", (major) => {
   let react: Loaded;
   let application: Application;
-  /** The items that the application has closed to everybody. */
+  /** The items to which the application gives nobody access. */
   const closed = new Set<string>();
   beforeAll(async () => {
     application = await startApplication({ may: (_, __, id) => !closed.has(id) });
@@ -166,7 +166,7 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   describe("useFileUrl", () => {
-    /** How many URLs of the file the client has requested. */
+    /** Returns how many URLs of the file the client has requested. */
     const urlsOf = (id: string, sent: readonly string[]) => sent.filter((line) => line.endsWith(`${id}/url`)).length;
 
     const statusOf = async (url: string | undefined) => (await fetch(url ?? "data:,")).status;
@@ -319,7 +319,7 @@ describe.each(MAJORS)("React %i", (major) => {
     });
   });
 
-  /** Returns whether the event kept the browser from opening the files. */
+  /** Dispatches an event. Returns whether a handler prevented the browser from opening the files. */
   function dispatch(target: Element, { type, files = [] }: { type: string; files?: File[] }): boolean {
     const event = new window.Event(type, { bubbles: true, cancelable: true });
     const items = files.map((file) => ({ getAsFile: () => file }));

@@ -13,16 +13,16 @@ export type UploadingFile = Omit<UploadProgress, "state"> & {
   /** Identifies the upload in this page. Use it as the `key` of a React element. */
   key: string;
   name: string;
-  /** `queued`: the upload starts when one of the running uploads ends. The other states come from `@valetkey/client`. */
+  /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes the other states. */
   state: UploadState | "queued";
-  /** Why the upload failed. Undefined in every other state. */
+  /** Why the upload failed. Undefined if the state is not `failed`. */
   error: ValetKeyError | undefined;
   /** The stored file. Undefined until the state is `ready`. */
   uploaded: ItemFile | undefined;
 };
 
 export type AddOptions = {
-  /** Called with each file that is stored and verified, even if no component shows the file any more. */
+  /** The store calls this function with each file that is stored and verified, even if no component shows the file any more. */
   onUploaded?: (file: ItemFile) => void;
 };
 
@@ -35,7 +35,7 @@ type Upload = {
   view: UploadingFile;
 };
 
-/** How many files are sent at the same time. Each upload may send several parts. */
+/** How many files the store uploads at the same time. The upload of one file may send several parts at the same time. */
 const MAX_RUNNING = 3;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
@@ -43,11 +43,11 @@ const NONE: readonly UploadingFile[] = [];
 
 const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
 
-/** The uploads of a client. They continue while components mount and unmount. */
+/** Manages the uploads of a client. The uploads continue while components mount and unmount. */
 export class UploadsStore {
   readonly #client: FilesClient;
   readonly #uploads = new Map<string, Upload>();
-  /** The array of an item stays the same until an upload of the item changes, as React requires. */
+  /** The list of files of each item. React requires the same array until an upload of the item changes. */
   readonly #views = new Map<string, readonly UploadingFile[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   #added = 0;
@@ -130,17 +130,17 @@ export class UploadsStore {
     }
   }
 
-  /** Sends the file. Never rejects, because the view of the upload gets the failure. */
+  /** Sends the file. Never rejects: an error goes into the view of the upload. */
   async #send(upload: Upload): Promise<void> {
     const { item, file, options } = upload;
     this.#change(upload, { state: "starting" });
     try {
       upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
       const uploaded = await upload.task.done;
-      // An upload that was complete before its cancellation is a success, so the list shows it again.
+      // If `cancel` came too late, the upload is complete. So the list shows the file again.
       this.#uploads.set(upload.view.key, upload);
       this.#change(upload, { state: "ready", uploaded });
-      // An error of the callback is an error of the application. It does not fail the upload.
+      // An error of the callback is an error of the application. In a microtask, it cannot fail the upload.
       queueMicrotask(() => options.onUploaded?.(uploaded));
     } catch (error) {
       const isAborted = error instanceof ValetKeyError && error.code === "aborted";
@@ -152,11 +152,11 @@ export class UploadsStore {
     }
   }
 
-  /** Skips the final states, because `done` reports them with their outcome. */
+  /** Updates the list, but ignores the final states, because `done` reports the outcome. */
   #report(upload: Upload, progress: UploadProgress): void {
     const { state } = upload.view;
     this.#change(upload, FINAL.has(progress.state) ? { ...progress, state } : progress);
-    // A paused upload lets the next upload start.
+    // When an upload is paused, the next queued upload can start.
     if (progress.state === "paused" && state !== "paused") this.#startNext();
   }
 
@@ -185,7 +185,7 @@ function toError(error: unknown): ValetKeyError {
 
 const stores = new WeakMap<FilesClient, UploadsStore>();
 
-/** Returns the store of a client, which has only one store. */
+/** Returns the store of a client. Each client has exactly one store. */
 export function uploadsOf(client: FilesClient): UploadsStore {
   const store = stores.get(client) ?? new UploadsStore(client);
   stores.set(client, store);

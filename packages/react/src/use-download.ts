@@ -6,12 +6,12 @@ import { useUrlClient } from "./provider.tsx";
 import { toError } from "./to-error.ts";
 
 export type DownloadOptions = {
-  /** Called with a failure, even after the component is unmounted. */
+  /** The hook calls this function with each error, even after the component is unmounted. */
   onError?: ((error: ValetKeyError) => void) | undefined;
 };
 
 export type DownloadFile = {
-  /** Saves the file. Call it in an event handler. Never rejects, because `error` and `onError` report the failure. */
+  /** Saves the file. Call it in an event handler. Never rejects: `error` and `onError` report the error. */
   download(fileId: string): Promise<void>;
   /** Whether the request for a URL is still running. The browser itself shows the progress of the download. */
   isPending: boolean;
@@ -20,7 +20,7 @@ export type DownloadFile = {
 };
 
 /**
- * Lets the browser download a file directly from the bucket. The download appears in the list of downloads of the browser.
+ * Lets the browser download a file directly from the bucket. The browser shows the file in its list of downloads.
  *
  * @example
  * ```tsx
@@ -55,7 +55,7 @@ export function useDownload({ onError }: DownloadOptions = {}): DownloadFile {
   return { download, isPending: pending > 0, error };
 }
 
-/** Lets the browser save the URL. The response is an attachment, so the page stays. */
+/** Lets the browser download the URL. The response is an attachment, so the browser saves the file and does not leave the page. */
 function save(url: string): void {
   const link = document.createElement("a");
   link.href = url;

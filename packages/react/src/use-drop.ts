@@ -4,28 +4,28 @@ import { useRef, useState } from "react";
 import { acceptsFile, isFolder } from "./accepts-file.ts";
 
 export type DropOptions = {
-  /** Called with the files that the user picks or drops, such as `add` of `useUploads`. */
+  /** Called with the files that the user picks or drops. Pass, for example, `add` of `useUploads`. */
   onFiles: (files: File[]) => void;
-  /** Called with dropped files that `accept` or `multiple` excludes, and with folders. Default: these files and folders are ignored. */
+  /** Called with dropped files that `accept` or `multiple` excludes, and with dropped folders. Default: ignores these files and folders. */
   onRejected?: ((files: File[]) => void) | undefined;
-  /** Called with dropped data instead of `onFiles`, to read folders. After the call, the browser withdraws the data. */
+  /** Called with the dropped data instead of `onFiles`, so that you can read folders. After the call, the data is no longer readable. */
   onDrop?: ((data: DataTransfer) => void) | undefined;
-  /** Types as in `accept` of an input, such as `image/*,.pdf`. Default: every type. The server checks the type itself. */
+  /** The accepted types, as in `accept` of an input, such as `image/*,.pdf`. Default: every type. The server also checks the type. */
   accept?: string | undefined;
-  /** Default true. */
+  /** Whether the user can add several files at once. Default: true. */
   multiple?: boolean | undefined;
-  /** Accepts nothing. A dropped file still does not replace the page. */
+  /** Accepts no files. But the browser still does not open a dropped file in place of the page. */
   disabled?: boolean | undefined;
 };
 
-/** The members that the events of React and of the browser share. */
+/** The members that a drag event of React and a drag event of the browser have in common. */
 type DropEvent = Pick<DragEvent, "target" | "dataTransfer" | "defaultPrevented" | "preventDefault">;
 
-/** Handles the drag events of an element or a page. It ignores a drag without files. */
+/** Makes handlers for the drag events of an element or a page. They ignore a drag without files. */
 export function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disabled = false }: DropOptions) {
   const [isDragging, setIsDragging] = useState(false);
-  // A drag enters the next element before it leaves the previous element. The drag is over when it leaves the element that it entered
-  // last.
+  // The browser reports that a drag enters the next element before it reports that the drag leaves the previous one. So the drag has left
+  // the page only when it leaves the element that it entered last.
   const entered = useRef<EventTarget | null>(null);
 
   function accepted(data: DataTransfer): void {
@@ -52,7 +52,7 @@ export function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, 
       },
       dragover(event: DropEvent): void {
         if (!hasFiles(event.dataTransfer)) return;
-        // Without this call, the browser would replace the page by the file.
+        // Without this call, the browser would open the file in place of the page.
         event.preventDefault();
         event.dataTransfer.dropEffect = disabled ? "none" : "copy";
       },

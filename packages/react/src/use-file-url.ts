@@ -16,10 +16,10 @@ const withoutUrl = () => WITHOUT_URL;
 const never = () => nothing;
 
 /**
- * Returns a URL to show a file. Replaces the URL when the element cannot load it.
+ * Returns a URL that shows a file. Replaces the URL if the element cannot load it.
  *
- * The service checks the access for each URL. Components that show the same file use one URL, until the URL expires. During server
- * rendering, `src` is undefined. Without a `fileId`, it requests nothing. Throws without a `ValetKeyProvider`.
+ * The service checks the access before it issues a URL. Components that show the same file share one URL, until the URL expires. During
+ * server rendering, `src` is undefined. Without a `fileId`, the hook requests nothing. Throws without a `ValetKeyProvider`.
  *
  * @example
  * ```tsx

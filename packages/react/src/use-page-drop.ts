@@ -8,7 +8,7 @@ const TYPES = ["dragenter", "dragover", "dragleave", "drop"] as const;
 /**
  * Accepts files that the user drops anywhere on the page. Returns whether files are dragged over the page.
  *
- * A drop on a `Dropzone` is for that Dropzone only.
+ * If the user drops files on a `Dropzone`, only that Dropzone gets them.
  *
  * @example
  * ```tsx

@@ -19,7 +19,7 @@ export type UploadsProgress = {
 };
 
 export type Uploads = {
-  /** The files in the order in which they were added. A file stays after its upload until `cancel` removes it. */
+  /** The files in the order in which they were added. A file stays in this list after its upload, until `cancel` removes it. */
   files: readonly UploadingFile[];
   progress: UploadsProgress;
   /**
@@ -30,9 +30,9 @@ export type Uploads = {
   pause(key?: string): void;
   /** Resumes one paused upload, or all. */
   resume(key?: string): void;
-  /** Retries one failed upload, or all. It resumes with the parts that the bucket has. */
+  /** Retries one failed upload, or all. A retry sends only the parts that the bucket does not have yet. */
   retry(key?: string): void;
-  /** Removes one file from the list, or all files, and aborts their uploads. A stored file stays in the bucket. */
+  /** Removes one file from the list, or all files, and aborts their uploads. A file that is already stored stays in the bucket. */
   cancel(key?: string): void;
 };
 
@@ -68,7 +68,7 @@ export function useUploads({ resource, id, cancelOnUnmount = false }: UploadsOpt
   useEffect(() => {
     if (!cancelOnUnmount) return;
     return () =>
-      // Strict mode mounts again immediately. Another component may also show the same item.
+      // In strict mode, React mounts the component again immediately. Another component may also show the same item.
       queueMicrotask(() => {
         if (!store.isShown(item)) store.cancel(item);
       });

@@ -2,13 +2,13 @@ import type { Call } from "../call.ts";
 import type { ActivityQuery, AuditEventPage } from "../wire.ts";
 import { iteratePages, type PageOptions } from "./pages.ts";
 
-/** Selects the activity of one note. Default: the activity of all notes of the caller. */
+/** With `noteId`, selects the activity of one note. Default: the activity of all notes of the caller. */
 type Subject = { noteId?: string };
 
 /** `omit` leaves out URLs of thumbnails, renewed URLs, and the URLs with which owners view their own files. Default: `include`. */
 type Filter = { routine?: ActivityQuery["routine"] };
 
-/** /activity and /notes/:noteId/activity, newest first. */
+/** The calls to `/activity` and `/notes/:noteId/activity`. They return the newest event first. */
 export function activityCalls(call: Call) {
   const list = ({ noteId, signal, ...query }: Subject & Filter & PageOptions = {}) => {
     const path = noteId === undefined ? "/activity" : `/notes/${encodeURIComponent(noteId)}/activity`;

@@ -27,12 +27,12 @@ export function administrationCalls(call: Call) {
     { signal, ...query }: PageOptions & { q?: string; kind?: LinkKind; state?: MailState },
   ) => call<Page>("GET", `/admin/${path}`, { query: { ...query }, signal });
   return {
-    /** Returns one page of users, the newest first. `q` finds a part of the email address, the name or the id. */
+    /** Returns one page of users, the newest first. `q` selects users whose email address, name or id contains this text. */
     people: (options: PageOptions & { q?: string } = {}) => page<AdminPersonPage>("people", options),
-    /** Disables or enables a user, or sets the quotas. A quota of null restores the quota of the service. */
+    /** Disables or enables a user, or sets the quotas of the user. If a quota is null, the quota of the service applies again. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
-    /** Closes the account of a user immediately, and deletes it permanently after 14 days. Until then, `isDisabled: false` opens it again. */
+    /** Closes the account of a user. The service deletes it permanently after 14 days. Until then, `isDisabled: false` opens it again. */
     deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
     /** Makes a link for a new password, which works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
@@ -40,29 +40,29 @@ export function administrationCalls(call: Call) {
     invitations: (options: PageOptions = {}) => page<AdminInvitationPage>("invitations", options),
     /** Invites an email address to create an account, by mail if the service sends mails. */
     invite: (email: string) => call<AdminInvitation>("POST", "/admin/invitations", { body: { email } }),
-    /** Makes another link, which is valid for 30 days. If the service sends mails, it sends the link by mail. The old link stops working. */
+    /** Makes another link for an invitation, valid for 30 days, and sends it if the service sends mails. The old link stops working. */
     renewInvitation: (invitationId: string) =>
       call<AdminInvitation>("POST", `/admin/invitations/${encodeURIComponent(invitationId)}/renew`),
     revokeInvitation: (invitationId: string) =>
       call<void>("DELETE", `/admin/invitations/${encodeURIComponent(invitationId)}`),
     /** Returns the rules of the service that administrators can change. */
     policy: (options: Pick<PageOptions, "signal"> = {}) => call<PolicySettings>("GET", "/admin/policy", options),
-    /** Changes a rule. Rejects with `policy_fixed` if the operator has set the rule. Returns all rules. */
+    /** Changes a rule, and returns all rules. Rejects with `policy_fixed` if the operator has set the rule in the configuration. */
     setPolicy: (name: PolicySetting["name"], value: PolicySetting["value"]) =>
       call<PolicySettings>("PUT", `/admin/policy/${name}`, { body: { value } }),
-    /** Resets a rule to its default. Returns all rules. */
+    /** Resets a rule to its default, and returns all rules. */
     resetPolicy: (name: PolicySetting["name"]) => call<PolicySettings>("DELETE", `/admin/policy/${name}`),
-    /** Returns one page of the links of all users, the newest first. They have no URLs. */
+    /** Returns one page of the links of all users, the newest first. The response does not contain the URLs of the links. */
     links: (options: PageOptions & { kind?: LinkKind } = {}) => page<AdminLinkPage>("links", options),
-    /** Revokes a link of any user. URLs that the link issued before stay valid until `lastUrlExpiresAt`. */
+    /** Revokes a link of any user. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
     revokeLink: (linkId: string) => call<RevokedLink>("DELETE", `/admin/links/${encodeURIComponent(linkId)}`),
-    /** Returns one page of the mails that wait or failed finally, the newest first. They have no texts. */
+    /** Returns one page of the mails that wait or have finally failed, the newest first. The response does not contain their texts. */
     mails: (options: PageOptions & { state?: MailState } = {}) => page<AdminMailPage>("mails", options),
-    /** Sends a mail again that failed finally. */
+    /** Sends a mail again that has finally failed. */
     retryMail: (mailId: string) => call<void>("POST", `/admin/mails/${encodeURIComponent(mailId)}/retry`),
-    /** The webhooks about the notes of all users. */
+    /** The calls for webhooks that get events about the notes of all users. */
     webhooks: webhookCalls(call, "/admin/webhooks"),
-    /** Returns one page of what administrators and commands did, the newest first. */
+    /** Returns one page of the log of what administrators and commands of the operator did, the newest event first. */
     log: (options: PageOptions = {}) => page<AdminEventPage>("log", options),
   };
 }

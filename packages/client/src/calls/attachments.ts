@@ -14,14 +14,14 @@ export function attachmentCalls(call: Call) {
       iteratePages((cursor) => listShared({ ...options, ...(cursor !== undefined && { cursor }) })),
     get: (attachmentId: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<Attachment>("GET", path(attachmentId), { signal }),
-    /** Renames a ready file. Its content must agree with the new name, or the call throws `invalid_filename`. */
+    /** Renames a ready file. Throws `invalid_filename` if the content of the file does not agree with the new name. */
     rename: (attachmentId: string, filename: string) =>
       call<Attachment>("PATCH", path(attachmentId), { body: { filename } }),
-    /** Removes the mark of a new file (`isNew`), because the caller has seen the file. */
+    /** Records that the caller has seen the file. `isNew` is then false. */
     markSeen: (attachmentId: string) => call<void>("PUT", `${path(attachmentId)}/seen`),
-    /** Deletes the attachment and its stored file. */
+    /** Deletes the attachment. If the service has a trash, `trash.restore` can restore the attachment for a while. */
     remove: (attachmentId: string) => call<void>("DELETE", path(attachmentId)),
-    /** Accepts or rejects the quarantined file of a visitor. A rejected file is deleted from the bucket. */
+    /** Accepts or rejects the quarantined file of a visitor. The service deletes a rejected file from the bucket. */
     review: (attachmentId: string, decision: "accept" | "reject") =>
       call<Attachment>("POST", `${path(attachmentId)}/review`, { body: { decision } }),
   };

@@ -11,7 +11,7 @@ import type {
 } from "../wire.ts";
 import type { PageOptions } from "./pages.ts";
 
-/** The calls for links and file requests, for people with an account. Every list starts with the newest link. */
+/** The calls of people with an account for links and file requests. Every list starts with the newest item. */
 export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
   const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
@@ -19,21 +19,21 @@ export function linkCalls(call: Call) {
   const page = <Page>(path: string, { signal, ...query }: PageOptions & { kind?: LinkKind }) =>
     call<Page>("GET", path, { query: { ...query }, signal });
   return {
-    /** Makes a link of a note or of some of its files, or a file request. */
+    /** Makes a link to all files of a note or to some of them, or a file request. */
     create: (noteId: string, link: CreateLinkBody = {}) => call<Link>("POST", ofNote(noteId), { body: link }),
-    /** Makes a link of one file. */
+    /** Makes a link to one file. */
     createForFile: (attachmentId: string, link: CreateFileLinkBody = {}) =>
       call<Link>("POST", ofFile(attachmentId), { body: link }),
-    /** Returns one page of the links of the caller's notes, and of the links that the caller made and may still edit. */
+    /** Returns one page of links: the links of the caller's own notes, and the links that the caller made and may still edit. */
     list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
     /** Returns one page of the links of a note. */
     ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
-    /** Returns one page of the links that name this file. A link of the whole note names no file. */
+    /** Returns one page of the links that list this file. Links to the whole note are not included, because they list no files. */
     ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
     get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
     /** Edits a link. `newUrl: true` gives the link a new URL, and the earlier URL stops working. */
     update: (linkId: string, change: UpdateLinkBody) => call<Link>("PATCH", one(linkId), { body: change }),
-    /** Revokes a link. URLs that the link issued before stay valid until `lastUrlExpiresAt`. */
+    /** Revokes a link. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
     revoke: (linkId: string) => call<RevokedLink>("DELETE", one(linkId)),
     /** Returns one page of the audit events of a link. */
     events: (linkId: string, options: PageOptions = {}) => page<AuditEventPage>(`${one(linkId)}/events`, options),

@@ -16,12 +16,12 @@ export function noteCalls(call: Call) {
     call<AttachmentPage>("GET", `${path(noteId)}/attachments`, { query: { ...query }, signal });
   return {
     create: (note: CreateNoteBody, { signal }: Signal = {}) => call<Note>("POST", "/notes", { body: note, signal }),
-    /** Returns one page. A note in a list has the start of its body as `snippet`. */
+    /** Returns one page of notes. `snippet` is the start of the body of a note. */
     list,
-    /** Yields every note in the form of `list`, page by page. */
+    /** Yields every note, page by page, with the same members as `list`. */
     iterate: (options: Scope & Search & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
-    /** Returns the note with the first page of its attachments. `attachmentsCursor` continues in `listAttachments`. */
+    /** Returns the note with the first page of its attachments. For the next page, pass `attachmentsCursor` to `listAttachments`. */
     get: (noteId: string, { signal }: Signal = {}) => call<Note>("GET", path(noteId), { signal }),
     /** Returns one page of the attachments of a note, in order of creation. */
     listAttachments,
@@ -30,7 +30,7 @@ export function noteCalls(call: Call) {
       iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
     /** Changes a note. With `ifUpdatedAt`, throws `note_changed` if the note has changed since that instant. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
-    /** Removes the mark of a new note (`isNew`), because the caller has seen the note. */
+    /** Records that the caller has seen the note. `isNew` is then false. */
     markSeen: (noteId: string) => call<void>("PUT", `${path(noteId)}/seen`),
     /** Deletes the note with its attachments and shares. `trash.restore` can restore them for a while. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),

@@ -1,21 +1,21 @@
 import type { Call } from "../call.ts";
 import type { ShareAttachmentBody, ShareNoteBody, Shares, SharesWithResults } from "../wire.ts";
 
-/** The subject of a share: a note with all its files, or only one file. */
+/** The note or the attachment that is shared. A shared note includes all its files. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
-/** The shares of a note or of an attachment. An attachment can only be shared with viewers. */
+/** The calls for the shares of a note or an attachment. People who get a shared attachment can only view and download it. */
 export type ShareCalls = {
   /**
    * Shares with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
-   * invitation, whether or not it has an account. Returns all shares and open invitations of the subject.
-   * `results` has one outcome for each receiver: first `userIds`, then `emails`, in the order of the request.
+   * invitation, whether or not it has an account. Returns all shares and open invitations of this note or attachment.
+   * `results` has one result for each receiver: first `userIds`, then `emails`, in the order of the request.
    */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
   /**
-   * Revokes a share. The service refuses the next request of the person. URLs that the person already has stay valid until they expire.
+   * Revokes a share. The service refuses the next request of that user. URLs that the user already has stay valid until they expire.
    */
   remove(subject: ShareSubject, userId: string): Promise<void>;
 };

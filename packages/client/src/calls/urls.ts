@@ -5,12 +5,12 @@ import type { FileUrl, FileUrls, UrlPurpose } from "../wire.ts";
 const MAX_BATCH = 1000;
 
 /**
- * `expiresIn` is in seconds. Default: 60. The service limits the range.
- * `purpose` is the use of the URL, and part of the audit event. Default: `view` for an inline URL, and `download` for every other URL.
+ * `expiresIn` is in seconds. Default: 60. The service refuses a value outside its range.
+ * `purpose` says in the audit event what the URL is for. Default: `view` for an inline URL, and `download` for every other URL.
  */
 export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: AbortSignal | undefined };
 
-/** Default: `attachment`. With `inline`, the browser still saves a file that it must not show. */
+/** Default: `attachment`, which saves the file. `inline` shows the file, but the browser still saves a file that it must not show. */
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
@@ -26,8 +26,8 @@ export function urlCalls(call: Call) {
       call<FileUrl>("GET", `/attachments/${encodeURIComponent(attachmentId)}/url`, { query: { ...query }, signal }),
 
     /**
-     * Issues URLs of many files. The result has a URL or an error code for each file, in the order of the ids. Sends one request for
-     * every 1,000 ids.
+     * Issues URLs of many files. The result has a URL or an error code for each file, in the order of the ids. Sends one request per
+     * 1,000 ids.
      */
     async urlsFor(
       attachmentIds: readonly string[],

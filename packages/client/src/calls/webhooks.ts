@@ -10,7 +10,7 @@ import type {
 } from "../wire.ts";
 import type { PageOptions } from "./pages.ts";
 
-/** `path`: /webhooks for the notes of the caller, or /admin/webhooks for the notes of all users. */
+/** The calls for webhooks. `path` is /webhooks for events about the caller's notes, or /admin/webhooks for events about all notes. */
 export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" = "/webhooks") {
   const one = (webhookId: string) => `${path}/${encodeURIComponent(webhookId)}`;
   return {
@@ -19,11 +19,11 @@ export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" =
     create: (webhook: CreateWebhookBody) => call<WebhookWithSecret>("POST", path, { body: webhook }),
     /** Changes a webhook. `isDisabled: false` enables it again. */
     update: (webhookId: string, change: UpdateWebhookBody) => call<Webhook>("PATCH", one(webhookId), { body: change }),
-    /** Deletes a webhook, with its deliveries. */
+    /** Deletes a webhook and the list of its deliveries. */
     remove: (webhookId: string) => call<void>("DELETE", one(webhookId)),
-    /** Makes a new secret. The former secret stays valid for 24 hours. */
+    /** Makes a new secret. For 24 hours, the service also signs with the former secret. */
     rotateSecret: (webhookId: string) => call<WebhookWithSecret>("POST", `${one(webhookId)}/secret`),
-    /** Sends a test message. */
+    /** Sends a test message to the webhook. */
     test: (webhookId: string) => call<WebhookTest>("POST", `${one(webhookId)}/test`),
     /** Returns one page of the deliveries of the last 30 days, the newest first. */
     deliveries: (webhookId: string, { signal, ...query }: PageOptions = {}) =>

@@ -11,7 +11,7 @@ import type { UploadOptions } from "../upload/upload-options.ts";
 import { startTask, type UploadTask } from "../upload/upload-task.ts";
 import type { Attachment, FileUrl } from "../wire.ts";
 
-/** A thing of the application that files belong to, such as `{ resource: "invoice", id: "42" }`. */
+/** A thing of the application that can have files, such as invoice 42: `{ resource: "invoice", id: "42" }`. */
 export type Item = { resource: string; id: string };
 
 /** A file of an item. */
@@ -20,20 +20,20 @@ export type ItemFile = Attachment & { resource: string; itemId: string };
 /** A running upload to an item. */
 export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise<ItemFile> };
 
-/** `baseUrl` is the URL of the routes, such as `https://app.example.com/files`, or `/files` in a page. */
+/** `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a page. */
 export type FilesOptions = CallsOptions & {
   /** Stores unfinished uploads. Default: localStorage in a page, memory elsewhere. */
   store?: UploadStore;
 };
 
-/** The files of an application that embeds Valet Key. Every failure is a ValetKeyError. */
+/** A client for the files of an application that embeds Valet Key. Every failure is a ValetKeyError. */
 export type FilesClient = ReturnType<typeof openFiles>;
 
 type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 
 /**
- * Opens the files of an application that uses `createValetKey`. It sends no request. Throws `invalid_option` when `baseUrl` is not a
- * URL.
+ * Makes a client for the files of an application that uses `createValetKey`. It sends no request. Throws `invalid_option` when `baseUrl`
+ * is not a URL.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
     /**
      * Uploads a file directly to the bucket and adds it to an item. The upload starts immediately. If an earlier upload of this file to
-     * this item was interrupted, it resumes. Throws `invalid_option`. Every other failure rejects `done`.
+     * this item was interrupted, this call resumes it. Throws `invalid_option`. Every other failure rejects `done`.
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(

@@ -10,14 +10,14 @@ import type { Receipt, SendFileBody, SentFile, SentFiles } from "../wire.ts";
 /** Pass `slotId` if the file request has slots, and `visitorName` if it asks for the name of the visitor. */
 export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
 
-/** The time limit of the request that looks at the link. Milliseconds. */
+/** The time limit for the `look` call. Milliseconds. */
 const LOOK_MS = 60_000;
 
 /** The calls that a visitor can make to a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted, it
-   * resumes. Throws `invalid_option`. Every other failure rejects `done`.
+   * Sends a file directly to the bucket. The upload starts immediately. If an earlier upload of this file to this slot was interrupted,
+   * this call resumes it. Throws `invalid_option`. Every other failure rejects `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that this visitor sent, oldest first. */
@@ -28,7 +28,7 @@ export type LinkRequest = {
   receipt(uploadId: string): Promise<Receipt>;
 };
 
-/** `look` gives the visitor a cookie. */
+/** The response of `look` sets the cookie that identifies the visitor. */
 type Deps = {
   baseUrl: string;
   call: Call;
@@ -37,13 +37,13 @@ type Deps = {
   look: (options: { signal: AbortSignal }) => Promise<unknown>;
 };
 
-/** Makes the calls of a visitor to the file request with this token. */
+/** Returns the calls that a visitor can make to the file request with this token. */
 export function fileRequest({ call, look, ...deps }: Deps, token: string): LinkRequest {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let looked: Promise<unknown> | undefined;
-  // Without the cookie, files that start at the same time would belong to different visitors.
+  // Each call first waits for the cookie. Otherwise files that are sent at the same time would belong to different visitors.
   const callAsVisitor: Call = async (method, path, options) => {
-    // The signal of one upload must not abort this look, because other uploads wait for it.
+    // The signal of one upload must not abort this call of `look`, because other uploads wait for it too.
     looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
       looked = undefined;
       throw error;

@@ -5,8 +5,8 @@ import { visitCalls } from "./visit-calls.ts";
 export type LinkCalls = ReturnType<typeof visitCalls>;
 
 /**
- * Opens a link without the code of uploads, for a page that loads `openLink` only when there is a file to send. It sends no request.
- * Throws `invalid_option` when `baseUrl` is not a URL.
+ * Opens a link, without the code for uploads. A page can load `openLink` later, when there is a file to send. This function sends no
+ * request. Throws `invalid_option` when `baseUrl` is not a URL.
  */
 export function openLinkCalls(token: string, options: Pick<CallsOptions, "baseUrl" | "fetch">): LinkCalls {
   return visitCalls(connect(options).call, token);

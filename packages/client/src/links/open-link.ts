@@ -17,12 +17,12 @@ export type LinkOptions = {
   store?: UploadStore;
 };
 
-/** A link, for a visitor without an account. Every failure is a ValetKeyError. */
+/** The calls of a visitor, who needs no account, to a link. Every failure is a ValetKeyError. */
 export type OpenedLinkClient = ReturnType<typeof openLink>;
 
 /**
- * Opens a link for a visitor. It sends no request. `token` is the last part of the link's URL. Throws `invalid_option` when `baseUrl`
- * is not a URL.
+ * Opens a link for a visitor. This function sends no request. `token` is the last part of the URL of the link. Throws `invalid_option`
+ * when `baseUrl` is not a URL.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
   return {
     ...calls,
     /**
-     * Claims a file and reads it from the bucket. After a broken connection, the download resumes with a new URL, as long as the claim is
-     * valid (its window is open).
+     * Makes a claim for a file (one download that counts) and reads the file from the bucket. After a broken connection, the download
+     * resumes with a new URL, as long as the claim is valid.
      */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
       downloadOfLink({ calls, fetch, platform }, { file, signal }),

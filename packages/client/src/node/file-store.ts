@@ -3,9 +3,9 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import type { UploadStore } from "../stores/upload-store.ts";
 
 /**
- * Stores unfinished uploads in a JSON file, for one process at a time.
+ * Stores unfinished uploads in a JSON file. Only one process may use the file at a time.
  *
- * Each change replaces the whole file, so if the process is killed, the old file or the new file remains.
+ * Each change replaces the whole file. So if the process is killed, either the old file or the new file remains, and both are complete.
  *
  * @example
  * ```ts

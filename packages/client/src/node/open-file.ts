@@ -3,12 +3,12 @@ import { basename } from "node:path";
 import type { FileSource } from "../file-source.ts";
 
 /**
- * Opens a file of the disk for `upload`. Rejects if the file does not exist.
+ * Opens a file on the disk for `upload`. Rejects if the file does not exist.
  *
- * The upload reads the bytes while it sends them. The upload fails if the file has changed.
- * `type` is the content type to declare, default application/octet-stream.
+ * The upload reads the bytes while it sends them. The upload fails if the file changes before the end.
+ * `type` is the content type that the upload declares, by default application/octet-stream.
  *
- * `fs.openAsBlob` is no alternative, because its Blob has the size of the file modulo 4 GiB (nodejs/node#52585).
+ * Do not use `fs.openAsBlob` instead. The size of its Blob is wrong if the file has 4 GiB or more (nodejs/node#52585).
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
   }
 }
 
-/** Reads the size and the time of the last change, which reveal a changed file. */
+/** Reads the size and the time of the last change. If one of them differs later, the file has changed. */
 async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");

@@ -3,7 +3,7 @@ type Awaitable<T> = T | Promise<T>;
 /**
  * Stores unfinished uploads, so that they resume after a reload or a restart.
  *
- * A value is a short text with ids. It contains no URL and no token. If a store fails, uploads still work, but cannot resume.
+ * A value is a short text with ids, and contains no URL and no token. If a store fails, uploads still work, but they cannot resume.
  */
 export type UploadStore = {
   get(key: string): Awaitable<string | null | undefined>;

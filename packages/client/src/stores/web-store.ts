@@ -7,7 +7,7 @@ export type WebStorage = {
   removeItem(key: string): void;
 };
 
-/** Stores unfinished uploads in the browser. `localStorage` survives the end of the tab. `sessionStorage` survives only a reload. */
+/** Stores unfinished uploads in the browser. In `localStorage`, they survive the end of the tab. In `sessionStorage`, only a reload. */
 export function webStore(storage: WebStorage): UploadStore {
   return {
     get: (key) => storage.getItem(key),
@@ -16,14 +16,14 @@ export function webStore(storage: WebStorage): UploadStore {
   };
 }
 
-/** Uses `localStorage` in a page that has access to it, and memory elsewhere. */
+/** Returns a store that uses `localStorage` in a page with access to it, and memory elsewhere. */
 export function defaultStore(): UploadStore {
   try {
     // Node also has a localStorage, but it stores nothing on the disk.
     const { document, localStorage } = globalThis as { document?: unknown; localStorage?: WebStorage };
     if (document !== undefined && localStorage !== undefined) return webStore(localStorage);
   } catch {
-    // The page has no permission to store anything.
+    // The page may not store anything, so the store uses memory.
   }
   return memoryStore();
 }

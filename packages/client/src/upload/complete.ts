@@ -4,15 +4,15 @@ import { callService } from "./call-service.ts";
 import { findUpload, uploadPath } from "./open-upload.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
-/** The bucket needs time to assemble 10,000 parts, and the service needs time to read a large file. Milliseconds. */
+/** The time limit of a completion: the bucket must assemble up to 10,000 parts, and the service may read a large file. Milliseconds. */
 const COMPLETION_MS = 900_000;
 /** The first pause between polls of the verification. Each pause is 1.5 times as long as the previous pause. Milliseconds. */
 const POLL_MS = 500;
 const MAX_POLL_MS = 10_000;
 
 /**
- * Completes the upload at the service, which assembles and verifies the file. Returns the file once it is ready or quarantined.
- * Throws `upload_rejected`, and `upload_incomplete` when the bucket lacks bytes.
+ * Completes the upload. The service then assembles and verifies the file. Returns the file once it is ready or quarantined.
+ * Throws `upload_rejected`, or `upload_incomplete` if the bucket does not have all bytes.
  */
 export async function complete<File extends FinishedFile>(context: UploadContext, upload: OpenUpload): Promise<File> {
   context.progress.enter("completing");
@@ -22,7 +22,7 @@ export async function complete<File extends FinishedFile>(context: UploadContext
   return isFinal(file.state) ? file : waitForVerification<File>(context, upload);
 }
 
-/** Polls the service until it has verified the file, which can take longer than one request. */
+/** Polls the service until it has verified the file. The verification can take longer than one request. */
 export async function waitForVerification<File extends FinishedFile>(
   context: UploadContext,
   { uploadId, attachmentId }: OpenUpload,

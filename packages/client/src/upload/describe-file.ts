@@ -2,19 +2,19 @@ import { ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 import type { StartUploadBody } from "../wire.ts";
 
-/** The metadata of a file. A File has a name and a type already. */
+/** The metadata of a file. A `File` already has a name and a type, so every member is optional. */
 export type FileOptions = {
-  /** Required for a Blob, which has no name. */
+  /** Required for a `Blob`, because a `Blob` has no name. */
   filename?: string;
-  /** Default: the file's own type, or application/octet-stream. */
+  /** Default: the `type` of the file, or application/octet-stream if it has none. */
   contentType?: string;
-  /** SHA-256 in base64. The bucket and the service verify the file against it. */
+  /** The SHA-256 of the file in base64. The bucket and the service verify the file against this value. */
   sha256?: string;
 };
 
 type Described = { body: StartUploadBody; lastModified: number };
 
-/** Describes a file for the service. Throws `invalid_option` for a file without a name. */
+/** Returns the metadata that the client sends to the service. Throws `invalid_option` if the file has no name. */
 export function describeFile(file: FileSource, options: FileOptions): Described {
   const { name, lastModified = 0 } = file;
   const filename = options.filename ?? name;

@@ -15,15 +15,16 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   if (partSize !== undefined && partCount !== undefined) {
     return { uploadId, attachmentId, kind: "multipart", partSize, partCount };
   }
-  // The store contains no signed requests. A start with the same key returns the same upload with a fresh signed request.
+  // The store contains no signed request. If the client starts the upload again with the same key, the service returns the same upload
+  // with a fresh signed request.
   return startUpload(context, ids.idempotencyKey);
 }
 
-/** Only the upload of a note has an `attachmentId`. */
+/** An upload as the service returns it. An upload to a file request has no `attachmentId`. */
 type FoundUpload = Upload["upload"] | (Send["upload"] & { attachmentId?: undefined });
 type NewUpload = StartedUpload["upload"] | (StartedSend["upload"] & { attachmentId?: undefined });
 
-/** Reads an upload from the service, with the parts in the bucket. Returns undefined if the service has no such upload. */
+/** Reads an upload from the service, with the list of its stored parts. Returns undefined if the service has no such upload. */
 export async function findUpload(context: UploadContext, uploadId: string): Promise<FoundUpload | undefined> {
   try {
     const path = uploadPath(context, uploadId);
@@ -35,7 +36,7 @@ export async function findUpload(context: UploadContext, uploadId: string): Prom
   }
 }
 
-/** Aborts an upload at the service, which deletes the parts. Returns false if the upload is already complete. */
+/** Aborts an upload at the service. The service then deletes the parts. Returns false if the upload is already complete. */
 export async function abortUpload(
   context: Pick<UploadContext, "call" | "retry" | "receiver">,
   uploadId: string,
@@ -46,7 +47,7 @@ export async function abortUpload(
   } catch (error) {
     if (!(error instanceof ValetKeyError)) throw error;
     if (error.code === "upload_not_pending") return false;
-    // The upload was deleted with its note, or never existed.
+    // The upload was deleted together with its note, or it never existed.
     if (error.code === "upload_not_found") return true;
     throw error;
   }
@@ -56,10 +57,10 @@ export function uploadPath({ receiver }: Pick<UploadContext, "receiver">, upload
   return `${receiver.uploadsPath}/${encodeURIComponent(uploadId)}`;
 }
 
-/** Starts an upload. For a used key, the service returns the upload of that key with a fresh signature. */
+/** Starts an upload. If `usedKey` has already started an upload, the service returns that upload with a fresh signature. */
 export async function startUpload(context: UploadContext, usedKey: string | undefined): Promise<OpenUpload> {
   const idempotencyKey = usedKey ?? newKey(context.platform);
-  // The key is saved before the request. If the response is lost, the next process finds this upload by its key.
+  // The client saves the key before it sends the request. If the response is lost, the next process finds the upload by this key.
   await context.saved.save({ idempotencyKey });
   try {
     const { upload } = await callService<{ upload: NewUpload }>(context, {
@@ -67,14 +68,14 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
       path: context.receiver.startPath,
       body: context.declared,
       headers: { "idempotency-key": idempotencyKey },
-      // An abort must not cut this request. Otherwise the service could have an upload whose id the client does not know.
+      // An abort must not stop this request. Otherwise the service could have an upload whose id the client does not know.
       survivesAbort: true,
     });
     await context.saved.save({ idempotencyKey, uploadId: upload.id });
     return toOpen(upload);
   } catch (error) {
     const isForOtherFile = error instanceof ValetKeyError && error.code === "idempotency_key_reused";
-    // The file has changed, but its fingerprint is the same.
+    // The content of the file has changed, but its fingerprint has not. So the client needs another key.
     if (usedKey !== undefined && isForOtherFile) return startUpload(context, undefined);
     throw error;
   }
@@ -91,12 +92,12 @@ function toOpen(upload: NewUpload): OpenUpload {
   return { ...ids, kind: "put", request: { method, url, headers } };
 }
 
-/** Whether the upload can resume, or is complete. Otherwise the client starts a new upload. */
+/** Returns whether the upload can resume, or is already complete. If not, the client starts a new upload. */
 function isUsable({ state }: FoundUpload): boolean {
   return state !== "rejected" && state !== "aborted" && state !== "expired";
 }
 
-/** Makes an idempotency key without crypto.randomUUID, which pages without HTTPS lack. */
+/** Makes an idempotency key. Pages without HTTPS have no `crypto.randomUUID`. */
 function newKey({ randomBytes }: Platform): string {
   return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,9 +3,9 @@ import type { SignedParts } from "../wire.ts";
 export type SignedPart = SignedParts["parts"][number];
 
 type Options = {
-  /** The parts to sign, in the order of sending. */
+  /** The parts to sign, in the order in which the client sends them. */
   partNumbers: readonly number[];
-  /** The number of parts that the client sends at the same time. It signs the same number of parts in advance. */
+  /** The number of parts that the client sends at the same time. The signer requests signatures at least this many parts ahead. */
   parallel: number;
   sign: (partNumbers: number[]) => Promise<SignedPart[]>;
   now: () => number;
@@ -13,15 +13,15 @@ type Options = {
 
 type Signed = { part: SignedPart; staleAt: number };
 
-/** Signs parts just before the client sends them, several in one request. Signs a part again if its signature is stale. */
+/** Requests the signatures of parts just before the client sends them, several in one request. Replaces a stale signature. */
 export type PartSigner = {
-  /** Rejects when `sign` rejects. The next call signs again. */
+  /** Returns the signed part. Rejects when `sign` rejects. The next call then requests a signature again. */
   get(partNumber: number): Promise<SignedPart>;
-  /** Drops a signature that the bucket refused. */
+  /** Discards a signature that the bucket refused. */
   drop(partNumber: number): void;
 };
 
-/** A signature that expires within this time counts as stale. Milliseconds. */
+/** A signature that expires within this time is stale: the client does not use it any more. Milliseconds. */
 const MARGIN_MS = 30_000;
 const MAX_BATCH = 100;
 
@@ -65,10 +65,13 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
   };
 }
 
-/** Counts from the request on a monotonic clock, because the wall clock may be wrong by an hour. */
+/**
+ * Returns when the signature becomes stale. It counts from the time of the request on a monotonic clock, because the wall clock may be
+ * wrong by an hour.
+ */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));
-  // The URL contains no expiry. When the signature is stale, the bucket refuses the part.
+  // The URL contains no expiry. The client then uses the signature until the bucket refuses it.
   if (!(seconds > 0)) return Number.POSITIVE_INFINITY;
   return requestedAt + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS);
 }

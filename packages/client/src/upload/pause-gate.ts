@@ -4,7 +4,7 @@ export type PauseGate = {
   isPaused(): boolean;
   /** Returns a signal that aborts at the next pause, so that running requests stop. */
   interrupt(): AbortSignal;
-  /** Resolves once the gate is open, or when the signal aborts. */
+  /** Resolves when the upload is not paused, or when the signal aborts. */
   opened(signal: AbortSignal): Promise<void>;
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createProgress, type UploadProgress } from "./progress.ts";
 
-/** Makes a Progress whose clock advances only in `wait`. */
+/** Makes a `Progress` with a clock that advances only in `wait`. */
 function manualProgress() {
   let now = 0;
   const sleepers: { until: number; wake: () => void }[] = [];

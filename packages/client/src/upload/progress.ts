@@ -4,7 +4,7 @@ import { createSpeedMeter } from "./speed-meter.ts";
 /**
  * The state of an upload. `ready`, `failed` and `aborted` are final.
  *
- * - `starting`: the client requests the upload from the service.
+ * - `starting`: the client asks the service to start the upload.
  * - `hashing`: the client reads the file for its SHA-256.
  * - `waiting`: there is no connection, or the service or the bucket is down.
  * - `completing`: the service assembles and verifies the file.
@@ -22,26 +22,26 @@ export type UploadState =
 
 export type UploadProgress = {
   state: UploadState;
-  /** Shrinks when the client must send bytes again. After a resume, it includes the parts that the bucket already has. */
+  /** The bytes sent so far. Shrinks when the client must send bytes again. After a resume, includes the parts that are already stored. */
   sentBytes: number;
   totalBytes: number;
-  /** Smoothed over seconds. Null until the rate is known. */
+  /** The average rate of the last seconds. Null until the rate is known. */
   bytesPerSecond: number | null;
-  /** At the current rate. Null until the rate is known. */
+  /** The time that is left at the current rate. Null until the rate is known. */
   secondsLeft: number | null;
 };
 
-/** The pause between reports. It is short, so that the progress looks smooth, but each report costs a page some work. Milliseconds. */
+/** The minimum time between two reports. A shorter time would look smoother, but each report costs the page some work. Milliseconds. */
 const REPORT_MS = 100;
 
-/** Counts the sent bytes and reports them, at most ten times a second and at every change of state. */
+/** Counts the sent bytes, and reports them at most ten times a second. Also reports each change of state. */
 export type Progress = {
   enter(state: UploadState): void;
-  /** Reports that the upload waits. Undefined reports that it continues. */
+  /** Reports why the upload waits. With undefined, reports that the upload continues. */
   hold(why: "waiting" | "paused" | undefined): void;
   /** Adds bytes that the bucket has stored. */
   keep(bytes: number): void;
-  /** Tracks one request: the bytes sent so far and, at the end, the bytes that the bucket stored. */
+  /** Counts the bytes of one request: `sent` sets the bytes sent so far, and `end` sets the bytes that the bucket has stored. */
   piece(): { sent(bytes: number): void; end(outcome: { kept: number }): void };
   reset(): void;
   current(): UploadProgress;
@@ -61,7 +61,7 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   let held: "waiting" | "paused" | undefined;
   let kept = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
-  /** Cancels the report that is due soon. Without that report, the last bytes before a break would stay unreported. */
+  /** Cancels the delayed report. Without a delayed report, the last bytes before a break would stay unreported. */
   let delayed: AbortController | undefined;
 
   function current(): UploadProgress {

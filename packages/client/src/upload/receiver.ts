@@ -6,7 +6,7 @@ export type Receiver = {
   key: string;
   /** A POST to this path starts an upload. */
   startPath: string;
-  /** The path to which the id of an upload is added. */
+  /** The path of an upload without its id. */
   uploadsPath: string;
   /** Describes the call that returns the finished file. */
   result(upload: { uploadId: string; attachmentId: string | undefined }): {
@@ -16,7 +16,7 @@ export type Receiver = {
   };
 };
 
-/** Uploads to a note return its attachment. */
+/** Describes a note as the receiver. The finished file is an attachment of the note. */
 export function noteReceiver(noteId: string): Receiver {
   return {
     key: noteId,
@@ -26,7 +26,7 @@ export function noteReceiver(noteId: string): Receiver {
   };
 }
 
-/** Uploads to an item of an application return its file. */
+/** Describes an item of an application as the receiver. The finished file is a file of the item. */
 export function itemReceiver(path: string): Receiver {
   return {
     key: `item:${path}`,
@@ -36,15 +36,15 @@ export function itemReceiver(path: string): Receiver {
   };
 }
 
-/** Uploads to a file request return the sent file. Each slot has its own uploads. */
+/** Describes a file request as the receiver. Each slot counts as a separate receiver. */
 export function requestReceiver(token: string, slotId: string | undefined): Receiver {
   const uploadsPath = `/public/links/${encodeURIComponent(token)}/uploads`;
   return {
-    // The start of the token identifies the link. The rest of the token opens the link, so the store does not get it.
+    // The first part of the token identifies the link. The rest of the token can open the link, so the store must not contain it.
     key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
     startPath: uploadsPath,
     uploadsPath,
-    // A repeated completion returns the file.
+    // If the client completes the upload a second time, the service returns the file.
     result: ({ uploadId }) => ({
       method: "POST",
       path: `${uploadsPath}/${encodeURIComponent(uploadId)}/complete`,

@@ -5,7 +5,7 @@ import type { Platform } from "../platform.ts";
 import { createPauseGate } from "./pause-gate.ts";
 import { createRetry, retryDelayMs } from "./retry.ts";
 
-/** A platform whose clock advances only in `sleep`, and whose connection the test controls. */
+/** Makes a platform with a clock that advances only in `sleep`, and a connection that the test controls. */
 function manualPlatform() {
   let now = 0;
   const slept: number[] = [];

@@ -2,24 +2,24 @@ import { aborted, isRetryable, type ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 import type { PauseGate } from "./pause-gate.ts";
 
-/** The limit of the first pause between attempts. Milliseconds. */
+/** The longest possible first pause between two attempts. Milliseconds. */
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
 
-/** Retries until the attempt succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */
+/** Repeats an attempt until it succeeds, a signal aborts, or the attempt fails with an error that a retry cannot fix. */
 export type Retry = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
 
 type Options = {
   platform: Platform;
   gate: PauseGate;
   signal: AbortSignal;
-  /** After this time with a connection but without a success, the retry loop throws the last error. Milliseconds. */
+  /** If no attempt succeeds for this time while there is a connection, the retry loop throws the last error. Milliseconds. */
   giveUpAfterMs: number;
-  /** Called with the number of running requests, and the number of requests that wait. */
+  /** Called when the number of unfinished requests (`attempts`) changes, or the number of those that wait (`waiting`). */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
-/** Makes the retry loop of one upload. All requests of the upload share the time of the last success. */
+/** Makes the retry loop of one upload. A success of any request of the upload restarts the time `giveUpAfterMs` for all of them. */
 export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWaiting }: Options): Retry {
   const { now, network } = platform;
   let lastSuccessAt = now();
@@ -40,11 +40,11 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
       if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
-    // A pause or a time without a connection does not count as an outage of the service.
+    // The time of a pause, or without a connection, does not count towards `giveUpAfterMs`.
     lastSuccessAt = now();
   }
 
-  /** Sleeps until the time is over, a pause starts or a connection comes up. */
+  /** Sleeps until the time is over, the user pauses the upload, or a connection comes up. */
   async function nap(milliseconds: number, signal: AbortSignal): Promise<void> {
     const wake = new AbortController();
     const stop = network.onOnline(() => wake.abort());
@@ -73,7 +73,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
           return value;
         } catch (error) {
           if (signal.aborted) throw aborted(signal.reason);
-          // A pause stopped the attempt, so the error says nothing about the connection.
+          // A pause stopped the attempt, so this error is not a failure. The loop waits until the upload resumes.
           if (interrupt.aborted) continue;
           if (!isRetryable(error)) throw error;
           if (network.isOnline() && now() - lastSuccessAt > giveUpAfterMs) throw error;
@@ -87,9 +87,10 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
 }
 
 /**
- * The pause before the next attempt, in milliseconds. It is never shorter than the pause that the service asked for.
+ * Returns the pause before the next attempt, in milliseconds. The pause is never shorter than the pause that the service asked for.
  *
- * It grows exponentially with full jitter, so that clients do not all return at the same moment after an outage.
+ * The pause is random (full jitter), and its upper limit grows exponentially. So the clients do not all return at the same time after an
+ * outage.
  */
 export function retryDelayMs(
   { random }: Pick<Platform, "random">,

@@ -5,11 +5,11 @@ import { isLost, sendParts } from "./send-parts.ts";
 import { sendPut } from "./send-put.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
-/** How many times the client sends bytes again that the service does not find. */
+/** How many times the client tries to send all bytes, if the service does not find all of them in the bucket. */
 const MAX_ROUNDS = 3;
 
 /**
- * Uploads the file and returns the finished file. Afterwards `context.opened` is the upload that the function started or resumed last.
+ * Uploads the file, and returns the finished file. Sets `context.opened` to the upload that it started or resumed last.
  */
 export async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
   let upload = await openUpload(context);
@@ -43,8 +43,8 @@ async function sendAndComplete<File extends FinishedFile>(context: UploadContext
 }
 
 /**
- * Decides whether to restart, and aborts an upload whose parts are lost. Returns true after an expiry or lost parts, and false after
- * somebody aborted the upload.
+ * Returns whether the client can start the upload again: if the upload has expired, or if the bucket has lost its parts. In the second
+ * case, also aborts the old upload. Returns false if somebody aborted the upload.
  */
 async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
   if (!(error instanceof ValetKeyError)) return false;

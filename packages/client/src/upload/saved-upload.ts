@@ -1,10 +1,10 @@
 import type { UploadStore } from "../stores/upload-store.ts";
 import type { StartUploadBody } from "../wire.ts";
 
-/** The saved state of an unfinished upload: the idempotency key of the start and, after the start, the id of the upload. */
+/** The saved ids of an unfinished upload: the idempotency key of the request that starts it and, after that request, the id of the upload. */
 export type UploadIds = { idempotencyKey: string; uploadId?: string };
 
-/** The store of one upload. It ignores failures, because a failure only prevents a later resume. */
+/** The record of one upload in the store. It ignores errors of the store, because they only prevent a later resume. */
 export type SavedUpload = {
   load(): Promise<UploadIds | undefined>;
   save(ids: UploadIds): Promise<void>;
@@ -24,14 +24,14 @@ export function openSavedUpload(store: UploadStore, key: string): SavedUpload {
       try {
         await store.set(key, JSON.stringify(ids));
       } catch {
-        // If the store is full or forbidden, the upload continues without a saved record.
+        // The store may be full or forbidden. The upload continues without a saved record.
       }
     },
     async remove() {
       try {
         await store.remove(key);
       } catch {
-        // The next start learns from the service that this upload is over.
+        // The record stays. The next upload of this file asks the service, and finds that this upload has ended.
       }
     },
   };
@@ -45,9 +45,9 @@ function parse(text: string | null | undefined): UploadIds | undefined {
 type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: string; lastModified: number };
 
 /**
- * Identifies a file after a reload by the metadata and the receiver of the file.
+ * Returns the key that identifies an upload after a reload: the metadata of the file, and the receiver.
  *
- * It does not read the bytes, so it cannot detect a change that keeps the name, the size and the time of the last change.
+ * The function does not read the bytes. So it cannot detect a change that keeps the name, the size and the time of the last change.
  */
 export function fingerprint(identity: Identity): string {
   const { baseUrl, receiver, filename, sizeBytes, contentType, lastModified } = identity;

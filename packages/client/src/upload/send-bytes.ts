@@ -1,24 +1,24 @@
 import { networkError, ValetKeyError } from "../errors.ts";
 import type { FileSource } from "../file-source.ts";
 
-/** One signed request. Do not change the headers or the bytes, because the signature covers them. */
+/** One signed request. Do not change its headers or bytes, because the signature covers them. */
 export type Sending = {
   method: string;
   url: string;
   headers: Record<string, string>;
   bytes: FileSource;
-  /** Called with the number of bytes sent so far, if the platform reports it. */
+  /** Called with the number of bytes sent so far, if the platform reports this number. */
   onSent: (bytes: number) => void;
   signal: AbortSignal;
 };
 
-/** The response of the bucket. `text` is the body. The body of an error is XML with the error code. */
+/** The response of the bucket. `text` is the body. If the bucket reports an error, the body is XML with the error code. */
 export type Sent = { status: number; text: string };
 
 /** Sends bytes to the bucket. Throws ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;
 
-/** How many bytes one read returns. This size and the number of parallel parts limit the memory of an upload. */
+/** How many bytes one read returns. An upload needs about this much memory for each part that it sends at the same time. */
 const CHUNK_BYTES = 2 ** 20;
 
 /** Browsers set these headers themselves and do not allow scripts to set them. */
@@ -39,7 +39,7 @@ type Xhr = {
   abort(): void;
 };
 
-/** For browsers, where only XMLHttpRequest reports the progress of an upload. The browser reads the file while it sends the file. */
+/** Sends with XMLHttpRequest, which alone reports upload progress in browsers. The browser reads the file while it sends the file. */
 export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
   return ({ method, url, headers, bytes, onSent, signal }) =>
     new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // A changed file causes the same event as a broken network. To distinguish the two, the client reads one byte of the file.
+      // A changed file causes the same event as a broken connection. To find out which of the two it is, the client reads a byte of the file.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);
@@ -61,12 +61,12 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
       }
       signal.addEventListener("abort", abort);
       if (signal.aborted) xhr.onabort();
-      // In a page, every source is a Blob.
+      // In a page, every FileSource is a Blob.
       else xhr.send(bytes as Blob);
     });
 }
 
-/** For Node and workers without XMLHttpRequest. It reports progress within a part only if the platform can stream a body. */
+/** Sends with `fetch`, in Node and in workers without XMLHttpRequest. Reports progress within a part only if the platform streams bodies. */
 export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
     const failure: { error?: ValetKeyError } = {};
@@ -81,7 +81,7 @@ export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { c
 }
 
 function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
-  // An empty stream would be sent in chunks, without the signed length.
+  // `fetch` would send an empty stream with chunked encoding, without the signed Content-Length.
   if (bytes.size === 0) return {};
   if (!options.canStream) return { body: bytes as Blob };
   return { body: streamOf(bytes, options), duplex: "half" as const };
@@ -89,7 +89,7 @@ function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
 
 type Watching = { onSent: Sending["onSent"]; failure: { error?: ValetKeyError } };
 
-/** Reads the file while it is sent, so that only one or two chunks are in memory. */
+/** Returns a stream that reads the file while the file is sent, so that only one or two chunks are in memory. */
 function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStream<Uint8Array<ArrayBuffer>> {
   let start = 0;
   return new ReadableStream(

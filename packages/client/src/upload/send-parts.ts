@@ -28,7 +28,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   });
   const queue = missing.values();
   const work = async () => {
-    // All workers share one iterator, so each worker takes the next free part.
+    // All workers share one iterator, so each worker gets the next part that no other worker sends.
     for (const partNumber of queue) {
       await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
     }
@@ -43,7 +43,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   }
 }
 
-/** Queries the stored parts from the service, because another tab or an earlier process may have sent some of them. */
+/** Returns the parts that the bucket does not have yet. Another tab or an earlier process may have sent some parts. */
 async function findMissing(context: UploadContext, upload: MultipartUpload): Promise<number[]> {
   const { progress, file } = context;
   const found = await findUpload(context, upload.uploadId);
@@ -81,7 +81,7 @@ async function sendPart(context: UploadContext, { upload, partNumber, signer, fa
         piece.end({ kept });
       }
     };
-    // This part stops when another part fails permanently.
+    // If another part fails permanently, `failed` aborts, and this part stops too.
     const outcome = await retry(send, { stop: failed });
     if (outcome === "stored") return;
     if (outcome === "occupied" || signatures === MAX_SIGNATURES) throw refused(outcome === "expired" ? 403 : 412, "");
@@ -89,7 +89,7 @@ async function sendPart(context: UploadContext, { upload, partNumber, signer, fa
   }
 }
 
-/** Whether an error says that the bucket no longer has the parts. */
+/** Returns whether the error says that the bucket no longer has the multipart upload and its parts. */
 export function isLost(error: unknown): boolean {
   return error instanceof ValetKeyError && error.code === "bucket_refused" && error.status === 404;
 }

@@ -3,7 +3,7 @@ import type { FileSource } from "../file-source.ts";
 import type { SignedPut, UploadContext } from "./upload-context.ts";
 import { watchForStall } from "./watch-for-stall.ts";
 
-/** `stored`: the bucket has the bytes. `occupied`: the key has an object already. `expired`: the bucket refused the signature. */
+/** `stored`: the bucket has the bytes. `occupied`: the bucket already has an object under the key. `expired`: the bucket refused the signature. */
 export type PieceOutcome = "stored" | "occupied" | "expired";
 
 type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSent: (bytes: number) => void };
@@ -35,7 +35,7 @@ export async function sendPiece({ platform }: Pick<UploadContext, "platform">, p
   }
 }
 
-/** S3 errors that a retry can fix, although they have the status of a client error. */
+/** Matches the codes of S3 errors that a retry can fix, although their status is the status of a client error (4xx). */
 const RETRYABLE = /^(RequestTimeout|ConditionalRequestConflict|OperationAborted)$/;
 
 function toError(status: number, text: string): ValetKeyError {

@@ -7,12 +7,12 @@ type PutUpload = OpenUpload & { kind: "put" };
 /** How many signatures the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends a file in one PUT. Returns the upload that has the file: a new upload, if the given upload had expired. */
+/** Sends a file in one PUT. Returns the upload that got the file. If the given upload has expired, this is a new upload. */
 export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
   for (let signatures = 1; ; signatures += 1) {
     const outcome = await sendOnce(context, upload);
-    // `occupied`: an earlier attempt succeeded, but its response was lost. The service verifies that the object is this file.
+    // `occupied`: an earlier attempt succeeded, but its response was lost. On completion, the service verifies that the object is this file.
     if (outcome !== "expired") return upload;
     if (signatures === MAX_SIGNATURES) throw refused(403, "");
     const next = await renew(context, upload);

@@ -1,6 +1,6 @@
-/** A shorter sample would measure buffers instead of the connection. Milliseconds. */
+/** The minimum length of a sample. A shorter sample would measure buffers instead of the connection. Milliseconds. */
 const SAMPLE_MS = 250;
-/** A sample of this age has the weight 1/e. Milliseconds. */
+/** How slowly the meter forgets: a sample of this age has the weight 1/e. Milliseconds. */
 const MEMORY_MS = 5_000;
 
 export type SpeedMeter = {
@@ -8,7 +8,7 @@ export type SpeedMeter = {
   update(bytes: number): void;
   /** Forgets the last sample, so that a pause does not lower the rate. */
   rest(): void;
-  /** Bytes a second. Undefined before the first sample. */
+  /** Returns the bytes per second. Undefined before the end of the first sample. */
   rate(): number | undefined;
 };
 

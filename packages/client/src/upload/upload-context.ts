@@ -11,8 +11,8 @@ import type { SavedUpload } from "./saved-upload.ts";
 export type SignedPut = { method: string; url: string; headers: Record<string, string> };
 
 /**
- * An upload that the service knows, and how to send the bytes. With `sent`, all bytes are already stored. `attachmentId` is undefined
- * for a file request.
+ * An upload that the service has started, and how the client sends its bytes. `sent`: the bucket already has all bytes. `attachmentId` is
+ * undefined for an upload to a file request.
  */
 export type OpenUpload = { uploadId: string; attachmentId: string | undefined } & (
   | { kind: "put"; request: SignedPut }
@@ -32,9 +32,9 @@ export type UploadContext = {
   saved: SavedUpload;
   receiver: Receiver;
   file: FileSource;
-  /** How the request that starts the upload describes the file. */
+  /** The body of the request that starts the upload. It describes the file. */
   declared: SendFileBody;
-  /** The upload that the steps started or resumed last. */
+  /** The upload that was started or resumed last. */
   opened?: OpenUpload;
   parallel: number;
   /** Aborts when the caller aborts the upload. */

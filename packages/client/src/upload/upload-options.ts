@@ -7,19 +7,19 @@ const MAX_PARALLEL = 16;
 const DEFAULT_GIVE_UP_SECONDS = 600;
 
 export type UploadOptions = FileOptions & {
-  /** Called at most ten times a second, and at every change of state. */
+  /** Called with the progress at most ten times a second, and at every change of state. */
   onProgress?: (progress: UploadProgress) => void;
   /** Aborts the upload, as `abort()` does. */
   signal?: AbortSignal;
-  /** The upload starts at the service only when this promise is fulfilled, so that files that a user drops together are created in their order. */
+  /** The service starts the upload only after this promise is fulfilled. So files that a user drops together keep their order. */
   startsAfter?: Promise<unknown>;
-  /** How many parts of a large file the client sends at the same time: 1 to 16, default 4. */
+  /** How many parts of a large file the client sends at the same time, from 1 to 16. Default: 4. */
   parallel?: number;
-  /** The upload fails after this time with a connection but without a successful request. It can resume later. Seconds, default 600. */
+  /** If no request succeeds for this time while there is a connection, the upload fails. It can resume later. Seconds, default 600. */
   giveUpAfterSeconds?: number;
 };
 
-/** Adds the defaults. Throws `invalid_option`. */
+/** Returns the limits of the options, or their defaults. Throws `invalid_option`. */
 export function readLimits({
   parallel = DEFAULT_PARALLEL,
   giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS,

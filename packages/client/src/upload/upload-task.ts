@@ -10,10 +10,10 @@
  * complete            lets the service assemble and verify the file
  * run-upload          runs these steps, and restarts an upload that expired
  *
- * retry               repeats each request, and waits at pause-gate
+ * retry               repeats a failed request, and waits while pause-gate is closed
  * send-piece          sends one part or file once, and reads the response of the bucket
- * send-bytes          is XMLHttpRequest or fetch
- * watch-for-stall     cuts a request without progress
+ * send-bytes          sends bytes with XMLHttpRequest or fetch
+ * watch-for-stall     aborts a request without progress
  * progress            reports the sent bytes
  */
 import type { Call } from "../call.ts";
@@ -35,7 +35,7 @@ import { fingerprint, openSavedUpload } from "./saved-upload.ts";
 import type { FinishedFile, UploadContext } from "./upload-context.ts";
 import { readLimits, type UploadOptions } from "./upload-options.ts";
 
-/** A running upload to a file request. `done` resolves with the file, `ready` or `quarantined`. */
+/** A running upload to a file request. `done` resolves with the file, whose state is `ready` or `quarantined`. */
 export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
 
 /** A running upload. */
@@ -45,16 +45,16 @@ export type UploadTask = {
   progress(): UploadProgress;
   /** Returns the id of the attachment on the note, or undefined until the service has started the upload. */
   attachmentId(): string | undefined;
-  /** Stops sending immediately. Stored parts stay. `resume` sends the interrupted parts again. */
+  /** Stops sending immediately. The bucket keeps the stored parts. `resume` sends the interrupted parts again from their start. */
   pause(): void;
   resume(): void;
-  /** Aborts the upload here and at the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */
+  /** Aborts the upload in this program and at the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */
   abort(): Promise<void>;
 };
 
 type Deps = { baseUrl: string; call: Call; platform: Platform; store: UploadStore };
 
-/** If the abort does not reach the service within this time, the service deletes the upload later. Milliseconds. */
+/** How long the client tries to report an abort to the service. Without the report, the service deletes the upload later. Milliseconds. */
 const ABORT_WITHIN_MS = 20_000;
 /** After these errors, an upload cannot resume. */
 const FINAL_ERRORS: ReadonlySet<string> = new Set([
@@ -69,7 +69,7 @@ type Order = {
   receiver: Receiver;
   file: FileSource;
   options: UploadOptions;
-  /** The slot and the name that a visitor declares with the file. */
+  /** The slot and the name of the visitor, for a file request. */
   visit?: Pick<SendFileBody, "slotId" | "visitorName">;
 };
 
@@ -135,7 +135,7 @@ async function succeed<File extends FinishedFile>({ saved, progress }: UploadCon
   return file;
 }
 
-/** Aborts the upload at the service too. If the upload is complete by then, returns its file. */
+/** Aborts the upload at the service too, and throws `aborted`. If the upload is already complete, returns its file instead. */
 async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();

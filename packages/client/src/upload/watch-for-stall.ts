@@ -1,9 +1,9 @@
-/** After this time without progress, the connection counts as broken. Milliseconds. */
+/** After this time without progress, the client treats the connection as broken. Milliseconds. */
 const STALL_MS = 60_000;
-/** The time for the bucket to store the bytes, or to send a piece without reports of progress. Milliseconds. */
+/** The time limit for a piece whose progress the platform does not report, and for the bucket to store the sent bytes. Milliseconds. */
 const STORE_MS = 300_000;
 
-/** Aborts `signal` of the result when a request makes no progress. `stop` ends the watch. */
+/** Watches a request. Aborts the `signal` of the result if the request makes no progress. `stop` ends the watch. */
 export function watchForStall(signal: AbortSignal) {
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STORE_MS);

@@ -18,7 +18,7 @@ function inStrictMode(client: ValetKeyProviderProps["client"], children: ReactNo
   );
 }
 
-/** Renders in strict mode. */
+/** Renders the children in strict mode. */
 export function mount(client: ValetKeyProviderProps["client"], children: ReactNode): Mounted {
   const container = document.body.appendChild(document.createElement("div"));
   const root = createRoot(container);
@@ -30,7 +30,7 @@ export function renderOnServer(client: ValetKeyProviderProps["client"], children
   return renderToString(inStrictMode(client, children));
 }
 
-/** Continues in the browser with the markup of the server. `problems` are the differences that React found. */
+/** Hydrates the markup of the server in the browser. `problems` are the differences that React found between the two. */
 export function hydrate(
   client: ValetKeyProviderProps["client"],
   { html, children }: { html: string; children: ReactNode },
@@ -50,7 +50,7 @@ function Probe({ use }: { use: () => void }) {
 
 export type RenderedHook<T> = Mounted & { readonly current: T };
 
-/** Calls a hook in strict mode. `current` is its newest result. */
+/** Calls a hook in a component in strict mode. `current` is the newest result of the hook. */
 export function renderHook<T>(client: ValetKeyProviderProps["client"], useHook: () => T): RenderedHook<T> {
   const results: T[] = [];
   const mounted = mount(client, <Probe use={() => void results.push(useHook())} />);

@@ -10,7 +10,7 @@ import { aliasesOf, type Major } from "./versions.ts";
 export type Harness = typeof import("./harness.tsx");
 export type Loaded = Harness & { close(): Promise<void> };
 
-/** Opens a page of jsdom, and loads this package in it with a version of React. Requests use the fetch of Node. */
+/** Opens a page of jsdom, and loads this package into the page with the given version of React. Requests use the `fetch` of Node. */
 export async function loadHarness(major: Major): Promise<Loaded> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-react-"));
   const { outputFiles } = await build({

@@ -4,10 +4,10 @@ import { dirname } from "node:path";
 export const MAJORS = [18, 19] as const;
 export type Major = (typeof MAJORS)[number];
 
-/** The packages that install each version of React. */
+/** The package whose dependencies include this version of React. */
 const HOMES: Record<Major, string> = { 18: "../../../../e2e/react-18/package.json", 19: "../../package.json" };
 
-/** Returns the folders that contain a version of React, for a bundler. */
+/** Returns the folders that contain a version of React, as aliases for a bundler. */
 export function aliasesOf(major: Major): Record<string, string> {
   const require = createRequire(new URL(HOMES[major], import.meta.url));
   const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`));

@@ -2,7 +2,9 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { CLIENT, startOidcProvider } from "../../../packages/server/src/http/auth/testing/oidc-provider.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
+import { deleteAccountTexts } from "../../../packages/web/src/texts/en/delete-account.ts";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
+import { secondFactorTexts } from "../../../packages/web/src/texts/en/second-factor.ts";
 import { freePort } from "../testing/free-port.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
@@ -215,7 +217,14 @@ describe("with an identity provider", () => {
     await proceed();
     await page.getByRole("heading", { name: "Activity" }).waitFor();
     expect(pathOf(ann)).toBe("/activity");
-    expect((await ann.client.me()).name).toBe("Ann");
+    expect(await ann.client.me()).toMatchObject({ name: "Ann", hasPassword: false });
+    // The account has no password, so no part of the settings asks for one.
+    await page.goto("/settings");
+    await page.getByText(accountTexts.account.noPassword).waitFor();
+    await page.getByText(deleteAccountTexts.noPassword).waitFor();
+    for (const name of [accountTexts.account.changePassword, secondFactorTexts.setUp, deleteAccountTexts.open]) {
+      expect(await page.getByRole("button", { name }).count()).toBe(0);
+    }
 
     // Sign-up is closed, so an invited person gets an account only by a sign-in with the identity provider.
     const { id: noteId } = await seedNote(ann.client, { title: "Minutes" });

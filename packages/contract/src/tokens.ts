@@ -35,5 +35,8 @@ export const Me = Type.Object({
   emailProven: Type.Boolean({ description: "Whether it is proven that the email address is yours" }),
   name: Type.Union([Type.String(), Type.Null()]),
   isAdmin: Type.Boolean(),
+  hasPassword: Type.Boolean({
+    description: "Whether your account has a password. false for an account of an identity provider",
+  }),
 });
 export type Me = Static<typeof Me>;

@@ -12,6 +12,7 @@ import {
 } from "./accounts/delete-account.ts";
 import { recordBrowser } from "./accounts/known-browsers.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./accounts/limit-password-guesses.ts";
+import { hasPassword } from "./accounts/own-account.ts";
 import {
   addPasskey,
   findPasskey,
@@ -274,6 +275,7 @@ export function createUseCases(deps: Deps) {
     requestEmailProof: requestEmailProof(deps),
     proveEmail: proveEmail(deps),
     hasProvenEmail: hasProvenEmail(deps),
+    hasPassword: hasPassword(deps),
     deleteExpiredAccountLinks: deleteExpiredAccountLinks(deps),
     identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),

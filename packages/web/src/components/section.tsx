@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react";
 
-export function Section({ title, hint, children }: { title: string; hint?: ReactNode; children: ReactNode }) {
+export function Section({ title, hint, children }: { title: string; hint?: ReactNode; children?: ReactNode }) {
   const id = useId();
   return (
     <section

@@ -64,6 +64,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     const ann = await person("ann");
     const { body } = await get("account-contents", ann.cookie);
     expect(body).toEqual({ notes: 1, files: 2, bytes: expect.any(Number), links: 1, people: 1 });
+    expect((await ann.send("GET /me")).body.hasPassword).toBe(true);
     expect((await ann.close("wrong horse battery")).code).toBe("wrong_password");
     expect(await ann.works()).toEqual(ALL);
   });

@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
-import type { Queries } from "../ports/index.ts";
+import type { Deps, Queries } from "../ports/index.ts";
 import { requireCredential } from "../require-credential.ts";
 
 /** The caller, who has just given the password with this hash. */
@@ -19,4 +19,9 @@ export async function requireOwner(tx: Queries, { caller, passwordHash }: Owner)
 /** Ends the sessions of the caller, except the session of the request. */
 export async function endOtherSessions(tx: Queries, { userId, credential }: Caller): Promise<void> {
   await tx.accounts.endSessions(userId, { except: credential?.kind === "session" ? credential.id : undefined });
+}
+
+/** Returns whether the account of the caller has a password. A caller without an account has none. */
+export function hasPassword({ db }: Pick<Deps, "db">) {
+  return async ({ userId }: Caller): Promise<boolean> => (await db.accounts.find(userId))?.passwordHash !== undefined;
 }

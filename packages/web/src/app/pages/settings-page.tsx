@@ -7,6 +7,7 @@ import { DeleteAccountSection } from "../../features/accounts/delete-account-sec
 import { PasskeySection } from "../../features/accounts/passkey-section.tsx";
 import { SecondFactorSection } from "../../features/accounts/second-factor-section.tsx";
 import { SessionList } from "../../features/accounts/session-list.tsx";
+import { useHasPassword } from "../../features/accounts/use-has-password.ts";
 import { AdministrationSection } from "../../features/settings/administration-section.tsx";
 import { LanguageSection } from "../../features/settings/language-section.tsx";
 import { MailSection } from "../../features/settings/mail-section.tsx";
@@ -22,14 +23,19 @@ const { shortcuts } = settingsTexts;
 
 export function SettingsPage() {
   useDocumentTitle(settingsTexts.title);
+  const hasPassword = useHasPassword();
   const [isListed, setListed] = useState(false);
   return (
     <main className="relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-[760px] flex-col gap-8 px-4 py-4 md:px-8 md:py-8">
         <h1 className="text-title">{settingsTexts.title}</h1>
         <AccountSection onSignOut={signOut} />
-        <SecondFactorSection />
-        <PasskeySection />
+        {hasPassword && (
+          <>
+            <SecondFactorSection />
+            <PasskeySection />
+          </>
+        )}
         <SessionList />
         <MailSection />
         <StorageSection />

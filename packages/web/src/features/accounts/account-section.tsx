@@ -16,11 +16,13 @@ import { EmailForm } from "./email-form.tsx";
 import { EmailProof } from "./email-proof.tsx";
 import { valuesOf } from "./form-validation.ts";
 import { PasswordForm } from "./password-form.tsx";
+import { useHasPassword } from "./use-has-password.ts";
 
 const words = accountTexts;
 
 export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { data: session } = useQuery(sessionQuery);
+  const hasPassword = useHasPassword();
   const [changing, setChanging] = useState<"password" | "email">();
   const close = () => setChanging(undefined);
   const signOut = useMutation({ mutationFn: onSignOut });
@@ -44,7 +46,8 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
       <NameForm key={user.name} user={user} />
       {changing === "password" && <PasswordForm email={user.email} onClose={close} />}
       {changing === "email" && <EmailForm current={user.email} onClose={close} />}
-      {changing === undefined && (
+      {!hasPassword && <p className="text-pretty text-muted text-small">{words.account.noPassword}</p>}
+      {hasPassword && changing === undefined && (
         // On a phone, the buttons are in two rows, because one row is too narrow in some fonts and languages.
         <div className="flex gap-2 max-md:flex-col max-md:items-start">
           <Button onClick={() => setChanging("email")}>{words.account.changeEmail}</Button>

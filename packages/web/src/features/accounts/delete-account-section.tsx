@@ -8,10 +8,13 @@ import { keys } from "../../service/queries.ts";
 import { deleteAccountTexts as words } from "../../texts/en/delete-account.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
 import { PasswordAgain } from "./password-again.tsx";
+import { useHasPassword } from "./use-has-password.ts";
 
 /** Asks for the password, and then closes the account of the user. `onDeleted` leaves the app. */
 export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<void> }) {
+  const hasPassword = useHasPassword();
   const [isOpen, setOpen] = useState(false);
+  if (!hasPassword) return <Section title={words.title} hint={words.noPassword} />;
   return (
     <Section title={words.title} hint={words.hint}>
       {isOpen ? (

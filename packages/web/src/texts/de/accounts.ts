@@ -97,6 +97,8 @@ export const accountTexts: typeof english = {
       "Niemand weiß bisher, ob diese E-Mail-Adresse Ihnen gehört. Öffnen Sie den Link in der E-Mail, die wir Ihnen senden.",
     sendProof: "E-Mail senden",
     proofSent: "Die E-Mail ist unterwegs.",
+    noPassword:
+      "Sie melden sich mit dem Anmeldedienst an, den dieser Dienst nutzt. Auch Ihr Passwort und Ihr zweiter Faktor sind dort.",
     saveName: "Namen speichern",
     nameSaved: "Ihr Name ist geändert.",
     changeEmail: "E-Mail-Adresse ändern",

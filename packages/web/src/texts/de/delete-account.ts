@@ -3,6 +3,8 @@ import type { deleteAccountTexts as english } from "../en/delete-account.ts";
 export const deleteAccountTexts: typeof english = {
   title: "Konto löschen",
   hint: "Ihr Konto wird sofort geschlossen, und Sie haben 14 Tage Zeit, es sich anders zu überlegen.",
+  noPassword:
+    "Sie melden sich mit einem Anmeldedienst an. Bitten Sie den Betreiber dieses Dienstes, Ihr Konto zu löschen.",
   open: "Mein Konto löschen …",
   goes: "Gelöscht wird:",
   notes: { one: "Notiz", other: "Notizen" },

@@ -91,6 +91,8 @@ export const accountTexts = {
     notConfirmedHint: "nobody knows yet that this email address is yours. Open the link in the mail that we send you.",
     sendProof: "Send the mail",
     proofSent: "The mail is on its way.",
+    noPassword:
+      "You sign in with the identity provider of this service. Your password and your second factor are there, too.",
     saveName: "Save name",
     nameSaved: "Your name is changed.",
     changeEmail: "Change email address",

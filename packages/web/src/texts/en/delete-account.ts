@@ -2,6 +2,7 @@
 export const deleteAccountTexts = {
   title: "Delete account",
   hint: "Your account closes at once, and you have 14 days to change your mind.",
+  noPassword: "You sign in with an identity provider. Ask the operator of this service to delete your account.",
   open: "Delete my account…",
   goes: "This is deleted:",
   notes: { one: "note", other: "notes" },

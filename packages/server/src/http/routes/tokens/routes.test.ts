@@ -17,7 +17,14 @@ describe.each(engines)("tokens on $name", (engine) => {
   const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
   it("GET /me returns the caller", async () => {
-    const me = { id: "ann", email: "ann@example.com", emailProven: false, name: "ann", isAdmin: false };
+    const me = {
+      id: "ann",
+      email: "ann@example.com",
+      emailProven: false,
+      name: "ann",
+      isAdmin: false,
+      hasPassword: false,
+    };
     expect((await ann.send("GET /me")).body).toEqual(me);
   });
 

@@ -47,7 +47,8 @@ export function tokenRoutes(app: App, { useCases }: RouteDeps): void {
     const caller = callerOf(request);
     const { id, email, name, isAdmin } = await useCases.getMe(caller);
     const emailProven = await useCases.hasProvenEmail(caller);
-    return { id, email: email ?? null, emailProven, name: name ?? null, isAdmin };
+    const hasPassword = await useCases.hasPassword(caller);
+    return { id, email: email ?? null, emailProven, name: name ?? null, isAdmin, hasPassword };
   });
 
   app.post("/tokens", { schema: schemas.createToken }, async (request, reply) => {

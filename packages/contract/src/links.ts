@@ -256,8 +256,8 @@ export const SendFileBody = closedObject({
 export type SendFileBody = Static<typeof SendFileBody>;
 
 /**
- * A signed statement. It proves only that the service received these bytes. `signature` is the Ed25519 signature of the text `statement`,
- * in base64url. `GET /receipts/key` returns the public key.
+ * A signed statement that the service received a file. It proves nothing else. `signature` is the Ed25519 signature of the text
+ * `statement`, in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({
   statement: Type.String({

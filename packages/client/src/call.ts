@@ -2,7 +2,7 @@ import { networkError, ValetKeyError } from "./errors.ts";
 import type { Problem } from "./wire.ts";
 
 export type CallOptions = {
-  /** The parameters of the query. The call leaves out undefined members. */
+  /** The parameters of the query. The call omits members that are undefined. */
   query?: Record<string, string | number | boolean | undefined>;
   /** The call sends this value as JSON. */
   body?: unknown;
@@ -102,7 +102,7 @@ function notFromService(response: Response, what: string): ValetKeyError {
   });
 }
 
-/** Reads a number of seconds, and ignores a date. To use a date, it would need the clock of this machine, which may be wrong. */
+/** Reads `Retry-After` if it is a number of seconds. Ignores a date, because the clock of this machine may be wrong. */
 function readRetryAfter(response: Response): number | undefined {
   const text = response.headers.get("retry-after") ?? "";
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;

@@ -22,7 +22,7 @@ export type CallsOptions = {
   baseUrl: string;
   /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
   token?: string;
-  /** Use `getToken` instead of `token` for short-lived tokens. The client calls it before each request, and again after a 401. */
+  /** Use `getToken` instead of `token` for short-lived tokens. The client calls it before each request, and once more after a 401. */
   getToken?: GetToken;
   /** Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
@@ -74,7 +74,7 @@ export function callsOn(call: Call) {
     /** Returns the storage that the caller's own notes use, and the quotas. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     /**
-     * Returns what the caller should read again, because it has changed since the `state` of an earlier response. `GET /changes` also
+     * Returns the parts that have changed since the `state` of an earlier response, so that the caller reads them again. `GET /changes` also
      * offers a stream of server-sent events, for `EventSource`.
      */
     changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>

@@ -7,7 +7,8 @@ import { type ClientOptions, type UploadsClient, uploadsOn } from "./uploads.ts"
 export type Client = Calls &
   UploadsClient & {
     /**
-     * Reads a file from the bucket. `fileUrl` is a URL of the file that the service has already issued. Without it, the client requests one.
+     * Reads a file from the bucket. `fileUrl` is a URL of the file that the service has already issued.
+     * Without `fileUrl`, the client requests a URL.
      */
     download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
   };

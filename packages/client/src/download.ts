@@ -28,9 +28,9 @@ const WHAT = "A download from the bucket";
 /**
  * Starts to read a file from the bucket. `path` is the path of the file in the API.
  *
- * The download replaces an expired URL with a fresh URL. The service checks the access again before it issues that URL.
- * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file. Throws
- * `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
+ * The download replaces an expired URL with a fresh URL. The service checks the access before it issues each URL.
+ * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file.
+ * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
  * `aborted`.
  */
 export async function download(
@@ -85,7 +85,7 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
   );
 }
 
-/** Sends the first request, with retries. A browser may report a connection too early, when requests still fail. */
+/** Sends the first request, with retries. A browser may report that it is online while requests still fail. */
 async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
   for (let failures = 1; ; failures += 1) {
     try {

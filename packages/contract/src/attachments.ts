@@ -9,8 +9,8 @@ export type Checksum = Static<typeof Checksum>;
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
  *
- * In `verifying` and `scanning`, the service has all bytes and checks them. Poll until the state is `ready` or `rejected`.
- * In `quarantined`, the file of a visitor waits until somebody accepts or rejects it.
+ * While the state is `verifying` or `scanning`, the service has all bytes and checks them. Poll until the state is `ready` or `rejected`.
+ * A `quarantined` file was sent by a visitor, and waits until somebody accepts or rejects it.
  */
 export const AttachmentState = Type.Enum([
   "pending",
@@ -28,7 +28,7 @@ export type AttachmentState = Static<typeof AttachmentState>;
  * A file of a note. The response never contains the key of the object.
  *
  * `checksum` is null until the service has verified the stored bytes. `reason` says why the service rejected the file.
- * `sharedWith` is the number of people who have this file without its note. Only the owner of the note gets it, and only if it is not 0.
+ * `sharedWith` is the number of people who have this file without its note. Only the owner of the note gets it, unless it is 0.
  */
 export const Attachment = Type.Object({
   id: Id,

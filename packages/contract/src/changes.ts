@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { Id } from "./common.ts";
 
-/** A state from an earlier response. Its three parts are for the caller's own notes, for shared notes and files, and for the open note. */
+/** A state from an earlier response. Its three parts: the caller's own notes, shared notes and files, and the note `noteId`. */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
 /** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response, or only its first part or parts. */
@@ -10,7 +10,7 @@ export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Typ
 export type ChangesQuery = Static<typeof ChangesQuery>;
 
 /**
- * The part that has changed, so that the caller reads it again. It names no note and no file.
+ * The part that has changed. The caller should read this part again. The value names no note and no file.
  *
  * `own`: somebody did something on a note of the caller. `shared`: something that others share with the caller changed.
  * `note`: the note with the id `noteId`, or the caller's access to it, changed.

@@ -187,7 +187,7 @@ const OpenFileRequest = Type.Object({
   sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
 });
 
-/** A link that is locked until the visitor enters its password, or a code for an email address. The response says nothing else about it. */
+/** A link that is locked until the visitor enters its password, or a code for an email address. The response says nothing else. */
 export const LockedLink = Type.Object({ state: Type.Literal("locked"), by: Type.Enum(["password", "email"]) });
 export type LockedLink = Static<typeof LockedLink>;
 
@@ -247,7 +247,7 @@ const ClaimUrl = Type.Object({
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
 export type LinkClaim = Static<typeof LinkClaim>;
 
-/** The body that starts an upload to a file request. If the file request has slots, `slotId` is required. */
+/** The body that starts an upload for a file request. If the file request has slots, `slotId` is required. */
 export const SendFileBody = closedObject({
   ...StartUploadBody.properties,
   slotId: Type.Optional(Type.String({ maxLength: 40 })),
@@ -256,8 +256,8 @@ export const SendFileBody = closedObject({
 export type SendFileBody = Static<typeof SendFileBody>;
 
 /**
- * A signed statement. It proves only that the service received these bytes. `signature` is the Ed25519 signature of the text `statement`,
- * in base64url. `GET /receipts/key` returns the public key.
+ * A signed statement that the service received a file. It proves nothing else. `signature` is the Ed25519 signature of the text
+ * `statement`, in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({
   statement: Type.String({

@@ -14,7 +14,7 @@ const choices = {
 };
 
 /**
- * The choices of the caller: when to get mails about each topic.
+ * The choices of the caller: for each topic, when the service sends its mails.
  *
  * - `shares`: somebody shares a note or a file with the caller
  * - `expiry`: a share expires within a day

@@ -30,7 +30,7 @@ const common = {
  * can do everything.
  *
  * `attachments` is the first page of its attachments, in order of creation. `attachmentsCursor` is the cursor of the next page, or null.
- * Only the owner of the note and the person who uploaded a rejected attachment get this attachment.
+ * The response contains a rejected attachment only for the owner of the note and for the person who uploaded it.
  */
 export const Note = Type.Object({
   ...common,
@@ -47,7 +47,7 @@ export type Note = Static<typeof Note>;
 
 /**
  * A note in a list. `snippet` is the start of its body, at most 200 characters.
- * `foundFiles` is present only in the result of a search. It has at most three files whose names contain the text.
+ * `foundFiles` is present only in the result of a search. It has at most three files whose names contain the searched text.
  */
 export const NoteSummary = Type.Object({
   ...common,
@@ -65,7 +65,7 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
-/** `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed since then, the service refuses with `note_changed`. */
+/** `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed since, the service refuses with `note_changed`. */
 export const UpdateNoteBody = closedObject(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
   { minProperties: 1 },

@@ -6,8 +6,8 @@ const Role = Type.Enum(["viewer", "editor"]);
 
 /**
  * The receivers of a share: at most 100 user ids and at most 100 email addresses.
- * If a JWT identifies the caller, the service first searches for a user whose JWT has the same issuer and this id as its `sub`. If there
- * is none, it searches for a user with this id.
+ * If a JWT identifies the caller, the service first searches for a user whose JWT has the same issuer and this id as its `sub`. If no
+ * such user exists, it searches for a user with this id.
  */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),

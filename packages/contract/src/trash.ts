@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { Id, Instant, pageOf } from "./common.ts";
 import { Person } from "./people.ts";
 
-/** A deleted note with its files, or a deleted file of a note. The files count in the quota of the owner. */
+/** A deleted note with its files, or a deleted file of a note. Files in the trash count in the quota of the owner. */
 export const TrashItem = Type.Object({
   id: Type.String({ description: "The id of the item in the trash, not of the note or the file" }),
   noteId: Id,

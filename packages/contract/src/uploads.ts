@@ -3,7 +3,7 @@ import { AttachmentState } from "./attachments.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
-/** The last character before `=` has two unused bits. These bits must be zero, because S3 compares the base64 texts and not the bytes. */
+/** The last character before `=` has two unused bits. They must be zero, because S3 compares checksums as base64 texts, not as bytes. */
 const Sha256 = Type.String({
   pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
   description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",
@@ -69,7 +69,7 @@ export const StartedUpload = Type.Object({
 });
 export type StartedUpload = Static<typeof StartedUpload>;
 
-/** A started upload to a file request. The response does not contain the ids of the note and its files. */
+/** A started upload for a file request. The response does not contain the ids of the note and its files. */
 export const StartedSend = Type.Object({ upload: Type.Object(started) });
 export type StartedSend = Static<typeof StartedSend>;
 
@@ -94,7 +94,7 @@ const progress = {
 export const Upload = Type.Object({ upload: Type.Object({ attachmentId: Id, noteId: Id, ...progress }) });
 export type Upload = Static<typeof Upload>;
 
-/** The state of an upload to a file request. `reason` says why the file was rejected. */
+/** The state of an upload for a file request. `reason` says why the file was rejected. */
 export const Send = Type.Object({ upload: Type.Object(progress) });
 export type Send = Static<typeof Send>;
 

@@ -24,7 +24,7 @@ export const CreateMultipartBody = closedObject({
   }),
 });
 
-/** `key` is the id of the upload, like `uploadId`. It is not the key of an object in the bucket. */
+/** `key` and `uploadId` are both the id of the upload. `key` is not the key of an object in the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
 /** The `key` of `CreatedMultipart`. */

@@ -2,11 +2,11 @@ import { type Static, Type } from "typebox";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant } from "./common.ts";
 
-/** Seconds. The service checks the range (1 to URL_TTL_MAX), and not this schema, so that the error text can contain the range. */
+/** Seconds. The service checks the range (1 to URL_TTL_MAX). This schema does not, so that the error text can contain the range. */
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
-/** The purpose of a URL. The service only writes it into the audit event. */
+/** The purpose of a URL, for the audit event. The purpose does not change who has access. */
 export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "renewal"], {
   description:
     "The purpose in the audit event. It changes no access. Default: view for an inline URL, download for any other. " +

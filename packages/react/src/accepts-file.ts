@@ -1,6 +1,6 @@
 /**
- * Returns whether `accept` of an input permits the file. An item of `accept` is a content type, a content type with `*` at the end, or
- * the end of a filename. An empty `accept` permits every file.
+ * Returns whether the `accept` attribute of an input permits the file. An item of `accept` is a content type, a content type with `*` at
+ * the end, or the end of a filename. An empty `accept` permits every file.
  */
 export function acceptsFile({ name, type }: Pick<File, "name" | "type">, accept: string | undefined): boolean {
   const kinds = (accept ?? "").split(",").map((kind) => kind.trim().toLowerCase());

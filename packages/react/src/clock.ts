@@ -1,8 +1,8 @@
 /**
  * Starts a clock. Returns a function that returns the milliseconds since the start.
  *
- * The function reads two clocks and returns the longer time. Nobody can set back the first clock. The second clock also counts the time
- * in which the machine sleeps.
+ * The function reads two clocks and returns the longer time. The first clock never goes back. The second clock also counts the time in which
+ * the machine sleeps.
  */
 export function startClock(): () => number {
   const [ticks, time] = [performance.now(), Date.now()];

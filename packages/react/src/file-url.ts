@@ -21,7 +21,7 @@ export type FileUrlState = {
   /** The URL for `src` or `href`. Undefined until the first URL arrives, and after an error that a new URL cannot fix. */
   src: string | undefined;
   /**
-   * The error for which there is no new URL. Undefined while the URL works.
+   * The reason why the hook got no new URL. Undefined while the URL works.
    * The code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
    */
   error: ValetKeyError | undefined;
@@ -33,7 +33,7 @@ export type FileUrlState = {
   isExpired: () => boolean;
 };
 
-/** Other components reuse a URL until this part of its lifetime is over. The rest is the time in which they can request the file. */
+/** Other components reuse a URL until this part of its lifetime is over. In the rest of the lifetime, they request the file. */
 const REUSE_UNTIL = 0.9;
 /** With `before-expiry`, the store replaces a URL when this part of its lifetime is over. */
 const RENEW_AT = 0.8;
@@ -92,7 +92,7 @@ export class FileUrlStore {
     };
   };
 
-  /** Whether another component can use the current state. */
+  /** Returns whether another component can use the current state. */
   isReusable(): boolean {
     const { src, error } = this.#state;
     return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));

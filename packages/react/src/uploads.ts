@@ -47,7 +47,7 @@ const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
 export class UploadsStore {
   readonly #client: FilesClient;
   readonly #uploads = new Map<string, Upload>();
-  /** The list of files of each item. React requires the same array until an upload of the item changes. */
+  /** The files of each item. The array stays the same until an upload of the item changes, because React requires this. */
   readonly #views = new Map<string, readonly UploadingFile[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   #added = 0;
@@ -137,10 +137,10 @@ export class UploadsStore {
     try {
       upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
       const uploaded = await upload.task.done;
-      // If `cancel` came too late, the upload is complete. So the list shows the file again.
+      // If `cancel` came too late, the upload is complete, so the list shows the canceled file again.
       this.#uploads.set(upload.view.key, upload);
       this.#change(upload, { state: "ready", uploaded });
-      // An error of the callback is an error of the application. In a microtask, it cannot fail the upload.
+      // The callback runs in a microtask, because an error in the application must not fail the upload.
       queueMicrotask(() => options.onUploaded?.(uploaded));
     } catch (error) {
       const isAborted = error instanceof ValetKeyError && error.code === "aborted";

@@ -14,14 +14,14 @@ export type DropOptions = {
   accept?: string | undefined;
   /** Whether the user can add several files at once. Default: true. */
   multiple?: boolean | undefined;
-  /** Accepts no files. But the browser still does not open a dropped file in place of the page. */
+  /** Accepts no files. If the user drops a file, the browser does not open the file in place of the page. */
   disabled?: boolean | undefined;
 };
 
 /** The members that a drag event of React and a drag event of the browser have in common. */
 type DropEvent = Pick<DragEvent, "target" | "dataTransfer" | "defaultPrevented" | "preventDefault">;
 
-/** Makes handlers for the drag events of an element or a page. They ignore a drag without files. */
+/** Makes handlers for the drag events of an element or a page. The handlers ignore a drag without files. */
 export function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disabled = false }: DropOptions) {
   const [isDragging, setIsDragging] = useState(false);
   // The browser reports that a drag enters the next element before it reports that the drag leaves the previous one. So the drag has left

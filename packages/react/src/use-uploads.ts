@@ -26,13 +26,13 @@ export type Uploads = {
    * Uploads files, three at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file again.
    */
   add(files: Iterable<File>, options?: AddOptions): void;
-  /** Pauses one upload, or all. */
+  /** Pauses the upload with this `key`. Without `key`, pauses all uploads. */
   pause(key?: string): void;
-  /** Resumes one paused upload, or all. */
+  /** Resumes the paused upload with this `key`. Without `key`, resumes all paused uploads. */
   resume(key?: string): void;
-  /** Retries one failed upload, or all. A retry sends only the parts that the bucket does not have yet. */
+  /** Retries the failed upload with this `key`, or all failed uploads without it. A retry sends only the parts that the bucket lacks. */
   retry(key?: string): void;
-  /** Removes one file from the list, or all files, and aborts their uploads. A file that is already stored stays in the bucket. */
+  /** Removes the file with this `key` from the list and aborts its upload. Without `key`, removes all. Stored files stay in the bucket. */
   cancel(key?: string): void;
 };
 
@@ -68,7 +68,7 @@ export function useUploads({ resource, id, cancelOnUnmount = false }: UploadsOpt
   useEffect(() => {
     if (!cancelOnUnmount) return;
     return () =>
-      // In strict mode, React mounts the component again immediately. Another component may also show the same item.
+      // The microtask waits, because React mounts the component again immediately in strict mode. Another component may also show the item.
       queueMicrotask(() => {
         if (!store.isShown(item)) store.cancel(item);
       });

@@ -32,7 +32,7 @@ export function administrationCalls(call: Call) {
     /** Disables or enables a user, or sets the quotas of the user. If a quota is null, the quota of the service applies again. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
       call<AdminPerson>("PATCH", person(userId), { body: change }),
-    /** Closes the account of a user. The service deletes it permanently after 14 days. Until then, `isDisabled: false` opens it again. */
+    /** Closes the account of a user. `updatePerson` with `isDisabled: false` opens it again, until the service deletes it after 14 days. */
     deletePerson: (userId: string) => call<ClosedAccount>("DELETE", person(userId)),
     /** Makes a link for a new password, which works once within 24 hours. */
     makeResetLink: (userId: string) => call<ResetLink>("POST", `${person(userId)}/reset-link`),
@@ -40,7 +40,7 @@ export function administrationCalls(call: Call) {
     invitations: (options: PageOptions = {}) => page<AdminInvitationPage>("invitations", options),
     /** Invites an email address to create an account, by mail if the service sends mails. */
     invite: (email: string) => call<AdminInvitation>("POST", "/admin/invitations", { body: { email } }),
-    /** Makes another link for an invitation, valid for 30 days, and sends it if the service sends mails. The old link stops working. */
+    /** Makes a new link, valid for 30 days, for an invitation. The old link stops working. If the service sends mails, it mails the link. */
     renewInvitation: (invitationId: string) =>
       call<AdminInvitation>("POST", `/admin/invitations/${encodeURIComponent(invitationId)}/renew`),
     revokeInvitation: (invitationId: string) =>
@@ -58,7 +58,7 @@ export function administrationCalls(call: Call) {
     revokeLink: (linkId: string) => call<RevokedLink>("DELETE", `/admin/links/${encodeURIComponent(linkId)}`),
     /** Returns one page of the mails that wait or have finally failed, the newest first. The response does not contain their texts. */
     mails: (options: PageOptions & { state?: MailState } = {}) => page<AdminMailPage>("mails", options),
-    /** Sends a mail again that has finally failed. */
+    /** Tries once more to send a mail that has finally failed. */
     retryMail: (mailId: string) => call<void>("POST", `/admin/mails/${encodeURIComponent(mailId)}/retry`),
     /** The calls for webhooks that get events about the notes of all users. */
     webhooks: webhookCalls(call, "/admin/webhooks"),

@@ -17,7 +17,7 @@ export function attachmentCalls(call: Call) {
     /** Renames a ready file. Throws `invalid_filename` if the content of the file does not agree with the new name. */
     rename: (attachmentId: string, filename: string) =>
       call<Attachment>("PATCH", path(attachmentId), { body: { filename } }),
-    /** Records that the caller has seen the file. `isNew` is then false. */
+    /** Records that the caller has seen the file, so that its `isNew` becomes false. */
     markSeen: (attachmentId: string) => call<void>("PUT", `${path(attachmentId)}/seen`),
     /** Deletes the attachment. If the service has a trash, `trash.restore` can restore the attachment for a while. */
     remove: (attachmentId: string) => call<void>("DELETE", path(attachmentId)),

@@ -8,7 +8,7 @@ export function invitationCalls(call: Call) {
     /** Returns what an invitation opens: a note, a file or an account. The call needs no credentials, and changes nothing. */
     look: (token: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
-    /** Redeems an invitation: the caller gets the access that it gives. */
+    /** Redeems an invitation: the caller gets the access that the invitation gives. */
     redeem: (token: string) => call<RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
     /** Changes an open invitation. `newLink: true` makes another link, and the earlier link stops working. */
     update: (invitationId: string, change: UpdateInvitationBody) =>

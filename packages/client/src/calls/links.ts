@@ -19,7 +19,7 @@ export function linkCalls(call: Call) {
   const page = <Page>(path: string, { signal, ...query }: PageOptions & { kind?: LinkKind }) =>
     call<Page>("GET", path, { query: { ...query }, signal });
   return {
-    /** Makes a link to all files of a note or to some of them, or a file request. */
+    /** Makes a file request, or a link to all or some files of a note. */
     create: (noteId: string, link: CreateLinkBody = {}) => call<Link>("POST", ofNote(noteId), { body: link }),
     /** Makes a link to one file. */
     createForFile: (attachmentId: string, link: CreateFileLinkBody = {}) =>

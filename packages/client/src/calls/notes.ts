@@ -30,9 +30,9 @@ export function noteCalls(call: Call) {
       iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
     /** Changes a note. With `ifUpdatedAt`, throws `note_changed` if the note has changed since that instant. */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
-    /** Records that the caller has seen the note. `isNew` is then false. */
+    /** Records that the caller has seen the note, so that its `isNew` becomes false. */
     markSeen: (noteId: string) => call<void>("PUT", `${path(noteId)}/seen`),
-    /** Deletes the note with its attachments and shares. `trash.restore` can restore them for a while. */
+    /** Deletes the note with its attachments and shares. If the service has a trash, `trash.restore` can restore them for a while. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),
   };
 }

@@ -15,7 +15,8 @@ export type ShareCalls = {
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
   /**
-   * Revokes a share. The service refuses the next request of that user. URLs that the user already has stay valid until they expire.
+   * Revokes a share. From the next request on, the user no longer has the access of this share.
+   * URLs that the user already has stay valid until they expire.
    */
   remove(subject: ShareSubject, userId: string): Promise<void>;
 };

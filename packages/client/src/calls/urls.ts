@@ -10,7 +10,7 @@ const MAX_BATCH = 1000;
  */
 export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: AbortSignal | undefined };
 
-/** Default: `attachment`, which saves the file. `inline` shows the file, but the browser still saves a file that it must not show. */
+/** Default: `attachment`, which saves the file. With `inline`, the browser shows the file, or saves it if its type is not safe to show. */
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Returns a `fetch` that stores the cookie of the visitor on platforms that store no cookies, such as Node. A browser stores the cookie
- * itself and hides it from scripts. It ignores the header `cookie` of this function.
+ * itself and hides it from scripts. A browser also ignores the header `cookie` that this function sets.
  */
 export function keepCookies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   const cookies = new Map<string, string>();

@@ -17,7 +17,7 @@ export type LinkOptions = {
   store?: UploadStore;
 };
 
-/** The calls of a visitor, who needs no account, to a link. Every failure is a ValetKeyError. */
+/** The calls that a visitor without an account can make to a link. Every failure is a ValetKeyError. */
 export type OpenedLinkClient = ReturnType<typeof openLink>;
 
 /**

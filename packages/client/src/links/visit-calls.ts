@@ -12,16 +12,16 @@ export function visitCalls(call: Call, token: string) {
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
     /** Sends a code to an email address, if the link lists it. The result does not show whether the link lists the email address. */
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
-    /** Unlocks a link for certain people, with an email address and the code from a mail. Throws `wrong_code` and `rate_limited`. */
+    /** Unlocks a link that lists email addresses, with one of them and the code from a mail. Throws `wrong_code` and `rate_limited`. */
     proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),
     /** Makes a claim (one download that counts), and returns its first URLs. Default: URLs that save all files of the link. */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
-      // Sends one claim after the other. While the first claim is valid, the service returns it again and does not count a second one.
+      // Sends the claim requests one after the other. So the service finds the valid claim of the first request, and counts no second claim.
       const claimed = lastClaim.then(() => call<LinkClaim>("POST", `${link}/claims`, { body: wanted }));
       lastClaim = claimed.catch(() => undefined);
       return claimed;
     },
-    /** Returns new URLs as long as the claim is valid, and does not count. After that time, it throws `link_not_found`. */
+    /** Returns new URLs of a valid claim, and counts no download. Throws `link_not_found` if the claim is no longer valid. */
     urls: (claimId: string, wanted: ClaimBody = {}) =>
       call<LinkClaim>("POST", `${link}/claims/${encodeURIComponent(claimId)}/urls`, { body: wanted }),
   };

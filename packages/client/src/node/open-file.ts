@@ -5,7 +5,7 @@ import type { FileSource } from "../file-source.ts";
 /**
  * Opens a file on the disk for `upload`. Rejects if the file does not exist.
  *
- * The upload reads the bytes while it sends them. The upload fails if the file changes before the end.
+ * The upload reads the bytes while it sends them. If the file changes during the upload, the upload fails.
  * `type` is the content type that the upload declares, by default application/octet-stream.
  *
  * Do not use `fs.openAsBlob` instead. The size of its Blob is wrong if the file has 4 GiB or more (nodejs/node#52585).

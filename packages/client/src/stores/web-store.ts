@@ -7,7 +7,7 @@ export type WebStorage = {
   removeItem(key: string): void;
 };
 
-/** Stores unfinished uploads in the browser. In `localStorage`, they survive the end of the tab. In `sessionStorage`, only a reload. */
+/** Stores unfinished uploads in the browser. They survive the end of the tab in `localStorage`, and only a reload in `sessionStorage`. */
 export function webStore(storage: WebStorage): UploadStore {
   return {
     get: (key) => storage.getItem(key),

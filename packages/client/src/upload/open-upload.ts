@@ -20,7 +20,7 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   return startUpload(context, ids.idempotencyKey);
 }
 
-/** An upload as the service returns it. An upload to a file request has no `attachmentId`. */
+/** An upload as the service returns it. An upload that a visitor sends for a file request has no `attachmentId`. */
 type FoundUpload = Upload["upload"] | (Send["upload"] & { attachmentId?: undefined });
 type NewUpload = StartedUpload["upload"] | (StartedSend["upload"] & { attachmentId?: undefined });
 

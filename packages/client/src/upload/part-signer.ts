@@ -13,7 +13,7 @@ type Options = {
 
 type Signed = { part: SignedPart; staleAt: number };
 
-/** Requests the signatures of parts just before the client sends them, several in one request. Replaces a stale signature. */
+/** Requests the signatures of several parts with one request, just before the client sends these parts. Replaces a stale signature. */
 export type PartSigner = {
   /** Returns the signed part. Rejects when `sign` rejects. The next call then requests a signature again. */
   get(partNumber: number): Promise<SignedPart>;
@@ -66,8 +66,7 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
 }
 
 /**
- * Returns when the signature becomes stale. It counts from the time of the request on a monotonic clock, because the wall clock may be
- * wrong by an hour.
+ * Returns the time at which the signature becomes stale, on the monotonic clock of `requestedAt`. The wall clock may be wrong by an hour.
  */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));

@@ -2,7 +2,7 @@ export type PauseGate = {
   pause(): void;
   resume(): void;
   isPaused(): boolean;
-  /** Returns a signal that aborts at the next pause, so that running requests stop. */
+  /** Returns a signal that aborts when the upload is paused, so that running requests stop. */
   interrupt(): AbortSignal;
   /** Resolves when the upload is not paused, or when the signal aborts. */
   opened(signal: AbortSignal): Promise<void>;

@@ -22,7 +22,7 @@ export type UploadState =
 
 export type UploadProgress = {
   state: UploadState;
-  /** The bytes sent so far. Shrinks when the client must send bytes again. After a resume, includes the parts that are already stored. */
+  /** The number of bytes sent so far. Decreases when the client must send bytes again. After a resume, it includes the stored parts. */
   sentBytes: number;
   totalBytes: number;
   /** The average rate of the last seconds. Null until the rate is known. */
@@ -61,7 +61,7 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   let held: "waiting" | "paused" | undefined;
   let kept = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
-  /** Cancels the delayed report. Without a delayed report, the last bytes before a break would stay unreported. */
+  /** Cancels the delayed report. The delayed report makes sure that the last bytes are reported, even if no later event follows. */
   let delayed: AbortController | undefined;
 
   function current(): UploadProgress {

@@ -44,7 +44,7 @@ export function requestReceiver(token: string, slotId: string | undefined): Rece
     key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
     startPath: uploadsPath,
     uploadsPath,
-    // If the client completes the upload a second time, the service returns the file.
+    // The upload is already complete. If the client completes it a second time, the service returns the file.
     result: ({ uploadId }) => ({
       method: "POST",
       path: `${uploadsPath}/${encodeURIComponent(uploadId)}/complete`,

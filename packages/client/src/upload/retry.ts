@@ -15,7 +15,7 @@ type Options = {
   signal: AbortSignal;
   /** If no attempt succeeds for this time while there is a connection, the retry loop throws the last error. Milliseconds. */
   giveUpAfterMs: number;
-  /** Called when the number of unfinished requests (`attempts`) changes, or the number of those that wait (`waiting`). */
+  /** Called when one of these numbers changes: unfinished requests (`attempts`), and unfinished requests that wait (`waiting`). */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
@@ -40,7 +40,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
       if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
-    // The time of a pause, or without a connection, does not count towards `giveUpAfterMs`.
+    // The time in which the upload was paused or had no connection does not count towards `giveUpAfterMs`.
     lastSuccessAt = now();
   }
 

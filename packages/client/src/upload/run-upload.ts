@@ -43,8 +43,8 @@ async function sendAndComplete<File extends FinishedFile>(context: UploadContext
 }
 
 /**
- * Returns whether the client can start the upload again: if the upload has expired, or if the bucket has lost its parts. In the second
- * case, also aborts the old upload. Returns false if somebody aborted the upload.
+ * Returns whether the client can start the upload again. That is possible if the upload has expired, or if the bucket has lost its parts. If
+ * the parts are lost, the function also aborts the old upload. Returns false if somebody aborted the upload.
  */
 async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
   if (!(error instanceof ValetKeyError)) return false;

@@ -39,7 +39,7 @@ type Xhr = {
   abort(): void;
 };
 
-/** Sends with XMLHttpRequest, which alone reports upload progress in browsers. The browser reads the file while it sends the file. */
+/** Sends with XMLHttpRequest, because `fetch` of browsers reports no upload progress. The browser reads the file while it sends the file. */
 export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
   return ({ method, url, headers, bytes, onSent, signal }) =>
     new Promise((resolve, reject) => {

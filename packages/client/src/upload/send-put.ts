@@ -7,7 +7,7 @@ type PutUpload = OpenUpload & { kind: "put" };
 /** How many signatures the bucket may refuse before the upload fails. */
 const MAX_SIGNATURES = 3;
 
-/** Sends a file in one PUT. Returns the upload that got the file. If the given upload has expired, this is a new upload. */
+/** Sends a file in one PUT. Returns the upload that got the file. If the given upload has expired, the function returns a new upload. */
 export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
   for (let signatures = 1; ; signatures += 1) {

@@ -4,7 +4,7 @@ const SAMPLE_MS = 250;
 const MEMORY_MS = 5_000;
 
 export type SpeedMeter = {
-  /** Records the number of bytes sent so far. The number shrinks when the client must send bytes again. */
+  /** Records the number of bytes sent so far. The number decreases when the client must send bytes again. */
   update(bytes: number): void;
   /** Forgets the last sample, so that a pause does not lower the rate. */
   rest(): void;

@@ -12,7 +12,7 @@ export type SignedPut = { method: string; url: string; headers: Record<string, s
 
 /**
  * An upload that the service has started, and how the client sends its bytes. `sent`: the bucket already has all bytes. `attachmentId` is
- * undefined for an upload to a file request.
+ * undefined for an upload that a visitor sends for a file request.
  */
 export type OpenUpload = { uploadId: string; attachmentId: string | undefined } & (
   | { kind: "put"; request: SignedPut }
@@ -20,7 +20,7 @@ export type OpenUpload = { uploadId: string; attachmentId: string | undefined } 
   | { kind: "sent" }
 );
 
-/** A file that was uploaded to a note, or to a file request. */
+/** A file that was uploaded to a note, or sent for a file request. */
 export type FinishedFile = Attachment | SentFile;
 
 /** The values that the steps of one upload share. */

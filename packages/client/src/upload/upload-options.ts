@@ -11,7 +11,7 @@ export type UploadOptions = FileOptions & {
   onProgress?: (progress: UploadProgress) => void;
   /** Aborts the upload, as `abort()` does. */
   signal?: AbortSignal;
-  /** The service starts the upload only after this promise is fulfilled. So files that a user drops together keep their order. */
+  /** The upload starts at the service after this promise is fulfilled. So files that a user drops together keep their order. */
   startsAfter?: Promise<unknown>;
   /** How many parts of a large file the client sends at the same time, from 1 to 16. Default: 4. */
   parallel?: number;

@@ -35,7 +35,7 @@ import { fingerprint, openSavedUpload } from "./saved-upload.ts";
 import type { FinishedFile, UploadContext } from "./upload-context.ts";
 import { readLimits, type UploadOptions } from "./upload-options.ts";
 
-/** A running upload to a file request. `done` resolves with the file, whose state is `ready` or `quarantined`. */
+/** A running upload for a file request. `done` resolves with the file, whose state is `ready` or `quarantined`. */
 export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
 
 /** A running upload. */

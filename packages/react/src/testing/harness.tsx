@@ -30,7 +30,7 @@ export function renderOnServer(client: ValetKeyProviderProps["client"], children
   return renderToString(inStrictMode(client, children));
 }
 
-/** Hydrates the markup of the server in the browser. `problems` are the differences that React found between the two. */
+/** Hydrates the markup of the server in the browser. `problems` are the differences that React found between this markup and its own. */
 export function hydrate(
   client: ValetKeyProviderProps["client"],
   { html, children }: { html: string; children: ReactNode },

@@ -1,8 +1,8 @@
 import { DomainError } from "./errors.ts";
 
 /**
- * The role of a user on a note or an attachment. Undefined: the user is not the owner and has no valid share. A share of one attachment
- * makes the user a viewer of that attachment only.
+ * The role of a user on a note or an attachment. Undefined: the user is not the owner and has no valid share. A user who has a share of one
+ * attachment is a viewer of that attachment only.
  */
 export type Role = "owner" | "editor" | "viewer";
 
@@ -25,7 +25,7 @@ const editorActions = [
 ] as const;
 const ownerActions = [...editorActions, "note.delete", "note.share", "attachment.share"] as const;
 
-/** All actions. A name starts with the noun that the action affects. */
+/** The actions that a role can permit. Each name starts with the noun that the action affects. */
 export type Action = (typeof ownerActions)[number];
 
 const allowed: Record<Role, ReadonlySet<Action>> = {

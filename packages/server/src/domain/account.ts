@@ -1,4 +1,4 @@
-/** An account of the service. Its owner signs in with a password, a passkey or an identity provider. */
+/** An account of the service. The owner of the account signs in with a password, a passkey or an identity provider. */
 export type Account = {
   userId: string;
   email: string;
@@ -9,14 +9,17 @@ export type Account = {
 
 export type AccountLinkKind = "password-reset" | "email-proof" | "email-change" | "passkey-challenge";
 
-/** A link that works once for one account, or a challenge for a passkey. The service stores only the hash of the token. */
+/**
+ * A link that works once for one account, or a challenge for a passkey. The service stores only the hash of the link's token or of the
+ * challenge.
+ */
 export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
   /**
-   * The email address to which the link was sent. A use of the link proves this email address. Undefined: a person passed the link on,
-   * without a mail.
+   * The email address to which the link was sent. A person who uses the link proves that they own this email address. Undefined: the
+   * service sent no mail, and a person passed the link on.
    */
   sentTo: string | undefined;
   /**

@@ -30,8 +30,8 @@ export type AdminEvent = {
   action: AdminAction;
   /** The administrator. Undefined: the operator used a command. */
   actorId: string | undefined;
-  /** The id of the user, the link, the mail, the webhook or the invitation. For a policy rule, the name of the rule. */
+  /** The id of the user, the link, the mail, the webhook or the invitation. For a changed policy rule, this is the name of the rule. */
   subjectId: string;
-  /** Facts for display, such as quotaBytes or label. */
+  /** Facts that pages show with the entry, such as quotaBytes or label. */
   detail: Readonly<Record<string, string | number | null>>;
 };

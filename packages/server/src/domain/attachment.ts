@@ -1,10 +1,10 @@
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
  * - pending: the upload has started
- * - verifying: the bytes of the object are compared with the declaration
+ * - verifying: the service compares the bytes of the object with the client's declaration
  * - scanning: a virus scanner reads the object
  * - quarantined: the file of a visitor waits for a review
- * - rejected: the object differs from the declaration, or is infected
+ * - rejected: the object differs from the client's declaration, or is infected
  * - aborted, expired: the upload did not complete
  */
 export type AttachmentState =
@@ -31,7 +31,7 @@ export function isComplete(state: AttachmentState): boolean {
   return state === "ready" || state === "quarantined" || isBeingVerified(state);
 }
 
-/** A note does not list uploads that did not complete. */
+/** The list of a note's attachments omits these states, because such uploads did not complete. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 
 /** The checksum of the whole file, encoded in base64 as in S3. */
@@ -42,8 +42,7 @@ export type Attachment = {
   id: string;
   noteId: string;
   /**
-   * The owner of the note, copied from the note. This owner never changes. With the copy, an access decision does not have to read the
-   * note.
+   * The owner of the note, copied from the note. This owner never changes. Because of this copy, an access decision does not read the note.
    */
   ownerId: string;
   createdBy: string;
@@ -61,7 +60,7 @@ export type Attachment = {
 };
 
 /**
- * An attachment in the list of its note. `sharedWith`: the number of people with whom the file is shared without its note. Undefined if the
- * caller is not the owner, or if the number is 0.
+ * An attachment in the list of its note. `sharedWith`: the number of people who have a share of only this file, and not of the whole note.
+ * It is undefined if the caller is not the owner of the note, or if the number is 0.
  */
 export type ListedAttachment = Attachment & { sharedWith?: number | undefined };

@@ -33,8 +33,8 @@ export type AuditAction =
   | "url.refused";
 
 /**
- * One event of the audit log. It never contains a URL, a signature, an object key or a token.
- * `attachmentIds` contains one id for a single URL, and up to 1,000 ids for a batch of URLs.
+ * One event of the audit log. An event never contains a URL, a signature, an object key or a token.
+ * An event about one URL has one id in `attachmentIds`. An event about a batch of URLs has up to 1,000 ids.
  */
 export type AuditEvent = {
   /** A UUIDv7, so that ids sort by time. */
@@ -44,9 +44,9 @@ export type AuditEvent = {
   action: AuditAction;
   actorId: string;
   noteId: string;
-  /** The owner of the note, who sees this event in the list of their activity. */
+  /** The owner of the note. This owner's activity list shows the event. */
   ownerId: string;
   attachmentIds: readonly string[];
-  /** Facts for display, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */
+  /** Facts that pages show with the event, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */
   detail: Readonly<Record<string, string | number | boolean | null>>;
 };

@@ -5,7 +5,7 @@ import { type Markup, sniffMarkup } from "./markup.ts";
 /** The declared name and type of a file. */
 export type Claim = { filename: string; contentType: string };
 
-/** The number of first bytes that are needed to recognise the type of a file. */
+/** The service needs this number of bytes from the start of a file to recognise its type. */
 export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
@@ -13,14 +13,11 @@ const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
 const EXECUTABLES = new Set(["application/x-msdownload", "application/x-elf", "application/x-mach-binary"]);
-/**
- * PDF readers search for the mark `%PDF-` in the first bytes of a file. This is the number of these bytes. Source: Adobe, PDF Reference
- * 1.7, appendix H.
- */
+/** PDF readers search for the mark `%PDF-` in this number of bytes at the start of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
 /**
- * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. In each box, the name comes after four
- * bytes with the length.
+ * The first boxes of MP4 fragments and old QuickTime files, which file-type does not recognise. A box starts with four bytes for its
+ * length, and its name comes next.
  */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
 /** Text formats that file-type recognises. */
@@ -43,8 +40,8 @@ const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if they
- * agree (docs/security-requirements.md, 5).
+ * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if all
+ * three agree (docs/security-requirements.md, 5).
  * `start` is the first START_BYTES of the file, and `detectedType` is the type that file-type detects in them.
  */
 export function findContradiction(
@@ -59,14 +56,15 @@ export function findContradiction(
 }
 
 /**
- * The types of container formats, which many kinds of files use. For such a file, the declared type is more precise than the detected type.
+ * The types of container formats, which many kinds of files use. For a file in a container format, the declared type is more precise than
+ * the detected type.
  */
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * Returns the type by which a file request decides whether it accepts a file. This is usually the declared type. It is the type of the
- * content if no check verifies the declared type and the content is certainly of another kind. Call this function with the parameters of
- * `findContradiction`, and only if that function found no contradiction.
+ * Returns the type by which a file request decides whether it accepts a file. This type is usually the declared type. But if no check
+ * verifies the declared type, and the content certainly has another type, the function returns the type of the content. Call this function
+ * with the parameters of `findContradiction`, and only if `findContradiction` found no contradiction.
  */
 export function typeToAccept(
   contentType: string,
@@ -96,7 +94,7 @@ function contradictionOfType({ contentType }: Claim, actual: Actual): string | u
   return reject(`what it was declared to be (it is ${what}, declared as ${contentType})`);
 }
 
-/** Compares the name with the declared type, whatever the content is. */
+/** Compares the name with the declared type, and ignores the content. */
 function contradictionOfBoth({ filename, contentType }: Claim): string | undefined {
   const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
   const differ =

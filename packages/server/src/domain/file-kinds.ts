@@ -10,7 +10,7 @@ export type FileKind = {
   types: readonly string[];
   /** The possible first bytes, one character for each byte. Absent if the npm package `file-type` detects the kind. */
   marks?: readonly string[];
-  /** Detected types that are also valid for this kind. */
+  /** Types that file-type may detect in a valid file of this kind, besides `types`. */
   alsoFine?: readonly string[];
   /** Valid files of this kind may start with unknown bytes. The service rejects only a file that starts like another kind. */
   isLoose?: boolean;
@@ -28,8 +28,8 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The kinds whose first bytes are checked. The content of other kinds is not checked, because they have no fixed first bytes, or because
- * several formats use the same extension. For example, a .doc file may be RTF or HTML.
+ * The kinds whose first bytes the service checks. The service can't check other kinds, because their files have no fixed first bytes, or
+ * because several formats use the same extension. For example, a .doc file may be RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
   {
@@ -139,7 +139,7 @@ const KINDS: readonly FileKind[] = [
 const byType = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind])));
 const byExtension = new Map(KINDS.flatMap((kind) => kind.extensions.map((extension) => [extension, kind])));
 
-/** Returns the kind of a media type. Accepts aliases and parameters. */
+/** Returns the kind of a media type. The media type may be an alias, and may have parameters. */
 export function kindOfType(type: string): FileKind | undefined {
   return byType.get(type.split(";", 1)[0] ?? type);
 }

@@ -17,10 +17,10 @@ export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }
 
-/** The usage of a file request: the number and total size of the files that count, and the slots that they fill. */
+/** The usage of a file request: the number and total size of its counted files, and the slots that these files fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 
-/** A file, as its sender declares it before the upload. */
+/** The facts that the sender of a file declares before the upload. */
 export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
 
 /**
@@ -80,10 +80,10 @@ function full(message: string): DomainError {
 }
 
 /**
- * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined if there is no name. A name
- * without visible characters counts as no name.
- * Throws `invalid_request` for control characters, bidirectional marks and a long name. Also throws it if the name is missing and the file
- * request requires a name.
+ * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined if the name is missing, or
+ * has no visible characters.
+ * Throws `invalid_request` for control characters, bidirectional marks and a long name. Throws the same error if the name is missing, but
+ * the file request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;

@@ -5,7 +5,7 @@ const MAX_FILENAME_LENGTH = 255;
 const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
 
 /**
- * Validates a filename. Returns the filename in NFC without surrounding white space. A filename is only for display. It is never part of an
+ * Validates a filename. Returns the filename in NFC without surrounding white space. A filename is only for display, and never part of an
  * object key. Range: 1 to 255 characters.
  * Throws `invalid_filename` for `.`, `..`, path separators, control characters, bidirectional marks and lone surrogates
  * (docs/security-requirements.md, 2).

@@ -5,8 +5,9 @@ import { DomainError } from "./errors.ts";
 export const INVITATION_MS = 30 * 86_400_000;
 
 /**
- * Invites the person with an email address to a note, or to one of its attachments. Instants are milliseconds since the epoch. The owner of
- * the note sees the email address, but not which user has it, until that user has opened the note or the file.
+ * An invitation to a note, or to one of its attachments, for the person who has this email address. Instants are milliseconds since the
+ * epoch. The owner of the note sees the email address. The owner sees which user has it only after that user has opened the note or the
+ * file.
  */
 export type Invitation = {
   id: string;
@@ -32,15 +33,15 @@ export type Invitation = {
   /** From this instant on, neither the link nor a new account can redeem the invitation. */
   linkExpiresAt: number;
   /**
-   * When the invited user opened the note or the file, or redeemed the invitation but already had another share. Undefined: neither has
-   * happened yet.
+   * When the invited user opened the note or the file, or redeemed the invitation but already had another share. Undefined: the user has
+   * done neither yet.
    */
   redeemedAt: number | undefined;
 };
 
 /**
- * An administrator's invitation to create an account with this email address. This invitation opens no note. Instants are milliseconds
- * since the epoch.
+ * An administrator's invitation to create an account with this email address. An account invitation opens no note. Instants are
+ * milliseconds since the epoch.
  */
 export type AccountInvitation = Pick<
   Invitation,

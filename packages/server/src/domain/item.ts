@@ -4,7 +4,7 @@ const APPLICATION_USER = "application:";
 const OWNER = "item:";
 
 /**
- * One thing of an application that embeds the service, such as invoice 42. `resource` is its kind.
+ * One thing of an application that embeds the service, such as invoice 42. `resource` is the kind of thing, such as `invoice`.
  * The files of an item belong to a note. No user owns this note, so no list contains the note.
  */
 export type Item = { noteId: string; resource: string; itemId: string };
@@ -15,7 +15,7 @@ export type ItemName = Pick<Item, "resource" | "itemId">;
 /** An action that a user of an application requests on the files of an item. */
 export type ItemAction = "read" | "add" | "remove";
 
-/** `ready`: a file was verified. `rejected`: its verification failed. */
+/** `ready`: the verification of a file succeeded. `rejected`: the verification failed. */
 export type FileEventKind = "ready" | "rejected";
 
 /**

@@ -3,7 +3,7 @@ import type { ShareRole } from "./access.ts";
 /** `download`: visitors download files. `upload`: a file request, which lets visitors send files. */
 export type LinkKind = "download" | "upload";
 
-/** When the service notifies the owner of the note of a claim or a received file. */
+/** When the service notifies the owner of the note about a download claim or a received file. */
 export type LinkNotify = "never" | "first" | "each";
 
 /** A slot of a file request: the name of one file that visitors can send. If `accept` is empty, the slot accepts every kind of file. */
@@ -46,17 +46,20 @@ export type Link = {
   /** An Argon2id hash in the PHC string format. Undefined if the link has no password. */
   passwordHash: string | undefined;
   /**
-   * Each change of the password or the recipients increases the version. Visitors who used an earlier password must then enter the
-   * new one.
+   * Each change of the password or the recipients increases the version. After a change, visitors who entered an earlier password must
+   * enter the new password.
    */
   passwordVersion: number;
-  /** Undefined if the number of claims has no limit. */
+  /** Undefined if the number of download claims has no limit. */
   maxClaims: number | undefined;
   claims: number;
   opened: number;
   urlTtlSeconds: number;
   notify: LinkNotify;
-  /** The normalised email addresses. A visitor must prove one of them. Empty: the link works for everybody who has it. */
+  /**
+   * The normalised email addresses. A visitor must prove that they own one of these addresses. Empty: the link works for everybody who has
+   * it.
+   */
   recipients: readonly string[];
   /** Defined for the kind `upload` only. */
   request: FileRequest | undefined;
@@ -64,10 +67,7 @@ export type Link = {
   revokedAt: number | undefined;
 };
 
-/**
- * One deliberate download by one visitor, which counts once. Until `windowEndsAt`, the visitor can get more URLs, and no new claim is
- * counted.
- */
+/** One deliberate download by one visitor. Until `windowEndsAt`, the visitor can get more URLs, and the service counts no further claim. */
 export type LinkClaim = {
   id: string;
   linkId: string;
@@ -85,7 +85,7 @@ export type LinkPolicy = {
   maxExpirySeconds: number | undefined;
   /** If true, visitors can't open a link without a password. */
   isPasswordRequired: boolean;
-  /** How long a visitor can get new URLs after a claim. Seconds. */
+  /** How long a visitor can get new URLs after a download claim. Seconds. */
   windowSeconds: number;
   /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
@@ -106,7 +106,7 @@ export function effectiveExpiry(
 
 /**
  * Whether a person who may make links of the note may also edit this link. A link stops working when its creator loses access to the note.
- * If an editor could change the link of another person, the editor could later use that link after losing access.
+ * If an editor could change the link of another person, the editor could still use that link after losing access to the note.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;
@@ -116,8 +116,8 @@ export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "crea
 export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned" | "closed";
 
 /**
- * Returns the state of a link at `now`. `creatorRole`: the current role of its creator on the note. `filesLeft`: for `download`, the number
- * of ready files. For `upload`, it is the number of files that the link still accepts.
+ * Returns the state of a link at `now`. `creatorRole`: the current role of the link's creator on the note. `filesLeft`: for `download`, the
+ * number of ready files. For `upload`, the number of files that the link still accepts.
  */
 export function linkState(
   link: Link,

@@ -41,8 +41,8 @@ export type NoticeMail = {
 };
 
 /**
- * The changes that affect how an account is protected. A mail reports each change to the owner of the account. `kept`: the deletion of the
- * account was cancelled.
+ * The changes that affect how an account is protected. The service sends the owner of the account a mail about each of these changes.
+ * `kept`: the deletion of the account was cancelled.
  */
 export const accountChanges = [
   "password-changed",
@@ -59,7 +59,8 @@ export const accountChanges = [
 export type AccountChange = (typeof accountChanges)[number];
 
 /**
- * The names of a browser and its system. They come from a list, so that a mail contains no text from an HTTP request. Undefined: unknown.
+ * The names of a browser and its system. Both names come from a list, so that a mail contains no text from an HTTP request. Undefined:
+ * unknown.
  */
 export type BrowserNames = { browser: string | undefined; system: string | undefined };
 
@@ -72,7 +73,9 @@ export type MailKind =
   | { kind: "email-proof"; userId: string }
   /** `passwordMark`: identifies the password that the owner entered to request the change. */
   | { kind: "email-change"; userId: string; passwordMark: string }
-  /** A mail to the old email address after a change. `userId` undefined: an earlier version queued the mail. */
+  /**
+   * A mail to the old email address after the email address of an account changed. `userId` undefined: an earlier version queued the mail.
+   */
   | { kind: "email-changed"; userId?: string }
   | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
   | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
@@ -92,7 +95,7 @@ export type Mail = MailKind & { id: string; email: string };
 
 /**
  * The content of a mail to one email address. `id` is the same at each attempt to send the mail.
- * `unsubscribeUrl`: a POST to this URL turns off mails of this topic (RFC 8058). Undefined: nobody can turn them off.
+ * `unsubscribeUrl`: a POST to this URL turns off mails of this topic (RFC 8058). Undefined: nobody can turn off these mails.
  */
 export type Message = {
   id: string;

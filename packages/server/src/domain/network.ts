@@ -1,7 +1,8 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Returns the IPv4 address of a client. Also accepts the IPv6 form ::ffff:192.0.2.1. Returns undefined if the client has no IPv4 address.
+ * Returns the IPv4 address of a client. Also accepts an IPv4 address in IPv6 form, such as ::ffff:192.0.2.1. Returns undefined if the
+ * client has no IPv4 address.
  */
 export function ipv4Of(ip: string): string | undefined {
   if (!ipaddr.isValid(ip)) return undefined;

@@ -9,8 +9,8 @@ export type Note = {
   body: string;
   createdAt: number;
   /**
-   * The instant of the last change. It increases with every change, even if the clock has not advanced. So two versions of a note never
-   * have the same instant.
+   * The instant of the last change. This instant increases with every change, even if the clock has not advanced. So two versions of a note
+   * never have the same instant.
    */
   updatedAt: number;
 };
@@ -33,9 +33,9 @@ export type NoteWithAttachments = NoteWithRole & {
 };
 
 /**
- * A note in a list. `snippet` is the start of its body. `accessRequestCount` is 0 for a user who is not the owner. `foundFiles`: some files
- * whose names contain the searched text. Undefined if there is no such file. `isNew`: the user has not opened the note since it was shared
- * with the user, or since a visitor sent a file to the note.
+ * A note in a list. `snippet` is the start of the note's body. `accessRequestCount` is 0 for a user who is not the owner. `foundFiles`:
+ * some files whose names contain the searched text. Undefined if no filename contains the searched text. `isNew`: the user has not opened
+ * the note since somebody shared it with the user, or since a visitor sent a file to the note.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;

@@ -69,7 +69,8 @@ describe("planning an upload", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);
-        // Calculates as the plugin does: parts have at least 5 MiB, and are larger if the file would have too many parts.
+        // Calculates the part size as Uppy's plugin does. Parts have at least 5 MiB, and are larger if the file would otherwise have too
+        // many parts.
         let chunkSize = Math.max(Math.ceil(sizeBytes / MAX_PARTS), 5 * MIB);
         if (Math.ceil(sizeBytes / chunkSize) > MAX_PARTS) chunkSize = Math.ceil(sizeBytes / MAX_PARTS);
         expect(partSize).toBe(chunkSize);

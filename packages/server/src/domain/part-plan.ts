@@ -4,7 +4,7 @@ export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
 /** The minimum size of a part. The last part may be smaller. */
 const MIN_PART_BYTES = 5 * MIB;
-/** After a broken connection, a client sends one part again. So parts are small. */
+/** If a connection breaks, the client must send the current part again. So parts are small. */
 const USUAL_PART_BYTES = 8 * MIB;
 
 /** The size of a file and of its parts, in bytes. Each part except for the last part has `partSize` bytes. */
@@ -14,7 +14,8 @@ export type Parts = { sizeBytes: number; partSize: number };
 export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize: number; partCount: number };
 
 /**
- * Plans an upload: one PUT up to `singlePutMaxBytes`, otherwise multipart within the limits of S3. Sizes are in bytes.
+ * Plans an upload: one PUT for up to `singlePutMaxBytes`, or a multipart upload within the limits of S3 for a larger file. Sizes are in
+ * bytes.
  * Throws RangeError if no S3 object can have this size.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {

@@ -1,4 +1,4 @@
-/** A credential in a device or a password manager. With it, a user signs in without a password (WebAuthn). */
+/** A credential in a device or a password manager. With this credential, a user signs in without a password (WebAuthn). */
 export type Passkey = {
   id: string;
   userId: string;
@@ -6,12 +6,12 @@ export type Passkey = {
   credentialId: string;
   /** A COSE key. Base64url. */
   publicKey: string;
-  /** The number of signatures that the authenticator has counted. Most passkeys do not count, and always report 0. */
+  /** The number of signatures that the authenticator has counted. Most authenticators do not count signatures, and always report 0. */
   counter: number;
-  /** How a browser reaches the authenticator, such as `internal`. */
+  /** The ways in which a browser can reach the authenticator, such as `internal`. */
   transports: readonly string[];
   name: string;
   createdAt: number;
-  /** Undefined: not used yet. */
+  /** Undefined: nobody has signed in with this passkey yet. */
   lastUsedAt: number | undefined;
 };

@@ -9,7 +9,10 @@ export type Person = {
   isAdmin: boolean;
 };
 
-/** An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same `sub`, the service has two users. */
+/**
+ * An issuer of JWTs, named after the setting that verifies its tokens. If two issuers use the same `sub`, the service treats them as two
+ * users.
+ */
 export type JwtIssuer = "jwt-secret" | "jwks";
 
 /** Identifies a user in the JWTs of one issuer. `subject` is the `sub` of the JWT. */
@@ -22,9 +25,9 @@ export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
- * Returns the user who receives a share that names an email address. `holders` are the users with this email address. The receiver is the
- * only holder who has proven it. If nobody has proven it and no proof is needed, the receiver is the only holder. Returns `ambiguous` if
- * several users could receive the share.
+ * Returns the user who receives a share that names an email address. `holders` are the users with this email address. If exactly one holder
+ * has proven the email address, this holder receives the share. If no holder has proven it, and no proof is needed, the only holder
+ * receives the share. Returns `ambiguous` if several holders could receive the share.
  */
 export function receiverAmong(
   holders: readonly EmailHolder[],
@@ -48,7 +51,7 @@ export type Caller = {
   tokenExpiresAt?: number | undefined;
   /**
    * The roles that the application grants in an embedding, by the note id of each item. These roles are valid for one HTTP request, and
-   * replace the roles in the database. Undefined: the database decides.
+   * replace the roles in the database. Undefined: the roles in the database apply.
    */
   grants?: ReadonlyMap<string, Role> | undefined;
 };
@@ -63,7 +66,7 @@ export function normaliseEmail(email: string): string {
 }
 
 export const MAX_EMAIL_LENGTH = 254;
-// This pattern is stricter than the check of the accounts library at sign-in. So every account can sign in.
+// This pattern is stricter than the check that the accounts library makes at sign-in. So every stored email address passes that check.
 const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
 /** Normalises an email address. Returns undefined if an account can't have this email address. */

@@ -1,4 +1,7 @@
-/** The rules of the service that an administrator can change. If an expiry is null, there is no limit. Expiries are in seconds. */
+/**
+ * The rules of the service that an administrator can change. If the value of an expiry rule is null, the service sets no limit. Expiries
+ * are in seconds.
+ */
 export type Policy = {
   /**
    * `invited`: only people with an invitation can create an account. An invitation to a note or a file is enough. An invitation from an
@@ -42,7 +45,7 @@ export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }
 
-/** Returns why a rule can't have this value, or undefined if it can. */
+/** Returns the reason why a rule can't have this value. Returns undefined if the value is valid. */
 export function problemOf(name: PolicyName, value: unknown): string | undefined {
   const { choices, most = 0, mayBeUnlimited = false } = RULES[name];
   if (choices !== undefined) {

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** The ranges that are not on the public internet (RFC 6890), and the metadata server of Azure, which has a public address. */
+/** The ranges that are not on the public internet (RFC 6890), and the metadata server of Azure, which has a public IP address. */
 const CLOSED_IPV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -19,10 +19,13 @@ const CLOSED_IPV4 = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ];
-/** The only range of public IPv6 addresses. So mapped, translated, unique local and link-local addresses are not public. */
+/**
+ * The only range of public IPv6 addresses. All other addresses, such as mapped, translated, unique local and link-local addresses, are not
+ * public.
+ */
 const OPEN_IPV6 = ["2000::/3"];
 /**
- * Parts of OPEN_IPV6 that are not public: Teredo and other protocols, documentation, 6to4, and documentation again. Some of these addresses
+ * Parts of OPEN_IPV6 that are not public: Teredo and other protocols, 6to4, and two ranges for documentation. Some of these addresses
  * contain IPv4 addresses.
  */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];

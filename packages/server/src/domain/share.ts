@@ -2,8 +2,8 @@ import type { ShareRole } from "./access.ts";
 import type { Attachment } from "./attachment.ts";
 
 /**
- * A share, which gives one user access and can be revoked. Instants are milliseconds since the epoch. Without `expiresAt`, the share lives
- * until it is revoked.
+ * A share, which gives one user access to a note or an attachment. The owner can revoke a share. Instants are milliseconds since the epoch.
+ * A share without `expiresAt` never expires.
  */
 export type Share = {
   userId: string;
@@ -16,5 +16,8 @@ export type Share = {
 /** A share with the name and email address of its holder, if they are known. */
 export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
 
-/** An attachment that is shared with one user without its note. `isNew`: the user has not opened the attachment yet. */
+/**
+ * An attachment that one user can open because of a share of only this attachment, not of its note. `isNew`: the user has not opened the
+ * attachment yet.
+ */
 export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt">; isNew: boolean };

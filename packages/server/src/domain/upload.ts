@@ -17,13 +17,13 @@ export type Upload = {
   sizeBytes: number;
   declaredChecksum: Checksum | undefined;
   /**
-   * With this key, the same user can repeat the request that started the upload. Undefined if the client sent no key, or the service
+   * With this key, the same user can repeat the HTTP request that started the upload. Undefined if the client sent no key, or the service
    * deleted the key.
    */
   idempotencyKey: string | undefined;
   /**
-   * Whether a signed URL can write to the object even after completion. If so, the service verifies and serves a copy under another
-   * key.
+   * Whether a signed URL can still write to the object after the upload is complete. In this case, the service copies the object to another
+   * key, and verifies and serves the copy.
    */
   staged: boolean;
   state: AttachmentState;

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { Disposition } from "./serving.ts";
 
-/** The purpose of a URL, as the caller states it. The audit event records the purpose. No access decision depends on it. */
+/** The purpose that the caller states for a URL. The audit event records the purpose. No access decision depends on it. */
 export type UrlPurpose = "download" | "view" | "thumbnail" | "zip" | "renewal";
 
 /** Returns the purpose of a URL if the caller states no purpose. */
@@ -11,8 +11,8 @@ export function defaultPurpose(disposition: Disposition): UrlPurpose {
 
 /**
  * Whether an event is routine, which means that it only accompanies another action of a person. Routine events are a URL for a thumbnail, a
- * renewed URL, a view by the owner of the file, and a URL for a visitor of a link. The claim of the visitor has its own event, which is not
- * routine. A list of events can omit routine events.
+ * renewed URL, a view by the owner of the file, and a URL for a visitor of a link. The visitor's download claim has its own event, which is
+ * not routine. A list of events can omit routine events.
  */
 export function isRoutine({ action, actorId, ownerId, detail }: Omit<AuditEvent, "id" | "at">): boolean {
   if (action !== "url.issued") return false;

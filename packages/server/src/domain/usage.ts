@@ -1,7 +1,7 @@
 import type { AttachmentState } from "./attachment.ts";
 import { DomainError } from "./errors.ts";
 
-/** The usage of a user: all files of the notes that the user owns. Pending uploads count. Adopted objects do not count. */
+/** The usage of a user: all files of the notes that the user owns. Pending uploads count too, but adopted objects do not count. */
 export type Usage = { bytes: number; files: number };
 
 /** The maximum usage of a user. Undefined if there is no limit. */

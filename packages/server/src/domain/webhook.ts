@@ -27,12 +27,12 @@ export type WebhookEndpoint = {
   description: string;
   /** The secret is derived from the id and this number (usecases/webhooks/secrets.ts). */
   generation: number;
-  /** Until this instant, messages are also signed with the previous secret. Undefined: the secret was never replaced. */
+  /** Until this instant, the service also signs messages with the previous secret. Undefined: the secret was never replaced. */
   formerSecretUntil: number | undefined;
   createdAt: number;
   /** Undefined: the endpoint is enabled and gets messages. */
   disabledAt: number | undefined;
-  /** Why the service disabled the endpoint. Undefined: the service did not disable it. */
+  /** The reason why the service disabled the endpoint. Undefined: the service did not disable it. */
   problem: string | undefined;
 };
 
@@ -52,13 +52,14 @@ export type WebhookMessage = {
   data: Readonly<Record<string, unknown>>;
 };
 
-/** Builds the body of a delivery. */
+/** Builds the body of the HTTP request that delivers a message. */
 export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
 }
 
 /**
- * Administrators see no filenames of other people (docs/security-requirements.md, 47), so the endpoints of the service get no filenames.
+ * Administrators see no filenames of other people (docs/security-requirements.md, 47). So messages to the endpoints of the service omit
+ * these members.
  */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 
@@ -69,8 +70,8 @@ export function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" 
 }
 
 /**
- * Builds the messages about one event of the audit log. Returns no message for the action `url.issued`, because a job summarises such
- * events.
+ * Builds the messages about one event of the audit log. Returns no message for the action `url.issued`, because a background job sums up
+ * several such events in one message.
  */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {
   switch (event.action) {

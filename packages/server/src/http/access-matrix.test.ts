@@ -8,7 +8,7 @@ import { startServiceInTest, useService } from "./testing/use-service.ts";
 import { createWorld, people, type World } from "./testing/world.ts";
 
 // docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. The response
-// to a batch contains a code for each item. So the cells of a batch contain this code instead of the HTTP status.
+// to a batch request contains a code for each item. So the cells of a batch request contain this code, not the HTTP status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -27,7 +27,7 @@ const table: readonly Row[] = [
   ["PUT /notes/:noteId/seen",                  204,  204,   204,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /notes/:noteId/attachments",           200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // This request adopts an object that is already in the bucket. Only administrators may do this.
+  // This request adopts an object that is already in the bucket. Only administrators may adopt objects.
   [ADOPT,
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /notes/:noteId/uploads",              201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -39,7 +39,7 @@ const table: readonly Row[] = [
   ["PATCH /attachments/:attachmentId",         200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /attachments/:attachmentId/seen",      204,  204,   204,  204,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // A viewer may not review files. The owner and the editor may, but get 409, because this file is not quarantined.
+  // A viewer may not review files. The owner and the editor may review files, but get 409, because this file is not quarantined.
   ["POST /attachments/:attachmentId/review",   409,  409,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/download",  302,  302,   302,  302,    403,    403,    403,    403,   403,  401,  404],
@@ -71,8 +71,8 @@ const table: readonly Row[] = [
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // Uppy can only start multipart uploads here, so /s3/params returns 400. /s3/sts returns 403, because the service gives nobody bucket
-  // credentials.
+  // Through the /s3 routes, Uppy can only start multipart uploads, so /s3/params returns 400. /s3/sts returns 403, because the service
+  // gives nobody bucket credentials.
   ["GET /s3/params",                           400,  400,   400,  400,    400,    400,    400,    400,   400,  401,  400],
   ["POST /s3/multipart",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /s3/multipart/:uploadId",              200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -88,12 +88,13 @@ const table: readonly Row[] = [
   ["GET /links",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // Every signed-in user gets 200. routes/changes/routes.test.ts checks that a user without access to a note learns nothing about it.
+  // Every signed-in user gets 200. routes/changes/routes.test.ts checks that a user without access to a note learns nothing about that
+  // note.
   ["GET /changes",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /trash",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // The trash is empty here. routes/trash/routes.test.ts tests items in the trash.
+  // In this test, the trash is empty. routes/trash/routes.test.ts tests items in the trash.
   ["POST /trash/notes/:noteId/restore",        404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /trash/notes/:noteId",              404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /trash/attachments/:attachmentId/restore",
@@ -104,7 +105,7 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // The webhook of these calls does not exist. routes/webhooks tests existing webhooks.
+  // These calls name a webhook that does not exist. The tests in routes/webhooks use existing webhooks.
   ["GET /webhooks",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /webhooks",                           201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["PATCH /webhooks/:webhookId",               404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -114,10 +115,10 @@ const table: readonly Row[] = [
   ["GET /webhooks/:webhookId/deliveries",      404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /webhooks/:webhookId/deliveries/:deliveryId/retry",
                                                404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // The token of these calls does not come from the service. routes/invitations tests valid tokens.
+  // These calls send a token that the service did not issue. The tests in routes/invitations use valid tokens.
   ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
-  // The unsubscribe token does not come from a mail of the service. routes/mail-preferences tests valid tokens.
+  // These calls send an unsubscribe token that the service did not issue. The tests in routes/mail-preferences use valid tokens.
   ["GET /unsubscribe/:token",                  410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   // Only administrators may call these routes (see routes/doctor, routes/administration, routes/webhooks).

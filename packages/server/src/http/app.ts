@@ -57,7 +57,7 @@ import { createWriteTurns, inTurns } from "./write-turns.ts";
 export type AppOptions = {
   useCases: UseCases;
   authenticate: Authenticate;
-  /** Accounts and sessions. Their routes are at /auth, and /instance describes them. */
+  /** The accounts and their sessions. The account routes are at /auth, and /instance describes how people can sign in. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
   /** Checks the set-up of the service. Undefined: the doctor routes do not exist. */
@@ -75,16 +75,22 @@ export type AppOptions = {
   limits: ShownLimits;
   /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
-  /** Default: `bodyTimeoutMs` and `formProgress` in http-limits.ts. */
+  /** The time limits for bodies and forms. Default: the values in http-limits.ts. */
   bodyTimeoutMs?: number;
   formProgress?: FormProgressLimits;
-  /** The times for /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
+  /** The intervals of the event streams at /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
   streamTimes?: StreamTimes | undefined;
-  /** Creates the request id, which a problem response and its log line contain. Not called for a request that has an X-Request-Id. */
+  /**
+   * Creates the request id, which a problem response and its log line contain. The service does not call this function for a request that
+   * has an X-Request-Id.
+   */
   requestId: () => string;
-  /** The registry for the HTTP metrics. /metrics also shows the other metrics of this registry. */
+  /** The registry for the HTTP metrics. /metrics shows all metrics of this registry, including those of other code. */
   metrics?: Registry;
-  /** The token for /metrics. "elsewhere": this application does not offer /metrics, because another port does. Default: no token. */
+  /**
+   * The token for /metrics. "elsewhere": this HTTP application does not offer /metrics, because another port does. Default: /metrics needs
+   * no token.
+   */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the tracing span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
@@ -101,7 +107,7 @@ const ROUTES = [
   ...[trashRoutes, tokenRoutes, usageRoutes, mailPreferenceRoutes, webhookRoutes, administrationRoutes],
 ];
 
-/** Builds the HTTP application. It does not listen yet. */
+/** Builds the HTTP application, which does not listen on a port yet. */
 export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
   const headers: ResponseHeaders = { page: {}, data: {} };
@@ -151,7 +157,7 @@ export function buildApp(options: AppOptions): App {
   if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
-    // The name of the queue omits the readable prefix of the token, because a visitor can write any prefix.
+    // The name of a write queue omits the readable prefix of the token, because a visitor can write any prefix.
     const holderOf = ({ params }: FastifyRequest) => `link:${(params as { token: string }).token.split("~").at(-1)}`;
     visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
     publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
@@ -161,7 +167,8 @@ export function buildApp(options: AppOptions): App {
   const ownTurns = { turns: writes, holderOf: (request: FastifyRequest) => `user:${callerOf(request).userId}` };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // These routes get the most requests. They do not check separately whether the user is disabled, because their access query does.
+    // These routes get the most requests. They do not check separately whether the user is disabled, because their access query refuses
+    // disabled users.
     sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
@@ -205,7 +212,7 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
     serverFactory: (handle) => createBoundServer(handle, connections),
     logger: logger === false ? false : withRedaction(logger),
     logController: new RequestLog(),
-    // A child logger for each request would cost more than the log line, and the log line already contains the request id.
+    // A child logger for each request would take more time than the log line, and the log line already contains the request id.
     childLoggerFactory: (parent) => parent,
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
     trustProxy,
@@ -251,7 +258,8 @@ function closeConnections(
   app.addHook("preClose", (done) => {
     close();
     if (app.server.listening) {
-      // Node closes idle connections only once. A connection that becomes idle later would prevent the end of the server.
+      // Node closes idle connections only once, when the server starts to close. A connection that becomes idle later would keep the server
+      // open.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }

@@ -30,7 +30,7 @@ export function authenticationHook(
   { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},
 ): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    // The response is for one user, so a cache must not store it. This matters most for a signed URL.
+    // The response is for one user, so a cache must not store it. This matters most if the response contains a signed URL.
     reply.header("cache-control", "no-store");
     let caller: Caller | Promise<Caller>;
     try {
@@ -50,8 +50,8 @@ export function authenticationHook(
 }
 
 /**
- * Creates a check that runs before a write. The check identifies the caller again, because the credential can be revoked while the body
- * arrives.
+ * Creates a check that runs before a write. The check identifies the caller a second time, because somebody can revoke the credential while
+ * the body arrives.
  */
 export function identifyAgain(
   authenticate: Authenticate,

@@ -28,11 +28,12 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
 }
 
 /**
- * Limits the memory that one connection can use. A request starts after the client has read the previous response. So if a client reads
- * nothing, only one response is in memory. The server closes the connection if the client reads a response too slowly, or sends too many
- * requests without reading. By default, Node handles all requests of a connection at the same time, and holds all their responses.
+ * Limits the memory that one connection can use. The service starts a request only after the client has read the previous response. So if a
+ * client reads nothing, only one response is in memory. The server closes the connection if the client reads a response too slowly, or
+ * sends too many requests without reading. By default, Node handles all requests of a connection at the same time, and holds all their
+ * responses.
  *
- * The check runs before `handle`, because Node parses up to 64 KiB of requests at a time, even after the connection was closed.
+ * The checks run before `handle`, because Node parses up to 64 KiB of requests at a time, even after the server has closed the connection.
  */
 function boundConnections(
   handle: RequestListener,
@@ -54,8 +55,8 @@ function boundConnections(
         clearTimeout(connection.timer);
         connection.open -= 1;
         const next = waiting.shift();
-        // Waits for the next turn of the event loop, so that the service reads other connections first. Drops the request if the client has
-        // disconnected.
+        // Waits for the next turn of the event loop, so that the service first reads from other connections. Drops the request if the
+        // client has disconnected.
         if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };

@@ -8,8 +8,8 @@ const IPV4_ONLY = "The URLs of this service work for one IPv4 address. Connect o
 export type ClientIpOf = (request: Pick<FastifyRequest, "ip">) => string | undefined;
 
 /**
- * Creates the function that returns the IP address. With `bindsUrlsToIp`, this function throws HttpProblem `ipv4_required` for a client
- * without an IPv4 address.
+ * Creates a `ClientIpOf` function. With `bindsUrlsToIp`, the created function throws HttpProblem `ipv4_required` for a client without an
+ * IPv4 address.
  */
 export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }): ClientIpOf {
   if (!bindsUrlsToIp) return () => undefined;

@@ -8,7 +8,9 @@ import type { WebApp } from "./web-app.ts";
 
 type Options = { metrics: Metrics; table: RouteTable; webApp: WebApp | undefined; spans: RequestSpans | undefined };
 
-/** Sends every error as a problem response, with a code from the fixed list. Only the log gets the whole error. */
+/**
+ * Sends every error as a problem response, with a code from the fixed list. The log contains the whole error, but the response does not.
+ */
 export function handleErrors(app: App, { metrics, table, webApp, spans }: Options): void {
   app.setErrorHandler((error: Error, request, reply) => {
     spans?.fail(request, refusalOf(error).code);

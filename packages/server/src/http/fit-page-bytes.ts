@@ -1,7 +1,7 @@
 import { encodeCursor } from "../usecases/encode-cursor.ts";
 import { httpLimits } from "./http-limits.ts";
 
-/** A page of items, as the response contains it. */
+/** A page of items, in the form of a response. */
 type WirePage<Item> = { items: Item[]; nextCursor: string | null };
 
 /** Ends a page before the item that would exceed `httpLimits.pageBytes`. A page always contains at least its first item. */

@@ -34,11 +34,11 @@ export const httpLimits = {
    * closes the connection first. Milliseconds.
    */
   keepAliveTimeoutMs: 72_000,
-  /** The maximum length of a path segment. A percent-encoded user id of 255 characters is shorter. Characters. */
+  /** The maximum length of a path segment. A user id has at most 255 characters. Characters. */
   pathSegmentLength: 1_024,
   /**
-   * The service aborts a form upload that makes no progress, because this upload holds a buffer and a part of the quota. A slow upload may
-   * take hours.
+   * The service aborts a form upload that makes no progress, because this upload holds a buffer and a part of the quota. A slow upload that
+   * makes progress may take hours.
    */
   formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
   /** The maximum number of bytes that a form has besides its file: boundaries and part headers. */

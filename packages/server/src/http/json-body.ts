@@ -4,7 +4,7 @@ import { structureFault } from "./json-structure.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import { HttpProblem } from "./problem.ts";
 
-/** Parsing and validating a longer body takes milliseconds, so such work waits in a queue. Characters. */
+/** Parsing and validating a longer body takes milliseconds, so the work for longer bodies waits in a queue. Characters. */
 const LONG_TEXT = 32_768;
 
 /** Accepts only JSON bodies of limited size and structure. Other media types get status 415. An empty body counts as no body. */

@@ -23,7 +23,10 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
 
-/** Whether the route reads the body of this request as a stream. Only the limits for forms then apply to the duration. */
+/**
+ * Whether the route reads the body of this request as a stream. In this case, only the limits for forms apply to the duration of the
+ * request.
+ */
 export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
   const form = "multipart/form-data";
   return routeOptions.schema?.consumes?.includes(form) === true && headers["content-type"]?.startsWith(form) === true;

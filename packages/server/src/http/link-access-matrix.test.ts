@@ -5,7 +5,7 @@ import { IS_OF_REQUESTS, IS_OF_VISITORS, routesOf } from "./testing/sample-reque
 import type { TestService } from "./testing/service.ts";
 import { useService } from "./testing/use-service.ts";
 
-// docs/security-requirements.md, 15: the result of every route with a token of a link, for every visitor.
+// docs/security-requirements.md, 15: the result of every route that contains the token of a link, for every visitor.
 const PASSWORD = "open sesame";
 
 type Visitor = ReturnType<typeof visitorOf>;

@@ -3,7 +3,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Runs work that takes milliseconds. Only one piece of such work runs in each turn of the event loop. */
 export type LoopTurns = (work: () => void) => void;
 
-/** Creates a queue for such work. Without this queue, other requests would have to wait until the work of many clients is done. */
+/**
+ * Creates a queue for work that takes milliseconds. Without this queue, other requests would have to wait until the work of many clients is
+ * done.
+ */
 export function createLoopTurns(): LoopTurns {
   const waiting: (() => void)[] = [];
   function runNext(): void {

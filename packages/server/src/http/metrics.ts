@@ -2,7 +2,8 @@ import type { FileUrls } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { Counter, Histogram, Registry } from "prom-client";
 
-// The range is wide, because an access decision with a signature takes less than a millisecond, and an upload takes minutes. Seconds.
+// The histogram covers a wide range, because an access decision with a signature takes less than a millisecond, and an upload takes
+// minutes. Seconds.
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 type UrlOutcome = "issued" | NonNullable<FileUrls["urls"][number]["code"]>;

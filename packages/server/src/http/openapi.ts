@@ -157,7 +157,7 @@ function withOptionalBodies<Document extends { paths?: object }>(document: Docum
   return document;
 }
 
-/** Documents the range of `expiresIn`. The use case checks the range, not the schema, so that the error text can name the range. */
+/** Documents the range of `expiresIn`. The use case, and not the schema, checks the range, so that the error text can name the range. */
 function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
   const expiresIn = {
     type: "integer",

@@ -63,15 +63,15 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
       expect(performance.now() - before).toBeLessThan(8 * SECONDS);
     }
     expect((await service.anonymous.send("GET /readyz")).body.checks).toEqual({ database: "up", bucket: "down" });
-    // The service still issues URLs, because a signature needs no bucket.
+    // The service still issues URLs, because it can sign a URL without the bucket.
     expect((await ann.send(`GET /attachments/${attached.id}/url`)).status).toBe(200);
-    // The database queues the deletion of the object, and the service deletes it after the outage.
+    // The service queues the deletion of the object in the database, and deletes the object after the outage.
     expect((await ann.send(`DELETE /attachments/${attached.id}`)).status).toBe(204);
 
     server = await startEmbedded({ dataDir, port: server.port });
     const again = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("back") });
     expect(again.status).toBe(201);
-    // The last answer of a probe is valid for a second.
+    // /readyz reuses the last result of a probe for a second.
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).status).toBe(200);
     service.advance(3_600 * SECONDS);
     await service.useCases.purgeObjects();
@@ -123,7 +123,7 @@ describe("an outage of the database", () => {
     gate.reopen();
     expect((await owner.send(`GET /attachments/${id}/url`)).status).toBe(200);
     expect((await owner.send(`GET /notes/${noteId}`)).status).toBe(200);
-    // The last answer of a probe is valid for a second.
+    // /readyz reuses the last result of a probe for a second.
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).status).toBe(200);
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Language } from "../domain/language.ts";
 
-// The colours are the same as on the pages of the web app for links.
+// The colours are the same as on the link pages of the web app.
 const STYLE = `
 :root { color-scheme: light dark; accent-color: light-dark(#17603a, #5cc08c); }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; overflow-wrap: anywhere; background: light-dark(#fbfaf8, #161513); color: light-dark(#1f1d1a, #edebe7); }

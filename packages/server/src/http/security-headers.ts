@@ -4,7 +4,10 @@ import type { App } from "./route-types.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** The policy for responses that are not pages. It permits nothing, because such a response needs no other resources. */
+/**
+ * The Content-Security-Policy for responses that are not pages. This policy permits nothing, because such a response needs no other
+ * resources.
+ */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
 /** These headers have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
@@ -26,8 +29,8 @@ export type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
 /**
- * Adds the security headers to every response. Also stores them in `headers`, because Fastify sends some responses without running the
- * hooks.
+ * Adds the security headers to every response. Also stores these security headers in `headers`, because Fastify sends some responses
+ * without running the hooks.
  */
 export function addSecurityHeaders(
   app: App,

@@ -189,7 +189,7 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
         .find((each) => each.includes(body.requestId) && each.includes('"level":50'));
       expect(line).toBeDefined();
     }
-    // Only the log contains the whole error.
+    // The log contains the whole error, but the response does not.
     expect(service.log()).toContain("SELECT * FROM people");
   });
 });

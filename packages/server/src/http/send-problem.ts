@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { logFields } from "./logging.ts";
 import { HttpProblem, problemBody, refusalOf } from "./problem.ts";
 
-// The value of the header Retry-After. In this time, the service can restart, and a user can wait. Seconds.
+// The value of the header Retry-After. The service can restart in this time, and the time is short enough for a waiting user. Seconds.
 const RETRY_AFTER = "2";
 
 /** Creates the error for a path that has no route. */

@@ -6,8 +6,8 @@ const selectSerializer = SerializerSelector();
 const serializers = new WeakMap<object, (data: unknown) => string>();
 
 /**
- * Compiles each serializer when it is needed for the first response. If the service compiled all of them at startup, the start would take a
- * tenth longer.
+ * Compiles each serializer when a response first needs it. If the service compiled all serializers at startup, the start would take a tenth
+ * longer.
  */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);

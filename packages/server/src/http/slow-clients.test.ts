@@ -101,7 +101,7 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     void slow.response.then(() => {
       isAnswered = true;
     });
-    // The first of these forms may get the free buffer before the slow form. The second form can't.
+    // The first of these forms may get the free buffer before the slow form gets it. The second form can't get the buffer first.
     let stored = 0;
     while (!isAnswered) {
       const next = await form();

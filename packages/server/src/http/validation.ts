@@ -74,8 +74,8 @@ function queryPreparer(schema: SchemaNode): Preparer {
 }
 
 /**
- * Reduces an invalid value to its first error. Without this, the library would list all errors of the value, which would block the process
- * for half a second for a body of 1 MiB.
+ * Reduces an invalid value to its first error. Without this reduction, the library would list all errors of the value, which would block
+ * the process for half a second for a body of 1 MiB.
  */
 function abridge(node: SchemaNode, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
@@ -85,9 +85,7 @@ function abridge(node: SchemaNode, value: unknown): unknown {
 
 const validators = new WeakMap<SchemaNode, Validator>();
 
-/**
- * Compiles a schema when the first value for it arrives. Otherwise the service would have to compile the schemas of all routes at startup.
- */
+/** Compiles a schema when the first value for it arrives. So the service does not have to compile the schemas of all routes at startup. */
 function compiledOf(node: SchemaNode): Validator {
   const known = validators.get(node);
   if (known !== undefined) return known;
@@ -97,8 +95,8 @@ function compiledOf(node: SchemaNode): Validator {
 }
 
 /**
- * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The array has no items at the other indexes, and the
- * library skips these indexes.
+ * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The returned array has no items at the other indexes, and
+ * the library skips the empty indexes.
  */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
   const compiled = compiledOf(items);

@@ -81,7 +81,7 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
   };
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const text = await read("index", request);
-    // This ETag is a hash. The plugin makes its ETag from the size and time of a file, and both can be the same for the files of two
+    // This ETag is a hash of the text. The plugin would make the ETag from the size and time of a file, which can be the same for two
     // languages.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
@@ -94,8 +94,8 @@ export function serveWebApp(app: App, { root, publicUrl }: { root: string; publi
         sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
       );
     }
-    // If the web app is installed, its service worker handles this request (attach-worker.js). If the worker does not run, the page asks
-    // the user for the files again.
+    // If the web app is installed, its service worker handles this request (attach-worker.js). If the worker does not run, the service
+    // redirects to the page, which asks the user for the files again.
     pages.post("/attach", {
       schema,
       config: { isPage: true },
@@ -139,8 +139,8 @@ export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandle
 }
 
 /**
- * Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only then. `fetch` and clients of the API do not
- * send it.
+ * Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. `fetch` and clients of the API do
+ * not send text/html.
  */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
@@ -150,8 +150,8 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
 /**
- * Fills in the page of a link. The page is the same for every link, except for the token in the request. Browsers without JavaScript need
- * this token.
+ * Fills in the page of a link. The page is the same for every link, except for the token, which comes from the URL of the request. Browsers
+ * without JavaScript need this token.
  */
 function fillLanding(page: string, { token, publicUrl }: { token: string; publicUrl: string }): string {
   return page

@@ -11,8 +11,8 @@ const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 export type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
- * Creates a queue for each holder, which is a user, or a link with all its visitors. The writes of a holder start in order, and only a few
- * run at the same time. So one person does not delay other people.
+ * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
+ * and only a few run at the same time. So one person does not delay other people.
  * Each process has its own queues.
  */
 export function createWriteTurns() {

@@ -15,8 +15,8 @@ import type { Base } from "./base.ts";
 import type { Opened } from "./opened.ts";
 
 /**
- * Starts the background jobs. The jobs run at intervals, and as soon as a use case queues work. `kick` runs the jobs immediately, for the
- * work that an earlier process left.
+ * Starts the background jobs. The jobs run at intervals, and as soon as a use case queues work. `kick` runs the jobs immediately, because
+ * an earlier process may have left work.
  */
 export async function startBackground(
   base: Base,
@@ -51,14 +51,17 @@ export async function startBackground(
   };
 }
 
-/** Warns if files wait for a virus scanner but none is configured, because these files never become ready. */
+/** Warns if files wait for a virus scanner, but no scanner is configured. Without a scanner, the waiting files never become ready. */
 async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   const waiting = await db.verifications.countNeedingScan();
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }
 
-/** Starts the job that sends mails. Returns undefined if no mail server is configured. Then queued mails stay in the outbox. */
+/**
+ * Starts the job that sends mails. Returns undefined if no mail server is configured. Without a mail server, queued mails stay in the
+ * outbox.
+ */
 function openMails({ deps }: Base, logger: Logger): Loop | undefined {
   if (deps.mail === undefined) return undefined;
   const deliver = deliverMails(deps, {

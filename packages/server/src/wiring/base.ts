@@ -23,7 +23,7 @@ import { type InSpan, traceBucket, traceDatabase } from "./trace-parts.ts";
 /** The open database, the bucket and the use cases. The service and the embeddings both use this base. */
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
-/** The events that use cases emit after a commit. They report new work to the background jobs, and ended uploads to the metrics. */
+/** The events that use cases emit after a commit. These events report new work to the background jobs, and ended uploads to the metrics. */
 export type WorkEvents = {
   deletionsQueued: [];
   verificationQueued: [];
@@ -51,7 +51,7 @@ export type BaseOptions = {
 };
 
 /**
- * Opens the database, migrates it, and connects the use cases to the database and the bucket. If this fails, first closes everything that
+ * Opens the database, migrates it, and connects the use cases to the database and the bucket. If a step fails, first closes everything that
  * was opened.
  */
 export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {

@@ -6,8 +6,8 @@ export const SERVICE = "service";
 
 /**
  * Reserves the database for one application, so that no other application runs its background jobs on it. The jobs of an application with
- * another bucket would reject the files and delete their rows. Throws `database_unavailable` if the database belongs to another
- * application.
+ * another bucket would reject the files and delete the rows of the files. Throws `database_unavailable` if the database belongs to another
+ * application, or if its files are in another bucket.
  */
 export async function claimDatabase({ application }: Pick<Database, "application">, own: Application): Promise<void> {
   const holder = await application.claim(own);

@@ -9,7 +9,7 @@ import { openMailer } from "./open-mailer.ts";
 /** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
-/** Opens the base of the service, and its accounts. If this fails, first closes everything that was opened. */
+/** Opens the base of the service, and its accounts. If a step fails, first closes everything that was opened. */
 export async function openCore(config: Config, options: BaseOptions) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl };

@@ -13,7 +13,7 @@ const TEST_URL_SECONDS = 60;
 /** After this time, no signed URL can write the browser's test object any more, so the object can be deleted. Milliseconds. */
 const DELETE_AFTER_MS = 600_000;
 
-/** Creates the doctor of a running service. Calls that overlap, or follow soon, share one run. */
+/** Creates the doctor of a running service. Calls that overlap, or follow within `RUN_EVERY_MS`, share one run. */
 export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;

@@ -3,8 +3,8 @@ const POOL_BYTES = 4_096;
 type Random = (bytes: number) => Uint8Array;
 
 /**
- * Generates random bytes before they are needed, many at a time. To generate them for each id would cost more than the rest of the id. No
- * byte is used twice.
+ * Generates random bytes before they are needed, many at a time. To generate random bytes for each id separately would take more time than
+ * the rest of the id. No byte is used twice.
  */
 export function drawnAhead(random: Random): Random {
   let pool = random(POOL_BYTES);

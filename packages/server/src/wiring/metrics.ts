@@ -21,8 +21,8 @@ export function createServiceMetrics(
   });
   work.on("uploadEnded", (outcome) => ended.inc({ outcome }));
   addPools(registry, db);
-  // If everybody can read /metrics, it must not show the length of the mail queue. A stranger who requests a new password could see there
-  // whether the email address has an account.
+  // If everybody can read /metrics, it must not show the length of the mail queue. From this length, a stranger who requests a new password
+  // could learn whether the email address has an account.
   const isOpen = port === undefined && token === undefined;
   addQueues(registry, { db, showsMails: !isOpen });
   return registry;

@@ -21,7 +21,7 @@ import { createOpened, type Opened } from "./opened.ts";
 import { createShutdown, type Shutdown } from "./shutdown-signals.ts";
 import type { Tracing } from "./tracing.ts";
 
-// The folders that can contain the built web app. The first is its place in the repository, and the second is its place in the published
+// The folders that can contain the built web app. The first folder is for the repository, and the second folder is for the published
 // command.
 const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
@@ -33,7 +33,7 @@ export type Service = {
   bucketUrl: string;
   /** Whether the service serves the web app. False if the web app has not been built. */
   hasWebApp: boolean;
-  /** Whether anyone may create an account at the time when the service starts. */
+  /** Whether anyone may create an account when the service starts. */
   hasOpenSignUp: boolean;
   /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
   drain(): void;
@@ -47,7 +47,7 @@ export type Service = {
 const CLOSE_WITHIN_MS = 30_000;
 
 /**
- * Starts all parts that the configuration describes, and listens. If this fails, first closes everything that was opened, so that the
+ * Starts all parts that the configuration describes, and listens. If a step fails, first closes everything that was opened, so that the
  * process can exit.
  */
 export async function startService(
@@ -194,9 +194,9 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
 }
 
 /**
- * Returns the port of the service. Port 0 means any free port. It is replaced before anything starts, because signed URLs and CORS rules
- * contain the port. The new port is reserved until the service listens, because the start takes seconds, and another program could take the
- * port.
+ * Returns the port of the service. Port 0 means any free port. The service replaces port 0 before anything starts, because signed URLs and
+ * CORS rules contain the port. The new port is reserved until the service listens, because the start takes seconds, and another program
+ * could take the port.
  */
 function settlePort({ server }: Config): Promise<ReservedPort> {
   if (server.port === 0) return reservePort(server.host);
@@ -214,7 +214,8 @@ async function settleBucketPort(config: Config): Promise<Config> {
 }
 
 /**
- * Converts the setting for Fastify. If the setting is a number, the service trusts this number of proxies, counted from the nearest one.
+ * Converts the setting TRUST_PROXY to the form that Fastify needs. If the setting is a number, the service trusts this number of proxies,
+ * counted from the nearest one.
  */
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;

@@ -116,7 +116,7 @@ function samplerOf({ sampler, ratio }: TracingConfig): Sampler {
   return isParentBased === undefined ? root : new ParentBasedSampler({ root });
 }
 
-/** Logs when the collector stops accepting spans, and when it accepts them again. */
+/** Logs when the collector stops accepting spans, and when it accepts spans again. */
 function logOutages(exporter: SpanExporter, logger: Logger): SpanExporter {
   let isDown = false;
   return {

@@ -19,7 +19,7 @@ export async function createAccount(context: AuthContext, account: { [Member in 
   // Hashes the password before the transaction, because hashing is slow and SQLite allows only one writer at a time.
   const passwordHash = await context.password.hash(password);
   const id = context.generateId({ model: "user" }) as string;
-  // Generates the id of the user here, because the row with the password must contain it.
+  // Generates the id of the user here, because the row with the password must contain the id.
   const user = { id, email, name, emailVerified: false };
   try {
     const created = await internalAdapter.createOAuthUser(user, {

@@ -23,7 +23,7 @@ function headersFor(code: ProblemCode, response: Response): Record<string, strin
   return {};
 }
 
-// The error texts of better-auth are fixed, or name an invalid field. They never contain a value from the request.
+// The error texts of better-auth are fixed, or name an invalid field. These texts never contain a value from the request.
 async function messageOf(response: Response): Promise<string> {
   try {
     const body: unknown = JSON.parse(await response.text());

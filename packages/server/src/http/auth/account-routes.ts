@@ -68,7 +68,7 @@ export async function endFormerSession(accounts: AccountHandler, cookie: string)
   await requireEnded(accounts, cookie);
 }
 
-// The accounts library responds "signed out" even if the query failed.
+// The accounts library responds "signed out" even if it could not delete the session.
 async function requireEnded(accounts: AccountHandler, cookie: string): Promise<void> {
   if ((await accounts.findSession(cookie)) === undefined) return;
   throw new HttpProblem("database_unavailable", "The session could not be ended. Try again.");

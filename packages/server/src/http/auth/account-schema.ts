@@ -49,7 +49,9 @@ const RevokeApiTokens = Type.Optional(
   Type.Boolean({ default: false, description: "true: also removes all API tokens, passkeys and webhooks" }),
 );
 
-/** The values for operations that ignore the session cookie, use the cookie if there is one, or require it. */
+/**
+ * The `security` value of an operation: `none` ignores the session cookie, `optional` uses it if there is one, and `required` demands it.
+ */
 type Security = readonly Record<string, readonly string[]>[];
 const none: Security = [];
 const optional: Security = [{}, { session: [] }];

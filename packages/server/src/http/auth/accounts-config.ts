@@ -18,8 +18,8 @@ import { signUpWithPassword } from "./sign-up.ts";
 /** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
 /**
- * This header passes the client's IP address to the library. The service sets the header on every request, and never copies it from the
- * client.
+ * This header passes the client's IP address to the library. The service sets the header on every request, and ignores the value that a
+ * client sends.
  */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
@@ -30,7 +30,7 @@ type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "acc
   rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
 };
 
-/** The use cases with which the owner of an account protects it. */
+/** The use cases with which the owner of an account protects the account. */
 export type AccountSafety = SecondFactors &
   Passkeys &
   AccountDeletions &
@@ -60,7 +60,7 @@ export type AccountsConfig = PasswordLimit &
 
 export type NewSession = { id: string; userId: string; token: string };
 
-/** The request that creates a session or a user. Null: there is no request. */
+/** The HTTP request that creates a session or a user. Null: no HTTP request creates it. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
 /** Creates the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
@@ -69,7 +69,7 @@ export function accountsConfig(
     onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;
     onUserChange: (user: User) => Promise<void>;
     onSession: (session: NewSession, endpoint: SessionEndpoint) => Promise<void>;
-    /** Plugins of better-auth, such as the routes for an identity provider. */
+    /** Plugins of better-auth, for example with the routes for an identity provider. */
     plugins: BetterAuthPlugin[];
     /** The hooks of this plugin run after the hooks of all other plugins. */
     lastPlugin: BetterAuthPlugin;
@@ -127,7 +127,7 @@ export function accountsConfig(
       ...requestLimits,
     },
     advanced: {
-      // If this were true, the library would use the cookie prefix __Secure- instead of __Host-.
+      // If `useSecureCookies` were true, the library would use the cookie prefix __Secure- instead of __Host-.
       useSecureCookies: false,
       cookiePrefix: cookiePrefix(config.publicUrl),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },

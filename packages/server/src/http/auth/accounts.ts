@@ -55,9 +55,9 @@ export function createAccounts(
       name: string;
       language: Language | undefined;
     }) => Promise<void>;
-    /** Records when a user signed in. */
+    /** Records the time of a sign-in. */
     recordSignIn: (userId: string) => Promise<void>;
-    /** Removes the proof that came from the identity provider. The account keeps the email address. */
+    /** Removes the proof of the email address that came from the identity provider. The account keeps the email address itself. */
     withdrawEmailProof: (userId: string, provenBy: "oidc") => Promise<void>;
     /** Whether the service sends mails. Default: false. */
     sendsMail?: boolean;
@@ -79,8 +79,8 @@ export function createAccounts(
   }
 
   /**
-   * Runs after the session is stored. When an administrator disables a user, the service deletes the stored sessions. So no session is
-   * left, even if a sign-in and the disabling run at the same time.
+   * Runs after the new session is stored. When an administrator disables a user, the service deletes the sessions that are already stored.
+   * So a disabled user has no session, even if the sign-in and the disabling run at the same time.
    */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
@@ -95,8 +95,8 @@ export function createAccounts(
   const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
 
   /**
-   * Also runs after the session is stored. So when a user turns on a second factor, no session from a sign-in with only the password is
-   * left.
+   * Runs after the new session is stored. So if a user turns on a second factor during a sign-in with only the password, no session of that
+   * sign-in is left.
    */
   async function endWithoutSecondFactor(
     { id: sessionId, userId, token }: NewSession,
@@ -126,11 +126,13 @@ export function createAccounts(
         async onSession(session, endpoint) {
           const { userId } = session;
           const signIn = extras.of(endpoint);
-          // If the service refuses a sign-in, it must not use up the code. The user needs this code to cancel the deletion.
+          // If the service refuses a sign-in, the code of the authenticator app must stay valid. The user needs this code for the sign-in
+          // that cancels the deletion of the account.
           if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
           await endWithoutSecondFactor(session, signIn);
           if (signIn?.keepsAccount === true) await endIfDisabled(userId);
-          // Records the person at each sign-in, because the process may have died between the creation of the account and this step.
+          // Records the person at each sign-in, because the process may have ended after it created the account, but before it recorded the
+          // person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user, endpoint);
           await options.recordSignIn(userId);
@@ -166,8 +168,8 @@ export function createAccounts(
     return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
   }
 
-  // Only the first person who opens a new service needs the value false. Once the value is true, it stays true, even if all accounts are
-  // deleted.
+  // Only the first person who opens a new service must see that no account exists. After `isAny` becomes true, it stays true, even if all
+  // accounts are deleted.
   let isAny = false;
   async function hasAny(): Promise<boolean> {
     isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;

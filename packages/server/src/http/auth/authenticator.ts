@@ -13,15 +13,15 @@ const BEARER_SCHEME = /^bearer\b/i;
 
 /**
  * Identifies the caller by an API token, a JWT or the session cookie, in this order.
- * If a bearer token is invalid, the cookie is ignored. For a JWT that was verified before, returns the caller without a promise.
+ * If a bearer token is invalid, the function ignores the cookie. For a JWT that was verified before, returns the caller without a promise.
  * Throws `unauthenticated` or `identity_provider_unavailable`. For a cookie, also throws `cross_site_request`.
  */
 export function createAuthenticator(options: {
-  /** Without a secret and a JWKS URL, no JWT is accepted. */
+  /** If neither a secret nor a JWKS URL is set, the service accepts no JWT. */
   jwt?: JwtOptions | undefined;
   authenticateApiToken: (token: string) => Promise<Caller | undefined>;
   identifySubject: IdentifySubject;
-  /** Undefined: no cookie is accepted. */
+  /** Undefined: the service accepts no session cookie. */
   accounts?: Pick<Accounts, "findSession"> | undefined;
   publicUrl: string;
   clock: Clock;
@@ -58,7 +58,7 @@ export function createAuthenticator(options: {
       const caller = verifier.recall(authorization.slice(7));
       if (caller !== undefined) return caller;
     }
-    // Ignores other schemes. A proxy may ask for its own password in the same header, and pass the header on.
+    // Ignores all other authentication schemes, because a proxy may use this header for its own password, and pass the header on.
     if (authorization === undefined || !BEARER_SCHEME.test(authorization)) return bySession(request);
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header must have the form: Bearer <token>.");

@@ -47,7 +47,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     });
     const upload = { filename: "late.bin", sizeBytes: 5, contentType: "text/plain" };
     await send(`POST /notes/${noteId}/uploads`, { json: upload });
-    /** Returns the statuses for the session, the API token, the note and the file (as their reader), and the link. */
+    /** Returns five statuses: with the session, with the API token, for the note and the file as their reader, and for the link. */
     const works = async (cookie = account.cookie) => [
       await statusOf(cookie),
       (await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}` } })).status,
@@ -122,7 +122,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await carl.signIn({ keepAccount: true })).code).toBe("second_factor_required");
     expect((await carl.signIn({ keepAccount: true, code: "000000" })).code).toBe("wrong_second_factor");
     expect((await carl.works()).slice(2)).toEqual([404, 404, 404]);
-    // A sign-in that does not cancel the deletion does not use up its code.
+    // If a sign-in does not cancel the deletion, the code that it sends stays valid.
     expect((await carl.signIn({ code: code(30_000) })).code).toBe("account_closed");
     expect((await carl.signIn({ keepAccount: true, code: code(30_000) })).status).toBe(200);
     expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
@@ -202,7 +202,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await service.useCases.deleteClosedAccounts();
     expect(await service.db.accountDeletions.find(hugo.userId)).toBeDefined();
     service.advance(5_000);
-    // The 14 days are over, but the sweep has not run yet.
+    // The 14 days for a cancellation are over, but the sweep has not run yet.
     expect((await hugo.signIn({ keepAccount: true })).code).toBe("account_closed");
     await Promise.all([service.useCases.deleteClosedAccounts(), service.useCases.deleteClosedAccounts()]);
     const { kysely } = service.database.db;
@@ -214,7 +214,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await service.db.webhooks.list(hugo.userId)).toEqual([]);
     expect((await service.db.mailPreferences.find({ userId: hugo.userId })).shares).toBe("at_once");
     expect(await service.db.accounts.find(hugo.userId)).toBeUndefined();
-    // Before this call, the signed URL of the unfinished upload could store the object again.
+    // Until this call expires the unfinished upload, the signed URL of the upload could store the object again.
     await service.useCases.expireUploads();
     expect(await service.db.usage.find(hugo.userId)).toMatchObject({ files: 0 });
     expect(await service.holdersOf(hugo.noteId)).toEqual([]);

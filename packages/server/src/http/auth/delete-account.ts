@@ -11,7 +11,7 @@ export type AccountDeletions = Pick<UseCases, "countAccountContents" | "closeOwn
 type Options = { safety: AccountDeletions; logChange: LogAccountChange };
 
 /**
- * The endpoints that delete the account of the caller. A sign-in within 14 days can keep the account. Each endpoint throws the errors of
+ * The endpoints that delete the account of the caller. A sign-in within 14 days can cancel the deletion. Each endpoint throws the errors of
  * its use case.
  */
 export function deletesAccount({ safety, logChange }: Options): BetterAuthPlugin {

@@ -3,7 +3,7 @@ import { MAX_EMAIL_LENGTH } from "../../domain/person.ts";
 /** The facts about a user that a verified token contains. */
 export type SubjectClaims = {
   subject: string;
-  /** Undefined: the token contains no email address. Null: shares can't use the email address of the user. */
+  /** Undefined: the token contains no email address. Null: the user can't get shares by email address. */
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
@@ -18,8 +18,8 @@ const CONTROL = /\p{Cc}/u;
 
 /**
  * Reads the claims of a verified token. Returns undefined if `sub` is not a string of 1 to 255 characters.
- * If `email_verified` is present and not true, the email address is ignored. Otherwise a user could state any email address and get the
- * shares for it.
+ * If `email_verified` is present and not true, the email address is ignored. Without this rule, a user could state any email address, and
+ * get the shares for that email address.
  */
 export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
   const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
 
-// How long a key set is cached. A withdrawn key still works for this time.
+// How long a key set is cached. If the provider withdraws a key, the key still works for up to this time.
 const MAX_AGE_MS = 60_000;
 // How long known keys stay valid while the provider is down. So a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
@@ -14,7 +14,7 @@ const FETCH_TIMEOUT_MS = 3_000;
 export type KeySet = {
   /** Returns the key that fits the header of a token. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
   getKey: JWTVerifyGetKey;
-  /** Whether the cached keys can be trusted without another fetch. */
+  /** Whether the service can use the cached keys without another fetch. */
   isFresh(): boolean;
   /** Fetches the keys if they are not fresh. Resolves when they are fresh. Throws `identity_provider_unavailable`. */
   refresh(): Promise<void>;
@@ -22,8 +22,8 @@ export type KeySet = {
 
 /**
  * Caches the keys of a JWKS URL for 60 seconds.
- * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider (docs/security-requirements.md,
- * 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
+ * An unknown key id causes at most one fetch per cool-down, so that a client with invented ids can't flood the provider
+ * (docs/security-requirements.md, 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
  *
  * @param options The service calls `onKeysGone` when the provider withdraws or replaces a known key.
  */

@@ -10,8 +10,7 @@ import { unauthenticated } from "./unauthenticated.ts";
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED_TOKENS = 20_000;
 const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
-// The type of the key decides which algorithms are accepted. The token never decides this, so nobody can use a public key as an HMAC
-// secret.
+// The type of the key, and never the token, decides which algorithms the service accepts. So nobody can use a public key as an HMAC secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
@@ -31,7 +30,7 @@ export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) =
 
 export type JwtVerifier = {
   /**
-   * Returns the caller of a verified token that is still valid. Returns undefined if the token needs `verify`. This function is
+   * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must check the token first. This function is
    * synchronous, because most requests call it.
    */
   recall(token: string): Caller | undefined;
@@ -40,9 +39,9 @@ export type JwtVerifier = {
 };
 
 /**
- * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). Only a fixed list of algorithms is accepted,
- * `exp` and `sub` are required, and there is no clock tolerance. Before a token is accepted for the first time, `identify` records its
- * user.
+ * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). The verifier accepts only a fixed list of
+ * algorithms. It requires `exp` and `sub`, and has no clock tolerance. Before a token is accepted for the first time, `identify` records
+ * its user.
  */
 export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
   const { clock, identify, jwksUrl } = options;
@@ -137,7 +136,7 @@ type Cached = { caller: Caller; expiresAt: number };
 /**
  * A bounded cache of verified tokens and their callers. Invalid tokens are never stored, so they can't fill the cache.
  * The map uses the token itself as the key, because hashing costs more than the lookup. This adds no risk, because a memory dump would also
- * reveal the signing secret.
+ * reveal the secrets of the service.
  */
 class VerifiedTokens {
   readonly #byToken = new Map<string, Cached>();

@@ -8,7 +8,9 @@ import { bodyOf } from "./endpoint.ts";
 
 type Options = Pick<UseCases, "recordBrowser"> & { cookieName: string };
 
-/** After these requests, the owner gets a mail about the new password. So a mail about a new browser is not needed. */
+/**
+ * After these requests, the service sends the owner a mail about the new password. So the owner needs no second mail about a new browser.
+ */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
@@ -38,7 +40,8 @@ export function createKnownBrowsers({ recordBrowser, cookieName }: Options) {
               browser: browserOf(userAgent),
               ip: ipAddress || undefined,
             });
-            // A short session is for the browser of another person. So a sign-in with a short session does not make the browser known.
+            // A person who chooses a short session may use the browser of another person. So this sign-in does not make the browser known
+            // to the account.
             if (bodyOf(endpoint).rememberMe === false) return;
             endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
           }),
@@ -59,7 +62,7 @@ const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 
 /**
  * Returns the names of a browser and its operating system. Returns only names that the library lists, because the library can also return
- * words of the header.
+ * words of the User-Agent header.
  */
 function browserOf(userAgent: string | null | undefined): BrowserNames {
   // The library throws for an empty string.

@@ -24,7 +24,8 @@ export function toLibraryRequest(
     const value = request.headers[name];
     if (value !== undefined) headers.set(name, value);
   }
-  // The service has already checked the origin. That check may have used only Sec-Fetch-Site, which the library does not support.
+  // The service has already checked the origin, perhaps only with Sec-Fetch-Site. The library does not support that header, so it gets an
+  // Origin header.
   if (comesFromBrowser(request)) headers.set("origin", origin);
   const { method } = request;
   if (method === "GET" || body === undefined) return new Request(url, { method, headers });

@@ -14,7 +14,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
     expect((await signIn()).statusCode).toBe(200);
     expect(people.size).toBe(1);
-    // The same in the other order: a sign-up can't add a password to an account that comes from the provider.
+    // A sign-up can't add a password to an account that a sign-in at the provider created.
     provider.setPerson(BEN);
     expect((await signInAtProvider()).headers.location).toBe("/");
     expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
@@ -66,7 +66,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expectRefusal(await finish({ back: changed((query) => query.delete("state")), cookie }), "sign_in_expired");
     expectRefusal(await finish({ back: CALLBACK, cookie }), "sign_in_expired");
     expect(people.size).toBe(0);
-    // After all these refused requests, the browser can still finish its own sign-in.
+    // After the refused requests, the browser can still finish its own sign-in.
     expect((await finish({ back, cookie })).headers.location).toBe("/");
     expectRefusal(await finish({ back, cookie }), "sign_in_expired");
     expect(people.size).toBe(1);
@@ -127,7 +127,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
     }
-    // The service does not pass these other options to the library.
+    // A client sends these options, but the service does not pass them to the library.
     const idToken = { token: "x.y.z" };
     const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
     const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });

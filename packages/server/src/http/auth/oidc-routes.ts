@@ -53,7 +53,7 @@ async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Pr
   return { url: ((await response.json()) as { url: string }).url };
 }
 
-/** Handles the callback. Redirects to the page where the user started, or to the sign-in page with an error code. */
+/** Handles the callback. Redirects to the page where the user started the sign-in, or to the sign-in page with an error code. */
 async function finish(deps: Deps, { request, reply }: Exchange): Promise<FastifyReply> {
   reply.header("cache-control", "no-store");
   try {
@@ -84,7 +84,7 @@ async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange
   return path;
 }
 
-/** Returns the path of a page of this service. Throws `invalid_request` for other hosts and for account routes. */
+/** Returns the path of a URL, if it is a page of this service. Throws `invalid_request` for another host, and for an account route. */
 function ownPath(text: string, origin: string): string {
   const url = text.startsWith("/") ? URL.parse(text, origin) : null;
   // The URL parser changes `/.//evil.example` to the path `//evil.example`, which a browser treats as another host.

@@ -153,7 +153,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
       return new Promise(() => undefined);
     });
     expectRefusal(await finish(onTheWay), "identity_provider_unavailable");
-    // The same deadline also applies to the request for the discovery document.
+    // The request for the discovery document has the same deadline.
     const silent = await openOidc(engine, { oidcDeadline: () => deadline.signal });
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });

@@ -124,8 +124,8 @@ function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | u
 }
 
 /**
- * Returns the account for a profile. This account can get shares by its email address, so the provider must say that it is verified.
- * Throws `email_not_verified`.
+ * Returns the account for a profile. This account can get shares by its email address, so the provider must say that the email address is
+ * verified. Throws `email_not_verified`.
  */
 function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
   if (email === undefined) {

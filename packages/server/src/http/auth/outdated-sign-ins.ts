@@ -3,15 +3,16 @@ import { createAuthMiddleware } from "better-auth/api";
 import { unauthenticated } from "./unauthenticated.ts";
 
 export type PasswordCheck = {
-  /** Whether the account still has this password hash. If a transaction is changing the password, waits until it ends. */
+  /** Whether the account still has this password hash. If a transaction is changing the password, waits until that transaction ends. */
   hasPassword: (userId: string, passwordHash: string) => Promise<boolean>;
 };
 
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email";
 
 /**
- * Ends a new session if the password was replaced during the sign-in. A password change ends only the sessions that are already stored. But
- * at a sign-in the library first verifies the old hash, which is slow, and then stores the session.
+ * Ends a new session if the password was replaced during the sign-in. A password change ends only the sessions that are already stored. The
+ * library stores a new session only after the slow check of the old hash. So a password change during that check would miss the new
+ * session.
  */
 export function endOutdatedSignIns({ hasPassword }: PasswordCheck): BetterAuthPlugin {
   /** The password hash of each request, read before the library verifies the password. */

@@ -23,7 +23,7 @@ export type Passkeys = Pick<
   | "recordPasskeyUse"
 >;
 
-/** The form of the ids of passkeys, and of the ids of this service. Another text may contain characters that PostgreSQL can't store. */
+/** The form of passkey ids, and of the ids of this service. Any other text may contain characters that PostgreSQL can't store. */
 const BASE64URL = /^[\w-]{1,2000}$/;
 
 type Options = { safety: Passkeys; publicUrl: string; logChange: LogAccountChange };

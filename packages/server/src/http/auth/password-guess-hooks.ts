@@ -23,8 +23,8 @@ const ofSession: ReadonlySet<string | undefined> = new Set(PASSWORD_AGAIN);
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || ofSession.has(path);
 
 /**
- * Limits the wrong passwords of one account from all IP addresses. The library limits only the requests of each IP address, before this
- * plugin runs.
+ * Limits how many wrong passwords people can try for one account, from all IP addresses together. The library limits only the requests from
+ * each IP address, and does so before this plugin runs.
  * The same limit applies to an email address without an account. So the response does not show whether an account exists.
  */
 export function limitPasswords({ countPasswordGuess, forgetPasswordGuesses }: PasswordLimit): BetterAuthPlugin {

@@ -36,7 +36,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   const service = useService({ engine, hasAccounts: true, mailer, wrap: { database: observe } });
 
   let nth = 0;
-  /** Sends a POST. Each call has a different IP address, because some routes limit the requests of each IP address. */
+  /** Sends a POST. Each call has a different IP address, because some routes limit the requests from each IP address. */
   async function post(path: string, json: object, headers: object = {}) {
     nth += 1;
     const response = await service.app.inject({

@@ -33,7 +33,7 @@ export function followLanguage({ recordLanguage }: Options): BetterAuthPlugin {
             const language = languageOf(endpoint);
             if (found?.user === undefined || language === undefined) return;
             await recordLanguage(found.user.id, language).catch((error: unknown) => {
-              // Ignores the failure. For example, if the disk is full, the user must still be able to open pages and delete files.
+              // Ignores the failure, because the user must still be able to open pages and delete files, for example if the disk is full.
               endpoint.context.logger.error("The language of a user could not be recorded.", error);
             });
           }),

@@ -80,7 +80,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
-    // Uses `y` if the token already begins with `x`. About one in sixty tokens does.
+    // Uses `y` if the token already begins with `x`. About one in sixty tokens begins with `x`.
     const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,
@@ -170,13 +170,13 @@ describe.each(engines)("sessions on $name", (engine) => {
     await signUp();
     const replica = openReplica();
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      // Uses several accounts, because there is also a limit for each account.
+      // Uses several accounts, because the service also limits the attempts for each account.
       const payload = { email: `person-${attempt}@example.com`, password: "wrong horse battery" };
       expect((await signIn(payload)).statusCode).toBe(401);
       const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });
       expect(onReplica.statusCode).toBe(401);
     }
-    // The service refuses even the right password, so that a guesser learns nothing.
+    // The service refuses even the right password, so that a guesser can't learn that a password is right.
     const limited = await signIn();
     expect(limited.statusCode).toBe(429);
     expect(limited.json()).toMatchObject({ code: "rate_limited" });

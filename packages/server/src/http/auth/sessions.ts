@@ -6,7 +6,7 @@ export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
 }
 
-/** Returns the name of the cookie by which accounts recognise a known browser. */
+/** Returns the name of the cookie by which the service recognises a browser that an account knows. */
 export function browserCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.browser`;
 }

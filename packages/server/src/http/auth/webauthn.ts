@@ -95,8 +95,8 @@ export function createWebAuthn(publicUrl: string) {
 }
 
 /**
- * Runs a verification. Converts the errors of the library to a refusal, because these errors have no code, and contain values from the
- * request.
+ * Runs a verification. Converts the errors of the library to `passkey_refused`, because these errors have no code, and contain values from
+ * the request.
  */
 async function refusing<T>(
   useChallenge: UseChallenge,

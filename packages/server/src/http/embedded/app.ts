@@ -24,7 +24,8 @@ export type EmbeddedAppOptions = EmbeddedRouteDeps & {
 };
 
 /**
- * Builds the HTTP application of an embedding. This application never listens on a port. The entry points in doors.ts pass requests to it.
+ * Builds the HTTP application of an embedding. This HTTP application never listens on a port. The entry points in doors.ts pass requests to
+ * it.
  */
 export function buildEmbeddedApp(options: EmbeddedAppOptions): App {
   const app = fastify({

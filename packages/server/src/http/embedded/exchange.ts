@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * A request, as the functions of the application get it. `original` is the request of the framework: an Express or Fastify request, or
+ * A request in the form that the functions of the embedding application get. `original` is the Express or Fastify request object, or else
  * `request` itself.
  */
 export type Exchange = { request: Request; original: unknown };

@@ -18,7 +18,7 @@ export type Arrival = {
   path?: string | undefined;
 };
 
-/** A response, which the application then sends to the client. */
+/** The response of the HTTP application. The entry point passes it on to the client. */
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {
@@ -35,7 +35,7 @@ type HandlerOptions = {
   onFailure: (error: unknown) => void;
 };
 
-/** Creates the handler that passes the requests of all entry points to the application. */
+/** Creates the handler that passes the requests of all entry points to the HTTP application. */
 export function createHandler(app: App, { findPath, requestId, onFailure }: HandlerOptions): Handler {
   const running = new Set<Promise<Answer>>();
   let isClosing = false;
@@ -94,8 +94,8 @@ function refuse(error: unknown, requestId: string): Answer {
 }
 
 /**
- * Returns the headers of the request, without those that concern only the connection. The application computes `content-length` from the
- * body.
+ * Returns the headers of the request, without those that concern only the connection. The HTTP application computes `content-length` from
+ * the body.
  */
 function headersOf(request: Request, body: Body): Record<string, string> {
   const headers = Object.fromEntries(request.headers);

@@ -8,7 +8,7 @@ import { type Exchange, exchange } from "./exchange.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
 
 const MAX_ID_LENGTH = 255;
-/** The time limit for `user()` of the application. Without a limit, requests would wait forever if `user()` never returns. */
+/** The time limit for the application's function `user()`. Without a limit, requests would wait forever if `user()` never returns. */
 const LIMIT = { milliseconds: 10_000, late: "user() returned no user within 10 seconds." };
 
 /** Returns the user of the application who sent the request. Returns null if nobody is signed in. */
@@ -19,7 +19,7 @@ export type FindUser = (
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The user of the application. The hook of an embedding sets this user. Without the hook, the value is null. */
+    /** The user of the embedding application. The identification hook sets this user. Without the hook, the value is null. */
     applicationUser: User | null;
   }
 }
@@ -30,7 +30,7 @@ declare module "fastify" {
  */
 export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    // The response is for one user, so a cache must not store it. This matters most for a signed URL.
+    // The response is for one user, so a cache must not store it. This matters most if the response contains a signed URL.
     reply.header("cache-control", "no-store");
     requireOwnOrigin(request, origins);
     const user = await askApplication(findUser, exchange.getStore());

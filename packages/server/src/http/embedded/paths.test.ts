@@ -9,11 +9,11 @@ describe("the path below the mount path", () => {
     ["/files/invoice/42", "/invoice/42"],
     ["/files/files/ID/url", "/files/ID/url"],
     ["/files/uploads/ID", "/uploads/ID"],
-    // Here the framework has removed the mount path.
+    // The framework has removed the mount path from these paths.
     ["/invoice/42", "/invoice/42"],
     ["/files/ID/url", "/files/ID/url"],
     ["/uploads/ID/complete", "/uploads/ID/complete"],
-    // Here the routes are below another mount path.
+    // In these paths, the routes are below another mount path.
     ["/api/v1/files/invoice/42", "/invoice/42"],
     ["/api/files/files/ID/url", "/files/ID/url"],
     ["/files/api/files/invoice/42", "/invoice/42"],

@@ -32,14 +32,15 @@ export function toBody(parsed: unknown): Body {
   try {
     return JSON.stringify(parsed);
   } catch (cause) {
-    // This happens, for example, if the body has too many levels.
+    // JSON.stringify fails, for example, if the body has too many levels.
     throw new HttpProblem("invalid_request", "The parsed body can't be written as JSON.", { cause });
   }
 }
 
 async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage): Promise<Body> {
   const stream = source instanceof Readable ? source : Readable.fromWeb(source as never);
-  // The timeout emits an error and does not destroy the request, because this would close the connection before the response is sent.
+  // The timeout emits an error and does not destroy the request, because destroying it would close the connection before the response is
+  // sent.
   const timer = setTimeout(() => stream.emit("error", late()), httpLimits.bodyTimeoutMs);
   const chunks: Buffer[] = [];
   let bytes = 0;

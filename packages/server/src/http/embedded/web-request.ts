@@ -4,8 +4,8 @@ import type { IncomingMessage } from "node:http";
 type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
- * Converts a request of Node to a web-standard `Request` without a body. The host comes from the request. If it has no valid host, the host
- * is `localhost`. Only the application reads this `Request` object.
+ * Converts a request of Node to a web-standard `Request` without a body. The host comes from the request. If the request has no valid host,
+ * the host is `localhost`. The service does not use this host, but the embedding application can read it.
  */
 export function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;

@@ -9,7 +9,7 @@ type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: stri
 /** Returns the token in the link of an invitation. */
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 
-/** Returns a new email address, which nobody has. */
+/** Returns a new email address, which no user has. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
 /** Returns functions for the actions of the owner of a note, and of invited people. */

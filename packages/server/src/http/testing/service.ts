@@ -48,17 +48,17 @@ export type ServiceOptions = {
   app?: Partial<AppOptions>;
   /** A bucket server that the test stops itself. Default: a new bucket server, which stops together with the service. */
   bucket?: BucketServer;
-  /** Default: none. */
+  /** The prefix of all object keys. Default: none. */
   keyPrefix?: string;
   /** The CloudFront distribution that serves downloads. Default: the bucket serves them. */
   cloudFront?: BucketOptions["cloudFront"];
-  /** Default: the limits of the service. */
+  /** The limits for the buffers of form uploads. Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
   /** Starts another replica with the database and bucket of this service. Close the replica before this service. */
   beside?: Shared;
-  /** Default: no virus scanner. */
+  /** The virus scanner of the service. Default: no virus scanner. */
   scanning?: Deps["scanning"];
-  /** Default: every capability, because the embedded bucket has them all. */
+  /** The capabilities of the bucket. Default: every capability, because the embedded bucket has them all. */
   capabilities?: BucketCapabilities;
   /** Whether there are sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
@@ -70,7 +70,7 @@ export type ServiceOptions = {
   jwksUrl?: string;
   /** The people who can create an account. Default: everybody (open). */
   signUp?: Policy["sign-up"];
-  /** The rules that the operator has set. Default: none. */
+  /** The policy rules that the operator has set. Default: none. */
   fixed?: readonly PolicyName[];
   /** Whether a share by email address needs a proven email address. Default: optional. */
   provenEmail?: Policy["proven-email"];

@@ -6,7 +6,7 @@ import { createUseCases } from "../../usecases/index.ts";
 import { createLivePolicy, fixedPolicy } from "../../usecases/live-policy.ts";
 import { testLinkKeys, testLinkPolicy } from "./link-keys.ts";
 
-// Claims a verification and prints "reading". Then it stops in the middle of the object, until the test kills the process.
+// Claims a verification and prints "reading". Then waits in the middle of the object, until the test kills the process.
 // Usage: node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>
 const [location = "", server = ""] = process.argv.slice(2);
 const limits = {

@@ -42,7 +42,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     }
     await close();
     const issued = await urlEvents(locationOf(place), noteId);
-    // Each file has one event more, because this test also requested a URL to check the bytes.
+    // The log has one more event for each file than the child confirmed, because this test also requested a URL to check the bytes.
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 

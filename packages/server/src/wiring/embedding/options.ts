@@ -25,7 +25,7 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   database: string;
   /**
    * The PostgreSQL schema that contains all tables. Valet Key creates the schema if it is missing. Default: `valetkey`.
-   * With `public`, the connection chooses the schema. Use `public` for poolers such as PgBouncer, which can't set a schema.
+   * With `public`, the connection chooses the schema. Use `public` for poolers that can't set a schema, such as PgBouncer.
    */
   schema?: string | undefined;
   /**

@@ -24,7 +24,8 @@ describe.each(engines)("an embedding with a virus scanner on $name", (engine) =>
     for (const { status, body } of [clean, infected]) {
       expect([status, body.state]).toEqual([200, "scanning"]);
     }
-    // The complete request has already called `may` of the application. A user who loses the right afterwards does not lose the file.
+    // The request that completed the upload has already called the application's `may`. A user who loses the right to add files afterwards
+    // does not lose the file.
     isAllowed = false;
     expect(await ready.promise).toMatchObject([{ id: clean.body.id, state: "ready" }, "42", { attempt: 1 }]);
     expect(await rejected.promise).toMatchObject([

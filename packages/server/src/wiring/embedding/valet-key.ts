@@ -7,8 +7,8 @@ export type FileUrl = { url: string; expiresAt: Date };
 /** An embedding of Valet Key in an application. */
 export type ValetKey<AppUser extends User = User> = Doors & {
   /**
-   * Issues a URL of a file for a user, if the application's `may` function permits "read". `expiresInSeconds`: 1 to `urlTtlSeconds` of the
-   * resource, which is also the default. The default `disposition` is `attachment`. Throws an error with the `code` `attachment_not_found`,
+   * Issues a URL of a file for a user, if the application's `may` function permits "read". `expiresInSeconds`: 1 to the `urlTtlSeconds` of
+   * the resource. Default: that maximum. The default `disposition` is `attachment`. Throws an error with the `code` `attachment_not_found`,
    * `access_denied`, `attachment_not_ready`, `expires_in_out_of_range` or `rate_limited`.
    */
   issueUrl(

@@ -82,7 +82,7 @@ export async function openAccounts(
   let isDown = false;
   let aheadMs = 0;
   const clock = () => Date.now() + aheadMs;
-  // During a simulated outage, throws the error that the database layer throws.
+  // During a simulated outage, throws the error that the database layer throws in a real outage.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
       if (isDown) throw new DomainError("database_unavailable", "The database can't be reached");

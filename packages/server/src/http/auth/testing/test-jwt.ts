@@ -5,7 +5,7 @@ export const TEST_JWT_SECRET = "q8ZtW2nVbR5xKc7LmD4sHf9JpG3yUe6A";
 
 /**
  * Signs an HS256 token as an existing application does. Default: the secret is `TEST_JWT_SECRET`, and the token is valid for an hour. Other
- * members of the parameter become claims. If a member is undefined, even `exp`, the token omits the claim. Times are seconds since the
+ * members of the parameter become claims. If a member, such as `exp`, is undefined, the token omits the claim. Times are seconds since the
  * epoch.
  */
 export function signTestJwt({

@@ -84,7 +84,7 @@ describe.each(engines)("activity on $name", (engine) => {
       { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
       { action: "note.created", actor: people.ann, files: [] },
     ]);
-    // Requests a page with only this event, so that no other event contains the name of the deleted file.
+    // Requests a page with only the `url.issued` event, so that no other event contains the name of the deleted file.
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
@@ -174,8 +174,8 @@ describe.each(engines)("activity on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // The response to a refused request does not wait until its event is stored. But the events are stored in order. So after the next URL
-    // is issued, both events are stored.
+    // The service responds to a refused request before it stores the event. But it stores events in order. So after it has issued the next
+    // URL, both events are stored.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
@@ -186,13 +186,13 @@ describe.each(engines)("activity on $name", (engine) => {
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    // If a request repeats an id, the service refuses it each time, but records it once.
+    // If a request contains an id twice, the service refuses the id twice, but records one refusal.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
     const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // Events are stored in order. So after this URL is issued, the events of the refusals are stored too.
+    // Events are stored in order. So after this URL is issued, the events of the earlier refusals are stored too.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

@@ -19,7 +19,7 @@ import type { App, RequestOf, RouteDeps } from "../../route-types.ts";
 import { dropRest, lengthOfFile, openForm, refuseOversize } from "./file-form.ts";
 import { describeAttachment, describeShared } from "./present.ts";
 
-// This schema is only for /openapi.json. The service does not validate the form with it, because it reads the form as a stream.
+// This schema is only for /openapi.json. The service does not validate the form with this schema, because it reads the form as a stream.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });
 
 const schemas = operations("attachments", {
@@ -106,7 +106,10 @@ export function attachmentRoutes(app: App, deps: RouteDeps): void {
   });
 }
 
-/** The route POST /notes/:noteId/attachments. It needs its own Fastify scope, so that no other route runs the hooks of the form parser. */
+/**
+ * The route POST /notes/:noteId/attachments. This route needs its own Fastify scope, so that no other route runs the hooks of the form
+ * parser.
+ */
 export async function attachRoute(app: App, deps: RouteDeps): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
   app.post("/notes/:noteId/attachments", { schema: schemas.attach }, async (request, reply) => {

@@ -62,7 +62,7 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
     expect(await idsFor(carl)).toEqual([]);
     service.advance(61_000);
     expect(await idsFor(carl)).toEqual([id]);
-    // This list never contains a file of the user's own note, even if somebody shared the file with the user.
+    // The list of shared files never contains a file of the user's own note, even if somebody shared the file with the user.
     const own = sampleNote({ ownerId: "carl" });
     const attachment = sampleAttachment(own, { state: "ready" });
     await service.db.notes.insert(own);

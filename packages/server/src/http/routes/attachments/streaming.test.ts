@@ -79,7 +79,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     const { status, body } = await answerTo(post(), Readable.from(form()));
     expect(status).toBe(201);
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
-    // This is the data that waits in both sockets and in the server. Its amount must not grow with the size of the file.
+    // `mostOnTheWay` is the most data that waited in both sockets and in the server. It must not grow with the size of the file.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
     await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();
@@ -125,7 +125,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
   });
 
   it("a client that disconnects in mid-upload leaves no object", async () => {
-    // The client sends more than one part, so that the server has started a multipart upload.
+    // The client sends more data than one part holds, so that the server has started a multipart upload.
     const arrived = new Promise<void>((resolve) => {
       let receivedBytes = 0;
       onChunk = (bytes) => {

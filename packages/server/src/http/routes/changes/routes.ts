@@ -22,7 +22,7 @@ const schemas = operations("changes", {
 
 type Deps = RouteDeps & {
   streams: ReturnType<typeof createStreams>;
-  /** Checks the credentials of an earlier request again. Rejects if they are no longer valid. */
+  /** Checks whether the credentials of an earlier request are still valid. Rejects if the credentials are no longer valid. */
   identify: (request: FastifyRequest) => Promise<void>;
 };
 

@@ -18,7 +18,7 @@ async function startListening(options: Omit<Parameters<typeof startServiceInTest
   return service;
 }
 
-/** Opens one connection for each stream. `fetch` would open more connections, and the service would stop later because of them. */
+/** Opens one connection for each stream. `fetch` would open more connections, which would delay the stop of the service. */
 async function open(service: TestService, { headers = {}, query = "" } = {}): Promise<Opened> {
   const { port } = service.app.server.address() as { port: number };
   const request = get(`http://127.0.0.1:${port}/changes${query}`, {

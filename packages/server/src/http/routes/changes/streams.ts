@@ -6,8 +6,8 @@ import { HttpProblem, refusalOf } from "../../problem.ts";
 const STREAMS_OF_USER = 8;
 const STREAMS = 2_000;
 /**
- * If a stream ends, the browser opens it again after this time. When a replica stops, the random part prevents all its browsers from
- * returning at the same time. Milliseconds.
+ * If a stream ends, the browser opens it again after this time plus a random time. The random time prevents all browsers of a stopped
+ * replica from returning at the same moment. Milliseconds.
  */
 const RETRY_MS = 2_000;
 const RETRY_SPREAD_MS = 2_000;
@@ -17,13 +17,15 @@ const RETRY_SPREAD_MS = 2_000;
  */
 const POLLS_AT_ONCE = 4;
 /**
- * The maximum part of a replica's time that polls of streams take. After a longer round of polls comes a longer pause, up to
- * `LONGEST_PAUSE_MS`.
+ * The maximum share of its time that a replica spends on polls of streams. The longer a round of polls takes, the longer is the pause after
+ * it, up to `LONGEST_PAUSE_MS`.
  */
 const POLLING_SHARE = 0.1;
 /** The error codes after which a stream ends. After any other failure, the stream stays open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
-/** A page closes a stream that is silent for 40 seconds. So a round and the pause after it must take less time. */
+/**
+ * A page closes a stream that is silent for 40 seconds. So a round of polls and the pause after it must together take less than 40 seconds.
+ */
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
@@ -60,8 +62,8 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const some = waiting.splice(0, POLLS_AT_ONCE);
       const served = await Promise.all(some.map(step));
       if (!served.includes(false)) continue;
-      // The other polls would probably fail too, each after the time limit of a query. So this round stops. These streams move to the end,
-      // and the next round starts with the others.
+      // After a failed poll, the other polls would probably fail too, each after the time limit of a query. So this round stops. The polled
+      // streams move to the end of the list, and the next round starts with the other streams.
       for (const stream of some) {
         streams.delete(stream);
         if (!stream.body.destroyed) streams.add(stream);

@@ -38,7 +38,10 @@ const schemas = operations("shares", {
   },
 });
 
-/** The route that shows an invitation. It is public, because the invited person may have no account yet. The token has 128 random bits. */
+/**
+ * The route that shows an invitation. It is public, because the invited person may have no account yet. Nobody can guess the token, because
+ * it has 128 random bits.
+ */
 export function openInvitationRoutes(app: App, { useCases }: RouteDeps): void {
   app.post("/invitations/look", { schema: schemas.lookAtInvitation }, async ({ body, ip }, reply) => {
     reply.header("cache-control", "no-store");

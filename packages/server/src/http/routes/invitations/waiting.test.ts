@@ -77,8 +77,8 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
 
     /**
-     * A stranger got the share of an invitation, but has not proven the email address. The owner also shares the note with a second user,
-     * who later proves this email address.
+     * Gives a stranger the share of an invitation to an email address that the stranger has not proven. The owner also shares the note with
+     * a second user, who later proves this email address.
      */
     async function inviteStranger() {
       const email = newEmail();

@@ -43,7 +43,7 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     urlsIssued,
     urlTtlSeconds: link.urlTtlSeconds,
     notify: link.notify,
-    // A person who may not edit the link does not see the email addresses that somebody else entered.
+    // A person who may not edit the link does not see the email addresses of the recipients.
     recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
     request: link.request === undefined ? null : presentRequest(link.request),
     received,

@@ -374,7 +374,7 @@ describe.each(engines)("links on $name", (engine) => {
       await tx.links.insert(sampleLink(note, { revokedAt: 1 }));
       await tx.links.insert(sampleLink(note, { expiresAt: 1 }));
     });
-    // The limit is 500 live links. The note already has 497: the loop above made 496, and `createWorld` made one. So three more are
+    // The limit is 500 live links. The note already has 497: the loop above made 496, and `createWorld` made one. So three more links are
     // possible.
     const answers = await Promise.all(Array.from({ length: 6 }, () => create({}, own)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
@@ -414,7 +414,7 @@ describe.each(engines)("links on $name", (engine) => {
         }
       }
       expect((await as.send(`PATCH /links/${link.id}`, { json: { password: null } })).status).toBe(400);
-      // The first link of the test is older than the policy, so no expiry is stored for it. The policy limits its life.
+      // The first link of the test is older than the policy, so no expiry is stored for it. The policy still limits the life of this link.
       const { body: older } = await as.send(`GET /links/${linkId}`);
       expect(Date.parse(older.expiresAt) - Date.parse(older.createdAt)).toBe(60_000);
       expect([older.state, link.state]).toEqual(["closed", "live"]);

@@ -49,7 +49,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return noteId;
   }
 
-  /** Makes the mails that collect notices due, and sends these mails. */
+  /** Sets the due time of all waiting mails to now, and sends the mails. */
   async function sendCollected(): Promise<number> {
     await service.database.db.kysely
       .updateTable("mails")

@@ -34,8 +34,8 @@ const schemas = operations("mail", {
 /** The routes GET and POST /unsubscribe/:token. Only POST turns mails off, because mail scanners open links with GET. */
 export function unsubscribeRoutes(app: App, { useCases, publicUrl }: RouteDeps): void {
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // A mail program sends `List-Unsubscribe=One-Click` in a form of one of two media types. The service ignores the form, because the
-  // token contains all facts.
+  // A mail program sends `List-Unsubscribe=One-Click` in a form of one of two media types. The service ignores the form, because the token
+  // contains all facts that the service needs.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, _text, done) =>
     done(null, undefined),

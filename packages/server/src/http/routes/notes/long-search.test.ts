@@ -3,7 +3,8 @@ import { sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
-// Every comparison fails only after half of the search text. So a search takes a tenth of a second, even on the faster database.
+// Each comparison with the text of a note fails only after half of the search text. So a search takes a tenth of a second, even on the
+// faster database.
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 const NOTES = 25;
@@ -39,7 +40,7 @@ it.each(engines)("requirement 30: 40 searches delay another person by one search
   expect(found.body.items).toHaveLength(1);
   // Ben's search waits for at most one search of Ann, which may already run when Ben's search arrives.
   expect(ended.indexOf("Ben's")).toBeLessThanOrEqual(1);
-  // On a slow machine, one search may end before the last search arrives. Then the service accepts one search more.
+  // On a slow machine, one search may end before the last search arrives. In this case, the service accepts one more search.
   expect(ended.length - 1).toBeGreaterThanOrEqual(5);
   expect(refused.length).toBeGreaterThanOrEqual(20);
   expect(refused[0]).toMatchObject({ body: { code: "rate_limited" }, headers: { "retry-after": "2" } });

@@ -320,7 +320,7 @@ describe.each(engines)("notes on $name", (engine) => {
     for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity", ...searches]) {
       expect((await otherUser.send(list)).body).toEqual({ items: [], nextCursor: null });
     }
-    // A person does not see the note in the list after the share expired or was revoked, or with a share of only one file.
+    // The list does not show the note to a person whose share expired or was revoked, or who has a share of only one file.
     for (const person of ["expiredShare", "revokedShare", "fileViewer", "otherFileShare"]) {
       for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`, `GET /notes?${search}`]) {
         expect((await service.as(person).send(list)).text).not.toContain(world.noteId);

@@ -30,7 +30,7 @@ export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "regis
   });
 }
 
-/** Builds a server that offers only /metrics. It is for a port that only Prometheus can reach. */
+/** Builds a server that offers only /metrics. This server is for a port that only Prometheus can reach. */
 export function buildMetricsServer({ registry, token }: Pick<Metrics, "registry"> & MetricsAccess) {
   const app = fastify({ logger: false, forceCloseConnections: true });
   app.setErrorHandler((error, _request, reply) => {

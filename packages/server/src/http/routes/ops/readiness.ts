@@ -10,7 +10,9 @@ export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scann
 export type Check = { state: "up" } | { state: "down"; reason?: string };
 export type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
-/** Returns a function that checks every part. It checks each part at most once a second, even if it is called more often. */
+/**
+ * Returns a function that checks every part. The returned function checks each part at most once a second, even if it is called more often.
+ */
 export function createReadiness(probes: Probes): () => Promise<Readiness> {
   const database = atMostOnceASecond(() => check(probes.database));
   const bucket = atMostOnceASecond(() => check(probes.bucket));

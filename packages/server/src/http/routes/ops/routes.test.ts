@@ -71,7 +71,7 @@ describe("probes", () => {
     };
     const { anonymous } = await started({ probes: { database: up, bucket: counting } });
     await Promise.all(Array.from({ length: 50 }, () => anonymous.send("GET /readyz")));
-    // Two probes are possible, because the second after the first probe may end between the requests.
+    // The result of a probe is valid for one second. If this time ends between two of the requests, the service probes once more.
     expect(probed).toBeLessThanOrEqual(2);
   });
 

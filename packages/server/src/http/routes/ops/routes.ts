@@ -28,7 +28,7 @@ const schemas = operations("operations", {
   },
 });
 
-/** The routes /healthz and /readyz. They are public, and their responses contain no user data. */
+/** The routes /healthz and /readyz. These routes are public, and their responses contain no user data. */
 export function opsRoutes(
   app: App,
   { probes, draining }: { probes: Probes; draining?: AbortSignal | undefined },

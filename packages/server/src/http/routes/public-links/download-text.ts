@@ -3,8 +3,8 @@ import type { Look } from "../../../usecases/links/look-at-link.ts";
 type View = { look: Look | undefined; problem?: string; url: string };
 
 /**
- * Returns a text for a terminal that describes a link and how to download its files. The text omits texts that people wrote, such as a
- * message, because they may contain control characters.
+ * Returns a text for a terminal that describes a link and how to download its files. The text omits everything that people wrote, such as a
+ * message, because it may contain control characters.
  */
 export function downloadText({ look, problem, url }: View): string {
   const lines = problem === undefined ? [] : [problem, ""];

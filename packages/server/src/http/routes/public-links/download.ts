@@ -62,7 +62,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );
 
-  /** Stores a new pass of the visitor in a signed cookie, and uses the pass for the rest of this request. */
+  /** Stores a visitor's new pass (the signed right to open the link) in a cookie, and uses the pass for the rest of this request. */
   function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
     cookies.setPass(reply, pass);
     return { ...visitorOf(request), sealedPass: () => useCases.sealPass(pass) };
@@ -148,7 +148,7 @@ function wordsFor({ headers }: FastifyRequest): DownloadTexts {
   return downloadTexts[readerLanguage(headers) ?? USUAL_LANGUAGE];
 }
 
-/** Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only then. */
+/** Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. */
 function opensPage({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes("text/html") === true;
 }

@@ -114,7 +114,7 @@ describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => 
     ];
   }
 
-  /** Starts a service that fails with an error text that contains the URL. The log must still not contain the token. */
+  /** Starts a service that fails with an error text that contains the URL. Even after this error, the log must not contain the token. */
   async function startFailing(token: string): Promise<void> {
     const failing = await startServiceInTest({
       engine,

@@ -31,7 +31,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       );
       const statuses = answers.map(({ status }) => status);
       expect(countOf(statuses, 201)).toBe(max);
-      // On a busy machine, some requests get no database connection in time. Then the service returns 503.
+      // On a busy machine, some requests get no database connection in time. In this case, the service returns 503.
       expect(countOf(statuses, 404) + countOf(statuses, 503)).toBe(tries - max);
       expect(await linkOf(stored)).toMatchObject({ claims: max });
       const { items } = await service.db.audit.listOfNote(stored.note.id, { limit: 200, cursor: undefined });

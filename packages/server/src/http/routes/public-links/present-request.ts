@@ -3,8 +3,8 @@ import type { OpenRequest } from "../../../usecases/links/visitor-uploads.ts";
 import type { VisitorUpload } from "../../../usecases/ports/index.ts";
 
 /**
- * Presents a file request to a visitor: the limits, the number of files and bytes that it still accepts, and the files that this visitor
- * sent.
+ * Presents a file request to a visitor: the limits, the number of files and bytes that the file request still accepts, and the files that
+ * this visitor sent.
  */
 export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<OpenedLink["request"]> {
   const { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots } = request;

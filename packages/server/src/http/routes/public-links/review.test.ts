@@ -86,7 +86,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     const before = await usage();
     const { id } = await sendQuarantined("counted.txt");
     expect(await usage()).toMatchObject({ usedBytes: before.usedBytes + 5, files: before.files + 1 });
-    // Moves the clock, because garbage collection never deletes an object of the last days.
+    // Moves the clock, because garbage collection never deletes an object that is only a few days old.
     service.advance(30 * 86_400_000);
     const report = await service.useCases.collectGarbage({
       mend: true,

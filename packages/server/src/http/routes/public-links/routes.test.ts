@@ -86,7 +86,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     // By default, nginx has 4,096 bytes for the headers of a response. The cookies must leave room for other headers.
     expect([headers["set-cookie"]].flat().join("\r\nset-cookie: ").length).toBeLessThan(4_096 / 2);
     const [own] = [headers["set-cookie"]].flat();
-    // Ten such cookies are far below the 8 kB that nginx accepts.
+    // Ten cookies of this length are far below the 8 kB that nginx accepts in a request.
     expect(own?.split(";")[0]?.length).toBeLessThan(150);
   });
 

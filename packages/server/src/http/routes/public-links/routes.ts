@@ -85,7 +85,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
     network: networkOf(request.ip),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // A claim is for all files if the request names no files. So the request may have no body.
+  // A download claim is for all files if the HTTP request names no files. So the body of this request is optional.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
   });

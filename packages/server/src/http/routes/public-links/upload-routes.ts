@@ -85,8 +85,8 @@ type Parts = RouteDeps & { cookies: VisitorCookies; visitorOf: (request: Fastify
 export function visitorUploadRoutes(app: App, { useCases, publicUrl, cookies, visitorOf }: Parts): void {
   const { visitorUploads: uploads, admitSender } = useCases;
   /**
-   * Admits the visitor, but sets no cookie with a new pass. Only the start of an upload sets it, because a visitor without a pass has sent
-   * nothing yet.
+   * Admits the visitor, but sets no cookie with a new pass. Only the start of an upload sets this cookie, because a visitor without a pass
+   * has sent nothing yet.
    */
   const visitOf = async (request: FastifyRequest, token: string) =>
     (await admitSender(token, visitorOf(request))).visit;

@@ -4,7 +4,7 @@ import type { Pass } from "../../../usecases/links/pass.ts";
 
 const PREFIX = "vk_link_";
 /**
- * The maximum number of these cookies in one browser. The browser sends the cookies for all links with every request, and proxies refuse
+ * The maximum number of visitor cookies in one browser. The browser sends the cookies for all links with every request, and proxies refuse
  * long headers.
  */
 const MAX_COOKIES = 10;

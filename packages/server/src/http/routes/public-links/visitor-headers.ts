@@ -5,8 +5,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Returns an `onRequest` hook for the routes that visitors of public links call. The hook tells caches and search engines not to store a
- * response. It refuses a write that a page of another origin sent. A form of the page without JavaScript sends the Origin `null`, because
- * the Referrer-Policy of that page is no-referrer.
+ * response. The hook also refuses a write that a page of another origin sent. A form of the page without JavaScript sends the Origin
+ * `null`, because the Referrer-Policy of that page is no-referrer.
  */
 export function visitorHeaders(publicUrl: string): onRequestHookHandler {
   const publicOrigin = new URL(publicUrl).origin;

@@ -61,7 +61,7 @@ const schemas = operations("uppy", {
   uppySts: { summary: "Uppy: temporary credentials (always refused)" },
 });
 
-/** The Companion endpoints that Uppy's AwsS3 plugin calls. They use the same use cases as /uploads (docs/uppy.md). */
+/** The Companion endpoints that Uppy's AwsS3 plugin calls. These endpoints use the same use cases as /uploads (docs/uppy.md). */
 export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps): void {
   app.post("/s3/multipart", { schema: schemas.uppyCreateMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;

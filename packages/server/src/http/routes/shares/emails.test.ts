@@ -9,7 +9,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
   const service = useService({ engine, hasAccounts: true });
   const owner = service.as("owner");
 
-  /** Sends a request with a JWT of this user that has these claims, as the application does when the user signs in. */
+  /** Sends a request with a JWT that contains this `sub` and these claims, as an application does after its user signs in. */
   async function comes(sub: string, claims: { email?: string; email_verified?: boolean; iat?: number }): Promise<void> {
     const authorization = `Bearer ${await signTestJwt({ sub, ...claims })}`;
     expect((await service.anonymous.send("GET /me", { headers: { authorization } })).status).toBe(200);
@@ -21,7 +21,10 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     return (await service.anonymous.send("POST /auth/sign-up/email", { headers, json })).body.user.id;
   }
 
-  /** Shares a new note, and returns the users who get access through this share. The response to the owner must not show these users. */
+  /**
+   * Shares a new note with an email address, and returns the users who get access through this share. The response to the owner must not
+   * show these users.
+   */
   async function shareWith(email: string): Promise<string[]> {
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
     const { body } = await owner.send(`PUT /notes/${id}/shares`, { json: { emails: [email] } });

@@ -322,7 +322,10 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   const service = useService({ engine, limits: { trashDays: 30 } });
   const owner = service.as("owner");
 
-  /** Calls all routes for an item in the trash, and for an item that was deleted permanently. Both must get the same responses. */
+  /**
+   * Calls all routes for an item in the trash, and for an item that was deleted permanently. Calls for both items must get the same
+   * responses.
+   */
   async function compare(path: (world: World) => string) {
     const [discarded, gone] = [await createWorld(service), await createWorld(service)];
     for (const world of [discarded, gone]) expect((await owner.send(`DELETE /${path(world)}`)).status).toBe(204);

@@ -57,7 +57,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
       const { url: firstUrl, expiresAt: firstEnd, ...expected } = first.body.upload;
       expect(same).toEqual(expected);
       expect(url).not.toBe(firstUrl);
-      // The new URL does not expire later than the first one, because both expire with the upload.
+      // The new URL does not expire later than the first URL, because both URLs expire with the upload.
       expect(Date.parse(expiresAt)).toBeLessThanOrEqual(Date.parse(firstEnd));
       expect(again.headers["cache-control"]).toBe("no-store");
     }

@@ -2,7 +2,10 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpProblem } from "../../problem.ts";
 
 const MAX_KEY_LENGTH = 255;
-/** The form that the draft requires for an idempotency key: a string in quotes (structured fields, RFC 9651, section 3.3.3). */
+/**
+ * The form that draft-ietf-httpapi-idempotency-key-header requires for the key: a string in quotes (structured fields, RFC 9651, section
+ * 3.3.3).
+ */
 const QUOTED = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 /** An idempotency key without quotes, which many clients send. */
 const PLAIN = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;

@@ -228,7 +228,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     // The replica stays ready, because downloads still work without the scanner.
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "down" }]);
     clamd = await standIn(MIB);
-    // The last answer of a probe is valid for a second.
+    // /readyz reuses the last result of a probe for a second.
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).body.checks.scanner).toBe("up");
     expect(await runVerifications(service)).toBe(2);
     expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);

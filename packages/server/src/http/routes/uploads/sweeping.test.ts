@@ -6,14 +6,14 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const DAY_MS = 86_400_000;
-/** The time a signed PUT is valid, plus the grace period for a PUT that started just before the expiry. */
+/** The time for which a signed PUT is valid, plus the grace period for a PUT that started just before the expiry. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
 /*
- * Only the clock of the service advances, not the clock of the bucket. So the bucket still accepts a late PUT. In these tests, a late
- * PUT stands for a slow PUT that started in time.
+ * Only the clock of the service advances, not the clock of the bucket. So the bucket still accepts a PUT whose URL is expired for the
+ * service. In these tests, a late PUT stands for a slow PUT that started in time.
  */
 describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
   let service: TestService;

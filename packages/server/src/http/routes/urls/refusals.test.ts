@@ -16,7 +16,10 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
   async function openNote() {
     const noteId: string = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachmentIds = [await attach(noteId), await attach(noteId)];
-    /** Returns the recorded refusals. Requests a URL first. Its event is stored after all earlier events, so the test waits for them. */
+    /**
+     * Requests a URL, and then returns the recorded refusals. The service stores the event of this URL after the events of all earlier
+     * refusals.
+     */
     async function refusals() {
       await ann.send(`GET /attachments/${attachmentIds[0]}/url`);
       const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=200`)).body;
@@ -39,7 +42,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     expect(await refusals()).toEqual([first]);
     service.advance(WINDOW_MS);
     await service.useCases.flushRefusals();
-    // The requests arrive at the same time, so either file can be the first in the list.
+    // The requests arrive at the same time, so either file can be the first in `attachmentIds`.
     const both = expect.toSatisfy((ids: string[]) => ids.toSorted().join() === [one, other].toSorted().join());
     const others = { actorId: "eve", attachmentIds: both, detail: { count: 1_499 } };
     expect(await refusals()).toEqual([others, first]);

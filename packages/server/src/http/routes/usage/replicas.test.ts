@@ -69,7 +69,7 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
       const { won } = await atOnce((client) =>
         client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),
       );
-      // Until a form is complete, it also reserves capacity for its part headers. So fewer forms than files may fit at the same time.
+      // Until a form is complete, it also reserves capacity for its part headers. So fewer forms may fit at the same time than files.
       expect(won).toBeGreaterThan(0);
       expect(won).toBeLessThanOrEqual(40);
       expect(await usage()).toEqual({ usedBytes: won * FILE_BYTES, files: won });

@@ -30,7 +30,7 @@ export function assembleDatabase(parts: {
   pools?: () => PoolState[];
   /**
    * Runs a transaction that frees space. If the disk is full, deletes the reserve file and runs the transaction again. Undefined on
-   * PostgreSQL, because the disk of that server is not the disk of the service.
+   * PostgreSQL, because the service does not manage the disk of that server.
    */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;

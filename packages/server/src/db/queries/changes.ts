@@ -42,7 +42,7 @@ export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given)
       const [values = []] = await run(statement, [userId, clock(), noteId]);
       const [own, notes, files, role, events, disabledAt] = values;
       // `own` contains `disabledAt`, so the text changes when a user is disabled. Then the page of the user sends a request, and the
-      // service refuses it.
+      // service refuses this request.
       return {
         own: `${own} ${disabledAt}`,
         shared: `${notes} ${files}`,

@@ -142,7 +142,8 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     },
 
     async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
-      // Uses one statement. If another transaction is changing the row, PostgreSQL waits for it, and then reads the row again.
+      // Uses one statement. If another transaction is changing the row, PostgreSQL waits for that transaction, and then reads the row
+      // again.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({

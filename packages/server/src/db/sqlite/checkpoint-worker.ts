@@ -6,8 +6,8 @@ import { answerRequests } from "./thread.ts";
 // or more.
 
 /**
- * How a checkpoint copies the log. `passive` waits for nobody. `restart` waits until no reader needs the log, so that the next write starts
- * at the beginning of the log.
+ * How a checkpoint copies the log. `passive` does not wait for readers or writers. `restart` waits until no reader needs the log, so that
+ * the next write starts at the beginning of the log.
  */
 export type CheckpointRequest = "passive" | "restart";
 

@@ -36,7 +36,8 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
   const module = workerModule("checkpoint-worker", import.meta.url);
   const refusal = "The log of the database can't be copied into it";
   const thread = new SqliteThread<CheckpointRequest, CheckpointResult>({ module, file, refusal });
-  // Readers can make the log longer than this size. Then its file shrinks to this size when the next write starts at the beginning.
+  // Readers can make the log longer than this size. When the next write starts at the beginning of the log, the file of the log shrinks to
+  // this size.
   writer.exec(`pragma journal_size_limit = ${LONG_LOG_PAGES * PAGE_BYTES}`);
   // In an older version of SQLite, the writer itself copies its log, as file.ts configures.
   if (!isSafe(process.versions.sqlite ?? "")) {

@@ -3,7 +3,7 @@ import { toSqliteDomainError } from "./errors.ts";
 import type { Mutex } from "./mutex.ts";
 
 // The maximum number of members (transactions) in a group. There is a limit, because the writes of a group block the event loop for
-// milliseconds. With more members, each of them would save only a little more time.
+// milliseconds. In a larger group, each member would save only a little more time.
 const MAX_MEMBERS = 32;
 
 export type WriteGroupOptions = {

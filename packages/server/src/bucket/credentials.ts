@@ -7,7 +7,8 @@ export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promi
 /** Caches credentials, and renews them before they expire. */
 export type CredentialSource = {
   /**
-   * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns no promise if they are cached.
+   * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns cached credentials directly, and
+   * not as a promise.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
   /**
@@ -91,8 +92,8 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
-    // The chain is loaded on first use, because it imports most of the SDK. It has no cache, so that it reads its files again after a
-    // rotation.
+    // The chain is loaded on first use, because it imports most of the SDK. The chain has no cache, so it reads its files again after a
+    // rotation of the credentials.
     chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );

@@ -5,7 +5,7 @@ import { type Disposition, safeServing } from "../domain/serving.ts";
 /** The object to download, and how the bucket serves it. */
 export type DownloadRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
 
-/** The encoded key, and the response headers that are signed in a download URL. */
+/** The encoded key of the object, and the response headers that the signature of a download URL covers. */
 export type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedResponse };
 
 const MAX_ENTRIES = 20_000;

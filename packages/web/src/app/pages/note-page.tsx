@@ -60,7 +60,7 @@ export function NotePage() {
       className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden"
     >
       <ArrowLeft size={18} />
-      {/* When the note is scrolled, the bar needs the space of this text for the title of the note. */}
+      {/* When the note is scrolled, the bar shows the title of the note in place of this text. */}
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
     </Link>
   );
@@ -121,7 +121,7 @@ export function NotePage() {
           )}
         </>
       )}
-      {/* The dialogs stay open when the note is deleted. They show by themselves that a file is gone. */}
+      {/* The dialogs stay open when the note is deleted. The dialogs themselves show that a file is gone. */}
       {note.data !== undefined && (
         <LazyPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (

@@ -12,8 +12,8 @@ export type CredentialSource = {
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
   /**
-   * Call it when the bucket refused the credentials. Then the next call of `lasting` fetches new ones, unless the last fetch was less than
-   * a minute ago.
+   * Call this method when the bucket has refused the credentials. The next call of `lasting` then fetches new credentials, unless the last
+   * fetch was less than a minute ago.
    */
   refused(): void;
 };
@@ -86,8 +86,8 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 }
 
 /**
- * Returns the provider chain of the AWS SDK. It searches for credentials in this order: environment, profile, SSO, web identity, container,
- * instance.
+ * Returns the provider chain of the AWS SDK. The chain searches for credentials in this order: environment, profile, SSO, web identity,
+ * container, instance.
  */
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;

@@ -11,7 +11,7 @@ export type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedRespo
 const MAX_ENTRIES = 20_000;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
-/** Returns a function that computes the overrides for a download. It caches the result for each object. */
+/** Returns a function that computes the overrides for a download. The function caches the result for each object. */
 export function createDownloadOverrides(): (request: DownloadRequest) => DownloadOverrides {
   // A full cache is cleared. Removing only the oldest entry would cost more than computing an entry again.
   const cache = new Map<string, { asked: DownloadRequest; overrides: DownloadOverrides }>();

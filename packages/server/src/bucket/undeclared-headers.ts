@@ -27,7 +27,7 @@ export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
 
 /**
  * Returns the content encoding without `aws-chunked`. This value describes the upload request and not the object, but some servers store
- * it.
+ * this value.
  */
 function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
   const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());

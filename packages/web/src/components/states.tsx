@@ -31,7 +31,7 @@ export function Failure({ title, error, onRetry }: { title: string; error: unkno
   );
 }
 
-/** A grey bar in place of loading content. It appears after 150 ms. `className` sets its size. */
+/** A grey bar in place of loading content. The bar appears after 150 ms. `className` sets its size. */
 export function Skeleton({ className }: { className: string }) {
   return <div aria-hidden="true" className={clsx("skeleton", className)} />;
 }

@@ -1,6 +1,6 @@
 /** The key does not begin with the prefix of account data. With this prefix, the sign-in of another account would delete the token. */
 const keyOf = (path: string) => `link ${path}`;
-/** The copy in memory, for a browser that forbids storage. It exists only as long as this document. */
+/** The copy in memory, for a browser that forbids storage. The copy exists only as long as this document. */
 const tokens = new Map<string, string>();
 
 /**

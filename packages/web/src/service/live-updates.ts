@@ -25,7 +25,9 @@ const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[
   note: [["note"]],
 };
 
-/** The last state that the service sent. It is stored outside of the streams, so that no change is lost between two streams. */
+/**
+ * The last state that the service sent. The page stores this state outside of the streams, so that it misses no change between two streams.
+ */
 let last: { noteId: string | undefined; state: string } | undefined;
 
 /** Loads the data again when other people change it. Returns a function that ends the updates. */

@@ -32,8 +32,8 @@ type Policy = {
 
 /**
  * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
- * The distribution verifies a URL with the public key only. Then it reads the object with its own signed request, as an origin access
- * control does.
+ * The distribution verifies a URL with the public key only. It reads the object with its own signed request, as an origin access control
+ * does.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
   const { keyType = "rsa", hash = "sha256", bindsIp = false } = options;

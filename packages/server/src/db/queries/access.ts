@@ -77,8 +77,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
 }
 
 /**
- * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. It returns all rows as one value: an array of
- * arrays, or null. The service reads one value in half of the time that it needs for the same data as rows.
+ * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. The statement returns all rows as one value: an
+ * array of arrays, or null. The service reads one value in half of the time that it needs for the same data as rows.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {

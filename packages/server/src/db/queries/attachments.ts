@@ -128,7 +128,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .select("id")
         .where("id", "=", attachmentId)
         .where(notInTrash.attachments)
-        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;
@@ -144,7 +144,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .where("note_id", "=", noteId)
         .orderBy("created_at")
         .orderBy("id")
-        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .execute();
       return rows.map(toAttachment);

@@ -39,7 +39,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
       .select("notes.owner_id")
       .where(notInTrash.notes)
       .where(hasAttachment);
-  // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+  // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     async put(...invitations) {

@@ -170,7 +170,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select("id")
         .where("id", "=", noteId)
         .where(notInTrash.notes)
-        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;

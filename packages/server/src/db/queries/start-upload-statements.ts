@@ -35,7 +35,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** How long a statement waits for a lock. It must be less than the time limit that the client sets for a query. Milliseconds. */
+/** How long a statement waits for a lock. This time must be shorter than the time limit that the client sets for a query. Milliseconds. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];

@@ -30,7 +30,7 @@ type Options = {
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms or more. When the log is
  * long, the service runs two checkpoints. The first one copies most of the log while writes continue. The second one copies the rest
- * between two writes. Then the next write starts at the beginning of the log.
+ * between two writes. After both checkpoints, the next write starts at the beginning of the log.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
@@ -52,8 +52,8 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
     isRunning = true;
     try {
       if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
-      // If the log is still long, a reader that started long ago needs it. Then a second checkpoint would block all writes and copy
-      // nothing.
+      // If the log is still long, a reader that started long ago needs it. In that case, a second checkpoint would block all writes and
+      // copy nothing.
       if (isLong(await thread.request("passive"))) {
         pause();
         return;

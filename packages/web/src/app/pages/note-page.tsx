@@ -44,7 +44,8 @@ export function NotePage() {
   const [firstLinked, ...otherLinked] = linked;
   // The preview steps through the files in the order that the list had when the preview was opened.
   const [order, setOrder] = useState<readonly string[]>([]);
-  // A link to a file may name a file that the list did not show. Then the preview uses the order in which the files were attached.
+  // A link to a file may name a file that the list did not show. For such a file, the preview uses the order in which the files were
+  // attached.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
   const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; isForLink?: boolean }>();
   const newLink = useRef<HTMLButtonElement>(null);

@@ -162,7 +162,7 @@ function Review(review: { attachment: Attachment; canReview: boolean }) {
 
 type ActionsProps = { attachment: Attachment; actions: AttachmentActions };
 
-/** The buttons for frequent actions. They are hidden on touch screens, where the menu has all actions. */
+/** The buttons for frequent actions. Touch screens do not show these buttons, because the menu there has all actions. */
 function QuickActions({ attachment, actions }: ActionsProps) {
   const { onCopyLink } = actions;
   const downloadLink = useDownloadLink();

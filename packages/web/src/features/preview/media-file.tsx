@@ -83,6 +83,6 @@ function remember(playback: Playback, element: HTMLMediaElement): void {
 function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Playback): void {
   if (time > 0) element.currentTime = time;
   element.playbackRate = rate;
-  // A browser may refuse to play without a click. Then the player waits at its position.
+  // A browser may refuse to play without a click. In that case, the player waits at its position.
   if (isPlaying) element.play().catch(() => undefined);
 }

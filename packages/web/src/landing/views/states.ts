@@ -5,7 +5,7 @@ import { ticket } from "./ticket.ts";
 
 const bar = (size: string) => h("div", { class: `skeleton ${size}` });
 
-/** The outline of a ticket. It appears only if the load takes a noticeable time. */
+/** The outline of a ticket. The outline appears only if the load takes a noticeable time. */
 export function loadingView(): HTMLElement {
   return h(
     "section",

@@ -101,7 +101,7 @@ export class UploadQueue {
       void this.#remove(job);
       await job.attempt;
     }
-    // If the client knows the attachment, the client aborts the upload. Otherwise the queue aborts it.
+    // If the client knows the attachment, the client aborts the upload. If not, the queue aborts the upload.
     if (job?.attachmentId === undefined) await this.#abortAtService(upload, job);
     if (attachmentId !== undefined) pendingDeletions.delete(attachmentId);
   }

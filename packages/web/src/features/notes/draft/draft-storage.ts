@@ -107,8 +107,8 @@ export class DraftStorage {
   }
 
   /**
-   * Runs `work` on the storage. Returns undefined if the storage is full, forbidden or damaged. Then the text is still on the page, and the
-   * tab still saves it to the service.
+   * Runs `work` on the storage. Returns undefined if the storage is full, forbidden or damaged. In these cases, the text stays on the page,
+   * and the tab saves the text to the service.
    */
   #use<Result>(work: (storage: Storage) => Result): Result | undefined {
     try {

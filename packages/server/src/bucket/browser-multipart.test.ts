@@ -38,7 +38,7 @@ async function sendPart(place: Place, { partNumber, bytes }: { partNumber: numbe
 }
 
 /**
- * Returns a bucket behind a proxy. The proxy applies `fate` only to the first request that completes an upload. It passes all other
+ * Returns a bucket behind a proxy. The proxy applies `fate` only to the first request that completes an upload. The proxy passes all other
  * requests to the bucket.
  */
 async function completingThrough(fate: Fate): Promise<Bucket> {

@@ -12,7 +12,7 @@ export type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "c
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
-      // Sets no checksum algorithm. Otherwise, the browser would have to compute a checksum for every part.
+      // Sets no checksum algorithm. With a checksum algorithm, the browser would have to compute a checksum for every part.
       beginParts(client, { Bucket: client.bucket, Key: objectKey, ContentType: contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),

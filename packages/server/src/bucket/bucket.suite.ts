@@ -66,7 +66,7 @@ export function bucketSuite(
         contentType: "image/png",
         etag: expect.stringMatching(/^".+"$/),
       });
-      // A server may store a checksum of the checksums of all parts. `head` must not return it as the checksum of the whole object.
+      // A server may store a checksum of the checksums of all parts. `head` must not return that value as the checksum of the whole object.
       if (head?.checksum !== undefined) expect(head.checksum).toEqual(stored.checksum);
       const answer = await download(objectKey);
       expect(answer.status).toBe(200);

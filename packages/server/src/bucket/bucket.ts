@@ -19,7 +19,7 @@ export type BucketOptions = {
   region: string;
   /** The endpoint that the service calls. Default: AWS. */
   endpoint?: string | undefined;
-  /** The endpoint for browsers. Presigned URLs contain it. Default: `endpoint`. */
+  /** The endpoint for browsers, which presigned URLs contain. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
   /** Whether URLs have the name of the bucket in the path, and not in the host name. Default: false. */
   forcePathStyle?: boolean | undefined;
@@ -44,8 +44,8 @@ export type BucketOptions = {
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
 /**
- * Creates the adapter for a bucket on AWS or any other S3 server. It connects at the first call. Throws PresignError for an invalid name or
- * endpoint.
+ * Creates the adapter for a bucket on AWS or any other S3 server. The adapter connects at the first call. Throws PresignError for an
+ * invalid name or endpoint.
  */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;

@@ -43,8 +43,8 @@ export function createClient(options: ClientOptions): BucketClient {
     region,
     forcePathStyle,
     ...(endpoint === undefined ? {} : { endpoint }),
-    // Marked as memoised, so that the SDK does not cache the credentials itself. It calls the provider each time, so a rotation takes
-    // effect immediately.
+    // Marked as memoised, so that the SDK does not cache the credentials itself. Then the SDK calls the provider each time, so a rotation
+    // of the credentials takes effect immediately.
     credentials: Object.assign(provider, { memoized: true }),
     // Many S3 servers do not support the checksums that the SDK adds by default. Calls that need a checksum set it themselves.
     requestChecksumCalculation: "WHEN_REQUIRED",
@@ -74,7 +74,7 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       controller.abort();
-      // Rejects here too, because the SDK ignores the abort signal while it waits for credentials.
+      // Also rejects the call itself, because the SDK ignores the abort signal while it waits for credentials.
       late.reject(unavailable(`The bucket did not respond to ${operation} within ${callMs + extraMs} ms`));
     }, callMs + extraMs);
     try {

@@ -27,7 +27,7 @@ export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarg
       const { now, expiresInSeconds, cacheWindowSeconds, clientIp } = options;
       if (bindsIp && clientIp === undefined)
         throw new Error("A URL would be signed without the IP address of its client");
-      // An RSA signature blocks the event loop for a third of a millisecond. This pause lets other requests run between two signatures of a
+      // An RSA signature blocks the event loop for a third of a millisecond. So a pause lets other requests run between two signatures of a
       // batch.
       await setImmediate();
       const ipAddress = bindsIp ? clientIp : undefined;

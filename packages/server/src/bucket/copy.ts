@@ -18,7 +18,7 @@ const WHOLE_MAX_BYTES = 256 * MIB;
 const PART_BYTES = 256 * MIB;
 const PARTS_AT_ONCE = 4;
 /**
- * The extra time for each call of a copy. It is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server.
+ * The extra time for each call of a copy. This time is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server.
  * Milliseconds.
  */
 const COPY_EXTRA_MS = 64_000;

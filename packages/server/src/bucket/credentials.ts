@@ -7,12 +7,13 @@ export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promi
 /** Caches credentials, and renews them before they expire. */
 export type CredentialSource = {
   /**
-   * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns no promise if they are cached.
+   * Returns credentials that stay valid for the given time, if the provider has such credentials. Returns cached credentials directly, and
+   * not as a promise.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
   /**
-   * Call it when the bucket refused the credentials. Then the next call of `lasting` fetches new ones, unless the last fetch was less than
-   * a minute ago.
+   * Call this method when the bucket has refused the credentials. The next call of `lasting` then fetches new credentials, unless the last
+   * fetch was less than a minute ago.
    */
   refused(): void;
 };
@@ -85,14 +86,14 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 }
 
 /**
- * Returns the provider chain of the AWS SDK. It searches for credentials in this order: environment, profile, SSO, web identity, container,
- * instance.
+ * Returns the provider chain of the AWS SDK. The chain searches for credentials in this order: environment, profile, SSO, web identity,
+ * container, instance.
  */
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
-    // The chain is loaded on first use, because it imports most of the SDK. It has no cache, so that it reads its files again after a
-    // rotation.
+    // The chain is loaded on first use, because it imports most of the SDK. The chain has no cache, so it reads its files again after a
+    // rotation of the credentials.
     chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );

@@ -25,7 +25,8 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
       const batch = objectKeys.slice(at, at + BATCH);
       const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
-      // Remembers this only after the single deletions have succeeded. If they fail too, the reason is not that the server lacks batches.
+      // Turns off batches only after the single deletions have succeeded. If the single deletions fail too, the reason is not that the
+      // server lacks batches.
       if (deleted === undefined && batch.length > 1) batches = false;
     }
     return gone;

@@ -5,13 +5,13 @@ import { type Disposition, safeServing } from "../domain/serving.ts";
 /** The object to download, and how the bucket serves it. */
 export type DownloadRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
 
-/** The encoded key, and the response headers that are signed in a download URL. */
+/** The encoded key of the object, and the response headers that the signature of a download URL covers. */
 export type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedResponse };
 
 const MAX_ENTRIES = 20_000;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
-/** Returns a function that computes the overrides for a download. It caches the result for each object. */
+/** Returns a function that computes the overrides for a download. The function caches the result for each object. */
 export function createDownloadOverrides(): (request: DownloadRequest) => DownloadOverrides {
   // A full cache is cleared. Removing only the oldest entry would cost more than computing an entry again.
   const cache = new Map<string, { asked: DownloadRequest; overrides: DownloadOverrides }>();

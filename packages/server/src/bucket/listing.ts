@@ -5,7 +5,7 @@ import { unfinishedPages } from "./unfinished-multipart.ts";
 
 export type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
 
-/** Lists the objects and the multipart uploads under the key prefix. It reads one page of the server at a time. */
+/** Lists the objects and the multipart uploads under the key prefix. Each step reads one page from the server. */
 export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Listing {
   return {
     listObjects: (options) => listObjects(client, { prefix: keyPrefix, ...options }),
@@ -45,7 +45,7 @@ function listPage(
   return call("ListObjectsV2", (options) => s3.send(list, options));
 }
 
-/** Returns the function that decodes the keys of a response. A response without the encoding is from a server that does not support it. */
+/** Returns the function that decodes the keys of a response. If the response names no encoding, the server does not encode keys. */
 function decoderOf({ EncodingType }: ListObjectsV2CommandOutput): (key: string) => string {
   return EncodingType === "url" ? (key) => decodeURIComponent(key.replaceAll("+", " ")) : (key) => key;
 }

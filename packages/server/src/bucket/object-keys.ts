@@ -28,7 +28,10 @@ export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey
   return (objectKey) => objectKey.startsWith(keyPrefix) && OWN_PART.test(objectKey.slice(keyPrefix.length));
 }
 
-/** Returns a function that reads the key from the URL of an object in this bucket. Accepts URLs of AWS and of `endpoints`. */
+/**
+ * Returns a function that reads the key from the URL of an object in this bucket. The returned function accepts URLs at AWS, and URLs at
+ * one of the `endpoints`.
+ */
 export function createObjectKeyOf(options: {
   bucket: string;
   endpoints: readonly string[];

@@ -5,7 +5,7 @@ export type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>
 
 /** The statuses with which servers refuse an unknown header. Backblaze B2 returns 400, and other servers return 501. */
 const REFUSALS = [400, 501];
-/** The codes of errors that also have the status 400, but other reasons. */
+/** Errors with these codes also have the status 400, but checksum headers are not their reason. */
 const OTHER_FAULTS = ["BadDigest", "RequestTimeout"];
 
 /** If the server refuses checksum headers, remembers this as long as the process runs. */

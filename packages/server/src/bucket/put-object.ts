@@ -13,8 +13,8 @@ export function transferMs(bytes: Buffer): number {
 }
 
 /**
- * The outcome of a write. `confirmed`: the bucket returned the checksum of these bytes. `unconfirmed`: the bucket did not return it.
- * `occupied`: the key already has an object, perhaps from a first attempt whose response was lost.
+ * The outcome of a write. `confirmed`: the bucket returned the checksum of these bytes. `unconfirmed`: the bucket did not return this
+ * checksum. `occupied`: the key already has an object, perhaps from a first attempt whose response was lost.
  */
 export type Outcome = "confirmed" | "unconfirmed" | "occupied";
 

@@ -6,7 +6,7 @@ import { ifAbsent, type Outcome, transferMs } from "./put-object.ts";
 import type { Part } from "./split-into-parts.ts";
 import { abortParts, beginParts } from "./unfinished-multipart.ts";
 
-/** A multipart upload in progress. This server sends the parts. */
+/** A multipart upload in progress. The service sends the parts to the bucket. */
 export type Multipart = {
   /**
    * Starts to send the next part, and releases its buffer when the bucket has stored the part. Resolves when the bucket has stored the
@@ -81,7 +81,7 @@ export async function beginMultipart(
   };
 }
 
-/** Returns "occupied" if the upload is gone. A first attempt may have completed it, and its response was lost. */
+/** Returns "occupied" if the upload is gone. A first attempt may have completed the upload although its response was lost. */
 function treatGoneAsCompleted(error: unknown): "occupied" {
   if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;

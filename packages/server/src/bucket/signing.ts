@@ -23,7 +23,7 @@ type Options = {
 
 type Asked = { expiresInSeconds: number; now: number };
 
-/** Presigns downloads and uploads. It signs a download without waiting if the credentials are cached. */
+/** Presigns downloads and uploads. Signing a download needs no wait if the credentials are cached. */
 export function createSigning({ target, credentials, onWarning, cloudFront }: Options): Signing {
   const presigner = createPresigner(target);
   const overridesOf = createDownloadOverrides();

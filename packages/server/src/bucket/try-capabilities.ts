@@ -36,7 +36,7 @@ type Put = {
 };
 
 /**
- * Tests the capabilities of the bucket. It sends bodies of five bytes to presigned URLs, as a client would do.
+ * Tests the capabilities of the bucket. The tests send bodies of five bytes to presigned URLs, as a client does.
  * The tests need only the permissions that the service has. Rejects with `bucket_unavailable` if the bucket can't be reached or refuses a
  * plain PUT, because then the capabilities are unknown.
  */

@@ -6,9 +6,9 @@ import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 
 /**
- * Lists the headers of a stored object that the service never declares in an upload. The bucket would send them to every reader, and
- * `Content-Encoding` even changes the bytes that a reader gets. The list leaves out storage class and encryption, because a server may set
- * them itself.
+ * Lists the headers of a stored object that the service never declares in an upload. The bucket would send these headers to every reader,
+ * and `Content-Encoding` even changes the bytes that a reader gets. The list leaves out storage class and encryption, because a server may
+ * set these two itself.
  */
 export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
   const isFromBrowser = BROWSER_CACHE_CONTROL.test(found.CacheControl ?? "");
@@ -27,7 +27,7 @@ export function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
 
 /**
  * Returns the content encoding without `aws-chunked`. This value describes the upload request and not the object, but some servers store
- * it.
+ * this value.
  */
 function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
   const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());

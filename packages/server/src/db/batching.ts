@@ -9,8 +9,8 @@ export type Batching<T, R> = {
 type Batch<T, R> = PromiseWithResolvers<R> & { items: T[] };
 
 /**
- * Gathers items into batches. A new batch starts at the end of the current turn of the event loop. If `maxRunning` batches already run, it
- * starts when one of them ends. All items of a batch share one promise. If a batch fails, the next batch still runs.
+ * Gathers items into batches. A new batch starts at the end of the current turn of the event loop. If `maxRunning` batches already run, the
+ * new batch waits until one of these batches ends. All items of a batch share one promise. If a batch fails, the next batch still runs.
  */
 export function createBatching<T, R>(options: {
   run: (items: T[]) => Promise<R>;

@@ -7,7 +7,7 @@ import { useDatabase } from "./testing/use-database.ts";
 
 const CHANGES = 8;
 
-/** Returns a function that holds its callers. When it has `count` callers, it resolves for all of them. */
+/** Returns a function whose promises all resolve together when the function has been called `count` times. */
 function meetingOf(count: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let arrived = 0;

@@ -21,16 +21,18 @@ export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;
   context: QueryContext;
-  /** The access queries that run outside of transactions. They run often, so they must be fast. */
+  /** The access queries that run outside of transactions. These queries run often, so they must be fast. */
   access: AccessQueries;
-  /** The queries that start and complete an upload, each in its own transaction. They run for every upload, so they must be fast. */
+  /**
+   * The queries that start and complete an upload, each in its own transaction. These queries run for every upload, so they must be fast.
+   */
   uploadSteps: Pick<UploadQueries, "start" | "complete">;
   urlAudit: UrlAuditLog;
   /** Default: the database has no pools. */
   pools?: () => PoolState[];
   /**
    * Runs a transaction that frees space. If the disk is full, deletes the reserve file and runs the transaction again. Undefined on
-   * PostgreSQL, because the disk of that server is not the disk of the service.
+   * PostgreSQL, because the service does not manage the disk of that server.
    */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;

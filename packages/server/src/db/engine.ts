@@ -11,8 +11,8 @@ export type Engine = {
   /** Builds the condition that `column` is one of the texts of `list`, which must be a result of the method `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
   /**
-   * Builds the condition that `column` contains exactly this text. It does not use LIKE, because LIKE differs between
-   * the engines, and treats some characters as wildcards.
+   * Builds the condition that `column` contains exactly this text. The condition does not use LIKE, because LIKE differs between the
+   * engines, and treats some characters as wildcards.
    */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
   /** The table of notes, for a join by id. The join may read only the columns that a list of notes shows. */
@@ -25,7 +25,7 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // The query names the index. Otherwise SQLite would search by the primary key, and read the whole row with the body.
+  // The query names the index. Without the name, SQLite would search by the primary key, and read the whole row with the body.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
 };
 

@@ -11,8 +11,8 @@ const EXECUTED = "kysely_migration";
 const LOCK_ID = 4_716_203_958_114_027n;
 
 /**
- * Brings the schema up to date in one transaction. Processes that start at the same time migrate one after the other. On PostgreSQL, an
- * advisory lock ensures this. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
+ * Brings the schema up to date in one transaction. Processes that start at the same time migrate one after the other. On PostgreSQL, they
+ * wait for an advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
  * `schema`: the schema for all tables, only on PostgreSQL. The function creates a missing schema. Default: the schema of the connection.
  * Throws `database_unavailable` if a later version of the service has migrated the database, or if the database refuses a migration.
  */
@@ -26,7 +26,7 @@ export async function migrate(
   const provider = { getMigrations: async () => migrations };
   await db.transaction().execute(async (transaction) => {
     if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
-    // Without the name of the schema, the migrator could find its own table in another schema, and use it.
+    // Without the name of the schema, the migrator could use the table of a migrator in another schema.
     const table = schema === undefined ? {} : { migrationTableSchema: schema };
     const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
     if (error === undefined) return;
@@ -62,8 +62,8 @@ async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[
   return (await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db)).rows;
 }
 
-// Throws `database_unavailable` if a later version has migrated the database. The migrator itself would report such a database as
-// corrupted.
+// Throws `database_unavailable` if a later version of the service has migrated the database. The migrator itself would report such a
+// database as corrupted.
 async function refuseLaterVersion(
   db: Kysely<Tables>,
   { engine, known }: { engine: EngineName; known: ReadonlySet<string> },

@@ -240,8 +240,8 @@ export type Tables = {
     etag: string;
     needs_scan: Bit;
     /**
-     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
-     * another replica.
+     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * replica.
      */
     due_at: number;
     /** The replica that runs the verification. Null: no replica runs it. */
@@ -345,8 +345,8 @@ export type Tables = {
     /** A JSON object. */
     file: string;
     /**
-     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
-     * another replica.
+     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * replica.
      */
     due_at: number;
     attempts: number;
@@ -360,8 +360,8 @@ export type Tables = {
     detail: string;
     created_at: number;
     /**
-     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
-     * another replica. Null: the service no longer tries.
+     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * replica. Null: the service no longer tries.
      */
     due_at: number | null;
     attempts: number;
@@ -413,8 +413,8 @@ export type Tables = {
     /** The instant when the service began to try to send the message. Later than `created_at` if the message was queued again. */
     queued_at: number;
     /**
-     * From this instant on, a replica may claim the row, which means that it works on it. It is the end of a pause, or of the lease of
-     * another replica. Null: the message was delivered, or the service no longer tries.
+     * From this instant on, a replica may claim the row and work on it. The instant is the end of a pause, or of the lease of another
+     * replica. Null: the message was delivered, or the service no longer tries.
      */
     due_at: number | null;
     attempts: number;

@@ -1,7 +1,7 @@
 import type { CompiledQuery, Expression, RawBuilder, SqlBool } from "kysely";
 import { DomainError } from "../domain/errors.ts";
 
-/** The time limit of a search. It is enough to search thousands of long notes. Milliseconds. */
+/** The time limit of a search. This time is enough to search thousands of long notes. Milliseconds. */
 export const SEARCH_LIMIT_MS = 2_000;
 
 /** Runs queries that may read all notes of a person. A query that exceeds the time limit stops with `search_timeout`. */

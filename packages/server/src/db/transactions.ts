@@ -3,9 +3,9 @@ import type { Kysely, KyselyPlugin } from "kysely";
 import type { Tables } from "./schema.ts";
 
 /**
- * Runs transactions. Inside the work of a transaction, a query throws if it does not use the transaction. Otherwise, on SQLite the query
- * could wait for the connection that the transaction itself holds. On PostgreSQL, the query would run outside of the transaction without an
- * error.
+ * Runs transactions. Inside the work of a transaction, a query throws if it does not use the transaction. Without this check, on SQLite the
+ * query could wait for the connection that the transaction itself holds. On PostgreSQL, the query would run outside of the transaction
+ * without an error.
  */
 export type Transactions = {
   /** A plugin for the Kysely instance that is used outside of transactions. */
@@ -40,7 +40,7 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
       return retry(() => {
         const transaction = { open: true };
         return current.run(transaction, () =>
-          // Without plugins, because the guard would refuse the queries of the transaction itself.
+          // Uses no plugins, because the guard would refuse the queries of the transaction itself.
           db
             .withoutPlugins()
             .transaction()

@@ -3,8 +3,8 @@ import { linkTokens } from "../service/link-tokens.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../service/queries.ts";
 
 /**
- * Redirects a browser without a session to the sign-in page, or to the creation of the first account. After that, the user returns to this
- * page.
+ * Redirects a browser without a session to the sign-in page, or to the creation of the first account. After the sign-in or sign-up, the
+ * user returns to this page.
  */
 export async function requireSession({ location }: { location: { href: string } }): Promise<void> {
   const [session, instance] = await Promise.all([
@@ -32,7 +32,7 @@ export function ownPath(to: string | undefined): string {
   return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }
 
-/** Moves the token of a link from the URL into `linkTokens`, so that neither the history nor a bookmark contains the token. */
+/** Moves the token from the URL of a link into `linkTokens`, so that neither the history nor a bookmark contains the token. */
 export function takeLinkToken({ location }: { location: { pathname: string; hash: string } }): { token: string } {
   const { pathname, hash } = location;
   if (hash !== "") {

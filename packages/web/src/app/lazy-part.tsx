@@ -13,8 +13,8 @@ type LazyPartProps = {
 const loadParts = () => importWithRetry(() => import("./lazy-parts.ts"));
 
 /**
- * Shows a part of a page that opens on a click. All such parts are in one file that loads on demand. This keeps the first load small
- * (e2e/src/web/performance.test.ts).
+ * Shows a part of a page that opens on a click. The code of all such parts is in one file, which the page loads on demand to keep the first
+ * load small (e2e/src/web/performance.test.ts).
  */
 export function LazyPart({ isOpen = true, onClose, children }: LazyPartProps) {
   const { data: parts, error } = useCode("lazy parts", loadParts, { isNeeded: isOpen });

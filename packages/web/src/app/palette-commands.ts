@@ -64,7 +64,7 @@ export function useCommands(text: string, { onNewNote, onShortcuts }: PaletteAct
   const deletedNotes = useStore($deletedNotes);
   const notes = (found.data ?? []).filter(({ id }) => !deletedNotes.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
-  // Read once, when the palette opens, because the shortcuts do not change while it is open.
+  // The palette reads these commands only when it opens, because the shortcuts do not change while it is open.
   const [noteCommands] = useState(commandsOfNote);
   const groups: CommandGroup[] = [
     {

@@ -74,7 +74,7 @@ const POLL_MS = 3_000;
 
 function ConnectionBanner() {
   const connection = useConnection();
-  // A short interruption shows no banner.
+  // The page shows no banner for a short interruption.
   const [shown, setShown] = useState(connection);
   useEffect(() => {
     const timer = setTimeout(() => setShown(connection), connection === "online" ? 0 : 500);

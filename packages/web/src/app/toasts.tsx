@@ -22,7 +22,7 @@ export function Toasts() {
   );
 }
 
-/** Moves the messages away from a secret that is shown once. */
+/** Moves the messages away from a secret that the page shows only once. */
 function usePlace({ isShown }: { isShown: boolean }): ToastPlace {
   const [place, setPlace] = useState<ToastPlace>("bottom");
   useLayoutEffect(() => {

@@ -1,7 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 
-/** Moves the focus into each new page, so that the keyboard and screen readers continue there. */
+/** Moves the focus into each new page, so that keyboard users and screen readers start at this page. */
 export function useFocusOnNavigation(): void {
   const router = useRouter();
   useEffect(

@@ -4,8 +4,8 @@ import { importWithRetry } from "../service/import-with-retry.ts";
 import { useConnection } from "../service/use-connection.ts";
 
 /**
- * The pause before a page opens the stream of changes. After the start of the app, the data of the page loads first. After a navigation, no
- * stream opens for a page that the user leaves immediately. Milliseconds.
+ * The pause before a page opens the stream of changes. So the data of the page loads first, and no stream opens for a page that the user
+ * leaves immediately. Milliseconds.
  */
 const AFTER_START_MS = 1_500;
 const AFTER_NAVIGATION_MS = 300;

@@ -3,8 +3,8 @@ import { useMatchRoute, useParams } from "@tanstack/react-router";
 import { listedNote, noteQuery } from "../service/queries.ts";
 
 /**
- * Returns the list that the user is in: the own notes or the shared notes. Decides by the URL, or by the role of the user on the open note.
- * Returns undefined if the user is in neither list.
+ * Returns the list that the user is in: the own notes or the shared notes. The hook decides by the URL, or by the role of the user on the
+ * open note. Returns undefined if the user is in neither list.
  */
 export function useScope(): "owned" | "shared" | undefined {
   const matches = useMatchRoute();

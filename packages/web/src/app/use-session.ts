@@ -41,9 +41,12 @@ export function useLeaveWhenSignedOut(): void {
   }, []);
 }
 
-/** Ends the session and deletes its data in every tab. Asks first when text or uploads would be lost. `to`: the page to open. */
+/**
+ * Ends the session and deletes its data in every tab. Asks the user first if the sign-out would lose text or uploads. `to`: the page to
+ * open.
+ */
 export async function signOut({ to }: { to?: string } = {}): Promise<void> {
-  // Without a connection, this call rejects before anything is deleted.
+  // Without a connection, this call rejects, so the sign-out deletes nothing.
   await accounts.current();
   await finishBeforeSignOut();
   const lost = whatIsLost();
@@ -58,7 +61,7 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(to?: string): Promise<void> {
-  // The service requires the session to abort uploads.
+  // The page aborts the uploads first, because the service allows this only with a session.
   if (uploads.list.all().length > 0) await uploads.clear();
   await accounts.signOut();
   channel.postMessage(null);

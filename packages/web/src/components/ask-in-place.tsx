@@ -18,7 +18,7 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
   const wasAsking = useRef(false);
-  // The pressed button disappears, so the element that replaces it takes the focus.
+  // The pressed button disappears, so the element that replaces the button takes the focus.
   useEffect(() => {
     if (wasAsking.current && !isAsking) asked.current?.focus();
     wasAsking.current = isAsking;
@@ -36,7 +36,7 @@ export function AskInPlace({ label, spokenLabel, question, isPending, onConfirm 
       className="order-last mt-2 flex w-full flex-wrap items-center justify-end gap-2"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
-        // Without this, Escape would also close the dialog around the button.
+        // If the event continued, Escape would also close the dialog around the button.
         event.stopPropagation();
         setAsking(false);
       }}

@@ -15,7 +15,7 @@ function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** The initials of a person in a circle. They are hidden from screen readers, because the name is beside the circle. */
+/** The initials of a person in a circle. Screen readers skip the initials, because the name is beside the circle. */
 export function Avatar({ name, className }: { name: string; className?: string }) {
   return (
     <span

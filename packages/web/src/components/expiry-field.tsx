@@ -10,7 +10,7 @@ type ExpiryOptionsProps = {
   lifetimes: readonly number[];
 };
 
-/** The options of an expiry select. The caller renders the first option itself. */
+/** The options of an expiry select. The caller itself renders the option before these. */
 export function ExpiryOptions({ hasNever, lifetimes }: ExpiryOptionsProps) {
   return (
     <>

@@ -1,4 +1,6 @@
-/** The elements that can have the focus. Elements in a form or a menu do not belong to the list, and keep the tab order of the browser. */
+/**
+ * The elements that can have the focus. Elements in a form or a menu are not controls of the list, and keep the tab order of the browser.
+ */
 const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
 const APART = "form, [popover]";
 
@@ -6,8 +8,8 @@ const APART = "form, [popover]";
 type Rows = readonly (readonly HTMLElement[])[];
 
 /**
- * Makes a whole list one tab stop. Up, Down, Home and End move the focus between the rows (`li`), and Left and Right between the controls
- * of a row. Returns a function that removes this behaviour.
+ * Makes a whole list one tab stop. The keys Up, Down, Home and End move the focus between the rows (`li`). Left and Right move it between
+ * the controls of a row. Returns a function that removes this behaviour.
  * Source: https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/#kbd_roving_tabindex
  */
 export function roveFocus(list: HTMLElement): () => void {
@@ -28,7 +30,8 @@ export function roveFocus(list: HTMLElement): () => void {
   };
   const onFocusOut = ({ relatedTarget }: FocusEvent) => {
     if (list.contains(relatedTarget as Node | null)) return;
-    // The tab stop is the first control of a row, which is never hidden. If another control were hidden later, the list would have no tab stop.
+    // The tab stop is the first control of a row, because a row never hides this control. A row may hide its other controls. If one of them
+    // were the tab stop, the list would then have no tab stop.
     stop = rowsOf(list)[stopRow]?.[0] ?? stop;
     queueMicrotask(update);
   };

@@ -1,6 +1,6 @@
 /** How many characters of the name stay visible before the extension. */
 const BEFORE_EXTENSION = 5;
-/** A longer suffix counts as a part of the name, not as an extension. Characters. */
+/** The maximum length of an extension. A longer suffix counts as a part of the name. Characters. */
 const MAX_EXTENSION = 8;
 
 /**

@@ -17,7 +17,7 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
   );
 }
 
-/** Shown in place of content that could not be loaded, with the reason and a button to retry. */
+/** Replaces content that could not be loaded. Shows the reason and a button to retry. */
 export function Failure({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
   return (
     <div role="alert">
@@ -31,7 +31,7 @@ export function Failure({ title, error, onRetry }: { title: string; error: unkno
   );
 }
 
-/** A grey bar in place of loading content. It appears after 150 ms. `className` sets its size. */
+/** A grey bar in place of loading content. The bar appears after 150 ms. `className` sets its size. */
 export function Skeleton({ className }: { className: string }) {
   return <div aria-hidden="true" className={clsx("skeleton", className)} />;
 }

@@ -7,10 +7,10 @@ export const inputStyle =
 
 type TextFieldProps = Omit<ComponentProps<typeof Field.Control>, "className"> & {
   label: string;
-  /** Shown below the field while there is no error. */
+  /** The text below the field while there is no error. */
   hint?: ReactNode;
   error?: string | undefined;
-  /** Shown at the end of the field, for example a button. */
+  /** An element at the end of the field, for example a button. */
   end?: ReactNode;
   className?: string;
 };

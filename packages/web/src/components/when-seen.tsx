@@ -1,7 +1,8 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 
 /**
- * Calls `onSeen` once when the user scrolls to this element or near it, for example to load more rows. With a new `key`, calls it again.
+ * Calls `onSeen` once when the user scrolls to this element or near it, for example to load more rows. An element with a new `key` calls
+ * `onSeen` again.
  */
 export function WhenSeen({ onSeen }: { onSeen: () => void }) {
   const place = useRef<HTMLDivElement>(null);

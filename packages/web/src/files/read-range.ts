@@ -14,7 +14,7 @@ export type UrlSource = {
   discardUrl(url: string): void;
 };
 
-/** Reads bytes from the bucket. If the bucket refuses the first URL, tries once more with a new URL. Rejects with ValetKeyError. */
+/** Reads bytes from the bucket. If the bucket refuses the first URL, tries a second time with a new URL. Rejects with ValetKeyError. */
 export async function readRange(
   { getUrl, discardUrl }: UrlSource,
   { from, to, signal }: Range,

@@ -21,7 +21,7 @@ export type ZipJob = {
 /** The name and the text of the file in the ZIP that lists the missing files. */
 type ZipWords = { missingFile: string; missing(names: readonly string[]): string };
 
-/** Makes a ZIP. Opens each file only when that file is next, because the URL of a file expires. */
+/** Makes a ZIP. Opens each file only when the ZIP needs it, because the URL of a file expires. */
 export function zipStream(
   sources: readonly ZipSource[],
   { job, words }: { job: ZipJob; words: ZipWords },

@@ -28,7 +28,7 @@ export function startPage({ root, token, visit }: { root: HTMLElement; token: st
       if (hasEnded) show(endedView());
       // The owner has changed the password since the visitor entered it.
       if (isLocked) show(lockedView(page));
-      // The proof of the email address lasts a day. The owner may also have removed the email address from the link.
+      // The proof of the email address has expired after a day, or the owner has removed the email address from the link.
       if (needsEmail) void loadEmailProof(page).then(show);
       return hasEnded || isLocked || needsEmail;
     },
@@ -68,7 +68,7 @@ function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement
     : loadRequestView({ ...link, request: link.request }, page);
 }
 
-/** Loads this view on demand, because few links are only for certain people. */
+/** Loads this view on demand, because only few links are limited to certain email addresses. */
 async function loadEmailProof(page: Page): Promise<HTMLElement> {
   return (await import("./views/email-proof.ts")).emailProofView(page);
 }

@@ -10,8 +10,8 @@ export type Credentials = { email: string; password: string; code?: string; keep
 export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt: string | null };
 
 /**
- * The calls of /auth that only the settings, the sign-in and the pages of links need. They are in a separate file, to keep the first load
- * small (e2e/src/web/performance.test.ts).
+ * The calls of /auth that only the settings, the sign-in and the pages of links need. These calls are in a separate file, to keep the first
+ * load small (e2e/src/web/performance.test.ts).
  */
 export const accountCalls = {
   /** `invitation`: the token of an invitation, for a service where sign-up is not open. */
@@ -24,7 +24,7 @@ export const accountCalls = {
    */
   startOidc: (callbackURL: string) => callAccounts<{ url: string }>("POST", "/auth/sign-in/oidc", { callbackURL }),
   rename: (name: string) => callAccounts("POST", "/auth/update-user", { name }),
-  /** Rejects with `wrong_password`. The later calls with a `password` also do so. */
+  /** Rejects with `wrong_password`. The calls with a `password` below also reject with this code. */
   changePassword: (change: { currentPassword: string; newPassword: string; revokeApiTokens: boolean }) =>
     callAccounts("POST", "/auth/change-password", change),
   secondFactor: () => callAccounts<{ isOn: boolean; recoveryCodesLeft: number }>("GET", "/auth/second-factor"),
@@ -37,7 +37,7 @@ export const accountCalls = {
     callAccounts<{ recoveryCodes: string[] }>("POST", "/auth/second-factor/recovery-codes", { password }),
   /** The response does not show whether the email address has an account. */
   requestPasswordReset: (email: string) => callAccounts("POST", "/auth/request-password-reset", { email }),
-  /** Rejects with `account_link_invalid` when the link no longer works. The next two calls also do so. */
+  /** Rejects with `account_link_invalid` when the link no longer works. The next two calls also reject with this code. */
   checkPasswordReset: (token: string) =>
     callAccounts<{ email: string }>("POST", "/auth/check-password-reset", { token }),
   resetPassword: (reset: { token: string; newPassword: string; revokeApiTokens: boolean }) =>

@@ -24,7 +24,7 @@ const KEEPALIVE_MAX_BYTES = 60_000;
 const fitsKeepalive = (body: unknown): boolean =>
   body === undefined || (typeof body === "string" && new Blob([body]).size <= KEEPALIVE_MAX_BYTES);
 
-/** Whether the page is being closed. Then its requests use keepalive, so that the last change of a text is still saved. */
+/** Whether the page is being closed. If it is, its requests use keepalive, so that the service still saves the last change of a text. */
 const watchedFetch: typeof fetch = async (input, init) => {
   const isOwn = new URL(input instanceof Request ? input.url : input, location.origin).origin === location.origin;
   const sent = isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init;

@@ -1,4 +1,6 @@
-/** Copies a text. Returns whether that worked. Call it directly in the click handler, because some browsers require a user gesture. */
+/**
+ * Copies a text. Returns whether the copy succeeded. Call it directly in the click handler, because some browsers require a user gesture.
+ */
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const whole = Promise.resolve(text);
   try {

@@ -16,15 +16,18 @@ export function createConnection(isOnline: boolean) {
   return {
     $state,
     setOnline: (online: boolean) => $isOnline.set(online),
-    /** `status` is undefined if no response arrived. A proxy responds with 502 or 504 while the service is down, and the service with 503. */
+    /**
+     * `status` is undefined if no response arrived. A proxy responds with 502 or 504 while the service is down. The service itself can
+     * respond with 503.
+     */
     report: (status: number | undefined) =>
       $isDown.set(status === undefined || status === 502 || status === 503 || status === 504),
   };
 }
 
 /**
- * Runs `reload` when the service responds again. If only one route fails, each of its requests looks like a new outage. So there is a pause
- * before the next reload.
+ * Runs `reload` when the service responds again. If only one route fails, each of its requests looks like a new outage. So `reload` runs at
+ * most once in RELOAD_MS.
  */
 export function onRecovery({ $state }: Pick<ReturnType<typeof createConnection>, "$state">, reload: () => void): void {
   let waiting: ReturnType<typeof setTimeout> | undefined;

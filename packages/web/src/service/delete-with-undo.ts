@@ -14,7 +14,7 @@ type Deletion<Item> = {
   subjectOf: (item: Item) => Subject | undefined;
   /** The message about deleted items, for example "Plan deleted". */
   title: (deleted: readonly Item[]) => string;
-  /** Asked before a permanent deletion. */
+  /** The question before a permanent deletion. */
   question: string;
   /** Shows the deletion before the service responds. */
   hide: () => void;
@@ -42,7 +42,8 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
       deleted.push(item);
     });
     await refresh();
-    // The lists no longer contain the item, so nothing needs to hide it. Otherwise, the item would stay hidden after it is restored.
+    // The lists no longer contain the item, so nothing needs to hide it. If `hide` stayed in effect, the item would stay hidden after it is
+    // restored.
     show();
   } catch (error) {
     show();

@@ -8,7 +8,7 @@ export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise
   });
 }
 
-/** Loads code that few visits need, once `isNeeded` is true. After a failure, the next use tries again. */
+/** Loads code that few visits need, as soon as `isNeeded` is true. After a failure, the next use tries again. */
 export function useCode<Code>(name: string, load: () => Promise<Code>, { isNeeded = true } = {}) {
   return useQuery({
     queryKey: ["code", name],

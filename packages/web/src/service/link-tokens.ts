@@ -1,6 +1,6 @@
-/** The key does not begin with the prefix of account data. Otherwise, the sign-in of another account would delete the token. */
+/** The key does not begin with the prefix of account data. With this prefix, the sign-in of another account would delete the token. */
 const keyOf = (path: string) => `link ${path}`;
-/** The copy in memory, for a browser that forbids storage. It exists only as long as this document. */
+/** The copy in memory, for a browser that forbids storage. The copy exists only as long as this document. */
 const tokens = new Map<string, string>();
 
 /**
@@ -14,7 +14,7 @@ export const linkTokens = {
   },
   /** Returns the token for a path, or an empty string if there is none. */
   of: (path: string): string => tokens.get(path) ?? inStorage((storage) => storage.getItem(keyOf(path))) ?? "",
-  /** Call it when the link has been used. */
+  /** Call this method when the user has used the link. */
   forget(path: string): void {
     tokens.delete(path);
     inStorage((storage) => storage.removeItem(keyOf(path)));

@@ -13,8 +13,8 @@ const QUIET_MS = 40_000;
 const POLL_MS = 15_000;
 const POLLS = 8;
 /**
- * The average pause before the first poll after the service refused a stream. This poll finds out why. For example, the session may have
- * ended.
+ * The average pause between the refusal of a stream and the first poll. This poll finds out why the service refused the stream. For
+ * example, the session may have ended.
  */
 const REFUSED_MS = 1_000;
 
@@ -25,14 +25,17 @@ const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[
   note: [["note"]],
 };
 
-/** The last state that the service sent. It is stored outside of the streams, so that no change is lost between two streams. */
+/**
+ * The last state that the service sent. The page stores this state outside of the streams, so that it misses no change between two streams.
+ */
 let last: { noteId: string | undefined; state: string } | undefined;
 
-/** Loads the data again when other people change it. Returns a function that stops this. */
+/** Loads the data again when other people change it. Returns a function that ends the updates. */
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 
-  // The page loaded these parts before it knew their state, and no event reports a change in between. So the first event loads them again.
+  // The page loaded the data of these parts before it knew their state, and no event reports the changes in between. So the first event
+  // makes the page load the data again.
   let unknown = partsWithoutState(noteId);
 
   function accept({ changed, state }: Changes): void {
@@ -85,7 +88,9 @@ export function followChanges(noteId: string | undefined): () => void {
   return () => end();
 }
 
-/** The parts of the last state that are valid for this page. The last part belongs to the note that was open then. */
+/**
+ * The parts of the last state that are valid for this page. The last part belongs to the note that was open when the page got the state.
+ */
 function sinceOf(noteId: string | undefined): { since?: string } {
   if (last === undefined) return {};
   return { since: last.noteId === noteId ? last.state : last.state.split(".").slice(0, 2).join(".") };

@@ -32,7 +32,7 @@ export async function deleteLocalData(): Promise<void> {
 
 const OWNER = "valetkey.account";
 
-/** Makes an account the owner of the stored data. If another account was the owner, deletes its data first. */
+/** Makes an account the owner of the stored data. If another account was the owner, first deletes the data of that account. */
 export async function claimLocalData(accountId: string): Promise<void> {
   try {
     const owner = localStorage.getItem(OWNER);

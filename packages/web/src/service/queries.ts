@@ -6,7 +6,7 @@ import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
 import { connection } from "./use-connection.ts";
 
-/** The maximum number of retries of a failed query. A 4xx response is final, except 408 and 429. */
+/** The maximum number of retries of a failed query. The page does not retry after a 4xx response, except 408 and 429. */
 const RETRIES = 2;
 
 function isFinal(error: unknown): boolean {
@@ -38,8 +38,8 @@ export const queryClient = new QueryClient({
 // After an outage, the pages may show outdated data and old failures, so all data loads again.
 onRecovery(connection, () => void queryClient.invalidateQueries(undefined, { cancelRefetch: false }));
 
-// After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again. The reason may be a revoked
-// share or a deleted item.
+// After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again. The reason for a 403 or 404
+// may be a revoked share or a deleted item.
 onRefused((status) => {
   if (status === 401) return void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   const predicate = ({ queryKey: [noun], state }: Query) =>
@@ -71,7 +71,7 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** The settings of this service: whether accounts exist, who may create one, and its limits. */
+/** The settings of this service: whether accounts exist, who may create an account, and the limits of the service. */
 export const instanceQuery = queryOptions({
   queryKey: ["instance"],
   queryFn: () => client.instance(),

@@ -44,7 +44,7 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const pressed = pressedShortcut(event);
   const handler = handlers.findLast(({ shortcut }) => shortcut === pressed);
-  // While a key is held down, only `j` and `k` repeat. They step through a list.
+  // While a key is held down, only `j` and `k` repeat, because they step through a list.
   if (handler === undefined || (event.repeat && pressed !== "j" && pressed !== "k")) return;
   event.preventDefault();
   handler.run();
@@ -62,7 +62,10 @@ function pressedShortcut(event: KeyboardEvent): string | undefined {
   return key;
 }
 
-/** Text fields and selects, which use the keys themselves. A file input is not in the list, because it uses only Space and Enter. */
+/**
+ * Text fields and selects. They use the keys of the shortcuts themselves. A file input is not in the list, because it uses only Space and
+ * Enter.
+ */
 const FIELDS = "input:not([type=file]), textarea, select, [contenteditable]";
 const DIALOGS = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";
 

@@ -10,7 +10,7 @@ const YEAR_SECONDS = 31_536_000;
 
 export const otherLanguages = (Object.keys(LANGUAGES) as Language[]).filter((each) => each !== language.code);
 
-/** Returns the language that the user has chosen. Returns undefined if the browser chooses. */
+/** Returns the language that the user has chosen. Returns undefined if the user has left the choice to the browser. */
 export function chosenLanguage(): Language | undefined {
   const cookies = document.cookie.split("; ");
   const languages = Object.keys(LANGUAGES) as Language[];

@@ -6,8 +6,8 @@ import { formatDuration } from "./format.ts";
 let rare: Partial<Record<ErrorCode, string>> = {};
 
 /**
- * Loads the texts of rare problems. Call it before you describe a problem of a response. Without these texts, the page shows the message of
- * the service.
+ * Loads the texts of rare problems. Call this function before you describe the problem in a response. Without these texts, the page shows
+ * the message of the service.
  */
 export async function loadRareProblems(): Promise<void> {
   if (language.code === "en") return;

@@ -1,6 +1,6 @@
 import { language, units } from "./en/language.ts";
 
-/** The language of the texts, in the regional variant of the reader. Numbers and times use this variant, too. */
+/** The language of the texts, in the regional variant of the reader. Numbers and times also use this variant. */
 const LANGUAGE = navigator.languages.find((each) => each.split("-", 1)[0] === language.code) ?? language.usual;
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;

@@ -9,7 +9,7 @@ export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };
 
-/** Starts a proxy in front of an S3 server. The proxy can make single requests fail. It keeps the signed Host header. */
+/** Starts a proxy in front of an S3 server. The proxy can make single requests fail. The proxy keeps the signed Host header. */
 export async function startProxy(target: string, fateOf: (request: IncomingMessage) => Fate): Promise<Proxy> {
   const server = createServer((incoming, outgoing) => {
     const fate = fateOf(incoming);

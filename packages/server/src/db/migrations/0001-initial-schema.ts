@@ -40,7 +40,7 @@ async function createPeople(schema: Schema, engine: EngineName): Promise<void> {
 
 async function createNotes(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign key to people, because the id of an owner may come from a token of another application.
+  // This table has no foreign key to people, because the id of an owner may come from a token of another application.
   await schema
     .createTable("notes")
     .addColumn("id", id, (c) => c.primaryKey().notNull())
@@ -100,7 +100,7 @@ async function createUploads(schema: Schema, engine: EngineName): Promise<void> 
 
 async function createShares(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign key to people in this table either, because the user of a share may not have signed in yet.
+  // This table has no foreign key to people, because the owner can share a note with a user who has not signed in yet.
   await schema
     .createTable("note_shares")
     .addColumn("note_id", id, (c) => c.notNull().references("notes.id").onDelete("cascade"))
@@ -142,8 +142,8 @@ async function createApiTokens(schema: Schema, engine: EngineName): Promise<void
 
 async function createAuditEvents(schema: Schema, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign keys, because events stay after their note is deleted. The primary key begins with the owner, because all queries search by
-  // owner. No query searches by id only, and an index on the id would cost another write for each URL.
+  // This table has no foreign keys, because events stay after their note is deleted. The primary key begins with the owner, because all
+  // queries search by owner. No query searches by id only, and an index on the id would cost another write for each URL.
   await schema
     .createTable("audit_events")
     .addColumn("id", id, (c) => c.notNull())

@@ -11,7 +11,10 @@ const authTypes: Record<EngineName, AuthTypes> = {
   postgres: { date: "timestamptz", boolean: "boolean", now: sql`current_timestamp` },
 };
 
-/** Creates the tables of better-auth. They are the same as in the migration of better-auth, except for the names (auth-tables.ts). */
+/**
+ * Creates the tables of better-auth. The tables differ from the tables in the migration of better-auth only in their names
+ * (auth-tables.ts).
+ */
 export function authSchema(engine: EngineName): Migration {
   const types = authTypes[engine];
   return {

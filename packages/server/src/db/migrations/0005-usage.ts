@@ -41,8 +41,8 @@ export function usage(engine: EngineName): Migration {
         .columns(["user_id", "idempotency_key"])
         .execute();
       await db.schema.createIndex("uploads_object").on("uploads").column("object_key").execute();
-      // The instant when the service deleted the object for the first time. It deletes the object again later, in case a PUT was still in
-      // flight.
+      // The instant when the service deleted the object for the first time. The service deletes the object a second time later, because a
+      // PUT may still have been in flight.
       await db.schema.alterTable("object_deletions").addColumn("swept_at", integer).execute();
     },
   };

@@ -4,7 +4,8 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * Adds the table of the capabilities of the bucket. Adds a column for uploads that are staged, because the bucket lacks some capabilities.
+ * Adds the table of the capabilities of the bucket. Adds a column that marks staged uploads. The service stages uploads when the bucket
+ * lacks some capabilities.
  */
 export function bucketCapabilities(engine: EngineName): Migration {
   const { text, integer, bit } = columnTypesOf(engine);

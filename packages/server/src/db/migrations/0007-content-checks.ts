@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the queue of verifications that continue after the request has ended. Adds the reason why a file was rejected. */
+/** Adds the queue of file verifications that continue after the response to the client. Adds the reason why a file was rejected. */
 export function contentChecks(engine: EngineName): Migration {
   const { id, text, integer, bit } = columnTypesOf(engine);
   return {

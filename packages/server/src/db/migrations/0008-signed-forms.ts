@@ -10,7 +10,7 @@ export function signedForms(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // No foreign keys, because a signed form stays valid after its note is deleted.
+      // The table has no foreign keys, because a signed form stays valid after its note is deleted.
       await db.schema
         .createTable("signed_forms")
         .addColumn("id", id, (c) => c.primaryKey().notNull())

@@ -3,7 +3,10 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the table of disabled users. Every access decision reads this table. It is separate from the table of people, so it stays small. */
+/**
+ * Adds the table of disabled users. Every access decision reads this table. The table is separate from the table of people, so that it
+ * stays small.
+ */
 export function disabledUsers(engine: EngineName): Migration {
   const { id, integer } = columnTypesOf(engine);
   return {

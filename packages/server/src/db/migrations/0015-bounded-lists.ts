@@ -6,8 +6,9 @@ import type { EngineName } from "../engine.ts";
 export function boundedLists(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
-      // To reach a column, SQLite reads the whole row with the body. These indexes contain all columns of a list, so a list reads only the
-      // index. PostgreSQL stores long texts outside of the row, and its indexes can't hold such long entries.
+      // To reach a column, SQLite reads the whole row with the body. These indexes contain all columns that a list of notes needs, so the
+      // query of the list reads only an index. PostgreSQL stores long texts outside of the row, and its indexes can't hold such long
+      // entries.
       if (engine === "sqlite") await indexSummaries(db);
       await db.schema
         .createIndex("attachments_listed")

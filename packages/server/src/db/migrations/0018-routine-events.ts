@@ -5,7 +5,10 @@ import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 const COLUMNS = sql.raw("id, at, action, actor_id, note_id, owner_id, attachment_ids, detail");
 
-/** Separates the routine events from other events in both indexes of the audit log. A third index would make each issued URL slower. */
+/**
+ * Separates the routine events from other events in both indexes of the audit log. With a third index instead, the service would need more
+ * time to issue a URL.
+ */
 export function routineEvents(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -44,7 +47,7 @@ async function copyTable(db: Kysely<unknown>): Promise<void> {
 
 async function changeKey(db: Kysely<unknown>): Promise<void> {
   const { bit } = columnTypesOf("postgres");
-  // During an upgrade, replicas of the previous version insert events without this column, so it needs a default.
+  // During an upgrade, replicas of the previous version insert events without this column, so the column needs a default.
   await db.schema
     .alterTable("audit_events")
     .addColumn("is_routine", bit, (c) => c.notNull().defaultTo(0))

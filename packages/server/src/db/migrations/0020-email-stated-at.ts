@@ -3,7 +3,10 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf } from "./column-types.ts";
 
-/** Adds the instant of the latest statement about the email address of a user. So an older token does not replace the email address. */
+/**
+ * Adds the instant of the latest statement about the email address of a user. A token that is older than this instant does not replace the
+ * email address.
+ */
 export function emailStatedAt(engine: EngineName): Migration {
   const { integer } = columnTypesOf(engine);
   return {

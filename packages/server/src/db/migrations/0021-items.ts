@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
-/** Adds the items and file events of an embedding, and the application that a database belongs to. */
+/** Adds the items and file events of an application that embeds the service. Adds a table with the application that owns the database. */
 export function items(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -28,7 +28,7 @@ async function createItems({ schema }: Kysely<unknown>, engine: EngineName): Pro
 
 async function createFileEvents({ schema }: Kysely<unknown>, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
-  // No foreign keys, because an event is delivered even if its file was deleted before the delivery.
+  // The table has no foreign keys, because an event is delivered even if its file was deleted before the delivery.
   await schema
     .createTable("file_events")
     .addColumn("id", id, (c) => c.primaryKey().notNull())
@@ -52,7 +52,7 @@ async function createApplication(db: Kysely<unknown>, engine: EngineName): Promi
     .addColumn("bucket", text, (c) => c.notNull())
     .modifyEnd(plainTable(engine))
     .execute();
-  // Before this migration, no embedding existed, so existing rows belong to the service itself.
+  // Before this migration, no application could embed the service, so existing rows belong to the service itself.
   await sql`
     insert into application (id, name, bucket)
     select 1, 'service', '' where exists (select 1 from notes) or exists (select 1 from people)`.execute(db);

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
-/** Adds the queue of mails, and the account links, each of which works only once. */
+/** Adds the queue of mails. Adds the links in mails about accounts. Each of these links works only once. */
 export function mails(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

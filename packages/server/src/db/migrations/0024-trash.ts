@@ -42,7 +42,7 @@ async function createTrash({ schema }: Kysely<unknown>, engine: EngineName): Pro
   }
 }
 
-/** On SQLite a list of notes reads only these indexes, so they need the new column too. */
+/** On SQLite a list of notes reads only these indexes, so these indexes need the new column too. */
 async function indexSummaries(db: Kysely<unknown>): Promise<void> {
   const others = sql`title, substr(body, 1, 200), created_at, updated_at`;
   for (const name of ["notes_owner", "notes_summary"]) await db.schema.dropIndex(name).execute();

@@ -13,8 +13,8 @@ export function uploadIndexes(engine: EngineName): Migration {
 }
 
 /**
- * The start of an upload writes one more page for each index entry. Most uploads have no idempotency key, so this index now has no entries
- * for them.
+ * For each index entry of an upload, the database writes one more page. Most uploads have no idempotency key, so the index of these keys no
+ * longer has entries for such uploads.
  */
 async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
   await schema.dropIndex("uploads_idempotency_key").execute();
@@ -23,9 +23,9 @@ async function indexGivenKeys({ schema }: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Adds a condition to each of the two indexes of pending uploads. On an empty table, PostgreSQL can only guess which index is best. It
- * chose the wrong one of these two, and read all pending uploads. With the conditions, a query for one column can't use the index of the
- * other column.
+ * Adds a condition to each of the two indexes of pending uploads. On an empty table, PostgreSQL can only guess which index is best.
+ * PostgreSQL chose the wrong one of these two indexes, and read all pending uploads. With the conditions, a query for one column can't use
+ * the index of the other column.
  */
 async function separatePending({ schema }: Kysely<unknown>): Promise<void> {
   for (const column of ["user_id", "note_id"]) {

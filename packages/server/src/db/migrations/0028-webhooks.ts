@@ -42,7 +42,9 @@ async function createEndpoints({ schema }: Kysely<unknown>, engine: EngineName):
     .execute();
 }
 
-/** The table has no foreign key. A foreign key would lock the row of an endpoint in every transaction that queues a delivery. */
+/**
+ * The table has no foreign key to the endpoints. Such a key would lock the row of an endpoint in every transaction that queues a delivery.
+ */
 async function createDeliveries({ schema }: Kysely<unknown>, engine: EngineName): Promise<void> {
   const { id, text, integer } = columnTypesOf(engine);
   await schema

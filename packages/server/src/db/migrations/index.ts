@@ -32,7 +32,7 @@ import { seen } from "./0031-seen.ts";
 import { personLanguages } from "./0032-languages.ts";
 import { policy } from "./0033-policy.ts";
 
-/** Returns all migrations. They run in the order of their names. A released migration must never be edited. */
+/** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
   return {
     "0001-initial-schema": initialSchema(engine),

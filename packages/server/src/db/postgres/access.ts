@@ -16,7 +16,8 @@ import type { Tables } from "../schema.ts";
 import type { RunNamed } from "./statements.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
-// A second batch can run while the service reads the results of the first batch. More batches would only make each batch smaller.
+// A second batch can run while the service reads the results of the first batch. A third batch at the same time would only make each batch
+// smaller.
 const MAX_RUNNING = 2;
 
 type Question = { userId: string; attachmentId: string };
@@ -43,7 +44,7 @@ export function postgresAccessQueries(
   return {
     ...accessQueries(statements, { run, engine, clock }),
     async download(userId, attachmentId) {
-      // PostgreSQL would refuse the whole batch because of one such id.
+      // If one id contains the NUL character, PostgreSQL refuses the whole batch.
       if (isImpossible(userId) || isImpossible(attachmentId)) return undefined;
       const question = { userId, attachmentId };
       return (await questions.add(question)).get(question);
@@ -64,7 +65,7 @@ async function answer(
   const rows = await run(ofMany, [userIds, now, attachmentIds]);
   const answers: Answers = new Map();
   for (const values of rows) {
-    // The last value is the number of the question, and counting starts at 1.
+    // The last value of a row is the number of the question. The first question has the number 1.
     answers.set(asked[Number(values.at(-1)) - 1] as Question, toDownloadAccess(values));
   }
   return answers;

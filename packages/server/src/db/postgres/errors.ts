@@ -1,8 +1,9 @@
 import pg from "pg";
 import { DomainError } from "../../domain/errors.ts";
 
-// The SQLSTATE classes for faults of the server: connection exception, insufficient resources, operator intervention (shutdown, cancelled),
-// system error. The last two codes mean that the server became read-only, and that another transaction held a lock for too long.
+// The SQLSTATE classes for faults of the server. 08: connection exception. 53: insufficient resources. 57: operator intervention, such as a
+// shutdown. 58: system error. The code 25006 means that the server became read-only. The code 55P03 means that another transaction held a
+// lock for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^55P03$/;
 
 const DISK_FULL = "53100";

@@ -4,9 +4,9 @@ import type pg from "pg";
 /**
  * Returns whether a named statement will work in every later transaction of this connection. Call the function in a transaction. A pooler
  * in transaction mode can give each transaction another server connection. On another server connection, the name can be unknown, or can
- * belong to another statement. A pooler sends its clients its own process id, so an id that is not the one of PostgreSQL shows that there
- * is a pooler. If the pooler manages named statements, it renames them on the server, as PgBouncer does with max_prepared_statements. Then
- * names work.
+ * belong to another statement. A pooler sends its clients its own process id, so a process id that differs from the id of PostgreSQL shows
+ * that there is a pooler. Some poolers rename named statements on the server, as PgBouncer does with max_prepared_statements. With such a
+ * pooler, names work.
  */
 export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
   const { rows: pids } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");

@@ -5,9 +5,9 @@ import { toPostgresDomainError } from "./errors.ts";
 import { types } from "./pool.ts";
 
 /**
- * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. A statement may
- * wait for the commit of another transaction. The statements after it then see what that transaction committed. The parts of one large
- * statement would not see it.
+ * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. While one
+ * statement waits for a lock, another transaction may commit. The later statements see the changes of this transaction. In one large
+ * statement, the later parts would not see these changes.
  */
 export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
   const known = new WeakMap<pg.Connection, Set<string>>();
@@ -29,10 +29,13 @@ export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): 
 }
 
 type Field = { dataTypeID: number };
-/** The methods of a connection. They have fewer arguments than in the types of pg, because these types are older than the code of pg. */
+/**
+ * The methods of a connection. These methods have fewer arguments than the types of pg declare, because the types are older than the code
+ * of pg.
+ */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
-/** An object that pg runs like a query. The pool of pg sets `callback`. It closes the connection if the query fails. */
+/** An object that pg runs like a query. The pool of pg sets `callback`. The pool closes the connection if the query fails. */
 class Pipeline implements pg.Submittable {
   callback: ((error: Error | null, rows?: unknown[][]) => void) | undefined;
   readonly #calls: Call[];

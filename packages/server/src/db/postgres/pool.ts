@@ -70,14 +70,15 @@ function wrapClient(client: pg.PoolClient): PostgresPoolClient {
       failure = undefined;
       return result;
     } catch (error) {
-      // The error may be a timeout. Then the result may still arrive, and would delay the next caller on this connection.
+      // After a timeout, the result may still arrive, and would delay the next caller on this connection.
       broken = !(error instanceof pg.DatabaseError);
       // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error shows the real reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);
     }
   };
-  // Retries only statements outside of transactions. A statement in a transaction can't be repeated without the other statements.
+  // Retries only statements outside of transactions. A statement in a transaction can't be repeated without the other statements of the
+  // transaction.
   const query = (text: string, values: readonly unknown[]) =>
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {

@@ -14,8 +14,8 @@ export function withSchema(url: string, schema: string): string {
 }
 
 /**
- * Checks that the connection uses the schema. A pooler can drop the options of a connection. Then the migrations would create the tables in
- * the schema of the application.
+ * Checks that the connection uses the schema. A pooler can drop the options of a connection. Without this check, the migrations would then
+ * create the tables in the schema of the embedding application.
  * Throws `database_unavailable` if the connection uses another schema.
  */
 export async function requireSchema(client: pg.PoolClient, schema: string): Promise<void> {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Tables } from "../schema.ts";
 import { type Search, searchTimeout } from "../search.ts";
 
-/** Fewer than the connections of the pool, so that other queries also get connections. */
+/** Searches use fewer connections than the pool has, so that other queries also get connections. */
 const AT_ONCE = 4;
 /** The SQLSTATE code of a statement that the server cancelled. */
 const QUERY_CANCELED = "57014";
@@ -13,7 +13,7 @@ export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limi
     atOnce: AT_ONCE,
     async run(query) {
       try {
-        // The plugins already refused a search inside a transaction when the query was compiled.
+        // Needs no plugins. When the query was compiled, the plugins already refused a search inside a transaction.
         const transaction = kysely.withoutPlugins().transaction();
         return await transaction.execute(async (tx) => {
           await sql`set local statement_timeout = ${sql.lit(limitMs)}`.execute(tx);

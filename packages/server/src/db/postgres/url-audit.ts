@@ -6,13 +6,13 @@ import { createUrlAuditLog } from "../url-audit-batches.ts";
 import type { RunNamed } from "./statements.ts";
 
 // Each parameter is an array with the values of one column. So the SQL is the same for any number of events, and PostgreSQL prepares it
-// only once. An event may already be stored if an earlier response was lost.
+// only once. If the response to an earlier try was lost, an event may already be stored.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
   $9::int2[])
 on conflict do nothing`;
 
-/** Opens the log of URL events on PostgreSQL. It writes a batch with one statement and one commit. */
+/** Opens the log of URL events on PostgreSQL. The log writes a batch with one statement and one commit. */
 export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   async function insert(events: AuditEvent[]): Promise<void> {
     const rows = events.map(toAuditRow);

@@ -59,9 +59,9 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 }
 
 /**
- * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. There, each statement costs a round trip, so
- * questions that arrive at the same time share one statement (postgres/access.ts). SQLite needs no round trip. The last column is the
- * number of the question. The first question has the number 1.
+ * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. On PostgreSQL, each statement costs a round
+ * trip. So questions that arrive at the same time share one statement (postgres/access.ts). SQLite needs no round trip. The last column is
+ * the number of the question. The first question has the number 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
   return compile(
@@ -77,8 +77,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
 }
 
 /**
- * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. It returns all rows as one value: an array of
- * arrays, or null. The service reads one value in half of the time that it needs for the same data as rows.
+ * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. The statement returns all rows as one value: an
+ * array of arrays, or null. The service reads one value in half of the time that it needs for the same data as rows.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
@@ -130,7 +130,7 @@ export function accessQueries(
   };
 }
 
-// Only the columns that the service needs to issue a URL. Each further column makes a decision a tenth slower.
+// Only the columns that the service needs to issue a URL. Each further column makes an access decision a tenth slower.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",
@@ -199,7 +199,7 @@ function isDisabled({ db, userId }: Scope) {
 
 // A disabled user has no role. For other users, the first match decides: owner of the note, the role of a live share of the note, viewer by
 // a live share of this attachment.
-// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips it if an earlier subquery decides. So
+// Uses subqueries instead of joins. Each subquery is one search by primary key. The database skips a subquery if an earlier one decides. So
 // the plan of the query never depends on statistics.
 function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);

@@ -22,8 +22,8 @@ const TABLES_OF_USER = [
   "account_deletions",
 ] as const;
 /**
- * The rows in these tables are deleted only for a user with an account. A user without an account may still get a JWT. The rows make the
- * service refuse this JWT.
+ * The rows in these tables are deleted only for a user with an account. A user without an account may still get a JWT from an issuer. The
+ * rows make the service refuse such a JWT.
  */
 const TABLES_OF_ACCOUNT = ["identities", "disabled_users"] as const;
 
@@ -111,7 +111,7 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
         .select("id")
         .where("note_id", "in", hidden)
         .where("trash_id", "=", mark);
-      // Releases the idempotency keys. So if a client repeats the start of an upload, the response contains no upload whose file is hidden.
+      // Releases the idempotency keys. Otherwise, a client that repeats the start of an upload would get an upload whose file is hidden.
       await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", ofMark).execute();
       const rows = await selectAttachments(db).where("note_id", "in", hidden).where("trash_id", "=", mark).execute();
       return rows.map(toAttachment).filter(({ state }) => !isComplete(state));

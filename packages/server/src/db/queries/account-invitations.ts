@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from "./cursor.ts";
 
 export function accountInvitationQueries(db: Kysely<Tables>, engine: Engine): AccountInvitationQueries {
   const select = () => db.selectFrom("account_invitations").selectAll();
-  // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+  // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate());
   return {
     async put(invitation) {

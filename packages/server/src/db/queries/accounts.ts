@@ -43,7 +43,7 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
         .select("password")
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)
-        // SQLite needs no lock. It has one writer at a time, so no other transaction is changing the password.
+        // SQLite needs no lock, because it has one writer at a time. So no other transaction is changing the password.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row?.password === passwordHash;

@@ -91,8 +91,8 @@ function people(db: Kysely<Tables>, now: number) {
     );
 }
 
-// SQLite ignores the case of ASCII letters only. A search finds other letters only if the search text has them as they are stored, or in
-// lower case.
+// SQLite ignores the case of ASCII letters only. A search finds other letters only if the search text contains them exactly as stored, or
+// in lower case.
 function matches(engine: Engine, text: string) {
   const contains = (column: string, sought: string) => engine.contains(sql`coalesce(${sql.ref(column)}, '')`, sought);
   const lower = (column: string) => engine.contains(sql`lower(coalesce(${sql.ref(column)}, ''))`, text.toLowerCase());

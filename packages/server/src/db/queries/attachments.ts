@@ -128,7 +128,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .select("id")
         .where("id", "=", attachmentId)
         .where(notInTrash.attachments)
-        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;
@@ -144,7 +144,7 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
         .where("note_id", "=", noteId)
         .orderBy("created_at")
         .orderBy("id")
-        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .execute();
       return rows.map(toAttachment);
@@ -189,8 +189,8 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
 }
 
 /**
- * Locks the note. Throws if the note does not exist. The lock waits for a deletion of the note that is running. After that deletion, the
- * note may still have a row, because it is in the trash.
+ * Locks the note. Throws if the note does not exist. If another transaction is deleting the note, the lock waits for its end. After the
+ * deletion, the note may still have a row, because the note is in the trash.
  */
 async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Engine; noteId: string }): Promise<void> {
   const note = await db
@@ -203,7 +203,7 @@ async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Eng
   if (note === undefined) throw new DomainError("note_not_found", "Note not found");
 }
 
-/** Deletes all attachments of a note, which the caller has locked. */
+/** Deletes all attachments of a note. The caller must have locked the note. */
 export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): Promise<void> {
   const gone = await db.deleteFrom("attachments").where("note_id", "=", noteId).returning(quotaColumns).execute();
   await releaseQuotaOf(db, gone);
@@ -212,8 +212,8 @@ export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): P
 const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
 
 /**
- * Releases the quota that the rows used. All rows belong to one owner. They come from the statement that deleted or changed them, so the
- * quota of each row is released only once.
+ * Releases the quota that the rows used. All rows belong to one owner. The rows come from the statement that deleted or changed them, so
+ * the quota of each row is released only once.
  */
 async function releaseQuotaOf(
   db: Kysely<Tables>,
@@ -227,8 +227,8 @@ async function releaseQuotaOf(
 }
 
 /**
- * Builds the query that counts the listed attachments of a note, without rejected ones. The condition of the index `attachments_listed` is
- * a literal, so this query needs the same literal to use the index.
+ * Builds the query that counts the attachments that lists show for a note, but not the rejected ones. The condition of the index
+ * `attachments_listed` is a literal, so this query needs the same literal to use the index.
  */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {
   return db

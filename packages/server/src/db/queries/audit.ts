@@ -50,7 +50,7 @@ export function auditQueries(
     },
     listOfNote: (noteId, page) => list(db, { journalEvents, column: "note_id", value: noteId, ...page }),
     listOfOwner: (ownerId, page) => list(db, { journalEvents, column: "owner_id", value: ownerId, ...page }),
-    // These events are never in the journal, because a transaction writes them.
+    // The events of a link are never in the journal, because a transaction writes them.
     listOfLink: ({ linkId, ownerId }, page) =>
       list(db, { journalEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
     async nextOwner(after) {
@@ -87,7 +87,7 @@ async function list(
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
   // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
-  // first, the event could be in none.
+  // first, the event could be in neither result.
   const fromJournal = journalEvents?.({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");

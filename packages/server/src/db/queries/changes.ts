@@ -41,8 +41,8 @@ export function changeQueries(db: Kysely<Tables>, { engine, clock, run }: Given)
       statements.set(engine, statement);
       const [values = []] = await run(statement, [userId, clock(), noteId]);
       const [own, notes, files, role, events, disabledAt] = values;
-      // `own` contains `disabledAt`, so the text changes when a user is disabled. Then the page of the user sends a request, and the
-      // service refuses it.
+      // `own` contains `disabledAt`, so the text changes when a user is disabled. After this change, the page of the user sends a request,
+      // and the service refuses the request.
       return {
         own: `${own} ${disabledAt}`,
         shared: `${notes} ${files}`,

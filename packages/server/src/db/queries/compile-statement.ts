@@ -34,8 +34,8 @@ export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
  * Compiles a statement, so that it is built only once. Building and compiling it takes longer than running it.
- * `build` gets a marker for each of `parameters`. It need not use all markers. If a marker is used in several places, its value is bound
- * only once, because binding a text costs as much as a step of the query.
+ * `build` gets a marker for each of `parameters`. `build` need not use all markers. If a marker is used in several places, its value is
+ * bound only once, because binding a text costs as much as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,

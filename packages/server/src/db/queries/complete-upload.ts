@@ -49,7 +49,8 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   return {
     engine,
     all: one("all", (m) => {
-      // Each part of the statement runs after the previous part. It locks the attachment before the upload, as a cascading deletion does.
+      // Each part of the statement runs after the previous part. The statement locks the attachment before the upload, as a cascading
+      // deletion does.
       const after = (part: string) => sql`exists (select 1 from ${sql.ref(part)})`;
       return sql`
         with found as materialized (${finding(db, m)}),

@@ -10,7 +10,8 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
   const id = text.slice(CURSOR_PREFIX.length);
-  // Encodes the id again, because other texts than the cursor decode to the same id: padding, other alphabets, trailing bits, broken UTF-8.
+  // Encodes the id and compares the result with the cursor. Other texts can decode to the same id, because of padding, other alphabets,
+  // trailing bits or broken UTF-8.
   if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
     throw invalidCursor();
   }

@@ -3,8 +3,8 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 
 /**
- * The number of deliveries that a replica reads to choose from, when it claims deliveries. It reads more than it needs, because several may
- * belong to one owner, and it claims only one delivery of each owner.
+ * The number of deliveries that a replica reads to choose from, when it claims deliveries. The replica claims only one delivery of each
+ * owner, and several of the deliveries may belong to one owner. So the number is larger than the number of claims.
  */
 const CANDIDATES = 200;
 
@@ -15,7 +15,7 @@ export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwner
   return (
     db
       .selectFrom("webhook_endpoints as endpoint")
-      // On SQLite, a cross join also fixes the order in which the tables are read.
+      // On SQLite, a cross join fixes the order in which the tables are read.
       .crossJoin("webhook_deliveries as delivery")
       .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
       .where("endpoint.disabled_at", "is", null)

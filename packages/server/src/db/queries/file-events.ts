@@ -25,7 +25,8 @@ export function fileEventQueries(db: Kysely<Tables>, engine: Engine): FileEventQ
         .execute();
       const claimed: ClaimedFileEvent[] = [];
       for (const seen of due) {
-        // The update changes the row only if it still has the instant that was read before. So only one replica can claim the row.
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+        // row.
         const row = await db
           .updateTable("file_events")
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))

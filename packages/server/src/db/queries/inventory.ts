@@ -19,8 +19,8 @@ export function inventoryQueries(db: Kysely<Tables>, engine: Engine): InventoryQ
     async known(objectKeys) {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
-        // A complete upload references no object. The object belongs to the attachment, or it was stored again after the service had copied
-        // it.
+        // A complete upload references no object. An object at its key belongs to the attachment, or a client stored the object again after
+        // the service had copied it.
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))

@@ -16,8 +16,8 @@ const MAX_CLAIMED = 200;
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
 /**
- * Builds the condition that no open invitation belongs to a share. If one exists, the owner of the note sees the invitation instead of the
- * share (ADR 21).
+ * Builds the condition that no open invitation belongs to a share. If an open invitation exists, the owner of the note sees the invitation
+ * instead of the share (ADR 21).
  */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (
@@ -39,7 +39,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
       .select("notes.owner_id")
       .where(notInTrash.notes)
       .where(hasAttachment);
-  // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+  // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     async put(...invitations) {
@@ -59,7 +59,7 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
             invited_at: eb.ref("excluded.invited_at"),
             link_expires_at: eb.ref("excluded.link_expires_at"),
             redeemed_at: null,
-            // If the link of the earlier invitation was used, a new generation makes sure that it never works again.
+            // If the link of the earlier invitation was used, a new generation makes sure that this link never works again.
             generation: eb
               .case()
               .when("invitations.redeemed_at", "is", null)
@@ -141,8 +141,8 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // Leaves out invitations of disabled owners. They give no share until the owner is enabled again, so they must not use up the
-        // limit.
+        // Leaves out invitations of disabled owners. Such an invitation gives no share until the owner is enabled again, so it must not use
+        // up the limit.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
         // Newest first, because many strangers can invite one email address. The next sign-in continues with the other invitations.
         .orderBy("invitations.id", "desc")

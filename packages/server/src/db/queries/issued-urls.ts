@@ -38,7 +38,7 @@ export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrl
     async listIssuedUrls(range) {
       const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
       // Reads the journal first. So an event that moves to the table between the two reads is in both results. If the query read the table
-      // first, the event could be in none.
+      // first, the event could be in neither result.
       const fromJournal = journalUrls?.({ ...range, ownerId }) ?? [];
       const fromTable = await urlsFromTable(db, { ...range, ownerId });
       const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
@@ -53,15 +53,15 @@ export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrl
 }
 
 /**
- * Finds events in the table. Every index of the audit log begins with the owner, so a query for all owners needs their ids. It finds the
- * ids in `usage`, because every owner of a file has a row there.
+ * Finds events in the table. Every index of the audit log begins with the owner, so a query for all owners needs their ids. The query finds
+ * the ids in `usage`, because every owner of a file has a row there.
  */
 async function urlsFromTable(
   db: Kysely<Tables>,
   { ownerId, after, before, limit }: Parameters<FindJournalUrls>[0],
 ): Promise<UrlRow[]> {
   const ofOwner = sql`audit_events where audit_events.owner_id = ${ownerId}`;
-  // On SQLite, `cross join` also makes SQLite read `usage` first.
+  // `cross join` makes SQLite read `usage` first.
   const ofEach = sql`usage cross join audit_events where audit_events.owner_id = usage.owner_id`;
   const { rows } = await sql<UrlRow>`
     select id, note_id, attachment_ids from ${ownerId === null ? ofEach : ofOwner}

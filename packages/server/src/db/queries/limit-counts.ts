@@ -5,8 +5,8 @@ import type { Tables } from "../schema.ts";
 /**
  * Each method uses one statement, which both engines execute atomically.
  *
- * The package rate-limiter-flexible does not fit. It needs its own driver for each database, and supports neither `node:sqlite` nor Kysely.
- * It also counts refused requests, and it can't give back a part of an amount.
+ * The package rate-limiter-flexible does not fit. The package needs its own driver for each database, and supports neither `node:sqlite`
+ * nor Kysely. It also counts refused requests, and it can't give back a part of an amount.
  */
 export function limitCountQueries(db: Kysely<Tables>): LimitCountQueries {
   return {

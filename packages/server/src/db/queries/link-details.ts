@@ -6,7 +6,7 @@ import { decodeCursor, toPage } from "./cursor.ts";
 import { linksWithCreator, toLinkWithCreator } from "./link-rows.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
-/** Selects links with the details that people with an account see, and visitors do not. */
+/** Selects links with the details that only people with an account see. Visitors do not see these details. */
 export function linkDetails(db: Kysely<Tables>, now: number) {
   const sent = db
     .selectFrom("visitor_files")

@@ -36,7 +36,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
     .select((eb) =>
       eb
         .selectFrom("link_recipients")
-        // An email address contains no line break, so a line break can separate them.
+        // An email address contains no line break, so a line break can separate the email addresses.
         .select(sql<string | null>`string_agg(link_recipients.email, ${"\n"})`.as("emails"))
         .whereRef("link_recipients.link_id", "=", "links.id")
         .as("recipients"),

@@ -52,7 +52,7 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
         .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
         .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
         .executeTakeFirstOrThrow();
-      // Reads the claim after the update, because the update waits for a parallel claim of the same link.
+      // Reads the download claim after the update, because the update waits for a parallel claim of the same link.
       const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
       const isCounted = counted.numUpdatedRows === 1n;
       if (open !== undefined) {

@@ -17,8 +17,8 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
       const group = { kind, userId };
       const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
       const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
-      // Repeats, because a parallel transaction may insert the mail of the group first. Before this call adds the notice to that mail, a
-      // worker may claim the mail.
+      // Repeats, because a parallel transaction may insert the mail of the group first. A worker may claim that mail before this call adds
+      // the notice to it.
       for (;;) {
         if (await addNotice(db, { group, notice })) return;
         const insert = db.insertInto("mails").values(row);
@@ -38,7 +38,8 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
         .execute();
       const claimed: ClaimedMail[] = [];
       for (const seen of due) {
-        // The update changes the row only if it still has the instant that was read before. So only one replica can claim the row.
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+        // row.
         const row = await db
           .updateTable("mails")
           .set((eb) => ({
@@ -96,7 +97,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
       return (
         db
           .updateTable("mails")
-          // The service never sends a mail that is too old. So a retry also resets `created_at`.
+          // A retry also resets `created_at`, because the service never sends a mail that is too old.
           .set({ due_at: now, created_at: now, given_up_at: null, attempts: 0 })
           .where("id", "=", mailId)
           .where("given_up_at", "is not", null)

@@ -142,7 +142,8 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     },
 
     async update(noteId, { title, body, updatedAt, ifUpdatedAt }) {
-      // Uses one statement. If another transaction is changing the row, PostgreSQL waits for it, and then reads the row again.
+      // Uses one statement. If another transaction is changing the row, PostgreSQL waits for that transaction, and then reads the row
+      // again.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({
@@ -169,7 +170,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         .select("id")
         .where("id", "=", noteId)
         .where(notInTrash.notes)
-        // SQLite has no `for update`. It does not need a lock, because from its start a transaction on SQLite is the only writer.
+        // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .executeTakeFirst();
       return row !== undefined;

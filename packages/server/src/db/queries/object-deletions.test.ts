@@ -25,7 +25,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
 
     await postpone(a, { notBefore: 250 });
     await postpone({ ...a, notBefore: 250 }, { notBefore: 350 });
-    // `a` is out of date, because the deletion has changed since. So this call does nothing.
+    // The deletion has changed since `a` was read, so this call does nothing.
     await postpone(a, { notBefore: 999 });
     expect(await listDue(349, 10)).toMatchObject([{ objectKey: "b" }, { objectKey: "c" }]);
     expect(await listDue(350, 10)).toContainEqual({ objectKey: "a", notBefore: 350, attempts: 2 });

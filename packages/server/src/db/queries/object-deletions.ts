@@ -46,7 +46,7 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
 
     async settle(objectKeys, { now, againAt }) {
       const keys = engine.list(objectKeys);
-      // If another replica has just settled a row, the row is no longer due. Then this statement does not change it.
+      // If another replica has just settled a row, the row is no longer due, so this statement does not change it.
       await db
         .deleteFrom("object_deletions")
         .where((eb) => engine.isIn(eb.ref("object_key"), keys))

@@ -25,8 +25,8 @@ export function policyQueries(db: Kysely<Tables>): PolicyQueries {
 }
 
 /**
- * Returns undefined for a text that is not JSON, which no version of the service has written. The service ignores such a rule, so that it
- * can still start.
+ * Returns undefined for a text that is not JSON. No version of the service writes such a text. The service ignores a rule with such a text,
+ * so that it can still start.
  */
 function parse(value: string): unknown {
   try {

@@ -26,7 +26,7 @@ it.each(engines)("stops a search after its time limit, on $name", async (engine)
     code: "search_timeout",
     message: expect.stringMatching(/^The search took longer than 0.04 seconds/),
   });
-  // The time limit starts again for each search.
+  // Each search has its own time limit.
   expect((await notes.listOwned("ben", { ...page, search: "title" })).items).toHaveLength(1);
   await close();
   await test.close();

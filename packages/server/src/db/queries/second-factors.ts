@@ -25,7 +25,7 @@ export function secondFactorQueries(db: Kysely<Tables>, engine: Engine): SecondF
         .selectFrom("second_factors")
         .selectAll()
         .where("user_id", "=", userId)
-        // SQLite needs no lock. It has one writer at a time, so no other transaction is making a change.
+        // SQLite needs no lock, because it has one writer at a time. So no other transaction is making a change.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row && { userId, sealedSecret: row.sealed_secret, confirmedAt: row.confirmed_at ?? undefined };

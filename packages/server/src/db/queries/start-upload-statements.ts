@@ -35,7 +35,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** How long a statement waits for a lock. It must be less than the time limit that the client sets for a query. Milliseconds. */
+/** How long a statement waits for a lock. This time must be shorter than the time limit that the client sets for a query. Milliseconds. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -76,7 +76,8 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
     lock: one("lock", (m) => holdingStarts(m)),
     start: one("record", (m) => {
       const [ownerId, counting] = [sql.ref("owner_id"), sql.ref("facts.owner_id")];
-      // The lock waits for a deletion of the note. All transactions lock the note before the usage, to avoid a deadlock.
+      // If another transaction is deleting the note, the lock waits for its end. All transactions lock the note before the usage, to avoid
+      // a deadlock.
       return sql`
         with found as materialized (${finding(db, m)} for key share of notes),
         facts as materialized (${judging(m)}),
@@ -91,7 +92,7 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
 /**
  * On PostgreSQL, takes two locks. Other uploads of this user, and other uploads to this note, can start only when the transaction ends. So
  * the next statement sees all earlier uploads. Every transaction takes the locks in the same order, to avoid a deadlock. The server limits
- * the wait, and not the client. After a time limit of the client, the statements of a pipeline would still commit.
+ * the wait. If the client limited the wait, the statements of a pipeline would still commit after the limit.
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
   return sql`

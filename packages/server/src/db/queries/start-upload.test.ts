@@ -124,7 +124,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     await expect(suite.db.uploads.start(start)).rejects.toMatchObject({ code: "database_unavailable" });
     timedOut.resolve();
     await holding;
-    // The server may still run the start that the client gave up. This lock waits until that start has ended.
+    // The server may still run the statements that the client no longer waits for. This lock waits for their end.
     await suite.db.transaction((tx) => tx.uploads.holdStarts({ noteId, userId }));
     expect(await suite.db.uploads.find(start.upload.id)).toBeUndefined();
     expect(await suite.db.uploads.start(start)).toMatchObject({ isRecorded: true });
@@ -214,7 +214,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
   });
 });
 
-/** The rules of a start as a simple model, which counts all uploads each time. */
+/** A simple model of the rules for the start of an upload. The model counts all uploads each time. */
 class Model {
   readonly uploads: Upload[] = [];
   readonly roles = new Map<string, Role>();

@@ -21,8 +21,7 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
       .execute();
   };
   /**
-   * Releases the idempotency keys. So if a client repeats the start of an upload, the response contains no upload whose file is in the
-   * trash.
+   * Releases the idempotency keys. Otherwise, a client that repeats the start of an upload would get an upload whose file is in the trash.
    */
   const forgetKeys = async (itemId: string) => {
     const files = db.selectFrom("attachments").select("id").where("trash_id", "=", itemId);
@@ -99,8 +98,8 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
 }
 
 /**
- * Locks the note of an item. The lock waits for a restoration or deletion of the note that is running, so the next statement sees its
- * result. Returns false if the item does not exist. It does not lock an item that is created later.
+ * Locks the note of an item. If another transaction is restoring or deleting the note, the lock waits for its end. So the next statement
+ * sees the result. Returns false if the item does not exist. The lock does not cover an item that is created later.
  */
 async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {
   const item = db

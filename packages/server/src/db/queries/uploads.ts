@@ -18,8 +18,8 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
 }
 
 /**
- * The queries that start and complete an upload. They run for each upload, so they must be fast. `run` must run all its calls in one
- * transaction.
+ * The queries that start and complete an upload. These queries run for each upload, so they must be fast. `run` must run all its calls in
+ * one transaction.
  */
 export function uploadSteps(statements: UploadStatements, run: RunCalls): Pick<UploadQueries, "start" | "complete"> {
   return {

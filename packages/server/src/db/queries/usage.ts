@@ -11,8 +11,8 @@ import type { Tables } from "../schema.ts";
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
- * Adds to the usage of an owner, if the quota allows this. Call it in the transaction that adds the files. One statement checks and adds.
- * It locks the row of the owner, so replicas do this one after the other. Throws `quota_exceeded`.
+ * Adds to the usage of an owner, if the quota allows this. Call it in the transaction that adds the files. One statement checks the quota
+ * and adds. It locks the row of the owner, so replicas add one after the other. Throws `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
@@ -83,7 +83,7 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     async releaseExpired(now) {
       const expired = db.deleteFrom("reservations").where("expires_at", "<=", now);
       const rows = await expired.returning(["owner_id", "size_bytes"]).execute();
-      // All replicas release in the same order, to avoid a deadlock.
+      // All replicas release quotas in the same order, to avoid a deadlock.
       rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
       for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
       return rows.length;
@@ -123,7 +123,8 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
     },
 
     async recount(ownerId) {
-      // Locks the counter before it counts. A parallel transaction that changes a file must wait, and changes the counter afterwards.
+      // Locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
+      // afterwards.
       await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
       const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
       const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
@@ -165,14 +166,14 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/** Returns the maximum usage for an owner who has no own quota. If the service has no quota either, it is a number that nobody reaches. */
+/** Returns the maximum usage for an owner who has no own quota. If the service has no quota either, returns numbers that nobody reaches. */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**
- * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from`: SQL that decides whether to add. It must
- * end with a condition.
+ * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from`: SQL that decides whether to add. This
+ * SQL must end with a condition.
  * `limits` undefined: there is no limit. If the owner has an own quota, that quota replaces `limits`.
  * The statement locks the row of the owner, so replicas add one after the other.
  */

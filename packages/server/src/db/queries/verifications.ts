@@ -5,8 +5,8 @@ import { orMissing } from "./constraints.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
 /**
- * The number of due verifications that a replica reads, to claim one of them. It is large enough that at least one is not claimed by
- * another replica at the same moment.
+ * The number of due verifications that a replica reads, to claim one of them. The number is large enough that other replicas do not claim
+ * all of them at the same moment.
  */
 const CANDIDATES = 20;
 
@@ -27,14 +27,15 @@ export function verificationQueries(db: Kysely<Tables>): VerificationQueries {
         .innerJoin("attachments", "attachments.id", "content_checks.attachment_id")
         .select(["attachment_id", "due_at"])
         .where("due_at", "<=", claim.now)
-        // Leaves out files in the trash. Their verification waits until they are restored.
+        // Leaves out files in the trash. The verification of such a file waits until somebody restores the file.
         .where(notInTrash.attachments)
         .$if(!claim.canScan, (query) => query.where("needs_scan", "=", 0))
         .orderBy("due_at")
         .limit(CANDIDATES)
         .execute();
       for (const seen of candidates) {
-        // The update changes the row only if it still has the instant that was read before. So only one replica can claim the row.
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+        // row.
         const row = await db
           .updateTable("content_checks")
           .set((eb) => ({ holder: claim.holder, due_at: claim.leaseEndsAt, attempts: eb("attempts", "+", 1) }))

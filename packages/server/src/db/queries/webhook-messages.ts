@@ -3,7 +3,8 @@ import { bodyOf, SERVICE_OWNER, serviceBodyOf, type WebhookMessage } from "../..
 import type { Tables } from "../schema.ts";
 
 /**
- * Queues messages for the endpoints that subscribe to them. If neither these owners nor the service have endpoints, it runs only one query.
+ * Queues messages for the endpoints that subscribe to them. If neither the owners of the messages nor the service have endpoints, this
+ * function runs only one query.
  */
 export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
   if (messages.length === 0) return;

@@ -68,7 +68,8 @@ export function webhookQueries(db: Kysely<Tables>, { engine, journalUrls }: Cont
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const claimed: ClaimedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // The update changes the row only if it still has the instant that was read before. So only one replica can claim the row.
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can claim the
+        // row.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("id", "=", id)

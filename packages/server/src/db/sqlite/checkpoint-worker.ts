@@ -2,12 +2,12 @@ import { workerData } from "node:worker_threads";
 import { openExisting } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
-// The worker thread that copies the write-ahead log into the database. It is a separate thread, because a copy blocks its thread for 50 ms
-// or more.
+// The worker thread that copies the write-ahead log into the database. The copy needs a separate thread, because it blocks its thread for
+// 50 ms or more.
 
 /**
- * How a checkpoint copies the log. `passive` waits for nobody. `restart` waits until no reader needs the log, so that the next write starts
- * at the beginning of the log.
+ * How a checkpoint copies the log. `passive` does not wait for readers or writers. `restart` waits until no reader needs the log, so that
+ * the next write starts at the beginning of the log.
  */
 export type CheckpointRequest = "passive" | "restart";
 

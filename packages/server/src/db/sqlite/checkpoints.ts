@@ -30,13 +30,14 @@ type Options = {
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms or more. When the log is
  * long, the service runs two checkpoints. The first one copies most of the log while writes continue. The second one copies the rest
- * between two writes. Then the next write starts at the beginning of the log.
+ * between two writes. After both checkpoints, the next write starts at the beginning of the log.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
   const refusal = "The log of the database can't be copied into it";
   const thread = new SqliteThread<CheckpointRequest, CheckpointResult>({ module, file, refusal });
-  // Readers can make the log longer than this size. Then its file shrinks to this size when the next write starts at the beginning.
+  // Readers can make the log longer than this size. When the next write starts at the beginning of the log, the file of the log shrinks to
+  // this size.
   writer.exec(`pragma journal_size_limit = ${LONG_LOG_PAGES * PAGE_BYTES}`);
   // In an older version of SQLite, the writer itself copies its log, as file.ts configures.
   if (!isSafe(process.versions.sqlite ?? "")) {
@@ -51,8 +52,8 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
     isRunning = true;
     try {
       if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
-      // If the log is still long, a reader that started long ago needs it. Then a second checkpoint would block all writes and copy
-      // nothing.
+      // If the log is still long, a reader that started long ago needs it. In that case, a second checkpoint would block all writes and
+      // copy nothing.
       if (isLong(await thread.request("passive"))) {
         pause();
         return;

@@ -29,8 +29,8 @@ type DialectOptions = {
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
   /**
-   * The connection for reads outside of transactions. It sees only committed data, and never waits for a write. Default: reads and writes
-   * share one connection.
+   * The connection for reads outside of transactions. This connection sees only committed data, and never waits for a write. Default: reads
+   * and writes share one connection.
    */
   reader?: DatabaseSync;
   /** Called after each commit. */

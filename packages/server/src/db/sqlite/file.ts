@@ -10,7 +10,7 @@ const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
 // When the write-ahead log has this many pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB, and the
-// copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy pages that change often more often. With SQLite's default
+// copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy frequently changed pages more often. With SQLite's default
 // of 1,000 pages, one of a hundred URL events had to wait, and the log of URL events reached only 2/3 of the throughput. The main thread
 // uses this limit only during migrations. The audit thread uses it only for the log of its journal. For all other copies, see
 // checkpoints.ts.
@@ -29,7 +29,8 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     const database = new DatabaseSync(file);
     for (;;) {
       try {
-        // The change to WAL needs exclusive access. It fails immediately if another process has the file open, so this loop tries it again.
+        // The change to WAL needs exclusive access. The change fails immediately if another process has the file open, so this loop retries
+        // it.
         database.exec("pragma journal_mode = wal");
         configureWriter(database, { where });
         return database;

@@ -53,8 +53,8 @@ async function openWith(
   { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
-  // Another process that starts at the same moment may change the schema. That can take longer than a normal call waits, so this dialect
-  // waits longer.
+  // Another process that starts at the same moment may change the schema. A migration can take longer than a normal call waits, so this
+  // dialect waits longer.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name);
@@ -107,8 +107,9 @@ async function openWith(
 
 /**
  * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a
- * savepoint changes into a temporary file. Its default cache of 2 MiB also holds only few pages. Together, this took a third of the CPU
- * time of a write. Call the function after the migrations, because they may need more space than the memory has.
+ * savepoint changes into a temporary file. The default cache of 2 MiB also holds only few pages. The temporary file and the small cache
+ * took a third of the CPU time of a write. Call the function after the migrations, because the migrations may need more space than the
+ * memory has.
  */
 function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");

@@ -50,8 +50,9 @@ export function createReserve(
     } catch (error) {
       if (!isFull(error) || sizeBytes() === 0) throw error;
       rmSync(reserve, { force: true });
-      // Empties the write-ahead log now. Usually this happens only when the log is long (checkpoints.ts), which may be too late on a small
-      // disk. Skips this if the copy of the log does not fit, because it would use up the space for the transaction.
+      // Empties the write-ahead log now. Usually, the service empties the log only when it is long (checkpoints.ts), which may be too late
+      // on a small disk. Skips this if the copy of the log does not fit on the disk, because the copy would use up the space for the
+      // transaction.
       if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
       return await run();
     } finally {

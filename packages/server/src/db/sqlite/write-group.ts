@@ -3,7 +3,7 @@ import { toSqliteDomainError } from "./errors.ts";
 import type { Mutex } from "./mutex.ts";
 
 // The maximum number of members (transactions) in a group. There is a limit, because the writes of a group block the event loop for
-// milliseconds. With more members, each of them would save only a little more time.
+// milliseconds. In a larger group, each member would save only a little more time.
 const MAX_MEMBERS = 32;
 
 export type WriteGroupOptions = {
@@ -47,7 +47,7 @@ export class WriteGroups {
         throw error;
       }
       this.#open = { flushed: Promise.withResolvers(), members: 0, unlock };
-      // If all members were undone, no caller waits for this promise. Then a rejection must not end the process.
+      // If all members were undone, no caller waits for this promise. In that case, a rejection must not end the process.
       this.#open.flushed.promise.catch(() => undefined);
     }
     this.#database.exec("savepoint member");
@@ -78,7 +78,7 @@ export class WriteGroups {
 
   /**
    * Call this method with each error of a statement. After some errors, for example on a full disk, SQLite has rolled back the whole
-   * transaction. Then the method fails the group.
+   * transaction. After such an error, the method fails the group.
    */
   notice(error: unknown): void {
     const group = this.#open;

@@ -14,7 +14,7 @@ type ModelShare = { subjectId: string; userId: string; role: ShareRole; expiresA
 export type World = { db: Database; clock: { now: number }; model: AccessModel };
 type Command = (world: World) => Promise<void>;
 
-/** A simple model of the access rules. It searches in lists and uses no SQL. */
+/** A simple model of the access rules. The model searches in lists and uses no SQL. */
 export class AccessModel {
   allNoteIds: string[] = [];
   allAttachmentIds: string[] = [];

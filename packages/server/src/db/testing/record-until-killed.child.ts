@@ -15,7 +15,8 @@ async function recordForEver(): Promise<never> {
   }
 }
 
-// Resolves when the line is written, so it waits for a slow reader. With a full pipe, a plain writeSync would fail with EAGAIN.
+// Resolves when the line is written to the pipe. If the test reads the pipe slowly, the promise waits. With a full pipe, a plain writeSync
+// would fail with EAGAIN.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

@@ -2,7 +2,7 @@ import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
  * Starts a proxy to a PostgreSQL server. `names` returns the names of the statements that clients have sent through the proxy, without
- * duplicates. `syncs` returns the number of Sync messages. After each of them, a client waits for the server.
+ * duplicates. `syncs` returns the number of Sync messages. After each Sync message, a client waits for the server.
  */
 export async function recordStatementNames(
   databaseUrl: string,

@@ -1,6 +1,8 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 
-/** A proxy to a server. It can cut connections (it resets them and refuses new ones), stall them (no byte passes), and repair them. */
+/**
+ * A proxy to a server. The proxy can cut connections (it resets them and refuses new ones), stall them (no byte passes), and repair them.
+ */
 export class TcpProxy {
   readonly #target: { host: string; port: number; onSent?: (bytes: Buffer) => void };
   readonly #sockets = new Set<Socket>();

@@ -23,7 +23,8 @@ const FOUND = 20;
 export function AttachPage() {
   useDocumentTitle(words.title);
   const handed = useQuery({ queryKey: ["handed-files"], queryFn: readHandedFiles, gcTime: 0 });
-  // Registers the service worker again, because the browser may have removed it. Without the worker, the files of other apps do not arrive.
+  // Registers the service worker again, because the browser may have removed it. Without the worker, other apps can't send files to this
+  // app.
   useEffect(acceptHandedFiles, []);
   if (handed.data === undefined) return null;
   return (

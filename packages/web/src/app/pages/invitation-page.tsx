@@ -13,7 +13,7 @@ import { signOut } from "../use-session.ts";
 const PATH = "/invitation";
 const words = invitationTexts.page;
 
-/** The page that an invitation link opens. A person without a session signs up or signs in here, and then the page opens the note. */
+/** The page that an invitation link opens. A person without a session first signs up or signs in here. Then the page opens the note. */
 export function InvitationPage() {
   const token = useToken();
   const navigate = useNavigate();
@@ -65,7 +65,7 @@ export function InvitationPage() {
   );
 }
 
-/** Returns the token of the link. Moves the token from the URL into `linkTokens`, because the sign-in leaves this page. */
+/** Returns the token of the link. Moves the token from the URL into `linkTokens`, because the browser leaves this page for the sign-in. */
 function useToken(): string {
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate();

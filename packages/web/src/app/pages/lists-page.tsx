@@ -7,7 +7,7 @@ import { useCreateNote } from "../use-create-note.ts";
 import { usePreviewedFile } from "../use-previewed-file.ts";
 import { useScope } from "../use-scope.ts";
 
-/** Shows a list, with the open note beside it. A phone shows only the list or only the note. */
+/** Shows a list and, beside the list, the open note. A phone shows only the list or only the note. */
 export function ListsPage() {
   const { noteId } = useParams({ strict: false });
   const { q = "" } = useSearch({ strict: false });
@@ -47,7 +47,7 @@ export function ListsPage() {
         )}
       </div>
       <section
-        // The key makes a new element for each note, so that each note opens scrolled to its top.
+        // The key makes a new element for each note, so that the page shows the top of each note first.
         key={noteId}
         id="note"
         tabIndex={-1}

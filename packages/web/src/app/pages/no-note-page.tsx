@@ -9,7 +9,7 @@ import { texts } from "../../texts/index.ts";
 import { useCreateNote } from "../use-create-note.ts";
 import { useScope } from "../use-scope.ts";
 
-/** Shown beside the list while no note is selected. If the list shows the user's own notes, dropped files start a new note. */
+/** The page beside the list while no note is selected. If the list shows the user's own notes, dropped files start a new note. */
 export function NoNotePage() {
   const { q = "" } = useSearch({ strict: false });
   const scope = useScope() ?? "owned";
@@ -21,7 +21,7 @@ export function NoNotePage() {
     onChosen: (files) => files.length > 0 && createWith(files),
   });
   const isFirst = list.isSuccess && notes.length === 0 && q === "";
-  // In these cases, the list itself shows that it is empty, so this page shows nothing.
+  // In all other cases without notes, the list itself shows its state, so this page shows nothing.
   if (notes.length === 0 && !(isFirst && isOwned)) return null;
   const { title, hint, action } = texts.notes.empty.begin;
   const frame = clsx(

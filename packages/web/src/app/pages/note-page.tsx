@@ -44,7 +44,8 @@ export function NotePage() {
   const [firstLinked, ...otherLinked] = linked;
   // The preview steps through the files in the order that the list had when the preview was opened.
   const [order, setOrder] = useState<readonly string[]>([]);
-  // A link to a file may name a file that the list did not show. Then the preview uses the order in which the files were attached.
+  // A link to a file may name a file that the list did not show. For such a file, the preview uses the order in which the files were
+  // attached.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
   const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; isForLink?: boolean }>();
   const newLink = useRef<HTMLButtonElement>(null);
@@ -60,7 +61,7 @@ export function NotePage() {
       className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden"
     >
       <ArrowLeft size={18} />
-      {/* When the note is scrolled, the bar needs the space of this text for the title of the note. */}
+      {/* When the note is scrolled, the bar shows the title of the note in place of this text. */}
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
     </Link>
   );
@@ -121,7 +122,7 @@ export function NotePage() {
           )}
         </>
       )}
-      {/* The dialogs stay open when the note is deleted. They show by themselves that a file is gone. */}
+      {/* The dialogs stay open when the note is deleted. The dialogs themselves show that a file is gone. */}
       {note.data !== undefined && (
         <LazyPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (

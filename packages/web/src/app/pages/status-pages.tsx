@@ -5,7 +5,7 @@ import { useDocumentTitle } from "../../components/use-document-title.ts";
 import { texts } from "../../texts/index.ts";
 import { reloadIfServed } from "../reload-for-new-build.ts";
 
-/** Shown while the code or data of a page loads. */
+/** The app shows this page while the code or data of another page loads. */
 export function PendingPage() {
   return (
     <p role="status" className="appear-late p-6 text-muted">

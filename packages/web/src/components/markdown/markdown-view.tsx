@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { texts } from "../../texts/index.ts";
 import { lex, tasksOf } from "./tasks.ts";
 
-/** The schemes of links that a note may contain. */
+/** The URL schemes that the links in a note may have. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 /** The function that toggles each task box, and the label of the box. An empty map makes the boxes read-only. */
@@ -130,7 +130,7 @@ function Inline({ token }: { token: MarkedToken }) {
       return <Task token={token} isDone={token.checked} />;
     case "link":
       return <Anchor href={token.href}>{inlines(token.tokens)}</Anchor>;
-    // An image becomes a link, so that reading a note requests nothing from another origin.
+    // An image becomes a link, so that the page of a note requests nothing from another origin.
     case "image":
       return <Anchor href={token.href}>{token.text === "" ? token.href : token.text}</Anchor>;
     default:
@@ -138,7 +138,10 @@ function Inline({ token }: { token: MarkedToken }) {
   }
 }
 
-/** A link that sends no referrer and gives the other page no opener. A link with an unsafe scheme becomes plain text. */
+/**
+ * A link that sends no referrer, and gives the opened page no access to this page (`opener`). A link with an unsafe scheme becomes plain
+ * text.
+ */
 function Anchor({ href, children }: { href: string; children: ReactNode }) {
   const url = URL.parse(href, location.origin);
   if (url === null || !SCHEMES.has(url.protocol)) return <span>{children}</span>;

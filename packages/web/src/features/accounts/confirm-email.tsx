@@ -32,7 +32,7 @@ export function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps)
     },
     enabled: isReady,
     staleTime: Number.POSITIVE_INFINITY,
-    // The link works once. A second request would report that it was used.
+    // The link works only once. A second request would report that the link was already used.
     retry: false,
   });
   useDocumentTitle(proof.isSuccess ? words.doneTitle : words.title);

@@ -30,7 +30,7 @@ export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<v
 
 function Deletion({ onDeleted, onClose }: { onDeleted: () => Promise<void>; onClose: () => void }) {
   const remove = useMutation({ mutationFn: accountCalls.delete, onSuccess: onDeleted });
-  // The deletion ends the session, so a later request would be refused.
+  // The deletion ends the session, so the service would refuse a later request.
   const enabled = !remove.isPending && !remove.isSuccess;
   const contents = useQuery({ queryKey: keys.contents, queryFn: accountCalls.contents, staleTime: 0, enabled });
   if (contents.isError) {

@@ -13,7 +13,9 @@ import { PasswordAgain } from "./password-again.tsx";
 
 const words = accountTexts.account;
 
-/** Asks for a new email address. The account changes only when somebody opens the link in the mail to that email address. */
+/**
+ * Asks for a new email address. The account gets the new email address only when somebody opens the link in the mail to that email address.
+ */
 export function EmailForm({ current, onClose }: { current: string; onClose: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
   const [problem, setProblem] = useState<string>();

@@ -8,7 +8,10 @@ import { accountTexts } from "../../texts/en/accounts.ts";
 
 const words = accountTexts.account;
 
-/** Offers to send the mail that confirms the email address. Renders nothing if it is confirmed, or if the service sends no mails. */
+/**
+ * Offers to send the mail that confirms the email address. Renders nothing if the email address is confirmed, or if the service sends no
+ * mails.
+ */
 export function EmailProof() {
   const { data: instance } = useQuery(instanceQuery);
   const { data: me } = useQuery({ queryKey: keys.me, queryFn: () => client.me() });

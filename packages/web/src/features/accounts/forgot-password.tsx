@@ -55,7 +55,7 @@ function RequestForm({ request }: { request: Request }) {
   );
 }
 
-/** The text is the same for every email address, so that nobody learns who has an account. */
+/** The text is the same for every email address, so that nobody can find out who has an account. */
 function Sent({ email }: { email: string }) {
   return (
     <AccountCard title={words.sentTitle}>

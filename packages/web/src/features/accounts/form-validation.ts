@@ -22,7 +22,8 @@ export function valuesOf<Names extends string>(form: HTMLFormElement, names: rea
 }
 
 /**
- * Holds the problems of a form. `report` shows the problems, focuses the field of the first one, and returns whether there is a problem.
+ * Holds the problems of a form. `report` shows the problems, focuses the field with the first problem, and returns whether there is a
+ * problem.
  */
 export function useProblems<Names extends string>() {
   const form = useRef<HTMLFormElement>(null);

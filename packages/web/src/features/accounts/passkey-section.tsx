@@ -15,7 +15,7 @@ import { focusField, valuesOf } from "./form-validation.ts";
 import { MAX_NAME_LENGTH, PasskeyRow } from "./passkey-row.tsx";
 import { PasswordAgain } from "./password-again.tsx";
 
-/** The passkeys of the user. Renders nothing if this page can't use them. */
+/** The passkeys of the user. Renders nothing if this page can't use passkeys. */
 export function PasskeySection() {
   const isOffered = canUsePasskeys();
   const list = useQuery({ queryKey: keys.passkeys, queryFn: accountCalls.passkeys, enabled: isOffered });

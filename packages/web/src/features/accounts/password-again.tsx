@@ -13,7 +13,7 @@ type PasswordAgainProps = {
   /** The text of the button. */
   action: string;
   kind?: "primary" | "danger";
-  /** Shown above the password. */
+  /** The content above the password field. */
   children?: ReactNode;
   error: unknown;
   isPending: boolean;

@@ -22,7 +22,7 @@ export function PasswordForm({ email, onClose }: { email: string; onClose: () =>
       const changed = words.account.passwordChangedAll;
       toasts.add({ title: revokeApiTokens ? `${changed} ${words.account.tokensRevoked}` : changed });
       onClose();
-      // The service has replaced the session, so the page loads the new one.
+      // The service has replaced the session, so the page loads the new session.
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
       await queryClient.invalidateQueries({ queryKey: keys.sessions });
       if (revokeApiTokens) await queryClient.invalidateQueries({ queryKey: keys.tokens });

@@ -7,7 +7,9 @@ import { accountTexts } from "../../texts/en/accounts.ts";
 
 type ProviderButtonProps = { name: string; to: string; isOnly?: boolean };
 
-/** Signs in with an identity provider. Then the browser opens the path `to`. `isOnly`: the page has no form below the button. */
+/**
+ * Signs in with an identity provider. After the sign-in, the browser opens the path `to`. `isOnly`: the page has no form below the button.
+ */
 export function ProviderButton({ name, to, isOnly = false }: ProviderButtonProps) {
   const start = useMutation({
     mutationFn: () => accountCalls.startOidc(to),

@@ -13,7 +13,7 @@ import { useProblems, valuesOf } from "./form-validation.ts";
 const words = accountTexts.signIn;
 
 type SignInCodeProps = {
-  /** The credentials of the first step, which were right. The service checks them again together with the code. */
+  /** The email address and the password of the first step. The service accepted them, and checks them again together with the code. */
   credentials: Credentials;
   onDone: () => Promise<void>;
   onBack: () => void;

@@ -31,13 +31,13 @@ type Invited = {
 };
 
 type SignUpProps = {
-  /** The path to open afterwards. */
+  /** The path to open after the sign-up. */
   to: string;
   invited?: Invited;
   onDone: () => void;
 };
 
-/** The form that creates an account: the first account of a new service, or a later one. */
+/** The form that creates an account: the first account of a new service, or another account. */
 export function SignUp({ to, invited, onDone }: SignUpProps) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
@@ -124,7 +124,7 @@ function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>
       )}
       {oidc !== null && <ProviderButton name={oidc.name} to={to} isOnly />}
-      {/* Someone may have created the first account since the page was loaded, so this page also offers the sign-in. */}
+      {/* Someone may have created the first account since the page was loaded, so this page also has a link to the sign-in. */}
       <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
     </AccountCard>
   );

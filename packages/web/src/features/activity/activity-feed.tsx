@@ -48,7 +48,7 @@ const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => (
   label: words.filter.options[value],
 }));
 
-/** The activity of one note, or of all notes that the user owns, with a chart of the downloads. */
+/** Shows the activity of one note, or of all notes that the user owns. A chart shows the downloads. */
 export function ActivityFeed({ noteId }: { noteId?: string }) {
   const { data: session } = useQuery(sessionQuery);
   const now = useNow();

@@ -8,7 +8,7 @@ import { daysBefore } from "./count-downloads.ts";
 import { type Day, groupByDay } from "./group-events.ts";
 
 const words = activityTexts;
-/** How many lines the list adds at a time. */
+/** How many lines the list adds in one step. */
 const STEP = 60;
 
 type ActivityListProps = {
@@ -19,7 +19,7 @@ type ActivityListProps = {
   showsNote: boolean;
   /** The number of loaded pages, including pages without a visible line. */
   pageCount: number;
-  /** Called when the user scrolls near the end of the list, once for each `pageCount`. */
+  /** Called when the user scrolls near the end of the list. Each value of `pageCount` causes at most one call. */
   onEnd: () => void;
 };
 

@@ -19,8 +19,8 @@ export type Downloads = {
 const DOWNLOADS: ReadonlySet<unknown> = new Set(["download", "zip"]);
 
 /**
- * Counts the downloaded files. Each file of a ZIP or of a batch counts. Views do not count. `events` are sorted newest first. `isComplete`
- * says whether `events` contains all events.
+ * Counts the downloaded files. Each file in a ZIP or in a batch counts as one download. A view does not count. `events` are sorted newest
+ * first. `isComplete` says whether `events` contains all events.
  */
 export function countDownloads(
   events: readonly AuditEvent[],
@@ -49,7 +49,10 @@ function startsOf(span: Downloads["span"], now: number): number[] {
   return Array.from({ length: days }, (_, index) => daysBefore(now, days - 1 - index));
 }
 
-/** Returns the local midnight at the start of an earlier day. A day does not always have 24 hours. */
+/**
+ * Returns the local midnight at the start of an earlier day. The function does not subtract hours, because a day does not always have 24
+ * hours.
+ */
 export function daysBefore(now: number, days: number): number {
   const date = new Date(startOfDay(now));
   return date.setDate(date.getDate() - days);

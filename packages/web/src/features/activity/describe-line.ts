@@ -6,13 +6,13 @@ import type { Line } from "./group-events.ts";
 
 const words = activityTexts;
 const { sentences } = words;
-/** The maximum number of names in a line. Then the text shows how many more there are. */
+/** The maximum number of filenames in a line. If there are more, the text shows how many. */
 const MAX_NAMES = 3;
 const MAX_NAME_LENGTH = 48;
 
 type Reader = { accountId: string | undefined };
 
-/** Visitors of a link cause these events. A visitor has no account. */
+/** The events that visitors of a link cause. A visitor has no account. */
 const BY_VISITORS: ReadonlySet<string> = new Set([
   "link.opened",
   "link.claimed",

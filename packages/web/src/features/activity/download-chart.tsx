@@ -18,7 +18,7 @@ export function DownloadChart({ events, now, isComplete }: DownloadChartProps) {
   const { bars, span, total } = downloads;
   const [first] = bars;
   const oldest = events.at(-1);
-  // With fewer bars, the chart would show no more than the summary.
+  // With fewer bars, the chart would show nothing that the summary does not show.
   const hasBars = bars.filter(({ count }) => count > 0).length >= MIN_BARS;
   if (total === 0 || first === undefined || oldest === undefined) return null;
   const isPartial = !isComplete && Date.parse(oldest.at) > first.start;

@@ -36,7 +36,7 @@ export function startOfDay(instant: string | number): number {
   return new Date(instant).setHours(0, 0, 0, 0);
 }
 
-/** Returns how often the event happened. The service joins the refusals of a minute into one event. */
+/** Returns how many times the event happened. The service records all refusals of a minute as one event. */
 function timesOf({ detail }: AuditEvent): number {
   return typeof detail.count === "number" ? detail.count : 1;
 }

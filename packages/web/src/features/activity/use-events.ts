@@ -11,8 +11,8 @@ const MAX_COUNTED = 1_000;
 type Listing = { noteId: string | undefined; routine: "include" | "omit" };
 
 /**
- * Loads the events of one note, or of all notes that the user owns, newest first. It loads the events that the chart needs immediately, and
- * older events when the user scrolls.
+ * Loads the events of one note, or of all notes that the user owns, newest first. At first, the hook loads only the events that the chart
+ * needs. It loads older events when the user scrolls.
  */
 export function useEvents({ noteId, routine }: Listing) {
   const pages = useInfiniteQuery({

@@ -67,7 +67,7 @@ function refusalOf(error: Error): string | undefined {
   return hasCode(error, "invalid_request") ? words.wrong : undefined;
 }
 
-/** Shows the invitations that nobody has used. Renders nothing when there is none. */
+/** Shows the invitations that nobody has used. Renders nothing when there is no such invitation. */
 export function OpenInvitations() {
   const list = usePages(["invitations"], (page) => client.admin.invitations(page));
   if (list.data?.pages[0]?.items.length === 0) return null;

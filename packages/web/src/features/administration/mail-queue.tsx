@@ -11,7 +11,7 @@ import { Row } from "./row.tsx";
 
 const words = administration.mail;
 
-/** Shows the mails that wait to be sent, and the mails that failed finally, the newest first. */
+/** Shows the mails that the service will send, and the mails that it gave up, the newest first. */
 export function MailQueue() {
   const list = usePages(["mail"], (page) => client.admin.mails(page));
   return (

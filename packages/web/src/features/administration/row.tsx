@@ -5,14 +5,14 @@ import { texts } from "../../texts/index.ts";
 
 type RowProps = {
   title: string;
-  /** Shown beside the title. */
+  /** The labels beside the title. */
   marks?: readonly Mark[];
   /** Lines of short facts. */
   facts: readonly (readonly string[])[];
   error?: unknown;
   /** The buttons of the item. */
   actions?: ReactNode;
-  /** Shown below the buttons. */
+  /** The content below the buttons. */
   children?: ReactNode;
 };
 

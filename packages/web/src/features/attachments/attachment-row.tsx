@@ -39,8 +39,8 @@ type AttachmentRowProps = {
 };
 
 /**
- * The row of an attachment. The browser skips the layout of rows out of sight. It never skips a row with hover or focus, because the
- * tooltips of such a row overflow it.
+ * The row of an attachment. The browser skips the layout of rows out of sight. But it never skips a row that the pointer is over or that
+ * has the focus, because the tooltips of such a row extend beyond the row.
  */
 export const AttachmentRow = memo(function AttachmentRow({
   attachment,
@@ -162,7 +162,7 @@ function Review(review: { attachment: Attachment; canReview: boolean }) {
 
 type ActionsProps = { attachment: Attachment; actions: AttachmentActions };
 
-/** The buttons for frequent actions. They are hidden on touch screens, where the menu has all actions. */
+/** The buttons for frequent actions. Touch screens do not show these buttons, because the menu there has all actions. */
 function QuickActions({ attachment, actions }: ActionsProps) {
   const { onCopyLink } = actions;
   const downloadLink = useDownloadLink();

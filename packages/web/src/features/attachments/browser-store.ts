@@ -1,8 +1,8 @@
 import { createStore, type UseStore } from "idb-keyval";
 
 /**
- * Returns a function that runs `work` on an IndexedDB store. The first call opens the store. The prefix in the name of the store lets a
- * sign-out delete its content. The function resolves with `fallback` if the store is missing, full or broken.
+ * Returns a function that runs `work` on an IndexedDB store. The first call opens the store. The name of the store has a prefix, so that a
+ * sign-out finds the store and deletes its content. The function resolves with `fallback` if the store is missing, full or broken.
  */
 export function browserStore(name: "uploads" | "thumbnails") {
   let store: UseStore | undefined;

@@ -11,7 +11,10 @@ const words = renameTexts;
 /** The maximum length of a filename, as in the service. Characters. */
 const MAX_LENGTH = 255;
 
-/** Changes the name of a file in its row. The name without its extension is selected, so that typing keeps the extension. */
+/**
+ * Changes the name of a file in its row. At first, the name without its extension is selected, so that the typed text does not replace the
+ * extension.
+ */
 export function RenameForm({ attachment, onDone }: { attachment: Attachment; onDone: () => void }) {
   const { filename } = attachment;
   const field = useRef<HTMLInputElement>(null);

@@ -34,14 +34,14 @@ async function checkTransfer({ put, getUrl }: DoctorReport["browser"]): Promise<
   return [...tag, report("error", { id: "browser-changed", text: words.changed, detail: details.status(read.status) })];
 }
 
-/** Sends a request. Resolves to undefined if the page gets no response that it may read. */
+/** Sends a request. Resolves to undefined if the page gets no response, or may not read the response. */
 function send(url: string, init: RequestInit): Promise<Response | undefined> {
   return fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
 }
 
 /**
  * Finds out why a request failed, because a browser hides the reason. On an https page, the browser blocks http requests to other machines.
- * A request without CORS shows whether the bucket responds.
+ * A second request, without CORS, shows whether the bucket responds.
  */
 async function explainSilence(url: string): Promise<DoctorFinding> {
   const { origin, protocol } = new URL(url);

@@ -4,7 +4,8 @@ import { service } from "../../service/client.ts";
 import { checkBrowser } from "./browser-checks.ts";
 
 /**
- * Runs all checks of the server, and then the checks of this browser. The checks run when the page opens, and when the user asks for them.
+ * Runs all checks of the server, and then the checks of this browser. The checks run when the page opens, and when the user starts them
+ * again.
  */
 export const doctorQuery = queryOptions({
   queryKey: ["doctor"],
@@ -16,7 +17,7 @@ export const doctorQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** The client does not have this call, because every page loads the client, and only this page needs the call. */
+/** Only this page needs this call, so the call is not in the client, which every page loads. */
 async function readReport(signal: AbortSignal): Promise<DoctorReport> {
   const response = await service.fetch(`${service.baseUrl}/admin/doctor`, { signal });
   const body = await response.json();

@@ -6,7 +6,7 @@ import { earliestServiceNow } from "../../service/service-clock.ts";
 import { addLink, changeLink, type LinkSubject } from "./links-query.ts";
 
 /**
- * Loads every list of links and the activity again. Before that, cancels the running loads of links, because they started before the
+ * Loads every list of links and the activity again. Before that, cancels the running loads of links, because these loads started before the
  * change.
  */
 async function reload(): Promise<void> {
@@ -36,7 +36,7 @@ export function useUpdateLink({ id }: Link) {
   });
 }
 
-/** Revokes a link. The link stays in the lists until the next load, and shows until when its last URL works. */
+/** Revokes a link. Until the next load, the lists still contain the link, and show how long its last URL works. */
 export function useRevokeLink({ id }: Link) {
   return useMutation({
     mutationFn: () => client.links.revoke(id),

@@ -25,8 +25,8 @@ export function describeContent(link: Link): string | undefined {
 }
 
 /**
- * Describes the counts of a link. The counts differ. A visitor can open a link without a claim (a download that counts), and one claim can
- * need many URLs.
+ * Describes the counts of a link. The counts can differ. A visitor can open a link without a download claim (a download that counts). One
+ * download claim can need many URLs.
  */
 export function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
   const { counts } = words;
@@ -36,7 +36,9 @@ export function describeCounts({ kind, request, opened, claims, maxClaims, urlsI
   return [counts.opened(opened), claimed, counts.urls(urlsIssued)];
 }
 
-/** Returns why visitors see that a link has ended. Returns undefined if the link works, or if its ticket shows the reason elsewhere. */
+/**
+ * Returns the reason why a link has ended for visitors. Returns undefined if the link works, or if its ticket shows the reason elsewhere.
+ */
 export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
   if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
   if (state === "used_up") return words.endedBecause.used_up[kind];

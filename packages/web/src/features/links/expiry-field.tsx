@@ -19,7 +19,8 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
   const now = earliestServiceNow();
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
-  // The lifetimes count from now, but the limit of the operator counts from the creation of the link. So an edit offers fewer lifetimes.
+  // The lifetimes count from now, but the limit of the operator counts from the creation of the link. So the form for an older link offers
+  // fewer lifetimes.
   const lifetimes = lifetimesOf(policy).filter(
     (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
   );

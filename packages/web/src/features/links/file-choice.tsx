@@ -10,7 +10,7 @@ const words = linkTexts.form;
 
 type FileChoiceProps = FormFields & {
   noteId: string;
-  /** Whether the user can choose the whole note. A link to chosen files can't become a link to the whole note again. */
+  /** Whether the user can choose the whole note. After its creation, a link to chosen files can't become a link to the whole note. */
   hasWhole: boolean;
 };
 

@@ -37,7 +37,7 @@ export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
   const making = useMakeLink(subject);
   const { made, forget } = making;
   const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
-  // The link in the list also has the changes that were made after its creation.
+  // Prefers the link in the list, because it contains the changes since the creation of the link.
   const link = listed?.find(({ id }) => id === made?.link.id) ?? made?.link;
   return (
     <Dialog

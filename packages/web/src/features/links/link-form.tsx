@@ -70,7 +70,7 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
       aria-label={title}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
-        // Without this, Escape would also close the dialog around the form.
+        // If the event continued, Escape would also close the dialog around the form.
         event.stopPropagation();
         onCancel();
       }}

@@ -33,7 +33,7 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
   }, [error]);
   const editButton = useRef<HTMLButtonElement>(null);
   const wasEdited = useRef(false);
-  // The form disappears together with the focus, so the edit button takes the focus.
+  // The form that had the focus disappears, so the edit button takes the focus.
   useEffect(() => {
     if (wasEdited.current && !isEdited) editButton.current?.focus();
     wasEdited.current = isEdited;

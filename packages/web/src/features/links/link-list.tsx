@@ -11,7 +11,10 @@ import type { MadeLink } from "./use-make-link.ts";
 
 const words = linkTexts;
 
-/** The states of the links that the list shows. Visitors can open these links now, or after a change of the limit or of the policy. */
+/**
+ * The states of the links that the list shows. Visitors can open these links now, or they can open them after a change of the limit or of
+ * the policy.
+ */
 const SHOWN: ReadonlySet<Link["state"]> = new Set(["live", "used_up", "closed"]);
 
 type LinkListProps = {
@@ -20,7 +23,7 @@ type LinkListProps = {
   made?: MadeLink | undefined;
   /** A link that the list leaves out, because the dialog shows it elsewhere. */
   exceptId?: string | undefined;
-  /** Shown when there is no link. */
+  /** The text when there is no link. */
   none?: string;
 };
 

@@ -24,14 +24,14 @@ const words = linkTexts;
 
 type LinkTicketProps = {
   link: Link;
-  /** Shown below the name, for example the note of the link. */
+  /** The content below the name, for example the note of the link. */
   place?: ReactNode;
   on?: "surface" | "canvas";
   onEdit: () => void;
   onVisit: () => void;
   onRevoked?: () => void;
   editButton?: RefObject<HTMLButtonElement | null>;
-  /** Set for a new link: whether its URL is on the clipboard, and whether the QR code is shown. */
+  /** Only for a new link: whether its URL is on the clipboard, and whether the ticket shows the QR code. */
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
 };
 

@@ -16,7 +16,7 @@ const pages = {
 };
 const after = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
 
-/** Queries the links of a note, or the links that name a file, newest first. Use it only for people who may edit the note. */
+/** Queries the links of a note, or the links that name a file, newest first. Use this query only for people who may edit the note. */
 export const linksQuery = (subject: LinkSubject) =>
   infiniteQueryOptions({
     queryKey: [...keys.links, "noteId" in subject ? subject.noteId : subject.attachmentId],

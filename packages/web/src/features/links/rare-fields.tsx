@@ -59,7 +59,7 @@ function Message({ values, change }: FormFields) {
   );
 }
 
-/** The form has this field only if the service sends mails, because a recipient gets a code by mail. */
+/** The form has this field only if the service sends mails, because the service sends each recipient a code by mail. */
 function Recipients({ values, problems, change }: FormFields) {
   const id = useId();
   return (

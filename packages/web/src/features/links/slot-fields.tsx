@@ -13,7 +13,7 @@ const words = linkTexts.request;
 /** The service accepts at most this many slots. */
 const MOST_SLOTS = 50;
 
-/** The checklist of a file request. Each entry accepts one file. */
+/** The checklist of a file request. Visitors can send one file for each entry of the checklist. */
 export function SlotFields({ values: { slots }, problems, change }: FormFields) {
   const list = useRef<HTMLUListElement>(null);
   const addButton = useRef<HTMLButtonElement>(null);

@@ -18,8 +18,8 @@ import { useServiceNow } from "./use-service-now.ts";
 const words = linkTexts.visitor;
 
 /**
- * Shows the link as a visitor sees it, with data that the owner may read anyway. This view does not open the link and makes no claim, so no
- * count changes. Its buttons do nothing.
+ * Shows the link as a visitor sees it, with data that the owner may read anyway. The view does not open the link and makes no download
+ * claim, so no count changes. The buttons of the view do nothing.
  */
 export function VisitorView({ link, onClose }: { link: Link; onClose: () => void }) {
   const [isUnlocked, setUnlocked] = useState(!link.hasPassword);

@@ -1,4 +1,4 @@
-/** The note that the user created last, until the user edits it. When the page opens this note, it selects the title. */
+/** The note that the user created last, until the user edits it. When the page opens this note, the page selects the title. */
 let blankNoteId: string | undefined;
 
 export function setBlankNote(noteId: string): void {

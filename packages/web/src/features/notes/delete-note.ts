@@ -5,7 +5,7 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { drafts } from "./draft/drafts.ts";
 
-/** The ids of deleted notes. The lists hide these notes until they are loaded again. */
+/** The ids of deleted notes. The lists hide these notes until the page loads the lists again. */
 export const $deletedNotes = atom<ReadonlySet<string>>(new Set());
 
 type Deletion = {
@@ -13,7 +13,7 @@ type Deletion = {
   title: string;
   /** Saves the unsaved text, so that the trash contains it. */
   save: () => Promise<unknown>;
-  /** Runs as soon as the note is hidden. */
+  /** Runs as soon as the lists hide the note. */
   onHidden: () => void;
 };
 

@@ -134,7 +134,7 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
     };
   }, []);
   return () => {
-    // The user has gone to another window. Later, the browser gives the focus back to this field.
+    // The user has gone to another window. When the user comes back, the browser gives the focus back to this field.
     if (document.activeElement === field.current) return;
     if (!isPressed.current) return onLeave();
     // The click fires after pointerup, on the element under the pointer at that time.

@@ -23,11 +23,11 @@ const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"))
 
 type NoteTextProps = {
   note: Note;
-  /** Shown at the left above the title. */
+  /** The element at the left above the title. */
   back: ReactNode;
   /** Runs as soon as the owner has deleted the note. The owner can still undo the deletion. */
   onDeleted: () => void;
-  /** Shown between the title and the body. */
+  /** The content between the title and the body. */
   children: ReactNode;
 };
 

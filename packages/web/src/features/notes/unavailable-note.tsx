@@ -18,7 +18,7 @@ type UnavailableNoteProps = {
   action: ReactNode;
 };
 
-/** Shown in place of a note that is deleted or that the user may not see. Offers unsaved text for copying. */
+/** Replaces a note that is deleted or that the user may not see. Lets the user copy the unsaved text. */
 export function UnavailableNote({ noteId, error, wasOpen, ask, action }: UnavailableNoteProps) {
   const isDenied = hasCode(error, "access_denied") || (!wasOpen && hasCode(error, "note_not_found"));
   const { title, hint } = isDenied ? words.noAccess : words.gone;

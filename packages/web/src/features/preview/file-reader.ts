@@ -2,8 +2,8 @@ import { type Range, readRange } from "../../files/read-range.ts";
 import { client } from "../../service/client.ts";
 
 /**
- * Returns a function that reads bytes of a file. The function uses a URL until the bucket refuses it, and then requests another one. In the
- * activity of the owner, the first URL is a view, and each later URL is a renewal. Rejects with ValetKeyError.
+ * Returns a function that reads bytes of a file. The function uses a URL until the bucket refuses it, and then requests another URL. The
+ * activity of the owner shows the first URL as a view, and each later URL as a renewal. Rejects with ValetKeyError.
  */
 export function fileReader(attachmentId: string): (range: Range) => Promise<Uint8Array<ArrayBuffer>> {
   let issuing: Promise<string> | undefined;

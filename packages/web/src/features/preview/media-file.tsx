@@ -10,8 +10,8 @@ type Playback = { time: number; rate: number; isPlaying: boolean };
 
 /**
  * Plays a video or audio file in the player of the browser. If the URL expires before the file ends, the bucket refuses the next seek.
- * The player then continues at the same position with a new URL. It does not wait for an error event, because Chromium first retries a
- * refused request about 30 times.
+ * The player then continues at the same position with a new URL. The player does not wait for an error event, because Chromium retries a
+ * refused request about 30 times before the event.
  */
 export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "audio" }) {
   const { src, error, onError, retry, isExpired } = useFileUrl(file.id);
@@ -56,12 +56,15 @@ export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "a
   );
 }
 
-/** Whether the element has the state that the user has chosen. It has not while a new URL loads, and after an error. */
+/**
+ * Whether the element has the state that the user has chosen. While a new URL loads, and after an error, the element does not have this
+ * state.
+ */
 function isIntact(element: HTMLMediaElement): boolean {
   return element.error === null && element.readyState >= HTMLMediaElement.HAVE_METADATA;
 }
 
-/** Whether the next second is buffered. Then the player requests more bytes in time. */
+/** Whether the next second is buffered. If it is, the player requests more bytes in time. */
 function hasBuffered({ buffered, currentTime, duration }: HTMLMediaElement): boolean {
   const until = Math.min(currentTime + 1, duration);
   for (let index = 0; index < buffered.length; index++) {
@@ -80,6 +83,6 @@ function remember(playback: Playback, element: HTMLMediaElement): void {
 function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Playback): void {
   if (time > 0) element.currentTime = time;
   element.playbackRate = rate;
-  // A browser may refuse to play without a click. Then the player waits at its position.
+  // A browser may refuse to play without a click. In that case, the player waits at its position.
   if (isPlaying) element.play().catch(() => undefined);
 }

@@ -137,7 +137,7 @@ function PreviousNext({ index, count, onStep }: PreviousNextProps) {
 
 type StepProps = { label: string; isOff: boolean; onClick: () => void; className: string; children: ReactNode };
 
-/** A button to another file. At the last file, the button does nothing. It is not disabled, so that it keeps the focus. */
+/** A button to another file. At the last file, the button does nothing. The button is not disabled, so that it keeps the focus. */
 function Step({ isOff, className, ...props }: StepProps) {
   return (
     <IconButton

@@ -5,13 +5,13 @@ import { fileReader } from "./file-reader.ts";
 import { ImageFrame } from "./image-file.tsx";
 import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 
-/** The largest SVG that the page shows, because a data URL stores the bytes a second time. Bytes. */
+/** The size of the largest SVG that the page shows. There is a limit, because a data URL stores the bytes a second time. Bytes. */
 const MAX_BYTES = 2 * 2 ** 20;
 
 /**
- * Shows an SVG in an `img`. There, the browser runs no script of the SVG, and loads nothing that the SVG refers to. The service does not
- * serve SVG inline, so the page uses a data URL. If the user opens a data URL in a new tab, it does not have the origin of this page. A
- * blob URL would have it.
+ * Shows an SVG in an `img`. In an `img`, the browser runs no script of the SVG, and loads nothing that the SVG refers to. The service does
+ * not serve SVG inline, so the page uses a data URL. A data URL that the user opens in a new tab does not have the origin of this page. A
+ * blob URL would have this origin.
  */
 export function SvgFile({ file }: { file: Attachment }) {
   const isSmall = file.sizeBytes <= MAX_BYTES;

@@ -6,7 +6,10 @@ const MAX_VERTICAL = 48;
 /** The height of the controls at the bottom of a video, where a finger seeks. Pixels. */
 const CONTROLS_HEIGHT = 88;
 
-/** The classes for an element that scrolls vertically. Horizontal moves are swipes. If the page is zoomed, they pan the page instead. */
+/**
+ * The classes for an element that scrolls vertically. Horizontal moves are swipes. If the page is zoomed, horizontal moves pan the page
+ * instead.
+ */
 export const swipeable = "[touch-action:pan-y_pinch-zoom] in-data-zoomed:[touch-action:auto]";
 
 type Swipe = { onTouchStart: TouchEventHandler; onTouchEnd: TouchEventHandler; onTouchCancel: TouchEventHandler };

@@ -14,7 +14,7 @@ const LOOK_MS = 15_000;
 export function AskForAccess({ noteId }: { noteId: string }) {
   const mutationKey = ["ask for access", noteId];
   const ask = useMutation({ mutationKey, mutationFn: () => client.accessRequests.ask(noteId) });
-  // The state is outside of this component, because a new load of the note removes the component for a moment.
+  // The state is outside of this component, because each new load of the note removes the component for a moment.
   const isAsked = useMutationState({ filters: { mutationKey, status: "success" } }).length > 0;
   useOpening({ noteId, isAsked });
   return (

@@ -15,7 +15,7 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 
 /**
  * Shares the item with these email addresses. The service does not show which of them have an account. The result `invited` contains all of
- * them, except those of people whom the owner already sees.
+ * these email addresses, except those of people whom the owner already sees.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
@@ -67,7 +67,7 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
   });
 }
 
-/** The share of a person or an invitation before and after a change. `share` is undefined if the change deletes it. */
+/** The share of a person or an invitation before and after a change. `share` is undefined if the change deletes the share. */
 type Change = { before: Entry; share: Entry | undefined; isGone: boolean };
 
 /** Creates, changes or deletes a share. The list shows the change immediately. After a failure, the list shows the old share again. */

@@ -37,7 +37,7 @@ export function EmailField({ inputRef, chosen, text, onChange, refused, problem 
       event.preventDefault();
       take(text);
     }
-    // The last chip becomes text again for correction.
+    // The last chip becomes text again, so that the user can correct it.
     if (event.key === "Backspace" && text === "" && chosen.length > 0) {
       event.preventDefault();
       onChange(chosen.slice(0, -1), chosen.at(-1) ?? "");

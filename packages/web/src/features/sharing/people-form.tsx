@@ -106,7 +106,7 @@ export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
           type="submit"
           kind="primary"
           disabled={invite.isPending}
-          // Without this, the press would take the focus from the field, and the field would make a chip. The button would move away before
+          // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away before
           // the click.
           onMouseDown={(event) => event.preventDefault()}
           className="ml-auto"

@@ -16,7 +16,8 @@ const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId })
 /** Lists who has access: the owner, then all others by name. Includes expired shares, and shares that the user has just deleted. */
 export function ShareList({ subject }: { subject: Subject }) {
   useNow(1_000);
-  // Uses the exact time, because the ticking clock may be some seconds old. With an old time, a new share of one hour would seem longer.
+  // Uses the current time, because the time of the ticking clock may be some seconds old. With an old time, a new share of one hour would
+  // seem longer.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
@@ -59,7 +60,7 @@ export function ShareList({ subject }: { subject: Subject }) {
   );
 }
 
-/** Identifies the row of a person. The id of an invitation does not, because a restored invitation has another id. */
+/** Identifies the row of a person. The id of an invitation does not identify the row, because a restored invitation has another id. */
 const keyOf = ({ invitation, userId }: Entry) => (invitation === undefined ? userId : invitation.email);
 const isSame = (one: Entry, other: Entry) => keyOf(one) === keyOf(other);
 
@@ -68,7 +69,7 @@ function InvitationHint() {
   return <p className="mt-2 text-muted text-small">{hasMail ? invitationTexts.mailHint : invitationTexts.hint}</p>;
 }
 
-/** Explains that removing a person does not stop the URLs that are already issued. They work until they expire. */
+/** Explains that the URLs that a removed person already has still work until they expire. */
 function RemovalHint() {
   const limits = useQuery(instanceQuery).data?.limits;
   if (limits === undefined) return null;

@@ -43,7 +43,7 @@ export function ShareRow({ subject, share, isGone, onRemove, now }: ShareRowProp
     expiresAt: share.expiresAt,
     onChange: (expiresAt) => change({ expiresAt }),
   });
-  // The pressed button disappears. Its replacement takes the focus.
+  // The pressed button disappears, so the element that replaces the button takes the focus.
   useEffect(() => {
     if (wasGone.current !== isGone) (isGone ? undoButton : removeButton).current?.focus();
     wasGone.current = isGone;

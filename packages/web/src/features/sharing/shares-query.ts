@@ -19,7 +19,7 @@ export function toEntries({ shares, invitations }: Shares): Entry[] {
   return [...shares, ...invited];
 }
 
-/** Queries the shares and invitations of an item, also the expired ones. Use it only for the owner of the item. */
+/** Queries the shares and invitations of an item, also the expired ones. Use this query only for the owner of the item. */
 export const sharesQuery = (subject: Subject) =>
   queryOptions({
     queryKey: keys.shares(idOf(subject)),

@@ -1,7 +1,7 @@
 import { type PDFDocumentProxy, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 import "./text-layer.css";
 
-/** The maximum number of pixels of a canvas. Phones refuse larger ones. */
+/** The maximum number of pixels of a canvas. Phones refuse larger canvases. */
 const MAX_PIXELS = 16_000_000;
 
 type Target = {

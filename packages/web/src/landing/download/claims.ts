@@ -3,13 +3,16 @@ import { hasCode, type Visit, type Wanted } from "../visit.ts";
 
 type UrlOptions = {
   disposition: "attachment" | "inline";
-  /** Whether the visitor has just clicked. Only a click may make a claim, because each claim counts as a download. */
+  /** Whether the visitor has just clicked. Only a click may make a download claim, because each download claim counts as a download. */
   isClick: boolean;
 };
 
-/** The claim of this visitor, and the download URLs that the visitor gets for it. If the link has a limit, a claim uses up one download. */
+/**
+ * The download claim of this visitor, and the URLs that the visitor gets for this claim. If the link has a limit, a claim uses up one
+ * download.
+ */
 export type Claims = {
-  /** The end of the window. In this time, the visitor gets more URLs for the same claim. Undefined if the visitor has no claim. */
+  /** The end of the window. Until this instant, the visitor gets more URLs for the same claim. Undefined if the visitor has no claim. */
   windowEndsAt(): string | undefined;
   /** How many downloads the link still allows. Undefined if the link has no limit. */
   claimsLeft(): number | undefined;

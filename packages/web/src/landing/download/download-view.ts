@@ -34,7 +34,7 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   );
 }
 
-/** Before the first click, shows that the downloads are limited. After a click, shows how long this visitor may download again. */
+/** Before the first click, shows that the downloads are limited. After a click, shows how long this visitor may repeat the download. */
 function showCounts(line: HTMLElement, claims: Claims): void {
   const left = claims.claimsLeft();
   const windowEndsAt = claims.windowEndsAt();

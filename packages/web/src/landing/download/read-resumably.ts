@@ -58,7 +58,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
   }
 }
 
-/** Returns a signal that aborts as soon as the browser is offline. Without it, a running request could hang for a minute. */
+/** Returns a signal that aborts as soon as the browser is offline. Without this signal, a running request could hang for a minute. */
 function whileOnline(signal: AbortSignal): { signal: AbortSignal; stop: () => void } {
   const aborter = new AbortController();
   const stop = new AbortController();

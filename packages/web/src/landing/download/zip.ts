@@ -5,7 +5,10 @@ import type { Claims } from "./claims.ts";
 
 export { chooseTarget } from "../../files/zip-target.ts";
 
-/** Makes a ZIP of the files. Makes one claim before the first byte. Requests the URL of each later file when that file is next. */
+/**
+ * Makes a ZIP of the files. Makes one download claim before the first byte. Requests the URL of each later file when the ZIP needs the
+ * file.
+ */
 export async function zipOfFiles(
   files: readonly LinkFile[],
   { job, claims }: { job: ZipJob; claims: Claims },

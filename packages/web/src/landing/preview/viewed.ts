@@ -4,7 +4,7 @@ import type { LinkFile } from "@valetkey/client";
 export type Viewed = {
   file: LinkFile;
   stage: HTMLElement;
-  /** Returns a new URL. Only the first call may make a claim. */
+  /** Returns a new URL. Only the first call may make a download claim. */
   getUrl(): Promise<string>;
   /** Aborted when the viewer closes. */
   signal: AbortSignal;

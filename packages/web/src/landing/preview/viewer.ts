@@ -12,7 +12,7 @@ import type { Viewed } from "./viewed.ts";
 
 const words = texts.preview;
 
-/** Shows a file over the page. Call it in a click handler, because only a click may make a claim. */
+/** Shows a file over the page. Call it in a click handler, because only a click may make a download claim. */
 export function openViewer(file: LinkFile, { page, claims }: { page: Page; claims: Claims }): void {
   const aborter = new AbortController();
   const stage = h("div", { class: "relative flex min-h-0 grow items-center justify-center overflow-auto" });

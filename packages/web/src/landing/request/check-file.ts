@@ -5,7 +5,8 @@ const words = texts.request;
 export type FileLimits = { accept: readonly string[]; maxBytes: number };
 
 /**
- * Checks a file before the page sends a byte. Returns why the file cannot be sent, or undefined if it can. The service checks it again.
+ * Checks a file before the page sends a byte. Returns why the file cannot be sent, or undefined if it can be sent. The service checks the
+ * file again.
  */
 export function problemOf(
   { size, type }: { size: number; type: string },

@@ -8,7 +8,7 @@ export type Slot = FileRequest["slots"][number];
 export type RequestState = {
   filesLeft(): number;
   limitsOf(slot: Slot | undefined): FileLimits;
-  /** Counts a file that was chosen or sent. `files` is 1, or -1 for a file that was removed again. */
+  /** Counts a file that the visitor chose or sent. `files` is 1, or -1 for a file that the visitor removed. */
   count(change: { files: 1 | -1; bytes: number }): void;
 };
 

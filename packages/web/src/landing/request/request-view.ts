@@ -70,7 +70,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const pending = new Map<string, { element: HTMLElement; bytes: number }>();
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
-  /** Removes an upload of the same file that a reload interrupted. Otherwise the file would count twice. */
+  /** Removes an upload of the same file that a reload interrupted. If that upload stayed, the file would count twice. */
   function takePending({ name: filename, size }: File, slot: Slot | undefined): void {
     const key = keyOf(filename, size, slot?.id);
     const found = pending.get(key);

@@ -46,7 +46,7 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
   }
 
   if (state === "quarantined" || state === "ready") {
-    // If the receipt cannot be loaded now, a reload of the page shows it.
+    // If the receipt cannot be loaded now, the visitor can reload the page to see it.
     service.receipt(uploadId).then(
       (loaded) => fill(receipt, receiptView(loaded)),
       () => undefined,

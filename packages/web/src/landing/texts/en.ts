@@ -82,7 +82,7 @@ export const texts = {
     again: "Download again",
     all: "Download all",
     left: (count: number) => `${formatCount(count, downloads)} left`,
-    /** Shown before the first click on a link with a limit. */
+    /** The text before the first click, if the link has a limit. */
     counts: "A preview counts as a download.",
     window: (clock: string) => `Until ${clock}, you can download and preview again. It counts once.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,

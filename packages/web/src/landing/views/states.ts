@@ -5,7 +5,7 @@ import { ticket } from "./ticket.ts";
 
 const bar = (size: string) => h("div", { class: `skeleton ${size}` });
 
-/** The outline of a ticket. It appears only if the load takes a noticeable time. */
+/** The outline of a ticket. The outline appears only if the load takes a noticeable time. */
 export function loadingView(): HTMLElement {
   return h(
     "section",
@@ -22,7 +22,7 @@ export function loadingView(): HTMLElement {
   );
 }
 
-/** Shown for every link that does not work. The page does not say why the link does not work. */
+/** The view for every link that does not work. The page does not say why the link does not work. */
 export function endedView(): HTMLElement {
   const { title, hint } = texts.ended;
   return ticket({ title, isOver: true }, { body: [h("p", { class: "mt-2" }, hint)] });

@@ -156,7 +156,7 @@ export const administration: typeof english = {
     empty: "Noch ist nichts geschehen",
     emptyHint: "Alles, was die Administration tut, steht hier.",
     command: "Ein Befehl auf dem Server",
-    // The page shows the name of a person after each text. The past tense keeps the verb before the name.
+    // The page shows the name of a person after each text. With a verb in the past tense, the verb stands before the name.
     acts: {
       "person.made_administrator": () => "gab Rechte der Administration an",
       "person.email_proven": () => "bestätigte die E-Mail-Adresse von",

@@ -1,4 +1,4 @@
-/** `code`: the language of the texts. `usual`: the regional variant if the browser of the reader names none. */
+/** `code`: the language of the texts. `usual`: the regional variant if the browser of the reader names no variant. */
 export const language = { code: "en", usual: "en-GB" };
 
 /** The words of `format.ts` that `Intl` does not provide in this form. */

@@ -16,7 +16,7 @@ export type AuditRequest = AuditValues[] | "move" | "probe";
 
 // The timeout is short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
-// A step moves at most this many events. It takes about 2 ms, so no URL waits longer than that for a move.
+// A step moves at most this many events. Such a step takes about 2 ms, so no URL waits longer than 2 ms for a move.
 const MOVE_AT_ONCE = 250;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };

@@ -11,8 +11,8 @@ export { openJournalEvents, urlJournalFile } from "./file.ts";
 
 // How long an event may wait for another process that writes. After that, the call fails. Milliseconds.
 const PATIENCE_MS = 2_000;
-// The service starts to move events to the database after a second without new events. It also starts when the journal has this many
-// events, because each reader searches all events of the journal.
+// The service starts to move events to the database after a second without new events. The service also starts to move events when the
+// journal has this many events, because each reader searches all events of the journal.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 

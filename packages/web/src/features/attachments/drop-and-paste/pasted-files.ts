@@ -9,7 +9,7 @@ export function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   return files.map(withOwnName);
 }
 
-/** Gives a pasted image its own name, because browsers give every copied image the same name. */
+/** Gives a pasted image a name with the time, because browsers give every copied image the same name. */
 function withOwnName(file: File): File {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const now = new Date();

@@ -1,4 +1,4 @@
-/** The size of the largest image that gets a thumbnail. The download of a larger image would cost too much. Bytes. */
+/** The size of the largest image that gets a thumbnail. The page would have to download too many bytes for a larger image. Bytes. */
 const MAX_BYTES = 20 * 2 ** 20;
 /** SVG is excluded, because it is a document that can run scripts. */
 const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);

@@ -26,7 +26,7 @@ export function thumbnailUrl(attachment: Attachment): Promise<string | undefined
 
 async function find(attachment: Attachment): Promise<string | undefined> {
   const thumbnail = (await findThumbnail(attachment)) ?? (await collect(attachment));
-  // The URL is never revoked, because thumbnails are small and few.
+  // The page never revokes the URL, because the thumbnails are small and few.
   return thumbnail && URL.createObjectURL(thumbnail);
 }
 
@@ -62,7 +62,10 @@ async function download({ id }: Attachment, url: string | undefined): Promise<Bl
   return response.ok ? drawThumbnail(await response.blob()) : undefined;
 }
 
-/** Creates and stores the thumbnail of an uploaded file, so that the page needs no URL for it. Never rejects. */
+/**
+ * Creates and stores the thumbnail of an uploaded file, so that the page does not have to download the file for its thumbnail. Never
+ * rejects.
+ */
 export async function createThumbnail(attachment: Attachment, file: Blob): Promise<void> {
   if (!hasThumbnail(attachment)) return;
   const thumbnail = await drawThumbnail(file).catch(() => undefined);

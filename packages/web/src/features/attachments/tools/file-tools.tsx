@@ -21,7 +21,7 @@ const COMPACT =
 /** The service allows at most this many files in one link. */
 const MOST_FILES_OF_LINK = 100;
 
-/** The state of the tools, which the list of files also needs. */
+/** The state of the tools. The list of files needs this state too. */
 export type Managed = { view: FileView; choice: Choice };
 
 export const START: Managed = { view: { order: "attached", text: "", kind: "all" }, choice: NOTHING };
@@ -113,7 +113,7 @@ type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink" | "onShare"> & {
   onChoose: (choice: Choice) => void;
 };
 
-/** Selects all listed files, and runs actions on the selected files. It never touches files that the filter hides. */
+/** Selects all listed files, and runs actions on the selected files. The actions never change files that the filter hides. */
 function ChosenBar({ note, listed, choice, onChoose, onLink, onShare }: ChosenBarProps) {
   const all = useRef<HTMLInputElement>(null);
   const downloadLink = useDownloadLink();

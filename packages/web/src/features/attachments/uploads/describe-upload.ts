@@ -5,7 +5,7 @@ import type { Upload } from "./upload.ts";
 
 const words = texts.attachments.upload;
 
-/** Describes the state of an upload. During the upload, this is the bytes sent, the rate and the time left. */
+/** Describes the state of an upload. During the upload, the text contains the number of sent bytes, the rate and the time left. */
 export function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string[] {
   const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
   switch (status) {

@@ -11,7 +11,7 @@ type RunOptions = {
 /** Lets one tab of the browser at a time work on an upload. */
 export type TabLock = ReturnType<typeof createTabLock>;
 
-/** Uses Web Locks. Pages without HTTPS have no Web Locks, so there each tab runs its work without waiting. */
+/** Uses Web Locks. On a page without HTTPS, there are no Web Locks, so each tab runs its work without waiting. */
 export function createTabLock(locks: LockManager | undefined) {
   const nameOf = (id: string) => `valetkey.upload:${id}`;
 

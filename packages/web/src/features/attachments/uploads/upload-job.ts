@@ -68,7 +68,7 @@ export class UploadJob {
     this.#queue = queue;
   }
 
-  /** Undefined until the client knows the id of the attachment, and again after a failure. */
+  /** Undefined until the client knows the id of the attachment. After a failure, it is undefined again. */
   get attachmentId(): string | undefined {
     return this.#task?.attachmentId();
   }
@@ -80,7 +80,7 @@ export class UploadJob {
 
   /**
    * Starts an attempt, or continues a paused attempt. `after`: the promise `opened` of the file before this one. The attempt waits for this
-   * promise, so that the attachments are created in order.
+   * promise, so that the service creates the attachments in order.
    */
   start(after?: Promise<void>): void {
     this.phase = "running";

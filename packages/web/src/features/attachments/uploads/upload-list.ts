@@ -47,7 +47,7 @@ export class UploadList {
   }
 }
 
-/** Makes a store that notifies its listeners only when the members of the set change, not at each step of an upload. */
+/** Makes a store that notifies its listeners only when the members of the set change, and not when more bytes are sent. */
 function computedSet(
   $uploads: ReadableAtom<Uploads>,
   select: (uploads: Uploads) => readonly string[],

@@ -101,12 +101,12 @@ export class UploadQueue {
       void this.#remove(job);
       await job.attempt;
     }
-    // If the client knows the attachment, the client aborts the upload. Otherwise the queue aborts it.
+    // If the client knows the attachment, the client aborts the upload. If not, the queue aborts the upload.
     if (job?.attachmentId === undefined) await this.#abortAtService(upload, job);
     if (attachmentId !== undefined) pendingDeletions.delete(attachmentId);
   }
 
-  /** Continues an upload with the file that the user has chosen again. Returns false for a different file. */
+  /** Continues an upload with the file that the user has chosen again. Returns false if the user has chosen a different file. */
   chooseAgain(id: string, file: File): boolean {
     const upload = this.list.get(id);
     if (upload === undefined || !isSameFile(upload, file)) return false;
@@ -126,7 +126,7 @@ export class UploadQueue {
   }
 
   /**
-   * Continues the uploads of an account that a reload or the end of the session has interrupted. Removes the uploads of other accounts.
+   * Continues the uploads of an account after a reload or the end of a session has interrupted them. Removes the uploads of other accounts.
    */
   async restore(userId: string): Promise<void> {
     for (const { id, userId: owner, error } of this.list.all()) {
@@ -164,7 +164,10 @@ export class UploadQueue {
     this.#waitForUser(newUpload(upload, { status: opened, attachmentId }));
   }
 
-  /** Shows that an upload needs a file or a permission from the user. If another tab sends the upload, the page shows that instead. */
+  /**
+   * Shows that an upload needs a file or a permission from the user. If another tab sends the upload, the page shows this fact instead of
+   * the request.
+   */
   #waitForUser(upload: Upload): void {
     const { id, noteId, status } = upload;
     const { fileStore, notes, tabLock } = this.#services;

@@ -1,7 +1,7 @@
 import { type UploadState, ValetKeyError } from "@valetkey/client";
 
 export type UploadStatus =
-  /** The upload waits, because three other files are being sent. */
+  /** The upload waits, because the tab is sending three other files. */
   | "queued"
   /** Another tab of this browser sends the file. */
   | "other-tab"
@@ -13,7 +13,7 @@ export type UploadStatus =
 
 /** The facts about an upload that stay the same until its end. */
 export type UploadDescription = {
-  /** Derived from the account, the note and the file, so that all tabs use the same id. */
+  /** The page derives the id from the account, the note and the file, so that all tabs use the same id. */
   id: string;
   userId: string;
   noteId: string;
@@ -74,7 +74,9 @@ export function isActive({ status }: Upload): boolean {
   return !INACTIVE.has(status);
 }
 
-/** Whether this is probably the file of the upload. Compares only the facts that need no read of the file. */
+/**
+ * Whether this is probably the file of the upload. Compares only the name, the size and the date, so that the page need not read the file.
+ */
 export function isSameFile({ filename, sizeBytes, lastModified }: UploadDescription, file: File): boolean {
   return file.name === filename && file.size === sizeBytes && file.lastModified === lastModified;
 }
@@ -90,7 +92,7 @@ export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
   const ids = new Set<string>();
   return chosen.map(({ file: original, handle }) => {
     let file = original;
-    // The client also identifies a file by its name, size and date. Files of different folders may have the same values, so a later one
+    // The client also identifies a file by its name, size and date. Files in different folders may have the same values, so a later file
     // gets another date.
     while (ids.has(idOf(file, target))) {
       file = new File([original], file.name, { type: file.type, lastModified: file.lastModified + 1 });

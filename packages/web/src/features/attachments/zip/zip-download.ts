@@ -48,8 +48,8 @@ async function requestUrls(
 }
 
 /**
- * Reads each file with its URL. If the URL expires before the turn of the file, the page requests a new URL. Then the service checks the
- * access again.
+ * Reads each file with its URL. If the URL expires before the turn of the file, the page requests a new URL. For each new URL, the service
+ * checks the access again.
  */
 function sourceOf({ fileUrls, signal }: { fileUrls: Map<string, string | undefined>; signal: AbortSignal }) {
   return ({ id, filename, createdAt, sizeBytes }: Attachment): ZipSource => ({

@@ -22,7 +22,7 @@ const PREFIX = "valetkey.draft.";
 const lockOf = (tab: string) => `valetkey.page:${tab}`;
 
 type Browser = {
-  /** This is a function, because reading `localStorage` throws if the browser forbids it. */
+  /** This is a function, because access to `localStorage` throws if the browser forbids storage. */
   storage: () => Storage;
   /** Undefined on a page with plain HTTP. */
   locks: Pick<LockManager, "request" | "query"> | undefined;
@@ -107,8 +107,8 @@ export class DraftStorage {
   }
 
   /**
-   * Runs `work` on the storage. Returns undefined if the storage is full, forbidden or damaged. Then the text is still on the page, and the
-   * tab still saves it to the service.
+   * Runs `work` on the storage. Returns undefined if the storage is full, forbidden or damaged. In these cases, the text stays on the page,
+   * and the tab saves the text to the service.
    */
   #use<Result>(work: (storage: Storage) => Result): Result | undefined {
     try {

@@ -130,7 +130,7 @@ export class Draft {
     return mine;
   }
 
-  /** Deletes the edits, here and in the browser storage. */
+  /** Deletes the edits in this object and in the browser storage. */
   discard(): void {
     clearTimeout(this.#timer);
     this.#edits = {};

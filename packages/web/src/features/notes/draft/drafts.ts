@@ -15,7 +15,7 @@ export const draftStorage = new DraftStorage({
 void draftStorage.refresh();
 addEventListener("focus", () => void draftStorage.refresh());
 
-/** The drafts of this tab. They are saved when the user hides or closes the tab, and before a sign-out. */
+/** The drafts of this tab. The tab saves its drafts when the user hides or closes the tab, and before a sign-out. */
 export const drafts = new DraftRegistry({ notes: client.notes, storage: draftStorage, onSaved: showSaved });
 
 connection.$state.listen((now) => now === "online" && void drafts.flushAll());

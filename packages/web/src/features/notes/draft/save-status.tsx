@@ -6,7 +6,7 @@ import type { SaveState } from "./draft.ts";
 
 const words = texts.notes.saving;
 
-/** Shows in a word whether the text is saved. After a failure, also shows the reason and a button to retry. */
+/** Shows with one word whether the text is saved. After a failure, also shows the reason and a button to retry. */
 export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () => void }) {
   const connection = useConnection();
   const isBad = state.kind === "failed" && connection === "online";

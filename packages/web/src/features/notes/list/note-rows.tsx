@@ -72,7 +72,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
     formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);
-  // Scrolls to the open note, which may be anywhere in the list. Does this also after the user has cleared the search.
+  // Scrolls to the open note, which may be anywhere in the list. Scrolls to the open note again after the user has cleared the search.
   useEffect(() => {
     if (isSelected && shownFor !== undefined) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected, shownFor]);

@@ -19,8 +19,8 @@ const MAX_WIDTH = 900;
 type Opened = { pdf: PDFDocumentProxy; ratio: number };
 
 /**
- * Shows the pages of a PDF with pdf.js. Browsers on phones have no PDF viewer. On desktops, the `sandbox` policy of the bucket blocks the
- * viewer of the browser.
+ * Shows the pages of a PDF with pdf.js, because the page can't use the viewer of the browser. Browsers on phones have no PDF viewer. On
+ * desktops, the `sandbox` policy of the bucket blocks the viewer.
  */
 export function PdfFile({ file }: { file: Attachment }) {
   const [opened, setOpened] = useState<Opened>();

@@ -2,7 +2,7 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** An object key that is valid and percent-encoded for a URL path. Store it with the object if you sign URLs for this object often. */
+/** An object key that is valid and percent-encoded for a URL path. Store the encoded key with the object if you sign many URLs for it. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
@@ -44,7 +44,7 @@ export function encodeRfc3986(text: string): string {
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");
-  // A plain text search is much faster than the regular expression, and shows that most keys do not need the regular expression.
+  // A plain text search is much faster than the regular expression. For most keys, this search already shows that there is no dot segment.
   if ((key.charCodeAt(0) === DOT || key.includes("/.")) && DOT_SEGMENT.test(key)) {
     throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
   }

@@ -24,7 +24,7 @@ const AWS_HOST = new RegExp(
  * It accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
  * On AWS, it accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
  * It also accepts the legacy endpoints `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * It decodes a percent-encoded key. It does not decode a key after `s3://`, because the AWS CLI does not do this either.
+ * It decodes a percent-encoded key. It does not decode a key after `s3://`, because the AWS CLI does not decode it either.
  * Throws PresignError `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *

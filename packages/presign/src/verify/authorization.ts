@@ -10,11 +10,11 @@ export type Authorization = {
   scope: { date: string; region: string; service: string; terminator: string };
   /** The instant of the signature, in the form yyyymmddThhmmssZ. */
   dateTime: string;
-  /** The same instant, in milliseconds since 1970. */
+  /** The instant of the signature, in milliseconds since 1970. */
   signedAt: number;
   /** Seconds, 1 to 604,800. Absent if the signature is in a header. */
   expiresIn?: number;
-  /** The header names, lowercase and sorted. */
+  /** The names of the signed headers, lowercase and sorted. */
   signedHeaders: readonly string[];
   signature: string;
   sessionToken?: string;
@@ -34,7 +34,7 @@ export const ALGORITHM = "AWS4-HMAC-SHA256";
  * Reads the signature from the query or from the Authorization header of a request.
  *
  * Refuses a request with both signatures (400 `InvalidArgument`), and a request without a signature (403 `AccessDenied`).
- * Refuses missing, repeated and malformed parts (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
+ * Refuses missing, repeated and malformed parts of a signature (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
  */
 export function readAuthorization(query: readonly QueryParameter[], headers: HeaderFields): Authorization | Refusal {
   const header = headers.get("authorization");

@@ -125,7 +125,7 @@ function bucketOf(incoming: IncomingMessage): string {
   return target.ok ? splitPath(target.path).bucket : "";
 }
 
-/** Returns whether the request is an HTML form that is signed in its fields. A form with another signature is a normal request. */
+/** Returns whether the request is an HTML form with its signature in a field. A form with a signed header or URL is a normal request. */
 function isFormPost(incoming: IncomingMessage): boolean {
   const isForm = /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
   if (incoming.method !== "POST" || !isForm || header(incoming, "authorization") !== undefined) return false;

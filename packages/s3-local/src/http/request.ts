@@ -76,7 +76,7 @@ function readQuery({ target, headers }: VerifiedRequest) {
   for (const { name, value } of target.query) {
     const lower = name.toLowerCase();
     if (!lower.startsWith("x-amz-")) addOnce(parameters, name, value);
-    // As in Amazon S3, only a header can declare a checksum. The query can have a wrong one: SDKs presign the checksum of an empty body.
+    // As in Amazon S3, only a header can declare a checksum. A checksum in the query can be wrong: SDKs presign that of an empty body.
     else if (!SIGNATURE_PARAMETERS.has(lower) && !/^x-amz-(?:checksum|sdk)-/.test(lower)) {
       if (headers.has(lower)) throw repeated(name);
       addOnce(hoisted, lower, value);

@@ -13,7 +13,7 @@ const CHECKS_AT_ONCE = 32;
 /**
  * Selects a range of the content, and pins the blobs of the range, so that they stay on the disk.
  *
- * Call it in the same turn of the event loop that read the row. Then the download can end, even if another request replaces the object.
+ * Call it in the same turn of the event loop that read the row. Then the download ends well even if another request replaces the object.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];

@@ -1,4 +1,4 @@
-/** The content of an element: text, or elements by name. For a list, the element is written several times. Undefined omits the element. */
+/** The content of an element: text, or elements by name. A list makes one element for each item. Undefined makes no element. */
 export type XmlContent = string | number | boolean | XmlElements;
 export type XmlElements = { [name: string]: XmlContent | readonly XmlContent[] | undefined };
 

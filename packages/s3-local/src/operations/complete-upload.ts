@@ -55,7 +55,7 @@ export async function completeUpload(request: S3Request, { store, bodies, now }:
   return { status: 200, xml: writeResult(bucket, object) };
 }
 
-/** Finds the object that an earlier completion of this upload made. If a client did not get the response, it repeats the completion. */
+/** Finds the object that an earlier completion of this upload made. A client repeats a completion if it did not get the response. */
 function completedObject(request: S3Request, store: Store): ObjectRecord | undefined {
   const { key, uploadId } = uploadOf(request);
   const object = store.objects.find(request.bucket, key);

@@ -42,7 +42,7 @@ export async function openStore(dataDir: string) {
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /** The number of blobs without a row that the bucket has deleted at its start. Interrupted writes leave such blobs. */
+      /** The number of blobs that the bucket deleted at its start, because no row refers to them. Interrupted writes leave such blobs. */
       sweptBlobs,
       async close() {
         await blobs.settle();

@@ -19,7 +19,7 @@ const verbs = [
 ] as const satisfies { workload: WorkloadName; writes: boolean }[];
 
 const MAX_TAIL = 4;
-/** The least requests per second that a turn must reach, by the name of the turn. */
+/** The requests per second that a turn must at least reach, by the name of the turn. */
 const GOALS: Record<string, number> = { "start valetkey/sqlite": 5_000, "start valetkey/postgres": 3_500 };
 
 /**

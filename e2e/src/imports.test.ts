@@ -216,7 +216,7 @@ describe("imports", () => {
   it("keep Kysely out of the thread of the URL journal", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/db/sqlite/journal/journal-worker.ts");
-    // This process is given no database, so it fails. But it has loaded its modules before that.
+    // This process has no database, so it fails, but only after it has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("db/queries/audit-row.ts");
     expect(stderr).not.toContain("/kysely/");

@@ -89,7 +89,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const { stdout } = await runCli(place, ["user", "reset", "cat@example.com"]);
     const [, ofOperator = ""] = /#(\S+)/.exec(stdout) ?? [];
     expect((await post("request-password-reset", { email: "cat@example.com" })).status).toBe(200);
-    // Waits for two mails, because the sign-in above has caused a mail too.
+    // Waits for two mails, because the sign-in above has also caused a mail.
     const mail = (await smtp.received(2)).find(({ parsed }) => parsed.text?.includes("/new-password#"));
     if (mail === undefined) throw new Error("No mail has arrived");
     secrets.set("token of the operator", ofOperator).set("token of a mail", tokenIn(mail));

@@ -33,7 +33,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
-    // Does not print the output of the server. An error of this file contains that output if the server fails.
+    // Does not print the output of the server. If the server fails, the error contains this output.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);

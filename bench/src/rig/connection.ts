@@ -11,7 +11,7 @@ const RECEIVE_BYTES = 128 * 1024;
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /**
- * Sends requests on one keep-alive connection, one at a time. Resolves after the last response.
+ * Sends requests on one keep-alive connection, one at a time. Resolves after the response to the last request.
  *
  * This client reads only the status and the length of a response. A full HTTP parser would take CPU time from the measured server.
  */

@@ -103,7 +103,7 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
 
 const SEED = "seed";
 
-/** Writes the data to one database of each engine. Each candidate gets a copy of it. Returns the directory of the SQLite file. */
+/** Writes the data to one database of each engine. Each candidate gets a copy of one of them. Returns the directory of the SQLite file. */
 async function seedBoth(dataset: Dataset, { path, postgres }: { path: string; postgres: Postgres }): Promise<string> {
   const directory = join(path, SEED);
   await mkdir(directory);

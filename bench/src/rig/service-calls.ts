@@ -69,7 +69,7 @@ export function chooseBatches(dataset: Dataset, random: () => number): { userId:
   return large;
 }
 
-/** Keeps the requests in this order. So each request makes a new share or changes a role, and no request repeats a stored share. */
+/** The order of these requests matters. Each request makes a new share or changes a role, so no request repeats a stored share. */
 function shares({ dataset: { notes, userIds }, tokens }: Source): Call[] {
   return ["viewer", "editor"].flatMap((role) =>
     Array.from({ length: RECEIVERS }, (_, nth) => nth).flatMap((nth) =>

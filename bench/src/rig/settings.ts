@@ -1,4 +1,4 @@
-/** The settings of every candidate. The credentials are invented. They belong to no account of AWS. */
+/** The settings of every candidate. The credentials are invented, and belong to no AWS account. */
 export const settings = {
   bucket: "valet-key-bench-bucket",
   region: "eu-central-1",

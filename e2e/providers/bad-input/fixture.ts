@@ -60,7 +60,7 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
   afterEach(() => nothingOrphaned(service));
   afterAll(() => service.close());
 
-  /** Runs the sweep on each of three days. Checks that the bucket then has only the objects of ready files, and no parts. */
+  /** Runs the sweep on each of three days. Checks that the bucket then has only the objects of ready files, and no parts of uploads. */
   async function nothingOrphaned(swept: TestService): Promise<void> {
     for (const _day of [1, 2, 3]) {
       swept.advance(DAY + 600_000);

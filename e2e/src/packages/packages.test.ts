@@ -44,7 +44,7 @@ beforeAll(async () => {
   const examplePackages = Object.keys(examples.dependencies).filter((name) => !isOurs(name));
   const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
   tarballs = await packPackages(packed);
-  // Leaves out @valetkey/react, because npm would also install React. The tests of @valetkey/react have their own projects.
+  // Leaves out @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
   const { react: _, ...others } = tarballs;
   project = await install([...Object.values(others), ...examplePackages]);
   for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));

@@ -11,7 +11,7 @@ const NOBODY = 65_534;
 
 export type PoolMode = {
   mode: "session" | "transaction" | "statement";
-  /** The number of named prepared statements that PgBouncer manages for each server connection. With 0, it does not manage them. */
+  /** The number of named prepared statements that PgBouncer manages for each server connection. With 0, it manages none. */
   preparedStatements: number;
   /** The largest number of connections from PgBouncer to the PostgreSQL server. */
   size: number;

@@ -3,7 +3,7 @@ import { createTestPostgresDatabase } from "../../../packages/server/src/db/test
 
 export type ServiceDatabase = {
   name: string;
-  /** Makes a new database. Returns the environment variables of a service that uses it. */
+  /** Makes a new database. Returns the environment variables for a service that uses this database. */
   makeEnv(): Promise<Record<string, string>>;
 };
 

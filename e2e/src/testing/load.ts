@@ -5,7 +5,7 @@ import { type Api, putAsTold } from "./api.ts";
 export type Acknowledged = {
   notes: { id: string; title: string }[];
   shares: { noteId: string; userId: string }[];
-  /** Shares with email addresses that no account has, so that each share makes an invitation. */
+  /** Shares with email addresses that no account has, so that each of these shares makes an invitation. */
   invitations: { noteId: string; email: string }[];
   attachments: { id: string; sha256: string }[];
   issued: { noteId: string; attachmentId: string }[];

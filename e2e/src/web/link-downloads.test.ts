@@ -98,7 +98,7 @@ describe("a link without an account", () => {
     const { ann, link } = await share(web, [file], { maxClaims: 1, urlTtlSeconds: 2 });
     const { page, context, watch } = await visitor(web);
     watch.expect(/^net::ERR_INTERNET_DISCONNECTED/);
-    // A URL may expire before the bucket gets the request. Then the page requests a new URL.
+    // A URL may expire before the bucket gets the request. In this case, the page requests a new URL.
     watch.expect(/^403 GET /);
     await page.goto(link.url);
     const network = await context.newCDPSession(page);

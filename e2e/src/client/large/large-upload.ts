@@ -41,7 +41,7 @@ export type KilledUpload = {
   resumedAtBytes: number;
 };
 
-/** Uploads and downloads like `uploadInOneGo`, but kills (kill -9) the client at 25 %, the service at 50 % and the bucket at 75 %. */
+/** Does the same as `uploadInOneGo`, but kills (kill -9) the client at 25 % of the file, the service at 50 % and the bucket at 75 %. */
 export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
   const { sizeBytes, say } = options;
   return inWorld(options, async ({ world, order }) => {

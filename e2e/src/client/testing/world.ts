@@ -31,7 +31,7 @@ export type World = {
   clientAs(userId: string): Promise<Client>;
   /** A folder on the disk. It is deleted when the world is closed. */
   folder: string;
-  /** The data folder and the environment of the service. `runCli` needs it to reach the service. */
+  /** The data folder and the environment of the service. `runCli` needs this place to reach the service. */
   place: Place;
 };
 

@@ -10,7 +10,7 @@ export type Scene = {
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
   /** Opens the scene. Resolves when the page shows it. */
   open(page: Page, world: World): Promise<unknown>;
-  /** Patterns of the problems that the scene may cause. They are passed to `watch.expect`. */
+  /** Patterns of the problems that the scene may cause. `openScene` passes them to `watch.expect`. */
   expects?: readonly RegExp[];
 };
 

@@ -49,7 +49,7 @@ const TITLES = [
   ],
 ];
 
-/** Starts both services, and fills the first one with users, notes and files. */
+/** Starts both services, and fills the first service with users, notes and files. */
 export async function openWorld(browser: Browser): Promise<World> {
   const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
   const person = (name: string) => openPerson(browser, { service, name, emailDomain: "example.com" });

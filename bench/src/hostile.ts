@@ -83,7 +83,7 @@ async function measureEngine(
 /** Creates the notes over HTTP, because with `--service`, the service may have another database schema. */
 async function seed(port: number): Promise<Target> {
   const token = await createToken("attacker");
-  // The text has no letter b. So SLOW_SEARCH, which has a b, finds no note.
+  // The text has no letter b, so SLOW_SEARCH, which has a b, finds no note.
   const body = JSON.stringify({ title: "Note", body: "a".repeat(NOTE_CHARACTERS) });
   let noteId = "";
   for (let nth = 0; nth < NOTES; nth += 1) {

@@ -27,7 +27,7 @@ type Server = {
   script: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The environment variables with the further ports that the script needs, besides PORT. */
+  /** The names of the environment variables for the ports that the script needs in addition to PORT. */
   otherPorts: readonly string[];
 };
 

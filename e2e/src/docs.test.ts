@@ -116,7 +116,7 @@ function linksOf(page: string): { file: string; heading: string | undefined }[] 
     [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
       .map(([, link, image]) => link ?? image ?? "")
       .filter((href) => !/^https?:/.test(href))
-      // Checks the workflow file of a badge. The badge has a relative link to its workflow, because the host of the repository is unknown.
+      // Checks the workflow file to which a badge links. The link is relative, because the host of the repository is unknown.
       .map((href) => href.replace(/^..\/..\/actions\/(workflows\/[^/]+)(\/badge.svg)?$/, ".github/$1"))
       .map((href) => href.split("#", 2))
       .map(([file = "", heading]) => ({ file, heading }))

@@ -113,7 +113,7 @@ const doors: Record<string, string> = {
   "packages/server/src/db/sqlite/journal": "log.ts",
 };
 
-// Tests may import from every layer. These rules apply only to the code that is shipped.
+// Tests may import from every layer. The rules for imports apply only to the code that is shipped.
 const isShipped = (path: string) => !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;

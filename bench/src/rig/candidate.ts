@@ -6,7 +6,7 @@ import { settings } from "./settings.ts";
 
 export type CandidateSpec = {
   name: string;
-  /** The entry file of the server. It runs in a separate process and listens on 127.0.0.1 at PORT. */
+  /** The entry file of the server. The server runs in a separate process and listens on 127.0.0.1 at PORT. */
   entry: URL;
   /** The working directory, outside of the checkout, so that the server reads no .env. */
   directory: string;

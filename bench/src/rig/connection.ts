@@ -85,7 +85,7 @@ function createReader(onResponse: (status: number) => void): (chunk: Buffer) => 
 }
 
 function contentLength(head: string): number {
-  // node:http writes this header name with capital letters, and some frameworks write it in lower case.
+  // node:http writes this header name with capital letters, but some frameworks write it in lower case.
   let start = head.indexOf("Content-Length: ");
   if (start === -1) start = head.indexOf("content-length: ");
   if (start === -1) throw new Error(`A response without Content-Length:\n${head}`);

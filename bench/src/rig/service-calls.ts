@@ -8,7 +8,7 @@ import { settings } from "./settings.ts";
 export const BATCH_SIZE = LARGE_NOTE_FILES;
 /** Each note is shared with this many users: first with all of them as viewers, then with all of them as editors. */
 const RECEIVERS = 8;
-/** Visitors of links come from this many IP addresses, because the load exceeds the limits for one IP address. */
+/** The visitors of links have this many IP addresses, because the load exceeds the limits for one IP address. */
 const VISITORS = 2 ** 17;
 
 /** The data from which requests are made, and the bearer token of each user. */

@@ -10,7 +10,7 @@ import type { RunningProvider } from "../providers.ts";
 export const MIB = 2 ** 20;
 export const DAY = 86_400_000;
 export const PART = 8 * MIB;
-/** The content of a file that is uploaded in two parts. The second part has only 1,000 bytes. */
+/** The content of a file that a test uploads in two parts. The second part has only 1,000 bytes. */
 export const LARGE = patterned(PART + 1_000);
 export const TEXT = { filename: "hello.txt", contentType: "text/plain" };
 const [sqlite] = engines;

@@ -12,7 +12,7 @@ const [engine] = engines;
 if (engine === undefined) throw new Error("there is no engine");
 
 type Fetch = typeof globalThis.fetch;
-/** A simulated browser. It keeps its cookies and its `store` when the page reloads. `sent` lists the requests to the bucket. */
+/** A simulated browser, which keeps its cookies and its `store` when the page reloads. `sent` lists the requests to the bucket. */
 type Browser = { cookies: Map<string, string>; store: UploadStore; sent: string[] };
 
 describe("a file that a visitor sends through the client", () => {

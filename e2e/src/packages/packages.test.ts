@@ -75,7 +75,7 @@ describe("the published packages", () => {
     if (!("." in exports)) return;
     const analysis = await checkPackage(createPackageFromTarballData(tarball));
     if (analysis.types === false) return expect.fail("the package has no types");
-    // Ignores one problem: the packages are ES modules. Node can also load ES modules with `require`.
+    // Ignores the problem that the packages are ES modules, because Node can also load ES modules with `require`.
     expect(analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM")).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ export type SampleSpec = {
   host?: string;
   /** The file, in the folder of the stage, with the CA certificate that the test trusts. Default: the certificate for localhost. */
   authority?: string;
-  /** Replaces settings that fit only the machine of an operator, such as ports. Returns the new sample, and the program's arguments. */
+  /** Replaces settings that fit only the machine of an operator, such as ports. Returns the new sample and the arguments of the proxy. */
   adapt(sample: string, stage: Stage): Promise<{ args: string[]; configuration: string }>;
 };
 

@@ -10,7 +10,7 @@ export type ServiceDatabase = {
 /** Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the databases that it made after the test file. */
 export function useDatabases(): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];
-  // This hook runs after the hooks of each `describe`. So the services that used these databases have stopped.
+  // This hook runs after the hooks of each `describe`. At that time, the services that used these databases have stopped.
   afterAll(async () => {
     for (const { remove } of made.splice(0)) await remove();
   });

@@ -58,7 +58,7 @@ export async function startProcess(
   try {
     return await start();
   } catch (error) {
-    // With PORT=0, another process may take the port before this service listens on it. Then a second start helps.
+    // With PORT=0, another process may take the port before this service listens on it. In this case, a second start helps.
     const isTaken = place.env.PORT === "0" && error instanceof Error && error.message.includes("EADDRINUSE");
     if (!isTaken) throw error;
     return start();

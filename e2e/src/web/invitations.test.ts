@@ -69,7 +69,7 @@ describe("a person without access", () => {
     ).not.toContain(token);
 
     carla.watch.expect(/^409 POST .*\/invitations\/look$/);
-    // The invitation is used. So it opens the note only for the user who redeemed it.
+    // A used invitation opens the note only for the user who redeemed it.
     await carla.page.goto(url);
     await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
     const dora = await web.person("Dora Late");

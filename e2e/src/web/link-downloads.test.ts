@@ -171,7 +171,7 @@ describe("a link without an account", () => {
   it("works without JavaScript", async () => {
     const { ann, link } = await share(web, [text("report.txt", "the report")], { maxClaims: 1 });
     const { page, watch } = await visitor(web, { javaScriptEnabled: false });
-    // Chromium reports a policy violation, because the page preloads a script that may not run here.
+    // Chromium reports a policy violation, because the page preloads a script, although scripts may not run here.
     watch.expect(/^csp GET .*\.js$/);
     await page.goto(link.url);
     await page.getByRole("link", { name: "Open the plain page" }).click();

@@ -181,7 +181,7 @@ describe("the settings", () => {
     expect(await theme()).toBe("dark");
     const dark = await ground();
     expect(dark).not.toBe(light);
-    // Holds the code of the app. So only the styles and the early script, which sets the theme, have loaded.
+    // Holds the code of the app, so that only the styles and the early script, which sets the theme, have loaded.
     const held = await holdRequests(finn.page, /\/assets\/.*\.js$/);
     await finn.page.goto("/settings", { waitUntil: "commit" });
     await expect.poll(ground).toBe(dark);

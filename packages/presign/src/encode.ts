@@ -6,7 +6,7 @@ declare const encodedKeyBrand: unique symbol;
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
-// UTF-8 needs at most three bytes for each UTF-16 code unit. So a key with at most this many code units is never too long.
+// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key with at most this many code units is never too long.
 const SURELY_SHORT_ENOUGH = Math.floor(MAX_KEY_BYTES / 3);
 const NEEDS_NO_ENCODING = /^[A-Za-z0-9_.~/-]*$/;
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -17,7 +17,7 @@ const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 /**
  * Percent-encodes all characters except the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
- * It writes uppercase hex, and encodes a space as `%20`. It also encodes `!'()*` and `/`.
+ * The result has uppercase hex, and `%20` for a space. `!'()*` and `/` are encoded too.
  * Throws PresignError `invalid_text` when the text has half of a surrogate pair, which UTF-8 cannot express.
  * Source: AWS "Signature Version 4 signing", UriEncode.
  */

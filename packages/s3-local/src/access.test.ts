@@ -294,7 +294,7 @@ describe("requirement 6: the same PUT URL twice", () => {
       );
       const winners = responses.flatMap(({ status }, index) => (status === 200 ? [index] : []));
       expect(winners).toHaveLength(1);
-      // The bucket accepts two bodies at the same time, and refuses the others with SlowDown.
+      // The bucket accepts two bodies for a key at the same time, and refuses more with SlowDown.
       for (const { status } of responses) expect([200, 412, 503]).toContain(status);
       expect(await stored(client, key)).toBe(bodies[winners[0] as number]);
     }

@@ -37,7 +37,7 @@ export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
 
 export type KilledUpload = {
   sha256: LargeUpload["sha256"];
-  /** How many bytes were already in the bucket when the second client process started to send. */
+  /** The number of bytes that were in the bucket when the second client process started to send. */
   resumedAtBytes: number;
 };
 

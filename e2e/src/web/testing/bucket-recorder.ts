@@ -13,7 +13,7 @@ export type BucketRecorder = {
   stop(): void;
 };
 
-/** Starts a proxy that records the requests of browsers to the bucket. It forwards each request unchanged to the embedded bucket. */
+/** Starts a proxy that records the requests of browsers to the bucket. The proxy forwards each request unchanged to the embedded bucket. */
 export async function recordBucket(): Promise<BucketRecorder> {
   const requests: BucketRequest[] = [];
   const port = await freePort("127.0.0.1");

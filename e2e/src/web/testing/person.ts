@@ -12,10 +12,10 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export type Person = {
   name: string;
   email: string;
-  /** The user id. It is empty if the person has no account. */
+  /** The user id. Empty if the person has no account. */
   id: string;
   context: BrowserContext;
-  /** The page of the person. It accepts paths of the service, such as `page.goto("/shared")`. */
+  /** The page of the person. Its methods accept paths of the service, such as `page.goto("/shared")`. */
   page: Page;
   /** An API client that is signed in with the same session. Tests use it to make data and to check results. */
   client: Client;

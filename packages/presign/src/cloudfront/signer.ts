@@ -23,7 +23,7 @@ export type CloudFrontOptions = {
 };
 
 /**
- * Options of presignGet. They have the same meaning as the options of a presigner.
+ * Options of presignGet, with the same meaning as the options of a presigner.
  *
  * `ipAddress` is an IPv4 address or range. CloudFront then refuses all other IP addresses. Default: CloudFront accepts every client.
  */
@@ -44,7 +44,7 @@ const URL_SAFE: Record<string, string> = { "+": "-", "=": "_", "/": "~" };
 /**
  * Makes a signer for one CloudFront distribution whose origin is a bucket.
  *
- * If the options have an `ipAddress`, the URL contains a custom policy. Otherwise, it has a canned policy.
+ * If the options have an `ipAddress`, the URL contains a custom policy. Without an `ipAddress`, the URL has a canned policy.
  * Throws PresignError `invalid_target` and `invalid_credentials`. Source: Amazon CloudFront "Use signed URLs".
  *
  * @example

@@ -14,7 +14,7 @@ export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 /** A destination for received bytes. `write` frees the memory of its bytes. The caller awaits a promise that `write` returns. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
-/** A received body. Its length and hashes are equal to the declared length and hashes. */
+/** A received body, whose length and hashes are equal to the declared length and hashes. */
 export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
 /** This error means that the verifier refused a signature inside a body. */

@@ -9,7 +9,7 @@ export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; ex
  * A verified and parsed request. Operations must read only these values, and never the raw request.
  *
  * `parameters` are the query parameters without the parameters of the signature.
- * `field` returns a header by its lowercase name. It also finds an `x-amz-*` header that a presigner has put into the query.
+ * `field` returns a header by its lowercase name. `field` also finds an `x-amz-*` header that a presigner has put into the query.
  */
 export type S3Request = Exchange & {
   method: string;

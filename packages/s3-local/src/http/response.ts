@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Exchange } from "./request.ts";
 import { type ContentRange, sendContent } from "./send-content.ts";
 
-/** The response of an operation. Its body is `xml`, or `content`, which is a range of a stored content. */
+/** The response of an operation. The body is either `xml`, or `content`, which is a range of a stored content. */
 export type S3Response = {
   status: number;
   headers?: Record<string, string>;

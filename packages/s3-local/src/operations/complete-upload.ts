@@ -128,7 +128,7 @@ function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartReco
   );
 }
 
-/** Returns the size of the object. Throws EntityTooSmall if a part, except the last one, is smaller than 5 MiB. */
+/** Returns the size of the object. Throws EntityTooSmall if a part other than the last part is smaller than 5 MiB. */
 function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   for (const { sizeBytes, partNumber, etag } of parts.slice(0, -1)) {
     if (sizeBytes >= MIN_PART_BYTES) continue;

@@ -76,7 +76,7 @@ export async function openBlobFiles(dataDir: string) {
         for (const name of names) unpin(name);
       };
     },
-    /** Keeps every blob on disk until the caller calls the returned function. Only one caller can do this at a time. */
+    /** Keeps every blob on disk until the caller calls the returned function. Only one caller can keep all blobs at a time. */
     keepAll(): () => void {
       kept = [];
       return () => {

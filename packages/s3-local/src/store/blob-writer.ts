@@ -16,7 +16,7 @@ const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
 
-/** Makes a writer that collects bytes into large writes. It collects the next batch while it writes the previous batch. */
+/** Makes a writer that collects bytes into large writes. The writer collects the next batch while it writes the previous batch. */
 export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
   let handle: FileHandle | undefined;
   let batch: Uint8Array[] = [];

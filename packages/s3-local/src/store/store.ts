@@ -35,7 +35,7 @@ export async function openStore(dataDir: string) {
       contents,
       blobs,
       write,
-      /** Runs a change that frees space. It works even on a full disk. */
+      /** Runs a change that frees space, even on a full disk. */
       async free<T>(change: () => T): Promise<T> {
         const value = await reserve.spend(() => write(change));
         void blobs.settle().then(reserve.refill);

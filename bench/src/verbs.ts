@@ -23,8 +23,8 @@ const MAX_TAIL = 4;
 const GOALS: Record<string, number> = { "start valetkey/sqlite": 5_000, "start valetkey/postgres": 3_500 };
 
 /**
- * Measures each verb of the service under load on both database engines. Also measures two limits for comparison: the hot path that is written by
- * hand, and the flushes of the disk.
+ * Measures each verb of the service under load on both database engines. Also measures two limits for comparison: the hot path that is
+ * written by hand, and the flushes of the disk.
  *
  * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (another checkout). Returns whether
  * all goals were met.

@@ -17,7 +17,7 @@ export function createSignRequest(options: SignerOptions): SignRequest {
 }
 
 /**
- * Makes a signer that uses three one-shot hashes for each signature. The last two hashes form an HMAC, and their input buffers are built once.
+ * Makes a signer that uses three one-shot hashes for each signature. The last two hashes form an HMAC. Its input buffers are built once.
  *
  * In the string to sign, only the date and the hash of the canonical request change, and both are at a fixed offset.
  */

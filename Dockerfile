@@ -15,11 +15,11 @@ RUN npm ci \
 
 FROM ${BASE}
 COPY --from=build /image /
-# glibc keeps freed memory in an arena for each thread. With only two arenas, it keeps less memory, and one busy thread is as fast.
+# glibc keeps freed memory in an arena for each thread. With only two arenas, glibc keeps less memory, and one busy thread is as fast.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=2
 USER 65532:65532
 VOLUME /data
-# The service, and the embedded bucket.
+# The ports of the service and of the embedded bucket.
 EXPOSE 3000 3001
 HEALTHCHECK --interval=5s --timeout=4s --start-period=10s CMD ["/usr/local/bin/node", "/app/bin/ready.js"]
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=16", "/app/bin/valetkey.js"]

@@ -11,7 +11,7 @@ const TSC = join(createRequire(import.meta.url).resolve("typescript/package.json
 /** The folder for the files to publish. Each published package has a folder in it. */
 export const STAGE = join(ROOT, "release/out");
 
-/** Copies the published files of a package into a new folder. Compiles a library first. The command must be built. Returns the folder. */
+/** Copies the published files of a package into a new folder, and returns it. Compiles a library first, but does not build the command. */
 export async function stage(name: Published): Promise<string> {
   const source = join(ROOT, "packages", name);
   const folder = join(STAGE, name);

@@ -3,7 +3,7 @@ import { formatCount, formatTable, reportResult } from "./rig/table.ts";
 
 const GOAL_BYTES = 12_000;
 
-/** Measures the bundle of the client for a page: minified by esbuild, and gzipped. Returns whether the bundle met the goal. */
+/** Measures the size of the client in the bundle of a page: minified by esbuild, and gzipped. Returns whether the size met the goal. */
 export async function runClientSize(): Promise<boolean> {
   const { minified, gzipped } = await bundleSize('export * from "@valetkey/client"');
   console.log("client-size: @valetkey/client for a browser, by esbuild");

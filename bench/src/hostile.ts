@@ -15,7 +15,7 @@ const GOAL_MS = 100;
 const NOTES = 200;
 const NOTE_CHARACTERS = 200_000;
 const POLL_MS = 20;
-/** A poll that takes longer is aborted, and counts as this time. */
+/** The benchmark aborts a poll after this time, and counts the poll as this time. */
 const POLL_TIMEOUT_MS = 30_000;
 const MIB = 2 ** 20;
 
@@ -61,7 +61,7 @@ async function measureEngine(
   for (const attack of Object.keys(attacks) as AttackName[]) {
     if (!attack.includes(only)) continue;
     const row = await measureAttack(candidate, { attack, target, seconds });
-    // Prints each result immediately, because a later attack may block the service forever. Then no table is printed.
+    // Prints each result immediately, because a later attack may block the service forever. In this case, no table is printed.
     console.log(`${attack}: worst /healthz ${row.worstMs.toFixed(0)} ms`);
     rows.push(row);
     await untilCalm(candidate.port);
@@ -80,10 +80,10 @@ async function measureEngine(
   return reportResult(worst < GOAL_MS, `${engine}, worst /healthz: ${worst.toFixed(0)} ms (goal: under ${GOAL_MS} ms)`);
 }
 
-/** Creates the notes over HTTP. With `--service`, the service may have another database schema. */
+/** Creates the notes over HTTP, because with `--service`, the service may have another database schema. */
 async function seed(port: number): Promise<Target> {
   const token = await createToken("attacker");
-  // The text has no letter b. So SLOW_SEARCH, which has a b, finds no note.
+  // The text has no letter b, so SLOW_SEARCH, which has a b, finds no note.
   const body = JSON.stringify({ title: "Note", body: "a".repeat(NOTE_CHARACTERS) });
   let noteId = "";
   for (let nth = 0; nth < NOTES; nth += 1) {

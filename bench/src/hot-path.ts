@@ -8,7 +8,7 @@ const TIMES_ARTICLE = 8;
 const PERCENT_OF_BARE = 75;
 
 /**
- * Measures GET /attachments/:id/url under load. The servers take turns: the design of the article, the service, the service with two
+ * Measures GET /attachments/:id/url under load. These servers take turns: the design of the article, the service, the service with two
  * worker processes, and the hot path that is written by hand.
  *
  * Flags: --rounds 5, --seconds 5, --only article,sqlite (parts of names). Returns whether all goals were met.

@@ -10,7 +10,7 @@ import { throughput, throughputRatio } from "./rig/throughput.ts";
 import { createToken } from "./rig/token.ts";
 import { callsOf, createSource } from "./rig/workload.ts";
 
-/** The data that the service writes before it responds. No peer writes anything for these requests. */
+/** The data that the service writes before it responds. The peers write no data for these requests. */
 const WRITES = {
   url: { row: "-", quota: "-", audit: "yes" },
   // The service writes the audit event of an upload later, when the upload is completed.

@@ -19,12 +19,12 @@ const verbs = [
 ] as const satisfies { workload: WorkloadName; writes: boolean }[];
 
 const MAX_TAIL = 4;
-/** The least requests per second that a turn must reach, by the name of the turn. */
+/** The requests per second that a turn must at least reach, by the name of the turn. */
 const GOALS: Record<string, number> = { "start valetkey/sqlite": 5_000, "start valetkey/postgres": 3_500 };
 
 /**
- * Measures each verb of the service under load on both database engines. Also measures two limits: the hot path that is written by hand,
- * and the flushes of the disk.
+ * Measures each verb of the service under load on both database engines. Also measures two limits for comparison: the hot path that is
+ * written by hand, and the flushes of the disk.
  *
  * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (another checkout). Returns whether
  * all goals were met.

@@ -20,7 +20,7 @@ const PROGRAMS = { command: "packages/valetkey/bin/valetkey.js", sources: "packa
 const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 /** Linux counts CPU time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
-/** This long after its first response, a service has finished the work of its start and is idle. Milliseconds. */
+/** After this time from its first response, a service has finished its start and is idle. Milliseconds. */
 const IDLE_AFTER_MS = 5_000;
 const GOALS = { startRatio: 0.5, idleMiB: 130, installMB: 110, packages: 130 };
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import { selectProviders } from "./selection.ts";
 
-/** Prints one line at the start of a test run: which S3 servers the run tests. */
+/** At the start of a test run, prints the S3 servers that the run tests. */
 export default function announce(): void {
   console.log(selectProviders(process.env).line);
 }

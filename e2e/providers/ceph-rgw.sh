@@ -28,10 +28,10 @@ auth cluster required = none
 auth service required = none
 auth client required = none
 auth allow insecure global id reclaim = false
-# By default, the gateway encrypts its connection to the monitor. Without authentication there are no keys, so it uses only checksums.
+# By default, the gateway encrypts its connection to the monitor. Without authentication, there are no keys, but only checksums.
 ms mon client mode = crc
 ms client mode = crc
-# The cluster has one monitor and one OSD. So it needs no copies and few placement groups, and does not wait for votes.
+# The cluster has one monitor and one OSD. Such a cluster needs no copies, few placement groups and no votes.
 osd pool default size = 1
 osd pool default min size = 1
 mon allow pool size one = true

@@ -22,9 +22,9 @@ export type ProviderFault = {
 
 /** The expected findings of the doctor on one S3 server. */
 export type DoctorOn = {
-  /** The name by which the doctor reports the server. */
+  /** The name of the server in the report of the doctor. */
   provider: string;
-  /** The ids of the findings for a healthy bucket: how this server differs from Amazon S3. */
+  /** The ids of the findings for a healthy bucket. They show how this server differs from Amazon S3. */
   differences: readonly string[];
   /** Configures a new bucket so that it is healthy. */
   setUp: NonNullable<ProviderFault["change"]>;

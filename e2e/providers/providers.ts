@@ -16,9 +16,9 @@ export type RunningProvider = {
   newBucket(): Promise<BucketServer>;
   /** Stops the server, calls `whileDown`, and restarts the server on the same data and port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** Lists the objects of a bucket that the S3 API does not list. It is undefined if the server hides no objects. */
+  /** Lists the objects of a bucket that the S3 API does not list. This function is undefined if the server hides no objects. */
   hiddenIn?(bucket: string): Promise<string[]>;
-  /** Permits an origin by an API other than S3. It is undefined if PutBucketCors works. */
+  /** Permits an origin by an API other than S3. This function is undefined if PutBucketCors works. */
   allowOrigin?(bucket: string, origin: string): Promise<void>;
   stop(): Promise<void>;
 };
@@ -27,7 +27,7 @@ type Server = {
   script: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The environment variables with the further ports that the script needs, besides PORT. */
+  /** The names of the environment variables for the ports that the script needs in addition to PORT. */
   otherPorts: readonly string[];
 };
 

@@ -37,7 +37,7 @@ const PROVIDERS: readonly Provider[] = [
       "swift-object-server",
       "memcached",
     ],
-    // Swift has no command that prints its version. So the Python of the first line of the script imports the version.
+    // Swift has no command that prints its version. So the Python interpreter in the first line of a Swift script imports the version.
     askVersion(find) {
       const [shebang = ""] = readFileSync(find("swift-proxy-server"), "utf8").split("\n", 1);
       const [python = "", ...args] = shebang.replace(/^#!\s*/, "").split(/\s+/);
@@ -55,7 +55,7 @@ export type Selection = {
 };
 
 /**
- * Selects the S3 servers that this run tests besides the embedded bucket. PROVIDERS is "all", "none" or a list of names with commas.
+ * Selects the S3 servers that this run tests besides the embedded bucket. PROVIDERS is "all", "none" or names with commas between them.
  * By default, selects the installed servers of the version in docs/providers.md. Throws if a server of PROVIDERS can't run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {

@@ -54,7 +54,7 @@ use = egg:swift#$name
 [$name-updater]
 recon_cache_path = $DIR/cache
 CONF
-  # Makes the ring again, because it contains the port, which may differ from the last start.
+  # Makes a new ring at each start, because the ring contains the port, which may differ from the last start.
   rm -f "$name.builder" "$name.ring.gz"
   swift-ring-builder "$name.builder" create 4 1 1 > /dev/null
   swift-ring-builder "$name.builder" add "r1z1-127.0.0.1:$port/d1" 1 > /dev/null

@@ -72,7 +72,7 @@ describe("valetkey adopt beside a running service", () => {
     expect(stdout).toContain("Adopted Report.txt (5 bytes)");
     const id = new RegExp(ID).exec(stdout)?.[0];
     expect((await admin.call("DELETE", `/attachments/${id}`)).status).toBe(204);
-    // The attachment is only in the trash, so its object still exists and cannot be adopted again.
+    // The attachment is only in the trash, so its object still exists, and nobody can adopt this object a second time.
     expect((await adopt("report-final")).code).toBe(1);
     expect((await admin.call("DELETE", `/trash/attachments/${id}`)).status).toBe(204);
     expect((await adopt("report-final")).code).toBe(0);

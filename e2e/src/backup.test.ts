@@ -83,7 +83,7 @@ async function blobsIn(folder: string): Promise<Map<string, number>> {
   return inodes;
 }
 
-/** Starts `valetkey backup`, and suspends its process after the first blobs. Otherwise it would copy all blobs within milliseconds. */
+/** Starts `valetkey backup`, and suspends its process after the first blobs. Without the pause, it would copy all blobs in milliseconds. */
 async function startBackup(place: Place, backupDir: string) {
   const child = spawn(process.execPath, [CLI, "backup", backupDir], { env: place.env, cwd: place.dataDir });
   let stderr = "";

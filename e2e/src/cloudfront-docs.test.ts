@@ -82,7 +82,7 @@ describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs
     );
   }
 
-  // The AWS CLI checks all parameters before it sends a request. So a request to this server shows that it accepts them.
+  // The AWS CLI checks all parameters before it sends a request. So a request to this server shows that the CLI accepts its parameters.
   it("have parameters that the AWS CLI accepts", async () => {
     for (const command of commands) {
       const output = await run(command);

@@ -41,7 +41,7 @@ describe("docs/deploy.md", () => {
   });
 });
 
-// Debian and npm have no package with Traefik or its schema. So these tests do not run Traefik, and only check the important settings.
+// Debian and npm have no package with Traefik or its schema. So these tests check the important settings, but do not run Traefik.
 describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));

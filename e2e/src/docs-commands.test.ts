@@ -77,7 +77,7 @@ describe("docs/tour.md", () => {
     const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);
     const steps = stepsOf(tour);
     expect(steps.length).toBeGreaterThan(5);
-    // Here the service listens on another port, and its URLs expire after 10 seconds instead of 60.
+    // In this test, the service listens on another port, and its URLs expire after 10 seconds instead of 60.
     const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });

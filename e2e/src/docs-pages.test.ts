@@ -37,7 +37,7 @@ describe("the pages of the API at /docs, in Chromium", () => {
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     page.on("requestfailed", (request) => faults.push(request.url()));
     await page.goto(`${service.url}/docs`);
-    // This operation is far down the page, which renders it only after scrolling. Playwright scrolls to it.
+    // The page renders this operation only after scrolling, because it is far down. Playwright scrolls to the operation.
     await page.locator("#operations-notes-createNote .opblock-summary-control").click();
     await page.locator("#operations-notes-createNote .responses-table").waitFor();
     const seen = await page.evaluate(() => ({

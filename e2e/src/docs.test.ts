@@ -19,7 +19,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
     const [setting = "", ttlMax = ""] = /`(URL_TTL_MAX)=(\d+)`/.exec(read("docs/aws.md"))?.slice(1) ?? [];
     const { limits } = startDirectory().load({ [setting]: ttlMax }).config;
-    // The policy permits signatures up to this age. With this setting, no URL of the service lives longer.
+    // The policy of the page permits signatures up to `ageSeconds`. With the setting on the page, no URL of the service lives longer.
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.urlTtlMaxSeconds);
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
@@ -116,7 +116,7 @@ function linksOf(page: string): { file: string; heading: string | undefined }[] 
     [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
       .map(([, link, image]) => link ?? image ?? "")
       .filter((href) => !/^https?:/.test(href))
-      // Checks the workflow file of a badge. The badge has a relative link to its workflow, because the host of the repository is unknown.
+      // Checks the workflow file to which a badge links. The link is relative, because the host of the repository is unknown.
       .map((href) => href.replace(/^..\/..\/actions\/(workflows\/[^/]+)(\/badge.svg)?$/, ".github/$1"))
       .map((href) => href.split("#", 2))
       .map(([file = "", heading]) => ({ file, heading }))

@@ -83,7 +83,7 @@ describe("a service whose disk is full", () => {
     expect(kept.length).toBeGreaterThan(5);
     await expectAllThere(ann, { ...nothingYet(), attachments: kept });
     expect(await endOfCli(place, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
-    // Either the bucket or the database was the first to find no space, and logged this.
+    // The bucket or the database, whichever first found no space, has logged an error.
     expect(service.output()).toMatch(/The embedded bucket failed|The disk of the data/);
   });
 });

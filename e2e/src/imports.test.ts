@@ -113,7 +113,7 @@ const doors: Record<string, string> = {
   "packages/server/src/db/sqlite/journal": "log.ts",
 };
 
-// Tests may import from every layer. These rules apply only to the code that is shipped.
+// Tests may import from every layer. The rules for imports apply only to the code that is shipped.
 const isShipped = (path: string) => !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
@@ -216,7 +216,7 @@ describe("imports", () => {
   it("keep Kysely out of the thread of the URL journal", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/db/sqlite/journal/journal-worker.ts");
-    // This process is given no database, so it fails. But it has loaded its modules before that.
+    // This process has no database, so it fails, but only after it has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("db/queries/audit-row.ts");
     expect(stderr).not.toContain("/kysely/");

@@ -19,7 +19,7 @@ const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"
 
 describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
   it(`loses nothing acknowledged in ${ROUNDS} rounds`, { timeout: 120_000 + ROUNDS * 20_000 }, async () => {
-    // Both servers confirm slowly. So a kill can come after a mail or message arrived, and before its confirmation.
+    // Both servers confirm slowly. So a kill can come between the arrival of a mail or message and its confirmation.
     const smtp = await smtpServerInTest({ beforeConfirm: () => pause(300) });
     const receiver = await receiverInTest({ respond: (response) => void pause(60).then(() => accept(response)) });
     const received = { mails: smtp.mails, webhooks: receiver.received };

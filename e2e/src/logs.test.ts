@@ -26,7 +26,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The embedded bucket refuses this changed URL. Its log must not contain signed URLs, not even refused ones.
+    // The embedded bucket refuses this changed URL. The log of the bucket must contain no signed URL, not even a refused one.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);
@@ -89,7 +89,7 @@ describe("requirement 28: a full run writes no secret", () => {
     const { stdout } = await runCli(place, ["user", "reset", "cat@example.com"]);
     const [, ofOperator = ""] = /#(\S+)/.exec(stdout) ?? [];
     expect((await post("request-password-reset", { email: "cat@example.com" })).status).toBe(200);
-    // Waits for two mails, because the sign-in above has caused a mail too.
+    // Waits for two mails, because the sign-in above has also caused a mail.
     const mail = (await smtp.received(2)).find(({ parsed }) => parsed.text?.includes("/new-password#"));
     if (mail === undefined) throw new Error("No mail has arrived");
     secrets.set("token of the operator", ofOperator).set("token of a mail", tokenIn(mail));

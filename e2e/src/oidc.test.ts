@@ -47,7 +47,7 @@ describe.each(useDatabases())("an identity provider on $name", ({ makeEnv }) => 
     const cookie = cookiesOf(finished);
     expect(await (await get("/me", { cookie })).json()).toMatchObject({ email: "ann@example.com", name: "Ann" });
     expect(await (await get("/instance")).json()).toMatchObject({ hasAccounts: true });
-    // The sign-in has recorded the user, so the command line can create a token for the email address.
+    // The sign-in has recorded the user, so the command line can create a token for the email address of the user.
     const token = (await runCli(place, ["token", "create", "--email", "ann@example.com"])).stdout.trim();
     expect((await get("/me", { authorization: `Bearer ${token}` })).status).toBe(200);
     const shown = (await runCli(place, ["config"])).stdout;

@@ -4,7 +4,7 @@ import { badInputSuite } from "../providers/bad-input.suite.ts";
 import { PROFILES } from "../providers/profiles/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "../providers/providers.ts";
 
-/** The sizes of an empty object, of one PUT, and of two parts. With a profile, other sizes would behave in the same way. */
+/** The sizes of an empty object, of one PUT, and of two parts. Other sizes behave in the same way with every profile. */
 const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 /**

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectProviders } from "../providers/selection.ts";
 
-/** The only folder in the PATH of a simulated machine. It has the commands of the documented version of Swift, and none of Ceph. */
+/** The only folder in the PATH of a simulated machine, with the commands of the documented version of Swift, and none of Ceph. */
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "valetkey-path-"));

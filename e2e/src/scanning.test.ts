@@ -65,7 +65,7 @@ describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ m
     await silent.asked;
     const before = performance.now();
     expect(await first.service.stop()).toBe(0);
-    // The stop must not wait for the scan (minutes) or for the end of its lease (one minute).
+    // The stop must not wait until the scan ends (minutes) or until its lease expires (one minute).
     expect(performance.now() - before).toBeLessThan(10 * SECOND);
     silent.answerWith("stream: OK\0");
     const again = await start(here);

@@ -46,7 +46,7 @@ describe("the check of the page", () => {
   });
 });
 
-/** Reads the numbered requirements of the page, each with the test files to which it links. */
+/** Reads the numbered requirements on the page. Each requirement has the test files to which it links. */
 function requirementsOf(page: string): Requirement[] {
   return page.split(/^(?=\d+\. |#)/m).flatMap((item) => {
     const number = /^(\d+)\. /.exec(item)?.[1];

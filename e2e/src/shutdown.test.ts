@@ -36,7 +36,7 @@ describe("a stop by SIGTERM", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
     clearInterval(drip);
     await cut;
-    // If the service did not cut these connections, its shutdown would take minutes.
+    // The service must cut these connections. If it did not, its shutdown would take minutes.
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

@@ -13,7 +13,7 @@ import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./tes
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
-// A start usually fails within 10 seconds. While the machine runs all tests, it can take much longer.
+// A service with wrong settings usually exits within 10 seconds. While the machine runs all tests, the exit can take much longer.
 const TIME_TO_FAIL_MS = 100_000;
 const NOBODY = 65_534;
 const databases = useDatabases();
@@ -55,7 +55,7 @@ describe("the first start", () => {
   });
 
   it("prints how to create accounts where sign-up is closed by default", async () => {
-    // The test place opens sign-up. An empty value has the same effect as no setting, so sign-up is closed here.
+    // By default, a test place opens sign-up. An empty value has the same effect as no setting, so sign-up is closed in this test.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
     expect(service.output()).toMatch(/^Next: .*npx valetkey user add/m);
     const headers = { "content-type": "application/json" };
@@ -348,7 +348,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** Starts a form upload. `finish` sends its last bytes. */
+/** Starts a form upload. `finish` sends the last bytes of the form. */
 async function slowUpload(url: string, noteId: string) {
   const { signTestJwt } = await import("../../packages/server/src/http/auth/testing/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });

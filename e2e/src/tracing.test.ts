@@ -244,7 +244,7 @@ describe("the setting of traces", () => {
     expect((await fetch(`${service.url}/instance`)).status).toBe(200);
     const startedAt = performance.now();
     expect(await service.stop()).toBe(0);
-    // Without a time limit, the export of the traces would wait for ten seconds.
+    // If the shutdown had no time limit, the export of the traces would wait for ten seconds.
     expect(performance.now() - startedAt).toBeLessThan(8_000);
     await collector.close();
   });

@@ -66,7 +66,7 @@ async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   return place;
 }
 
-/** Sends the request on a new connection, so that either worker may get it. */
+/** Sends the request on a new connection, so that either of the two workers may get the request. */
 function get(url: string): Promise<Response> {
   return fetch(url, { headers: { connection: "close" } });
 }

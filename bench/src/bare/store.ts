@@ -14,12 +14,12 @@ export type AccessRow = {
 
 export type Store = {
   findAccess(question: Question): Promise<AccessRow | undefined>;
-  /** Writes to the audit log with the code of the service, so that its events are as durable as in the service. */
+  /** Writes to the audit log with the code of the service, so that the events are as durable as in the service. */
   audit: UrlAuditLog;
   close(): Promise<void>;
 };
 
-/** Returns the columns of a query of `attachments a` that decides the access of this user. `role` is null if the user has no access. */
+/** Returns the columns that decide the access of this user, for a query of `attachments a`. `role` is null if the user has no access. */
 export function accessColumns({ userId, now }: { userId: string; now: string }): string {
   const isLive = `(s.expires_at is null or s.expires_at > ${now})`;
   return `a.note_id, a.owner_id, a.object_key, a.filename, a.content_type, a.state,

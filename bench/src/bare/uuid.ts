@@ -3,7 +3,7 @@ import { randomFillSync } from "node:crypto";
 const POOL_BYTES = 8_000;
 const RANDOM_BYTES = 10;
 
-/** Makes a function that returns UUIDv7s. Their random bytes come from a pool, which one system call fills for many ids. */
+/** Makes a function that returns UUIDv7s. The random bytes come from a pool that one system call fills for many UUIDs. */
 export function createIds(): (now: number) => string {
   const pool = Buffer.alloc(POOL_BYTES);
   let position = POOL_BYTES;

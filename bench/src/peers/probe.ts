@@ -81,6 +81,6 @@ function isValid({ url, headers }: Signed & { kind: "url" }, sizeBytes: number):
   const sent = { "content-type": file.contentType, ...headers, host: url.host, "content-length": String(sizeBytes) };
   const rawHeaders = Object.entries(sent).flat();
   const target = `${url.pathname}${url.search}`;
-  // The URL does not show whether it is for a GET or for a PUT.
+  // A signed URL does not show whether it is for a GET or for a PUT, so this code tries both.
   return ["GET", "PUT"].some((method) => verify({ method, target, rawHeaders }, Date.now()).ok);
 }

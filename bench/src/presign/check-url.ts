@@ -7,7 +7,7 @@ const MAX_AGE_SECONDS = 30;
 /**
  * Throws unless the URL has a valid signature that allows a GET of this object for the expected time.
  *
- * This function computes the signature with its own simple code. So no signer checks its own URLs.
+ * This function computes the signature with separate, simple code, so no signer checks its own URLs.
  */
 export function checkUrl(url: string, key: string): void {
   const { host, pathname, searchParams, search } = new URL(url);

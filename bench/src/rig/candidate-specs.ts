@@ -66,7 +66,7 @@ export function bareSpec(engine: Engine, place: DataLocation): CandidateSpec {
 /** `entry` is the name of a file in bench/peers. `checksWho`: whether the server checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
 
-/** Describes a peer. It gets the same S3 credentials as the service, and verifies tokens with the same secret. */
+/** Describes a peer. The peer gets the S3 credentials of the service, and verifies tokens with the secret of the service. */
 export function peerSpec(name: string, { entry, checksWho, directory }: PeerPlace): CandidateSpec {
   const env = checksWho ? { JWT_SECRET: settings.jwtSecret } : {};
   return specOf({ directory }, { name, entry: new URL(entry, peers), env });

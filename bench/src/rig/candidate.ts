@@ -6,7 +6,7 @@ import { settings } from "./settings.ts";
 
 export type CandidateSpec = {
   name: string;
-  /** The entry file of the server. It runs in a separate process and listens on 127.0.0.1 at PORT. */
+  /** The entry file of the server. The server runs in a separate process and listens on 127.0.0.1 at PORT. */
   entry: URL;
   /** The working directory, outside of the checkout, so that the server reads no .env. */
   directory: string;
@@ -33,7 +33,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
-    // Does not print the output of the server. An error of this file contains that output if the server fails.
+    // Does not print the output of the server. If the server fails, the error contains this output.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);

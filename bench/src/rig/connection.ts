@@ -11,7 +11,7 @@ const RECEIVE_BYTES = 128 * 1024;
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /**
- * Sends requests on one keep-alive connection, one at a time. Resolves after the last response.
+ * Sends requests on one keep-alive connection, one at a time. Resolves after the response to the last request.
  *
  * This client reads only the status and the length of a response. A full HTTP parser would take CPU time from the measured server.
  */
@@ -85,7 +85,7 @@ function createReader(onResponse: (status: number) => void): (chunk: Buffer) => 
 }
 
 function contentLength(head: string): number {
-  // node:http writes this header name with capital letters, and some frameworks write it in lower case.
+  // node:http writes this header name with capital letters, but some frameworks write it in lower case.
   let start = head.indexOf("Content-Length: ");
   if (start === -1) start = head.indexOf("content-length: ");
   if (start === -1) throw new Error(`A response without Content-Length:\n${head}`);

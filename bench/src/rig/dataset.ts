@@ -83,7 +83,7 @@ function userAt({ userIds }: Dataset, index: number): string {
   return userId;
 }
 
-/** Makes a function that returns UUIDv7s. The time of each UUID is a millisecond later, as if the service grew over time. */
+/** Makes a function that returns UUIDv7s. Each UUID is a millisecond later than the previous UUID, as if the service grew over time. */
 function createIds(random: () => number): () => string {
   let instant = FIRST_INSTANT;
   return () => {

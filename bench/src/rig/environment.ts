@@ -27,7 +27,7 @@ export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /**
  * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, and a copy of the data for each candidate. With
- * `hasBucket`, the service has an embedded bucket in a separate process. Otherwise its bucket is unreachable.
+ * `hasBucket`, the service has an embedded bucket in a separate process. By default, the bucket is unreachable.
  */
 export async function createEnvironment(dataset: Dataset, { hasBucket = false } = {}) {
   const scratch = await createScratch();
@@ -103,7 +103,7 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
 
 const SEED = "seed";
 
-/** Writes the data to one database of each engine. Each candidate gets a copy of it. Returns the directory of the SQLite file. */
+/** Writes the data to one database of each engine. Each candidate gets a copy of one of them. Returns the directory of the SQLite file. */
 async function seedBoth(dataset: Dataset, { path, postgres }: { path: string; postgres: Postgres }): Promise<string> {
   const directory = join(path, SEED);
   await mkdir(directory);

@@ -38,7 +38,7 @@ async function run(turn: Drive): Promise<LoadResult> {
     latencies.push(milliseconds);
     responses[status] = (responses[status] ?? 0) + 1;
   };
-  // Each connection waits for its last response. Otherwise the audit log could have URLs of responses that were not counted.
+  // Each connection waits for its last response. If it did not wait, the audit log could have URLs of uncounted responses.
   await Promise.all(Array.from({ length: connections }, () => driveConnection({ port, nextRequest, onResponse })));
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);

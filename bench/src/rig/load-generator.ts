@@ -9,7 +9,7 @@ export type LoadResult = {
   requestsPerSecond: number;
   p50Milliseconds: number;
   p99Milliseconds: number;
-  /** The CPU time of the generator, divided by the length of the turn. Near 1, the generator was the limit and not the server. */
+  /** The CPU time of the generator, divided by the length of the turn. Near 1, not the server but the generator was the limit. */
   generatorCpuShare: number;
 };
 

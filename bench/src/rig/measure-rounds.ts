@@ -32,7 +32,7 @@ type RoundsPlan = {
 type Entry = { candidate: Candidate; measured: Measured };
 type Options = { load: LoadGenerator; plan: RoundsPlan };
 
-/** Runs all turns in each round, so that a slow phase of the machine affects all turns. Between its turns, a server runs and is idle. */
+/** Runs all turns in each round, so that a slow phase of the machine affects all of them. Between its turns, a server runs but is idle. */
 export async function measureRounds(turns: readonly Turn[], { load, plan }: Options): Promise<Measured[]> {
   const candidates = new Map<PreparedCandidate, Candidate>();
   let endedCleanly = false;

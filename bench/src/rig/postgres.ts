@@ -66,7 +66,7 @@ async function describe(admin: pg.Client): Promise<string> {
 async function startCluster(directory: string): Promise<Cluster> {
   const port = await freePort();
   const databaseDir = join(directory, "postgres");
-  // PostgreSQL refuses to run as root. So another account of the machine runs it, and needs access to the directory.
+  // PostgreSQL refuses to run as root. So another account of the machine runs PostgreSQL, and needs access to the directory.
   await chmod(directory, 0o755);
   await mkdir(databaseDir);
   const EmbeddedPostgres = await loadEmbeddedPostgres();

@@ -1,4 +1,4 @@
-/** Makes a seeded generator of numbers in [0, 1) (mulberry32), so that all candidates have the same data. */
+/** Makes a seeded generator of numbers in [0, 1) (mulberry32), so that all candidates get the same data. */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

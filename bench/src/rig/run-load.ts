@@ -98,7 +98,7 @@ export async function runLoad(args: readonly string[], benchmark: LoadBenchmark)
   }
 }
 
-/** Returns the same turns for the service of another checkout, such as an earlier version. */
+/** Returns the same turns, but for the service of another checkout, such as an earlier version. */
 function turnsBefore(turns: readonly PlannedTurn[], checkout: string): PlannedTurn[] {
   return turns.flatMap(({ name, workload, engine }) => {
     if (engine === undefined) return [];

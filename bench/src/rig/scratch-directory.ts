@@ -2,7 +2,7 @@ import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// The statfs types of the file systems that Linux has in memory. A flush there costs nothing, so the comparison would be wrong.
+// The statfs types of the file systems that Linux has in memory. A flush in memory costs nothing, so a comparison there would be wrong.
 const MEMORY_FILE_SYSTEMS = new Set([0x01021994, 0x858458f6]);
 
 export type Scratch = { path: string; remove(): Promise<void> };

@@ -8,7 +8,7 @@ import { settings } from "./settings.ts";
 export const BATCH_SIZE = LARGE_NOTE_FILES;
 /** Each note is shared with this many users: first with all of them as viewers, then with all of them as editors. */
 const RECEIVERS = 8;
-/** Visitors of links come from this many IP addresses, because the load exceeds the limits for one IP address. */
+/** The visitors of links have this many IP addresses, because the load exceeds the limits for one IP address. */
 const VISITORS = 2 ** 17;
 
 /** The data from which requests are made, and the bearer token of each user. */
@@ -69,7 +69,7 @@ export function chooseBatches(dataset: Dataset, random: () => number): { userId:
   return large;
 }
 
-/** Keeps the requests in this order. So each request makes a new share or changes a role, and no request repeats a stored share. */
+/** The order of these requests matters. Each request makes a new share or changes a role, so no request repeats a stored share. */
 function shares({ dataset: { notes, userIds }, tokens }: Source): Call[] {
   return ["viewer", "editor"].flatMap((role) =>
     Array.from({ length: RECEIVERS }, (_, nth) => nth).flatMap((nth) =>

@@ -5,7 +5,7 @@ import type { Usage } from "./candidate.ts";
 // Linux counts the CPU time of other processes in hundredths of a second.
 const MICROSECONDS_PER_TICK = 10_000;
 
-// Node loads this file before the code of every candidate, so the servers themselves need no code for the benchmark.
+// Node loads this file before the code of every candidate, so the candidates need no code for the benchmark.
 process.on("message", (message) => {
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();

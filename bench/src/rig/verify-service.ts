@@ -10,7 +10,7 @@ import { checkFileUrl, verifyCandidate } from "./verify-candidate.ts";
 type To = { candidate: Candidate; dataset: Dataset };
 
 /**
- * Checks the responses of the service before the measurement, for three workloads. For the others, only the load checks the statuses.
+ * Checks the responses of the service before the measurement, for three workloads. For other workloads, only the load checks the statuses.
  * Returns the number of responses with 200 or 201.
  */
 export async function verifyService({ workload }: Turn, { candidate, dataset }: To): Promise<number> {

@@ -15,7 +15,7 @@ export async function postForms({ port, path, token, files, fileBytes }: Forms):
     const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
     Readable.from(pieces({ head, fileBytes, tail }), { objectMode: false, highWaterMark: 64 * 1024 }).pipe(outgoing);
     const [response] = await once(outgoing, "response");
-    // If the service refuses a form, it closes the connection. Then sending the rest of the form fails, which is no problem.
+    // If the service refuses a form, it closes the connection. The error for the rest of the form is then no problem.
     outgoing.on("error", () => undefined);
     let text = "";
     for await (const chunk of response) text += chunk;

@@ -1,6 +1,6 @@
 import { createSenders } from "./senders.ts";
 
-// All upload clients (senders) take turns in this process. It does nothing else, so its CPU time is the time of the sender.
+// All upload clients (senders) take turns in this process. The process does nothing else, so its CPU time is that of the sender.
 const senders = createSenders(JSON.parse(process.argv[2] as string));
 process.on("message", async ({ name, path }: { name: string; path: string }) => {
   const sender = senders.find((each) => each.name === name);

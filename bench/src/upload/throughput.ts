@@ -27,7 +27,7 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   try {
     for (const name of names) await take(name);
     for (let round = 0; round < rounds; round++) {
-      // Each round has another order. A turn leaves writes that the disk has not finished, and they slow the next turn.
+      // Each round has another order. A turn leaves writes that the disk has not finished, and these writes slow the next turn.
       for (let place = 0; place < names.length; place++) {
         const name = names[(place + round) % names.length] as string;
         turns.get(name)?.push(await take(name));

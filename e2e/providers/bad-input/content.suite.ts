@@ -24,7 +24,7 @@ export function contentTests(fixture: BadInputFixture): void {
   test("requirement 8: rejects a body with the wrong checksum", async () => {
     const upload = await fixture.start({ sha256: sha256(Buffer.from("hello")) });
     const answer = await fixture.put(upload, "jello");
-    // If the bucket ignores the signed checksum, the PUT succeeds. Then the service must reject the file at the completion.
+    // If the bucket ignores the signed checksum, the PUT succeeds. The service must then reject the file at the end of the upload.
     expect(answer.status).toBe(fixture.capabilities().signedSha256 ? 400 : 200);
     if (fixture.capabilities().signedSha256) await fixture.expectIncomplete(upload);
     else await fixture.expectRejected(upload);

@@ -23,7 +23,7 @@ const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInp
   ["x-amz-meta-color", "red", { Metadata: { color: "red" } }],
 ];
 
-/** Tests uploads that add a header to the object without a declaration. */
+/** Tests PUTs that add a stored header, although the start of the upload did not declare this header. */
 export function headerTests(fixture: BadInputFixture): void {
   describe.each(HEADERS)("a stored header %s: %s", (name, value, option) => {
     const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");

@@ -25,7 +25,7 @@ const R2: Profile = {
 const B2: Profile = {
   name: "B2",
   refusals: [
-    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions now accept this header. The profile refuses it.
+    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions now accept the header. The profile refuses it.
     // https://github.com/stonith404/pingvin-share/issues/798, https://github.com/boto/s3transfer/issues/327
     {
       matches: (call) => (call.hasKey || isBatchDelete(call)) && hasChecksum(call),

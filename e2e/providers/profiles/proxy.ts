@@ -20,7 +20,7 @@ type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /**
  * Starts a proxy that makes an S3 server behave like the provider of the profile. The proxy forwards the path and the Host header
- * unchanged, so signatures stay valid. It uses its own credentials to delete an object or to abort an upload, as the provider would.
+ * unchanged, so signatures stay valid. The proxy uses its own credentials to delete an object or abort an upload, as the provider would.
  */
 export async function startProfile(profile: Profile, target: Target): Promise<Proxy> {
   const s3 = new S3Client(target);
@@ -71,7 +71,7 @@ function stream(incoming: IncomingMessage, { outgoing, profile, target }: Exchan
     outgoing.writeHead(response.statusCode ?? 502, visible(response.headers, profile));
     pipeline(response, outgoing, () => undefined);
   });
-  // If the server responds before it has read the whole body, it closes the connection. Its response is still valid.
+  // The server may respond and close the connection before it has read the whole body. The response is still valid.
   onward.on("error", () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });

@@ -62,7 +62,7 @@ describe("a download through the client", () => {
     const { stream } = await world.client.download(id);
     const reader = stream.getReader();
     const chunks = [(await reader.read()).value as Uint8Array];
-    // Killing the bucket breaks the connection of the running download.
+    // The kill breaks the connection of the running download.
     await world.bucket.kill();
     await world.bucket.start();
     for (;;) {

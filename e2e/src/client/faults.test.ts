@@ -107,7 +107,7 @@ describe("an expired upload URL", () => {
   it("of a part is replaced by a fresh one", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
-    // Sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, its clock is right again.
+    // Sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, the test sets the clock right.
     world.toBucket.decide(
       once(isPart(4), {
         hold: () => world.bucket.setClockAhead(20 * 60_000),

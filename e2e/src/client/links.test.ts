@@ -13,7 +13,7 @@ import { startWorld, useWorld, type World } from "./testing/world.ts";
 const getWorld = useWorld();
 const PASSWORD = "open sesame";
 
-/** Attaches a file to a new note, and makes a link of that note. */
+/** Attaches a file to a new note, and makes a link to that note. */
 async function share({ client, userId, url, place }: World, given: Partial<Link> & { sizeBytes?: number } = {}) {
   const { sizeBytes = 1_000, ...rest } = given;
   const shared = file(sizeBytes);
@@ -68,7 +68,7 @@ describe("a link opened through the client", () => {
     const { stream } = await visit.download(only as never);
     const reader = stream.getReader();
     const chunks = [(await reader.read()).value as Uint8Array<ArrayBuffer>];
-    // Killing the bucket breaks the connection of the running download.
+    // The kill breaks the connection of the running download.
     await world.bucket.kill();
     await world.bucket.start();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {

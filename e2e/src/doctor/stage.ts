@@ -15,7 +15,7 @@ const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 /** The servers and folders of one test set-up. `close` stops and removes all of them. */
 export type Stage = {
   dataDir: string;
-  /** The environment variables of a healthy service. Its bucket is a server of `packages/s3-local`, configured as an external bucket. */
+  /** The environment variables of a healthy service. The bucket is a server of `packages/s3-local`, configured as an external bucket. */
   env: Env;
   /** The URL of the S3 server in `env`. */
   endpoint: string;

@@ -14,7 +14,7 @@ const PAGE = resolve(import.meta.dirname, "../../../docs/mail.md");
 // A flow of `fileFlows` moves the clock of the service, so these flows come last.
 const flows = { ...invitationFlows, ...accountFlows, ...fileFlows };
 
-/** Reads the table "With mail and without" of docs/mail.md. Each row has a flow, its last step with mail, and its last step without. */
+/** Reads the table "With mail and without" of docs/mail.md. Each row has a flow and its last step, with and without mail. */
 async function documentedRows(): Promise<string[][]> {
   const [, section = ""] = (await readFile(PAGE, "utf8")).split("## With mail and without\n");
   const lines = (section.split("\n## ", 1)[0] ?? "").split("\n").filter((line) => line.startsWith("|"));

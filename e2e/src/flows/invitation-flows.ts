@@ -25,7 +25,7 @@ async function accept(walk: Walk, { token, email, noteId }: { token: string; ema
   return person;
 }
 
-/** Opens an invitation that is closed, and checks the advice on its page. Then the owner invites again, and the new invitation works. */
+/** Opens an invitation that is closed, and checks the advice on its page. The owner then makes a new invitation, which works. */
 async function replace(walk: Walk, { owner, email, token }: { owner: Owner; email: string; token: string }) {
   const { code } = (await look(walk, token)).body as { code: keyof typeof invitationTexts.closed };
   expect(invitationTexts.closed[code].hint).toMatch(/[Aa]sk (?:for|the person who sent it for) another one\.$/);

@@ -42,7 +42,7 @@ export function createPlace(
     browserOf,
     newEmail,
     signUp,
-    /** Creates a person with a note. The operator has proven the person's email address. */
+    /** Creates a person with a note. The operator has confirmed the email address of this person. */
     async owner() {
       const account = await signUp();
       const { userId: id, email } = account;

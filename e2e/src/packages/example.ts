@@ -21,7 +21,7 @@ export type Example = {
   stop(): Promise<void>;
 };
 
-/** Copies an example into a project that has its packages. Then runs the example as its README says. */
+/** Copies an example into a project that has its packages, and runs the example as its README says. */
 export async function startExample(project: Project, { name, node }: { name: string; node: string }): Promise<Example> {
   const examples = await copyExamples(project);
   return start([node, join(examples, name, "app.ts")], { cwd: join(examples, name) });

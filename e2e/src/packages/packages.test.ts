@@ -44,7 +44,7 @@ beforeAll(async () => {
   const examplePackages = Object.keys(examples.dependencies).filter((name) => !isOurs(name));
   const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
   tarballs = await packPackages(packed);
-  // Leaves out @valetkey/react, because npm would also install React. The tests of @valetkey/react have their own projects.
+  // Leaves out @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
   const { react: _, ...others } = tarballs;
   project = await install([...Object.values(others), ...examplePackages]);
   for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
@@ -75,7 +75,7 @@ describe("the published packages", () => {
     if (!("." in exports)) return;
     const analysis = await checkPackage(createPackageFromTarballData(tarball));
     if (analysis.types === false) return expect.fail("the package has no types");
-    // Ignores one problem: the packages are ES modules. Node can also load ES modules with `require`.
+    // Ignores the problem that the packages are ES modules, because Node can also load ES modules with `require`.
     expect(analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM")).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ const NOBODY = 65_534;
 
 export type PoolMode = {
   mode: "session" | "transaction" | "statement";
-  /** The number of named prepared statements that PgBouncer manages for each server connection. With 0, it does not manage them. */
+  /** The number of named prepared statements that PgBouncer manages for each server connection. With 0, it manages none. */
   preparedStatements: number;
   /** The largest number of connections from PgBouncer to the PostgreSQL server. */
   size: number;
@@ -40,7 +40,7 @@ export async function startPgBouncer(
     `default_pool_size = ${size}`,
   ];
   await writeFile(file, `${settings.join("\n")}\n`);
-  // PgBouncer refuses to run as root. So root runs it as another user, who must be able to read the configuration file.
+  // PgBouncer refuses to run as root. So root starts PgBouncer as another user, who must be able to read the configuration file.
   const isRoot = process.getuid?.() === 0;
   await chmod(folder, 0o755);
   const command = pathOfPgBouncer(process.env) ?? "pgbouncer";

@@ -1,6 +1,6 @@
 import { selectProxies } from "./selection.ts";
 
-/** Prints one line at the start of a test run: which reverse proxies the run tests. */
+/** At the start of a test run, prints the reverse proxies that the run tests. */
 export default function announce(): void {
   console.log(selectProxies(process.env).line);
 }

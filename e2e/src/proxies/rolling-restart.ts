@@ -28,7 +28,7 @@ export type ProxySpec = {
   configure(ports: { listen: number; replicas: readonly number[] }, folder: string): string;
   /**
    * The signal that makes the proxy reload its configuration. The test checks the replicas every second, writes the ready replicas to the
-   * configuration, and sends this signal. It is undefined if the proxy itself checks the replicas.
+   * configuration, and sends this signal. Undefined if the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
@@ -123,7 +123,7 @@ async function openStage(proxy: ProxySpec) {
     await (replicas[index] as RunningService).stop("SIGTERM");
     replicas[index] = await startProcess(places[index] as Place);
     await untilReady(`http://127.0.0.1:${ports[index]}`);
-    // Waits until the proxy sends requests to the restarted replica again. This needs two successful checks, one second apart.
+    // Waits until the proxy sends requests to the restarted replica again. The proxy does so after two successful checks, one second apart.
     await sleep(SETTLE_MS);
   }
 

@@ -29,7 +29,7 @@ export type SampleSpec = {
   host?: string;
   /** The file, in the folder of the stage, with the CA certificate that the test trusts. Default: the certificate for localhost. */
   authority?: string;
-  /** Replaces settings that fit only the machine of an operator, such as ports. Returns the new sample, and the program's arguments. */
+  /** Replaces settings that fit only the machine of an operator, such as ports. Returns the new sample and the arguments of the proxy. */
   adapt(sample: string, stage: Stage): Promise<{ args: string[]; configuration: string }>;
 };
 
@@ -46,7 +46,7 @@ export type Stage = Certificate & {
 /** Reads a sample of `deploy/`. */
 export const readSample = (path: string): Promise<string> => readFile(join(DEPLOY, path), "utf8");
 
-/** Replaces all texts at once, so that it never replaces the digits of a new port again. Throws if a text is not in the sample. */
+/** Replaces all texts in one step, because a second step could change the digits of a new port. Throws if a text is not in the sample. */
 export function replaced(sample: string, changes: Record<string, string>): string {
   const put = (text: string, [change, ...others]: [from: string, to: string][]): string => {
     if (change === undefined) return text;

@@ -16,7 +16,7 @@ export function selectProxies(env: { PATH?: string | undefined }): { missing: st
   };
 }
 
-/** Returns the path of an installed command. Also searches /usr/sbin, where Debian installs proxies. Not every user has it in the PATH. */
+/** Returns the path of an installed command. Also searches /usr/sbin, where Debian installs proxies, because it is not in every PATH. */
 export function commandPath(name: string, env: { PATH?: string | undefined }): string | undefined {
   const files = [...(env.PATH ?? "").split(delimiter), "/usr/sbin"].map((folder) => join(folder, name));
   return files.find((file) => {

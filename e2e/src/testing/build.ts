@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(import.meta.dirname, "../../..");
 const LOCK = "package-lock.json";
 const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.test\.tsx?$/;
-/** The builds that the tests need. The second one contains the output of the first one. */
+/** The builds that the tests need. The second build contains the output of the first build. */
 const BUILDS = [
   {
     workspace: "packages/web",

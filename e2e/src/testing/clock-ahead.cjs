@@ -1,4 +1,4 @@
-// A service loads this file first. It sets the clock of the service ahead by CLOCK_AHEAD_MS, so that leases expire and mails become due.
+// A service loads this file first. The file sets the clock of the service ahead by CLOCK_AHEAD_MS, so that leases expire and mails are due.
 const { ServerResponse } = require("node:http");
 const { now } = Date;
 const aheadMs = Number(process.env.CLOCK_AHEAD_MS ?? 0);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { type CollectedSpan, spansOf } from "./otlp.ts";
 
-/** A simulated OpenTelemetry collector. It accepts OTLP over HTTP, encoded as protobuf. */
+/** A simulated OpenTelemetry collector, which accepts OTLP over HTTP, encoded as protobuf. */
 export type Collector = {
   url: string;
   /** Returns the bodies of all received exports. */

@@ -3,14 +3,14 @@ import { createTestPostgresDatabase } from "../../../packages/server/src/db/test
 
 export type ServiceDatabase = {
   name: string;
-  /** Makes a new database. Returns the environment variables of a service that uses it. */
+  /** Makes a new database. Returns the environment variables for a service that uses this database. */
   makeEnv(): Promise<Record<string, string>>;
 };
 
 /** Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the databases that it made after the test file. */
 export function useDatabases(): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];
-  // This hook runs after the hooks of each `describe`. So the services that used these databases have stopped.
+  // This hook runs after the hooks of each `describe`. At that time, the services that used these databases have stopped.
   afterAll(async () => {
     for (const { remove } of made.splice(0)) await remove();
   });

@@ -40,7 +40,7 @@ async function expectIssuesRecorded(ann: Api, seen: Acknowledged): Promise<void>
   }
 }
 
-/** Checks that each ready attachment has the bytes of its checksum, even if the service did not acknowledge it. */
+/** Checks that the bytes of each ready attachment match its checksum, even if the service did not acknowledge the attachment. */
 export async function expectReadyIsWhole(ann: Api): Promise<void> {
   let cursor = "";
   do {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** The first port. Browsers refuse port 10,080, and services choose ports from 20,000, so all these ports are between the two numbers. */
+/** The first port. Browsers refuse port 10,080, and services choose ports from 20,000. All ports of tests are between these two numbers. */
 const FIRST = 11_000;
 const PORTS_OF_A_WORKER = 1_000;
 const WORKERS = 9;

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The paths of slow test files, the slowest first. Their tests start servers, processes and browsers. */
+/** The paths of slow test files, the slowest first. The tests in these files start servers, processes and browsers. */
 const LONG = [
   "e2e/providers/",
   "e2e/src/start",

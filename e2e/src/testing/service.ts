@@ -58,14 +58,14 @@ export async function startProcess(
   try {
     return await start();
   } catch (error) {
-    // With PORT=0, another process may take the port before this service listens on it. Then a second start helps.
+    // With PORT=0, another process may take the port before this service listens on it. In this case, a second start helps.
     const isTaken = place.env.PORT === "0" && error instanceof Error && error.message.includes("EADDRINUSE");
     if (!isTaken) throw error;
     return start();
   }
 }
 
-/** Starts the service with `npm start` in a new process group, as a shell does. `pid` and `stop` are those of the npm process. */
+/** Starts the service with `npm start` in a new process group, as a shell does. `pid` and `stop` refer to the npm process. */
 export function startWithNpm(place: Place): Promise<RunningService> {
   const env = { ...place.env, npm_config_update_notifier: "false" };
   return running(spawn("npm", ["start"], { env, cwd: ROOT, detached: true }));

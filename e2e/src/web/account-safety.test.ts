@@ -12,7 +12,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const { signIn } = accountTexts;
 const STEP_MS = 30_000;
-// Each user has another IP address, because the service limits the sign-ins from one IP address.
+// Each user has a different IP address, because the service limits the sign-ins from one IP address.
 const from = (address: string) => ({ extraHTTPHeaders: { "x-forwarded-for": address } });
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
@@ -120,7 +120,7 @@ describe("the safety of an account", () => {
     await button(page, signIn.withPasskey).click();
     await page.getByRole("heading", { name: "Notes" }).waitFor();
     expect((await ben.client.me()).id).toBe(ben.id);
-    // If the authenticator does not verify its user, a passkey is only one factor. So the sign-in must fail.
+    // From here on, the authenticator does not verify its user. The passkey is then only one factor, so the sign-in must fail.
     await signOut(ben);
     await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
     await button(page, signIn.withPasskey).click();

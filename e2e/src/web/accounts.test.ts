@@ -51,7 +51,7 @@ describe("a service without accounts", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Notes" }).waitFor();
     expect(pathOf(ann)).toBe("/");
-    // The service now has an account. So the next visitor sees the sign-in page first.
+    // The service now has an account, so the next visitor sees the sign-in page first.
     const ben = await web.person("Ben", visitor("10.1.0.2"));
     await ben.page.goto("/");
     await ben.page.getByRole("heading", { name: "Sign in" }).waitFor();

@@ -23,7 +23,7 @@ import { startWeb } from "./testing/start-web.ts";
 const MIB = 2 ** 20;
 /** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
-/** The test delays the response with the limits by this time, so that it arrives long after the rest of the page. Milliseconds. */
+/** The test delays the response with the limits by this time. So the limits arrive long after the rest of the page. Milliseconds. */
 const LATE_MS = 1_000;
 
 describe("attaching files", () => {
@@ -53,7 +53,7 @@ describe("attaching files", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, "trip/inner"), { recursive: true });
     const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
-    // These two files have the same name, size and date. They differ only in their content.
+    // These two files have the same name, size and date, but different content.
     const alike = { "trip/alike.txt": "1", "trip/inner/alike.txt": "2" };
     for (const [path, content] of Object.entries({ ...contents, ...alike })) {
       await writeFile(join(folder, path), content);
@@ -108,7 +108,7 @@ describe("attaching files", () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
-    // Starts to wait for the file dialog before the key is pressed. Otherwise the test could miss the event.
+    // Starts to wait for the file dialog before the key is pressed. If the key came first, the test could miss the event.
     const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.goto(`/n/${note.id}`);
     await filesOf(dora).waitFor();

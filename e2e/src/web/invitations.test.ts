@@ -29,7 +29,7 @@ describe("a person without access", () => {
     await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
   }
 
-  /** Shares a new note in the same way. Then copies the invitation, and returns its URL. */
+  /** Shares a new note with an email address. Then copies the invitation, and returns its URL. */
   async function invite(ann: Person, email: string): Promise<string> {
     await share(ann, email);
     await rowOf(ann.page, email)
@@ -57,7 +57,7 @@ describe("a person without access", () => {
     // The limit does not count the click that opens the share dialog.
     expect(clicks() - 1).toBeLessThanOrEqual(MOST_CLICKS);
 
-    // The note now shows to its owner who redeemed the invitation.
+    // After a reload, Ann's page of the note names the user who redeemed the invitation.
     await ann.page.reload();
     await ann.page.getByText("Ann Invites and Carla Invited can see this note").waitFor({ state: "attached" });
     // No URL of a request contained the token, and the page has stored the token nowhere.
@@ -69,7 +69,7 @@ describe("a person without access", () => {
     ).not.toContain(token);
 
     carla.watch.expect(/^409 POST .*\/invitations\/look$/);
-    // The invitation is used. So it opens the note only for the user who redeemed it.
+    // A used invitation opens the note only for the user who redeemed it.
     await carla.page.goto(url);
     await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
     const dora = await web.person("Dora Late");
@@ -94,7 +94,7 @@ describe("a person without access", () => {
     const mail = (await smtp.received(3)).find(({ recipients }) => recipients.includes("finn@elsewhere.test"));
     await finn.page.goto(/^http\S+$/m.exec(mail?.parsed.text ?? "")?.[0] ?? "");
     await finn.page.getByRole("link", { name: accountTexts.signUp.otherAction }).click();
-    // Waits for the heading of the sign-in page. The page before also has a field for the email address.
+    // Waits for the heading of the sign-in page. The previous page also has a field for the email address.
     await finn.page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
     await finn.page.getByLabel(accountTexts.email).fill(finn.email);
     await finn.page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);

@@ -22,7 +22,7 @@ const subjects = Object.keys(bodies) as Subject[];
 describe("requirement 21: programs that open links without a click", () => {
   const web = startWeb();
 
-  /** Makes a link, and runs the program that visits it. Then expects that the visits used no claim, issued no URL and added no file. */
+  /** Makes a link, and runs the program that visits it. Expects that these visits used no claim, issued no URL and added no file. */
   async function visit(subject: Subject, program: (link: OwnLink) => Promise<void>): Promise<void> {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, {
@@ -70,7 +70,7 @@ describe("requirement 21: programs that open links without a click", () => {
   });
 });
 
-/** Expects that the crawler loaded the page of the link and its plain page. Expects that it sent the form, unless there is none. */
+/** Expects that the crawler loaded the page of the link and its plain page. Expects that it sent the form, if the plain page has one. */
 function expectCrawled(requests: string[], { url, subject }: { url: string; subject: Subject }): void {
   const { pathname } = new URL(url);
   expect(requests).toContain(`GET ${pathname} 200`);

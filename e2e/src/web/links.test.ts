@@ -289,7 +289,7 @@ describe("a link of a file", () => {
     await choose(ben.page, { label: "terms.txt", action: "New URL…" });
     await dialog.getByRole("button", { name: "Make a new URL" }).click();
     await expect.poll(() => dialog.getByLabel("URL of the link").inputValue()).not.toBe(link?.url);
-    // Closes the dialog and opens it again. It must still show the link.
+    // Closes and reopens the dialog, which must still show the link.
     await ben.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await ben.page.getByRole("button", { name: "Copy link" }).click();

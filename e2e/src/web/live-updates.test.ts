@@ -5,7 +5,7 @@ import { seedFile, seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const web = startWeb();
-/** An open page must show a change within this time. Milliseconds. */
+/** An open page must show a change within this time (milliseconds). */
 const SOON = { timeout: 5_000 };
 
 it("shows a share, its files and its end on an open page without a reload", async () => {

@@ -69,7 +69,7 @@ it("keeps the page and reports a network problem when a dialog cannot be loaded"
   }
   await page.getByRole("region", { name: texts.notes.body }).getByText("one", { exact: true }).waitFor();
   await cy.context.setOffline(false);
-  // The page may reload at the first click, if the browser remembers that a file failed to load. So clicks until the dialog is open.
+  // If the browser remembers that a file failed to load, the page may reload at the first click. So clicks until the dialog is open.
   const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
   await expect
     .poll(async () => {

@@ -79,7 +79,7 @@ describe("a player whose URL has expired", () => {
     await cleo.client.shares.put({ noteId: note.id }, { userIds, role: "viewer" });
     await alert.getByRole("button", { name: "Try again" }).click();
     await whenThere(dora.page, "audio");
-    // Only the first URL counts as a view. All other URLs only renew it, so the owner sees one view.
+    // Only the first URL counts as a view. All later URLs renew the first one, so the owner sees one view.
     const purposes = await purposesOf(cleo, note.id);
     expect(purposes.at(-1)).toBe("view");
     expect(new Set(purposes.slice(0, -1))).toEqual(new Set(["renewal"]));

@@ -13,7 +13,7 @@ describe("PDFs in the preview", () => {
   it("are drawn with searchable text and no request to other origins", async () => {
     const ann = await web.person("Ann");
     allowRefusedAddresses(ann);
-    // The PDF does not contain its font. So pdf.js must load the font from the service.
+    // The PDF does not contain its font, so pdf.js must load the font from the service.
     await openFile(ann, pdf("contract.pdf", ["The lease ends in May."]));
     const page = ann.page.getByRole("region", { name: "Page 1 of 1" });
     await page.getByText("The lease ends in May.").waitFor();

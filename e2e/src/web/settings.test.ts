@@ -9,7 +9,7 @@ import { holdRequests } from "./testing/watch.ts";
 const PHONE_AGENT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-/** Opens another browser with another IP address, and signs the same user in. */
+/** Opens a second browser with a different IP address, and signs the same user in. */
 async function otherBrowser(web: Web, { name, email }: Person, address: string): Promise<Person> {
   const options = { hasAccount: false, userAgent: PHONE_AGENT };
   const other = await openPerson(web.browser, { ...options, service: web.service, name: `${name} elsewhere` });
@@ -181,7 +181,7 @@ describe("the settings", () => {
     expect(await theme()).toBe("dark");
     const dark = await ground();
     expect(dark).not.toBe(light);
-    // Holds the code of the app. So only the styles and the early script, which sets the theme, have loaded.
+    // Holds the code of the app, so that only the styles and the early script, which sets the theme, have loaded.
     const held = await holdRequests(finn.page, /\/assets\/.*\.js$/);
     await finn.page.goto("/settings", { waitUntil: "commit" });
     await expect.poll(ground).toBe(dark);

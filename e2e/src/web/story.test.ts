@@ -84,11 +84,11 @@ describe("two people, a file, and nothing but the app", () => {
     await ben.page.goto("/shared");
     await ben.page.getByText(notes.empty.shared.title).waitFor();
 
-    // The URL that was issued before stays valid until it expires. Then the bucket refuses it.
+    // A URL that was issued before the revocation stays valid until it expires. After its expiry, the bucket refuses the URL.
     await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000, interval: 500 }).toBe(403);
     expect(await (await fetch(url)).text()).toContain("Request has expired");
 
-    // The activity shows to the owner that the service refused the file to Ben.
+    // The owner sees in the activity that the service refused the file to Ben.
     await ann.page.goto("/activity");
     await ann.page.getByText(`${ben.name} was refused ${film.name}`).first().waitFor();
 

@@ -106,7 +106,7 @@ describe.each([{ hasMail: true }, { hasMail: false }])("a person without an acco
     return person;
   }
 
-  /** Waits for a mail to this email address whose subject contains this text. Returns the link in the newest such mail. */
+  /** Waits for a mail to this email address whose subject contains this text. Returns the link in the newest mail that matches. */
   async function linkInMail(email: string, subject: string): Promise<string> {
     const find = () =>
       smtp.mails.findLast(({ recipients, parsed }) => recipients.includes(email) && parsed.subject?.includes(subject));

@@ -65,7 +65,7 @@ describe("an interrupted upload", () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
-    // Before the session ends, the bucket gets the file. So it returns 412 when the page sends the file again.
+    // The bucket gets the file before the session ends. So the bucket returns 412 when the page sends the file a second time.
     ida.watch.expect(/^401 |^412 PUT/);
     const gate = Promise.withResolvers<void>();
     const isSending = Promise.withResolvers<void>();

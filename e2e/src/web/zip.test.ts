@@ -71,7 +71,7 @@ describe("the ZIP of all files", () => {
 
   it("is written into the file that the user chose", async () => {
     const fay = await web.person("Fay");
-    // Replaces the save dialog of the browser. The chosen file is a real file, but in the origin private file system.
+    // Replaces the save dialog of the browser. The chosen file is a real file in the origin private file system, not on the disk of a user.
     await fay.context.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
       if (globalThis.declines) throw new DOMException("", "AbortError");
       return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });

@@ -1,7 +1,7 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 
-/** The headers of a request, divided into two groups. Signed headers stay headers, and all others become query parameters. */
+/** The headers of a request, divided into two groups. Signed headers stay headers, and all other headers become query parameters. */
 export type DividedHeaders = {
   /** The names of the signed headers as in the canonical request, for example `content-type;host`. */
   names: string;
@@ -19,14 +19,14 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS reads these values only from headers. If they were in the query, the bucket would ignore them, and check and encrypt nothing. */
+/** AWS reads these values only from headers. A bucket ignores them in the query, and then checks and encrypts nothing. */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
 /** The signer itself sets these headers or parameters, so a caller may not pass them. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 
-/** Browsers, proxies and CDNs set, change or drop these headers. If a signature covered them, it would become wrong. */
+/** Browsers, proxies and CDNs set, change or drop these headers. A change would make a signature over such a header invalid. */
 const UNSTABLE =
   /^(?:accept-encoding|authorization|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(?:proxy|sec)-.*)$/;
 

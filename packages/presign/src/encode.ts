@@ -2,11 +2,11 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** An object key that is valid and percent-encoded for a URL path. Store it with the object if you sign URLs for this object often. */
+/** An object key that is valid and percent-encoded for a URL path. Store the encoded key with the object if you sign many URLs for it. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
-// UTF-8 needs at most three bytes for each UTF-16 code unit. So a key with at most this many code units is never too long.
+// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key with at most this many code units is never too long.
 const SURELY_SHORT_ENOUGH = Math.floor(MAX_KEY_BYTES / 3);
 const NEEDS_NO_ENCODING = /^[A-Za-z0-9_.~/-]*$/;
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -17,7 +17,7 @@ const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 /**
  * Percent-encodes all characters except the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
- * It writes uppercase hex, and encodes a space as `%20`. It also encodes `!'()*` and `/`.
+ * The result has uppercase hex, and `%20` for a space. `!'()*` and `/` are encoded too.
  * Throws PresignError `invalid_text` when the text has half of a surrogate pair, which UTF-8 cannot express.
  * Source: AWS "Signature Version 4 signing", UriEncode.
  */
@@ -44,7 +44,7 @@ export function encodeRfc3986(text: string): string {
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");
-  // A plain text search is much faster than the regular expression, and shows that most keys do not need the regular expression.
+  // A plain text search is much faster than the regular expression. For most keys, this search already shows that there is no dot segment.
   if ((key.charCodeAt(0) === DOT || key.includes("/.")) && DOT_SEGMENT.test(key)) {
     throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
   }

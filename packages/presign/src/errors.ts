@@ -1,4 +1,4 @@
-/** The error codes of this package. To add a code, publish a new version. */
+/** The error codes of this package. A new code needs a new version of the package. */
 export type PresignErrorCode =
   | "invalid_target"
   | "invalid_credentials"

@@ -8,7 +8,7 @@ const MAX_EXPIRES_IN_SECONDS = 604_800;
 const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
 
 /**
- * Computes the lifetime of a signature. If the credentials expire earlier, the lifetime ends at that instant.
+ * Computes the lifetime of a signature. The lifetime never ends after the credentials expire.
  *
  * Throws PresignError, for example if the credentials have expired.
  */

@@ -69,7 +69,7 @@ describe("a custom endpoint", () => {
   });
 
   test("parses every URL of the presigner", () => {
-    // AWS has no region "auto". Only other endpoints have it.
+    // AWS has no region "auto". Only endpoints of other providers have this region.
     const target = any.target.filter(({ region, endpoint }) => endpoint !== undefined || region !== "auto");
     const property = fc.property(target, any.key, any.credentials, (where, key, credentials) => {
       const { url } = createPresigner(where).presignGet({ key, credentials, expiresInSeconds: 60, now: 0 });

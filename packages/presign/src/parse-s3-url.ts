@@ -19,12 +19,12 @@ const AWS_HOST = new RegExp(
 );
 
 /**
- * Reads the bucket, the key and, if present, the region from the URL of an object. It ignores the query and the fragment.
+ * Reads the bucket, the key and, if present, the region from the URL of an object. Ignores the query and the fragment.
  *
- * It accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
- * On AWS, it accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
- * It also accepts the legacy endpoints `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * It decodes a percent-encoded key. It does not decode a key after `s3://`, because the AWS CLI does not do this either.
+ * The function accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
+ * On AWS, the function accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
+ * The legacy AWS endpoints are also accepted: `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
+ * A percent-encoded key is decoded. A key after `s3://` is not decoded, because the AWS CLI does not decode it either.
  * Throws PresignError `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
  * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
  *

@@ -58,7 +58,7 @@ async function postOfSdk(
   const client = new S3Client({
     region: target.region,
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
-    // For an http endpoint, the SDK would put a bucket with dots into the host name, as it does for presigned URLs.
+    // Without this option, the SDK would put a bucket name with dots into the host name of an http endpoint.
     forcePathStyle:
       target.forcePathStyle || (target.bucket.includes(".") && target.endpoint?.startsWith("http://")) || false,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },

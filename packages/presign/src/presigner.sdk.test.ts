@@ -17,7 +17,7 @@ import type { ResponseOverrides } from "./response-overrides.ts";
 import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from "./types.ts";
 
 /*
- * Every URL must equal the URL of the AWS SDK, byte for byte. These options remove the intended differences:
+ * Every URL must equal the URL of the AWS SDK, byte for byte. These options of the SDK remove the intended differences:
  *
  * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
  * - signableHeaders: the SDK leaves content-type and cache-control unsigned, so anyone could change them.
@@ -29,8 +29,8 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
 
 type Case = SigningOptions & { target: PresignTarget; key: string };
 /**
- * `signable` lists the headers that the SDK would leave unsigned. `sdk` has the type object, because the types of the SDK do not compile
- * with exactOptionalPropertyTypes.
+ * `signable` lists the headers that the SDK leaves unsigned by default. `sdk` has the type object, because the types of the SDK do not
+ * compile with exactOptionalPropertyTypes.
  */
 type Pair = { ours: PresignedRequest; sdk: object; signable?: string[] };
 type ObjectInput = { Bucket: string; Key: string; VersionId: string | undefined };

@@ -52,7 +52,7 @@ describe("the lifetime", () => {
     expect(request.warning).toBeUndefined();
   });
 
-  // The SDK signs 0, negative numbers and fractions, but such URLs never work.
+  // The SDK signs URLs whose lifetime is 0, negative or a fraction, but such URLs never work.
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 604_801, "60", undefined])(
     "refuses %j seconds",
     (seconds) => {
@@ -209,7 +209,7 @@ describe("the target", () => {
     [{ endpoint: "http://Minio:9000" }, "http://my-bucket.minio:9000/k"],
     [{ endpoint: "https://minio:443/base" }, "https://my-bucket.minio/base/k"],
     [{ endpoint: "http://[::1]:9000/" }, "http://[::1]:9000/my-bucket/k"],
-    // The SDK signs //k here, which names the object "/k".
+    // For this endpoint, the SDK signs //k, which names the object "/k".
     [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
     // The SDK puts this bucket into the host name, but a wildcard DNS entry does not match a bucket with dots.
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],

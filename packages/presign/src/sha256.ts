@@ -11,7 +11,7 @@ type Sha256 = {
 const BLOCK_BYTES = 64;
 const plainSha256: Sha256 = { bytes: plainBytes, hex: (data) => toHex(plainBytes(data)) };
 
-/** node:crypto in a runtime that also has Buffer, otherwise undefined. No import statement loads it, so browsers can load this module. */
+/** node:crypto in a runtime that also has Buffer, otherwise undefined. No import loads node:crypto, so browsers can load this module. */
 export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
 
 const sha256 = nodeCrypto ? nativeSha256(nodeCrypto) : plainSha256;

@@ -4,7 +4,7 @@ import { hmacSha256 } from "./sha256.ts";
 export type SigningScope = { date: string; region: string; service: string };
 
 /**
- * Derives the 32-byte key that signs the requests of one day to one service in one region.
+ * Derives the 32-byte key that signs requests to one service in one region on one day.
  *
  * `date` is in UTC and has the form yyyymmdd. The function does not validate its arguments.
  * Source: AWS "Create a signed AWS API request", step 4.

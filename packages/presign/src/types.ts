@@ -2,9 +2,9 @@ import type { EncodedKey } from "./encode.ts";
 import type { EncodedResponse, ResponseOverrides } from "./response-overrides.ts";
 
 /**
- * The credentials of a signature. The credentials of the AWS SDK also have this type.
+ * The credentials for a signature. Credentials from the AWS SDK also have this type.
  *
- * `expiration` is the instant at which temporary credentials expire. Every URL that they sign expires at that instant at the latest.
+ * `expiration` is the instant at which temporary credentials expire. A URL that is signed with them expires at that instant at the latest.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -14,7 +14,7 @@ export type Credentials = {
 };
 
 /**
- * The bucket, and the endpoint that a client of the URL calls.
+ * The bucket, and the endpoint to which a client sends the signed request.
  *
  * `endpoint` is an http or https URL, which can have a base path. Default: AWS, in the partition of the region. The bucket becomes part
  * of the host name, unless `forcePathStyle` is true (default false).
@@ -44,8 +44,8 @@ export type SigningOptions = {
 /**
  * The options of every presigned request.
  *
- * The signature covers `headers`, and the client must send them as the function returns them. `x-amz-*` headers move into the query.
- * Headers for server-side encryption and checksums stay headers, because the bucket ignores them in the query.
+ * The signature covers `headers`. Most `x-amz-*` headers move into the query. Headers for server-side encryption and checksums do not move,
+ * because the bucket ignores them in the query. The client must send the headers that the function returns.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
 
@@ -55,8 +55,8 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
  * Options of presignGet.
  *
  * `cacheWindowSeconds` divides time into windows of this length. Within a window, presignGet returns the same URL for the same object, so
- * browsers and CDNs can cache the response. Whole seconds, 1 to half of expiresInSeconds. Default: off. When presignGet returns such a
- * URL, the URL is still valid for at least half of expiresInSeconds.
+ * browsers and CDNs can cache the response. Each returned URL is still valid for at least half of expiresInSeconds. Whole seconds, 1 to
+ * half of expiresInSeconds. Default: off.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -82,7 +82,7 @@ export type PostOptions = SigningOptions & {
 export type PresignWarning = "credentials_expire_first";
 
 /**
- * A request that anyone who has its URL can send, any number of times, until `expiresAt`.
+ * A signed request. Anyone who has its URL can send the request any number of times until `expiresAt`.
  *
  * `headers` are the headers that the client must send, in addition to host. `expiresAt` is in milliseconds since the epoch. If the
  * credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
@@ -104,13 +104,13 @@ export type PresignedPost = {
 };
 
 /**
- * Signs requests to one bucket. It is synchronous and uses no I/O and no clock.
+ * Signs requests to one bucket.
  *
- * Every method throws only PresignError.
+ * All methods are synchronous, use no I/O and no clock, and throw only PresignError.
  * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
  */
 export type Presigner = {
-  /** The origin that all URLs of this presigner have. A page can need it for its Content-Security-Policy. */
+  /** The origin that all URLs of this presigner have. A page that uses these URLs may need this origin in its Content-Security-Policy. */
   readonly origin: string;
   presignGet(options: GetOptions): PresignedRequest;
   presignHead(options: VersionedOptions): PresignedRequest;

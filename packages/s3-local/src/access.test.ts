@@ -159,7 +159,7 @@ describe("requirement 3: the declared size is signed", () => {
       port,
       `PUT ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\n\r\nabcdefgh\r\n\r\n`,
     );
-    // The bucket reads the extra bytes as a second request. The response to this request may come before or after the other response.
+    // The bucket reads the extra bytes as a second request. The two responses may come in either order.
     expect(response).toMatch(/HTTP\/1.1 400 Bad Request/);
     expect(["abc", undefined]).toContain(await stored(client, "a"));
   });
@@ -294,7 +294,7 @@ describe("requirement 6: the same PUT URL twice", () => {
       );
       const winners = responses.flatMap(({ status }, index) => (status === 200 ? [index] : []));
       expect(winners).toHaveLength(1);
-      // The bucket accepts two bodies at the same time, and refuses the others with SlowDown.
+      // The bucket accepts two bodies for a key at the same time, and refuses more with SlowDown.
       for (const { status } of responses) expect([200, 412, 503]).toContain(status);
       expect(await stored(client, key)).toBe(bodies[winners[0] as number]);
     }

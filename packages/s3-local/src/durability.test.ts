@@ -21,7 +21,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("kill -9", () => {
-  /** Makes a body that starts with the hash of its other bytes. So the test can detect a body that was written only in part. */
+  /** Makes a body that starts with the hash of its other bytes. The hash shows whether a body was written only in part. */
   const makeBody = (sizeBytes: number) => {
     const bytes = randomBytes(sizeBytes);
     return Buffer.concat([createHash("sha256").update(bytes).digest(), bytes]);
@@ -58,7 +58,7 @@ describe("kill -9", () => {
             stored += 1;
           } catch (error) {
             if (!isKilled) throw error;
-            // The bucket did not acknowledge this write. So the key may have either the old or the new object.
+            // The bucket did not acknowledge this write, so the key may have either the old or the new object.
             if (before !== undefined)
               acknowledged.set(key, `${before} or "${createHash("md5").update(Body).digest("hex")}"`);
           }
@@ -89,7 +89,7 @@ describe("kill -9", () => {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     expect(acknowledged.size).toBeGreaterThan(100);
-    // Each object has one blob. So if the numbers are equal, no blob exists without an object.
+    // Each object has one blob. If both numbers are equal, no blob exists without an object.
     expect(await blobsIn(dataDir)).toHaveLength(total);
     expect(await unfinishedIn(dataDir)).toEqual([]);
   });

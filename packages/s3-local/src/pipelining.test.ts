@@ -53,7 +53,7 @@ test("requirement 30: a client that reads nothing has one response in memory", a
   const sockets = Array.from({ length: 5 }, open);
   for (const socket of sockets) socket.pause().write(getOf("large").repeat(50));
   const other = open();
-  // Another client sends ten requests one after the other. This gives the bucket enough time to send the unread objects, but it must not.
+  // Another client sends ten requests one after the other. In that time, the bucket must not send the unread objects.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(getOf("missing"));
     await once(other, "data");
@@ -71,5 +71,5 @@ test("the bucket closes after a connection with waiting requests is cut", async 
   await once(socket, "readable");
   socket.destroy();
   await once(socket, "close");
-  // At the end of the test, the bucket is closed. It then waits for its running requests.
+  // After the test, the fixture closes the bucket, which waits for its running requests.
 });

@@ -31,7 +31,7 @@ export type S3LocalOptions = {
   credentials: { accessKeyId: string; secretAccessKey: string };
   /** The names of buckets. At startup, each of these buckets is created if it is missing. */
   buckets?: string[];
-  /** The CORS configuration that these buckets get. If a bucket already has a CORS configuration, it keeps that one. */
+  /** The CORS configuration of the `buckets`. A bucket that already has a CORS configuration keeps that configuration. */
   cors?: InitialCors;
   /** The time after the expiry of a presigned URL in which a body can still arrive, in milliseconds. Default 240,000. */
   lateBodyMs?: number;

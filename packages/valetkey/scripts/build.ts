@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { build, type Metafile } from "esbuild";
 
-// `npm run build -w packages/valetkey` makes dist/. It contains the service and its packages in few files, and the web app (ADR 16).
+// `npm run build -w packages/valetkey` makes dist/. dist/ contains the service with its packages in few files, and the web app (ADR 16).
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
 const DIST = join(ROOT, "dist");

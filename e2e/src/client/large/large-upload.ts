@@ -37,11 +37,11 @@ export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
 
 export type KilledUpload = {
   sha256: LargeUpload["sha256"];
-  /** How many bytes were already in the bucket when the second client process started to send. */
+  /** The number of bytes that were in the bucket when the second client process started to send. */
   resumedAtBytes: number;
 };
 
-/** Uploads and downloads like `uploadInOneGo`, but kills (kill -9) the client at 25 %, the service at 50 % and the bucket at 75 %. */
+/** Does the same as `uploadInOneGo`, but kills (kill -9) the client at 25 % of the file, the service at 50 % and the bucket at 75 %. */
 export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
   const { sizeBytes, say } = options;
   return inWorld(options, async ({ world, order }) => {

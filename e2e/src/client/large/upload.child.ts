@@ -7,7 +7,7 @@ export type UploadNews =
   | { sentBytes: number; resumedAt: number | undefined; rssBytes: number }
   | { attachmentId: string; rssBytes: number };
 
-// A test can kill the process of this code. After the kill, only the file of the store is left, from which a new process resumes.
+// A test can kill this process. After the kill, only the file of the store is left. A new process resumes the upload from this file.
 const { baseUrl, token, noteId, path, storePath } = JSON.parse(process.argv[2] as string) as UploadOrder;
 const client = createClient({ baseUrl, token, store: fileStore(storePath) });
 const tell = (news: UploadNews) => process.send?.(news);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Client } from "../../../../packages/client/src/index.ts";
 
 const MIB = 2 ** 20;
-/** A file of this size is too large for a single PUT. It has ten parts, and the last part is short. */
+/** A file of this size is too large for a single PUT. The file has ten parts, and the last part is short. */
 export const LARGE_BYTES = 72 * MIB + 12_345;
 export const LARGE_PARTS = 10;
 

@@ -29,9 +29,9 @@ export type World = {
   toBucket: FaultProxy;
   client: Client;
   clientAs(userId: string): Promise<Client>;
-  /** A folder on the disk. It is deleted when the world is closed. */
+  /** A folder on the disk that is deleted when the world is closed. */
   folder: string;
-  /** The data folder and the environment of the service. `runCli` needs it to reach the service. */
+  /** The data folder and the environment of the service. `runCli` needs this place to reach the service. */
   place: Place;
 };
 
@@ -39,7 +39,7 @@ type WorldOptions = {
   allowedOrigins?: string[];
   /** Further environment variables of the service. */
   env?: Record<string, string>;
-  /** Whether clients call the service and the bucket without the proxies. The cost of a proxy would distort a measurement. */
+  /** Whether clients call the service and the bucket directly, because the cost of a proxy would distort a measurement. */
   isDirect?: boolean;
 };
 

@@ -5,7 +5,7 @@ import { type Fault, ORIGIN, SECURE_ORIGIN, type Stage } from "../stage.ts";
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
 
-/** Faults that make requests of browsers to the bucket fail. */
+/** Faults that make requests from browsers to the bucket fail. */
 export const browserFaults: readonly Fault[] = [
   {
     fault: "the bucket has no CORS configuration",

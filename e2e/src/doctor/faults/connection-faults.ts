@@ -118,7 +118,7 @@ export const connectionFaults: readonly Fault[] = [
   },
 ];
 
-/** Starts a server that accepts connections and never responds, as if a firewall dropped the packets of the bucket. */
+/** Starts a server that accepts connections and never responds, as if a firewall dropped all packets to the bucket. */
 async function withSilentServer({ env, add }: Stage) {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => void sockets.add(socket));

@@ -3,7 +3,7 @@ import { runSql } from "../../../../packages/server/src/db/testing/test-database
 import { freePort } from "../../testing/free-port.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** The URLs of two PostgreSQL servers. The server at `healthyUrl` has default settings. That at `looseUrl` does not flush its commits. */
+/** The URLs of two PostgreSQL servers. The server at `healthyUrl` has default settings. The server at `looseUrl` does not flush commits. */
 export type PostgresServers = { healthyUrl: string; looseUrl: string };
 
 type Sql = (name: string) => string[];

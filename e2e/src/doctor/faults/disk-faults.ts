@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { mountSmallDisk } from "../../../../packages/s3-local/src/testing/small-disk.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** Faults of the disk. Their tests need a user who may mount a file system. */
+/** Faults of the disk. The tests of these faults need a user who may mount a file system. */
 export const diskFaults: readonly Fault[] = [
   {
     fault: "the disk is full",

@@ -2,7 +2,7 @@ import { PROFILES } from "../../../providers/profiles/profiles.ts";
 import { startProfile } from "../../../providers/profiles/proxy.ts";
 import type { Fault, Stage } from "../stage.ts";
 
-/** Puts a proxy in front of a healthy bucket that makes it behave like a provider. Returns the new environment. */
+/** Puts a proxy in front of a healthy bucket. The proxy makes the bucket behave like a provider. Returns the new environment. */
 export const behindProfile =
   (name: string) =>
   async ({ env, endpoint, add }: Stage) => {
@@ -81,7 +81,7 @@ export const featureFaults: readonly Fault[] = [
     fault: "the bucket stores no content type",
     setup: "fault proxy",
     id: "type-lost",
-    // The doctor recognises a copied object by its content type. So it also reports that copies fail.
+    // The doctor recognises a copied object by its content type. Without the type, the doctor also reports that copies fail.
     also: ["copy-missing"],
     arrange: ({ behind }) =>
       behind(({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined)),

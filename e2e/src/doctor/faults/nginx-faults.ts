@@ -15,7 +15,7 @@ const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_ht
 
 const setup = "nginx";
 
-/** Faults in the proxy in front of the service. Their tests need nginx. */
+/** Faults in the proxy in front of the service. The tests of these faults need nginx. */
 export const nginxFaults: readonly Fault[] = [
   {
     fault: "the proxy limits bodies to 1 MB",

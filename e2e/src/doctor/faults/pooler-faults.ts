@@ -5,7 +5,7 @@ import type { Fault, Stage } from "../stage.ts";
 /** The findings that the doctor reports for the PostgreSQL server of the tests, which does not flush its commits. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
-/** Faults of a connection pooler. Their tests need PgBouncer. */
+/** Faults of a connection pooler. The tests of these faults need PgBouncer. */
 export const poolerFaults: readonly Fault[] = [
   {
     fault: "the pooler runs in statement mode",

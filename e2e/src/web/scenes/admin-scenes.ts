@@ -136,7 +136,7 @@ const lists = {
   ],
 };
 
-/** Makes the page believe that its user is an administrator, and fakes the lists. No user of the world is an administrator. */
+/** Makes the page believe that its user is an administrator, because the world has no administrator. Also fakes the lists. */
 async function pretend(page: Page): Promise<void> {
   await page.route("**/me", async (route) => {
     const response = await route.fetch();

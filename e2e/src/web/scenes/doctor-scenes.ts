@@ -35,7 +35,7 @@ const FINDINGS = [
   },
 ];
 
-/** Fakes a report of the doctor with these findings. No user of the world is an administrator, and its service has no faults. */
+/** Fakes a report of the doctor with these findings, because the world has no administrator, and its service has no faults. */
 async function pretend(page: Page, { findings }: { findings: readonly unknown[] }): Promise<void> {
   await page.route("**/admin/doctor", async (route) => {
     const unchecked = [{ subject: "lifecycle rule", reason: "the credentials lack s3:GetLifecycleConfiguration" }];

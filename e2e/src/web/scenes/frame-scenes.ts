@@ -7,7 +7,7 @@ import type { Scene } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
-/** These two patterns match the API requests for lists of notes and for one note. They do not match the requests for pages. */
+/** These two patterns match the API requests for lists of notes and for one note. The patterns do not match requests for pages. */
 const NOTES = /\/notes(\?|$)/;
 const NOTE = /\/notes\/[^/]+$/;
 const BROKEN = /^net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION_REFUSED) /;
@@ -160,7 +160,7 @@ export const frameScenes: readonly Scene[] = [
     async open(page) {
       await page.route(/settings-page/, (route) => route.abort());
       await page.goto("/");
-      // Marks the page as just reloaded. Otherwise the app would reload it once, because missing code may come from a new build.
+      // Marks the page as just reloaded. Without this mark, the app would reload the page, because missing code may come from a new build.
       await page.evaluate('sessionStorage.setItem("valetkey.reloaded", String(Date.now()))');
       await page.goto("/settings");
       await page.getByText(app.failed.title).waitFor();

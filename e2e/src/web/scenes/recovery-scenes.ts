@@ -11,7 +11,7 @@ const heading = (page: Page, name: string) => page.getByRole("heading", { name }
 const answer = (page: Page, call: string, json: object) =>
   page.route(`**/auth/${call}`, (route) => route.fulfill({ json }));
 
-/** The scenes with a forgotten password, and with the proof of an email address. */
+/** The scenes with a forgotten password, and with the confirmation of an email address. */
 export const recoveryScenes: readonly Scene[] = [
   {
     name: "forgot-password",

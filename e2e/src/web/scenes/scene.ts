@@ -2,7 +2,7 @@ import type { Browser, Cookie, Page } from "playwright-core";
 import { openPerson, type Person, type PersonOptions } from "../testing/person.ts";
 import type { World } from "./world.ts";
 
-/** One state of the app, such as an open dialog. Tests and screenshots open it. */
+/** One state of the app, such as an open dialog, for tests and screenshots. */
 export type Scene = {
   /** The name of its screenshots, for example `note-uploading`. */
   name: string;
@@ -10,7 +10,7 @@ export type Scene = {
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
   /** Opens the scene. Resolves when the page shows it. */
   open(page: Page, world: World): Promise<unknown>;
-  /** Patterns of the problems that the scene may cause. They are passed to `watch.expect`. */
+  /** Patterns of the problems that the scene may cause. `openScene` passes them to `watch.expect`. */
   expects?: readonly RegExp[];
 };
 

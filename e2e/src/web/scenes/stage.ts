@@ -25,7 +25,7 @@ export function makeStage(browser: Browser, world: World): Stage {
     const known = viewers.get(by);
     if (known !== undefined) return known;
     const viewer = await openViewer(browser, { by, world });
-    // The first page of the context stays open and empty. Otherwise Chromium would end the process that has the compiled code.
+    // The first page of the context stays open and empty. Without this page, Chromium would end the process that has the compiled code.
     const opened = { viewer, storage: await viewer.context.newCDPSession(viewer.page) };
     viewers.set(by, opened);
     return opened;

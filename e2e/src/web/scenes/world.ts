@@ -49,7 +49,7 @@ const TITLES = [
   ],
 ];
 
-/** Starts both services, and fills the first one with users, notes and files. */
+/** Starts both services, and fills the first service with users, notes and files. */
 export async function openWorld(browser: Browser): Promise<World> {
   const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
   const person = (name: string) => openPerson(browser, { service, name, emailDomain: "example.com" });
@@ -138,7 +138,7 @@ async function seedFull({ client }: Person, { readers }: { readers: string[] }):
     ],
     sharedWith: { userIds: readers },
   });
-  // This upload fails. The service rejects the file, because its content is not a picture.
+  // This upload fails, because the content of the file is not a picture.
   const fake = { ...text("Bathroom.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
   const { type, bytes, name } = fake;
   await client.upload(note.id, new File([new Uint8Array(bytes)], name, { type })).done.catch(() => undefined);

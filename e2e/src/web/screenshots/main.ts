@@ -7,8 +7,8 @@ import { DESKTOP, PHONE } from "../testing/person.ts";
 import { contactSheet, type Picture } from "./contact-sheet.ts";
 import { readTextsIn } from "./read-texts-in.ts";
 
-// `npm run screenshots [-- pattern of scene names [language]]` runs this file. It takes screenshots of each matching scene, on a phone
-// and on a desktop, in both themes.
+// `npm run screenshots [-- pattern of scene names [language]]` runs this file. The script takes screenshots of each matching scene, on a
+// phone and on a desktop, in both themes.
 const FOLDER = resolve(import.meta.dirname, "../../../../screenshots");
 const screens = { phone: PHONE, desktop: DESKTOP };
 /** Waits this long before each screenshot, because the app shows skeletons and notices only after a delay. Milliseconds. */

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 type Finding = { id: string; impact?: string | null; help: string; nodes: { html: string; failureSummary?: string }[] };
 
 const require = createRequire(import.meta.url);
-// Each page compiles axe-core again. The minified file takes a third less time to compile.
+// The browser compiles axe-core for each page. The minified file takes a third less time to compile.
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 // Waits for two frames, because a new theme appears in the next frame. Then waits until all animations have finished.
 const SETTLED = `new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))
@@ -35,7 +35,7 @@ export async function seriousFindings(page: Page, { rules }: { rules?: readonly 
     );
 }
 
-/** The rules to repeat in the dark theme. The theme changes only colours, so no other rule can find more. */
+/** The rules to repeat in the dark theme. The theme changes only colours, so no other rule can find more problems there. */
 const COLOURS = ["color-contrast", "link-in-text-block"];
 
 /** Returns all findings in the light theme, and the findings about colours in the dark theme. Leaves the page in the dark theme. */

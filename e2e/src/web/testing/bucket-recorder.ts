@@ -13,7 +13,7 @@ export type BucketRecorder = {
   stop(): void;
 };
 
-/** Starts a proxy that records the requests of browsers to the bucket. It forwards each request unchanged to the embedded bucket. */
+/** Starts a proxy that records the requests of browsers to the bucket. The proxy forwards each request unchanged to the embedded bucket. */
 export async function recordBucket(): Promise<BucketRecorder> {
   const requests: BucketRequest[] = [];
   const port = await freePort("127.0.0.1");
@@ -30,7 +30,7 @@ export async function recordBucket(): Promise<BucketRecorder> {
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");
   return {
-    // The host differs from the host of the service. Browsers would send the cookies of the service to every port of the same host.
+    // The bucket has another host than the service, because browsers send the cookies of the service to every port of its host.
     env: {
       S3_LOCAL_PORT: String(port),
       S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,

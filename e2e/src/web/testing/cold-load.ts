@@ -5,9 +5,9 @@ import type { WebService } from "./service.ts";
 
 export type ColdLoad = {
   scripts: ScriptFile[];
-  /** The size of all scripts after gzip at level 9 of zlib. It does not depend on the encoding that the service sent. */
+  /** The size of all scripts after gzip at level 9 of zlib. This size does not depend on the encoding that the service sent. */
   gzipBytes: number;
-  /** The sum of all layout shifts. It is 0 if nothing on the page moved. */
+  /** The sum of all layout shifts: 0 if nothing on the page moved. */
   layoutShift: number;
   /** The time from the start of the load until the first row of the list appeared. Undefined if there is no list. Milliseconds. */
   firstRowAt: number | undefined;

@@ -2,7 +2,7 @@ import type { Page, Route } from "playwright-core";
 import type { OpenedLink } from "../../../../packages/client/src/index.ts";
 import type { Person } from "./person.ts";
 
-/** The path of a link. It has a readable prefix, and then 43 characters in place of a real token. */
+/** The path of a link: a readable prefix, and then 43 characters in place of a real token. */
 export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
 
 type StandInOptions = {

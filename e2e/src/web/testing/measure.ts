@@ -26,7 +26,7 @@ export function watchFigures(page: Page): Promise<unknown> {
       for (const { name, interactionId, duration } of list.getEntries()) {
         here.events.push({ name, interactionId, duration });
       }
-      // 16 ms is the shortest duration that the browser reports.
+      // The browser reports no duration below 16 ms.
     }).observe({ type: "event", buffered: true, durationThreshold: 16 });
     const rows = new here.MutationObserver(() => {
       if (here.document.querySelector('li a[href^="/n/"]') === null) return;

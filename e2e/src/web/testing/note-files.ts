@@ -54,7 +54,7 @@ export function keptUploads(person: Person): Promise<number> {
   return keptIn(person, "uploads");
 }
 
-/** Deletes the file content of the stored uploads, but keeps their entries. Such an entry looks like that of a file too large to store. */
+/** Deletes the file content of the stored uploads, but keeps their entries, as if the files were too large to store. */
 export async function forgetContent({ page }: Person): Promise<void> {
   await page.evaluate(
     `new Promise((resolve, reject) => {

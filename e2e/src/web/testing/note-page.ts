@@ -15,7 +15,7 @@ export const rendered = (page: Page) => page.locator(".markdown");
 
 /**
  * Writes "mine" in the open text field, and "theirs" through the client before the page saves.
- * Holds the requests of the page until both texts are written. Otherwise the page could load "theirs" first, without a conflict.
+ * Holds the requests of the page until both texts are written. If the page loaded "theirs" first, there would be no conflict.
  */
 export async function makeConflict(page: Page, client: Client, id: string): Promise<void> {
   const held = await holdRequests(page, /\/notes\//);

@@ -7,7 +7,7 @@ const SIDE = 200;
 /** Makes a PDF with many pages ("Chapter 1" and so on). Each page has a picture of 120 kB, so that a reader loads the PDF in pieces. */
 export function pagesPdf(name: string, { pages }: { pages: number }): SampleFile {
   const numbers = Array.from({ length: pages }, (_, index) => index + 1);
-  // Puts all page objects before all content. A PDF reader reads every page object, and would load content between them too.
+  // Puts all page objects before all content. A PDF reader reads every page object, and would also load content between these objects.
   const firstContent = FIRST_PAGE + pages;
   const contentOf = (page: number) => firstContent + (page - 1) * 2;
   const kids = numbers.map((page) => `${FIRST_PAGE + page - 1} 0 R`);

@@ -12,10 +12,10 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export type Person = {
   name: string;
   email: string;
-  /** The user id. It is empty if the person has no account. */
+  /** The user id. Empty if the person has no account. */
   id: string;
   context: BrowserContext;
-  /** The page of the person. It accepts paths of the service, such as `page.goto("/shared")`. */
+  /** The page of the person. Its methods accept paths of the service, such as `page.goto("/shared")`. */
   page: Page;
   /** An API client that is signed in with the same session. Tests use it to make data and to check results. */
   client: Client;
@@ -52,7 +52,7 @@ export async function openPerson(
     ...DESKTOP,
     ...options,
   });
-  // This timeout is shorter than the timeout of a test. So the error names the element that did not appear.
+  // This timeout is shorter than the timeout of a test, so the error of a test names the element that did not appear.
   context.setDefaultTimeout(25_000);
   const id = hasAccount ? await signUp(context, { service, name, email }) : "";
   const watch = await watchPages(context);
@@ -81,7 +81,7 @@ const newDomain = () => `${randomBytes(3).toString("hex")}.test`;
 type Account = { service: WebService; name: string; email: string };
 
 async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<string> {
-  // Sends a random IP address, because the service limits the sign-ups from one IP address.
+  // Sends a random IP address for each person, because the service limits the sign-ups from one IP address.
   const headers = { origin: service.url, "x-forwarded-for": ["10", ...randomBytes(3)].join(".") };
   const answer = await context.request.post("/auth/sign-up/email", {
     headers,

@@ -6,7 +6,7 @@ type NoteSeed = {
   /** The text of the note, in Markdown. */
   body?: string;
   files?: readonly SampleFile[];
-  /** The users with whom the note is shared. A share with a user id appears immediately. One with an email address is an invitation first. */
+  /** The users with whom the note is shared. A share with a user id appears immediately, not as an invitation. */
   sharedWith?: { userIds: string[]; role?: "viewer" | "editor"; expiresAt?: string };
 };
 

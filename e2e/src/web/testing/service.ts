@@ -13,7 +13,7 @@ export type StartedWebService = WebService & { stop(): Promise<void> };
 
 /** Starts a service with the web app. `env` has settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
 export async function startWebService(env: Record<string, string> = {}): Promise<StartedWebService> {
-  // TRUST_PROXY lets the fixtures send another IP address for each person. The service limits the sign-ups from one IP address.
+  // TRUST_PROXY lets the fixtures send a different IP address for each person. The service limits the sign-ups from one IP address.
   const place = await makePlace({ TRUST_PROXY: "1", ...env });
   const service = await startProcess(place);
   const page = await fetch(service.url, { headers: { accept: "text/html" } });

@@ -29,7 +29,7 @@ export async function filenames({ client }: Person, { id }: Note) {
   return (await client.notes.get(id)).attachments.map(({ filename }) => filename);
 }
 
-/** Delays the moment when the page gets its stored uploads. `isRead` resolves when they are read. The page gets them after `release`. */
+/** Delays the moment when the page gets its stored uploads. `isRead` resolves when the browser has read them. */
 export async function readLate({ page }: Person) {
   const isRead = Promise.withResolvers<void>();
   await page.exposeFunction("tellRead", isRead.resolve);

@@ -2,7 +2,8 @@ import type { SampleFile } from "./files.ts";
 
 /**
  * Makes a WebM video with one frame per second. `frame` is a lossy WebP picture, which contains a VP8 key frame. `paddingBytes` is the
- * number of unused bytes after each frame. They make the video larger than the buffer of a player. Format: RFC 8794 (EBML), RFC 9559 (Matroska).
+ * number of unused bytes after each frame. These bytes make the video larger than the buffer of a player.
+ * Format: RFC 8794 (EBML), RFC 9559 (Matroska).
  */
 export function webm(
   name: string,
@@ -28,7 +29,7 @@ export function webm(
   const video = element("e0", [number("b0", width), number("ba", height)]);
   const track = [number("d7", 1), number("73c5", 1), number("83", 1), text("86", "V_VP8"), video];
   const tracks = element("1654ae6b", [element("ae", track)]);
-  // All numbers have eight bytes. So the size of the cues does not depend on the offsets that they contain.
+  // All numbers have eight bytes, so the size of the cues does not depend on the offsets in the cues.
   const place = info.length + tracks.length + cues(clusters, 0).length;
   const segment = element("18538067", [info, tracks, cues(clusters, place), ...clusters]);
   return { name, type: "video/webm", bytes: Buffer.concat([head(), segment]) };

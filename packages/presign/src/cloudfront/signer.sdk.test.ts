@@ -6,8 +6,8 @@ import * as any from "../arbitraries.ts";
 import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*
- * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference: the SDK decodes !'()* in a path.
- * An asterisk in a policy matches any text. So the SDK's URL for a key with an asterisk would also open other objects.
+ * Every URL must equal the URL of the AWS SDK, byte for byte, with one intended difference: the SDK decodes !'()* in a path, and
+ * this package does not. An asterisk in a policy matches any text. So the SDK's URL for a key with an asterisk also opens other objects.
  */
 
 type Case = CloudFrontGetOptions & { key: string; keyPairId: string; host: string; hash: "sha1" | "sha256" };

@@ -23,15 +23,15 @@ export type CloudFrontOptions = {
 };
 
 /**
- * Options of presignGet. They have the same meaning as the options of a presigner.
+ * Options of presignGet, with the same meaning as the options of a presigner.
  *
- * `ipAddress` is an IPv4 address or range. If it is set, CloudFront refuses all other clients. Default: any client.
+ * `ipAddress` is an IPv4 address or range. CloudFront then refuses all other IP addresses. Default: CloudFront accepts every client.
  */
 export type CloudFrontGetOptions = ObjectName &
   Pick<SigningOptions, "expiresInSeconds" | "now"> &
   Pick<GetOptions, "response" | "cacheWindowSeconds"> & { readonly ipAddress?: string | undefined };
 
-/** Signs URLs for downloads from one distribution. It is synchronous and uses no I/O and no clock. It throws only PresignError. */
+/** Signs URLs for downloads from one distribution. Its methods use no I/O and no clock, and throw only PresignError. */
 export type CloudFrontSigner = {
   /** The origin of every URL of this signer. */
   readonly origin: string;
@@ -44,7 +44,7 @@ const URL_SAFE: Record<string, string> = { "+": "-", "=": "_", "/": "~" };
 /**
  * Makes a signer for one CloudFront distribution whose origin is a bucket.
  *
- * If the options have an `ipAddress`, the URL contains a custom policy. Otherwise, it has a canned policy.
+ * If the options have an `ipAddress`, the URL contains a custom policy. Without an `ipAddress`, the URL has a canned policy.
  * Throws PresignError `invalid_target` and `invalid_credentials`. Source: Amazon CloudFront "Use signed URLs".
  *
  * @example

@@ -10,11 +10,11 @@ export type Authorization = {
   scope: { date: string; region: string; service: string; terminator: string };
   /** The instant of the signature, in the form yyyymmddThhmmssZ. */
   dateTime: string;
-  /** The same instant, in milliseconds since 1970. */
+  /** The instant of the signature, in milliseconds since 1970. */
   signedAt: number;
   /** Seconds, 1 to 604,800. Absent if the signature is in a header. */
   expiresIn?: number;
-  /** The header names, lowercase and sorted. */
+  /** The names of the signed headers, lowercase and sorted. */
   signedHeaders: readonly string[];
   signature: string;
   sessionToken?: string;
@@ -34,7 +34,7 @@ export const ALGORITHM = "AWS4-HMAC-SHA256";
  * Reads the signature from the query or from the Authorization header of a request.
  *
  * Refuses a request with both signatures (400 `InvalidArgument`), and a request without a signature (403 `AccessDenied`).
- * Refuses missing, repeated and malformed parts (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
+ * Refuses missing, repeated and malformed parts of a signature (400 `AuthorizationQueryParametersError` or `AuthorizationHeaderMalformed`).
  */
 export function readAuthorization(query: readonly QueryParameter[], headers: HeaderFields): Authorization | Refusal {
   const header = headers.get("authorization");
@@ -150,7 +150,7 @@ function toTime(dateTime: string): number | undefined {
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date.UTC turns February 31 into March 3. So if the date changes here, it was invalid.
+  // Date.UTC turns February 31 into March 3. So a date that changes here is invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from "./refusal.ts";
 import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } from "./signature.ts";
 
-/** A SHA-256 that accepts its input in pieces. The caller must pass it in, because this package has no such hash. */
+/** A SHA-256 that accepts its input in pieces. The caller must provide it, because the SHA-256 of this package needs the whole input. */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 
 /** The options of the decoder: the signature chain of signed chunks, and the announced trailers. */

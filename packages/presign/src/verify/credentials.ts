@@ -13,7 +13,7 @@ export type VerifierOptions = {
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
-/** The signer that a request names. This is not verified yet. `kind` says where the signature is: in the query, a header or a form. */
+/** The signer that a request names, not yet verified. `kind` says where the signature is: in the query, a header or a form. */
 export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
   kind: Authorization["kind"] | "form";
 };

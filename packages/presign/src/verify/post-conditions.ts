@@ -10,7 +10,7 @@ export type PostPolicy = { expiration: number; conditions: FieldCondition[]; ran
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Parses a policy document from the signed base64 text. Returns the reason as text if the document is invalid.
+ * Parses a policy document from the signed base64 text. If the document is invalid, returns the reason as text.
  *
  * If there are several length ranges, the file must be within all of them. Source: Amazon S3, "POST policy".
  */

@@ -23,7 +23,7 @@ const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
 /**
  * Parses a raw request target (`/bucket/key?query`). Each character stands for one received byte.
  *
- * It normalises nothing, so `//`, `.` and `..` stay in the path. `+` in the query means a space.
+ * The function normalises nothing, so `//`, `.` and `..` stay in the path. `+` in the query means a space.
  * Refuses targets that do not have the origin form, broken percent-encoding, and bytes that are not UTF-8 (400 `InvalidURI`).
  */
 export function parseRequestTarget(target: string): RequestTarget | Refusal {

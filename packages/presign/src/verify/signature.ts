@@ -32,7 +32,7 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return difference === 0;
 }
 
-/** Converts a text in which each character is one byte to bytes. node:http returns targets and headers as such texts. */
+/** Converts a text to bytes, one byte for each character. node:http returns targets and headers as such texts. */
 export function latin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** This file has a signer for tests that shares no code with the real signer. It also signs requests that no client should send. */
+/** This test signer shares no code with the real signer. The test signer also signs requests that no client should send. */
 export type TestRequest = {
   method: string;
   path: string;

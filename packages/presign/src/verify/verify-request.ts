@@ -18,10 +18,10 @@ export type VerifiedRequest = {
   expiresAt?: number;
   target: RequestTarget;
   headers: HeaderFields;
-  /** The names are lowercase and sorted. A client that has a presigned URL can freely choose all other headers. */
+  /** The names of the signed headers, lowercase and sorted. A client that has a presigned URL can freely choose all other headers. */
   signedHeaders: readonly string[];
   payload: PayloadDeclaration;
-  /** The signature of the request. The first chunk signature covers it. Pass it to createAwsChunkedDecoder. */
+  /** The signature of the request, which the first chunk signature covers. Pass it to createAwsChunkedDecoder. */
   chunkSeed: SigningContext & { signature: string };
 };
 
@@ -120,7 +120,7 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // A client can percent-encode more or fewer characters than the path that was signed. Both paths name the same key, so both are valid.
+  // A client can percent-encode more or fewer characters of the path than the signer. Both paths name the same key, so both are valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";
   for (const path of paths) {

@@ -14,7 +14,7 @@ export type UploadForm = { fields: Map<string, string>; filename: string; file: 
 const MAX_FIELDS_BYTES = 20 * 1024;
 const MAX_FIELDS = 100;
 
-/** Reads a form up to its file. It ignores fields after the file, as Amazon S3 does. Rejects with S3Error. */
+/** Reads a form up to its file. Ignores fields after the file, as Amazon S3 does. Rejects with S3Error. */
 export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
   const parser = createParser(incoming);
   const fields = new Map<string, string>();

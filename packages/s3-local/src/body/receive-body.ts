@@ -11,10 +11,10 @@ import { createHashVerifier } from "./verify-checksums.ts";
 /** The maximum size of the body of a PutObject or UploadPart request: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** A destination for received bytes. It frees the memory of these bytes. If `write` returns a promise, the caller awaits this promise. */
+/** A destination for received bytes. `write` frees the memory of its bytes. The caller awaits a promise that `write` returns. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
-/** A received body. Its length and hashes are equal to the declared length and hashes. */
+/** A received body, whose length and hashes are equal to the declared length and hashes. */
 export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
 /** This error means that the verifier refused a signature inside a body. */
@@ -78,7 +78,7 @@ async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): Async
     if (cause instanceof S3Error) throw cause;
     throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
   } finally {
-    // After a refusal, the iterator still waits for bytes. A call of `return` would then wait too.
+    // After a refusal, the iterator still waits for bytes. A call of `return` would wait for the same bytes.
     if (!isWaiting) await iterator.return?.();
   }
 }

@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { ArrivingBodies } from "./arriving-bodies.ts";
 import { MAX_BODY_BYTES, type ReceivedBody, receiveBody, type Sink } from "./receive-body.ts";
 
-/** Receives the body of a request and writes it to the disk. Then the bytes are verified and durable, but no row refers to them yet. */
+/** Receives the body of a request and writes it to the disk. The written bytes are verified and durable, but no row refers to them yet. */
 export function writeBody(
   { store, bodies }: { store: Store; bodies: ArrivingBodies },
   request: S3Request,

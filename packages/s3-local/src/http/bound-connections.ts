@@ -7,7 +7,7 @@ const PIPELINED_REQUESTS = 100;
 /**
  * Makes a function that starts requests, and limits the memory that one connection can use. By default, Node handles all requests of a
  * connection at the same time, and holds all their responses. Here, a request starts only after the client has read the previous response.
- * So a client that reads nothing has only one response in memory. If a client sends too many requests ahead, its connection is cut.
+ * So the bucket holds only one response for a client that reads nothing. A connection with too many waiting requests is cut.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
   const queues = new WeakMap<Socket, Exchange[]>();
@@ -25,7 +25,7 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
     exchange.outgoing.once("close", () => {
       queue.shift();
       const [next] = queue;
-      // In a new turn of the event loop, the bucket can also read other connections. If the client is gone, its other requests are dropped.
+      // Starts the next request in a new turn, so that the bucket can read other connections first. Drops it if the client is gone.
       if (next !== undefined) setImmediate(() => socket.writable && start(next));
     });
     queue.push(exchange);

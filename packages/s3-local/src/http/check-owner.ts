@@ -1,7 +1,7 @@
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "./request.ts";
 
-/** Every operation accepts these headers. Their value must be the id of the owner that listings contain. */
+/** Every operation accepts these headers. The value of each header must be the id of the owner in listings. */
 export const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
 
 /** Throws AccessDenied if the client expects another owner of the bucket. */

@@ -12,7 +12,7 @@ import { type Exchange, readRequest, splitPath } from "./request.ts";
 import { type S3Response, sendResponse } from "./response.ts";
 import { writeXml } from "./xml.ts";
 
-/** An event for the log. It contains no key, query or header, because these are parts of presigned URLs, which are secrets. */
+/** An event for the log, without a key, query or header, because these are parts of presigned URLs, which are secrets. */
 export type BucketEvent =
   | {
       type: "request";
@@ -35,13 +35,13 @@ type HandlerOptions = {
 type Outcome = { response: S3Response; code?: string };
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-// Stored files come from users. So when a browser opens a file, it must not run scripts of this file.
+// Stored files come from users, so a browser that opens a stored file must not run scripts in this file.
 const SAFETY = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "sandbox; default-src 'none'",
 };
 
-/** Makes the handler for all requests. It handles CORS, verifies the signature, then runs the operation. The handler never throws. */
+/** Makes the handler for all requests. The handler applies CORS, verifies the signature, and then runs the operation. It never throws. */
 export function createHandler(options: HandlerOptions): (exchange: Exchange) => Promise<void> {
   const { context, verify, verifyPost, logger } = options;
   return async (exchange) => {
@@ -125,7 +125,7 @@ function bucketOf(incoming: IncomingMessage): string {
   return target.ok ? splitPath(target.path).bucket : "";
 }
 
-/** Returns whether the request is an HTML form that is signed in its fields. A form with another signature is a normal request. */
+/** Returns whether the request is an HTML form with its signature in a field. A form with a signed header or URL is a normal request. */
 function isFormPost(incoming: IncomingMessage): boolean {
   const isForm = /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
   if (incoming.method !== "POST" || !isForm || header(incoming, "authorization") !== undefined) return false;

@@ -30,8 +30,9 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
 }
 
 /**
- * Refuses headers that the bucket would store with the object but that a presigned URL does not sign. Stored headers change the response
- * to every reader. `Content-Type` may be unsigned, because clients such as curl add it. Amazon S3 refuses only unsigned `x-amz-*` headers.
+ * Refuses headers that the bucket would store with the object but that the signature of a presigned URL does not cover. Stored headers
+ * change the response to every reader. Some headers may be unsigned: `Content-Type`, because clients such as curl add it, and the
+ * `Cache-Control` that browsers add. Amazon S3 refuses only unsigned `x-amz-*` headers.
  */
 export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   if (verified.kind !== "query") return;

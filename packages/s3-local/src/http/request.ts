@@ -9,7 +9,7 @@ export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; ex
  * A verified and parsed request. Operations must read only these values, and never the raw request.
  *
  * `parameters` are the query parameters without the parameters of the signature.
- * `field` returns a header by its lowercase name. It also finds an `x-amz-*` header that a presigner has put into the query.
+ * `field` returns a header by its lowercase name. `field` also finds an `x-amz-*` header that a presigner has put into the query.
  */
 export type S3Request = Exchange & {
   method: string;
@@ -76,7 +76,7 @@ function readQuery({ target, headers }: VerifiedRequest) {
   for (const { name, value } of target.query) {
     const lower = name.toLowerCase();
     if (!lower.startsWith("x-amz-")) addOnce(parameters, name, value);
-    // As in Amazon S3, only a header can declare a checksum. The query can have a wrong one: SDKs presign the checksum of an empty body.
+    // As in Amazon S3, only a header can declare a checksum. A checksum in the query can be wrong: SDKs presign that of an empty body.
     else if (!SIGNATURE_PARAMETERS.has(lower) && !/^x-amz-(?:checksum|sdk)-/.test(lower)) {
       if (headers.has(lower)) throw repeated(name);
       addOnce(hoisted, lower, value);

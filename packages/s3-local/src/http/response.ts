@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Exchange } from "./request.ts";
 import { type ContentRange, sendContent } from "./send-content.ts";
 
-/** The response of an operation. Its body is `xml`, or `content`, which is a range of a stored content. */
+/** The response of an operation. The body is either `xml`, or `content`, which is a range of a stored content. */
 export type S3Response = {
   status: number;
   headers?: Record<string, string>;
@@ -10,7 +10,7 @@ export type S3Response = {
   content?: ContentRange;
 };
 
-// If the connection closes while a client still sends, the client loses the response. So the server continues to read, within these limits.
+// If the connection closes while a client still sends, the client loses the response. So the server reads on, within these limits.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 
@@ -21,7 +21,7 @@ export async function sendResponse(response: S3Response, { incoming, outgoing }:
   if (isUnread) outgoing.setHeader("Connection", "close");
   for (const [name, value] of Object.entries(response.headers ?? {})) outgoing.setHeader(name, value);
   if (response.xml !== undefined) outgoing.setHeader("Content-Type", "application/xml");
-  // For a HEAD request, the operation has perhaps set the length of the object. Responses with 204 and 304 have no Content-Length.
+  // For a HEAD request, the operation may have set the length of the object. A response with 204 or 304 has no Content-Length.
   if (!outgoing.hasHeader("Content-Length") && response.status !== 204 && response.status !== 304) {
     outgoing.setHeader("Content-Length", body.length);
   }

@@ -39,7 +39,7 @@ const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer
 const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
 const READ = { may: [...RESPONSE_PARAMETERS, "partNumber"], fields: ["x-amz-checksum-mode"] };
 const COPY = ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-metadata-directive", "x-amz-checksum-algorithm"];
-// SDKs that send an upload instead of a copy still send `x-amz-metadata-directive` of the copy. Amazon S3 ignores it for an upload.
+// An SDK that sends an upload instead of a copy still sends `x-amz-metadata-directive`. Amazon S3 ignores this header in an upload.
 const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-metadata-directive"];
 const ATTRIBUTES = ["x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"];
 const BUCKET_LISTING = ["prefix", "max-buckets", "continuation-token", "bucket-region"];

@@ -13,7 +13,7 @@ const CHECKS_AT_ONCE = 32;
 /**
  * Selects a range of the content, and pins the blobs of the range, so that they stay on the disk.
  *
- * Call it in the same turn of the event loop that read the row. Then the download can end, even if another request replaces the object.
+ * Call it in the same turn of the event loop that read the row. Then the download ends well even if another request replaces the object.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
   const segments = range.to > range.from ? store.contents.segments(contentId, range) : [];
@@ -21,7 +21,7 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 }
 
 /**
- * Reads the last byte of each blob of a range. So a missing or truncated blob causes an error before the response starts, and never a body
+ * Reads the last byte of each blob of a range. This way, a missing or truncated blob causes an error before the response starts, not a body
  * that is too short. If the check fails, the function unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
@@ -93,7 +93,7 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
 }
 
 /**
- * Makes a function that sends a block as soon as the previous block is sent. So the caller can read the next block during that time.
+ * Makes a function that sends a block as soon as the previous block is sent. The caller can read the next block during that time.
  *
  * The function resolves with false if the client is gone. If the block is undefined, the function only waits until the last block is sent.
  */

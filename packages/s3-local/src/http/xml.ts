@@ -1,4 +1,4 @@
-/** The content of an element: text, or elements by name. For a list, the element is written several times. Undefined omits the element. */
+/** The content of an element: text, or elements by name. A list makes one element for each item. Undefined makes no element. */
 export type XmlContent = string | number | boolean | XmlElements;
 export type XmlElements = { [name: string]: XmlContent | readonly XmlContent[] | undefined };
 
@@ -27,7 +27,7 @@ function writeContent(content: XmlContent): string {
   return typeof content === "object" ? writeElements(content) : escapeXml(String(content));
 }
 
-/** Writes control characters as numeric references, as Amazon S3 does. Otherwise, an XML parser would turn CR into LF. */
+/** Writes control characters as numeric references, as Amazon S3 does. Without this, an XML parser would turn CR into LF. */
 function escapeXml(text: string): string {
   return text.replace(SPECIAL, (character) => NAMED[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
 }

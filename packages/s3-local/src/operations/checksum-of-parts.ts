@@ -11,7 +11,7 @@ type Completed = { upload: UploadRecord; parts: readonly PartRecord[] };
  * Computes the checksum of a completed object from the checksums of its parts. Returns undefined if the upload declared no checksum
  * algorithm.
  *
- * Throws BadDigest if the client expects another value. Throws InvalidRequest if the client expects another type or algorithm.
+ * Throws BadDigest if the client expects another checksum. Throws InvalidRequest if the client expects another type or algorithm.
  */
 export function objectChecksum(request: S3Request, completed: Completed): Checksum | undefined {
   const { checksumAlgorithm: algorithm, checksumType: type } = completed.upload;
@@ -41,7 +41,7 @@ function checkExpected(
       `The upload was not created using a ${expected.algorithm.toLowerCase()} checksum.`,
     );
   }
-  // A composite checksum ends with the number of parts. SDKs that compute one omit this number, and Amazon S3 accepts both forms.
+  // A composite checksum ends with the number of parts. SDKs that compute the checksum omit this number, and Amazon S3 accepts both.
   const isComposite = checksum.type === "COMPOSITE" && checksum.value.startsWith(`${expected.value}-`);
   if (isComposite || checksum.value === expected.value) return;
   throw new S3Error("BadDigest", `The ${expected.algorithm} you specified did not match the calculated checksum.`);

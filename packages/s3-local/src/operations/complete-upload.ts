@@ -55,7 +55,7 @@ export async function completeUpload(request: S3Request, { store, bodies, now }:
   return { status: 200, xml: writeResult(bucket, object) };
 }
 
-/** Finds the object that an earlier completion of this upload made. If a client did not get the response, it repeats the completion. */
+/** Finds the object that an earlier completion of this upload made. A client repeats a completion if it did not get the response. */
 function completedObject(request: S3Request, store: Store): ObjectRecord | undefined {
   const { key, uploadId } = uploadOf(request);
   const object = store.objects.find(request.bucket, key);
@@ -128,7 +128,7 @@ function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartReco
   );
 }
 
-/** Returns the size of the object. Throws EntityTooSmall if a part, except the last one, is smaller than 5 MiB. */
+/** Returns the size of the object. Throws EntityTooSmall if a part other than the last part is smaller than 5 MiB. */
 function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   for (const { sizeBytes, partNumber, etag } of parts.slice(0, -1)) {
     if (sizeBytes >= MIN_PART_BYTES) continue;

@@ -42,7 +42,7 @@ export function listObjectsV2(request: S3Request, { store }: Context): S3Respons
   };
 }
 
-/** ListObjects, version 1: returns one page of keys. The client requests the next page with a key of this page. */
+/** ListObjects, version 1: returns one page of keys. To get the next page, the client sends a key of this page. */
 export function listObjects(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);

@@ -78,7 +78,7 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** Reads the marker. If it has no upload id, the page starts after all uploads of the key, because every id sorts before U+10FFFF. */
+/** Reads the marker. Without an upload id, the page starts after all uploads of the key: U+10FFFF sorts after every upload id. */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };

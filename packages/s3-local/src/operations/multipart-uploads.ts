@@ -48,7 +48,7 @@ export async function uploadPart(request: S3Request, { store, bodies, now }: Con
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
   await commitBody(store, staged, () => {
-    // Another request may have completed or aborted the upload while the bytes arrived, so this reads the upload again.
+    // Another request may have completed or aborted the upload while the bytes arrived, so this code reads the upload again.
     const { uploadId } = store.uploads.get(bucket, named);
     const { sizeBytes, checksums } = staged;
     const contentId = store.contents.add(staged);
@@ -105,7 +105,7 @@ function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlg
   );
 }
 
-/** Requires a checksum for each part of an upload with checksums, because the checksum of the object is computed from those of the parts. */
+/** Throws InvalidRequest unless a part has the checksum that its upload declared. The checksum of the object is made from them. */
 function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
   if (checksumAlgorithm === undefined) return;
   const actual = readDeclaredChecksum(request.field)?.algorithm;

@@ -8,7 +8,7 @@ export type ByteRange = { from: number; to: number };
 /**
  * Reads a Range header for an object of this size. Returns undefined if the client wants the whole object.
  *
- * It ignores a header that is malformed or has several ranges, as RFC 9110 section 14.2 allows.
+ * The function ignores a header that is malformed or has several ranges, as RFC 9110 section 14.2 allows.
  * Throws InvalidRange if the range contains no byte of the object.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {

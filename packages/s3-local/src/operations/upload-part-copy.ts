@@ -53,7 +53,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
 }
 
 /**
- * Reads the range of the source. The whole range must be inside the object, unlike the range in a Range header. Source: Amazon S3,
+ * Reads the range of the source. The whole range must be inside the object. A Range header does not have this limit. Source: Amazon S3,
  * "UploadPartCopy".
  */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {

@@ -6,7 +6,7 @@ import type { Write } from "./group-commit.ts";
 
 /** Controls a backup of the data folder. Another process copies the files. */
 export type BucketBackup = {
-  /** Copies the metadata to a file in the data folder, and returns the path of this file. After that, objects can be deleted again. */
+  /** Copies the metadata to a file in the data folder, and returns the path of this file. The bucket deletes no object before this copy. */
   copyMetadata(): Promise<string>;
   /** Ends the backup. Deletes the copy of the metadata, and the blobs whose last object was deleted during the backup. */
   end(): Promise<void>;
@@ -47,7 +47,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(file, { force: true });
-        // Waits for a commit. Deletions whose `untilRemovable` has resolved before are in this commit or in an earlier one.
+        // Waits for a commit. This commit or an earlier one has all deletions whose `untilRemovable` has already resolved.
         await write(() => undefined);
       } catch (error) {
         await end();
@@ -66,7 +66,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   };
 }
 
-/** Turns off the WAL mode of the copy. In this mode, a reader would create more files beside the copy. */
+/** Turns off the WAL mode of the copy. In WAL mode, a reader would create more files beside the copy. */
 function makeSingleFile(file: string): void {
   const copy = new DatabaseSync(file);
   copy.exec("PRAGMA journal_mode = DELETE");

@@ -76,7 +76,7 @@ export async function openBlobFiles(dataDir: string) {
         for (const name of names) unpin(name);
       };
     },
-    /** Keeps every blob on disk until the caller calls the returned function. Only one caller can do this at a time. */
+    /** Keeps every blob on disk until the caller calls the returned function. Only one caller can keep all blobs at a time. */
     keepAll(): () => void {
       kept = [];
       return () => {
@@ -92,7 +92,7 @@ export async function openBlobFiles(dataDir: string) {
         else removeNow(name);
       }
     },
-    /** Deletes every blob that `isKnown` does not know, and returns the number of deleted blobs. Call it only while nothing writes. */
+    /** Deletes every blob that `isKnown` does not know, and returns the number of them. Call it only while nothing writes blobs. */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
       for (const folder of await readdir(root)) {

@@ -2,7 +2,7 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { freeBytes } from "./free-bytes.ts";
 
 export type BlobWriter = {
-  /** Writes bytes and frees their memory, so do not use the bytes after the call. If it returns a promise, await it before the next call. */
+  /** Writes bytes and frees their memory, so do not use the bytes after the call. Await a returned promise before the next call. */
   write(bytes: Uint8Array): Promise<void> | undefined;
   /** Makes the blob durable and returns its name. Returns undefined, and makes no file, if there are no bytes. */
   finish(): Promise<string | undefined>;
@@ -16,7 +16,7 @@ const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
 
-/** Makes a writer that collects bytes into large writes. It collects the next batch while it writes the previous batch. */
+/** Makes a writer that collects bytes into large writes. The writer collects the next batch while it writes the previous batch. */
 export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
   let handle: FileHandle | undefined;
   let batch: Uint8Array[] = [];

@@ -11,7 +11,7 @@ export type Contents = ReturnType<typeof createContents>;
  * Makes the queries for the contents of objects and parts. A content is a list of segments, and each segment is a range of a blob. A blob
  * exists as long as a segment refers to it.
  *
- * So the bucket moves no bytes when it copies an object or completes a multipart upload. Call the functions that write only inside `Write`.
+ * So the bucket moves no bytes when it copies an object or completes a multipart upload. Call writing functions only inside `Write`.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(
@@ -60,7 +60,7 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content with the same bytes, or with a range of them (`to` excluded). It copies no bytes. */
+    /** Makes a second content with the same bytes, or with a range of them (`to` excluded). Copies no bytes. */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];
@@ -110,7 +110,7 @@ export function createContents(database: DatabaseSync) {
       }
     },
     freedCount: (): number => freed.length,
-    /** Call it after a rollback. It keeps the first `count` freed blobs and forgets the others. */
+    /** Keeps the first `count` freed blobs and forgets the others. Call this function after a rollback. */
     keepFreed(count: number): void {
       freed.length = count;
     },

@@ -27,7 +27,7 @@ export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
       const commonPrefix = commonPrefixOf(object.key, query);
       entries.push(commonPrefix === undefined ? { object } : { commonPrefix });
       if (commonPrefix === undefined) continue;
-      // Many keys may have this prefix. So the loop skips them, and starts a new read after them.
+      // Many keys may have this prefix, so the loop skips them and starts a new read after the last of them.
       from = successor(commonPrefix);
       break;
     }
@@ -41,7 +41,7 @@ export function successor(text: string): string | undefined {
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();
   if (last === undefined) return undefined;
-  // The code points U+D800 to U+DFFF are surrogates, which UTF-8 cannot encode. So U+E000 follows U+D7FF.
+  // The code points U+D800 to U+DFFF are surrogates, which UTF-8 cannot encode. In UTF-8 order, U+E000 follows U+D7FF.
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 

@@ -71,7 +71,7 @@ export function preconditionFailed(condition: string): S3Error {
   });
 }
 
-/** Returns whether `list` contains this entity tag or is `*`. It accepts entity tags without quotes. */
+/** Returns whether `list` contains this entity tag or is `*`. Entity tags without quotes match too. */
 export function matchesEtag(list: string, etag: string): boolean {
   return list.split(",").some((item) => {
     const tag = item.trim().replace(/^W\//, "");

@@ -20,7 +20,7 @@ export type ObjectRecord = ObjectHeaders & {
   checksums: Checksum[];
 };
 
-/** A part of a content (contents.ts) that is in one blob. It starts at `start` in the content and at `blobOffset` in the blob. */
+/** A part of a content (contents.ts) that is in one blob. The segment starts at `start` in the content and at `blobOffset` in the blob. */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
 /** A body that is durable on the disk, but that no row refers to yet. `blob` is absent if the body is empty. */

@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { appendFileSync, rmSync, statSync } from "node:fs";
 
 const RESERVE_BYTES = 4 * 1024 * 1024;
-// The reserve is written in small steps, to use all space that is left. Random bytes take their full size even on a disk that compresses.
+// Small steps use all space that is left on the disk. Random bytes take their full size even on a disk that compresses.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 const SQLITE_FULL = 13;

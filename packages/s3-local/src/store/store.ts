@@ -35,14 +35,14 @@ export async function openStore(dataDir: string) {
       contents,
       blobs,
       write,
-      /** Runs a change that frees space. It works even on a full disk. */
+      /** Runs a change that frees space, even on a full disk. */
       async free<T>(change: () => T): Promise<T> {
         const value = await reserve.spend(() => write(change));
         void blobs.settle().then(reserve.refill);
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /** The number of blobs without a row that the bucket has deleted at its start. Interrupted writes leave such blobs. */
+      /** The number of blobs that the bucket deleted at its start, because no row refers to them. Interrupted writes leave such blobs. */
       sweptBlobs,
       async close() {
         await blobs.settle();

@@ -23,7 +23,7 @@ export type PartRecord = {
   checksums: Checksum[];
 };
 
-/** Makes the queries for multipart uploads and their parts. Call the functions that write only inside a change of `Write`. */
+/** Makes the queries for multipart uploads and their parts. Call functions that change data only inside `Write`. */
 export function createUploads(database: DatabaseSync, contents: Contents) {
   const columns = "upload_id, key, initiated, headers, metadata, checksum_algorithm, checksum_type";
   const select = database.prepare(`SELECT ${columns} FROM uploads WHERE bucket = ? AND key = ? AND upload_id = ?`);

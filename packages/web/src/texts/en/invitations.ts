@@ -17,7 +17,7 @@ export const invitationTexts = {
       who === null ? `You are invited to Valet Key at ${host}` : `${who} invites you to Valet Key at ${host}`,
     signUp: "Create an account to open it.",
     signUpToService: "Create your account. Then you can store files, and share them.",
-    hasAccount: "You need no other account.",
+    hasAccount: "You do not need to create another account.",
     closed: "Only an administrator can create accounts here. Ask for one, then open this link again and sign in.",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     invited: (email: string) => `The invitation was made for ${email}.`,
@@ -36,7 +36,7 @@ export const invitationTexts = {
     },
     invitation_used: {
       title: "This invitation was used already",
-      hint: "It is for one person. If that was you, sign in with the account that you used. Otherwise ask for another one.",
+      hint: "It is for one person. If you used it, sign in with the account that you used then. Otherwise ask for another invitation.",
     },
     invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
     own_invitation: {

@@ -68,7 +68,7 @@ export const linkTexts = {
   newUrl: {
     action: "New URL…",
     confirm: "Make a new URL",
-    question: "The old URL stops working at once. Everyone who has it needs the new one.",
+    question: "The old URL stops working at once. Everyone who has the old URL needs the new one.",
     copiedAnnouncement: "The new URL is copied. The old one no longer works.",
   },
   revoke: {

@@ -33,7 +33,7 @@ export const recovery = {
     signedOut: "Sign in to the account whose email address you confirm. You return here afterwards.",
     signIn: "Sign in",
     doneTitle: "Your email address is confirmed",
-    doneHint: "Notes and files that people share with it now reach your account.",
+    doneHint: "Your account now gets the notes and files that people share with this email address.",
     open: "Open your notes",
     invalidHint: "It has expired or was used. You can send the mail again in the settings.",
     otherAccount: "This link is for another account. Sign out, and sign in to that account.",

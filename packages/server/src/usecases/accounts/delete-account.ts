@@ -43,7 +43,7 @@ export function closeOwnAccount(deps: Deps) {
 }
 
 /**
- * Closes the account of a person. Only the operator calls this, and the person can't cancel it. With `isNow`, the account is also deleted
+ * Closes the account of a person for an administrator or the operator. The person can't cancel this. `isNow`: also deletes the account
  * immediately.
  * Throws `user_not_found` or `last_administrator`.
  */

@@ -63,8 +63,8 @@ type Disabling = { userId: string; administrators: readonly string[]; log: Log; 
 
 async function disable(tx: Queries, { userId, administrators, log, now }: Disabling): Promise<void> {
   const deletion = await tx.accountDeletions.hold(userId);
-  // The owner of a closed account can cancel its deletion, which would also enable the disabled user. So from now on, only the operator can
-  // cancel the deletion.
+  // The owner of a closed account can cancel its deletion, which would also enable the disabled user. So this takes the right to cancel
+  // from the owner.
   if (deletion?.isByOwner === true) await tx.accountDeletions.put({ ...deletion, isByOwner: false });
   else if (!(await tx.disabledUsers.add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);

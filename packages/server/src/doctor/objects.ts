@@ -10,8 +10,8 @@ type Parts = Pick<DoctorParts, "bucket" | "clock" | "requests">;
 type Signing = { at?: PresignTarget; agedSeconds?: number; expiresInSeconds?: number; origin?: string };
 
 /**
- * Signs URLs of objects, and sends requests to these URLs. `agedSeconds`: how old the signature pretends to be. `origin`: the value of the
- * header Origin, as a browser would send it.
+ * Signs URLs of objects, and sends requests to these URLs. `agedSeconds`: the age that the signature should have. `origin`: the value of
+ * the header Origin, as a browser would send it.
  */
 export function createSignedRequests({ bucket, clock, requests }: Parts) {
   async function signing({ agedSeconds = 0, expiresInSeconds = EXPIRES_IN_SECONDS }: Signing) {

@@ -39,7 +39,8 @@ export type TrashQueries = {
   /** Lists the items that the user may restore. The item that was deleted last comes first. */
   listFor(userId: string, page: PageRequest): Promise<Page<ListedTrashItem>>;
   /**
-   * Lists the items that were deleted at `before` or earlier. The oldest item comes first. Skips attachments whose note is in the trash.
+   * Lists the items that were deleted at `before` or earlier. The item with the earliest deletion comes first. Skips attachments whose note
+   * is in the trash.
    */
   listOld(before: number, limit: number): Promise<TrashItem[]>;
 };

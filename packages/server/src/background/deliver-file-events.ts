@@ -2,16 +2,16 @@ import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
 /**
- * How often this replica checks for due events. An event is due again if its hook failed, or if another replica did not finish it.
- * Milliseconds.
+ * How often this replica checks for due events. An event becomes due again if its hook failed, or if another replica did not finish the
+ * delivery. Milliseconds.
  */
 const INTERVAL_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
 
 /**
- * Calls the hooks of an embedding for the file events that are due. `stop` waits for the hooks that are running. The other events stay in
- * the queue.
+ * Calls the hooks of the host application for the file events that are due. `stop` waits for the hooks that are running. Events whose hook
+ * is not running stay in the queue.
  */
 export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const stopping = new AbortController();

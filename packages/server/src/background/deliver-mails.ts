@@ -2,7 +2,8 @@ import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
 /**
- * How often this replica checks for due mails. A mail is due again if a try failed, or if another replica did not finish it. Milliseconds.
+ * How often this replica checks for due mails. A mail becomes due again if a try failed, or if another replica did not finish its try.
+ * Milliseconds.
  */
 const INTERVAL_MS = 5_000;
 /** How long `stop` waits for the mails that are being sent. Milliseconds. */
@@ -10,7 +11,10 @@ const STOP_WITHIN_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
 
-/** Sends the mails that are due. `stop` waits a short time for the mails that are being sent. The other mails stay in the queue. */
+/**
+ * Sends the mails that are due. `stop` waits a short time for the mails that are being sent. Mails that are not sent by then stay in the
+ * queue.
+ */
 export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const loop = startLoop({

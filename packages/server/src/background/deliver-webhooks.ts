@@ -3,7 +3,7 @@ import type { Deliveries } from "../usecases/webhooks/deliver.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /**
- * How often the job checks for due messages. It must poll, because a transaction that queues a message does not start the job.
+ * How often this job checks for due messages. The job must poll, because a transaction that queues a message does not start the job.
  * Milliseconds.
  */
 const INTERVAL_MS = 2_000;
@@ -12,7 +12,7 @@ const REPORT_INTERVAL_MS = 5_000;
 const STOP_WITHIN_MS = 5_000;
 
 type Options = {
-  /** Opens the deliveries. They call `onEnd` when a try has ended. */
+  /** Creates the deliveries, which call `onEnd` when a try has ended. */
   open: (options: { onEnd: () => void }) => Deliveries;
   /** Queues the summaries of issued URLs, and returns how many it queued. */
   reportUrls: () => Promise<number>;
@@ -20,7 +20,8 @@ type Options = {
 };
 
 /**
- * Sends the messages that are due. `stop` waits a short time for the messages that are being sent. The other messages stay in the queue.
+ * Sends the messages that are due. `stop` waits a short time for the messages that are being sent. Messages that are not sent by then stay
+ * in the queue.
  */
 export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loop {
   const deliveries = open({ onEnd: () => sending.kick() });

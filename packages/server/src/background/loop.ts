@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /** Work that runs in the background, in rounds. */
 export type Loop = {
-  /** Starts a round now. If a round is running, starts one more round after it. */
+  /** Starts a round now. If a round is already running, starts another round when it ends. */
   kick(): void;
   /** Starts no more rounds, and waits for the round that is running. */
   stop(): Promise<void>;
@@ -17,7 +17,7 @@ export function startLoop(options: {
   let running: Promise<void> | undefined;
   let isKicked = false;
   let isStopped = false;
-  // An HTTP request may call `kick`. This snapshot makes sure that the request is not the parent of the round in traces.
+  // An HTTP request may call `kick`. With this snapshot, traces do not show the HTTP request as the parent of the round.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<void> {

@@ -4,14 +4,14 @@ import type { Capabilities } from "../usecases/storage/capabilities.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /**
- * How often this replica reads the capabilities that another replica may have stored. If the bucket was down, the replica also probes it
- * again. Milliseconds.
+ * How often this replica reads the capabilities, which another replica may have stored. If the last probe failed or is too old, the replica
+ * also probes the bucket. Milliseconds.
  */
 const INTERVAL_MS = 30_000;
 
 /**
- * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even if it failed. So the service
- * starts even if the bucket is down. Until the bucket responds, the service assumes that the bucket has no capability.
+ * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even if the attempt failed. So the
+ * service starts even if the bucket is down. Until the bucket responds, the service assumes that the bucket has no capabilities.
  */
 export async function startBucketProbe(options: {
   capabilities: Capabilities;

@@ -2,11 +2,12 @@ import type { Logger } from "pino";
 import { type Loop, startLoop } from "./loop.ts";
 
 /**
- * How often a replica reads the rules. So it applies a change on another replica or with a command within this time (ADR 31). Milliseconds.
+ * How often a replica reads the rules. If another replica or a command changes a rule, the replica applies the change within this time (ADR
+ * 31). Milliseconds.
  */
 const INTERVAL_MS = 3_000;
 
-/** Reads the rules of administrators at intervals. While the database is unreachable, the last rules stay in force. */
+/** Reads the rules of administrators again and again. While the database is unreachable, the rules that were read last stay in force. */
 export function startPolicyRefresh({ refresh, logger }: { refresh: () => Promise<void>; logger: Logger }): Loop {
   return startLoop({
     round: refresh,

@@ -8,7 +8,7 @@ const MAX_RUNNING = 4;
 
 type Running = { claimed: ClaimedVerification; signal: AbortSignal; finish(): void; fail(error: Error): void };
 
-/** Starts verifications from a queue in memory. Each of them runs until the test ends it. */
+/** Starts verifications from a queue in memory. Each verification runs until the test ends it. */
 function verificationOf(count: number) {
   const queue = Array.from({ length: count }, (_, nth) => sampleVerification(`file ${nth}`));
   const running: Running[] = [];

@@ -5,17 +5,17 @@ import { RENEW_MS } from "../usecases/uploads/index.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /**
- * How often this replica checks for due verifications. One is due again if it failed, or if another replica did not finish it.
- * Milliseconds.
+ * How often this replica checks for due verifications. A verification becomes due again if it failed, or if another replica did not finish
+ * it. Milliseconds.
  */
 const INTERVAL_MS = 5_000;
 /** The maximum number of verifications that run at the same time. Each of them reads a whole file from the bucket, in constant memory. */
 const MAX_RUNNING = 4;
 
 /**
- * Runs the verifications that continue after the HTTP request. Several verifications run at the same time, and each renews its lease while
- * it runs. If a replica dies, its leases end, and another replica claims its verifications. `stop` releases the running verifications, so
- * that another replica can claim them.
+ * Runs the verifications that continue after the HTTP request. Several verifications run at the same time. While a verification runs, its
+ * lease is renewed. If a replica dies, its leases end, and another replica claims its verifications. `stop` releases the running
+ * verifications, so that another replica can claim them.
  */
 export function startVerification(options: {
   useCases: Pick<UseCases, "claimVerification" | "renewVerification" | "runVerification">;
@@ -43,8 +43,8 @@ export function startVerification(options: {
     const { attachmentId } = claimed;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // If a renewal fails, the next one may succeed. If the lease is lost, the verification is aborted, because its result would have no
-      // effect.
+      // If the call fails, the next renewal may still succeed. If the lease is lost, aborts the verification, because its result would have
+      // no effect.
       const renewed = useCases.renewVerification(claimed);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
     }, RENEW_MS);

@@ -5,9 +5,9 @@ import { type Loop, startLoop } from "./loop.ts";
 const INTERVAL_MS = 30_000;
 
 /**
- * Records the refusals that were counted. Expires abandoned uploads, and purges old items of the trash. Deletes closed accounts, objects
- * whose deletion is due, expired counters of limits, old claims of links, old invitations, expired account links and old webhook
- * deliveries. Queues the mails about shares that expire soon.
+ * Records the counted refusals of URLs. Expires abandoned uploads, and purges old items in the trash. Deletes closed accounts and objects
+ * whose deletion is due. Deletes expired counts of limits, old claims, old invitations, expired account links, expired codes and old
+ * webhook deliveries. Queues the mails about shares that expire soon.
  */
 export function startSweep(options: {
   useCases: Pick<

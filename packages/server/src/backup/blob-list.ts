@@ -18,7 +18,7 @@ export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   }
 }
 
-/** Returns a function that finds the entry of a path. Call this function with paths in sorted order. */
+/** Returns a function that finds the entry for a path. Call the returned function with paths in sorted order. */
 export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => Promise<FileEntry | undefined> {
   let current: FileEntry | undefined;
   let isOver = false;
@@ -32,7 +32,7 @@ export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => P
   };
 }
 
-/** Creates a file for a list of blobs. `add` appends entries, and `close` makes them durable. */
+/** Creates a file for a list of blobs. `add` appends entries to the list, and `close` makes the file durable. */
 export async function createBlobList(file: string) {
   const handle = await open(file, "wx", 0o600);
   return {

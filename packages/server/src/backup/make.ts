@@ -35,7 +35,7 @@ export type BackupOptions = {
   source: Source;
   version: string;
   now: Date;
-  /** Whether the backup reads the blobs that earlier backups copied, and copies damaged ones again. */
+  /** Whether the backup also reads the blobs that earlier backups copied, and copies the damaged ones again. */
   verify: boolean;
   writeProgress: (line: string) => void;
 };
@@ -45,10 +45,10 @@ const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
- * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A second
- * backup into the same folder copies only blobs that are new, missing there, or have another size there. Until the second backup is
- * complete, the folder still contains the earlier one. Throws `invalid_request`, `storage_full`, `database_unavailable` or
- * `bucket_unavailable`.
+ * Copies the embedded database, its journal, the embedded bucket, the exported audit log and the secrets, while the service runs. A later
+ * backup into the same folder copies only blobs that the folder does not have, or has with another size. Until the later backup is
+ * complete, the folder still contains the earlier backup.
+ * Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -73,14 +73,14 @@ async function make(options: BackupOptions): Promise<Manifest> {
   await mkdir(folder, { mode: 0o700 });
   const bucket = await source.startBucket();
   try {
-    // Objects can't be deleted until `bucket.end`. So the backup contains the object of each row in the copy of the database.
+    // From now until `bucket.end`, the bucket deletes no object. So the backup contains the object of each row in the copy of the database.
     const database = await copyDatabase(source, { folder, bucket });
     await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
     // Copies the exported events after the database. The service exports an event before it deletes the row. So each event is in the copied
     // export or in the copied database.
     await copyAudit(dataDir, folder);
     const blobs = await copyBlobs({ ...options, folder, before });
-    // Fails if the service stopped during the backup, because then nothing protected the blobs from deletion.
+    // Fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
     await bucket.end();
     const manifest: Manifest = {
       format: FORMAT,
@@ -111,7 +111,7 @@ async function copyDatabase(
 ): Promise<Pick<Manifest, "lastMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
-    // Copies the metadata after the start of the snapshot. So the metadata contains the object of each row in the snapshot.
+    // Copies the metadata after the snapshot has begun. So the metadata contains the object of each row in the snapshot.
     await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
     await snapshot.copyTo(join(folder, FILES.database));
     const rows = { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") };
@@ -226,7 +226,8 @@ async function findWhole(
     const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
     return isWhole ? known : undefined;
   }
-  // An interrupted backup left this copy behind. Only a comparison with the original shows whether the copy is whole.
+  // The copy is from an interrupted backup, so no list of blobs contains it. Only a comparison with the original shows whether the copy is
+  // whole.
   const digest = await digestOf(target);
   const isLost = (await sizeOf(origin)) === undefined;
   return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;

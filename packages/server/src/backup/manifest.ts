@@ -6,7 +6,7 @@ import { DomainError } from "../domain/errors.ts";
 import { syncFolder } from "./files.ts";
 
 const NAME = "manifest.json";
-/** The version of the backup format. Increase it if older versions of the service can't restore new backups. */
+/** The version of the backup format. Increase it when a change means that older versions of the service can't restore new backups. */
 export const FORMAT = 1;
 
 /** A relative path with slashes. No segment of the path starts with a dot. */
@@ -26,7 +26,7 @@ const Manifest = Type.Object({
   lastMigration: Type.String(),
   /**
    * The folder that contains all files except blobs. Each backup makes a new folder, so that the earlier backup stays whole until the new
-   * one is complete.
+   * backup is complete.
    */
   folder: RelativePath,
   /** The files in `folder`. */
@@ -36,7 +36,7 @@ const Manifest = Type.Object({
   blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
 });
 
-/** Describes a complete backup. The backup writes the manifest last, so a folder without a manifest is not a complete backup. */
+/** Describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup. */
 export type Manifest = Static<typeof Manifest>;
 
 /** Reads the manifest of a backup. Throws `invalid_request` if the backup is not whole, or is from a later version. */

@@ -20,8 +20,8 @@ export type RestoreOptions = {
 };
 
 /**
- * Restores a backup into an empty data folder. Verifies every byte of the backup before it changes anything. Throws `invalid_request`
- * if the backup is not whole, if it is from a later version, or if the data folder is not empty.
+ * Restores a backup into an empty data folder. Verifies every byte of the backup before it changes anything. Throws `invalid_request` if
+ * the backup is not whole or is from a later version, or if the data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { backupDir, dataDir, writeProgress } = options;
@@ -108,7 +108,7 @@ async function copyAll(
   await syncTree(staging);
   for (const name of await readdir(staging)) await rename(join(staging, name), join(dataDir, name));
   await syncFolder(dataDir);
-  // Removes the folder last, because the service refuses to start while `restoring` exists.
+  // Removes the folder `restoring` last, because the service refuses to start while it exists.
   await rmdir(staging);
   await syncFolder(dataDir);
 }

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { describeCapabilities } from "../domain/bucket-capabilities.ts";
 import { withCore } from "./with-core.ts";
 
-/** `valetkey bucket` probes the capabilities of the bucket immediately, without waiting for the daily probe. */
+/** `valetkey bucket` probes the capabilities of the bucket immediately. Without the command, the service probes them once a day. */
 export function bucketCommand(): Command {
   return new Command("bucket")
     .description("probe the capabilities of the bucket, for running services too")

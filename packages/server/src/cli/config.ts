@@ -1,9 +1,7 @@
 import { Command } from "commander";
 import { describeConfig, loadConfig } from "../config/index.ts";
 
-/**
- * `valetkey config` prints the configuration with secrets masked. If the configuration has faults, prints all of them, and exits with 1.
- */
+/** `valetkey config` prints the configuration with secrets masked. If the configuration has faults, prints all faults, and exits with 1. */
 export function configCommand(): Command {
   return new Command("config").description("print the configuration in force, with secrets masked").action(() => {
     const { config, warnings } = loadConfig();

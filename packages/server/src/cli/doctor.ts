@@ -3,7 +3,10 @@ import { ConfigError, loadConfig } from "../config/index.ts";
 import { EXIT_CODES, printReport, type Report, reportConfigFaults } from "../doctor/index.ts";
 import { runDoctor } from "../wiring/doctor.ts";
 
-/** `valetkey doctor` checks the whole set-up. The exit code is 1 if there is an error, 2 if there are only warnings, and 0 otherwise. */
+/**
+ * `valetkey doctor` checks the whole set-up. The exit code is 1 if the doctor finds an error, 2 if it finds warnings but no error, and 0 if
+ * it finds neither.
+ */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("check the bucket, the database, the proxy and this machine, and print a fix for each fault")

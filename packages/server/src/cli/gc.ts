@@ -15,12 +15,14 @@ const NAMES: Record<Finding["kind"], string> = {
   resized: "files whose object has another length",
   damaged: "files whose bytes are lost on the disk",
 };
-/** The command only reports these differences. A repair would delete a file, or accept another object as the content of the file. */
+/**
+ * The command reports these differences, but does not repair them. A repair would delete a file, or accept another object as its content.
+ */
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /**
- * `valetkey gc` finds differences between bucket and database, and repairs them if no file is at risk. It prints each difference, and then
- * a table. The exit code is 1 if a difference remains.
+ * `valetkey gc` finds differences between bucket and database, and repairs those that put no file at risk. It prints each difference, and
+ * then a table. The exit code is 1 if a difference remains.
  */
 export function gcCommand(): Command {
   return new Command("gc")

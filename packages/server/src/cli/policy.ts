@@ -44,7 +44,7 @@ async function changeRule(given: string, value: PolicyValue | undefined): Promis
 
 function parseValue(text: string): PolicyValue {
   if (text === "none") return null;
-  // Returns a word as it is, because the use case checks it.
+  // Returns a word unchanged, because the use case checks the value.
   return /^\d/.test(text) ? parseDuration(text) : (text as PolicyValue);
 }
 

@@ -5,7 +5,8 @@ import type { Config } from "../config/index.ts";
 import { freePort } from "../wiring/free-port.ts";
 
 /**
- * The pause before a worker is started again. Without the pause, a worker that can't start would be restarted all the time. Milliseconds.
+ * The pause before a worker that has ended is started again. Without the pause, a worker that can't start would be restarted immediately
+ * each time. Milliseconds.
  */
 const RESTART_AFTER_MS = 1_000;
 
@@ -18,7 +19,7 @@ export function reportListening(banner: string): void {
 }
 
 /**
- * Runs `config.server.workers` processes until SIGTERM or SIGINT. All of them share the port of the service.
+ * Runs `config.server.workers` processes until SIGTERM or SIGINT. All processes share the port of the service.
  *
  * The first worker starts alone, because it migrates the database. If the first worker can't start, the function starts no other worker. If
  * a worker ends later, the function starts it again. Resolves with the exit code of the command.

@@ -19,7 +19,7 @@ async function start(): Promise<void> {
     for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
     if (config.server.workers > 1) process.exit(await runWorkers(config, { logger }));
   }
-  // If the start fails, the process must be able to exit. So the channel to the primary process must not keep this process alive.
+  // If the start fails, this process must be able to exit. So the channel to the primary process must not keep this process alive.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
   // Listens for signals before it prints the banner. A supervisor that reads the banner may send a signal immediately.
@@ -42,8 +42,8 @@ async function start(): Promise<void> {
 }
 
 /**
- * Lets a second signal end the process immediately. Ctrl-C reaches the service twice, directly and through npm. So a second signal within a
- * second has no effect.
+ * Lets a second signal end the process immediately. Ignores a second signal within a second, because one Ctrl-C reaches the service twice,
+ * directly and through npm.
  */
 function exitAtSecondSignal(): void {
   const since = performance.now();

@@ -206,7 +206,7 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
 }
 
 /**
- * Formats a person for the terminal. An id, name or email address from a JWT can contain control characters, so each of them is written as
+ * Formats a person for the terminal. An id, name or email address from a JWT can contain control characters, so these values are written as
  * JSON.
  */
 function describePerson(person: PersonRecord, quota: Quota): string {
@@ -236,7 +236,7 @@ function parseQuota(text: string): ChosenQuota {
 
 type ChosenFiles = { number: number | null };
 
-// Returns an object and not null, because the library would treat null as an empty text.
+// Does not return null for "no limit", because the library would treat null as an empty text.
 function parseFiles(text: string): ChosenFiles {
   if (text === "default") return { number: null };
   if (/^\d{1,15}$/.test(text)) return { number: Number(text) };

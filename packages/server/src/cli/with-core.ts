@@ -16,7 +16,7 @@ export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<
   }
 }
 
-/** This prefix marks a text as an id. It is necessary if the id is also the email address of another person. */
+/** This prefix marks a text as an id. The prefix is necessary if the id is also the email address of another person. */
 const ID_PREFIX = "id:";
 
 /**
@@ -34,7 +34,7 @@ export async function findPerson(core: Core, email: string): Promise<{ id: strin
   if (namesake !== undefined && others.length === 0) return namesake;
   const found = namesake === undefined ? receiverAmong(holders) : "ambiguous";
   if (found === "ambiguous") {
-    // Another application chooses the ids in JWTs, so an id can look like the email address of another person.
+    // The issuer chooses the ids in JWTs, so an id can look like the email address of another person.
     const proven = new Set(holders.filter(({ isProven }) => isProven).map(({ id }) => id));
     const ids = [...(namesake === undefined ? [] : [namesake]), ...others].map(({ id }) => id);
     const prefix = namesake === undefined ? "" : ID_PREFIX;

@@ -5,7 +5,7 @@ import type { AuthConfig, EmbeddedSecrets } from "./types.ts";
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-// Matches secrets from examples, tutorials and libraries. Everybody who has read these pages could forge a session.
+// Matches secrets from examples, tutorials and libraries. Everybody who knows such a secret could forge a session.
 const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
@@ -13,7 +13,7 @@ const KNOWN_DEFAULTS =
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
-/** Completes the configuration of accounts and tokens. It calls `secrets` only if it needs a generated secret. */
+/** Completes the configuration of accounts and tokens. Calls `secrets` only if it needs a generated secret. */
 export type AuthDraft = (secrets: () => EmbeddedSecrets) => AuthConfig;
 
 export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }): AuthDraft {
@@ -36,14 +36,14 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
-  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. If sign-up were open too, a stranger could
-  // sign up here with the email address of such a person.
+  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. With open sign-up, a stranger could sign up
+  // here with the email address of such a person. So the default is then `closed`.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.choice("AUTH_SIGN_UP", {
     of: ["open", "invited", "closed"],
     fallback: hasIssuer ? "closed" : "open",
   });
-  // The default is false without mail, because people could not prove an email address themselves.
+  // Without mail, the default is false, because people could not prove an email address themselves.
   const requiresVerifiedEmail = reader.flag("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets) => ({
     secret: secret ?? secrets().authSecret,

@@ -9,8 +9,8 @@ const KEY_PREFIX = /^[A-Za-z0-9!_.'()*/-]{1,512}$/;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
- * Completes the configuration of the bucket. It calls `secrets` only for the embedded bucket. The secrets are generated only if the
- * configuration has no fault.
+ * Completes the configuration of the bucket. Calls `secrets` only for the embedded bucket. `parseConfig` calls this only if the
+ * configuration has no fault, so that no secrets are generated for a wrong configuration.
  */
 export type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
@@ -20,7 +20,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
   const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, server, ...common });
-  // With path style, the bucket has the origin of its endpoint. The same applies if a host name can't contain the name of the bucket.
+  // The bucket has the origin of its endpoint if URLs use path style, or if a host name can't contain the name of the bucket.
   if (bucket.forcePathStyle || !/^[a-z0-9-]+$/.test(name))
     requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
   return () => bucket;

@@ -41,7 +41,7 @@ export function refuseCloudFront(reader: ConfigReader): void {
 }
 
 /**
- * Reads the host name of the distribution. Accepts a URL too. Accepts http only for this machine, because tests run a distribution there.
+ * Reads the host name of the distribution. Also accepts a URL. Accepts http only for this machine, because tests run a distribution there.
  */
 function readDomain(
   reader: ConfigReader,

@@ -20,8 +20,8 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode (embedded bucket and SQLite) from `dataDir`. Generates them on the first start. Only the owner may
- * read the files. Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or can't be
+ * Reads the secrets of embedded mode (embedded bucket and SQLite) from `dataDir`. Generates them on the first start. Only the owner of the
+ * file may read it. Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or can't be
  * written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
@@ -55,14 +55,16 @@ function create(dataDir: string): EmbeddedSecrets {
   return read(file) ?? damaged(file);
 }
 
-/** Gives the temporary file its final name with a hard link. A hard link never replaces the file of another process, but a rename does. */
+/**
+ * Gives the temporary file its final name with a hard link. A rename could replace the file of another process, but a hard link never does.
+ */
 function publish(temporary: string, file: string): void {
   try {
     linkSync(temporary, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    // FAT and some network file systems do not support hard links, so the file is renamed instead.
+    // FAT and some network file systems do not support hard links. On these, a rename is the only way.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }

@@ -46,7 +46,7 @@ export function loadConfig(
   return { config, warnings: [...warnings, ...unseen.map(explain)] };
 }
 
-/** Reads the configuration without the secrets in DATA_DIR. So it generates no secrets and changes nothing there. Throws ConfigError. */
+/** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing in DATA_DIR. Throws ConfigError. */
 export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
   return loadConfig(process.env, {
     secretsOf: () => ({ authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" }),
@@ -54,8 +54,8 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses an environment. The function has no side effects, except that it calls `secretsOf` for the secrets of a data directory. It calls
- * `secretsOf` only if the configuration needs secrets and has no fault. Throws ConfigError.
+ * Parses an environment. Has no side effects, except that it calls `secretsOf` for the secrets in a data directory. Calls `secretsOf` only
+ * if the configuration needs these secrets and has no fault. Throws ConfigError.
  */
 export function parseConfig(
   env: Environment,
@@ -103,8 +103,8 @@ function readDotenv(file: string): Environment {
 }
 
 /**
- * Removes text that the parser of Node misreads: a byte order mark, and spaces or tabs after a `=`. If only spaces or tabs follow the `=`,
- * the parser would read the next line as the value.
+ * Removes text that the parser of Node misreads: a byte order mark, and spaces or tabs between a `=` and the end of the line. After such
+ * spaces, the parser would read the next line as the value.
  */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");

@@ -13,13 +13,13 @@ const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
  * another folder.
  */
 const MAX_OBJECT_BYTES = 5 * 2 ** 40;
-/** Larger files use a multipart upload. A single PUT of at most this size is cheap to send again if it fails. */
+/** The largest file for a single PUT. If such a PUT fails, it costs little to send it again. Larger files use a multipart upload. */
 const SINGLE_PUT_MAX_BYTES = 64 * 2 ** 20;
 const UPLOAD_TTL_SECONDS = 900;
 const MULTIPART_TTL_SECONDS = 86_400;
 /**
- * The maximum number of pending uploads of a user. No real client needs so many. The limit for a note is lower, so that the uploads to one
- * note can't use up the limit of the user.
+ * The maximum number of pending uploads of a user. No real client needs so many uploads at the same time. The limit for a note is lower, so
+ * that the uploads to one note can't use up the limit of the user.
  */
 const USER_PENDING_UPLOADS = 1_000;
 const NOTE_PENDING_UPLOADS = 500;
@@ -34,9 +34,14 @@ const URL_BURST_SECONDS = 25;
  * another folder.
  */
 const MAX_BATCH_URLS = 1_000;
-/** The limit for starts of uploads. An import of many small files needs less than this, and the database can record much more. */
+/**
+ * The limit for starts of uploads by one user. An import of many small files stays below this limit, and the database can record many more.
+ */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
-/** The service verifies larger files after the HTTP request. Reading this many bytes takes one or two seconds. */
+/**
+ * If the service must read a larger file than this to verify it, it does so after the HTTP request. To read this many bytes takes one or
+ * two seconds.
+ */
 const VERIFY_IN_REQUEST_MAX_BYTES = 64 * 2 ** 20;
 
 export function readLimits(reader: ConfigReader): LimitsConfig {

@@ -5,7 +5,7 @@ import { describeConfig } from "./index.ts";
 import { startDirectory } from "./testing.ts";
 
 const MAIL_FROM = "files@example.com";
-/** Settings that cause no warnings, so that a test sees only the warnings about mail. */
+/** Settings that cause no warnings themselves, so that the tests get only the warnings about mail. */
 const BEHIND_PROXY = {
   PUBLIC_URL: "https://files.example.com",
   S3_PUBLIC_ENDPOINT: "https://bucket.example.com",

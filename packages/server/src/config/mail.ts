@@ -38,8 +38,8 @@ function readServer(reader: ConfigReader, text: string): Omit<MailConfig, "from"
   }
   const isLocal = LOCAL_HOSTS.has(url.hostname);
   const isSecure = url.protocol === "smtps:";
-  // Requires TLS if there is a password, because the password must never cross the network in plain text. An attacker in the network can
-  // hide that the server supports STARTTLS.
+  // Requires TLS if there is a password, because the password must never cross the network in plain text. Without this, an attacker in the
+  // network could hide that the server supports STARTTLS.
   const requiresTls = url.searchParams.has("requireTLS") || (credentials.user !== undefined && !isLocal);
   if (!isSecure && !requiresTls && !isLocal) {
     reader.warn(
@@ -61,7 +61,7 @@ function isPlain({ pathname, search, hash }: URL): boolean {
   return ["", "/"].includes(pathname) && ["", "?requireTLS=true"].includes(search) && hash === "";
 }
 
-/** Returns undefined if only one of user name and password is set, or if one has a wrong encoding. */
+/** Returns undefined if only the user name or only the password is set, or if one of them has a wrong encoding. */
 function credentialsOf({ username, password }: URL): Pick<MailConfig, "user" | "password"> | undefined {
   if (username === "" && password === "") return { user: undefined, password: undefined };
   if (username === "" || password === "") return undefined;
@@ -86,7 +86,7 @@ function readSender(reader: ConfigReader, text: string): MailConfig["from"] | un
 
 /**
  * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. Does not warn if the mail server
- * is on localhost too, because this is usually a test.
+ * is on localhost too, because such a set-up is usually for tests.
  */
 function warnOfLocalLinks(
   reader: ConfigReader,

@@ -1,6 +1,7 @@
 import type { ConfigReader } from "./reader.ts";
 
-// The names that other programs use, and the names of our variables with the same meaning. An operator may set a wrong name by mistake.
+// The names of variables of other programs, each with the name of our variable that means the same. An operator may set the wrong one by
+// mistake.
 const RIGHT_NAMES: Record<string, string> = {
   AWS_BUCKET: "AWS_BUCKET_NAME",
   AWS_S3_BUCKET: "AWS_BUCKET_NAME",
@@ -43,7 +44,7 @@ const RIGHT_NAMES: Record<string, string> = {
   EMAIL_FROM: "MAIL_FROM",
 };
 
-/** Warns about each variable that is set under a name of another program, if our own variable is not set. */
+/** Warns about each variable of another program that is set, if our variable with the same meaning is not set. */
 export function warnOfNearMisses(reader: ConfigReader): void {
   for (const [name, meant] of Object.entries(RIGHT_NAMES)) {
     if (reader.text(name) === undefined || reader.text(meant) !== undefined) continue;

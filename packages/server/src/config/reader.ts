@@ -7,8 +7,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 type Spec = { fallback: number; min: number; max: number; unit?: string };
 
 /**
- * The variables whose value can be in a file. To use a file, the operator sets a variable with `_FILE` at the end of its name to the path
- * of the file.
+ * The variables whose value can be in a file. To use a file, the operator adds `_FILE` to the name of the variable, and sets this variable
+ * to the path of the file.
  */
 const SECRETS = [
   "AUTH_SECRET",
@@ -74,7 +74,7 @@ export class ConfigReader {
     return value;
   }
 
-  /** The names of the variables that the reader has read and that are set. */
+  /** The names of the variables that this reader has read and that have a value. */
   get given(): string[] {
     return [...this.#given];
   }
@@ -103,7 +103,7 @@ export class ConfigReader {
     return undefined;
   }
 
-  /** Reads a number of at least 1, which is a limit. Returns undefined if the variable is not set, which means no limit. */
+  /** Reads a limit, which is a number of at least 1. Returns undefined if the variable is not set, which means no limit. */
   count(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;

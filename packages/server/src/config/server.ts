@@ -6,7 +6,7 @@ import { readShutdown } from "./shutdown.ts";
 import { readTrustProxy } from "./trust-proxy.ts";
 import type { LogLevel, ServerConfig } from "./types.ts";
 
-/** The maximum number of worker processes. Hardly any machine has more cores. */
+/** The maximum number of worker processes. Hardly any machine has more cores than this. */
 const MAX_WORKERS = 256;
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 
@@ -14,7 +14,7 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
   const port = readPort(reader);
   const host = reader.text("HOST") ?? "127.0.0.1";
   const publicUrl = readPublicUrl(reader, { host, port });
-  // The service itself does not support TLS. So with an https URL, a proxy is in front of it.
+  // The service itself does not support TLS. So if PUBLIC_URL is https, a proxy must be in front of the service.
   const isBehindProxy = URL.parse(publicUrl ?? "")?.protocol === "https:";
   return {
     port,

@@ -2,7 +2,7 @@ import { LOCAL_HOSTS } from "./public-url.ts";
 import type { ConfigReader } from "./reader.ts";
 import type { ServerConfig } from "./types.ts";
 
-/** The time is long enough for a load balancer that polls /readyz every second, and that stops sending requests after three failures. */
+/** Long enough for a load balancer that polls /readyz every second, and stops sending requests after three failed polls. */
 const DEFAULT_DRAIN_SECONDS = 5;
 /** By default, service managers such as Kubernetes kill a process after 30 seconds. */
 const DEFAULT_SHUTDOWN_SECONDS = 30;
@@ -12,7 +12,7 @@ export function readShutdown(
   reader: ConfigReader,
   { host, publicUrl }: { host: string; publicUrl: string | undefined },
 ): Pick<ServerConfig, "drainSeconds" | "shutdownSeconds"> {
-  // A service that only this machine can reach has no load balancer, so it need not wait for one.
+  // A service that only this machine can reach has no load balancer, so the shutdown need not wait for one.
   const isLocal = LOCAL_HOSTS.has(host) && LOCAL_HOSTS.has(URL.parse(publicUrl ?? "http://localhost")?.hostname ?? "");
   const of = { unit: "seconds", max: MAX_SHUTDOWN_SECONDS };
   const drainSeconds = reader.integer("DRAIN_SECONDS", {

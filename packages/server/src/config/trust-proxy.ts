@@ -3,8 +3,8 @@ import type { ConfigReader } from "./reader.ts";
 import type { ServerConfig } from "./types.ts";
 
 /**
- * The maximum number of proxies. If an operator sets a number that is too large, the service trusts entries of X-Forwarded-For that the
- * client wrote.
+ * The maximum number of proxies. There is a limit, because with a number that is too large, the service trusts entries of X-Forwarded-For
+ * that the client wrote.
  */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);

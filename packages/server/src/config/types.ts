@@ -10,18 +10,21 @@ export type ServerConfig = {
   /** The URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
   publicUrl: string | undefined;
   /**
-   * The proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: this number of proxies, counted from the one next
-   * to the service. A list: the proxies with these IP addresses.
+   * The proxies whose X-Forwarded-* headers the service trusts. `false`: none. A number: so many proxies, counted from the proxy next to
+   * the service. A list: the proxies with these IP addresses.
    */
   trustProxy: false | number | string[];
   logLevel: LogLevel;
   /** An absolute path. */
   dataDir: string;
-  /** How long the service still accepts requests after SIGTERM. During this time, load balancers switch to other replicas. Seconds. */
+  /** How long the service accepts new requests after SIGTERM, so that load balancers can switch to other replicas. Seconds. */
   drainSeconds: number;
-  /** The longest time from SIGTERM until the service has stopped. After this time, the service cuts open connections. Seconds. */
+  /**
+   * The longest time from SIGTERM to the end of the service. When the time is over, the service cuts the connections that are still open.
+   * Seconds.
+   */
   shutdownSeconds: number;
-  /** The number of processes that serve requests. More than 1 process needs PostgreSQL and an external bucket. */
+  /** The number of processes that serve requests. If this is more than 1, the service needs PostgreSQL and an external bucket. */
   workers: number;
 };
 
@@ -33,7 +36,7 @@ export type EmbeddedBucketConfig = {
   port: number;
   name: string;
   region: string;
-  /** The base URL of presigned URLs for browsers. If undefined, it is the URL at which the bucket listens. */
+  /** The base URL of presigned URLs for browsers. Undefined: the URL at which the bucket listens. */
   publicEndpoint: string | undefined;
   /** The prefix is empty, or ends with a slash. */
   keyPrefix: string;
@@ -48,7 +51,7 @@ export type CloudFrontConfig = {
   /** The private key as PEM. */
   privateKey: string;
   hash: "sha1" | "sha256";
-  /** Whether each download URL works only for the IP address that requested it. */
+  /** Whether a download URL works only for the IP address that requested this URL. */
   bindsIp: boolean;
 };
 
@@ -58,7 +61,7 @@ export type S3BucketConfig = {
   region: string;
   /** Undefined: the bucket is at AWS. */
   endpoint: string | undefined;
-  /** The base URL of presigned URLs for browsers. If undefined, it is `endpoint`. */
+  /** The base URL of presigned URLs for browsers. Undefined: `endpoint`. */
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
   /** The prefix is empty, or ends with a slash. */
@@ -74,8 +77,8 @@ export type BucketConfig = EmbeddedBucketConfig | S3BucketConfig;
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
   /**
-   * `prepared`: whether frequent statements have names, so that PostgreSQL prepares them only once. If `schema` is undefined, the settings
-   * of the connection choose the schema.
+   * `prepared`: whether frequent statements have names, so that PostgreSQL prepares them only once. `schema`: if undefined, the settings of
+   * the connection choose the schema.
    */
   | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
@@ -91,14 +94,14 @@ export type OidcConfig = {
 
 export type AuthConfig = {
   secret: string;
-  /** Earlier values of `secret`. The service uses them only to read links that were made with them. */
+  /** Earlier values of `secret`. The service uses them only to accept and decrypt what it made with them, such as the tokens of links. */
   oldSecrets: readonly string[];
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
   issuer: string | undefined;
   audience: string | undefined;
   signUp: "open" | "invited" | "closed";
-  /** Whether a share with an email address gives access only to a person who has proven this address. */
+  /** Whether a share with an email address gives access only to a person who has proven this email address. */
   requiresVerifiedEmail: boolean;
   /** Undefined if there is no identity provider. */
   oidc: OidcConfig | undefined;
@@ -117,7 +120,7 @@ export type LinksConfig = {
   /** The longest time from the creation of a link to its expiry. Seconds. If undefined, a link may be valid until it is revoked. */
   maxExpirySeconds: number | undefined;
   isPasswordRequired: boolean;
-  /** How long a visitor gets new URLs for one claim (one download that counts). Seconds. */
+  /** How long a visitor can get new URLs for one claim (a download that counts). Seconds. */
   windowSeconds: number;
   /** An email address or a URL for visitors who report abuse. Undefined if there is no contact. */
   abuseContact: string | undefined;
@@ -144,8 +147,8 @@ export type LimitsConfig = {
   /** How long deleted notes and files stay in the trash. 0: a deletion is permanent. Days. */
   trashDays: number;
   /**
-   * The service exports audit events that are older than this to DATA_DIR, and deletes them. If undefined, all audit events stay in the
-   * database.
+   * The service exports audit events that are older than this number of days to DATA_DIR, and deletes them from the database. If undefined,
+   * all audit events stay in the database.
    */
   auditDays: number | undefined;
   uploadRate: { perSecond: number; burst: number };
@@ -173,7 +176,7 @@ export type TracingConfig = {
   endpoint: string;
   /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
   headers: string | undefined;
-  /** If undefined, the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey". */
+  /** Undefined: the name comes from OTEL_RESOURCE_ATTRIBUTES, or is "valetkey" if that variable has no name. */
   serviceName: string | undefined;
   sampler: TraceSampler;
   /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
@@ -184,7 +187,10 @@ export type TracingConfig = {
 export type MailConfig = {
   host: string;
   port: number;
-  /** Whether the connection uses TLS from the first byte. Otherwise it starts without TLS, and uses STARTTLS if the server offers it. */
+  /**
+   * Whether the connection uses TLS from the first byte. If not, the connection starts without TLS, and uses STARTTLS if the server offers
+   * it.
+   */
   isSecure: boolean;
   /** Whether the service refuses to send over a connection without TLS. */
   requiresTls: boolean;

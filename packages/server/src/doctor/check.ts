@@ -6,7 +6,7 @@ import type { DoctorParts } from "./parts.ts";
  * keys of the doctor.
  */
 export type Check = {
-  /** The doctor shows this name while it runs the check. If the check can't run, the report contains the name. */
+  /** The doctor shows this name while the check runs. The report contains the name if the check can't run. */
   name: string;
   /** Whether the check makes sense for this set-up. Default: it does. */
   applies?(parts: DoctorParts): boolean;

@@ -3,7 +3,7 @@ import { finding } from "./finding.ts";
 import { stepFix } from "./fixes/environment.ts";
 import type { Report } from "./run.ts";
 
-/** Makes the report for a configuration that the service refuses. Without a valid configuration, the doctor can't check anything else. */
+/** Makes the report for a configuration that the service refuses. The doctor can check nothing else without a valid configuration. */
 export function reportConfigFaults(faults: readonly ConfigFault[], { now }: { now: Date }): Report {
   const findings = faults.map(({ name, problem, remedy }) =>
     finding("config-invalid", { detail: `${name} ${problem}.`, fix: stepFix(remedy) }),

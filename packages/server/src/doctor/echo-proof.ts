@@ -10,8 +10,8 @@ const VALID_MS = 60_000;
 export type ProveEcho = (token: string) => string | undefined;
 
 /**
- * Lets the doctor and the service recognise each other through a proxy, because both know the same secret. A token consists of an instant
- * and its HMAC. A proof is the HMAC of the token.
+ * Proves to the doctor and to the service, through a proxy, that the other one knows the same secret. A token consists of an instant and
+ * its HMAC. A proof is the HMAC of the token.
  */
 export function createEchoProof({
   secret,

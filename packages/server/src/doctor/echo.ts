@@ -4,9 +4,9 @@ import { type Answer, isFailure } from "./requests.ts";
 
 /** A request of the doctor through the proxies, as the service received it. */
 export type Echo = {
-  /** The IP address of the client, as the service sees it and uses it for limits. */
+  /** The IP address that the service considers to be the client's, and uses for limits. */
   ip: string;
-  /** How many entries of X-Forwarded-For the service trusts, counted from the last one. */
+  /** How many entries of X-Forwarded-For the service trusts, counted from the last entry. */
   trustedHops: number;
   /** The header X-Forwarded-For, or an empty text. */
   forwardedFor: string;
@@ -25,7 +25,7 @@ export type Echoed = { echo: Echo } | { answer: Answer };
 
 type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
 
-/** Sends a request with a forged IP address to PUBLIC_URL. If another server than the service responds, returns its response unchanged. */
+/** Sends a request with a forged IP address to PUBLIC_URL. If the response is not from the service, returns the response unchanged. */
 export async function sendEcho(
   { publicUrl, requests, echo }: Parts,
   body: Buffer | "slow" = Buffer.alloc(0),
@@ -52,7 +52,10 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
   }
 }
 
-/** Makes a body that is sent in two pieces, with a pause. If a proxy collects the whole body first, both pieces arrive together. */
+/**
+ * Makes a body that is sent in two pieces, with a pause between them. If a proxy collects the whole body before it sends it on, both pieces
+ * arrive together.
+ */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
     (async function* () {

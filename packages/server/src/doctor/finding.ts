@@ -6,13 +6,13 @@ export type FindingId = keyof typeof CATALOGUE;
 /** A remedy that the operator can paste, such as a command or a JSON document. `label` says where to paste it. */
 export type Fix = { label: string; text: string };
 
-/** A fault of this set-up. `detail` says what the doctor saw, without secrets and signatures. */
+/** A fault in this set-up. `detail` describes what the doctor observed, without secrets and signatures. */
 export type Finding = Entry & { id: FindingId; detail: string; fix: Fix[] };
 
-/** Something that the doctor could not check, and the reason. It counts neither as a fault nor as a success. */
+/** Something that the doctor could not check, and the reason. The report counts it neither as a fault nor as a success. */
 export type Unchecked = { subject: string; reason: string };
 
-/** One outcome of a check. If a check returns no outcomes, it found no fault. */
+/** One outcome of a check. A check that returns no outcomes found no fault. */
 export type Outcome = Found | { unchecked: Unchecked };
 type Found = { finding: Finding };
 

@@ -10,8 +10,8 @@ type Parts = Pick<DoctorParts, "bucket" | "clock" | "requests">;
 type Signing = { at?: PresignTarget; agedSeconds?: number; expiresInSeconds?: number; origin?: string };
 
 /**
- * Signs URLs of objects, and sends requests to these URLs. `agedSeconds`: the age of the signature. `origin`: the origin of the page that
- * sends the request.
+ * Signs URLs of objects, and sends requests to these URLs. `agedSeconds`: the age that the signature should have. `origin`: the value of
+ * the header Origin, as a browser would send it.
  */
 export function createSignedRequests({ bucket, clock, requests }: Parts) {
   async function signing({ agedSeconds = 0, expiresInSeconds = EXPIRES_IN_SECONDS }: Signing) {
@@ -39,7 +39,7 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
       const { url } = presigner({}).presignDelete({ key, ...(await signing({})) });
       return requests.send(url, { method: "DELETE" });
     },
-    /** Returns the presigned URL to which a browser uploads the object. */
+    /** Returns a presigned URL for a PUT of the object, as a browser gets it for an upload. */
     async putUrl(key: string, options: Signing = {}): Promise<string> {
       const headers = { "content-type": TYPE };
       return presigner(options).presignPut({ key, headers, ...(await signing(options)) }).url;

@@ -20,7 +20,7 @@ export type CheckedBucket = {
   /** Finds the credentials. Rejects if no source has them. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
-  /** Returns the capabilities. They are probed only once in a run. */
+  /** Returns the capabilities of the bucket. Probes them only once in a run of the doctor. */
   capabilities(): Promise<BucketCapabilities>;
 };
 

@@ -1,4 +1,4 @@
-/** The kind of S3 server. The remedy for a fault depends on it. */
+/** The kind of S3 server. The remedy for a fault depends on the provider. */
 export type Provider =
   | "aws"
   | "r2"

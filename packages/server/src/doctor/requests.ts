@@ -19,7 +19,10 @@ const TEXT_CHARACTERS = 16_384;
 const TLS_CODES =
   /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH|EPROTO)/;
 
-/** Sends requests with a time limit. It follows no redirects. A failed request does not reject, but returns a `Failure`. */
+/**
+ * Sends HTTP requests with a time limit, and follows no redirects. If a request gets no response, `send` does not reject, but returns a
+ * `Failure`.
+ */
 export function createRequests({ clock, fetch }: { clock: () => number; fetch: typeof globalThis.fetch }): Requests {
   return {
     async send(url, init = {}) {
@@ -48,7 +51,7 @@ export function isTlsFailure({ failure, reason }: Failure): boolean {
 
 function toFailure(error: unknown): Failure {
   const cause = (error as { cause?: unknown }).cause ?? error;
-  // If a host name has several IP addresses, Node collects one error for each address. Uses the first one.
+  // If a host name has several IP addresses, Node collects one error for each address. This uses the first error.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const { code, name } = first as { code?: unknown; name?: string };
   const failure = typeof code === "string" ? code : (name ?? "Error");
@@ -61,7 +64,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Returns the time of the responding server minus our time, in milliseconds. Returns undefined if the response has no date. */
+/**
+ * Returns how far the clock of the responding server is ahead of our clock, in milliseconds. The result is negative if the server is
+ * behind. Returns undefined if the response has no date.
+ */
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(date)) return undefined;

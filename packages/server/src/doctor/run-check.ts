@@ -24,7 +24,7 @@ export async function runCheck(
 }
 
 /**
- * Returns the text that explains an error. For a domain error, it is the message of the cause, which contains no signature
+ * Returns the text that explains an error. For a domain error, the text is the message of its cause, which contains no signature
  * (bucket-error.ts).
  */
 function reasonOf(error: unknown): string {

@@ -32,9 +32,11 @@ export type Report = {
 
 type Options = { onProgress?: (name: string) => void; limitMs?: number };
 
-/** The time limit for one check. It is enough even if a few calls of the check reach their own time limits. Milliseconds. */
+/**
+ * The time limit for one check. A check can finish within this limit even if a few of its calls reach their own time limits. Milliseconds.
+ */
 const LIMIT_MS = 40_000;
-/** The checks run in this order. If a check in GATES finds an error, the rest of its group does not run. */
+/** The checks run in this order. If a check in GATES finds an error, the later checks of its group do not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck, mailCheck] },
   {
@@ -53,7 +55,7 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   },
   { subject: "PUBLIC_URL", checks: [publicUrlCheck] },
 ];
-/** If one of these checks finds an error, every later check of the bucket would fail for the same reason. */
+/** After an error of one of these checks, all later checks of the bucket would fail for the same reason. */
 const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 

@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 import type { BucketBackup } from "@valetkey/s3-local";
 
 /*
- * `valetkey backup` runs in another process than the embedded bucket, but only the process of the bucket can read the metadata of the
- * bucket. The two processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own
- * connection. When the connection closes, the backup ends.
+ * `valetkey backup` and the embedded bucket run in different processes, but only the process of the bucket can read its metadata. The two
+ * processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own connection, and ends
+ * when its connection closes.
  */
 
 type Request = "start" | "copyMetadata" | "end";
@@ -33,7 +33,7 @@ export async function serveBackups(
 ): Promise<{ close(): void } | undefined> {
   const path = socketPath(dataDir);
   if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
-  // A killed process leaves its socket behind. The lock on the data folder proves that no other process uses the socket now.
+  // A killed process leaves its socket behind. This process has the lock on the data folder, so no other process uses the socket now.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -64,14 +64,14 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   }
-  // The client may disconnect at any time. Then the loop below ends, and the code after the loop ends the backup.
+  // The client may disconnect at any time. This ends the loop below, and the code after the loop ends the backup.
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {
       socket.write(`${JSON.stringify(await reply(line as Request))}\n`);
     }
   } catch {
-    // A broken connection ends the backup below, as a closed connection does.
+    // The code below ends the backup after a broken connection, as after a closed connection.
   }
   await backup?.end().catch(() => undefined);
 }
@@ -87,7 +87,7 @@ export async function connectToBucket(
   } catch {
     return undefined;
   }
-  // This event needs no handling, because the next request fails after a broken connection.
+  // This event needs no handling, because after a broken connection, the next request to the bucket fails.
   socket.on("error", () => undefined);
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
   async function request(name: Request): Promise<string> {

@@ -6,9 +6,9 @@ import { connectToBucket } from "./backup-socket.ts";
 export { listBlobs };
 
 /**
- * Starts a backup of the embedded bucket in `dataDir`. If the service is running, it runs the backup in its own process. Otherwise, the
- * backup runs in this process. `end` rejects if the service stopped during the backup, because a stopped service no longer protects the
- * blobs.
+ * Starts a backup of the embedded bucket in `dataDir`. If the service is running, the bucket in its process makes the backup. If not, this
+ * process runs the bucket for the backup. `end` rejects if the service stopped during the backup, because a stopped service no longer
+ * protects the blobs.
  * Rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {

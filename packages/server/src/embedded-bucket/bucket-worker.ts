@@ -6,7 +6,7 @@ export type BucketFailure = { requestId: string; message: string; stack: string 
 /** A message from the worker thread: the bucket has started, or a request has failed. */
 export type WorkerMessage = "started" | BucketFailure;
 
-// Runs the embedded bucket on a worker thread. The bucket hashes every byte that it stores, and this work must not block the API.
+// Runs the embedded bucket on a worker thread, because the bucket hashes every byte that it stores. This work must not block the API.
 const port = parentPort;
 if (port === null) throw new Error("bucket-worker.ts runs as a worker thread");
 
@@ -23,7 +23,7 @@ function toError(error: unknown): NodeJS.ErrnoException {
 }
 
 const s3 = await startS3Local({ ...workerData, logger });
-// Some file systems support no sockets. There, a backup is only possible while the service is stopped.
+// Some file systems support no sockets. On these, a backup is only possible while the service is stopped.
 const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
   logger({ type: "failure", requestId: "", error }),
 );

@@ -19,13 +19,13 @@ export type SmtpOptions = {
   timeouts?: Partial<SmtpTimeouts> | undefined;
 };
 
-/** Matches one recipient. From a text with commas, semicolons, groups or angle brackets, the library would read several recipients. */
+/** Matches one recipient. The library could read several recipients from a text with commas, semicolons, groups or angle brackets. */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 
 const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
 
 export type Smtp = Mailer & {
-  /** Connects and signs in, but sends no mail. If this fails, rejects with the error of the server. */
+  /** Connects to the server and signs in, but sends no mail. If this fails, rejects with the error of the connection or the server. */
   probe(): Promise<void>;
 };
 
@@ -60,7 +60,7 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
           headers: {
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            // With this header, mail programs show a button that turns off such mails with one POST (RFC 8058).
+            // With this header, a mail program shows a button. A click sends one POST that turns off such mails (RFC 8058).
             ...(unsubscribeUrl !== undefined && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
           },
           ...(unsubscribeUrl !== undefined && { list: { unsubscribe: { url: unsubscribeUrl, comment: "" } } }),
@@ -84,7 +84,7 @@ const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user
 
 /**
  * Only two failures are final: the recipient does not exist, or the server refuses the content. After other failures, such as a wrong
- * password, a wrong sender or a refused relay, the service tries again, because the operator can repair them.
+ * password, a wrong sender or a refused relay, the service tries again, because the operator can repair the cause.
  */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, command, responseCode = 0, message } = error as SmtpError;

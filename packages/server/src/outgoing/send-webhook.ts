@@ -9,14 +9,14 @@ import type { WebhookSender } from "../usecases/ports/index.ts";
 /** The time limit for the DNS query, the connection and the response together. Milliseconds. */
 const WITHIN_MS = 15_000;
 /**
- * The maximum number of bytes that the service reads from a response. It does not use the body, so more bytes would only cost memory and
- * time.
+ * The maximum number of bytes that the service reads from a response. The service does not use the body, so more bytes would only cost
+ * memory and time.
  */
 const MAX_BODY_BYTES = 4_096;
 
 /**
- * If a host has several IP addresses, the time limit for the connection to one of them. The default of Node is too short for a distant
- * server. Milliseconds.
+ * The time limit for the connection to one IP address, if the host has several. The default of Node is too short for a distant server.
+ * Milliseconds.
  */
 const ATTEMPT_MS = 3_000;
 
@@ -35,8 +35,8 @@ export type SenderOptions = {
 
 /**
  * Sends webhooks only to public hosts (docs/security-requirements.md, 31). The sender resolves the host itself, and connects only to public
- * IP addresses among the results. It does not resolve the host a second time, so a later, different response of the name server has no
- * effect. It follows no redirects.
+ * IP addresses among the results. It does not resolve the host a second time. So a name server can't give a public IP address first, and
+ * another IP address for the connection. The sender follows no redirects.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
@@ -61,8 +61,8 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
 class Refusal extends Error {}
 
 /**
- * Queries the name servers directly, and not with the resolver of the system. That resolver uses the few threads that also hash passwords,
- * and a slow name server would block these threads.
+ * Queries the name servers directly. The resolver of the system would use the few threads that also hash passwords, and a slow name server
+ * would block these threads.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];
@@ -85,7 +85,7 @@ function hostOf({ hostname }: URL): string {
 
 /**
  * Returns the IP addresses to which the sender may connect: the addresses of this machine if `allowsLoopback`, or else the public
- * addresses. Throws a Refusal if there are none, or if the URL of a public host is not https.
+ * addresses. Throws a `Refusal` if there are no such addresses, or if the URL of a public host is not https.
  */
 function openAddresses(
   { protocol }: URL,
@@ -96,7 +96,7 @@ function openAddresses(
   if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
   const open = addresses.filter(({ address }) => isPublicAddress(address));
   if (open.length > 0) return open;
-  // The text leaves out the IP address, because it would reveal details of the network of the service.
+  // The text leaves out the IP address, because the address would reveal details of the service's network.
   throw new Refusal("The host has no IP address on the internet.");
 }
 
@@ -166,7 +166,7 @@ const PROBLEMS: Record<string, string> = {
 };
 
 /**
- * Returns the problem as a text for the owner of the endpoint. It replaces the messages of Node, because they contain URLs and IP
+ * Returns the problem as a text for the owner of the endpoint. Replaces the error messages of Node, because these contain URLs and IP
  * addresses.
  */
 function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {

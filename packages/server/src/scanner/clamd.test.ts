@@ -128,7 +128,7 @@ describe("memory", () => {
     });
     const timeouts = { connectMs: 2_000, idleMs: 300, verdictMs: 300 };
     await expect(createClamd({ host: "127.0.0.1", port, timeouts }).scan(body)).rejects.toThrow();
-    // The limit is for the buffers of the sockets, and for a few pieces of the file.
+    // This limit leaves space for the buffers of the sockets, and for a few pieces of the file.
     expect(readBytes).toBeLessThan(32 * MIB);
   });
 });
@@ -161,7 +161,8 @@ describe.each(testClamds)("memory, with $name", ({ start }) => {
     const body = Readable.from(watched(), { objectMode: false });
     expect(await createClamd(clamd).scan(body)).toEqual({ kind: "clean" });
     expect(readBytes).toBe(sizeBytes);
-    // The limit is far below the size of the file. It is for the embedded bucket in this process, and for memory that is not freed yet.
+    // This limit is far below the size of the file. It leaves space for the embedded bucket in this process, and for memory that is not
+    // freed yet.
     expect(most - before).toBeLessThan(96 * MIB);
   });
 });

@@ -6,11 +6,11 @@ import { DomainError } from "../domain/errors.ts";
 import type { Scanner, ScanVerdict } from "../usecases/ports/index.ts";
 
 export type ClamdTimeouts = {
-  /** The timeout for the connection. It also applies separately to the reply to a ping. */
+  /** The timeout for the connection. The reply to a ping has the same timeout, which starts after the connection. */
   connectMs: number;
   /** The maximum time without a byte in either direction during a transfer. */
   idleMs: number;
-  /** The maximum time from the last byte of a file to the verdict. clamd itself stops after MaxScanTime, by default two minutes. */
+  /** The maximum time from the last byte of a file to the verdict. clamd itself stops a scan after MaxScanTime, by default two minutes. */
   verdictMs: number;
 };
 
@@ -19,7 +19,7 @@ export type ClamdOptions = { host: string; port: number; timeouts?: Partial<Clam
 const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000 };
 const MAX_REPLY_BYTES = 4_096;
 const LIMIT_EXCEEDED = /size limit exceeded/;
-/** Matches the signature that clamd reports for a file over its limits, if it is configured with `AlertExceedsMax yes`. */
+/** Matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
 const OVER_LIMITS = /^Heuristics\.Limits\.Exceeded/;
 
 /** Scans with a ClamAV daemon over TCP. Specification: clamd(8), command INSTREAM. */
@@ -29,7 +29,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   async function open(): Promise<Socket> {
     const socket = new Connection();
     socket.connect({ host, port });
-    // A caller that waits gets the error in another way. This empty listener is necessary, because Node would otherwise throw the error.
+    // The code that waits for the socket gets the error in another way. Without this empty listener, Node would also throw the error.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(timeouts.connectMs) });
@@ -49,14 +49,14 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     const file: { broken?: unknown } = {};
     const sending = pipeline(framed(body, file), socket, { end: false, signal: stop.signal });
     try {
-      // clamd may reply before the end of the file. Then the service does not send the rest of the file.
+      // If clamd replies before the end of the file, the service does not send the rest of the file.
       const sent = sending.then(() => {
         socket.setTimeout(timeouts.verdictMs);
         return reply;
       });
       return verdictOf(await Promise.race([reply, sent]));
     } catch (error) {
-      // If reading the file fails, the connection breaks too. The error of the file is the real cause, so it is thrown.
+      // If the file can't be read, the connection breaks too. The error of the file is the real cause, so this throws that error.
       if (file.broken !== undefined) throw file.broken;
       throw error instanceof DomainError ? error : unavailable("the scan broke off", error);
     } finally {
@@ -90,8 +90,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
 type Done = (error?: Error | null) => void;
 
 /**
- * As soon as a file is too large, clamd replies and closes the connection. Then the next write fails, and Node would close the socket
- * before the reply is read. This class does not report a failed write, so the service can still read the reply.
+ * As soon as a file is too large, clamd replies and closes the connection. The next write then fails, and Node would close the socket
+ * before the service reads the reply. This class does not report a failed write, so the service can still read the reply.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
@@ -110,8 +110,8 @@ function unlessFailed(done: Done): Done {
 }
 
 /**
- * Yields a file in the format of INSTREAM: a length before each piece, and a length of 0 at the end. Sets `file.broken` to the error if
- * reading the file fails.
+ * Yields a file in the format of INSTREAM: a length before each piece, and a length of 0 at the end. If the file can't be read, sets
+ * `file.broken` to the error.
  */
 async function* framed(body: Readable, file: { broken?: unknown }): AsyncGenerator<Buffer> {
   yield Buffer.from("zINSTREAM\0");
@@ -134,7 +134,7 @@ function lengthOf({ length }: Buffer): Buffer {
   return bytes;
 }
 
-/** Reads the reply up to its NUL or the end of the connection. Rejects if there is no reply. */
+/** Reads the reply, which ends with a NUL or with the connection. Rejects if there is no reply. */
 function replyOf(socket: Socket): Promise<string> {
   const reply = new Promise<string>((resolve, reject) => {
     let text = "";

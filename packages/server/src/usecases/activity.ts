@@ -3,10 +3,10 @@ import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
 import type { AuditPageRequest, Deps, Page, Queries } from "./ports/index.ts";
 
-// The maximum number of files that one event names. One event can have up to 1,000 files, and one page can have up to 200 such events.
+// The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page up to 200 events.
 const MAX_NAMED_FILES = 10;
 
-/** An audit event with the title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
+/** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
 export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
 
 /** Lists the events of one note and its files, newest first. Throws `note_not_found` or `access_denied`. */
@@ -24,8 +24,7 @@ export function listActivity({ db }: Deps) {
     nameEvents(db, await db.audit.listOfOwner(caller.userId, page));
 }
 
-// Only users who may read the files of a note see the activity of the note, so the activity may contain filenames. The name of a deleted
-// file comes from the event.
+// The activity may contain filenames, because only users who may read the files of a note see its activity.
 export async function nameEvents(queries: Queries, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const names = ids.size === 0 ? new Map<string, string>() : await queries.attachments.filenamesOf([...ids]);
@@ -33,7 +32,7 @@ export async function nameEvents(queries: Queries, { items, nextCursor }: Page<A
   const titles = items.length === 0 ? new Map<string, string>() : await queries.notes.titlesOf(noteIds);
   for (const { attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;
-    // An existing file may have been renamed, so its name here is the current one. A deleted file gets the name from its newest event.
+    // A file that still exists already has its current name. A deleted file gets the name from its newest event on this page.
     if (id === undefined || others.length > 0 || names.has(id)) continue;
     if (typeof detail.filename === "string") names.set(id, detail.filename);
   }

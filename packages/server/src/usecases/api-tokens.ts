@@ -13,7 +13,7 @@ const PREFIX = "vk_";
 const MAX_TOKENS = 100;
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** If the account of a user comes from a JWT issuer, the API tokens of the user must expire. Only the issuer knows when the user leaves. */
+/** The API tokens of a user from a JWT issuer must expire, because only the issuer knows when the user leaves. */
 const MAX_SUBJECT_TOKEN_DAYS = 90;
 const DAY_MS = 86_400_000;
 
@@ -22,8 +22,9 @@ type CreatedToken = { token: string; record: ApiToken };
 
 /**
  * Creates an API token that acts as the caller. The service never shows this token again.
- * A token of a user from a JWT issuer expires within 90 days. If such a user creates it with another API token, it expires no later than
- * that token. The latest allowed expiry is also the default.
+ * A token of a user from a JWT issuer expires within 90 days. If such a user creates a token with another API token, the new token expires
+ * no later than the other one.
+ * For such a user, the latest allowed expiry is also the default.
  * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked during the request.
  */
 export function createApiToken(deps: Deps) {
@@ -45,7 +46,7 @@ export function createApiToken(deps: Deps) {
 }
 
 /**
- * Creates a token for a user. Only the operator calls this, so the 90-day limit of the expiry does not apply.
+ * Creates a token for a user. Only the operator calls this function, so the token may be valid for more than 90 days.
  * Throws `too_many_tokens`, `invalid_request` or `user_not_found`.
  */
 export function createApiTokenOf(deps: Deps) {
@@ -54,7 +55,10 @@ export function createApiTokenOf(deps: Deps) {
     create(userId, { label, expiresAt, check: async () => undefined });
 }
 
-/** `check` runs in the same transaction as the insert. So a request with a revoked credential never creates a token. */
+/**
+ * `check` throws if the request may not create a token, for example because its credential was revoked. It runs in the same transaction as
+ * the insert.
+ */
 function insertToken({ db, clock, newId, newSecret }: Deps) {
   return async (
     userId: string,
@@ -150,7 +154,7 @@ export function revokeApiTokensOf(deps: Deps) {
 }
 
 async function revokeAllIn(tx: Queries, userId: string): Promise<number> {
-  // Waits until a token that is being created is stored, so that this token is revoked too.
+  // If a token is being created now, waits until it is stored. So this token is revoked too.
   await tx.credentials.lock(userId);
   return tx.apiTokens.deleteAll(userId);
 }

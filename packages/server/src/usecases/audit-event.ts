@@ -1,7 +1,7 @@
 import type { AuditAction, AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 
-/** The note of an event, and the attachments that the event is about. */
+/** The note and the attachments that an event is about. */
 export type EventSubject = Pick<AuditEvent, "noteId" | "ownerId" | "attachmentIds">;
 
 type Described = Pick<AuditEvent, "id" | "at" | "detail"> & { caller: Caller; subject: EventSubject };

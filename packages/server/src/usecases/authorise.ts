@@ -5,8 +5,8 @@ import type { Caller } from "../domain/person.ts";
 import type { AttachmentAccess, Queries } from "./ports/index.ts";
 
 /**
- * Returns the role of the caller on a note or its attachment. `role` is the role that the database contains. In an embedding, the
- * application decides the role instead.
+ * Returns the role of the caller on a note or its attachment. `role`: the role that the database contains. In an embedding, the host
+ * application decides the role, and `role` is ignored.
  */
 export function roleOf(
   { grants }: Caller,

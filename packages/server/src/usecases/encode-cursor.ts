@@ -1,4 +1,4 @@
-// The prefix identifies this kind of cursor, so that later versions can add other kinds with other prefixes.
+// The prefix identifies this kind of cursor. Later versions can add other kinds of cursors with other prefixes.
 export const CURSOR_PREFIX = "id:";
 
 /** Makes an opaque cursor. The page with this cursor begins after the item with this id. */

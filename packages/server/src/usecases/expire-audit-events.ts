@@ -5,8 +5,8 @@ const BATCH = 500;
 
 /**
  * Exports the audit events that are older than the retention period, and then deletes them, in small batches. Returns the number of deleted
- * events. No event is deleted before its export. If the process is killed between the two steps, or if two replicas do this at the same
- * time, some events are exported twice.
+ * events. No event is deleted before its export. Some events are exported twice if the process is killed between the two steps, or if two
+ * replicas run this at the same time.
  */
 export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db" | "clock" | "auditRetention">) {
   return async (): Promise<number> => {
@@ -14,7 +14,8 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
     const { days, archive } = auditRetention;
     const before = clock() - days * DAY_MS;
     let expired = 0;
-    // Reads the events of one owner after another, because the index is sorted by owner. An index by time would slow down each new event.
+    // Reads the events owner by owner, because the index is sorted by owner. An additional index by time would make each insert of an event
+    // slower.
     for (let owner = await db.audit.nextOwner(""); owner !== undefined; owner = await db.audit.nextOwner(owner)) {
       for (;;) {
         const events = await db.audit.listOldest(owner, { before, limit: BATCH });

@@ -1,13 +1,13 @@
 import { DomainError } from "../domain/errors.ts";
 
-/** The maximum number of tasks of one holder that run or wait. The service refuses further tasks. */
+/** The maximum number of tasks of one holder that run or wait. The service refuses more tasks of this holder. */
 const MAX_OF_HOLDER = 5;
 
 export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
- * Limits how many costly tasks run at the same time. The holders take turns, and each holder runs one task at a time. So many tasks of one
- * holder hardly delay the tasks of others.
+ * Limits how many costly tasks run at the same time. The holders take turns, and each holder runs one task at a time. A holder with many
+ * tasks therefore hardly delays the tasks of others.
  * A holder is a person, or the IP address of a visitor. `atOnce`: the maximum number of tasks that run at the same time. `problem`: the
  * error text when one holder has too many tasks. Each process has its own turns and counts.
  */
@@ -27,7 +27,7 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
     }
   }
 
-  /** Ends the task of a holder. If the holder has more tasks, the holder moves to the end of the queue. */
+  /** Ends the task of a holder. If other tasks of the holder wait, the holder moves to the end of the queue. */
   function endTurn(holder: string): void {
     running.delete(holder);
     const others = waiting.get(holder);
@@ -61,8 +61,8 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
 
   return {
     /**
-     * Waits for the turn of the holder, and then runs the task. If `signal` aborts because the client has disconnected, the waiting task is
-     * removed.
+     * Waits for the turn of the holder, and then runs the task. If `signal` aborts while the task waits, for example because the client has
+     * disconnected, the task is removed and never runs.
      * Throws `rate_limited` if the holder already has 5 tasks that run or wait.
      */
     async run<T>(

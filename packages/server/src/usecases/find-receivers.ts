@@ -4,8 +4,8 @@ import { userOfSubject } from "./identities.ts";
 import type { Deps, IdHolder, Queries } from "./ports/index.ts";
 
 /**
- * The result for one receiver of a share request. `unknown`: no user has this id. The result for an email address is always `shared`, so
- * that the caller does not learn whether an account exists (ADR 21).
+ * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always
+ * `shared`, so that the caller does not learn whether an account exists (ADR 21).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 
@@ -18,7 +18,10 @@ export type Receivers = {
   results: ShareResult[];
 };
 
-/** Finds the users whom a share request names, and makes one result for each receiver. Throws `invalid_request`. */
+/**
+ * Finds the users for the ids in a share request. Makes one result for each id and each email address in the request. Throws
+ * `invalid_request`.
+ */
 export async function findReceivers(
   queries: Queries,
   request: Context & { caller: Caller; userIds: readonly string[]; emails: readonly string[]; ownerId: string },
@@ -30,8 +33,8 @@ export async function findReceivers(
   const issuer = await queries.identities.issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // Compares only the texts of the email addresses. If the refusal depended on the user who has an email address, the owner could learn
-  // which user has it.
+  // Compares only the texts of the email addresses, and does not find their users. Otherwise the error would show the owner which user has
+  // an email address.
   const ownEmail = emails.length === 0 ? undefined : (await queries.people.find(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
@@ -44,8 +47,8 @@ export async function findReceivers(
 }
 
 /**
- * Finds the user who has each of these normalised email addresses. The user is undefined if nobody has the email address, or if it is not
- * clear which of several users is meant.
+ * Finds the user who has each of these normalised email addresses. The user is undefined if nobody has the email address, or if several
+ * users have it and it is not clear which one is meant.
  * `needsProof`: finds only users who have proven their email address. Default: false.
  */
 export async function findHolders(
@@ -64,8 +67,8 @@ export async function findHolders(
 
 /**
  * Finds users by the ids in a request. Each id is first compared with the subjects of the caller's JWT issuer, then with the ids of users.
- * If nobody has the id, a user is added for a new subject of that issuer, who may sign in later. If it is not clear which issuer is meant,
- * the id stays unknown.
+ * If neither has the id, adds a user for a new subject of the issuer, because this subject may sign in later. If it is not clear which
+ * issuer is meant, the id stays unknown.
  */
 async function findUsersById(
   queries: Queries,
@@ -89,8 +92,8 @@ async function findUsersById(
 }
 
 /**
- * Returns whether the id belongs to a subject of another issuer than the caller's. The caller does not mean this subject, who only has the
- * same name.
+ * Returns whether the id belongs to a subject of another issuer than the caller's. The caller does not mean the subject of the other
+ * issuer. Both issuers only use the same name.
  */
 function isForeignSubject(
   holder: IdHolder,

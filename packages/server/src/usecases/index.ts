@@ -281,7 +281,7 @@ export function createUseCases(deps: Deps) {
     findPeople: findPeople(deps),
     getMe: getMe(deps),
     getUsage: getUsage(deps),
-    /** The default quota, for users who have no quota of their own. */
+    /** The default quota, which applies to users without a quota of their own. */
     quota: quotaOf(limits),
     lookAtLink: lookAtLink(deps, visits),
     unlockLink: unlockLink(deps, { ...visits, hashTurns }),

@@ -18,14 +18,14 @@ export type UrlParts = { refusals: Refusals; allowance: Allowance; arrive: Arriv
 
 export type IssuedUrl = {
   fileUrl: string;
-  /** Whole seconds. A cacheable URL can expire earlier than requested. The same is true if the credentials of the bucket expire earlier. */
+  /** Whole seconds. It can be less than requested if the URL is cacheable, or if the credentials of the bucket expire earlier. */
   expiresInSeconds: number;
   expiresAt: number;
 };
 
 /**
- * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on disk before the URL is returned. If
- * `expiresInSeconds` is undefined, the configured default applies. If `purpose` is undefined, it depends on the disposition.
+ * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on disk before the URL is returned.
+ * `expiresInSeconds`: default from the configuration. `purpose`: default from the disposition.
  * Throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`.
  */
 export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
@@ -67,7 +67,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await db.urlAudit.record(auditEvent("url.issued", event));
-    // A list shows thumbnails before the user opens a file. So a thumbnail does not mean that the user has opened the file.
+    // A thumbnail does not mean that the user has opened the file, because lists also show thumbnails.
     if (role !== "owner" && purpose !== "thumbnail") {
       const opened = { noteId: attachment.noteId, attachmentIds: [attachment.id] };
       const arrived = arrive(caller, opened, { isFrequent: true });
@@ -88,13 +88,14 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
 
 /**
  * Returns the longest expiry that this role may request. Seconds.
- * The owner can revoke a share. A URL that a user got before that must not work long after the share was revoked.
+ * If the owner revokes a share, the URLs that the user already has still work until they expire. So users who are not the owner get a
+ * shorter limit.
  */
 export function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
 }
 
-/** Returns the expiry of a URL if the request contains none. Seconds. */
+/** Returns the expiry of a URL for a request that contains no expiry. Seconds. */
 export function defaultExpiry(limits: Limits, role: Role | undefined): number {
   return Math.min(limits.urlTtlDefaultSeconds, longestExpiry(limits, role));
 }
@@ -113,7 +114,7 @@ export function sign(
 ): SignedUrl | Promise<SignedUrl> {
   const { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp } = options;
   const { objectKey, filename, contentType } = attachment;
-  // Spreading `options` would take a tenth of the time of a signature, so each field is named.
+  // Names each field, because spreading `options` would take a tenth of the time that the signature takes.
   return bucket.presignGet({
     objectKey,
     filename,
@@ -127,7 +128,7 @@ export function sign(
 }
 
 /**
- * Returns the cache window, which is half of the expiry. So each URL is still valid for at least the other half when a client gets it.
+ * Returns the cache window, which is half of the expiry. When a client gets the URL, it is still valid for at least half of the expiry.
  * Throws `expires_in_out_of_range` below 2 seconds.
  */
 function windowOf(expiresInSeconds: number): number {

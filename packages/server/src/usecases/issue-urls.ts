@@ -26,7 +26,7 @@ export type BatchAnswer =
  * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
  * event for each note. These events are on disk before any URL is returned.
  * All refused URLs of one note together count as one refusal.
- * If `purpose` is undefined, the purpose is a download. Throws `expires_in_out_of_range` or `rate_limited`, and then issues no URL.
+ * `purpose`: default `download`. Throws `expires_in_out_of_range` or `rate_limited`. If it throws, it issues no URL.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
@@ -42,7 +42,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     const { expiresInSeconds: requested, purpose = defaultPurpose("attachment"), clientIp } = input;
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
-    // The database stores ids in lower case. The results contain each id as the caller wrote it.
+    // The database stores ids in lower case. The result for each id contains the id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.downloads(caller.userId, ids);
     const now = clock();
@@ -63,10 +63,10 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       const { attachment, role } = found;
       const expiresInSeconds = requested ?? defaultExpiry(limits, role);
       let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now, clientIp });
-      // Awaits only real promises. Every `await` gives up control once, which costs time for each file.
+      // Awaits only real promises, because an `await` of a plain value also costs time, for each file.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
-      // Looks up the note only if it is not the note of the previous file. Usually the files of one note follow each other.
+      // Usually the files of one note follow each other. So this looks up the note only if it differs from the note of the previous file.
       if (ofNote?.noteId !== attachment.noteId) ofNote = issued.get(attachment.noteId);
       ofNote ??= { noteId: attachment.noteId, expiresInSeconds, attachments: [] };
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
@@ -77,7 +77,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
         db.urlAudit.record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
       ),
     );
-    // A list shows thumbnails before the user opens a file. So a thumbnail does not mean that the user has opened the file.
+    // A thumbnail does not mean that the user has opened the file, because lists also show thumbnails.
     const opened = purpose === "thumbnail" ? [] : issued.values();
     for (const { noteId, attachments } of opened) {
       if (attachments[0]?.ownerId === caller.userId) continue;

@@ -3,14 +3,14 @@ import { DomainError } from "../domain/errors.ts";
 import type { Deps, Queries } from "./ports/index.ts";
 
 /**
- * A limit that all replicas share. `max`: the largest sum of the amounts in a window of `windowMs` milliseconds. The first amount begins a
- * window.
+ * A limit that all replicas share. `max`: the largest sum of the amounts in a time window of `windowMs` milliseconds. The window begins
+ * when the first amount is taken.
  */
 export type WindowLimit = { name: string; max: number; windowMs: number };
 
 /**
- * Takes an amount from the limit of a holder. With `giveBack` of the result, the caller can return the amount.
- * Throws `rate_limited`, with the time until the window expires, if too little of the limit is left.
+ * Takes an amount from the limit of a holder. The caller can return the amount with the function `giveBack` in the result.
+ * Throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
  */
 export async function takeFromWindow(
   { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "limitCounts"> },
@@ -25,8 +25,8 @@ export async function takeFromWindow(
 }
 
 /**
- * Returns the key that the database stores for a window. The key is a hash, because a holder can be a text from the sign-in form. People
- * sometimes type their password or the email address of another person there.
+ * Returns the key that the database stores for a window. The key is a hash, because the holder can be a text that a person typed in the
+ * sign-in form, for example a password by mistake.
  */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");

@@ -1,10 +1,7 @@
 import { rateLimited } from "./limits-in-database.ts";
 import type { Clock, RateLimit } from "./ports/index.ts";
 
-/**
- * Limits the memory of one allowance: each person needs about 200 bytes. If a person is dropped from memory, the person has a full
- * allowance again.
- */
+/** Limits the memory of one allowance: each person needs about 200 bytes. A person who is dropped from memory gets a full allowance. */
 const MAX_PEOPLE = 20_000;
 
 export type Allowance = {
@@ -28,8 +25,8 @@ export function createAllowance(
 ): Allowance {
   if (limit === undefined) return { take: () => undefined };
   const { perSecond, burst } = limit;
-  // When `recent` is full, it becomes `older`, and the previous `older` is dropped. So the memory is limited, and the counts of active
-  // people stay.
+  // When `recent` is full, it becomes `older`, and the previous `older` is dropped. So the memory is limited, but the counts of people who
+  // are active stay in memory.
   let recent = new Map<string, Bucket>();
   let older = new Map<string, Bucket>();
 

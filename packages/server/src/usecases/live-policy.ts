@@ -1,7 +1,10 @@
 import { type Policy, type PolicyName, policyNames, problemOf } from "../domain/policy.ts";
 import type { Limits, LivePolicy, StoredPolicy } from "./ports/index.ts";
 
-/** The rules of the configuration. `fixed`: the rules that the operator has set there. No administrator can change them. */
+/**
+ * The rules of the configuration. `fixed`: the rules that the operator has set in the configuration. Administrators can't change these
+ * rules.
+ */
 export type ConfiguredPolicy = { values: Policy; fixed: readonly PolicyName[] };
 
 export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolicy {
@@ -11,7 +14,8 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   let applied = 0;
 
   /**
-   * Returns whether the value of an administrator applies. Ignores values that this version does not accept, for example after a downgrade.
+   * Returns whether the value that an administrator set for a rule applies. A value that this version does not accept does not apply, for
+   * example after a downgrade.
    */
   function chosen(from: StoredPolicy, name: PolicyName): boolean {
     return Object.hasOwn(from, name) && !fixed.includes(name) && problemOf(name, from[name]) === undefined;
@@ -56,8 +60,8 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
 }
 
 /**
- * Returns the limits of the configuration. If a limit is also a rule that administrators can change, reading it returns the current value
- * of the rule.
+ * Returns the limits of the configuration. Some limits are also rules that administrators can change. The properties for these limits
+ * return the current values of the rules.
  */
 export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
   return {
@@ -80,7 +84,7 @@ export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<Liv
   };
 }
 
-/** Makes the rules of a service without administrators from its limits. All rules are fixed. */
+/** Makes the rules from the limits, for a service without administrators. All rules are fixed. */
 export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }: Limits): ConfiguredPolicy {
   return {
     values: {

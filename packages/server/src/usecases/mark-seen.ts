@@ -3,8 +3,8 @@ import { authoriseAttachment, authoriseNote } from "./authorise.ts";
 import type { Deps } from "./ports/index.ts";
 
 /**
- * Marks a note as seen by the caller. For the owner, marks the files that visitors sent to this note as seen. Throws `note_not_found` or
- * `access_denied`.
+ * Marks a note as seen by the caller. If the caller is the owner, marks the files that visitors sent for this note as seen. Throws
+ * `note_not_found` or `access_denied`.
  */
 export function markNoteSeen({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
@@ -15,8 +15,8 @@ export function markNoteSeen({ db, clock }: Deps) {
 }
 
 /**
- * Marks a file as seen by the caller. The file is shared with the caller without its note. Throws `attachment_not_found` or
- * `access_denied`.
+ * Marks a file as seen by the caller. Has an effect only if the file itself is shared with the caller, and not only its note. Throws
+ * `attachment_not_found` or `access_denied`.
  */
 export function markAttachmentSeen({ db, clock }: Deps) {
   return async (caller: Caller, attachmentId: string): Promise<void> => {

@@ -8,7 +8,7 @@ import { createFairTurns } from "./fair-turns.ts";
 import type { Arrive } from "./invitations/arrive.ts";
 import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
 
-/** The maximum number of attachments on the first page. Most notes have fewer attachments, so one request reads all of them. */
+/** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
 const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
@@ -39,7 +39,7 @@ export function createNote({ db, clock, newId }: Deps) {
 /**
  * Lists the notes that the caller owns, or those that are shared with the caller, newest first.
  * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
- * Throws `rate_limited` if five searches of the caller run or wait, and `search_timeout`.
+ * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
  */
 export function listNotes({ db, clock }: Deps) {
   const turns = createFairTurns({ atOnce: db.searchesAtOnce, problem: TOO_MANY_SEARCHES });
@@ -75,7 +75,7 @@ export function getNote({ db, clock }: Deps, arrive: Arrive) {
 }
 
 /**
- * Changes the title, the body, or both. If `ifUpdatedAt` is given, changes the note only if its last change was at this instant.
+ * Changes the title, the body, or both. If `ifUpdatedAt` is set, changes the note only if its last change was at this instant.
  * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
  */
 export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
@@ -130,7 +130,7 @@ async function details(queries: Queries, reading: Reading) {
 async function firstAttachments(queries: Queries, reading: Reading) {
   const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
   const { items, nextCursor } = await pageOfNote(queries, first);
-  // Most notes have only one page of attachments, so the number comes from this page. Only longer lists need a query.
+  // If the first page contains all attachments, their number needs no query. This is so for most notes.
   const attachmentCount =
     nextCursor === undefined
       ? items.filter(({ state }) => state !== "rejected").length

@@ -19,9 +19,9 @@ export type Identity = {
 };
 
 /**
- * Records a user from an account or a trusted token, so that others can share by email address.
- * A user with a proven email address gets the shares that wait for it, even if the email address was already proven before. So if this step
- * was interrupted, the next sign-in repeats it.
+ * Records a user from an account or a trusted token, so that others can share with the user's email address.
+ * If the email address of the user is proven, gives the user the shares that wait for it. Does this each time, so if it was interrupted,
+ * the next sign-in completes it.
  */
 export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (identity: Identity): Promise<void> => {
@@ -47,9 +47,9 @@ export function recordSignIn({ db, clock }: Pick<Deps, "db" | "clock">) {
 }
 
 /**
- * Records the language in which a user reads the service. It reads the stored language first, because most calls change nothing, and a read
- * costs less than a durable write.
- * At most one write for a user runs at a time. A call during this write does nothing, because the next page of the user records the
+ * Records the language in which a user reads the service. Most calls change nothing. So this reads the stored language first, because a
+ * read costs less than a durable write.
+ * At most one write for a user runs at a time. A call during a write does nothing, because the next page that the user opens records the
  * language.
  */
 export function recordLanguage({ db: { people } }: Pick<Deps, "db">) {
@@ -69,9 +69,9 @@ type Named = Pick<Person, "name" | "email">;
 
 /**
  * Finds the names of users and visitors by id, with one query for the users and one for the visitors. The result does not contain unknown
- * users. The name of a visitor is the name that they gave with their last file.
- * Returns an empty map if the database is unreachable. The names can be part of the response to a successful write, and an error here would
- * look like a failure of that write.
+ * users. The name of a visitor is the name that the visitor gave with the last file.
+ * Returns an empty map if the database is unreachable. The names can be part of the response to a successful write. If this threw an error,
+ * the write would seem to have failed.
  */
 export function findPeople({ db }: Deps) {
   return async (userIds: Iterable<string>): Promise<Map<string, Named>> => {

@@ -15,19 +15,22 @@ type Window = Refused & { endsAt: number; count: number; attachmentIds: Set<stri
 export type Refusals = {
   /** Records that the service refused the URLs of these attachments in one HTTP request. All of them belong to one note. */
   record(caller: Caller, attachments: Iterable<Downloadable>): void;
-  /** Records the counts of the windows that have ended, or of all windows. Resolves when the events with these counts are on disk. */
+  /**
+   * Records the counts of the time windows that have ended. `all`: records the counts of all time windows. Resolves when the events with
+   * these counts are on disk.
+   */
   flush(options?: { all: boolean }): Promise<void>;
 };
 
 /**
  * Records refused URLs in the activity of owners. It combines many refusals into one event, so that a stranger can't fill the activity. The
- * first refusal of a person on a note is recorded immediately. Further refusals are counted in memory, and when the window ends, one event
- * with their `count` is recorded. If the process is killed, only these counts are lost.
+ * first refusal of a person on a note is recorded immediately. After that, refusals are counted in memory, and at the end of the time
+ * window, one event with their `count` is recorded. If the process is killed, the counts in memory are lost.
  */
 export function createRefusals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Refusals {
   const windows = new Map<string, Window>();
 
-  /** Writes an event. The response does not wait for this write, because the client gets no URL. */
+  /** Writes an event. The response does not wait for the write, because only a response with a URL needs an event on disk. */
   async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
     const detail: Record<string, number> = count > 1 ? { count } : {};

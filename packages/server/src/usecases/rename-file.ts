@@ -10,7 +10,7 @@ import type { Bucket, Deps } from "./ports/index.ts";
 import { contradictionIn } from "./uploads/check-first-bytes.ts";
 
 /**
- * Renames a `ready` file. As in an upload, the content of the file must match the extension of the new name.
+ * Renames a `ready` file. The content of the file must match the extension of the new name, as for an upload.
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
  */
 export function renameFile({ db, bucket, clock, newId }: Deps) {
@@ -20,7 +20,7 @@ export function renameFile({ db, bucket, clock, newId }: Deps) {
     const seen = await authoriseAttachment(db, request);
     if (seen.state !== "ready") throw notReady(seen);
     if (seen.filename === filename) return seen;
-    // The content can contradict only the extension of a filename, so only a new extension needs a check.
+    // If the extension stays the same, the content needs no check, because only an extension can contradict the content.
     if (extensionOf(filename) !== extensionOf(seen.filename)) await refuseContradiction(bucket, { ...seen, filename });
     return db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, request);

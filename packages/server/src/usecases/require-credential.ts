@@ -4,7 +4,7 @@ import type { Queries } from "./ports/index.ts";
 
 /**
  * Throws `access_denied` if the session or API token of the request was revoked after the request began.
- * Call it inside the transaction of a change, because another request can revoke the credential at any time.
+ * Call it inside the transaction that makes the change, because another request can revoke the credential at any time.
  */
 export async function requireCredential(tx: Pick<Queries, "credentials">, { credential }: Caller): Promise<void> {
   if (credential === undefined || (await tx.credentials.exists(credential))) return;

@@ -15,7 +15,7 @@ import type { Deps, Queries, ShareSubject } from "./ports/index.ts";
 const MAX_SHARES = 1_000;
 
 /**
- * Limits how many email addresses a user can share with in an hour. Email addresses of existing accounts count too. Otherwise the limit
+ * Limits how many email addresses a user can share with in an hour. Email addresses with and without an account count. Otherwise the limit
  * would show which email addresses have an account.
  * One request can contain up to 100 email addresses.
  */
@@ -37,7 +37,7 @@ export type ShareInput = {
 
 /**
  * Shares a note or one attachment with users. Replaces the shares that these users already have. For each email address, creates an
- * invitation. If an id is unknown, `results` says so, and the other receivers still get their shares.
+ * invitation. If an id is unknown, `results` says so, and the users with the other ids still get their shares.
  * Returns all shares of the note or attachment. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
  * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
@@ -57,8 +57,8 @@ export function putShares(deps: Deps) {
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
       await tx.shares.put(subject, ...userIds.map((userId) => ({ userId, ...details })));
-      // An invitation hides from the owner which user has its email address. The owner named these users by id, so their invitations need
-      // not hide them.
+      // An open invitation hides from the owner which user has its email address. Here the owner gave the ids of the users, so their
+      // invitations need not hide them any more.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       await tx.invitations.settle([subjectId], { userIds, now });
       if ("noteId" in subject) await tx.accessRequests.delete(subject.noteId, userIds);
@@ -84,8 +84,8 @@ export function limitShares(count: number): void {
 }
 
 /**
- * Counts the email addresses of a request before the service searches for their users. They count even if the request fails later. Throws
- * `rate_limited`.
+ * Counts the email addresses of a request before the service searches for their users. The email addresses count even if the request fails
+ * later. Throws `rate_limited`.
  */
 export async function takeEmails(
   deps: Pick<Deps, "db" | "clock">,

@@ -10,7 +10,7 @@ export function getUsage({ db, limits }: Deps) {
   };
 }
 
-/** Returns the quota of the service, for every user who has no quota of their own. */
+/** Returns the default quota of the service, which applies to each user without a quota of their own. */
 export function quotaOf({ userQuotaBytes, userQuotaFiles }: Limits): Quota {
   return { bytes: userQuotaBytes, files: userQuotaFiles };
 }

@@ -1,4 +1,4 @@
-/** `error`: the service fails or exposes data. `warning`: there is a risk. `info`: a fact that the operator should know. */
+/** `error`: the service fails, or it exposes data. `warning`: there is a risk. `info`: the operator should know this fact. */
 export type Severity = "error" | "warning" | "info";
 
 /** A fault that the doctor can find. `why` is the consequence of the fault. */

@@ -5,7 +5,7 @@ import type { DoctorParts } from "../parts.ts";
 
 /**
  * Compares the number of proxies that the service trusts with the number of IP addresses that the proxies added to `X-Forwarded-For`. The
- * doctor has sent a forged IP address in this header, so only the entries after it are from proxies.
+ * doctor has sent a forged IP address in this header, so the entries after the forged one are from proxies.
  */
 export function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outcome[] {
   const { trustProxy } = config.server;
@@ -14,14 +14,14 @@ export function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo)
     .map((each) => each.trim())
     .filter((each) => each !== "");
   // The IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has removed the header of the
-  // client, all entries count.
+  // client, all entries are from proxies.
   const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
   const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
   if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];
   const fix = environmentFix(`TRUST_PROXY=${added.length}`);
   if (echo.trustedHops < added.length) return [finding("trust-proxy-too-small", { detail, fix })];
   if (echo.trustedHops === added.length) return [];
-  // If TRUST_PROXY is a list of IP addresses, the list may contain this machine. Then this machine also counts as a proxy.
+  // A list of IP addresses in TRUST_PROXY may contain this machine. In that case, this machine also counts as a proxy.
   if (Array.isArray(trustProxy)) return [unchecked("TRUST_PROXY", "this machine has one of its addresses")];
   return [finding("trust-proxy-too-large", { detail, fix })];
 }

@@ -43,8 +43,8 @@ export const corsCheck: Check = {
 };
 
 /**
- * Returns the headers of an upload for which a browser needs permission. These are only the headers that the service signs, so they depend
- * on what the bucket supports.
+ * Returns the headers of an upload for which a browser needs permission. The service signs only headers that the bucket supports, so the
+ * list depends on the capabilities of the bucket.
  */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<string[]> {
   const { conditionalPut, signedSha256 } = await bucket.capabilities();

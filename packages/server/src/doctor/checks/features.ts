@@ -3,7 +3,7 @@ import type { Check } from "../check.ts";
 import { type FindingId, finding, type Outcome } from "../finding.ts";
 import { stepFix } from "../fixes/environment.ts";
 
-/** The finding for each missing capability. `fix` is the best thing that an operator can do. */
+/** The finding for each capability that the bucket may lack. `fix`: the best remedy for the operator. */
 const FINDINGS: Partial<Record<keyof BucketCapabilities, { id: FindingId; fix: string }>> = {
   conditionalPut: {
     id: "conditional-put-missing",

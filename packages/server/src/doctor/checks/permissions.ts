@@ -12,7 +12,7 @@ import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal
 import type { DoctorParts } from "../parts.ts";
 import { type Answer, isFailure } from "../requests.ts";
 
-/** Uses each permission of the service once, on objects of the doctor. */
+/** Tries each permission that the service needs once, with objects of the doctor. */
 export const permissionsCheck: Check = {
   name: "permissions of the credentials",
   async run(parts) {
@@ -47,7 +47,7 @@ function denied(parts: DoctorParts, id: FindingId, code = "AccessDenied"): Outco
 
 function judgeRefusal(parts: DoctorParts, id: FindingId, refusal: Refusal): Outcome[] {
   if (isForbidden(refusal)) return [denied(parts, id)];
-  // If the server can't list uploads, the service does not need the permission.
+  // If the S3 server does not support the call, the service does not need the permission for it.
   if (isUnsupported(refusal)) return [];
   return [unchecked(id, `the bucket responded with ${refusal.code}`)];
 }

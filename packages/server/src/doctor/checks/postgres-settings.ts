@@ -17,7 +17,7 @@ export type Settings = {
   readOnly: string;
   encoding: string;
   maxConnections: number;
-  /** The time of PostgreSQL minus our time. Milliseconds. */
+  /** How far the clock of PostgreSQL is ahead of our clock. Milliseconds. */
   clockOffsetMs: number;
 };
 
@@ -32,7 +32,8 @@ const QUERY = `select current_setting('server_version_num') as version,
   extract(epoch from clock_timestamp()) * 1000 as now`;
 
 export async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
-  // The first query of a connection is slow. The delay would look like a difference between the clocks, so `select 1` runs first.
+  // The first query of a connection is slow, and the delay would look like a difference between the clocks. So `select 1` runs before the
+  // real query.
   await client.query("select 1");
   const sentAt = clock();
   const { rows } = await client.query<Record<string, unknown>>(QUERY);

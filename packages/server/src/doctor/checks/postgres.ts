@@ -40,7 +40,7 @@ function connect({ url }: Postgres): pg.Client {
     connectionTimeoutMillis: TIMEOUT_MS,
     query_timeout: TIMEOUT_MS,
   });
-  // When a connection breaks, its query fails. The connection also emits "error", and without a listener, that event would end the process.
+  // When a connection breaks, its query fails. The connection also emits "error". Without a listener, this event would end the process.
   client.on("error", () => undefined);
   return client;
 }
@@ -67,8 +67,8 @@ async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres
 }
 
 /**
- * Whether named statements work. Uses the same name on two connections, one after the other. A pooler that ignores names gives both of them
- * the same server connection. There, the name is already taken.
+ * Whether named statements work. Uses the same name on two connections, one after the other. A pooler that ignores names gives both
+ * connections the same server connection, where the name is already taken.
  */
 async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   const name = "vk_doctor";
@@ -81,7 +81,7 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
     if (error instanceof pg.DatabaseError && (error.code === "26000" || error.code === "42P05")) return false;
     throw error;
   } finally {
-    // A pooler keeps its server connection open after this client connection ends. So the named statement must be removed.
+    // Removes the named statement, because a pooler keeps its server connection open after this client connection ends.
     for (const client of clients) await client.query(`deallocate ${name}`).catch(() => undefined);
   }
 }

@@ -8,8 +8,8 @@ import type { DoctorParts } from "../parts.ts";
 import { clockOffsetMs, type Failure, isFailure, isTlsFailure, type Response } from "../requests.ts";
 
 /**
- * A larger difference between the clocks is a fault. A response takes less than a second, and URLs are valid for 60 seconds by default.
- * Milliseconds.
+ * A larger difference between the clocks is a fault. The limit is more than a response takes, and much less than the 60 seconds that URLs
+ * are valid by default. Milliseconds.
  */
 const CLOCK_TOLERANCE_MS = 5_000;
 
@@ -26,7 +26,7 @@ const BY_CODE: Partial<Record<string, FindingId>> = {
   RequestTimeTooSkewed: "clock-skew",
 };
 
-/** Stores a small object with a presigned URL, as a browser does. The other checks of the bucket only make sense if this works. */
+/** Stores a small object with a presigned URL, as a browser does. The other checks of the bucket make sense only if this works. */
 export const reachCheck: Check = {
   name: "reach the bucket",
   async run(parts) {
@@ -34,7 +34,7 @@ export const reachCheck: Check = {
     if (isFailure(answer)) return [explainFailure(parts, answer)];
     const clock = checkClock(answer);
     const refusal = answer.status === 200 ? [] : [explainRefusal(parts, answer)];
-    // A wrong clock explains this refusal, so the report does not contain the refusal as a separate finding.
+    // If the clock is wrong, it explains this refusal. So the report contains only the finding about the clock.
     if (clock.length > 0 && (answer.code === "AccessDenied" || answer.code === "RequestTimeTooSkewed")) return clock;
     return [...clock, ...refusal];
   },

@@ -7,11 +7,11 @@ import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
 const WEEK_SECONDS = 604_800;
-/** The test signatures are this much younger than the tested age, because the request takes time. Seconds. */
+/** How much younger a test signature is than the age that it tests, because the request takes time. Seconds. */
 const SPARE_SECONDS = 20;
 const AGES_SECONDS = [60, 300, 900, 3_600, 14_400];
 
-/** Reads an object with signatures that are old but not expired. A bucket policy with `s3:signatureAge` refuses them. */
+/** Reads an object with signatures that are old but not expired. A bucket policy with `s3:signatureAge` refuses such signatures. */
 export const signatureAgeCheck: Check = {
   name: "ceiling on the age of signatures",
   async run(parts) {

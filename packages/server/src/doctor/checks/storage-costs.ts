@@ -15,7 +15,8 @@ type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 /** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
-  // The embedded bucket has no lifecycle rules and no versions. The service itself aborts unfinished multipart uploads there.
+  // The embedded bucket has no lifecycle rules and no versions. In the embedded bucket, the service itself aborts unfinished multipart
+  // uploads.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {
     const rules = await readRules(parts);
@@ -24,7 +25,7 @@ export const storageCostsCheck: Check = {
 };
 
 async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
-  // Does not ask Swift. It would respond that the bucket has no rules, but it refuses every rule.
+  // Sends no request to Swift. Swift would respond that the bucket has no rules, but nobody can add a rule there.
   if (provider === "swift") return { refusal: { code: "NotImplemented", status: 501 } };
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
   if ("output" in read) return { rules: read.output.Rules ?? [] };
@@ -54,8 +55,8 @@ async function judgeVersions(parts: DoctorParts, read: Rules): Promise<Outcome[]
 }
 
 /**
- * Whether the bucket stores versions. If the permission to read the setting is missing, stores an object and
- * reads its version.
+ * Whether the bucket stores old versions of objects. If the credentials may not read this setting, stores an object and checks whether the
+ * response contains a version.
  */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;

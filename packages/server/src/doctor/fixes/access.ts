@@ -42,7 +42,7 @@ export function permissionFix(place: BucketPlace): Fix[] {
   }
 }
 
-/** Explains how an operator closes the bucket for everyone without credentials. */
+/** Explains how an operator closes the bucket for everyone who has no credentials. */
 export function closeFix(place: BucketPlace): Fix[] {
   const all = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
   switch (place.provider) {

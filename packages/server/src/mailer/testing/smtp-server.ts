@@ -20,7 +20,7 @@ export type ReceivedMail = {
 type Reply = { code: number; text: string };
 
 export type SmtpServerOptions = SMTPServerOptions & {
-  /** Returns the reply with which the server refuses a recipient, or undefined to accept the recipient. Called at each try. */
+  /** Returns the reply with which the server refuses a recipient, or undefined to accept the recipient. The server calls it at each try. */
   refuse?: (recipient: string) => Reply | undefined;
   /** Default: any free port. */
   port?: number;

@@ -48,7 +48,10 @@ async function answer(socket: Socket, { streamMaxBytes, fileMaxBytes = streamMax
 
 type Reader = ReturnType<typeof reader>;
 
-/** Reads until the piece of length 0, or until the piece that exceeds the limit. Returns the number of bytes, including that piece. */
+/**
+ * Reads pieces until one has the length 0, or until one exceeds the limit. Returns the number of bytes, including the piece that exceeds
+ * the limit.
+ */
 async function readStream(read: Reader, streamMaxBytes: number): Promise<number> {
   for (let sizeBytes = 0; ; ) {
     const length = (await read.exactly(4)).readUInt32BE();
@@ -87,7 +90,7 @@ function reader(socket: Socket) {
       held = held.subarray(length);
       return bytes;
     },
-    /** Also finds a signature that starts in one piece and ends in the next. */
+    /** Searches these bytes for the signature. Also finds a signature that starts in one piece and ends in the next piece. */
     look(bytes: Buffer): void {
       const seen = Buffer.concat([tail, bytes]);
       found ||= seen.includes(SIGNATURE);

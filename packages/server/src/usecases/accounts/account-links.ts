@@ -13,7 +13,7 @@ const PAGES: Record<PageKind, string> = {
 
 /**
  * Stores a new link for the account of a user, and returns the token of the link. The database stores only the hash of the token.
- * `passwordHash`: the hash of the password that the link can replace. `passwordMark`: the hash of this password hash.
+ * `passwordHash`: the password hash of the account now. `passwordMark`: the hash of this password hash.
  */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
@@ -43,7 +43,7 @@ export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageK
   return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
 }
 
-/** Finds a link that still works. Throws `account_link_invalid`. */
+/** Finds the link with this token, if the link still works. Throws `account_link_invalid`. */
 export async function findAccountLink(
   { db, clock }: Pick<Deps, "clock"> & { db: Pick<Queries, "accounts"> },
   { kind, token }: { kind: AccountLinkKind; token: string },
@@ -55,7 +55,7 @@ export async function findAccountLink(
   return link;
 }
 
-/** Returns whether this is still the password that the account had when the link was made. */
+/** Returns whether the account still has the password that it had when the link was made. */
 export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
   return passwordMark === passwordMarkOf(passwordHash);
 }
@@ -65,7 +65,10 @@ export function passwordMarkOf(passwordHash: string): string {
   return digest(passwordHash);
 }
 
-/** Makes the error for a link that does not work. It is the same for links that are expired, used, outdated or invented. */
+/**
+ * Makes the error for a link that does not work. The error is the same for links that have expired, were used, are outdated or never
+ * existed.
+ */
 export function linkInvalid(): DomainError {
   return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
 }

@@ -12,7 +12,7 @@ import { findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./ac
 import { type Owner, requireOwner } from "./own-account.ts";
 import { warnOfChange } from "./warn-of-change.ts";
 
-/** Limits the mails that one account can send to other email addresses. */
+/** Limits how many mails to new email addresses one account can cause. */
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
 const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
 
@@ -20,8 +20,8 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
  * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the account.
- * The response and its duration do not show whether another account has this email address. The worker that sends mails checks this later,
- * and sends no mail if another account has it.
+ * The response and its duration do not show whether another account has this email address. Before the worker sends the mail, it checks
+ * this. If another account has the email address, the worker sends no mail.
  * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
  */
 export function requestEmailChange(deps: PartDeps) {
@@ -40,7 +40,8 @@ export function requestEmailChange(deps: PartDeps) {
     const passwordMark = passwordMarkOf(owner.passwordHash);
     await db.transaction(async (tx) => {
       await requireOwner(tx, owner);
-      // If the limit of mails is exceeded, this fails silently. An error would show that other mails were sent to this email address.
+      // If the limit of mails is exceeded, sends no mail and throws no error. An error would show that the service sent other mails to this
+      // email address.
       await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
     });
   };
@@ -101,7 +102,8 @@ async function changeEmail(
     throw new DomainError("invalid_request", "This is the email address of the account already.");
   const now = deps.clock();
   await tx.accounts.replaceEmail(userId, { to: email, now });
-  // The old email address may later belong to another person. Links in mails to that address must not work for this person.
+  // The old email address may later belong to another person. The links in mails to the old email address must not open this account for
+  // that person.
   await tx.accounts.deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });

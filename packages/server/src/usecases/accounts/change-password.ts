@@ -8,8 +8,8 @@ import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 /**
  * Replaces the password of the caller and ends all sessions, including the session of the request. `revokeApiTokens`: also removes API
  * tokens, passkeys and webhooks. Throws `access_denied` or `wrong_password`.
- * A sign-in with the old password may run at the same time, so the sessions end only after the new hash is stored. Either the sign-in waits
- * for this transaction (`hasPassword`), or its session is already stored and ends too.
+ * A sign-in with the old password may run at the same time, so the sessions end only after the new hash is stored. So either the sign-in
+ * waits for this transaction (`hasPassword`) and fails, or its session is already stored and ends with the others.
  */
 export function changePassword(deps: WarnDeps & Pick<Deps, "db">) {
   const { db, clock } = deps;

@@ -7,8 +7,8 @@ import { openSecret, sealSecret } from "./sealed-secret.ts";
 import { stepOfCode } from "./totp.ts";
 
 /**
- * Limits how many codes can be tried for one account. At any time, three of a million codes are right. So a stranger who knows the password
- * must guess for over two years to succeed with a probability of 50 %.
+ * Limits how many codes can be tried for one account. At any time, three of a million codes are right. With this limit, a stranger who
+ * knows the password must guess for over two years to succeed with a probability of 50 %.
  */
 const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000 };
 const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
@@ -44,14 +44,14 @@ export async function countCode(deps: Pick<Deps, "db" | "clock">, userId: string
   await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
 }
 
-/** Resets the count of tried codes after a right code. */
+/** Sets the count of tried codes to 0 after a right code. */
 export function forgetCodes({ limitCounts }: Pick<Queries, "limitCounts">, userId: string): Promise<void> {
   return limitCounts.reset(windowKey(LIMIT, userId));
 }
 
 /**
  * Uses a code of the authenticator app, so that it works only once. Returns false if the code is wrong, expired or already used. Also
- * encrypts the secret of the app again with the current key. So the operator can later remove an earlier AUTH_SECRET.
+ * encrypts the secret of the app with the current key, so that the operator can later remove an earlier AUTH_SECRET.
  */
 export async function useCode(
   { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Pick<Deps["db"], "secondFactors"> },

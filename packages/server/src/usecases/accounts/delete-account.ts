@@ -15,7 +15,7 @@ import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 const KEEP_MS = 14 * 86_400_000;
 const BATCH = 50;
 
-/** Counts the notes, files, links and shares that would be deleted with the account of the caller. */
+/** Counts the notes, files and links that a deletion of the caller's account would delete, and the people who would lose a share. */
 export function countAccountContents({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ userId }: Caller): Promise<AccountContents> => db.accountDeletions.countContents(userId, clock());
 }
@@ -43,7 +43,7 @@ export function closeOwnAccount(deps: Deps) {
 }
 
 /**
- * Closes the account of a person. Only the operator calls this, and the person can't cancel it. With `isNow`, the account is also deleted
+ * Closes the account of a person for an administrator or the operator. The person can't cancel this. `isNow`: also deletes the account
  * immediately.
  * Throws `user_not_found` or `last_administrator`.
  */
@@ -77,8 +77,8 @@ async function close(
 }
 
 /**
- * Opens an account again after its owner deleted it. The notes, shares and links work again. Ends all sessions except `sessionId`. Does
- * nothing to an account that its owner has not deleted.
+ * Opens a closed account again if its owner closed it. The notes, shares and links work again. Ends all sessions except `sessionId`. Does
+ * nothing if the owner did not close the account.
  */
 export function keepAccount(deps: WarnDeps & Pick<Deps, "db">) {
   const { db, clock } = deps;
@@ -105,8 +105,8 @@ export async function reopen(
 }
 
 /**
- * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction, so a restarted process only has to
- * delete the rest.
+ * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction. So after a restart, the process
+ * deletes only the notes that are left.
  */
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;
@@ -118,8 +118,8 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // Stops if the user was enabled in the meantime. Otherwise this loop would never end, because the notes that it lists are not deleted
-    // any more.
+    // Stops if the user was enabled in the meantime. The notes of an enabled user are not deleted, so without this check, the loop would
+    // list them forever.
     if (!isOver(await db.accountDeletions.find(userId), clock())) return;
     const noteIds = await db.accountDeletions.listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));

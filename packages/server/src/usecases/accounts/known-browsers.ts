@@ -5,10 +5,11 @@ import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps } from "../ports/index.ts";
 import { passwordMarkOf } from "./account-links.ts";
 
-/** How long the service knows a browser after its last sign-in. Browsers store no cookie for a longer time. Milliseconds. */
+/** How long the service recognises a browser after a sign-in. No browser stores a cookie for longer than this. Milliseconds. */
 export const KNOWN_MS = 400 * 86_400_000;
 /**
- * The maximum number of marks in one cookie, one for each account. Every HTTP request contains the cookie, and proxies refuse long headers.
+ * The maximum number of marks in one cookie. The limit is low, because every HTTP request contains the cookie, and proxies refuse long
+ * headers.
  */
 const MAX_MARKS = 8;
 /** The form of a mark: the instant of the sign-in (seconds in base 36), a dash, and 128 bits of a MAC. */
@@ -28,10 +29,10 @@ type SignIn = {
 };
 
 /**
- * Sends a mail if the browser has not signed in to this account before. Returns the new value of the cookie that marks the browser as
- * known.
- * The cookie contains one entry, called a mark, for each account. A mark does not name its account, and nobody can sign in with it. When
- * the password of the account changes, its marks become invalid. So the browser of a thief is unknown again.
+ * Queues a mail about the sign-in, unless the cookie shows that this browser has signed in to this account before. Returns the new value of
+ * the cookie that marks the browser as known.
+ * The cookie contains one entry, called a mark, for each account. A mark does not name its account, and nobody can sign in with a mark.
+ * When the password of the account changes, its marks become invalid. So the service no longer recognises the browser of a thief.
  */
 export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail" | "linkKeys">) {
   const { db, clock, linkKeys } = deps;
@@ -43,7 +44,8 @@ export function recordBrowser(deps: Pick<Deps, "db" | "clock" | "newId" | "mail"
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      // If the limit of mails prevents this mail, the cookie gets no mark, and the browser stays unknown.
+      // If a limit of mails prevents this mail, the cookie gets no mark. So the service tries to send the mail at the next sign-in from
+      // this browser.
       if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");

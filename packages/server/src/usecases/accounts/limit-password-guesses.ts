@@ -7,7 +7,7 @@ const PROBLEM = "Too many wrong passwords for this account. Wait until Retry-Aft
 
 /**
  * Counts a password before it is checked, so that parallel guesses can't exceed the limit.
- * `account`: the name that was typed, even if no such account exists. Throws `rate_limited`.
+ * `account`: the name that the person typed, even if no such account exists. Throws `rate_limited`.
  */
 export function countPasswordGuess(deps: Pick<Deps, "db" | "clock">) {
   return async (account: string): Promise<void> => {
@@ -15,7 +15,7 @@ export function countPasswordGuess(deps: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Resets the count of guesses after a right password. */
+/** Sets the count of guesses to 0 after a right password. */
 export function forgetPasswordGuesses({ db }: Pick<Deps, "db">) {
   return (account: string): Promise<void> => db.limitCounts.reset(windowKey(LIMIT, account));
 }

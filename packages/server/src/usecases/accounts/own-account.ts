@@ -3,7 +3,7 @@ import type { Caller } from "../../domain/person.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { requireCredential } from "../require-credential.ts";
 
-/** The caller, who has just given the password with this hash. */
+/** The caller, who has just entered the right password. `passwordHash`: the hash of this password. */
 export type Owner = { caller: Caller; passwordHash: string };
 
 /**

@@ -10,7 +10,7 @@ import { type WarnDeps, warnOfChange } from "./warn-of-change.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
 const MAX_PASSKEYS = 20;
-/** The user id that is stored with a challenge for a sign-in, because the user is not known yet. */
+/** Stored instead of a user id with a challenge for a sign-in, because the user is not known yet. */
 const NOBODY = "";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret">;
@@ -22,8 +22,8 @@ export function listPasskeys({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the challenge for a new passkey. The challenge works once within 5 minutes. A passkey replaces the second factor at a sign-in. So
- * if the account has a second factor, the caller needs a `code` to add a passkey.
+ * Makes the challenge for a new passkey. The challenge works once within 5 minutes. A sign-in with a passkey does not ask for the second
+ * factor. So if the account has a second factor, the caller needs a `code` to add a passkey.
  * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
  */
 export function startPasskey(deps: PartDeps & Pick<Deps, "linkKeys">) {
@@ -72,15 +72,14 @@ export function useChallenge({ db, clock }: Pick<Deps, "db" | "clock">) {
 
 type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "name">;
 
-/** Adds a passkey whose registration was verified. Throws `access_denied` or `passkey_exists`. */
+/** Adds a passkey. The caller must have verified its registration. Throws `access_denied` or `passkey_exists`. */
 export function addPasskey(deps: ChangeDeps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, passkey: NewPasskey): Promise<Passkey> => {
     const { userId } = caller;
     const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
     await db.transaction(async (tx) => {
-      // Waits for a transaction that changes the password at the same time, because a change of the password can end the session and remove
-      // all passkeys.
+      // If another transaction is changing the password, waits for it first. Such a change can end the session and remove all passkeys.
       await tx.credentials.lock(userId);
       await requireCredential(tx, caller);
       await tx.passkeys.insert(added);
@@ -122,8 +121,8 @@ export function findPasskey({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Records the use of a passkey, after the session of the sign-in was stored. Returns false if the passkey was removed in the meantime. The
- * removal may have missed the new session, so the caller must end this session.
+ * Records a sign-in with a passkey, after the session of the sign-in was stored. Returns false if the passkey was removed in the meantime.
+ * In that case, the caller must end the new session, because the removal of the passkey may have missed it.
  */
 export function recordPasskeyUse({ db, clock }: Pick<Deps, "db" | "clock">) {
   return ({ id, counter: from }: Passkey, counter: number): Promise<boolean> =>

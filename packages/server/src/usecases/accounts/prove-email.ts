@@ -27,7 +27,7 @@ export function rememberAccount(deps: PartDeps) {
 }
 
 /**
- * Queues a mail with a link that proves the email address of the caller. Does nothing if it is already proven.
+ * Queues a mail with a link that proves the email address of the caller. Does nothing if the email address is already proven.
  * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
  */
 export function requestEmailProof(deps: PartDeps) {
@@ -45,8 +45,8 @@ export function requestEmailProof(deps: PartDeps) {
 }
 
 /**
- * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. So if a
- * stranger signed up with an email address, its owner can't prove the email address for the account of the stranger by mistake.
+ * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. A stranger may
+ * have signed up with the email address of another person. If this person opens the link, the account of the stranger stays unproven.
  * Throws `account_link_invalid`, and `access_denied` for another account.
  */
 export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {

@@ -7,7 +7,7 @@ const COUNT = 10;
 const BYTES = 10;
 const SHAPE = /^[A-Z2-7]{16}$/;
 
-/** Makes ten codes such as `ABCD-EFGH-IJKL-MNOP`. Each one can replace a code of the authenticator app once. */
+/** Makes ten codes such as `ABCD-EFGH-IJKL-MNOP`. A person can enter each code once, instead of a code of the authenticator app. */
 export function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): string[] {
   return Array.from({ length: COUNT }, () => {
     const bytes = new Uint8Array(Buffer.from(newSecret(), "base64url").subarray(0, BYTES));

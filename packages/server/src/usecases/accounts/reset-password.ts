@@ -18,7 +18,8 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 
 /**
  * Queues a mail with a link for a new password. Does not check whether the email address has an account, so the response and its duration
- * do not show this. The worker that sends mails checks this in its next round, and sends no mail if there is no account.
+ * do not show this. The worker that sends mails checks this in its next round. If the email address has no account, the worker sends no
+ * mail.
  * Throws `mail_disabled`.
  */
 export function requestPasswordReset(deps: PartDeps) {
@@ -27,8 +28,9 @@ export function requestPasswordReset(deps: PartDeps) {
     if (mail === undefined) {
       throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
     }
-    // If a limit of mails is exceeded, sends no mail and throws no error. An error would show a stranger that somebody asked before. Does
-    // not start the worker that sends mails, because its work would delay the response.
+    // If a limit of mails is exceeded, sends no mail and throws no error. An error would show a stranger that somebody has already asked
+    // for a link.
+    // Does not start the worker that sends mails, because its work would delay the response.
     await db.transaction((tx) =>
       queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
     );
@@ -36,9 +38,9 @@ export function requestPasswordReset(deps: PartDeps) {
 }
 
 /**
- * Makes a link for a new password. The operator or an administrator gives the link to the person. It works for 24 hours. Only the operator
- * can make a link for an administrator. Otherwise a thief who has an API token of an administrator could use such a link to take over the
- * whole account.
+ * Makes a link for a new password. The operator or an administrator gives the link to the person. The link works for 24 hours. Only the
+ * operator can make a link for an administrator. Otherwise a thief with an administrator's API token could take over the whole account of
+ * an administrator.
  * Throws `user_not_found`, `access_denied` (also if the user is disabled), and `invalid_request` for an account without a password.
  */
 export function makeResetLink(deps: Pick<Deps, "db" | "clock" | "newSecret" | "newId">) {
@@ -75,11 +77,11 @@ export function checkResetLink(deps: Pick<Deps, "db" | "clock">) {
 }
 
 /**
- * Replaces the password and ends all sessions. If several requests use one link, only one of them succeeds.
- * A link that was sent by mail proves the email address. If nothing proved the email address before, a stranger may have made the account.
- * So the links, second factor, API tokens, passkeys and webhooks of the account are removed too. `revokeApiTokens`: also removes API
- * tokens, passkeys and webhooks. `isMailed`: the link came from a mail, and not from the operator. `hasSecondFactor`: the account still has
- * a second factor, so a sign-in needs more than the new password.
+ * Replaces the password with a link, and ends all sessions. If several HTTP requests use the same link, only one of them succeeds.
+ * A link that was sent by mail proves the email address. If the email address was not proven before, a stranger may have made the account.
+ * In that case, the links, second factor, API tokens, passkeys and webhooks of the account are removed too. `revokeApiTokens`: also removes
+ * API tokens, passkeys and webhooks. `isMailed`: the link came from a mail, and not from the operator or an administrator.
+ * `hasSecondFactor`: the account still has a second factor, so a sign-in needs more than the new password.
  * Throws `account_link_invalid`.
  */
 export function resetPassword(deps: PartDeps) {
@@ -118,7 +120,8 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Queries }, t
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
   const account = await db.accounts.find(link.userId);
   const passwordHash = account?.passwordHash;
-  // If the email address changed while the mail was being written, the mail may have been sent to the old email address.
+  // The email address of the account may have changed while the mail was being written. In that case, the mail with this link was sent to
+  // the old email address.
   const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await db.disabledUsers.has(link.userId))) throw linkInvalid();

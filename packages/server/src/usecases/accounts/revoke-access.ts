@@ -1,9 +1,10 @@
 import type { Queries } from "../ports/index.ts";
 
 /**
- * Removes the API tokens, passkeys and webhooks of a user, because they work without the password.
+ * Removes the API tokens, passkeys and webhooks of a user, because they would still work after a change of the password.
  * The caller must hold the lock of the user, so that a token or passkey that is being created is also removed. The caller must end the
- * sessions after this call: a sign-in with a passkey stores its session before it records the use of the passkey.
+ * sessions after this call, and not before. The reason: a sign-in with a passkey stores its session before it records the use of the
+ * passkey.
  */
 export async function revokeAccess(tx: Queries, userId: string): Promise<void> {
   await tx.apiTokens.deleteAll(userId);

@@ -4,7 +4,7 @@ const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts a secret of an account with the first key. The result can be decrypted only together with the id of this user. */
+/** Encrypts a secret of an account with the first key. To decrypt the result, the id of the same user is necessary. */
 export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: Uint8Array): string {
   const [key] = keys;
   if (key === undefined) throw new Error("A sealed secret needs a key.");
@@ -14,8 +14,8 @@ export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: 
 }
 
 /**
- * Decrypts a secret of an account. Returns undefined if no key fits. This happens after AUTH_SECRET was replaced, if AUTH_SECRETS_OLD does
- * not contain the old secret.
+ * Decrypts a secret of an account. Returns undefined if no key fits. This happens if the operator replaced AUTH_SECRET, and
+ * AUTH_SECRETS_OLD does not contain the old value.
  */
 export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: string): Uint8Array | undefined {
   const bytes = Buffer.from(sealed, "base64url");

@@ -21,8 +21,8 @@ export function getSecondFactor({ db }: Pick<Deps, "db">) {
 }
 
 /**
- * Makes the secret for an authenticator app. Before the call of `confirmSecondFactor`, a sign-in does not use this secret. `issuer`: the
- * name of the service that the app shows.
+ * Makes the secret for an authenticator app. A sign-in asks for codes of this app only after `confirmSecondFactor`. `issuer`: the name of
+ * the service that the app shows.
  * Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
  */
 export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
@@ -44,8 +44,8 @@ export function startSecondFactor({ db, newSecret, linkKeys }: PartDeps) {
 }
 
 /**
- * Turns the second factor on with the first code of the authenticator app, and ends the other sessions. Returns the recovery codes. The
- * database stores only their hashes. Throws `wrong_second_factor`, `rate_limited`, `second_factor_exists` or `second_factor_missing`.
+ * Turns the second factor on with the first code of the authenticator app, and ends the other sessions. Returns the recovery codes, whose
+ * hashes the database stores. Throws `wrong_second_factor`, `rate_limited`, `second_factor_exists` or `second_factor_missing`.
  */
 export function confirmSecondFactor(deps: PartDeps) {
   const { db, clock } = deps;

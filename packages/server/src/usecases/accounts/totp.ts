@@ -14,8 +14,8 @@ export function stepOfCode(secret: Uint8Array, { code, now }: { code: string; no
 }
 
 /**
- * Returns the secret as a text to type, and as a URL for a QR code. The authenticator app shows `issuer` and `label` as the name of the
- * account.
+ * Returns the secret as a text that people can type, and as a URL for a QR code. The authenticator app shows `issuer` and `label` as the
+ * name of the account.
  */
 export function describeSecret(secret: Uint8Array, name: { issuer: string; label: string }) {
   const totp = new TOTP({ ...SETTINGS, ...name, secret: toSecret(secret) });

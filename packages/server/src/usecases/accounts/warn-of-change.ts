@@ -7,8 +7,8 @@ export type WarnDeps = Pick<Deps, "clock" | "newId" | "mail">;
 
 /**
  * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change.
- * The mail is also sent to an email address that is not proven: if a stranger made the account, the owner of the email address should learn
- * of it. `queueMailIfOn` applies the limits of mails.
+ * The mail is also sent to an email address that is not proven. If a stranger made the account, the owner of the email address learns about
+ * it from the mail.
  */
 export async function warnOfChange(
   deps: WarnDeps,

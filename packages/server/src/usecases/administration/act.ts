@@ -8,21 +8,21 @@ import { requireCredential } from "../require-credential.ts";
 /** The administrator who acts. Undefined: the operator, who runs a command on the server. */
 export type Actor = Caller | undefined;
 
-/** Adds one event to the log of what administrators did. */
+/** Adds one event to the log of the actions of administrators. */
 export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["detail"]) => Promise<void>;
 
 type Act<T> = (tx: Queries, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
 
 /**
- * Runs an action of an administrator in a transaction that also logs the action. Only one such action runs at a time. Each one checks again
- * that the actor is an administrator who is not disabled. Throws `access_denied`.
+ * Runs an action of an administrator in a transaction that also logs the action. Only one such action runs at a time. The transaction
+ * checks again that the actor is an administrator who is not disabled. Throws `access_denied`.
  */
 export async function act<T>(
   { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
-  // This check comes before the lock. So people who are no administrators can't take the lock and make administrators wait.
+  // Checks the actor before it takes the lock. So people who are no administrators can't take the lock and make administrators wait.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await tx.administration.holdAdministrators();
@@ -37,7 +37,10 @@ export async function act<T>(
   });
 }
 
-/** Ends all links for new passwords and all invitations that administrators made. An administrator who leaves may have copied them. */
+/**
+ * Deletes the links for new passwords that administrators or the operator made. Lets the links of all invitations to the service expire. An
+ * administrator who leaves may have copied these links.
+ */
 export async function endLinksOfAdministrators(
   { accounts, accountInvitations }: Pick<Queries, "accounts" | "accountInvitations">,
   now: number,

@@ -26,7 +26,7 @@ export function listAccountInvitations(deps: Deps) {
 
 /**
  * Invites the owner of an email address to create an account. Sends a mail if the service sends mails. If the email address already has an
- * open invitation, the link stays the same and works for another 30 days.
+ * open invitation, its link stays the same and is valid for 30 days from now.
  * Throws `access_denied`, `invalid_request`, and `email_taken` if an account has the email address.
  */
 export function inviteToService(deps: Deps) {
@@ -42,7 +42,7 @@ export function inviteToService(deps: Deps) {
         email,
         invitedBy: actor?.userId,
         invitedAt: now,
-        // A new generation makes a new link, because a used link must never work again.
+        // If the former link was used, the new generation makes a different link, because a used link must never work again.
         generation: (former?.generation ?? 0) + (isUsed ? 1 : 0),
         linkExpiresAt: now + INVITATION_MS,
         redeemedAt: undefined,
@@ -81,7 +81,7 @@ export function renewAccountInvitation(deps: Deps) {
 }
 
 /**
- * Revokes an invitation to the service. If an account was already created with the invitation, the account stays.
+ * Revokes an invitation to the service. If somebody has already created an account with the invitation, the account stays.
  * Throws `access_denied` or `invitation_not_found`.
  */
 export function revokeAccountInvitation(deps: Deps) {

@@ -25,8 +25,8 @@ export function listAllLinks(deps: Deps) {
 }
 
 /**
- * Revokes a link of any user. The activity of the owner and the log of administrators show the change. If the link was revoked before,
- * nothing changes.
+ * Revokes a link of any user. The activity of the owner and the log of administrators record the revocation. If the link was already
+ * revoked, nothing changes.
  * Returns `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `access_denied` or `link_not_found`.
  */
 export function revokeAnyLink(deps: Deps) {
@@ -38,8 +38,8 @@ export function revokeAnyLink(deps: Deps) {
       if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
         await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
       }
-      // Reads the expiry after the update. The update waits until the URLs of concurrent visitors are recorded, so the result includes
-      // these URLs.
+      // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
+      // expiry includes these URLs.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

@@ -4,7 +4,9 @@ import { type Identity, rememberPersonIn } from "../people.ts";
 import type { Deps } from "../ports/index.ts";
 import { act } from "./act.ts";
 
-/** Records a user. Only the operator's commands call this. They prove an email address or make the user an administrator. */
+/**
+ * Records a user. Only the operator's commands call this function, to mark an email address as proven or to make the user an administrator.
+ */
 export function rememberForOperator(deps: Deps) {
   return async (
     identity: Identity,

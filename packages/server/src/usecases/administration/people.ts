@@ -13,7 +13,7 @@ export function listPeople({ db }: Deps) {
   };
 }
 
-/** The change of a user. If a field is undefined, it does not change. */
+/** The changes to a user. A field that is undefined does not change. */
 export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 
 /** Disables or enables a user, and sets the quotas of the user. Throws `access_denied`, `user_not_found` or `last_administrator`. */
@@ -51,8 +51,8 @@ function lastAdministrator(): DomainError {
 }
 
 /**
- * Disables a user. Only the operator calls this. All sessions of the user end, and every replica refuses the user's credentials from the
- * next request on.
+ * Disables a user. Only the operator calls this function. All sessions of the user end, and every replica refuses the next request with a
+ * credential of the user.
  */
 export function disableUser(deps: Deps) {
   return (userId: string): Promise<void> =>
@@ -63,7 +63,8 @@ type Disabling = { userId: string; administrators: readonly string[]; log: Log; 
 
 async function disable(tx: Queries, { userId, administrators, log, now }: Disabling): Promise<void> {
   const deletion = await tx.accountDeletions.hold(userId);
-  // Otherwise the owner of a closed account could cancel the deletion, which would also enable the account again.
+  // The owner of a closed account can cancel its deletion, which would also enable the disabled user. So this takes the right to cancel
+  // from the owner.
   if (deletion?.isByOwner === true) await tx.accountDeletions.put({ ...deletion, isByOwner: false });
   else if (!(await tx.disabledUsers.add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
@@ -71,8 +72,8 @@ async function disable(tx: Queries, { userId, administrators, log, now }: Disabl
 }
 
 /**
- * Enables a user again, even if the account is closed. Only the operator calls this. API tokens, JWTs, links and shares work again, but the
- * old sessions do not. Returns false if the user was not disabled.
+ * Enables a user again, even if the account is closed. Only the operator calls this function. The API tokens, JWTs, links and shares of the
+ * user work again, but the old sessions do not. Returns false if the user was not disabled.
  */
 export function enableUser(deps: Deps) {
   return (userId: string): Promise<boolean> =>

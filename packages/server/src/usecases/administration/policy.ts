@@ -45,7 +45,7 @@ export function changePolicy(deps: Deps) {
       }
       return () => applyRead(next);
     });
-    // Reads the rules again after the commit, so that a read that began before the commit can't replace the new rules.
+    // Reads the rules again after the commit. Otherwise a read that began before the commit could put the old rules back.
     await policy.refresh(deps.db).catch(apply);
     return policy.describe();
   };

@@ -7,21 +7,24 @@ const ASK_WITHIN_MS = 5_000;
 /** The maximum number of calls of `may` that run at the same time for one request. */
 const AT_ONCE = 20;
 
-/** Describes a question to which the application gave no valid decision. It contains no id of a user or an item. */
+/** A question to the host application that got no valid decision, without the ids of the user and the items. */
 export type AskFault = { resource: string; action: ItemAction; error: unknown };
 
 export type Ask = ReturnType<typeof createAsk>;
 
 type Options = {
   resources: Resources;
-  /** Called when the application's function throws, takes too long or returns a wrong type. The service then refuses the action. */
+  /**
+   * The service calls this when a function of the host application throws, takes too long or returns a wrong type. In these cases, the
+   * service refuses the action.
+   */
   onFault: (fault: AskFault) => void;
   askWithinMs?: number;
 };
 
 /**
- * Creates the functions that ask the application for decisions (docs/security-requirements.md, 38). They cache no decision. If a decision
- * is missing or has a wrong type, they refuse the action.
+ * Creates the functions that ask the host application for decisions (docs/security-requirements.md, 38). These functions cache no decision.
+ * They refuse the action if a decision is missing or has a wrong type.
  */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
@@ -84,8 +87,8 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
 type Question = { resource: string; action: ItemAction };
 
 /**
- * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. A string is also refused: it is iterable, but its
- * characters are not ids.
+ * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. Also throws for a string, because a string is iterable, but
+ * its characters are not ids.
  */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");

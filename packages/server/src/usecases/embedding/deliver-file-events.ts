@@ -3,11 +3,11 @@ import { presentFile } from "./present-file.ts";
 import type { Resources } from "./types.ts";
 import { within } from "./within.ts";
 
-/** A hook of the application that takes longer than this counts as failed. Milliseconds. */
+/** If a hook of the host application takes longer than this, the call counts as failed. Milliseconds. */
 const DELIVER_WITHIN_MS = 60_000;
 /**
- * How long one replica reserves an event. It is longer than a hook may take, so two replicas never deliver an event at the same time.
- * Milliseconds.
+ * How long one replica reserves an event. The time is longer than a hook may take, so two replicas never deliver the same event at the same
+ * time. Milliseconds.
  */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
 const AT_ONCE = 10;
@@ -22,8 +22,9 @@ type Options = {
 
 /**
  * Calls the application's hooks for the file events that are due, several at the same time. Returns the number of delivered events. If a
- * hook fails, the service calls it again, after longer and longer pauses. After a crash, an event is delivered again when its lease ends.
- * When `signal` aborts, the running deliveries finish, and no further ones start. The other events stay due.
+ * hook fails, the service calls the hook again for the same event, after longer and longer pauses. After a crash, an event is delivered
+ * again when its lease ends.
+ * When `signal` aborts, no more deliveries start, and the running deliveries finish. The events that were not delivered stay due.
  */
 export function deliverFileEvents(deps: Pick<Deps, "db" | "clock">, options: Options) {
   const { db, clock } = deps;

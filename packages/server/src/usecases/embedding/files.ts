@@ -17,7 +17,7 @@ import type { Resources, User } from "./types.ts";
 /** A file with the item that it belongs to. */
 export type FileOfItem = { attachment: Attachment; item: ItemName };
 
-/** The data that the application declares before an upload. */
+/** The data about a file that the host application declares before the upload. */
 export type NewFile = {
   filename: string;
   contentType: string;
@@ -36,9 +36,10 @@ type UrlInput = {
 export type Files = ReturnType<typeof createFiles>;
 
 /**
- * Makes the use cases of an embedding. Each one asks the application for a decision, and then runs a use case of the service with this
+ * Makes the use cases of an embedding. Each one asks the host application for a decision, and then runs a use case of the service with this
  * decision.
- * They never call the application inside a transaction, because a query of the application could wait for a lock of this transaction.
+ * No use case calls the host application inside a transaction, because a query of the application could wait for a lock of this
+ * transaction.
  */
 export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
   const { db } = deps;
@@ -108,7 +109,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       const items = new Map([...found.values()].map((item) => [item.noteId, item]));
       const permitted = await ask.mayMany(user, "read", [...items.values()]);
       const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
-      // All URLs of a batch have the same expiry, so this is the shortest expiry of their resources.
+      // All URLs of a batch have the same expiry: the shortest one that the resources of the files allow.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
       // If a file belongs to no item, the result says that the file is unknown, even if it exists.
@@ -125,7 +126,7 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
     },
 
-    /** The use cases for the application's own jobs. They ask for no decision. */
+    /** The use cases for background jobs of the host application. They ask for no decision. */
     trusted: {
       list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
         rulesOf(resources, name.resource);

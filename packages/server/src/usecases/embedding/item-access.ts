@@ -6,10 +6,10 @@ import type { Deps } from "../ports/index.ts";
 import type { Ask } from "./ask.ts";
 import type { User } from "./types.ts";
 
-/** The role that the user gets for one call after the application permits an action. The call performs only this action. */
+/** The role that a user gets for one call if the host application permits the action. The call performs only this action. */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
-/** Makes the caller for a user of the application. The caller has no access to any note yet. */
+/** Makes the caller for a user of the host application, without access to any note. */
 export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, Role> } {
   return { userId: applicationUserId(id), grants: new Map() };
 }
@@ -18,7 +18,7 @@ export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, R
 export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
   /**
    * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
-   * the note. So the use case refuses the user and records the refusal.
+   * the note. The use case that gets this caller then refuses the user and records the refusal.
    */
   async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {
     const isPermitted = await ask.may(user, action, item);

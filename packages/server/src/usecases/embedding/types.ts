@@ -1,7 +1,7 @@
 import type { AttachmentState } from "../../domain/attachment.ts";
 import type { ItemAction } from "../../domain/item.ts";
 
-/** A user of the application. `id` has 1 to 255 characters, and `email` has at most 254. Lists of files show the `name`. */
+/** A user of the host application. `id`: 1 to 255 characters. `email`: at most 254 characters. `name`: lists of files show this name. */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };
 
 /** A file of an item, in the form that the application gets. */
@@ -23,12 +23,15 @@ export type ItemFile = {
   createdAt: Date;
 };
 
-/** Describes one call of a hook. `id` is the same in each call for one event, so use it as an idempotency key. `attempt` counts from 1. */
+/**
+ * One call of a hook. `id`: the same in each call for the same event, so use it as an idempotency key. `attempt`: the number of this call,
+ * from 1.
+ */
 export type HookDelivery = { id: string; attempt: number };
 
 /**
  * A function of the application that receives a file and the id of its item. If the function throws or takes longer than a minute, the
- * service calls it again.
+ * service calls it again with the same file.
  */
 export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => unknown;
 
@@ -40,13 +43,16 @@ export type Resource<AppUser extends User = User> = {
    * without a result.
    */
   may(user: AppUser, action: ItemAction, itemId: string): boolean | Promise<boolean>;
-  /** Returns those of the ids that `may` would permit. For requests about many items. Default: the service calls `may` for each item. */
+  /**
+   * Returns the ids of the items for which `may` returns true. The service calls this function for requests about many items. Default: it
+   * calls `may` for each item.
+   */
   mayMany?(user: AppUser, action: ItemAction, itemIds: readonly string[]): Iterable<string> | Promise<Iterable<string>>;
   /** The accepted types, such as `application/pdf` and `image/*`. Default: every type. */
   accept?: readonly string[] | undefined;
   /** The largest accepted file. Bytes. Default: 5 GiB. */
   maxBytes?: number | undefined;
-  /** How long a URL is valid. A request can't ask for a longer time. Seconds. Default: 60. */
+  /** How long a URL is valid, if the caller does not choose a shorter time. Seconds. Default: 60. */
   urlTtlSeconds?: number | undefined;
   /** Called at least once for each verified file, even after a crash. */
   onReady?: Hook | undefined;

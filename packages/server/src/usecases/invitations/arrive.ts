@@ -4,13 +4,13 @@ import { auditEvent } from "../audit-event.ts";
 import type { Deps } from "../ports/index.ts";
 import { aboutInvitation } from "./give-share.ts";
 
-/** How long a replica remembers which notes and files a user was invited to and has not opened yet. Milliseconds. */
+/** How long a replica remembers the notes and files that a user was invited to but has not opened yet. Milliseconds. */
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Records that a user has opened a note or files. `isFrequent`: runs at most one query a minute for each user, on each replica. If the
- * caller does not need to wait, returns undefined instead of a promise, because an `await` would slow down the issue of URLs.
+ * Records that a user has opened a note or files. `isFrequent`: runs at most one query a minute for each user, on each replica. If there is
+ * nothing to wait for, returns undefined instead of a promise, because an `await` would make the issue of URLs slower.
  */
 export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
 
@@ -20,8 +20,8 @@ type Opened = { noteId: string; attachmentIds?: readonly string[] };
 /**
  * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation as
  * redeemed. From then on, the owner sees the user.
- * The function does not reject if the database is unreachable. The access is already decided, and the function runs again when the user
- * opens the note or the file the next time.
+ * The function does not reject if the database is unreachable, because the user already has the access. It runs again when the user opens
+ * the note or the file the next time.
  */
 export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();

@@ -5,7 +5,7 @@ import { giveShare, subjectOf } from "./give-share.ts";
 
 /**
  * Gives a user the shares that wait for their email address, if this user alone has proven the email address. Call it after each proof of
- * an email address, and at each sign-in. The owner of a note does not see the user before the user opens the note.
+ * an email address, and at each sign-in. The owner of a note sees the user only after the user has opened the note.
  */
 export async function claimInvitations({ db, clock }: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
   for (const invitationId of await db.invitations.listFor({ userId, now: clock() })) {
@@ -26,8 +26,8 @@ async function claim(
   const subject = subjectOf(invitation);
   const own = (await tx.shares.list(subject)).find((share) => share.userId === userId);
   if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
-    // The owner has already shared the note or the file with the user by id. This share stays as it is. The invitation ends without a user,
-    // so the next sign-in skips it, and revoking it does not delete the share.
+    // The owner has already shared the note or the file with the user by id. This share does not change. The invitation ends without a
+    // user. So the next sign-in skips it, and a revocation of the invitation does not delete the share.
     await tx.invitations.replace({ ...invitation, userId: undefined, redeemedAt: now });
     if (before !== undefined) await tx.shares.delete(subject, before);
     return;

@@ -8,10 +8,7 @@ export function invitationNotFound(): DomainError {
   return new DomainError("invitation_not_found", problem);
 }
 
-/**
- * Returns the invitation to the service that a token belongs to. Returns undefined if there is no such
- * invitation.
- */
+/** Returns the invitation to the service that a token belongs to, or undefined if there is no such invitation. */
 export async function findAccountInvitation(
   { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Pick<Queries, "accountInvitations"> },
   text: string,

@@ -13,8 +13,8 @@ export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): 
 }
 
 /**
- * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the user `before`, who had the
- * share until now, loses it.
+ * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the user `before`, who had its
+ * share until now, loses the share.
  * The caller must have locked the invitation.
  */
 export async function giveShare(

@@ -26,9 +26,9 @@ type Invited = {
 /**
  * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
  * A user who already has the email address also gets the share immediately. The owner sees only the invitation until that user opens the
- * note or the file. So until then, the owner does not learn whether there is an account (ADR 21).
- * If the user who has the email address already has a share that the owner sees, that share is changed instead. Throws
- * `too_many_invitations`.
+ * note or the file. So the owner does not learn whether the email address has an account (ADR 21).
+ * If the user with the email address already has a share that the owner sees, changes that share and creates no invitation.
+ * Throws `too_many_invitations`.
  */
 export async function invite(
   tx: Queries,
@@ -37,7 +37,8 @@ export async function invite(
 ): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await tx.invitations.holdOf(subject, emails);
-  // Reads the users and shares only now. While this transaction waited for the locks of the invitations, another one may have changed them.
+  // Reads the users and shares after it has locked the invitations. While it waited for the locks, another transaction may have changed the
+  // users and shares.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
@@ -47,7 +48,7 @@ export async function invite(
     const userId = holders.get(email);
     const former = existing.get(email);
     const before = former?.redeemedAt === undefined ? former?.userId : undefined;
-    // Another user has the email address now, for example because that user has proven it.
+    // The email address now belongs to another user, for example because that user has proven it.
     if (before !== undefined && before !== userId) await tx.shares.delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {

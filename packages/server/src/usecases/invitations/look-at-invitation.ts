@@ -10,8 +10,8 @@ export type LookedAt =
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
- * Returns what an invitation opens, for a caller who has not signed in yet. Changes nothing. One network can open only a limited number of
- * links and invitations in a minute, and this call counts as one of them.
+ * Returns what an invitation opens, for a caller who has not signed in yet. Changes nothing. The number of links and invitations that one
+ * network can open in a minute is limited, and this call counts as one.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired` or `rate_limited`.
  */
 export function lookAtInvitation(deps: Deps) {

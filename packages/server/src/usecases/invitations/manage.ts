@@ -22,13 +22,13 @@ export type InvitationChange = {
 
 /**
  * Changes an open invitation. If a user already has a share through the invitation, changes the share too. With `hasNewLink`, sends the new
- * link by mail. This mail counts as an email address that the caller shares with.
+ * link by mail. This mail counts in the limit for email addresses that the caller shares with.
  * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function updateInvitation(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
-    // Counts the mail. Otherwise a user could send mails to many email addresses again and again.
+    // Counts the mail. Otherwise a user could send new links to the same email addresses again and again.
     if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
     return db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });
@@ -80,7 +80,7 @@ export function revokeInvitation({ db, clock, newId }: Deps) {
       const invitation = await holdOwn(tx, { caller, invitationId });
       await tx.invitations.delete(invitationId);
       const now = clock();
-      // Runs even if no user has the email address, so that the duration of the response does not show this.
+      // Runs even if no user has the email address, so that the duration of the response does not show whether a user has it.
       await tx.shares.delete(subjectOf(invitation), invitation.userId ?? "");
       const detail = { email: invitation.email };
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail };

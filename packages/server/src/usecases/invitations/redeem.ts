@@ -9,8 +9,8 @@ import { aboutInvitation, giveShare } from "./give-share.ts";
 
 /**
  * Gives the caller the share of an invitation, even if the caller has another email address. Returns the note or the file that the
- * invitation opens. If the caller already has this access or more, the invitation stays open for another person. The user who redeemed the
- * invitation may repeat the call.
+ * invitation opens. If the caller already has this access or more, the invitation stays open for another person.
+ * If the user who redeemed the invitation calls this again, the result is the same.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and `own_invitation` for the owner of the note.
  */
 export function redeemInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "linkKeys">) {

@@ -8,7 +8,7 @@ import { redeemInvitation } from "./redeem.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
 type NewUser = { id: string; name: string };
-/** Marks the invitation that admitted a new account as used. Call it after the account was created. */
+/** Marks the invitation with which a person created an account as used. Call it after the account was created. */
 type Accept = (user: NewUser) => Promise<void>;
 
 const CLOSED = {
@@ -17,8 +17,8 @@ const CLOSED = {
 };
 
 /**
- * Decides whether a new account with this email address may be created. Call the returned function when the account exists. An invitation
- * works only for the email address that it names, so only one account can be created with it.
+ * Decides whether a person may create an account with this email address. Call the returned function when the account exists. An invitation
+ * works only for its own email address, so people can create only one account with it.
  * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
  */
 export function admitSignUp(deps: PartDeps) {
@@ -58,7 +58,7 @@ async function accept(
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
     const invitation = await tx.accountInvitations.hold(admitted.id);
-    // During the sign-up, the invitation may have been renewed, revoked or used, or may have expired.
+    // Checks the invitation again. During the sign-up, it may have been renewed, revoked or used, or it may have expired.
     if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
     await tx.accountInvitations.put({ ...invitation, redeemedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());

@@ -5,8 +5,8 @@ import { newPass, type Pass } from "./pass.ts";
 import type { Visit } from "./visitor-uploads.ts";
 
 /**
- * Admits a visitor who sends files to a file request. `pass` (the content of the visitor's cookie) is valid until the current expiry of the
- * link.
+ * Admits a visitor who sends files to a file request. Returns a `pass` (the content of the visitor's cookie) that is valid until the
+ * current expiry of the link.
  * Throws `link_not_found`, and `wrong_password` if the visitor has not entered the password yet.
  */
 export function admitSender(deps: Deps, { admit }: { admit: Admit }) {

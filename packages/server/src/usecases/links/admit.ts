@@ -12,26 +12,28 @@ export type Wish =
   | { kind: "urls"; claimId: string; attachmentIds: readonly string[] | undefined }
   | { kind: "send" };
 
-/** One request of a visitor. `sealedPass` returns the value of the visitor's cookie for a link: a signed pass. */
+/** One HTTP request of a visitor. `sealedPass` returns the value of the visitor's cookie for a link: a signed pass. */
 export type Visit = { sealedPass: (linkId: string) => string | undefined; wish: Wish };
 
 export type OpenLink = {
   state: "open";
   link: Link;
-  /** Identifies the visitor. Undefined: the visitor is new. */
+  /** The content of the visitor's cookie. Undefined: the visitor is new. */
   pass: Pass | undefined;
-  /** The claim of this visitor (a download that counts), while its time window is open. */
+  /** The claim of this visitor (a download that counts) if its time window is still open. */
   claim: LinkClaim | undefined;
   creatorName: string | undefined;
   /** The ready files of the link. If the visitor requests URLs (`kind: "urls"`): only those files that the visitor asked for. */
   files: readonly LinkedFile[];
-  /** The email address that the visitor has proven. Undefined: the link has no list of recipients, so it works for everybody who has it. */
+  /**
+   * The email address that the visitor has proven. Undefined: the link has no list of recipients, so everybody who has the link can use it.
+   */
   recipient: string | undefined;
 };
 
 /**
- * A link that the visitor must unlock first. `by`: whether the visitor must enter a password or prove an email address next. `pass` may
- * belong to an earlier password of the link, because it still identifies the visitor.
+ * A link that the visitor must unlock first. `by`: whether the visitor must next enter a password or prove an email address. `pass`: may be
+ * from before a change of the password, because it still identifies the visitor.
  */
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
@@ -60,7 +62,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
   const { db, clock, linkKeys } = deps;
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
-    // Runs the same query even if the text is not a token, so that the duration of a refusal does not show this.
+    // Runs the same query even if the text is not a token. So the duration of a refusal does not show whether the text is a token.
     const found = await db.links.find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();
@@ -69,7 +71,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
     const state = stateOf(found, { now, policy: linkPolicy(deps) });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
-    // Finds the open claim by the visitor. So if the response to a claim was lost and the visitor tries again, the download counts only
+    // Finds an open claim of the same visitor. If the response to the claim was lost and the visitor tries again, the download counts only
     // once.
     const claim = pass && (await db.linkVisits.findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
@@ -91,7 +93,7 @@ export function admit(deps: Pick<Deps, "db" | "clock" | "limits" | "linkKeys">):
   };
 }
 
-/** Returns the email address that a visitor has proven. Undefined: none, or the link has no list of recipients. */
+/** Returns the email address that a visitor has proven. Undefined: the visitor has proven none, or the link has no list of recipients. */
 export async function recipientOf(
   { linkRecipients }: Pick<Queries, "linkRecipients">,
   { link, pass, now }: { link: Link; pass: Pick<Pass, "visitorId"> | undefined; now: number },
@@ -108,8 +110,8 @@ export function recipientRequired(): DomainError {
 }
 
 /**
- * Returns the files of a link with these ids, or all files if `attachmentIds` is undefined. Throws `attachment_not_found` if a file
- * is missing, or if there is no file.
+ * Returns the files of a link with these ids, or all files if `attachmentIds` is undefined. Throws `attachment_not_found` if the link does
+ * not have one of these files, or if it has no files.
  */
 export function wantedFiles(
   files: readonly LinkedFile[],
@@ -122,21 +124,24 @@ export function wantedFiles(
   throw new DomainError("attachment_not_found", "This link does not have this file any more. Open the link again.");
 }
 
-/** Makes the error for a link that does not open. The text is always the same, so that it does not show the reason. */
+/**
+ * Makes the error for a link that does not open. The error text is always the same, so that it does not show why the link does not open.
+ */
 export function linkNotFound(): DomainError {
   return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
 }
 
 /** Returns the state of a link for visitors, under the rules of the operator. */
 export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
-  // Assumes that files are left. The ready files are counted later, only for a link that opens. A file request checks its number of files
-  // at each upload.
+  // Assumes that at least one file is left. `admit` counts the ready files later, if the link opens. The number of files of a file request
+  // is checked at each upload.
   const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
 /**
- * Returns the pass if it belongs to the current URL of the link. A pass that belongs to an earlier password still identifies the visitor.
+ * Returns the pass if it belongs to the current URL of the link. Also returns a pass that belongs to an earlier password of the link,
+ * because the pass still identifies the visitor.
  */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
   return pass?.generation === link.generation ? pass : undefined;

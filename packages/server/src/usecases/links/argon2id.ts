@@ -12,7 +12,10 @@ export function argon2id(message: Buffer, { salt, bytes, ...cost }: Argon2idCost
   });
 }
 
-/** Computes the same hash in WebAssembly, because Node before 24.7 has no Argon2. The call blocks the main thread for about 50 ms. */
+/**
+ * Computes the same hash as `argon2id` in WebAssembly, for versions of Node before 24.7, which have no Argon2. The call blocks the main
+ * thread for about 50 ms.
+ */
 export async function argon2idInWasm(message: Buffer, cost: Argon2idCost): Promise<Buffer> {
   const { default: wasm } = await import("hash-wasm");
   const bytes = await wasm.argon2id({

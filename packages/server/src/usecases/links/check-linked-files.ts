@@ -2,8 +2,8 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Queries } from "../ports/index.ts";
 
 /**
- * Checks the files that a new link should have. Returns the ids without repetitions. Throws `attachment_not_found` for a file that is not
- * on the note, and `attachment_not_ready`. Call it in a transaction that has locked the note.
+ * Checks the files that a link should open. Returns their ids without duplicates. Throws `attachment_not_found` for a file that is not on
+ * the note, and `attachment_not_ready`. Call this in a transaction that has locked the note.
  */
 export async function checkLinkedFiles(
   { attachments }: Queries,

@@ -5,8 +5,8 @@ import type { Queries } from "../ports/index.ts";
 const MAX_LIVE = 500;
 
 /**
- * Throws `too_many_links` if the note has more than `MAX_LIVE` such links. Call it after the change, in the transaction that has locked the
- * note, so that the count is exact.
+ * Throws `too_many_links` if more than `MAX_LIVE` links of the note are neither revoked nor expired. Call it after the change, in the
+ * transaction that has locked the note. Without the lock, parallel changes could exceed the limit.
  */
 export async function checkLiveLinks({ links }: Queries, noteId: string): Promise<void> {
   if ((await links.countLive(noteId)) <= MAX_LIVE) return;

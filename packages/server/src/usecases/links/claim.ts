@@ -21,8 +21,8 @@ import { newPass, type Pass } from "./pass.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 /**
- * Limits the calls that get URLs, not the number of files in a call. The limit is high, because a resumed download, a video player and the
- * download of a ZIP file often need new URLs.
+ * Limits how often a visitor can get URLs. The number of files does not matter. The limit is high, because a resumed download, a video
+ * player and the download of a ZIP file often need new URLs.
  */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
@@ -31,8 +31,8 @@ const PROBLEM = "Too many downloads of this link in a short time. Wait until Ret
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
 /**
- * The files that a visitor wants. If `attachmentIds` is undefined: all files of the link. If `clientIp` is undefined, the URLs work for
- * every client.
+ * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `clientIp` is undefined, the
+ * URLs work for every client.
  */
 export type Wanted = {
   attachmentIds: readonly string[] | undefined;
@@ -47,8 +47,8 @@ type Parts = { admit: Admit; allowance: Allowance };
 
 /**
  * Counts a claim (a download by a visitor), and issues the first URLs of its time window. The count and the audit events are on disk before
- * the service signs a URL. If the window of the visitor is still open, issues URLs without another claim, so that a retry does not count
- * twice.
+ * the service signs a URL. If the window of an earlier claim of this visitor is still open, issues URLs without another claim. So a retry
+ * does not count as another download.
  * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function claimLink(deps: Deps, { admit, allowance }: Parts) {
@@ -79,7 +79,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const claimed = claimedEvent(deps, described);
     const issued = issuedEvent(deps, described);
     const made = await db.transaction(async (tx) => {
-      // Counts the request in the same transaction, because a second transaction would wait for the disk once more.
+      // Counts the HTTP request in this transaction, because a separate transaction would also wait for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
       // Checks the number of claims again, because another visitor may have made a claim in the meantime.
       const made = await tx.linkVisits.claim(link, { claim, issued: issuedUrls });
@@ -90,7 +90,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       await notifyOfClaim(deps, tx, link);
       return made;
     });
-    // The same visitor made two claims at the same time, and the other one was stored.
+    // The same visitor made two claims at the same time, and the other claim was stored first.
     if (made.id !== claim.id) {
       const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
       return { ...(await addUrls(deps, again, visitor)), pass };
@@ -104,13 +104,13 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
 /** Notifies the owner of the note, if the settings of the link say so. */
 async function notifyOfClaim(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
   if (wanted === "never") return;
-  // The claim has locked the row of the link, so the number of claims is exact.
+  // The claim has locked the row of the link, so no other claim can change the number now.
   if (wanted === "first" && (await tx.links.find(linkId))?.link.claims !== 1) return;
   await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId } });
 }
 
 /**
- * Issues more URLs for an open claim of this visitor, and counts no further claim.
+ * Issues more URLs for an open claim of this visitor. Counts no new claim.
  * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
@@ -150,7 +150,10 @@ async function addUrls(
   return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };
 }
 
-/** Returns the open link. `admit` returns a locked link only for the action `look`, so this should not throw. */
+/**
+ * Returns the open link, or throws if it is locked. This should not happen here, because `admit` returns a locked link only for the action
+ * `look`.
+ */
 function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   if (admitted.state === "open") return admitted;
   if (admitted.by === "email") throw recipientRequired();
@@ -162,7 +165,7 @@ function lastInstant(deps: Deps, link: Link): number | undefined {
 }
 
 /**
- * Returns the whole seconds until the URLs expire. The URLs expire at the latest when the time window or the link ends. Throws
+ * Returns the time until the URLs expire, in whole seconds. The URLs expire no later than the time window and the link. Throws
  * `link_not_found` if less than a second is left.
  */
 function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {

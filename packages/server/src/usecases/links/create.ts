@@ -18,7 +18,7 @@ export type CreateLinkInput = {
   kind: LinkKind;
   /** The files of the note that the link opens. Undefined: every ready file. */
   attachmentIds: readonly string[] | undefined;
-  /** The limits, if the link is a file request. */
+  /** The limits of a file request. Undefined: the link is not a file request. */
   request: FileRequestInput | undefined;
   settings: LinkSettings;
 };
@@ -64,7 +64,7 @@ async function create(
   );
   const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
   return db.transaction(async (tx) => {
-    // Checks the access again, because the caller may have lost it while the password was hashed.
+    // Checks the access again, because the caller may have lost the access while the password was hashed.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
     if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
     const link = applySettings(

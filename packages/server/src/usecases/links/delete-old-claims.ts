@@ -2,8 +2,8 @@ import type { Deps } from "../ports/index.ts";
 
 const DAY_MS = 86_400_000;
 /**
- * The maximum number of claims that one statement deletes. So each statement takes little time: with SQLite, it blocks the thread that
- * serves requests.
+ * The maximum number of claims that one statement deletes. A statement must take little time, because with SQLite, it blocks the thread
+ * that serves HTTP requests.
  */
 const BATCH = 1_000;
 

@@ -73,7 +73,7 @@ function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }: Link):
   return makeToken(key, { linkId: id, generation });
 }
 
-/** Returns the expiry of the last issued URL, or undefined if no URL works any more. */
+/** Returns the expiry of the last issued URL if it is in the future. Returns undefined if no issued URL works any more. */
 export function stillWorks(lastUrlExpiresAt: number | undefined, now: number): number | undefined {
   return lastUrlExpiresAt !== undefined && lastUrlExpiresAt > now ? lastUrlExpiresAt : undefined;
 }

@@ -30,8 +30,9 @@ type WithEmail = Visitor & { email: string };
 type Asked = WithEmail & { language: Language | undefined };
 
 /**
- * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. For any other email address, the
- * response, the queries and the limits are the same. So they do not show which email addresses the link lists.
+ * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. For an email address that the
+ * link does not list, the response, the queries and the limits are the same. So visitors can't find out which email addresses the link
+ * lists.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {
@@ -55,7 +56,7 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
 
 /**
  * Checks the code from a mail, and returns a pass for the link (the content of the visitor's cookie). A code works once. Each try counts
- * for the client and for the link, before the code is checked. There is no separate count for each code, because strangers could use up the
+ * for the client and for the link, before the code is checked. Tries are not counted for each code, because strangers could then use up the
  * tries of a recipient.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `wrong_code` and `rate_limited`.
  */
@@ -75,7 +76,8 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
       problem: TOO_MANY_TRIES,
     });
     const now = clock();
-    // Only reads the code. A write only for listed email addresses would take longer, and so show which email addresses are listed.
+    // Only reads the code. If this wrote to the database for listed email addresses only, the duration would show which email addresses are
+    // listed.
     const codeHash = await db.linkRecipients.findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;
@@ -115,14 +117,14 @@ function needsEmail(admitted: Admitted): boolean {
 
 type Taken = { limit: WindowLimit; holder: string };
 
-/** Counts one try in both limits. Returns a function that takes both counts back. */
+/** Counts one try in the limit of the client and in the limit of the link. Returns a function that undoes both counts. */
 async function takeBoth(
   deps: Deps,
   { ofClient, ofLink, problem }: { ofClient: Taken; ofLink: Taken; problem: string },
 ): Promise<() => Promise<void>> {
   const client = await takeFromWindow(deps, { ...ofClient, amount: 1, problem });
   const link = await takeFromWindow(deps, { ...ofLink, amount: 1, problem }).catch(async (refusal: unknown) => {
-    // Only the limit of the link is exceeded, so this try must not count for the client.
+    // The limit of the link is exceeded, so the service refuses the try. A refused try must not count for the client.
     await client.giveBack(deps.db, 1);
     throw refusal;
   });
@@ -137,7 +139,7 @@ type Code = { linkId: string; email: string; code: string };
 function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: string | undefined }): boolean {
   const digits = code.code.replaceAll(/\s/g, "");
   const expected = Buffer.from(codeHash ?? "");
-  // Computes the hashes even if there is no code, so that the duration does not show this.
+  // Computes the hashes even if there is no code, so that the duration does not show whether there is a code.
   const found = linkKeys.codes.map((key) => Buffer.from(hashOf(key, { ...code, code: digits })));
   return found.some((hash) => hash.length === expected.length && timingSafeEqual(hash, expected));
 }

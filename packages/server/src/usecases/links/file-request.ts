@@ -8,8 +8,8 @@ const DEFAULT_MAX_FILES = 10;
 export type FileRequestInput = { [Name in keyof FileRequest]?: FileRequest[Name] | undefined };
 
 /**
- * Checks the given limits of a file request, and adds the missing ones. If there are slots, `maxFiles` can be at most the number of slots.
- * Throws `invalid_request`.
+ * Checks the limits that the user has chosen for a file request, and adds the current value or the default of each other limit. If there
+ * are slots, `maxFiles` can be at most the number of slots. Throws `invalid_request`.
  */
 export function completeRequest(
   given: FileRequestInput,

@@ -13,12 +13,15 @@ const HASH_BYTES = 32;
 const VERSION = 0x13;
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** The maximum number of hashes at the same time. Each one needs 19 MiB and a thread of Node's thread pool. */
+/** The maximum number of hashes that run at the same time. Each one needs 19 MiB and a thread of Node's thread pool. */
 const AT_ONCE = 2;
 
 const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
 
-/** Creates the turns that all hashes wait for. A holder is the person who sets a password, or the IP address that tries a password. */
+/**
+ * Creates the turns for all hashes of passwords. A holder is the person who sets a password, or the network from which a visitor tries a
+ * password.
+ */
 export function createHashTurns(): FairTurns {
   return createFairTurns({ atOnce: AT_ONCE, problem: TOO_MANY });
 }
@@ -34,7 +37,7 @@ export async function hashPassword(password: string): Promise<string> {
 
 /**
  * Waits for the turn of the caller, and then hashes a new password. Returns undefined if there is no password. Throws `rate_limited` if too
- * many hashes of the caller wait.
+ * many hashes of the caller already wait.
  */
 export async function hashNew(
   turns: FairTurns,
@@ -60,7 +63,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 }
 
 function derive(password: string, cost: Argon2idCost): Promise<Buffer> {
-  // Keyboards can encode the same text in different ways, so the text is normalised.
+  // Normalises the text, because keyboards can encode the same text in different ways.
   const message = Buffer.from(password.normalize("NFC"));
   return crypto.argon2 === undefined ? argon2idInWasm(message, cost) : argon2id(message, cost);
 }

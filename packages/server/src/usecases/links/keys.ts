@@ -22,8 +22,8 @@ const KEY_BYTES = 32;
 export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
-  // Passes of visitors have only one key, so a new AUTH_SECRET makes them invalid. A visitor can open the URL again and get a new pass. But
-  // the URLs of links and receipts must stay valid.
+  // The passes of visitors have only one key, so a new AUTH_SECRET makes them invalid. This does little harm, because a visitor can open
+  // the URL again and get a new pass. The URLs of links and the receipts must stay valid, so they have several keys.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),

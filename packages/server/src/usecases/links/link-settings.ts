@@ -17,14 +17,14 @@ export type LinkSettings = {
   maxClaims?: number | null | undefined;
   urlTtlSeconds?: number | undefined;
   notify?: LinkNotify | undefined;
-  /** Email addresses. Null or empty: the link works for everybody who has it. */
+  /** Email addresses. Null or empty: everybody who has the link can use it. */
   recipients?: readonly string[] | null | undefined;
 };
 
 const DEFAULT_EXPIRY_SECONDS = 7 * 86_400;
 const DEFAULT_URL_TTL_SECONDS = 60;
 
-/** Returns the expiry of a new link if the user chooses none: 7 days, or the longest expiry that the operator allows if it is shorter. */
+/** Returns the expiry of a new link for which the user has chosen none: 7 days, or less if the operator allows only less. */
 export function defaultExpiry({ links }: Limits, now: number): number {
   return now + Math.min(DEFAULT_EXPIRY_SECONDS, links.maxExpirySeconds ?? DEFAULT_EXPIRY_SECONDS) * 1000;
 }
@@ -36,7 +36,7 @@ export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
 
 /**
  * Throws `invalid_request` for a setting that the operator or the kind of the link does not allow. Throws `mail_disabled` if the link
- * should have recipients and the service sends no mails.
+ * should have recipients, but the service sends no mails.
  */
 export function checkSettings(
   settings: LinkSettings,

@@ -24,10 +24,7 @@ export function listLinks(deps: Deps) {
   };
 }
 
-/**
- * Lists the links of the caller's notes, newest first. The list also contains links that the caller made on notes of others and may still
- * edit.
- */
+/** Lists the links of the caller's notes, newest first. Also lists the links to notes of others that the caller made and may still edit. */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
     describePage(deps, { caller, page: await deps.db.links.listOfPerson(caller.userId, page) });

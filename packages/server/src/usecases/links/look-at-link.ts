@@ -26,7 +26,7 @@ export type OpenLook = OpenLink & {
 };
 
 /**
- * Returns the content of an open link for a visitor, and counts each visitor once. It does not count as a download.
+ * Returns the content of an open link for a visitor. Counts each visitor once, but counts no download.
  * Throws `link_not_found` and `rate_limited`.
  */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
@@ -44,7 +44,9 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   };
 }
 
-/** Counts one request for the limit of this network. If the visitor is new, also counts the visitor for the link. Throws `rate_limited`. */
+/**
+ * Counts one opened link in the limit of this network. If the visitor is new, also counts the visitor of the link. Throws `rate_limited`.
+ */
 export async function countLook(
   deps: Deps,
   { admitted, pass, network }: { admitted: Admitted; pass: Pass; network: string },
@@ -53,7 +55,7 @@ export async function countLook(
     await takeFromWindow(deps, limitOf(network));
     return;
   }
-  // Counts both in one transaction, because each commit waits for the disk.
+  // Counts both in one transaction, because each commit must wait for the disk.
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
     await countOpened(deps, { tx, link: admitted.link, pass });

@@ -6,7 +6,7 @@ import { idBytes, idOf } from "./id-bytes.ts";
 const MAX_PASS_MS = 30 * 86_400_000;
 const ID_BYTES = 16;
 /**
- * The length of the visitor's id, the generation, the version of the password plus one (0: no password), and the expiry. All numbers are
+ * A body contains the visitor's id, the generation, the version of the password plus one (0: no password), and the expiry. All numbers are
  * big-endian.
  */
 const BODY_BYTES = ID_BYTES + 4 + 4 + 6;
@@ -44,8 +44,8 @@ export function newPass(
 }
 
 /**
- * Signs a pass, and returns a text of 62 characters. The text is short, because a browser sends the passes of all its links. The MAC also
- * covers the link id, but the text does not contain this id.
+ * Signs a pass, and returns a text of 62 characters. The text must be short, because a browser sends the passes of all its links. The MAC
+ * also covers the id of the link, but the text does not contain this id.
  */
 export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   const [key] = keys;

@@ -6,7 +6,7 @@ import { aboutLink, authoriseLink } from "./authorise-link.ts";
 import { stillWorks } from "./describe-links.ts";
 
 /**
- * Revokes a link. The service refuses the next request of each visitor. If the link was revoked before, nothing changes. Returns
+ * Revokes a link. The service refuses the next HTTP request of each visitor. If the link was already revoked, nothing changes. Returns
  * `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `link_not_found` or `access_denied`.
  */
 export function revokeLink({ db, clock, newId }: Deps) {
@@ -15,8 +15,8 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // Reads the expiry after the update. The update waits until the URLs of concurrent visitors are recorded, so the result includes
-      // these URLs.
+      // Reads the expiry after the update, because the update waits until the URLs that visitors are getting now are recorded. So the
+      // expiry includes these URLs.
       const revoked = await tx.links.findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });
@@ -33,7 +33,7 @@ export async function revokeLinksOf(
   }
 }
 
-/** Revokes a link and records an audit event, in the transaction `tx`. Returns false if the link was revoked before. */
+/** Revokes a link and records an audit event, in the transaction `tx`. Returns false if the link was already revoked. */
 export async function revoke(
   tx: Queries,
   { caller, link, id, now }: { caller: Caller; link: Link; id: string; now: number },

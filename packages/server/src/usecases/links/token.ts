@@ -11,7 +11,7 @@ type Subject = { linkId: string; generation: number };
 export type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * Makes the token of a link: 43 characters that contain the id of the link and a MAC of the id and the generation. A person who has only
+ * Makes the token of a link. Its 43 characters contain the id of the link, and a MAC over the id and the generation. A person who has only
  * the database can't make a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {
@@ -30,7 +30,9 @@ export function readToken(text: string): ReadToken | undefined {
   return { linkId: idOf(bytes.subarray(0, ID_BYTES)), mac: bytes.subarray(ID_BYTES) };
 }
 
-/** Returns whether the token was made with one of the keys for this generation of the link. The duration does not depend on the token. */
+/**
+ * Returns whether the token was made with one of the keys for this generation of the link. The check takes the same time for each token.
+ */
 export function tokenIsRight(keys: readonly Uint8Array[], token: ReadToken, generation: number): boolean {
   let isRight = false;
   for (const key of keys) {

@@ -12,7 +12,8 @@ import { newPass, type Pass } from "./pass.ts";
 const WINDOW_MS = 15 * 60_000;
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
 /**
- * Limits how many wrong passwords all clients together can try for one link. A visitor who has already unlocked the link can still open it.
+ * Limits how many wrong passwords all clients together can try for one link. When the limit is exceeded, visitors who have already unlocked
+ * the link can still open it.
  */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
@@ -29,7 +30,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
-      // A hash is costly. The networks of visitors take turns, so many tries from one network do not delay the others.
+      // A hash is costly, so the networks of visitors take turns. A network with many tries does not delay the other networks.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         check({ linkId: link.id, network, password, passwordHash }),
       );
@@ -47,7 +48,7 @@ function checkPassword(deps: Deps) {
       takeFromWindow(deps, { limit, holder, amount: 1, problem: PROBLEM });
     const ofClient = await take(OF_CLIENT, `${linkId} ${network}`);
     const ofLink = await take(OF_LINK, linkId).catch(async (refusal: unknown) => {
-      // The password was not checked, so this try must not count for the client.
+      // The limit of the link is exceeded, so the service does not check the password. This try must not count for the client.
       await ofClient.giveBack(deps.db, 1);
       throw refusal;
     });

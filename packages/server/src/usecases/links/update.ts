@@ -24,15 +24,15 @@ export type UpdateLinkInput = {
 };
 
 /**
- * Edits a link. If the password changes, visitors must enter the new password. If the recipients change and the link has a password,
- * visitors must enter it again.
+ * Edits a link. If the password changes, visitors must enter the new password. If the recipients change and the link has a password, all
+ * visitors must enter the password again.
  * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
  */
 export function updateLink(deps: Deps, hashTurns: FairTurns) {
   const { db, clock, newId, limits } = deps;
   return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
     const { linkId, settings } = input;
-    // This check comes before the password is hashed, because a hash is costly. Only people who may edit the link can cause this work.
+    // Checks the access before it hashes the password. A hash is costly, so only people who may edit the link can cause this work.
     await authoriseLinkEdit(db, { caller, linkId });
     const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
     return db.transaction(async (tx) => {
@@ -83,7 +83,8 @@ async function edit(
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
-  // A download through the link (a claim) compares this version. So a claim that runs at the same time can't use the old recipients.
+  // A claim (a download through the link) fails if this version has changed in the meantime. So a claim that runs now can't use the old
+  // recipients.
   const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),

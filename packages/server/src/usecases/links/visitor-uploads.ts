@@ -36,8 +36,8 @@ const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
 /**
- * Each start of an upload adds a row to the database, and the row stays after an abort. This limits the number of rows that people without
- * an account can add.
+ * Limits the number of rows that people without an account can add. Each start of an upload adds a row to the database, and the row stays
+ * after an abort.
  */
 const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
@@ -50,7 +50,7 @@ const TOO_MANY_STARTS =
 const MAX_ATTEMPTS = 3;
 
 /**
- * The use cases for uploads of visitors to a file request. They work as uploads/index.ts describes, and the visitor is the uploader.
+ * The use cases for uploads of visitors to a file request. These uploads work as uploads/index.ts describes. The visitor is the uploader.
  * A visitor can use only the uploads that they started through the same link. For other uploads, each call throws `upload_not_found`. If
  * the file request has ended, each call throws `link_not_found`.
  */
@@ -101,7 +101,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
         try {
           return await abort(caller, uploadId);
         } catch (error) {
-          // If the error is `upload_not_pending`, the file may have become ready in the meantime. Then the next round deletes the file.
+          // After `upload_not_pending`, the file may have become ready in the meantime. In that case, the next round deletes the file.
           if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
         }
       }
@@ -124,7 +124,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
-  // Checks the limit of one IP address first, so that one visitor cannot use up the limits that all visitors share.
+  // Counts in the limit of the IP address first, so that one visitor cannot use up the limits that all visitors share.
   await take(STARTS_OF_IP, `${linkId} ${network}`);
   await take(STARTS_OF_LINK, linkId);
   await take(STARTS_OF_DAY, linkId);
@@ -152,7 +152,7 @@ function requestOf({ request }: Link): FileRequest {
   return request;
 }
 
-/** Replaces the errors that would tell a visitor something about the note or its owner. */
+/** Replaces the errors that would show a visitor something about the note or its owner. */
 function hideOwner(error: unknown): never {
   if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
     throw linkNotFound();

@@ -62,7 +62,7 @@ export async function composeEmailChange(
   const passwordHash = (await db.accounts.find(userId))?.passwordHash;
   if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
   if (await db.disabledUsers.has(userId)) return undefined;
-  // Another account has this email address, so no mail is sent. The person who asked must not learn this.
+  // Another account has this email address, so no mail is sent. The person who wants to change to this email address must not learn this.
   if ((await db.accounts.findByEmail(email)) !== undefined) return undefined;
   const words = await textsFor(deps, userId);
   const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
@@ -106,8 +106,8 @@ export async function composeAccountClosed(
 }
 
 /**
- * Makes the mail even if the account was closed or changed again after the mail was queued. An attacker who took over the account could
- * have done that to prevent the mail.
+ * Makes the mail about a change of an account, even if the account was closed or changed again after this change. Otherwise an attacker who
+ * took over the account could prevent the mail in this way.
  */
 export async function composeAccountChanged(
   deps: PartDeps,
@@ -115,8 +115,8 @@ export async function composeAccountChanged(
 ): Promise<Composed> {
   const words = await textsFor(deps, userId);
   const { subject, text } = words.changed[change](hostOf(deps.publicUrl));
-  // After a change of the password, the mail does not link to the settings. They ask for the password, and the owner may not know the new
-  // one.
+  // After a change of the password, the mail does not link to the settings. The settings ask for the password, and the owner may not know
+  // the new password.
   const isOfPassword = change === "password-changed" || change === "password-reset";
   return compose(words, {
     subject,

@@ -25,9 +25,9 @@ import { mailTexts } from "./texts/index.ts";
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & { publicUrl: string };
 
 /**
- * Makes the text of a mail just before the mail is sent. So a link in the mail is new. Returns undefined if the mail is no longer needed. A
- * mail never contains the name of a user. Otherwise a stranger could sign up with the email address of another person, and send any text to
- * this person as the name.
+ * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
+ * longer needed. A mail never contains the name of a user. Otherwise a stranger could sign up with the email address of another person and
+ * with any text as the name, and the mail would send this text to that person.
  */
 export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | undefined> {
   switch (mail.kind) {
@@ -74,7 +74,7 @@ async function composeInvitation(
   const invitation = (await db.invitations.find(invitationId))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
-  // A disabled owner has no role. Then the link would not work, so no mail is sent.
+  // If the owner is disabled, the owner has no role and the link does not work. So no mail is sent.
   if ((await db.access.note(ownerId, noteId))?.role !== "owner") return undefined;
   if (!(await isWanted(deps, invitation))) return undefined;
   const words = mailTexts(await languageOf(deps, invitation));
@@ -124,10 +124,10 @@ async function composeAccountInvitation(
 }
 
 /**
- * Returns whether to send the mail about an invitation now. A mail setting counts only if a reader of this email address or the user who
- * has proven it made the choice.
- * If this user has chosen the daily digest, the digest mentions the share instead. It contains no link of the invitation, because the user
- * already has the share.
+ * Returns whether to send the mail about an invitation now. Uses only the mail settings of a reader of this email address, and those of the
+ * user who has proven it.
+ * If this user has chosen the daily digest, only the digest mentions the share. The digest contains no link of the invitation, because the
+ * user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;
@@ -164,8 +164,9 @@ async function composeAccessRequest(
 }
 
 /**
- * Makes the mail with a code for a link. Returns undefined if the link does not list the email address, because visitors can enter any
- * email address. Also returns undefined if a limit of codes is exceeded. Only the first try to send a mail counts for these limits.
+ * Makes the mail with a code for a link. Returns undefined if the link has ended or does not list the email address, because visitors can
+ * enter any email address. Also returns undefined if a limit of codes is exceeded. Only the first try to send a mail counts in these
+ * limits.
  */
 async function composeLinkCode(
   deps: PartDeps,

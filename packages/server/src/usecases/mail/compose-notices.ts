@@ -9,8 +9,8 @@ import type { MailTexts } from "./texts/en.ts";
 type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTexts };
 
 /**
- * Returns the text of a mail about notices. Leaves out notices that are no longer true, and topics that the user has turned off. Returns
- * undefined if no notice is left.
+ * Returns the text of a mail about notices. Leaves out notices that are no longer true, and notices about topics that the user has turned
+ * off. Returns undefined if no notice is left.
  * As in every mail, the text contains no title, filename or name of a user (compose-mail.ts).
  */
 export async function composeNotices(
@@ -36,7 +36,7 @@ export async function composeNotices(
   };
 }
 
-/** Returns whether a notice is still true at the time of sending the mail. */
+/** Returns whether a notice is still true now, when the mail is sent. */
 async function isTrue(
   { db, clock }: PartDeps,
   { userId, notice }: { userId: string; notice: Notice },
@@ -70,7 +70,8 @@ async function isEnding(
 ): Promise<boolean> {
   const { noteId, attachmentId, expiresAt } = notice;
   if (expiresAt <= now || !(await hasAccess(db, { userId, noteId, attachmentId }))) return false;
-  // A user with access to the whole note keeps the access to the file, so the notice would be wrong.
+  // A user with access to the whole note keeps the access to the file when the share of the file expires. So a notice about the expiry
+  // would be wrong.
   if (attachmentId !== undefined && (await hasAccess(db, { userId, noteId }))) return false;
   const subject = attachmentId === undefined ? { noteId } : { attachmentId };
   return (await db.shares.expiryOf(subject, userId)) === expiresAt;

@@ -3,7 +3,7 @@ import { type MailText, renderMail } from "./template.ts";
 import type { MailTexts } from "./texts/en.ts";
 import { makeUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 
-/** A mail that is ready to send. `secrets`: the tokens and codes in the text. No log may contain them. */
+/** A mail that is ready to send. `secrets`: the tokens and codes in the text, which no log may contain. */
 export type Composed = ReturnType<typeof renderMail> & { secrets: readonly string[]; unsubscribeUrl?: string };
 
 export type Content = Omit<MailText, "language" | "footer">;
@@ -17,7 +17,7 @@ export function compose(
 
 const MAX_URL_LENGTH = 900;
 
-/** Makes a mail with a link that turns off such mails for the reader. */
+/** Makes a mail with a link that turns off mails about its topic for the reader. */
 export function composeOptional(
   { linkKeys, publicUrl, words }: Pick<Deps, "linkKeys"> & { publicUrl: string; words: MailTexts },
   {
@@ -28,8 +28,8 @@ export function composeOptional(
 ): Composed {
   const token = makeUnsubscribeToken(linkKeys.unsubscribes, off);
   const unsubscribeUrl = `${publicUrl}/unsubscribe/${token}`;
-  // Mail servers refuse long lines of a header (RFC 5322). If the id of a user makes the URL too long, the mail has no such link. This user
-  // can turn off mails in the settings.
+  // Mail servers refuse long lines of a header (RFC 5322). If a long user id makes the URL too long, the mail has no such link. The user
+  // can still turn off mails in the settings.
   if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(words, { ...text, secrets });
   const footer = { label: words.unsubscribe, url: unsubscribeUrl };
   return { ...compose(words, { ...text, footer, secrets: [...secrets, token] }), unsubscribeUrl };

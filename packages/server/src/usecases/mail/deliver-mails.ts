@@ -3,13 +3,13 @@ import type { ClaimedMail, Deps, MailOutcome } from "../ports/index.ts";
 import { composeMail } from "./compose-mail.ts";
 
 /**
- * The maximum time for sending one mail. A mail server may respond late to the end of a message, because it first checks the message for
- * spam. Milliseconds.
+ * The maximum time for sending one mail. It is long, because some mail servers check the whole message for spam before they confirm it.
+ * Milliseconds.
  */
 const SEND_WITHIN_MS = 120_000;
 /**
- * How long one replica reserves a mail. This is longer than the maximum time for sending it, so two replicas never send a mail at the same
- * time. Milliseconds.
+ * How long one replica reserves a mail. This is longer than `SEND_WITHIN_MS`, so two replicas never send the same mail at the same time.
+ * Milliseconds.
  */
 const LEASE_MS = 180_000;
 const AT_ONCE = 5;
@@ -29,7 +29,8 @@ type Options = { onFailure: (failure: MailFailure) => void };
 /**
  * Sends the mails that are due, several at the same time. Returns the number of sent mails.
  * If a mail can't be sent, the service tries again after longer and longer pauses, for three days. After a crash, a mail is sent again when
- * its lease ends. When `signal` aborts, the running tries finish, and no further ones start. When `cut` aborts, the running tries end too.
+ * its lease ends.
+ * When `signal` aborts, no more tries start, and the running tries finish. When `cut` aborts, the running tries end immediately.
  */
 export function deliverMails(deps: SendDeps, options: Options) {
   const { db, clock } = deps;

@@ -29,7 +29,8 @@ function sentence(count: number, [one, several]: readonly [string, (count: numbe
 }
 
 /**
- * Makes the button of the mail. If all notices are about one note, the button opens this note. Otherwise it opens a list or the start page.
+ * Makes the button of the mail. If all notices are about one note, the button opens this note. If not, the button opens a list or the start
+ * page.
  */
 export function buttonOf(
   notices: readonly CountedNotice[],

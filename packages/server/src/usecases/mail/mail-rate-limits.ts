@@ -5,12 +5,12 @@ import type { Deps, Queries } from "../ports/index.ts";
 
 type Limited = Pick<Queries, "limitCounts">;
 
-/** Limits how many mails of one kind one email address gets. All callers share this limit. */
+/** Limits how many mails of the same kind one email address gets, no matter who causes the mails. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 /**
- * Limits all mails to one email address, except warnings and mails that the reader waits for. If these counted too, a stranger could use up
- * the limit. Then the owner could not sign in for a day, or would get no warning.
+ * Limits all mails to one email address, except warnings and mails that the reader waits for. If warnings and such mails counted too, a
+ * stranger could use up the limit. The owner of the email address could then not sign in for a day, or would get no warning.
  */
 const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
 const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
@@ -23,14 +23,15 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * Limits how many warnings of one kind one email address gets. Only the owner of the account, or a person who has the password, can cause
- * warnings. Warnings have a separate limit, because strangers can use up `DAY_LIMIT`. Warnings about sign-ins and other warnings also have
- * separate limits.
+ * Limits how many warnings of the same kind one email address gets. Only the owner of the account, or a person who has the password, can
+ * cause warnings. Warnings have a separate limit, because strangers can use up `DAY_LIMIT`. Warnings about sign-ins and other warnings also
+ * have separate limits.
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
 /**
- * Limits the codes that one email address gets for all links together. Otherwise a person with many links could cause any number of mails.
+ * Limits the codes that one email address gets for all links together. Otherwise a person who makes many links could cause any number of
+ * mails.
  */
 const CODE_LIMITS: readonly WindowLimit[] = [
   { name: "mail codes", max: 10, windowMs: 3_600_000 },
@@ -47,8 +48,8 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
-  // A stranger can sign up with the email address of another person. Then the stranger could delete the account and cancel the deletion
-  // again and again, so this mail has a daily limit.
+  // A stranger can sign up with the email address of another person. The stranger could then delete the account and cancel the deletion
+  // again and again. So the mail about a closed account has a daily limit.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
   // Each link has its own limit for codes, and each kind of change of an account has its own limit for warnings.
   const part = linkId ?? change;
@@ -60,7 +61,7 @@ export async function takeMailLimits(
 
 /**
  * Counts a code that is sent to an email address. Returns false if the email address gets no more codes for now.
- * A mere request for a code does not count. Otherwise strangers could use up the limits with links that do not list the email address.
+ * If no code is sent, nothing counts. Otherwise strangers could use up the limits with links that do not list the email address.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Limited, email: string): Promise<boolean> {
   try {

@@ -3,7 +3,9 @@ import type { EventSubject } from "../audit-event.ts";
 import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 import { notify } from "./notify.ts";
 
-/** Returns the users of the list who have no valid share of this note or file that the owner sees. */
+/**
+ * Returns those users of the list to whom this note or file is not shared yet. A share counts only if it is valid and the owner sees it.
+ */
 export async function withoutShare(
   { shares }: Pick<Queries, "shares">,
   { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },

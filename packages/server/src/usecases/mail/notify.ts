@@ -5,7 +5,7 @@ import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 import { queueMailIfOn } from "./queue-mail.ts";
 
-/** How long a mail waits and collects notices of one topic. Milliseconds. */
+/** How long a mail waits for more notices about the same topic before it is sent. Milliseconds. */
 const COLLECT_MS = 600_000;
 
 type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
@@ -13,10 +13,10 @@ type NotifyQueries = Pick<Queries, "mails" | "mailPreferences" | "limitCounts" |
 type Notified = { userId: string; notice: Notice };
 
 /**
- * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the mail is sent. If the
- * limit of mails is exceeded, the notice waits for the daily digest.
- * Only a proven email address gets notices. Otherwise a stranger could sign up with the email address of another person, and cause mails to
- * this person.
+ * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the mail is sent. If a
+ * limit of mails is exceeded, the daily digest contains the notice.
+ * The service sends notices only to a proven email address. Otherwise a stranger could sign up with the email address of another person,
+ * and cause mails to this person.
  */
 export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
   if (deps.mail === undefined) return;
@@ -53,8 +53,8 @@ async function collectNow(
 }
 
 /**
- * Notifies the owner of a note that somebody asks for access. If the owner has chosen immediate mails, the mail is sent even to an email
- * address that is not proven.
+ * Notifies the owner of a note that somebody asks for access. If the owner has chosen immediate mails, the mail is sent even if the email
+ * address is not proven.
  */
 export async function notifyOfRequest(
   deps: NotifyDeps,

@@ -13,7 +13,7 @@ export function getMailPreferences({ db }: Pick<Deps, "db">) {
 
 /**
  * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
- * proven email address turns it on, invitations to this email address are turned on again too.
+ * proven email address turns `shares` on, this also turns on invitations to the email address, in case its reader turned them off.
  */
 export function setMailPreferences({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
@@ -28,7 +28,9 @@ export function setMailPreferences({ db }: Pick<Deps, "db">) {
     });
 }
 
-/** Returns which mails a token can turn off. Changes nothing, because mail scanners also open links. Throws `account_link_invalid`. */
+/**
+ * Returns which mails a token can turn off. Does not turn them off, because mail scanners also open links. Throws `account_link_invalid`.
+ */
 export function lookAtUnsubscribe({ linkKeys }: Pick<Deps, "linkKeys">) {
   return (token: string): Unsubscribe["topic"] => read(linkKeys.unsubscribes, token).topic;
 }
@@ -59,7 +61,7 @@ async function dailyOff(tx: Queries, holder: Unsubscribe["holder"]): Promise<Par
   return Object.fromEntries(daily.map((topic) => [topic, "never"]));
 }
 
-/** Also turns off the topic for the user who has proven the email address, so that the user sees this in the settings. */
+/** Turns off the topic in the settings of the user who has proven the email address, so that the settings show it. */
 async function turnOffForUser(tx: Queries, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
   const userId = (await findHolders(tx, [email])).get(email);
   if (userId === undefined || !(await isProven(tx, { userId, email }))) return;

@@ -2,7 +2,7 @@ import type { MailKind, NoticeMail } from "../../domain/mail.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 
-/** The kinds of mails that do not collect notices, and are sent immediately. */
+/** The kinds of mails that collect no notices, so they are sent immediately. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
 
 /** Adds a mail to the outbox, in the transaction that causes the mail. Throws `rate_limited` if a limit of mails is exceeded. */
@@ -17,7 +17,7 @@ export async function queueMail(
 
 /**
  * Queues a mail if the service sends mails and no limit of mails is exceeded. Returns false if a limit is exceeded.
- * The caller does not start the worker that sends mails, because the work would delay the response.
+ * The caller does not start the worker that sends mails, because this work would delay the response.
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,

@@ -2,10 +2,10 @@ import type { Deps } from "../ports/index.ts";
 import { notify } from "./notify.ts";
 
 const DAY_MS = 86_400_000;
-/** The maximum number of shares that one call handles. The next call continues with the other shares. */
+/** The maximum number of shares that one call handles. The next call handles the shares that are left. */
 const BATCH = 500;
 
-/** Notifies users whose shares expire within a day. If a share was made for a day or less, the user gets no mail. */
+/** Notifies users whose shares expire within a day. If a share was valid for only a day or less from the start, the user gets no mail. */
 export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail">) {
   const { db, clock, mail } = deps;
   return async (): Promise<void> => {

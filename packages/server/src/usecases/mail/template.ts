@@ -1,7 +1,7 @@
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
 
-/** The content of a mail: paragraphs, and at most one button. A text that another person wrote never becomes a URL or HTML. */
+/** The content of a mail: paragraphs, and at most one button. A text that a person wrote never becomes a URL or HTML. */
 export type MailText = {
   /** The language code of the texts, such as `de`. */
   language: string;

@@ -8,8 +8,8 @@ export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
 const MAC_BYTES = 16;
 
 /**
- * Makes the token for the header `List-Unsubscribe` of a mail. The token contains the reader and the topic, and can only turn mails off. It
- * never expires, because people keep mails for years.
+ * Makes the token for the header `List-Unsubscribe` of a mail. The token contains the reader and the topic. People can use it only to turn
+ * mails off. It never expires, because people keep mails for years.
  */
 export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, topic }: Unsubscribe): string {
   if (key === undefined) throw new Error("a token needs a key");

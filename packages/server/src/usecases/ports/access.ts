@@ -25,7 +25,7 @@ export type AccessQueries = {
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
   /** Finds an upload of this user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
-  /** Runs for each issued URL, so it must be fast: one prepared statement, on SQLite and on PostgreSQL. */
+  /** Runs for each issued URL, so it must be fast. It is one prepared statement, on SQLite and on PostgreSQL. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
   /** Runs one query for the whole batch. The map does not contain unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;

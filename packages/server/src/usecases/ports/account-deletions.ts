@@ -3,17 +3,17 @@ import type { Attachment } from "../../domain/attachment.ts";
 /** A user whose account is closed, and will be deleted permanently at `deleteAt`. Milliseconds since the epoch. */
 export type AccountDeletion = {
   userId: string;
-  /** True: the owner of the account asked for the deletion, and can cancel it. False: the operator asked for the deletion. */
+  /** True: the owner of the account asked for the deletion, and can cancel it. False: the owner can't cancel the deletion. */
   isByOwner: boolean;
   deleteAt: number;
 };
 
-/** The number of things that are deleted with an account. `people`: the number of people who lose a share. */
+/** The numbers of things that are deleted with an account. `people`: how many people lose a share. */
 export type AccountContents = { notes: number; files: number; bytes: number; links: number; people: number };
 
 export type AccountDeletionQueries = {
   find(userId: string): Promise<AccountDeletion | undefined>;
-  /** Returns the deletion as `find` does, and locks its row until the transaction ends. */
+  /** Returns the deletion of the user, as `find` does, and locks its row until the transaction ends. */
   hold(userId: string): Promise<AccountDeletion | undefined>;
   /** Stores a deletion. Replaces an earlier deletion of the same user. */
   put(deletion: AccountDeletion): Promise<void>;
@@ -21,7 +21,7 @@ export type AccountDeletionQueries = {
   listDue(now: number, limit: number): Promise<string[]>;
   countContents(userId: string, now: number): Promise<AccountContents>;
   /**
-   * Hides the notes of the user from everybody, as if the notes were in the trash. Returns the attachments of these notes whose upload is
+   * Hides the notes of the user from everybody, as notes in the trash are hidden. Returns the attachments of these notes whose upload is
    * not complete.
    */
   hideNotes(userId: string): Promise<Attachment[]>;

@@ -2,7 +2,7 @@ import type { AccountInvitation } from "../../domain/invitation.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 export type AccountInvitationQueries = {
-  /** Stores the invitation of an email address. Replaces an earlier invitation of this email address. */
+  /** Stores the invitation for an email address. Replaces an earlier invitation for the same email address. */
   put(invitation: AccountInvitation): Promise<void>;
   find(invitationId: string): Promise<AccountInvitation | undefined>;
   /** Finds an invitation by its email address, and locks it until the transaction ends. */

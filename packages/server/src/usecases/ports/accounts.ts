@@ -1,15 +1,15 @@
 import type { Account, AccountLink, AccountLinkKind } from "../../domain/account.ts";
 
-/** The queries for accounts, which are in the tables of the accounts library, and for their links. */
+/** The queries for accounts and for the links in mails to them. The tables of accounts belong to the accounts library. */
 export type AccountQueries = {
   /** `email` is normalised. */
   findByEmail(email: string): Promise<Account | undefined>;
   find(userId: string): Promise<Account | undefined>;
-  /** Replaces the password hash `from` with `to`. Returns false if the hash of the account is not `from` any more. */
+  /** Replaces the password hash `from` of the account with `to`. Returns false if the account has another hash now. */
   replacePassword(userId: string, change: { from: string; to: string; now: number }): Promise<boolean>;
   /** Returns whether the account has this password hash. If another transaction is changing the password, waits for it first. */
   hasPassword(userId: string, passwordHash: string): Promise<boolean>;
-  /** Ends the sessions of a user. `except`: the id of a session that stays. Default: all sessions end. */
+  /** Ends the sessions of a user. `except`: the id of a session that does not end. Default: all sessions end. */
   endSessions(userId: string, options?: { except: string | undefined }): Promise<void>;
   /** Changes the email address of an account. Throws `email_taken`. */
   replaceEmail(userId: string, change: { to: string; now: number }): Promise<void>;

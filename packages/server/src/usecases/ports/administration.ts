@@ -18,11 +18,11 @@ export type PersonRecord = Person & {
   links: number;
 };
 
-/** The queries for administrators. They find the data of all users. */
+/** The queries for administrators, which read the data of all users. */
 export type AdministrationQueries = {
   /**
-   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows. So the actions of administrators
-   * run one after another, and two administrators can't disable each other at the same time.
+   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows, so that the actions of
+   * administrators run one after another. Otherwise two administrators could disable each other at the same time.
    */
   holdAdministrators(): Promise<string[]>;
   /** Lists the users whose email address, name or id contains this text, the newest first. */

@@ -4,7 +4,7 @@ export type ApiToken = {
   id: string;
   userId: string;
   label: string;
-  /** The SHA-256 of the token, in base64url. The service shows the token itself once and never stores it. */
+  /** The SHA-256 of the token, in base64url. The service shows the token only once, when it is created, and does not store it. */
   tokenHash: string;
   createdAt: number;
   expiresAt: number | undefined;
@@ -12,7 +12,7 @@ export type ApiToken = {
 
 export type ApiTokenQueries = {
   insert(token: ApiToken): Promise<void>;
-  /** Finds the token with this hash and its user. Does not find an expired token or the token of a disabled user. */
+  /** Finds the token with this hash and its user. Finds neither an expired token nor the token of a disabled user. */
   findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
   list(userId: string): Promise<ApiToken[]>;
   /** Deletes a token of this user. Returns false if the user has no such token. */

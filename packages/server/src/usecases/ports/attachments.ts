@@ -4,13 +4,13 @@ import type { Page, PageRequest } from "./page.ts";
 
 export type AttachmentQueries = {
   /**
-   * Inserts an attachment and adds its size to the usage of the owner. State changes and deletions also update the usage, so the usage
-   * always matches the rows. `settles`: the attachment replaces the reservation with the same object key. Throws `quota_exceeded`.
+   * Inserts an attachment and adds its size to the usage of the owner. Changes of the state and deletions also update the usage, so the
+   * usage always matches the rows. `settles`: the attachment replaces the reservation with the same object key. Throws `quota_exceeded`.
    */
   insert(attachment: Attachment, options?: { quota?: Quota; settles?: boolean }): Promise<void>;
   /**
-   * Changes the state. Returns false if the state is not `from` any more. So if two callers run at the same time, only one of them
-   * succeeds.
+   * Changes the state from `from` to `to`. Returns false if the attachment has another state now. So if two callers try this at the same
+   * time, only one of them succeeds.
    */
   transition(
     attachmentId: string,
@@ -30,16 +30,16 @@ export type AttachmentQueries = {
   hold(attachmentId: string): Promise<boolean>;
   delete(attachmentId: string): Promise<void>;
   /**
-   * Returns all attachments of the note in order of creation, also those that no list shows and those in the trash. Locks them until the
-   * transaction ends.
+   * Returns all attachments of the note in order of creation, even those that no list shows, and those in the trash. Locks all of them
+   * until the transaction ends.
    */
   listOfNote(noteId: string): Promise<Attachment[]>;
   /**
-   * Returns one page of the attachments of the note that lists show, in order of creation. With `sentBy`, the page contains a rejected
-   * attachment only if this user uploaded it.
+   * Returns one page of the attachments that lists show for this note, in order of creation. With `sentBy`, the page contains rejected
+   * attachments only if this user uploaded them.
    */
   pageOfNote(noteId: string, page: PageRequest & { sentBy?: string | undefined }): Promise<Page<Attachment>>;
-  /** Counts the attachments of the note that lists show, without the rejected ones. */
+  /** Counts the attachments that lists show for this note, but not the rejected ones. */
   countOfNote(noteId: string): Promise<number>;
   /** Also finds an attachment in the trash, because the bucket still stores its object. */
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;

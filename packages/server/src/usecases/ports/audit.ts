@@ -1,26 +1,26 @@
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** Writes all events except URL events. Call it in the transaction that makes the change. */
+/** Writes all audit events, except the events about URLs. Call it in the transaction that makes the change. */
 export type AuditWriter = { add(...events: readonly AuditEvent[]): Promise<void> };
 
-/** Writes the audit events about URLs. These events are many and small, so several events share one commit. */
+/** Writes the audit events about URLs. Several of these events share one commit, because there are many of them and they are small. */
 export type UrlAuditLog = {
   /** Resolves when the event is on disk, within a few milliseconds. Rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
   /** Checks that an event could be recorded now. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
-  /** Writes the events that still wait, and accepts no further events. */
+  /** Writes the events that are still waiting, and accepts no more events. */
   close(): Promise<void>;
 };
 
-/** Stores old audit events outside of the database. */
+/** Stores old audit events outside the database. */
 export type AuditArchive = {
   /** Resolves when the events are on disk. The caller may append the same event twice. */
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 
-/** A request for a page of audit events. `routine`: whether the page includes routine events (domain/url-purpose.ts). Default: include. */
+/** Which page of audit events to return. `routine`: whether the page includes routine events (domain/url-purpose.ts). Default: include. */
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
 export type AuditQueries = AuditWriter & {
@@ -28,7 +28,7 @@ export type AuditQueries = AuditWriter & {
   listOfOwner(ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
   /** Lists the events whose `detail.linkId` is this link. */
   listOfLink(link: { linkId: string; ownerId: string }, page: PageRequest): Promise<Page<AuditEvent>>;
-  /** Returns the id of the first owner after `after` who has events, in the order of the ids. Returns undefined if there is none. */
+  /** Returns the next owner who has events: the lowest owner id after `after`. Returns undefined if there is no such owner. */
   nextOwner(after: string): Promise<string | undefined>;
   /** Lists the events of an owner that are older than `before`, the oldest first. */
   listOldest(ownerId: string, options: { before: number; limit: number }): Promise<AuditEvent[]>;

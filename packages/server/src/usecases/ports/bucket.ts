@@ -3,7 +3,7 @@ import type { Checksum } from "../../domain/attachment.ts";
 import type { BucketCapabilities } from "../../domain/bucket-capabilities.ts";
 import type { Disposition } from "../../domain/serving.ts";
 
-/** A multipart upload in the bucket. The server sends `bucketUploadId` to clients only inside a signed URL. */
+/** A multipart upload in the bucket. Clients see `bucketUploadId` only as a part of a signed URL. */
 export type MultipartPlace = { objectKey: string; bucketUploadId: string };
 export type StoredPart = { partNumber: number; etag: string; sizeBytes: number };
 
@@ -22,26 +22,26 @@ export type StoredObject = {
   undeclaredHeaders: readonly string[];
 };
 
-/** An object in a list. `modifiedAt` is a time of the bucket's clock, or Infinity if the bucket reports no time. */
+/** An object in a list. `modifiedAt`: the time by the bucket's clock, or Infinity if the bucket reports no time. */
 export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
 /**
- * A multipart upload that was neither completed nor aborted. `begunAt` is a time of the bucket's clock, or Infinity if the bucket reports
+ * A multipart upload that was neither completed nor aborted. `begunAt`: the time by the bucket's clock, or Infinity if the bucket reports
  * no time.
  */
 export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
-/** The bucket. If it is down, calls that need a response of the bucket reject with `bucket_unavailable` within a few seconds. */
+/** The bucket. If the bucket is down, calls that need its response reject with `bucket_unavailable` within a few seconds. */
 export type Bucket = {
   /** The scheme, host and port of the signed URLs for uploads. */
   readonly urlOrigin: string;
-  /** The scheme, host and port of the download URLs. With a CDN, it differs from `urlOrigin`. */
+  /** The scheme, host and port of the download URLs. With a CDN, `downloadOrigin` differs from `urlOrigin`. */
   readonly downloadOrigin: string;
-  /** Returns a new key under the prefix of the service. The key contains the time and 128 random bits, and nothing of the filename. */
+  /** Returns a new key under the prefix of the service. The key contains the time and 128 random bits, but no part of the filename. */
   newObjectKey(): string;
   /**
-   * Signs a download URL, with the content type and disposition that `safeServing` allows. If the credentials expire earlier than
-   * requested, the URL does too. With a cache window, it can also expire earlier. If the credentials are cached, returns the URL itself
-   * instead of a promise.
+   * Signs a download URL, with the content type and disposition that `safeServing` allows. The URL expires earlier than requested if the
+   * credentials expire earlier, and it can expire earlier with a cache window. If the credentials are cached, returns the URL directly and
+   * not a promise.
    */
   presignGet(options: {
     objectKey: string;
@@ -51,8 +51,8 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
     /**
-     * The length of a time window. All calls within one window return the same URL. At most half of `expiresInSeconds`. Default: each URL
-     * is new.
+     * The length of a time window in which all calls return the same URL. At most half of `expiresInSeconds`. Default: each call returns a
+     * new URL.
      */
     cacheWindowSeconds?: number | undefined;
     /** The IPv4 address of the client, if the CDN binds each URL to the IP address of one client. */
@@ -60,8 +60,8 @@ export type Bucket = {
   }): SignedUrl | Promise<SignedUrl>;
   /**
    * Signs a PUT with the size, type and checksum of the body, so the bucket refuses any other body.
-   * `onlyOnce` also signs `If-None-Match: *`, so the bucket refuses a second PUT. If the bucket does not support this condition, it refuses
-   * every PUT that contains the condition.
+   * `onlyOnce` also signs the condition `If-None-Match: *`, so the bucket refuses a second PUT. A bucket that does not support the
+   * condition refuses every PUT with it.
    */
   presignPut(options: {
     objectKey: string;
@@ -81,8 +81,8 @@ export type Bucket = {
   /** Lists the stored parts in the order of their numbers. Returns undefined if there is no such upload, or if the upload has ended. */
   listParts(place: MultipartPlace): Promise<StoredPart[] | undefined>;
   /**
-   * Assembles the parts to one object. The key must be unused.
-   * - done: the parts are assembled, or the upload had already ended. To know which of the two, check the object itself.
+   * Assembles the parts into one object. No other object may have the key.
+   * - done: the parts are assembled, or the upload had already ended. The object in the bucket shows which of the two happened.
    * - parts_changed: a part has changed since it was listed
    */
   completeMultipart(
@@ -93,7 +93,7 @@ export type Bucket = {
   /**
    * Streams a body of unknown length into the bucket, in constant memory. Reuses the memory of the body's chunks, so the caller must not
    * use the chunks afterwards.
-   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If the call rejects, the bucket stores no object. All people who
+   * Rejects with `file_too_large` if the body is longer than `maxBytes`. If the call rejects, the bucket contains no object. All people who
    * upload at the same time get a fair share of the memory. `userId`: the person who uploads.
    */
   store(options: {
@@ -110,10 +110,10 @@ export type Bucket = {
    * reading some bytes of each blob of the object.
    */
   canRead(objectKey: string): Promise<boolean>;
-  /** Reads the first bytes of an object, at most `length`. Returns undefined if the object is missing, or has another ETag. */
+  /** Reads at most `length` bytes from the start of an object. Returns undefined if the object is missing or has another ETag. */
   readStart(objectKey: string, options: { length: number; etag: string }): Promise<Uint8Array | undefined>;
   /**
-   * Reads an object. The caller must read the stream to its end, or destroy it. Returns undefined if the object is missing, or has another
+   * Reads an object. The caller must read the stream to its end, or destroy it. Returns undefined if the object is missing or has another
    * ETag.
    * The stream fails with `bucket_unavailable` when the bucket sends no more data, when the data ends early, or when the signal aborts.
    */

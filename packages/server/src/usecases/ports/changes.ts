@@ -1,4 +1,7 @@
-/** One text for each part of the data that a user sees. When the data of a part changes, its text changes too (domain/changes.ts). */
+/**
+ * One text for each part of the data that a user sees. When the data in a part changes, the text of the part changes too
+ * (domain/changes.ts).
+ */
 export type PartTexts = { own: string; shared: string; note: string };
 
 export type ChangeQueries = {

@@ -38,7 +38,7 @@ import type { VerificationQueries } from "./verifications.ts";
 import type { VisitorFileQueries } from "./visitor-files.ts";
 import type { WebhookQueries } from "./webhooks.ts";
 
-/** All queries. They run in a transaction, or each one alone. */
+/** All queries. In `transaction`, they run in one transaction. Outside, each query runs alone. */
 export type Queries = {
   access: AccessQueries;
   notes: NoteQueries;
@@ -85,12 +85,14 @@ export type Queries = {
 export type Database = Queries & {
   /**
    * Runs `work` in a transaction: all changes happen, or none. The changes are durable when the promise resolves (SQLite:
-   * synchronous=FULL). `work` may run several times. So it must have no effects except its queries and its result. `freesSpace`: if the
+   * synchronous=FULL). `work` may run several times, so it must have no effects except its queries and its result. `freesSpace`: if the
    * disk is full, the embedded database frees some reserved space and runs `work` again. Default: false.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   urlAudit: UrlAuditLog;
-  /** The maximum number of searches of notes that should run at the same time. More searches would delay other queries, or each other. */
+  /**
+   * The maximum number of searches in notes that should run at the same time. With more, searches would delay each other or other queries.
+   */
   searchesAtOnce: number;
   /** Checks that the database and the log of URL events accept writes. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;

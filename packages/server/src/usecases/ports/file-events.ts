@@ -1,10 +1,11 @@
 import type { FileEvent } from "../../domain/item.ts";
 
-/** A file event that one replica has reserved. `attempts`: how often it was reserved, including this time. */
+/** A file event that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
 export type ClaimedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
 
 /**
- * The durable outbox of file events. The service calls the hooks of the application for them. Instants are milliseconds since the epoch.
+ * The durable outbox of file events. The service calls a hook of the host application for each event. Instants are milliseconds since the
+ * epoch.
  */
 export type FileEventQueries = {
   /** Adds an event. Call it in the transaction that ends the upload. */

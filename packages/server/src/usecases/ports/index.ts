@@ -58,7 +58,10 @@ export type * from "./webhooks.ts";
 export type Clock = () => number;
 export type NewId = () => string;
 
-/** The maximum rate of one person on one replica. `burst`: the maximum number of requests that can follow each other without a pause. */
+/**
+ * The maximum rate of one person on one replica. `perSecond`: the rate over a longer time. `burst`: the maximum number at once, after a
+ * pause.
+ */
 export type RateLimit = { perSecond: number; burst: number };
 
 export type Limits = {
@@ -71,19 +74,19 @@ export type Limits = {
   singlePutMaxBytes: number;
   /** How long a signed PUT of a file or a part is valid. Seconds. */
   uploadTtlSeconds: number;
-  /** How long a whole multipart upload may take. Seconds. */
+  /** How long a multipart upload may take from start to completion. Seconds. */
   multipartTtlSeconds: number;
   /** The maximum number of pending uploads of one user. */
   userPendingUploads: number;
   /** The maximum number of pending uploads on one note. */
   notePendingUploads: number;
-  /** If the service must read the bytes of a file that is larger than this, it verifies the file after the request. Bytes. */
+  /** The service verifies a file after the HTTP request if the file is larger than this and the service must read its bytes. Bytes. */
   verifyInRequestMaxBytes: number;
   /** The maximum size of all files on the notes of one user. Bytes. Default: no limit. */
   userQuotaBytes?: number | undefined;
   /** The maximum number of files on the notes of one user. Default: no limit. */
   userQuotaFiles?: number | undefined;
-  /** How many URLs one user may request. Default: no limit. */
+  /** How many download URLs one user may request. Default: no limit. */
   urlRate?: RateLimit | undefined;
   /** How many uploads one user may start. Default: no limit. */
   uploadRate?: RateLimit | undefined;
@@ -108,7 +111,7 @@ export type Deps = {
   capabilities: () => BucketCapabilities;
   /** Returns 256 random bits, base64url. */
   newSecret: () => string;
-  /** Call it after a commit that queued object deletions, so that they do not wait for the next sweep. */
+  /** Call this after a commit that queued object deletions, so that the deletions do not wait for the next sweep. */
   onDeletionsQueued: () => void;
   /**
    * Undefined: the service does not scan files. `tooLarge`: whether the service rejects or accepts a file that is too large for the
@@ -122,14 +125,14 @@ export type Deps = {
   auditRetention?: { days: number; archive: AuditArchive } | undefined;
   linkKeys: LinkKeys;
   /**
-   * Undefined: the service sends no mails. `publicUrl`: the origin of the links in mails. `onQueued`: call it after a commit that queued a
-   * mail.
+   * Undefined: the service sends no mails. `publicUrl`: the origin of the links in mails. `onQueued`: call this after a commit that queued
+   * a mail.
    */
   mail?: { mailer: Mailer; publicUrl: string; onQueued: () => void } | undefined;
-  /** Undefined: this process sends no webhooks. `onQueued`: call it when a delivery is due immediately. */
+  /** Undefined: this process sends no webhooks. `onQueued`: call this when a delivery is due immediately. */
   webhooks?: { allowsLoopback: boolean; onQueued: () => void } | undefined;
-  /** Call it after a commit that queued a verification. */
+  /** Call this after a commit that queued a verification. */
   onVerificationQueued: () => void;
-  /** Call it after a commit that ended an upload, with the outcome of the upload. */
+  /** Call this after a commit that ended an upload, with the outcome of the upload. */
   onUploadEnded: (outcome: UploadOutcome) => void;
 };

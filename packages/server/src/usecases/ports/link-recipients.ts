@@ -1,8 +1,8 @@
-/** A code that a visitor gets by mail, and with which the visitor proves an email address for one link. */
+/** A code that a visitor gets by mail. With the code, the visitor proves an email address for one link. */
 export type LinkCode = { linkId: string; email: string; codeHash: string; expiresAt: number };
 
 export type LinkRecipientQueries = {
-  /** Stores the code for this email address and link. An earlier code stops working. */
+  /** Stores the code for this email address and link. An earlier code for them stops working. */
   putCode(code: LinkCode): Promise<void>;
   /** Returns the hash of the code if the code is valid. Does not check whether the link lists the email address. */
   findCode(of: Pick<LinkCode, "linkId" | "email"> & { now: number }): Promise<string | undefined>;

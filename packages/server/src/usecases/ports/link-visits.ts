@@ -17,8 +17,8 @@ export type LinkVisitQueries = {
     of: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
   ): Promise<LinkClaim | undefined>;
   /**
-   * Counts and stores a claim with its first URLs. The link must still work with this generation and password, and must not have reached
-   * its maximum number of claims.
+   * Counts and stores a claim with its first URLs. The link must still work, with this generation and version of the password. It must not
+   * have reached its maximum number of claims.
    * Atomic: if several claims run at the same time, they can't exceed this maximum. Call it in a transaction.
    * Returns the stored claim, or the open claim that a parallel request of the visitor made. Returns undefined if the link does not allow
    * the claim.
@@ -28,9 +28,9 @@ export type LinkVisitQueries = {
     made: { claim: LinkClaim; issued: IssuedUrls },
   ): Promise<LinkClaim | undefined>;
   /**
-   * Counts more URLs of a claim, but only if the time window of the claim is still open and the link still works. Returns false if it
-   * counted nothing.
-   * Locks the link. So if a revocation runs at the same time, the call waits for it, and then finds the link revoked.
+   * Counts more URLs of a claim, if the time window of the claim is still open and the link still works. If not, counts nothing and returns
+   * false.
+   * Locks the link. If a revocation of the link is running, the call waits for it and then finds the link revoked.
    */
   addUrls(
     claim: Pick<LinkClaim, "id" | "linkId" | "generation">,
@@ -38,6 +38,6 @@ export type LinkVisitQueries = {
   ): Promise<boolean>;
   /** Deletes claims if their time window ended before this instant, at most `limit` claims. Returns the number of deleted claims. */
   deleteClaims(before: number, options: { limit: number }): Promise<number>;
-  /** Counts a new visitor of a link, and returns the number of all its visitors. Call it in a transaction. */
+  /** Counts a new visitor of a link, and returns the number of all visitors of the link. Call it in a transaction. */
   countOpened(linkId: string): Promise<number | undefined>;
 };

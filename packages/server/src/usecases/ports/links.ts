@@ -3,8 +3,8 @@ import type { Link, LinkKind } from "../../domain/link.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 /**
- * A link with the current role of its creator on the note, and the name of the creator that visitors see. Visitors may be strangers, so if
- * the name is missing, they do not see the email address instead.
+ * A link with the current role of its creator on the note, and the name of the creator that visitors see. If the name is missing, visitors
+ * see no email address in its place, because visitors may be strangers.
  */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
 
@@ -28,8 +28,8 @@ export type LinkQueries = {
   find(linkId: string): Promise<LinkWithCreator | undefined>;
   findDetails(linkId: string): Promise<LinkDetails | undefined>;
   /**
-   * Returns whether a file of this file request has passed its verification. A deleted file counts too, as long as its event is in the
-   * audit log.
+   * Returns whether a file that visitors sent to this file request has passed its verification. A deleted file counts too, as long as its
+   * event is in the audit log.
    */
   hasReceived(linkId: string): Promise<boolean>;
   /** Lists the links of a note, newest first. */
@@ -46,16 +46,16 @@ export type LinkQueries = {
   countLive(noteId: string): Promise<number>;
   /**
    * Stores the fields that people can edit. The caller must have locked the note, so that no edit is lost. Does not store the counts,
-   * because visitors can increase them at the same time.
+   * because visitors can increase the counts at the same time.
    * Throws `attachment_not_found` if a file was deleted. Call it in a transaction.
    */
   replace(link: Link): Promise<void>;
-  /** Revokes all links of a note. Like `revoke`, waits for visitors who are getting URLs. */
+  /** Revokes all links of a note. First waits until the URLs that visitors are getting now are recorded, as `revoke` does. */
   revokeOfNote(noteId: string, revokedAt: number): Promise<void>;
   /** Removes a file from the links whose list of files contains it. */
   removeFile(attachmentId: string): Promise<void>;
   /**
-   * Revokes a link. First waits until the URLs that visitors are getting now are recorded. Returns false if the link was revoked before.
+   * Revokes a link. First waits until the URLs that visitors are getting now are recorded. Returns false if the link was already revoked.
    */
   revoke(linkId: string, revokedAt: number): Promise<boolean>;
 };

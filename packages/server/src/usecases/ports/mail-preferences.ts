@@ -1,6 +1,6 @@
 import type { MailChoice, MailTopic } from "../../domain/mail.ts";
 
-/** The person whose mail settings these are: a user, or the reader of an email address who may have no account. */
+/** The person who has the mail settings: a user, or the reader of an email address, who may have no account. */
 export type MailHolder = { userId: string } | { email: string };
 
 export type MailChoices = Record<MailTopic, MailChoice>;

@@ -2,7 +2,7 @@ import type { Message } from "../../domain/mail.ts";
 
 /**
  * The result of a try to send a mail. `refused`: the mail server will never accept this mail. `failed`: a later try may succeed.
- * `problem` explains the failure to the operator. It may quote the response of the mail server.
+ * `problem` explains the failure to the operator. `problem` may quote the response of the mail server.
  */
 export type MailOutcome = { state: "accepted" } | { state: "refused" | "failed"; problem: string };
 

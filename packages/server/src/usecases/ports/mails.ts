@@ -1,7 +1,7 @@
 import type { Mail, Notice, NoticeMail } from "../../domain/mail.ts";
 import type { Page, PageRequest } from "./page.ts";
 
-/** A mail that one replica has reserved. `attempts`: how often it was reserved, including this time. */
+/** A mail that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
 export type ClaimedMail = Mail & { createdAt: number; attempts: number; leaseEndsAt: number };
 
 export type MailState = "waiting" | "given_up";
@@ -10,14 +10,17 @@ export type MailState = "waiting" | "given_up";
 export type QueuedMail = Pick<Mail, "id" | "kind" | "email"> & {
   createdAt: number;
   attempts: number;
-  /** When the service tries to send the mail again. Undefined: it has stopped trying. */
+  /** When the service next tries to send the mail. Undefined: the service has stopped trying. */
   dueAt: number | undefined;
   givenUpAt: number | undefined;
   /** The reason why the last try failed. Undefined: no try has failed yet. */
   problem: string | undefined;
 };
 
-/** Identifies the mail of one kind that collects notices for a user. For each kind and user, there is at most one such mail. */
+/**
+ * Identifies the mail that collects notices of one kind for a user. For each kind and user, there is at most one mail that collects
+ * notices.
+ */
 export type NoticeGroup = Pick<NoticeMail, "kind" | "userId">;
 export type AddedNotice = { notice: Notice; now: number; dueAt: number };
 
@@ -30,10 +33,10 @@ export type MailQueries = {
    * mail. Call it in a transaction.
    */
   addNotice(group: NoticeGroup, notice: Notice): Promise<boolean>;
-  /** Adds a notice as `addNotice` does. If there is no such mail, creates it. Call it in a transaction. */
+  /** Adds a notice as `addNotice` does, but creates the mail if there is none. Call it in a transaction. */
   collect(mail: NoticeGroup & { id: string; email: string }, added: AddedNotice): Promise<void>;
   /**
-   * Reserves due mails for this replica, the oldest first. When the lease ends, they are due again. A reserved mail collects no more
+   * Reserves due mails for this replica, the oldest first. When the lease ends, the mails are due again. A reserved mail collects no more
    * notices.
    */
   claim(claim: { now: number; leaseEndsAt: number; limit: number }): Promise<ClaimedMail[]>;
@@ -46,7 +49,7 @@ export type MailQueries = {
   /** Lists the mails, the newest first. */
   list(page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>>;
   /**
-   * Makes a mail due again after the service stopped trying to send it. The mail then counts as new. Returns undefined if there is no such
+   * Makes a mail due again that the service stopped trying to send. The mail then counts as new. Returns undefined if there is no such
    * mail.
    */
   retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined>;

@@ -11,8 +11,8 @@ export type NoteQueries = {
   insert(note: Note): Promise<void>;
   /**
    * Changes a note and returns it. The new `updatedAt` is the given instant, but at least one millisecond after the previous `updatedAt`.
-   * If `ifUpdatedAt` is given, changes the note only if its last change was at that instant. Returns undefined if the note was not changed,
-   * or is deleted.
+   * If `ifUpdatedAt` is set, changes the note only if its last change was at that instant. Returns undefined if it changed nothing, or if
+   * the note is deleted.
    */
   update(
     noteId: string,
@@ -31,6 +31,6 @@ export type NoteQueries = {
   titlesOf(noteIds: readonly string[]): Promise<Map<string, string>>;
   /** Lists the notes that a user owns. Does not read the bodies of the notes. */
   listOwned(userId: string, page: NotePageRequest): Promise<Page<NoteSummary>>;
-  /** Lists the notes that a valid share opens for this user, newest first. */
+  /** Lists the notes that are shared with this user through a valid share, newest first. */
   listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteSummaryWithRole>>;
 };

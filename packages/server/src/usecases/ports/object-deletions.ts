@@ -2,8 +2,8 @@
 export type ObjectDeletion = {
   objectKey: string;
   /**
-   * The deletion does not run before this instant. While a signed PUT is valid, a client could store the object again. Milliseconds since
-   * the epoch.
+   * The deletion does not run before this instant, because a client could store the object again while its signed PUT is valid.
+   * Milliseconds since the epoch.
    */
   notBefore: number;
   attempts: number;
@@ -14,17 +14,19 @@ export type ObjectDeletion = {
  * (docs/security-requirements.md, 10).
  */
 export type ObjectDeletionQueries = {
-  /** Queues a deletion. If this key already has a queued deletion, moves that deletion to `notBefore` and restarts it. */
+  /** Queues a deletion. If a deletion of this key is already queued, moves it to `notBefore`. The deletion then runs twice from there. */
   put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
   find(objectKey: string): Promise<ObjectDeletion | undefined>;
-  /** Cancels a deletion. Safe only before it is due, because a due deletion may already be running. */
+  /** Cancels a deletion. Call it only before the deletion is due, because a due deletion may already be running. */
   cancel(objectKey: string): Promise<void>;
   /**
-   * Lists the due deletions. Never lists the object of an existing attachment, so a deletion that was queued by mistake deletes no file.
+   * Lists the due deletions. Never lists the object of an attachment that still exists, so a deletion that was queued by mistake deletes no
+   * file.
    */
   listDue(now: number, limit: number): Promise<ObjectDeletion[]>;
   /**
-   * Records deletions that ran. After the first run, the deletion is due again at `againAt`. After the second run, its row is removed.
+   * Records deletions that ran. After the first run, makes the deletion due for its second run at `againAt`. After the second run, removes
+   * its row.
    * Call it in a transaction.
    */
   settle(objectKeys: readonly string[], times: { now: number; againAt: number }): Promise<void>;

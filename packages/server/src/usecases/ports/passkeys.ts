@@ -8,7 +8,7 @@ export type PasskeyQueries = {
   insert(passkey: Passkey): Promise<void>;
   /**
    * Records a sign-in with a passkey. If another transaction is removing the passkey, waits for it first. Returns false if the passkey was
-   * removed, or was used for another sign-in at the same time.
+   * removed, or if another sign-in has used it at the same time.
    */
   use(passkeyId: string, use: { counter: { from: number; to: number }; now: number }): Promise<boolean>;
   /** Changes the name of a passkey. Returns false if the user has no such passkey. */

@@ -2,15 +2,15 @@ import type { Language } from "../../domain/language.ts";
 import type { EmailHolder, EmailProof, Person } from "../../domain/person.ts";
 
 /**
- * The data to store for a user. If `email` is undefined, the email address and its proof stay. If it is null, the email address is removed.
- * The proof of an email address stays until the email address changes.
+ * The data to store for a user. If `email` is undefined, the email address and its proof do not change. If `email` is null, the email
+ * address is removed. The proof of an email address is valid until the email address changes.
  */
 export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
   /**
-   * The instant at which the JWT issuer or the account stated the email address. If the stored email address has a later instant, it does
-   * not change. Default: now.
+   * The instant at which the JWT issuer or the account stated the email address. If the stored email address has a later instant, the
+   * stored email address does not change. Default: now.
    */
   emailStatedAt?: number | undefined;
   /** Undefined: no change. */
@@ -21,7 +21,7 @@ export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
 export type PeopleQueries = {
   /** Creates or updates a user. Never sets `isAdmin` from true to false. */
   put(person: PersonChange): Promise<void>;
-  /** Removes the proof of a user's email address if the proof came from `provenBy`. The email address stays. */
+  /** Removes the proof of a user's email address if the proof came from `provenBy`. Does not remove the email address. */
   withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void>;
   /** Records the instant of the last sign-in. */
   signedIn(userId: string, now: number): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Policy, PolicyName, PolicyValue } from "../../domain/policy.ts";
 
-/** The values that administrators have set for the rules. This version may not know a value, for example after a downgrade. */
+/** The values that administrators have set for the rules. After a downgrade, there may be values that this version does not know. */
 export type StoredPolicy = Readonly<Partial<Record<PolicyName, unknown>>>;
 
 export type PolicyQueries = {
@@ -9,7 +9,9 @@ export type PolicyQueries = {
   remove(name: PolicyName): Promise<void>;
 };
 
-/** A rule with its current value. `source`: where the value comes from. `fallback`: the value that applies if no administrator sets one. */
+/**
+ * A rule with its current value. `source`: where the value comes from. `fallback`: the value of the rule if no administrator sets a value.
+ */
 export type PolicySetting = {
   name: PolicyName;
   value: Policy[PolicyName];
@@ -18,20 +20,20 @@ export type PolicySetting = {
 };
 
 /**
- * The current rules in memory, so that no request waits for the database to read them. A background job reads the rules from the database
- * every few seconds (ADR 31).
+ * The current rules in memory, so that no HTTP request must read the rules from the database. A background job reads the rules from the
+ * database every few seconds (ADR 31).
  * While the database is unreachable, the rules that were read last apply.
  */
 export type LivePolicy = {
-  /** Each read of the database replaces this object, so access `current` again for each decision. */
+  /** Each time the rules are read from the database, they replace this object. So access `current` again for each decision. */
   readonly current: Readonly<Policy>;
   isFixed(name: PolicyName): boolean;
   describe(): PolicySetting[];
   /** Returns the rules that would result from these stored values. */
   preview(stored: StoredPolicy): Policy;
   /**
-   * Call it before you read the stored values. The returned function applies these values, unless the values of a later read were already
-   * applied.
+   * Call it before you read the stored values. The returned function applies the values of this read, unless the values of a later read
+   * were already applied.
    */
   startReading(): (stored: StoredPolicy) => void;
   refresh(queries: { policy: PolicyQueries }): Promise<void>;

@@ -7,13 +7,13 @@ export type QueueSizes = {
   verifications: number;
   oldestDueVerificationMs: number;
   /**
-   * The number of mails that wait, and how long the oldest of them waits (milliseconds). `mailsGivenUp`: the number of mails that the
-   * service stopped trying to send in the last 30 days.
+   * The number of mails that wait to be sent, and how long the oldest of them has waited (milliseconds). `mailsGivenUp`: the number of
+   * mails that the service stopped trying to send in the last 30 days.
    */
   mails: number;
   oldestMailMs: number;
   mailsGivenUp: number;
-  /** The number of webhook deliveries that wait, and how long the oldest of them waits. Milliseconds. */
+  /** The number of webhook deliveries that wait, and how long the oldest of them has waited. Milliseconds. */
   webhooks: number;
   oldestWebhookMs: number;
   /** The number of uploads that have not ended, by state. */

@@ -6,8 +6,8 @@ export type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: str
 /** A virus scanner. Calls reject with `scanner_unavailable` if the scanner is down, stops responding, or returns no result. */
 export type Scanner = {
   /**
-   * Scans the bytes of a stream, as fast as the scanner accepts them. Destroys the stream afterwards. If the stream fails, rejects with the
-   * error of the stream.
+   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. Destroys the stream afterwards. If the
+   * stream fails, rejects with its error.
    */
   scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
   /** Resolves when the scanner responds. */

@@ -11,7 +11,7 @@ export type ShareQueries = {
   put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void>;
   /**
    * Creates or replaces the shares of the users who have these invited email addresses. It runs one statement, even if no user has any of
-   * the email addresses. So the duration does not show whether a user has an email address (ADR 21).
+   * the email addresses. So the duration does not show whether an email address belongs to a user (ADR 21).
    */
   putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void>;
   /** Deletes the share of a user. Returns false if there was no such share. */
@@ -22,26 +22,26 @@ export type ShareQueries = {
   expiryOf(subject: ShareSubject, userId: string): Promise<number | undefined>;
   /**
    * Lists shares that expire in this window of time. Lists only shares that were made for longer than the length of this window, and whose
-   * users were not notified yet. Returns at most twice the limit.
+   * users were not notified yet. Returns at most `limit` shares of notes and at most `limit` shares of attachments.
    */
   listEnding(window: { from: number; until: number; limit: number }): Promise<EndingShare[]>;
   /**
    * Records that the user was notified of the expiry. Returns false if the share has changed since it was read, or if another replica has
-   * already recorded this.
+   * already recorded the same.
    */
   markReminded(share: EndingShare, now: number): Promise<boolean>;
-  /** Returns the share of the note with this user, or undefined if there is none. `isNew`: the user has not opened the note yet. */
+  /** Returns the share that this user has of the note, or undefined if there is none. `isNew`: the user has not opened the note yet. */
   findOfNote(noteId: string, userId: string): Promise<{ expiresAt: number | undefined; isNew: boolean } | undefined>;
-  /** Marks a share as seen. Does nothing if there is no such share, or if it was seen before. */
+  /** Marks a share as seen. Does nothing if there is no such share, or if it is already marked. */
   markSeen(subject: ShareSubject, seen: { userId: string; now: number }): Promise<void>;
   /**
    * Returns the number of valid shares and open invitations that the owner sees, by attachment id. The map does not contain attachments
-   * without any.
+   * that have neither.
    */
   countByAttachment(attachmentIds: readonly string[], now: number): Promise<Map<string, number>>;
   /**
-   * Lists the attachments that a valid share opens for this user, newest first. Leaves out attachments that lists do not show, and those of
-   * notes that the user has access to.
+   * Lists the attachments that are shared with this user through a valid share, newest first. Leaves out attachments that lists do not
+   * show, and attachments of notes that the user has access to.
    */
   listAttachmentsFor(userId: string, page: PageRequest & { now: number }): Promise<Page<SharedAttachment>>;
 };

@@ -23,7 +23,7 @@ export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
 
 export type TrashSubject = { noteId: string } | { attachmentId: string };
 
-/** Only these queries and the queries for object keys find items in the trash. All other queries ignore these items. */
+/** Only these queries and the queries for object keys find items in the trash. All other queries ignore the trash. */
 export type TrashQueries = {
   /** Moves a note and its attachments to the trash. The caller must have locked the note, and must have deleted its unfinished uploads. */
   putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;
@@ -31,7 +31,7 @@ export type TrashQueries = {
   putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<boolean>;
   /**
    * Returns the item and the role of the user on its note, and locks the note until the transaction ends.
-   * Returns undefined if the item is not in the trash, or if its note is in the trash too.
+   * Returns undefined if the item is not in the trash, or if it is an attachment and its note is in the trash too.
    */
   hold(subject: TrashSubject, userId: string): Promise<{ item: TrashItem; role: Role | undefined } | undefined>;
   /** Restores the item from the trash. The caller must have locked the item. */
@@ -39,8 +39,8 @@ export type TrashQueries = {
   /** Lists the items that the user may restore. The item that was deleted last comes first. */
   listFor(userId: string, page: PageRequest): Promise<Page<ListedTrashItem>>;
   /**
-   * Lists the items that were deleted at `before` or earlier. The item that was deleted first comes first. Skips attachments whose note is
-   * in the trash.
+   * Lists the items that were deleted at `before` or earlier. The item with the earliest deletion comes first. Skips attachments whose note
+   * is in the trash.
    */
   listOld(before: number, limit: number): Promise<TrashItem[]>;
 };

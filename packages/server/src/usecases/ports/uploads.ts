@@ -3,15 +3,15 @@ import type { AuditEvent } from "../../domain/audit-event.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Quota } from "../../domain/usage.ts";
 
-/** The data for the start of an upload. `upload` is pending. Its attachment gets the same values. */
+/** The data for the start of an upload. `upload` is pending. The attachment of the upload gets the same values. */
 export type UploadStart = {
   upload: Upload;
-  /** True: the application or a link has already permitted the start. False: the user's role in the database decides. */
+  /** True: the host application or a link has already permitted the start. False: the user's role in the database decides. */
   isGranted: boolean;
   quota: Quota;
   /** The maximum numbers of pending uploads. */
   maxPending: PendingCounts;
-  /** If an upload started before this instant, its idempotency key can be used again. Milliseconds since the epoch. */
+  /** If an upload started before this instant, a new upload can have the same idempotency key. Milliseconds since the epoch. */
   startedBefore: number;
 };
 
@@ -19,8 +19,8 @@ export type UploadStart = {
 export type PendingCounts = { ofUser: number; ofNote: number };
 
 /**
- * Whether the start was recorded, and the facts that decided this. If it was not recorded and no other field explains the reason, the quota
- * is full.
+ * Whether the start was recorded, and the facts that decided this. If the start was not recorded and no other field shows the reason, the
+ * quota is full.
  */
 export type StartedRecord = {
   isRecorded: boolean;
@@ -45,19 +45,19 @@ export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };
 
 export type UploadQueries = {
   /**
-   * Decides about the start of an upload and records it in one step. It checks the access of the user, the limits, the quota and the
-   * idempotency key. It records everything or nothing.
+   * Decides in one step whether an upload may start, and records the start. Checks the access of the user, the limits, the quota and the
+   * idempotency key. Records everything or nothing.
    * Returns undefined if there is no such note. In a transaction, this call or `holdStarts` must come first.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
   /**
-   * Makes the attachment of a pending upload ready and records the event, if the user may still add files now. It changes everything or
+   * Makes the attachment of a pending upload ready and records the event, if the user may still add files now. Changes everything or
    * nothing. Returns undefined if the attachment was deleted.
    */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
   /**
-   * Until the transaction ends, starts of uploads by this user or on this note wait. So the counts stay exact. Call it first in the
-   * transaction.
+   * Locks the starts of uploads by this user and on this note. Other starts wait until the transaction ends, so the counts do not change.
+   * Call it first in the transaction.
    */
   holdStarts(of: { userId: string; noteId: string }): Promise<void>;
   countPending(of: { userId: string; noteId: string }): Promise<PendingCounts>;

@@ -4,12 +4,12 @@ import type { OwnQuota, Quota, Usage } from "../../domain/usage.ts";
 type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
 
 /**
- * The queries for the usage of quotas, and for reservations. A reservation counts a file that has no attachment yet. AttachmentQueries
- * counts the other files.
+ * The queries for the usage of quotas, and for reservations. A reservation counts a file that has no attachment yet. The queries in
+ * `AttachmentQueries` count the files that have one.
  */
 export type UsageQueries = {
   find(ownerId: string): Promise<UsageOfOwner>;
-  /** Changes the quota of one owner. It replaces the default quota of the service. */
+  /** Sets a quota for one owner, which replaces the default quota of the service. */
   setQuota(ownerId: string, change: QuotaChange): Promise<void>;
   /** Reserves space in the quota for a file until `expiresAt`. Call it in a transaction. Throws `quota_exceeded`. */
   reserve(reservation: Reserving & { sizeBytes: number }, quota: Quota): Promise<void>;
@@ -19,16 +19,16 @@ export type UsageQueries = {
    */
   extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
   /**
-   * Counts a deleted file in the usage until `expiresAt`, because until then a client can store its object again with a signed URL. Ignores
-   * the quota, so it never throws `quota_exceeded`. Idempotent. Call it in the transaction that deletes the file.
+   * Counts a deleted file in the usage until `expiresAt`, because until this instant, a client can store its object again with a signed
+   * URL. Ignores the quota, so it never throws `quota_exceeded`. Idempotent. Call it in the transaction that deletes the file.
    */
   hold(file: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }): Promise<void>;
   /** Releases a reservation. Idempotent. Call it in a transaction. */
   release(objectKey: string): Promise<void>;
-  /** Releases the expired reservations. Returns the number of released ones. Call it in a transaction. */
+  /** Releases the expired reservations. Returns the number of released reservations. Call it in a transaction. */
   releaseExpired(now: number): Promise<number>;
   /**
-   * Lists the owners whose usage counter differs from the sum of their rows, in the order of the owners' ids. It reads the counters and the
+   * Lists the owners whose usage counter differs from the sum of their rows, in the order of the owners' ids. Reads the counters and the
    * rows at the same instant.
    */
   listDrifts(page: { after: string; limit: number }): Promise<UsageDrift[]>;

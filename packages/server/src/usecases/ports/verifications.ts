@@ -1,7 +1,7 @@
 /** A verification that one process has reserved until its lease ends. */
 export type ClaimedVerification = {
   attachmentId: string;
-  /** The ETag of the object to verify. If the object has another ETag, it has changed. */
+  /** The ETag that the object had when the verification was queued. If it has another ETag now, the object has changed. */
   etag: string;
   needsScan: boolean;
   holder: string;
@@ -13,8 +13,8 @@ export type ClaimedVerification = {
 export type VerificationQueries = {
   insert(verification: { attachmentId: string; etag: string; needsScan: boolean; dueAt: number }): Promise<void>;
   /**
-   * Reserves the verification that has been due for the longest time. When the lease ends, it is due again. If `canScan` is false, skips
-   * verifications that need a scan.
+   * Reserves the verification that has been due for the longest time. When the lease ends, the verification is due again. If `canScan` is
+   * false, skips verifications that need a scan.
    */
   claim(claim: {
     now: number;
@@ -22,7 +22,7 @@ export type VerificationQueries = {
     leaseEndsAt: number;
     canScan: boolean;
   }): Promise<ClaimedVerification | undefined>;
-  /** Extends the lease of a process. Returns false if the verification has ended, or if another process has reserved it. */
+  /** Extends the lease of this process. Returns false if the verification has ended, or if another process has reserved it. */
   renew(
     claimed: Pick<ClaimedVerification, "attachmentId" | "holder">,
     change: { leaseEndsAt: number },

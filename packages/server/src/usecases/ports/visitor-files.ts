@@ -1,7 +1,7 @@
 import type { Attachment } from "../../domain/attachment.ts";
 import type { RequestUsage } from "../../domain/file-request.ts";
 
-/** The data of a file from a visitor that its attachment does not contain. Instants are milliseconds since the epoch. */
+/** The data about a file from a visitor that is not part of its attachment. Instants are milliseconds since the epoch. */
 export type VisitorFile = {
   attachmentId: string;
   linkId: string;
@@ -22,11 +22,14 @@ export type VisitorFileQueries = {
   findUpload(of: { linkId: string; visitorId: string; uploadId: string }): Promise<VisitorUpload | undefined>;
   /** Lists the uploads of a visitor through a link, oldest first. Leaves out aborted and expired uploads. */
   listUploads(of: { linkId: string; visitorId: string }): Promise<VisitorUpload[]>;
-  /** Locks a file request. Until the transaction ends, other starts of uploads to this file request wait. So `usageOf` is exact. */
+  /**
+   * Locks a file request. Other starts of uploads to this file request wait until the transaction ends, so the result of `usageOf` stays
+   * right.
+   */
   holdLink(linkId: string): Promise<void>;
   /** Returns the number and size of the files that came through a link. Failed, rejected and deleted files do not count. */
   usageOf(linkId: string): Promise<RequestUsage>;
-  /** Records when all bytes of a file had arrived. Only the first call has an effect. */
+  /** Records when all bytes of a file had arrived. Only the first call for a file has an effect. */
   markReceived(attachmentId: string, receivedAt: number): Promise<void>;
   /** Returns whether files of visitors have arrived since the owner last opened the note. */
   hasUnseen(noteId: string): Promise<boolean>;

@@ -16,7 +16,7 @@ export type WebhookSender = {
   }): Promise<WebhookOutcome>;
 };
 
-/** A delivery that one process has reserved. `id` is the id of the message. `attempts`: the number of tries, including this one. */
+/** A delivery that one process has reserved. `id`: the id of the message. `attempts`: the number of tries, including this try. */
 export type ClaimedDelivery = {
   endpoint: WebhookEndpoint & { failures: number };
   id: string;
@@ -44,8 +44,8 @@ export type EndpointChange = Partial<
 > & {
   isDisabled?: boolean;
   /**
-   * `restart`: the summaries of issued URLs begin with the events from now on. `stop`: the endpoint gets no more summaries. Undefined: no
-   * change.
+   * `restart`: the next summary of issued URLs begins with the events from now on. `stop`: the endpoint gets no more summaries. Undefined:
+   * no change.
    */
   urlReports?: "restart" | "stop" | undefined;
 };
@@ -73,8 +73,8 @@ export type WebhookQueries = {
   /** Queues a message for one endpoint. */
   queueFor(endpointId: string, message: WebhookMessage): Promise<void>;
   /**
-   * Reserves due deliveries for this process, at most one for each owner. Skips the deliveries to the endpoints `busy` and those of
-   * `busyOwners`. When the lease ends, the deliveries are due again.
+   * Reserves due deliveries for this process, at most one for each owner. Skips deliveries to the endpoints in `busy`, and deliveries to
+   * endpoints of the owners in `busyOwners`. When the lease ends, the deliveries are due again.
    * A delivery waits for earlier deliveries to the same endpoint about the same subject.
    */
   claim(claim: {
@@ -88,9 +88,9 @@ export type WebhookQueries = {
   /** Makes a delivery due at `dueAt`. Does nothing if another replica has reserved the delivery in the meantime. */
   postpone(delivery: ClaimedDelivery, failed: FailedTry & { dueAt: number }): Promise<void>;
   /**
-   * Stops retrying a delivery. If the endpoint has accepted no message since this one was queued, also disables the endpoint and stops all
-   * deliveries to it.
-   * Returns whether it disabled the endpoint.
+   * Stops retrying a delivery. If the endpoint has accepted no message since the message of this delivery was queued, also disables the
+   * endpoint and stops all deliveries to it.
+   * Returns whether this call disabled the endpoint.
    */
   giveUp(delivery: ClaimedDelivery, failed: FailedTry): Promise<boolean>;
   listDeliveries(endpointId: string, page: PageRequest): Promise<Page<Delivery>>;
@@ -98,11 +98,11 @@ export type WebhookQueries = {
   retry(delivery: { endpointId: string; id: string }, now: number): Promise<boolean>;
   deleteOld(before: number): Promise<void>;
   /**
-   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. The summaries include the events before
-   * it.
+   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Summaries already contain the events
+   * before this id.
    */
   listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]>;
-  /** Moves `reportedUntil` of an endpoint forward. Returns false if another replica has already done this. */
+  /** Moves `reportedUntil` of an endpoint forward. Returns false if another replica has already moved it. */
   advanceUrlReport(
     report: { endpointId: string; reportedUntil: string },
     change: { reportedUntil: string },

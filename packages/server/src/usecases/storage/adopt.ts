@@ -9,8 +9,8 @@ import { requireAdministrator } from "../people.ts";
 import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
 
 /**
- * A queued deletion can be cancelled only if it is not due within this time. The time is longer than any transaction, and longer than the
- * difference between the clocks of replicas. Milliseconds.
+ * A queued deletion can be cancelled only if it is not due within this time. No transaction takes longer than this, and the clocks of
+ * replicas differ by less. Milliseconds.
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 
@@ -27,7 +27,7 @@ export type AdoptInput = {
 
 /**
  * Attaches an object that is already in the bucket. Only for administrators, because the caller chooses the key. If there is a scanner, the
- * attachment is `scanning` first. When the attachment is deleted, the object stays in the bucket.
+ * attachment is `scanning` at first. A deletion of the attachment does not delete the object.
  * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`, and `upload_rejected` if the
  * object is stored with headers that change the download.
  */
@@ -37,7 +37,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
     const { noteId } = input;
     const objectKey = chooseKey(bucket, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
-    // Reads the queued deletion before the object. So the transaction below can notice that the deletion has run in the meantime.
+    // Reads the queued deletion before it reads the object. So the transaction below notices if the deletion has run in the meantime.
     const seen = await db.objectDeletions.find(objectKey);
     const stored = await bucket.head(objectKey);
     if (stored === undefined) {
@@ -67,7 +67,7 @@ export function adoptObject({ db, bucket, clock, newId, scanning, onVerification
         createdAt: now,
       };
       await tx.attachments.insert(attachment);
-      // The service itself may have stored the object and queued its deletion.
+      // If the service itself stored the object earlier, a deletion of the object may be queued.
       await tx.objectDeletions.cancel(objectKey);
       if (scanning !== undefined) {
         await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
@@ -89,8 +89,8 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
 }
 
 /**
- * Refuses an object with headers that the service never sets. The bucket sends stored headers with each download, and they can change how a
- * browser treats the file.
+ * Refuses an object with headers that the service never sets. The bucket sends such headers with each download, and they can change what a
+ * browser does with the file.
  */
 function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
@@ -102,7 +102,7 @@ function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 
 /**
  * Throws if the object is being deleted. `purgeObjects` first lists the due deletions, and then runs each of them, even if its row was
- * removed in the meantime. So only a deletion that is not due soon can be cancelled.
+ * removed in the meantime. So a deletion that is due, or due soon, can't be cancelled.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,

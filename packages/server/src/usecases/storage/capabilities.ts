@@ -1,10 +1,13 @@
 import { type BucketCapabilities, LEAST_CAPABILITIES } from "../../domain/bucket-capabilities.ts";
 import type { Bucket, Clock, Database } from "../ports/index.ts";
 
-/** How long the service uses the result of a probe. Then it probes again, because the S3 server may have been updated. Milliseconds. */
+/**
+ * How long the service uses the result of a probe. After this time, the service probes again, because the S3 server may have been updated.
+ * Milliseconds.
+ */
 const KEEP_MS = 86_400_000;
 /**
- * If a process has not deleted the objects of its probe after this time, queued deletions delete them. This is longer than a probe takes.
+ * After this time, queued deletions delete the objects of a probe, in case its process has died. The time is longer than a probe takes.
  * Milliseconds.
  */
 const ABANDONED_AFTER_MS = 600_000;
@@ -14,8 +17,8 @@ export type Capabilities = {
   /** Returns the known capabilities. Before the first probe, returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
   /**
-   * Loads the capabilities from the database. If they are missing or too old, probes the bucket. If the probe fails, rejects with
-   * `bucket_unavailable`, and `current` does not change.
+   * Loads the capabilities from the database. If the database has none, or if they are too old, probes the bucket. If the probe fails,
+   * rejects with `bucket_unavailable`, and `current` does not change.
    */
   settle(): Promise<BucketCapabilities>;
   /** Probes the bucket, and stores the result. */
@@ -37,7 +40,7 @@ export function createCapabilities(options: {
     for (const objectKey of objectKeys) {
       await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
     }
-    // The deletions of the objects are already queued, so the objects are deleted even if the probe fails.
+    // The deletions of the objects are already queued. So the service deletes the objects even if the probe fails.
     current = await bucket.tryCapabilities(objectKeys);
     const gone = await bucket.delete(objectKeys).catch(() => []);
     for (const objectKey of gone) await db.objectDeletions.cancel(objectKey);

@@ -67,7 +67,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key } })).status).toBe(201);
   }
 
-  /** Creates attachments, adopted objects, pending uploads and a deletion. None of them is garbage. */
+  /** Creates attachments, adopted objects, pending uploads and a queued deletion. No object of them is garbage. */
   async function populate(): Promise<void> {
     for (let nth = 0; nth < 5; nth += 1) await attach();
     await adopt(await putBehind("elsewhere/report.pdf"));

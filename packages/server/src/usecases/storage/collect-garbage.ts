@@ -7,12 +7,12 @@ export type GarbageOptions = {
   mend: boolean;
   /** Deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
   force: boolean;
-  /** True if only this service stores objects in the bucket, or under the configured key prefix. */
+  /** True: only this service stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
   /** Checks that the bucket can read each object. Only the embedded bucket needs this check, because its disk can lose bytes. */
   readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
-  /** Called from time to time with the number of compared objects. */
+  /** Called after each page of objects, with the number of objects that were compared with the database so far. */
   onProgress?: ((compared: number) => void) | undefined;
 };
 
@@ -21,13 +21,13 @@ export type GarbageReport = {
   found: Counts;
   mended: Counts;
   tally: Tally;
-  /** The reason why unreferenced objects and parts were not deleted. Undefined: nothing prevented their deletion. */
+  /** The reason why no unreferenced objects and parts were deleted. Undefined: nothing prevented their deletion. */
   kept: string | undefined;
 };
 
 /**
  * Compares the bucket with the database in both directions, in constant memory. Deletes unreferenced objects and corrects usage counters.
- * If an attachment has lost its object, it only reports this: nothing can restore the object, and only the owner may delete the attachment.
+ * If an attachment has lost its object, only reports this. Nothing can restore the object, and only the owner may delete the attachment.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -77,8 +77,8 @@ async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void
 }
 
 /**
- * Returns the reason why garbage must not be deleted. With a wrong database or bucket, most objects look like orphans. A deletion cannot be
- * undone, so in this case it needs --force.
+ * Returns the reason why garbage must not be deleted. If the bucket belongs to another database, most objects look like orphans. Nobody can
+ * undo a deletion, so if most objects are orphans, the command needs --force.
  */
 function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOptions): string | undefined {
   if (force || found.orphan + found.multipart === 0) return undefined;

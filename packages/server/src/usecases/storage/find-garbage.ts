@@ -22,15 +22,15 @@ export type Finding =
 export type Tally = {
   /** Objects that a row refers to. */
   known: number;
-  /** Objects under the prefix of the service whose key the service could not have generated. */
+  /** Objects under the key prefix of the service whose key does not have the form of the service's keys. */
   foreign: number;
-  /** Objects that no row refers to, but which are so new that they may belong to an upload in progress. */
+  /** Objects that no row refers to yet, because they may belong to an upload in progress. They are newer than `GARBAGE_MIN_AGE_MS`. */
   young: number;
 };
 
 /**
- * Only objects that are older than this can be garbage, because a newer object may not have a row yet. Longer than any upload and its
- * deletion take. Milliseconds.
+ * Only objects that are older than this can be garbage, because a newer object may not have a row yet. The time is longer than any upload
+ * and its deletion take. Milliseconds.
  */
 export const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
 const BATCH = 500;
@@ -38,7 +38,8 @@ const HEADS_AT_ONCE = 8;
 
 /**
  * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of their keys. Both
- * lists can change while this function reads them. So if an object is missing, the function checks this again before it reports the object.
+ * lists can change while this function reads them. So before the function reports a missing object, it checks again whether the object is
+ * missing.
  */
 export async function* findInObjects(
   deps: Deps,
@@ -110,7 +111,7 @@ async function* findDamaged(
 
 /**
  * Checks again whether an object is missing. An adopted object may be outside the prefix of the service, so the list does not contain it.
- * The object or the attachment may also have changed since the lists were read.
+ * Also, the object or the attachment may have changed since the lists were read.
  */
 async function isMissing({ db, bucket }: Pick<Deps, "db" | "bucket">, { id, objectKey }: Attachment): Promise<boolean> {
   if ((await bucket.head(objectKey)) !== undefined) return false;
@@ -128,7 +129,8 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
     const known = await db.inventory.multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // Compares the ids of uploads and not the keys. If a response was lost, the bucket may have two uploads with the same key.
+      // Compares the ids of the uploads and not their keys. If a response of the bucket was lost, there may be two uploads with the same
+      // key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
       else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;

@@ -7,8 +7,8 @@ import type { Deps, Queries } from "../ports/index.ts";
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
 
 /**
- * The maximum number of deletions in one call. Some S3 servers delete the keys of a call one by one, and all of them must be deleted before
- * the timeout of the call.
+ * The maximum number of deletions in one call to the bucket. Some S3 servers delete the objects of a call one by one, and must finish
+ * before the timeout of the call.
  */
 const BATCH = 100;
 const RETRY_BASE_MS = 5_000;
@@ -18,8 +18,8 @@ const RETRY_MAX_MS = 3_600_000;
  */
 export const LATE_PUT_GRACE_MS = 300_000;
 /**
- * The time between the two deletions of an object. No late PUT takes longer than this, so the second deletion also deletes an object that a
- * late PUT has stored. Milliseconds.
+ * The time between the two deletions of an object. No late PUT takes longer than this. So the second deletion deletes an object that a late
+ * PUT stored after the first one. Milliseconds.
  */
 const SECOND_DELETION_MS = 86_400_000;
 
@@ -55,8 +55,8 @@ export async function queueDeletions(
 }
 
 /**
- * Some queued deletions wait until a signed URL expires. This function already deletes their objects now, so that nobody can read these
- * objects in the meantime. Call it after the commit.
+ * Some queued deletions wait until a signed URL expires. This function deletes their objects now, so that nobody can read the objects while
+ * the deletions wait. Call it after the commit.
  * Ignores failures, because the queued deletions will delete these objects later.
  */
 export async function deleteWaiting(
@@ -70,8 +70,8 @@ export async function deleteWaiting(
 }
 
 /**
- * Returns the first instant at which no request can write to the object of an upload any more. A PUT of the whole file can write until its
- * URL expires. A PUT of a part can't write after the upload was aborted, but a completion may be in progress now.
+ * Returns the first instant at which no HTTP request can write the object of an upload any more. A PUT of the whole file can write it until
+ * its URL expires. After an abort of a multipart upload, only a completion that is already in progress can write it.
  */
 export function deletableAt({ upload, now }: { upload: Upload; now: number }): number {
   const lastWrite = upload.multipart === undefined ? upload.expiresAt : now;
@@ -80,9 +80,9 @@ export function deletableAt({ upload, now }: { upload: Upload; now: number }): n
 
 /**
  * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
- * still in flight.
- * To delete a missing object is harmless, so replicas need no lock. If a deletion fails, the service tries it again after longer and longer
- * pauses.
+ * still in flight at the first run.
+ * Two replicas may delete the same object, because the deletion of a missing object does no harm. So replicas need no lock.
+ * If a deletion fails, the service tries it again after longer and longer pauses.
  */
 export function purgeObjects({ db, bucket, clock }: Deps) {
   return async (): Promise<number> => {
@@ -92,7 +92,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       const due = await db.objectDeletions.listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
-      // A killed process or an aborted upload may leave parts in the bucket. No list of objects contains these parts.
+      // A killed process or an aborted upload may leave parts in the bucket. A list of objects does not contain these parts.
       await bucket.discardParts(objectKeys);
       const gone = new Set(await bucket.delete(objectKeys));
       const times = { now, againAt: now + SECOND_DELETION_MS };

@@ -2,7 +2,7 @@ import type { Deps, Queries } from "../ports/index.ts";
 import { deleteWaiting, type PlannedDeletion } from "./object-deletions.ts";
 
 /**
- * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant in milliseconds,
+ * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant (milliseconds),
  * and returns the deletions that it queued.
  */
 export async function releaseObjects(

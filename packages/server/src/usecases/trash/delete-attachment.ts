@@ -10,8 +10,8 @@ import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood } from "./delete-for-good.ts";
 
 /**
- * Moves an attachment to the trash, and removes it from links. If its upload is not finished or the trash is off, deletes the attachment
- * permanently. Throws `attachment_not_found` or `access_denied`.
+ * Moves an attachment to the trash, and removes it from the lists of files of links. If the upload of the attachment is not finished, or if
+ * the trash is off, deletes the attachment permanently. Throws `attachment_not_found` or `access_denied`.
  */
 export function deleteAttachment(deps: Deps) {
   const { limits, newId } = deps;
@@ -20,7 +20,7 @@ export function deleteAttachment(deps: Deps) {
       const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
       const isHeld = (await tx.notes.hold((await authorise()).noteId)) && (await tx.attachments.hold(attachmentId));
       if (!isHeld) throw notFound();
-      // Reads the attachment again after it is locked, because its upload may have completed in the meantime.
+      // Reads the attachment again now that it is locked, because its upload may have completed in the meantime.
       const attachment = await authorise();
       if (limits.trashDays === 0 || !isComplete(attachment.state))
         return deleteForGood(deps, { tx, caller, attachment, now });

@@ -2,7 +2,7 @@ import type { Attachment } from "../../domain/attachment.ts";
 import type { Queries } from "../ports/index.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
 
-/** Deletes attachments permanently and queues the deletion of their objects, in the transaction `tx`. The note of the attachments stays. */
+/** Deletes attachments permanently, but not their note, and queues the deletion of their objects, in the transaction `tx`. */
 export async function deleteAttachmentsForGood(
   tx: Queries,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },
@@ -18,7 +18,7 @@ export async function deleteNoteForGood(
   tx: Queries,
   { noteId, now }: { noteId: string; now: number },
 ): Promise<{ planned: PlannedDeletion[]; attachmentIds: string[] }> {
-  // Includes attachments that were moved to the trash before the note was deleted.
+  // The list includes attachments that somebody moved to the trash before the note.
   const attachments = await tx.attachments.listOfNote(noteId);
   const planned = await planAll(tx, { attachments, now });
   await tx.notes.delete(noteId);

@@ -8,15 +8,15 @@ import { releaseObjects } from "../storage/release-objects.ts";
 import { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 
 /**
- * Moves a note to the trash with its complete files and its shares, and revokes its links. Deletes its unfinished uploads permanently. If
- * the trash is off, deletes the note permanently. Throws `note_not_found` or `access_denied`.
+ * Moves a note with its complete files and its shares to the trash, and revokes its links. Deletes the unfinished uploads permanently. If
+ * the trash is off, deletes the note and everything in it permanently. Throws `note_not_found` or `access_denied`.
  */
 export function deleteNote(deps: Deps) {
   const { newId, limits } = deps;
   return (caller: Caller, noteId: string): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
-      // Locks the note, so that nobody can add attachments now. The objects of such attachments would stay in the bucket without a row.
+      // Locks the note, so that nobody can add an attachment now. The object of such an attachment would stay in the bucket without a row.
       if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
       const { planned, attachmentIds } = await (limits.trashDays === 0
         ? deleteNoteForGood(tx, { noteId, now })

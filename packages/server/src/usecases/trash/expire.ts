@@ -14,7 +14,7 @@ export function expireTrash(deps: Deps) {
       const old = await db.trash.listOld(clock() - limits.trashDays * DAY_MS, BATCH);
       const before = expired;
       for (const item of old) if (await expire(deps, item)) expired += 1;
-      // Stops if a full batch changed nothing. Otherwise the loop would list the same batch forever.
+      // Stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
       if (old.length < BATCH || expired === before) return expired;
     }
   };

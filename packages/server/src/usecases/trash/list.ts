@@ -3,7 +3,7 @@ import type { Deps, ListedTrashItem, Page, PageRequest, TrashItem } from "../por
 
 const DAY_MS = 86_400_000;
 
-/** An item of the trash. `purgeAt`: after this instant, the sweep deletes the item permanently. Milliseconds since the epoch. */
+/** An item in the trash. `purgeAt`: the sweep deletes the item permanently after this instant. Milliseconds since the epoch. */
 export type DatedTrashItem = ListedTrashItem & { purgeAt: number };
 
 /** Lists the items that the caller may restore. The item that was deleted last comes first. */

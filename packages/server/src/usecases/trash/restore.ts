@@ -4,8 +4,8 @@ import { holdItem } from "./hold-item.ts";
 import { trashEvent } from "./trash-event.ts";
 
 /**
- * Moves a note or an attachment out of the trash. Its shares work again. This uses no additional quota, because the items in the trash also
- * count in the quota.
+ * Moves a note or an attachment out of the trash. The shares of the note or attachment work again. The usage of the quota does not change,
+ * because items in the trash also count in the quota.
  * Throws `note_not_found`, `attachment_not_found` (also if the note of the attachment is in the trash), and `access_denied`.
  */
 export function restoreFromTrash({ db, clock, newId }: Deps) {

@@ -13,8 +13,8 @@ import { transitionUpload } from "./transition.ts";
 const MAX_ATTEMPTS = 3;
 
 /**
- * Aborts an upload and deletes its object. The signed URL may stay valid for a while. If a late PUT stores the object again, the service
- * deletes the object again. Idempotent.
+ * Aborts an upload and deletes its object. The signed URL may stay valid for a while. If a client stores the object with it once more, the
+ * service deletes that object too. Idempotent.
  * Throws `upload_not_found`, and `upload_not_pending` if the upload is complete.
  */
 export function abortUpload(deps: Deps) {
@@ -29,8 +29,8 @@ export function abortUpload(deps: Deps) {
             throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
           }
           if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };
-          // A completion or a verification may have changed the state after it was read. That change is valid, so the loop reads the new
-          // state.
+          // A completion or a verification may have changed the state after it was read. If so, the loop reads the new state and decides
+          // again.
           if (!(await transitionUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
           await queueObjectDeletions(tx, { upload, now: clock() });
           return { upload, isEnded: true };

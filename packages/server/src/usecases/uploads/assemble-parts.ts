@@ -9,8 +9,8 @@ export type ReportedPart = { partNumber: number; etag: string };
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Completes the multipart upload in the bucket, with the parts that the bucket lists. If the bucket does not know the upload any more, an
- * earlier completion has succeeded, and this call does nothing. Throws `upload_incomplete`. The message says which part is missing or
+ * Completes the multipart upload in the bucket, with the parts that the bucket lists. Does nothing if the bucket does not know the upload
+ * any more, because an earlier completion may have succeeded. Throws `upload_incomplete`. The error text says which part is missing or
  * wrong.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {

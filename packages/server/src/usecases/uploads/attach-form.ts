@@ -14,16 +14,14 @@ import { quotaOf } from "../usage.ts";
 import { sniffStream } from "./check-first-bytes.ts";
 import { type LengthBounds, reserveCapacity } from "./reserve-capacity.ts";
 
-/**
- * After a crash, the object of a form upload is deleted when this time has passed. It is longer than any form upload takes. Milliseconds.
- */
+/** After a crash, the object of a form upload is deleted when this time has passed. No form upload takes longer than this. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 /** The largest file that a form can upload. Bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 /**
  * Streams the file of a form into the bucket in constant memory, and attaches the file to the note.
- * If there is a scanner, the attachment is `scanning` first. The audit event is written when the attachment becomes `ready`.
+ * If there is a scanner, the attachment is `scanning` at first. The audit event is written when the attachment becomes `ready`.
  * After a failure or a crash, there is no attachment, and a queued deletion removes the object.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`, `upload_aborted`,
  * `service_busy`, `bucket_unavailable`, `rate_limited`.
@@ -41,7 +39,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const filename = checkFilename(input.filename);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
-    // For a short form, the declared length is the limit. So the upload needs only a small buffer.
+    // If the form declares its length, this length is the limit. So the upload of a small file needs only a small buffer.
     const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
@@ -85,8 +83,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       else onUploadEnded("ready");
       return attached;
     } catch (error) {
-      // Makes the deletion of the object due now, and releases the reservation. If this fails, both happen later: the queued deletion runs,
-      // and the reservation expires.
+      // Makes the deletion of the object due now, and releases the reservation. If this fails, the queued deletion runs later, and the
+      // reservation expires later.
       await db
         .transaction((tx) => tx.objectDeletions.put({ objectKey, notBefore: clock() }), { freesSpace: true })
         .catch(() => undefined);

@@ -29,7 +29,7 @@ export async function authoriseSender(
   return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
 }
 
-/** Returns whether a file request is open now. A full file request can be open too. */
+/** Returns whether a file request is open now. Does not check whether it is full. */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
   return found.link.kind === "upload" && stateOf(found, { now, policy: linkPolicy({ limits }) }) === "live";
 }

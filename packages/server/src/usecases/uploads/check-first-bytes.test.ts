@@ -11,7 +11,7 @@ const PNG = Buffer.from(
 );
 const files = {
   png: PNG,
-  // The first chunk of this PNG file is longer than the bytes that are checked.
+  // The first chunk of this PNG file is longer than the part of the file that the service checks.
   pngOfLongChunks: Buffer.concat([PNG.subarray(0, 33), hex("00010000"), Buffer.from("iCCP"), Buffer.alloc(4055, 7)]),
   jpeg: padded(hex("ffd8ffe0 0010 4a46494600")),
   gif: padded(Buffer.from("GIF89a")),
@@ -128,7 +128,7 @@ const contradictions: [...Case, says: RegExp][] = [
   ["pdf", "a.wav", "audio/wav", /it is a PDF/],
   ["webm", "a.avi", "video/x-msvideo", /it is a WebM or Matroska file/],
   ["mp4", "photo", "image/x-unknown", /it is an MP4 or QuickTime file/],
-  // Unknown content, whose name and type must still agree.
+  // For unknown content, the name and the type must agree.
   ["text", "a.avi", "audio/mpeg", /named a.avi, declared as audio\/mpeg/],
   ["zip", "a.docx", "application/vnd.oasis.opendocument.text", /named a.docx/],
 ];
@@ -186,7 +186,7 @@ const agreements: Case[] = [
   ["colouredLog", "a.log", "text/plain"],
   ["protectedOffice", "slides.pot", "text/x-gettext-translation-template"],
   ["protectedOffice", "old.xls", "application/vnd.ms-excel"],
-  // Filenames that only look like the name of a program.
+  // Filenames that look like the name of a program, but are not.
   ["pdf", "Tickets from example.com", "application/pdf"],
   ["png", "a.exe.png", "image/png"],
   ["svg", "a.xml", "image/svg+xml"],

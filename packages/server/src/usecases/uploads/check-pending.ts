@@ -4,7 +4,8 @@ import type { Limits, PendingCounts, Queries } from "../ports/index.ts";
 const REMEDY = "Complete or abort some of them, or delete their files.";
 
 /**
- * Throws `too_many_uploads` if the caller or the note has too many pending uploads. This is an early check. The record step checks again.
+ * Throws `too_many_uploads` if the caller or the note has too many pending uploads. This is an early check. The step that records the
+ * upload checks the same again.
  */
 export async function checkPending(
   { uploads }: Queries,

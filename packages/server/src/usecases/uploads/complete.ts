@@ -13,20 +13,22 @@ import { findOwnUpload, uploadNotFound, uploadOver } from "./own-upload.ts";
 import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
 import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
 
-/** `parts` are the parts that the client says it has sent. Each one is compared with the part in the bucket. */
+/** `parts`: the parts that the client says it has sent. The service compares each of them with the part in the bucket. */
 export type CompleteUploadInput = {
   uploadId: string;
   parts?: readonly ReportedPart[] | undefined;
-  /** The kinds of files that the resource of an embedding accepts. Undefined: every kind, or the kinds that the file request accepts. */
+  /**
+   * The kinds of files that the resource of an embedding accepts. Undefined: every kind, or for a file request the kinds that it accepts.
+   */
   accepted?: AcceptedTypes | undefined;
 };
 
 /**
  * Assembles the parts if there are any, verifies the object and makes its attachment ready. If the verification is slow, it continues after
  * the HTTP request, and the returned attachment is `verifying` or `scanning`. Idempotent.
- * Throws `upload_not_found`, `access_denied`, `upload_incomplete` (send the missing bytes, and call it again), and `upload_not_pending`.
- * Throws `upload_rejected` if the object differs from the declaration, or if the file request does not accept it. The service deletes a
- * rejected object.
+ * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send
+ * the missing bytes and complete the upload again. Throws `upload_rejected` if the object differs from the declaration, or if the file
+ * request does not accept the file. The service deletes a rejected object.
  */
 export function completeUpload(deps: Deps) {
   const { db } = deps;
@@ -109,13 +111,13 @@ async function decide(
   verdict = await confirmUnchanged(bucket, { objectKey, stored, verdict });
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
   const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
-  // After an abort or a deletion, the object does not exist any more. Then the verification fails for this reason, and not because of the
-  // content.
+  // If somebody aborted or deleted the upload in the meantime, the verification failed only because the object is missing. In that case,
+  // the state is not `rejected`.
   if (decided?.state === "rejected") throw new DomainError("upload_rejected", decided.rejectReason ?? verdict.reason);
   return decided;
 }
 
-/** Returns the state of the upload if its verification is too slow for this request. Otherwise returns undefined. */
+/** If the verification is too slow for this HTTP request, returns the state for the upload. If not, returns undefined. */
 function slowVerification({ scanning, limits }: Deps, subject: Subject): VerificationState | undefined {
   if (scanning !== undefined) return "scanning";
   const isLarge = subject.stored.sizeBytes > limits.verifyInRequestMaxBytes;

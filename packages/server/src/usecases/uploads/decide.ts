@@ -20,7 +20,7 @@ import type { Verdict } from "./verify.ts";
 // `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: the attachment was
 // deleted.
 
-/** The attachment that the caller has read. `upload` is undefined for the attachment of a form and for an adopted object. */
+/** The attachment as the caller has read it. `upload` is undefined if the attachment came from a form, or is an adopted object. */
 type Decision = { attachment: Attachment; upload: Upload | undefined };
 
 /**
@@ -38,8 +38,8 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // The attachment was deleted after the caller read it, or it is in the trash. In the trash, its verification waits until the file
-        // is restored.
+        // The attachment was deleted or moved to the trash after the caller read it. The verification of a file in the trash waits until
+        // the file is restored.
         if ((await tx.attachments.find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -47,10 +47,10 @@ export async function markReady(
         const moved = await moveStored(tx, { attachment: seen, upload, to: right.to, now, checksum });
         const attachment = await tx.attachments.find(seen.id);
         if (moved) {
-          // This call comes before the event of this file is stored. Otherwise the event would count as the event of an earlier file.
+          // Notifies the owner before it stores the event of this file. Otherwise this event would look like the event of an earlier file.
           if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
           const event = readyEvent(deps, { attachment: seen, verdict, right, now });
-          // For an adopted object, the adoption has already added an audit event, so only the webhooks are queued.
+          // For an adopted object, the adoption has already added an audit event. So only the messages to webhooks are queued.
           if (seen.ownsObject) await tx.audit.add(event);
           else await tx.webhooks.queue(...messagesOf(event));
         }
@@ -72,7 +72,7 @@ export async function markReady(
 type Sent = Decision & { verdict: Extract<Verdict, { ok: true }> };
 
 /**
- * Returns whether the database can complete this upload in one step. This is so if a user of the service sent the file, and there is no
+ * Returns whether one database call can complete this upload. This is possible if a user of the service sent the file, and there is no
  * staged copy.
  */
 function isOneStep({ attachment, upload }: Sent): boolean {
@@ -107,7 +107,10 @@ function readyEvent({ newId }: Deps, { attachment, verdict, right, now }: Ready)
   return auditEvent(right.action, { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
 }
 
-/** The decision for a verified file whose sender may still send files. `link`: the file request, if the sender is a visitor. */
+/**
+ * The new state and the audit event of a verified file whose sender may still send files. `link`: the file request, if the sender is a
+ * visitor.
+ */
 type Right = {
   to: "ready" | "quarantined";
   action: AuditAction;
@@ -128,8 +131,8 @@ async function rightOf(
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion has already asked the application. It can't be asked again inside a transaction. And a slow verification must not be a
-  // reason to refuse the file.
+  // The completion has already asked the host application, which can't be asked again inside a transaction. Also, a slow verification must
+  // not be a reason to refuse the file.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await queries.access.note(createdBy, noteId);
@@ -139,7 +142,7 @@ async function rightOf(
   }
   const file = await queries.visitorFiles.find(attachment.id);
   const found = file && (await queries.links.find(file.linkId));
-  // The file request must have been open when the last byte arrived. So a slow verification does not make a file late.
+  // The file request must have been open when the last byte arrived. So a file is not refused because its verification was slow.
   if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const needsReview = request?.review === true;
@@ -195,7 +198,7 @@ export async function defer(
 }
 
 /**
- * Changes the state of an upload whose object is stored. If there is a staged copy, it becomes the object of the attachment, and the
+ * Changes the state of an upload whose object is stored. If there is a staged copy, the copy becomes the object of the attachment, and the
  * uploaded object is deleted.
  */
 async function moveStored(

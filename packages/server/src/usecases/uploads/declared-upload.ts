@@ -8,24 +8,24 @@ export type StartUploadInput = {
   contentType: string;
   sizeBytes: number;
   sha256: string | undefined;
-  /** If set, the upload is a multipart upload with parts of this length. For clients that choose the part size themselves. Bytes. */
+  /** The length of the parts, for clients that choose it themselves. If it is set, the upload is always a multipart upload. Bytes. */
   partSize?: number | undefined;
-  /** If a client starts an upload again with the same key and the same declaration, it gets the same upload. */
+  /** If a client starts an upload again with the same key and the same declaration, the service returns the same upload. */
   idempotencyKey?: string | undefined;
   /** The data about a file from a visitor. Undefined: a user sends the file. */
   visit?: { visitorId: string; visitorName: string | undefined; slotId: string | undefined } | undefined;
 };
 
-/** A declaration that was checked, with the key of the future object. */
+/** A declaration that was checked, with the key that the object will have. */
 export type DeclaredUpload = StartUploadInput & { caller: Sender; objectKey: string };
 
 /**
- * `request` is the PUT that the client must send. It is undefined for a multipart upload, and for a repeated start if the file is already
- * complete.
+ * `request`: the PUT that the client must send. Undefined for a multipart upload, and for a repeated start of an upload that is not pending
+ * any more.
  */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
 
-/** Signs the single PUT of an upload. The URL is valid at most until the upload expires. */
+/** Signs the single PUT of an upload. The URL expires no later than the upload. */
 export function signPut(
   { bucket, limits, capabilities }: Deps,
   { upload, now }: { upload: Upload; now: number },
@@ -34,7 +34,7 @@ export function signPut(
     objectKey: upload.objectKey,
     contentType: upload.contentType,
     sizeBytes: upload.sizeBytes,
-    // If a bucket cannot check a signed SHA-256, it may refuse the request.
+    // A bucket that cannot check a signed SHA-256 may refuse the PUT.
     checksum: capabilities().signedSha256 ? upload.declaredChecksum : undefined,
     onlyOnce: !upload.staged,
     expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),

@@ -20,7 +20,7 @@ export function expireUploads(deps: Deps) {
       const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
       const before = expired;
       for (const upload of abandoned) if (await expire(deps, { upload, now })) expired += 1;
-      // Stops if a full batch changed nothing. Otherwise the loop would list the same batch forever.
+      // Stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
       if (abandoned.length < BATCH || expired === before) return expired;
     }
   };

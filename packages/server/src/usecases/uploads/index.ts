@@ -8,7 +8,7 @@
  *  5. verify.ts compares the object with the declaration. decide.ts moves the upload to `ready` or `rejected`.
  *  6. If the verification is slow, decide.ts moves the upload to `verifying` or `scanning` instead, and queues the verification.
  *  7. The background loop of any replica reserves the verification. run-verification.ts moves the upload to `ready` or `rejected`.
- *  8. abort.ts moves an unfinished upload to `aborted` on request of the client.
+ *  8. abort.ts moves an unfinished upload to `aborted` when the client asks for this.
  *  9. The sweep calls expire.ts, which moves a `pending` upload to `expired` after its signed URLs have expired.
  * 10. Only transition.ts writes states. objects-of-upload.ts queues the deletion of the objects of an ended upload.
  *

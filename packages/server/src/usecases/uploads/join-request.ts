@@ -8,8 +8,8 @@ import type { DeclaredUpload } from "./declared-upload.ts";
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
- * Locks a file request, so that other starts of uploads to it wait until the transaction ends. Returns the file request if it accepts the
- * file.
+ * Locks a file request, so that other starts of uploads to the same file request wait until the transaction ends. Returns the file request
+ * if it accepts the file.
  * Throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
@@ -30,8 +30,8 @@ export async function holdRequest(
 
 /**
  * Checks that the file request still accepts a file of a visitor. Does nothing for the file of a user.
- * It counts the rows each time, so there is no counter that could be wrong. The count is exact in a transaction that has locked the file
- * request.
+ * Counts the rows each time, so there is no counter that could be wrong. In a transaction that has locked the file request, no other upload
+ * can change the count.
  */
 export async function checkRequest({ visitorFiles }: Queries, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;
@@ -52,14 +52,11 @@ export async function joinRequest(queries: Queries, joining: Joining): Promise<v
   await queries.visitorFiles.insert(file);
 }
 
-/**
- * The length of the window of this limit. It is longer than the time for which an aborted upload counts in the quota of the owner.
- * Milliseconds.
- */
+/** The length of the time window of `limitHeld`. An aborted upload counts in the quota of the owner for a shorter time. Milliseconds. */
 const HELD_MS = 20 * 60_000;
 /**
- * In one window, visitors may use the whole capacity of a file request this many times, because people delete wrong files and send other
- * ones.
+ * How many times the capacity of a file request visitors may use in one time window. More than once, because people delete wrong files and
+ * send other files.
  */
 const HELD_TIMES = 2;
 const HELD_FILES = 20;
@@ -67,8 +64,8 @@ const TOO_MANY_HELD =
   "Too many files were aborted or taken back here. Wait until Retry-After has passed, then try again.";
 
 /**
- * Limits how much of the owner's quota a file request can use. An aborted upload counts in the quota until its URL expires. So visitors who
- * start and abort uploads again and again could use far more quota than the file request accepts.
+ * Limits how much of the owner's quota a file request can use. An aborted upload counts in the quota until its URL expires. Without this
+ * limit, visitors who start and abort uploads again and again could use far more quota than the file request accepts.
  */
 async function limitHeld(queries: Queries, { declared, link, now }: Joining): Promise<void> {
   const { maxBytesTotal = 0, maxFiles = 0 } = link.request ?? {};
@@ -83,7 +80,7 @@ async function limitHeld(queries: Queries, { declared, link, now }: Joining): Pr
   await take("link files held", { amount: 1, max: maxFiles * HELD_TIMES + HELD_FILES });
 }
 
-/** Returns the seconds until the deadline. No signed URL may be valid for longer. */
+/** Returns the seconds until the deadline of a file request. No signed URL for the file request may be valid for longer. */
 export function secondsLeft(deadline: number | undefined, now: number): number {
   return deadline === undefined ? Number.POSITIVE_INFINITY : Math.ceil((deadline - now) / 1000);
 }

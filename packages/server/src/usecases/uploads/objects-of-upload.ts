@@ -13,7 +13,10 @@ export async function queueObjectDeletions(
   await queueDeletions(queries, { planned: objectsOf({ attachment, upload, now }), now });
 }
 
-/** Returns the planned deletions of an attachment's objects: the object that signed URLs write to, and the staged copy if there is one. */
+/**
+ * Returns the planned deletions of an attachment's objects. These are the object that signed URLs write to, and the staged copy if there is
+ * one.
+ */
 export function objectsOf({
   attachment,
   upload,
@@ -45,7 +48,7 @@ export function uploadedObject({
 /**
  * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. Ignores failures, because the queued
  * deletion will delete the object later.
- * If a multipart upload was aborted, its parts can't be stored again. So their quota is released too.
+ * For a multipart upload, also aborts it in the bucket and releases its quota, because clients can't store its parts after this.
  */
 export async function deleteObjectNow(
   { db, bucket }: Pick<Deps, "db" | "bucket">,

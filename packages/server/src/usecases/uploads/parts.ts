@@ -8,7 +8,8 @@ import { findOwnUpload, uploadOver } from "./own-upload.ts";
 type SignedPart = SignedRequest & { partNumber: number };
 
 /**
- * Signs the PUTs of parts of a multipart upload. A part can be signed and sent again until the upload is complete.
+ * Signs the PUTs of parts of a multipart upload. Until the upload is complete, a client can get a new signature for a part and send the
+ * part again.
  * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the upload does not have.
  */
 export function signParts({ db, bucket, clock, limits }: Deps) {
@@ -23,7 +24,7 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
     const unknown = input.partNumbers.find((partNumber) => partNumber > partCount);
     if (unknown !== undefined) throw invalid(`There is no part ${unknown}. This upload has parts 1 to ${partCount}.`);
     const now = clock();
-    // A URL must expire no later than the upload.
+    // No URL may expire later than the upload.
     const expiresInSeconds = Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000));
     if (expiresInSeconds < 1) throw new DomainError("upload_not_pending", "The upload has expired. Start a new one.");
     const sign = async (partNumber: number): Promise<SignedPart> => {

@@ -12,7 +12,10 @@ import { REMEMBERED_MS } from "./repeat-start.ts";
 
 type Recording = { queries: Queries; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
-/** Records an upload and its attachment. For a visitor, call it in a transaction. Throws the errors of a refused start. */
+/**
+ * Records an upload and its attachment. For an upload of a visitor, call it in a transaction. Throws the errors of `startUpload` if the
+ * start is refused.
+ */
 export async function recordUpload(deps: Deps, { queries, declared, multipart }: Recording): Promise<Upload> {
   const { clock, limits } = deps;
   const { caller, noteId } = declared;

@@ -20,16 +20,19 @@ type Request = {
 
 /** The number of bytes that are reserved in advance for a file of unknown length. */
 const STEP_BYTES = 8 * 2 ** 20;
-/** How long a reservation is valid without an extension. If nothing extends it for this time, its process has died. Milliseconds. */
+/**
+ * How long a reservation is valid without an extension. If a process does not extend its reservation for this time, the process has died.
+ * Milliseconds.
+ */
 const LEASE_MS = 600_000;
 const EXTEND_EVERY_MS = LEASE_MS / 10;
 
 /**
  * Reserves quota for the file of a form before its first byte arrives. Returns a function that wraps the stream and reserves more while
  * bytes arrive.
- * When the attachment is inserted, it replaces the reservation. On failure, the caller must release the reservation. If the owner has no
- * quota, nothing is reserved.
- * Throws `quota_exceeded`. The stream fails with the same error.
+ * When the attachment is inserted, it replaces the reservation. If the upload fails, the caller must release the reservation. If the owner
+ * has no quota, reserves nothing.
+ * Throws `quota_exceeded`. The wrapped stream fails with the same error.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
   if (!(await hasQuota(deps, request.ownerId))) return (body) => body;
@@ -44,8 +47,8 @@ async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean>
 }
 
 /**
- * Reserves the length of the whole form if the quota is large enough. Otherwise reserves the smallest possible length of the file, because
- * the form is longer than the file.
+ * Reserves the largest possible length of the file if the quota is large enough. If not, reserves the smallest possible length. The two
+ * differ, because a form is longer than its file.
  */
 async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
   const { objectKey, ownerId, userId, length, maxBytes } = request;

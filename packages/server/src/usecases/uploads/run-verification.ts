@@ -14,9 +14,9 @@ const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
 
 /**
- * Reserves the verification that has been due for the longest time, for this process. Returns undefined if none is due. A verification that
- * needs a scan waits for a replica with a scanner. So if the configuration of the scanner is lost, no such file becomes `ready` without a
- * scan.
+ * Reserves for this process the verification that has been due for the longest time. Returns undefined if none is due. A verification that
+ * needs a scan waits for a replica with a scanner. So even if the operator removes the scanner from the configuration, no such file becomes
+ * `ready` without a scan.
  */
 export function claimVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<ClaimedVerification | undefined> => {
@@ -27,8 +27,8 @@ export function claimVerification({ db, clock, newId, scanning }: Deps) {
 }
 
 /**
- * Extends the reservation of a verification. Returns false if this process has lost the reservation. Then the result of its run has no
- * effect.
+ * Extends the reservation of a verification. Returns false if this process has lost the reservation. In that case, the result of its
+ * verification has no effect.
  */
 export function renewVerification({ db, clock }: Deps) {
   return (claimed: ClaimedVerification): Promise<boolean> =>
@@ -36,10 +36,10 @@ export function renewVerification({ db, clock }: Deps) {
 }
 
 /**
- * Verifies the whole object and decides about its attachment. It may run twice, also at the same time, because only the first decision has
- * an effect.
- * If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause is
- * longer each time. If `signal` aborts, the verification is due again immediately.
+ * Verifies the whole object and decides about its attachment. The same verification may run twice, even at the same time, because only the
+ * first decision has an effect.
+ * If the run fails, for example because the bucket is down, the promise rejects, and the verification is due again later. The pause grows
+ * with each failure. If `signal` aborts, the verification is due again immediately.
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;

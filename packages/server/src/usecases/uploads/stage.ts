@@ -3,19 +3,17 @@ import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Deps, StoredObject } from "../ports/index.ts";
 
-/**
- * If the process dies, the copy is deleted when this time has passed. It is longer than a copy and its verification can take. Milliseconds.
- */
+/** If the process dies, the copy is deleted when this time has passed. To copy and verify an object never takes longer. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /** An upload whose object is in the bucket, under `attachment.objectKey`. */
 export type StoredUpload = { attachment: Attachment; upload: Upload; stored: StoredObject };
 
 /**
- * Returns an object that no signed URL can change. So downloads get exactly the bytes that were verified (docs/security-requirements.md,
- * 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the returned object is a copy under a new key. Each
- * completion makes its own copy.
- * The deletion of the copy is queued before the copy exists. The transaction that attaches the copy cancels this deletion.
+ * Returns an object that no signed URL can change. So a download contains exactly the bytes that were verified
+ * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the returned object is a
+ * copy under a new key. Each completion makes its own copy.
+ * Queues the deletion of the copy before it makes the copy. The transaction that attaches the copy cancels this deletion.
  */
 export async function stage({ db, bucket, clock }: Deps, arrived: StoredUpload): Promise<StoredUpload> {
   const { attachment, upload } = arrived;
@@ -33,7 +31,7 @@ export async function stage({ db, bucket, clock }: Deps, arrived: StoredUpload):
 
 /**
  * Makes the deletion of a staged copy due now, if the decision did not attach this copy.
- * Do not call it if the decision throws. The transaction of the decision may have committed although the response of the database was lost.
+ * Do not call it if the decision throws. Its transaction may have committed, although the response of the database was lost.
  */
 export async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,

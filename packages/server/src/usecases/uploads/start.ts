@@ -13,20 +13,20 @@ import { recordUpload } from "./record-upload.ts";
 import { repeatStart } from "./repeat-start.ts";
 
 /**
- * If a multipart upload is not recorded in this time, its process has died, and the queued deletion runs. Longer than it takes to create
- * and record the upload. Milliseconds.
+ * If a multipart upload is not recorded within this time, its process has died, and the queued deletion runs. To create and record an
+ * upload never takes longer. Milliseconds.
  */
 const UNRECORDED_AFTER_MS = 600_000;
 
 /** The errors that a start can get because another request with the same idempotency key ran at the same time. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
-/** If `arrive` is undefined, the sender is a visitor of a link. Visitors have no invitations. */
+/** `arrive`: undefined for visitors of a link, because visitors have no invitations. */
 type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
- * Starts an upload whose bytes the client sends directly to the bucket. Records the declaration, and signs the PUT. The parts of a
- * multipart upload are signed later.
+ * Starts an upload whose bytes the client sends directly to the bucket. Records the declaration, and signs the PUT of the file. For a
+ * multipart upload, signs no PUT, because the client asks for the PUTs of parts later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
  * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, also throws
  * `link_not_found`, `kind_not_accepted` and `request_full`.
@@ -56,15 +56,16 @@ function startOrRepeat(deps: Deps) {
       plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
     if (idempotencyKey === undefined) return start();
     const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // A single PUT of a user needs no call of the bucket before it is recorded. The record step itself finds an earlier start.
+    // A single PUT of a user needs no call to the bucket before the upload is recorded. So this skips `repeat`: the step that records the
+    // upload also finds an earlier start.
     const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
     const earlier = isOneStep ? undefined : await repeat();
     if (earlier !== undefined) return earlier;
     try {
       return await start();
     } catch (error) {
-      // Another request with the same idempotency key may have run before or at the same time. If it took the last free space or slot, this
-      // start was refused.
+      // Another request with the same idempotency key may have run before or at the same time. If that request took the last free space or
+      // slot, this start was refused.
       const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
       const other = mayBeTaken ? await repeat() : undefined;
       if (other === undefined) throw error;
@@ -96,8 +97,8 @@ async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUp
 }
 
 /**
- * Starts a multipart upload. The deletion of its object is queued before the bucket creates the upload, and cancelled when the upload is
- * recorded.
+ * Starts a multipart upload. Queues the deletion of its object before the bucket creates the upload. Cancels the deletion when it records
+ * the upload.
  */
 async function startMultipart(
   deps: Deps,
@@ -106,7 +107,8 @@ async function startMultipart(
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
-  // These early checks avoid a multipart upload in the bucket for a start that will be refused. The record step checks the same again.
+  // These early checks avoid a multipart upload in the bucket for a start that will be refused. The step that records the upload checks the
+  // same again.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await db.objectDeletions.put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });

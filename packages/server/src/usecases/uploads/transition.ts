@@ -2,7 +2,7 @@ import { type AttachmentState, type Checksum, isBeingVerified } from "../../doma
 import type { Queries } from "../ports/index.ts";
 
 /**
- * A change of a state. `objectKey`, `checksum` and `rejectReason` replace the values of the attachment if they are set.
+ * A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, it replaces the value of the attachment.
  * `uploadId` is undefined if the attachment has no upload, for example if a form created it.
  */
 type Transition = {
@@ -17,8 +17,8 @@ type Transition = {
 
 /**
  * Moves an attachment and its upload from one state to another. Call it in a transaction.
- * No other function changes the state of an upload. Returns false if the state is not `from` any more. So if several callers (a completion,
- * a verification, an abort, the sweep) run at the same time, only one of them succeeds.
+ * No other function changes the state of an upload. Returns false if the state is not `from` any more. A completion, a verification, an
+ * abort and the sweep can run at the same time, and only one of them succeeds.
  */
 export async function transitionUpload(queries: Queries, transition: Transition): Promise<boolean> {
   const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;
@@ -29,7 +29,8 @@ export async function transitionUpload(queries: Queries, transition: Transition)
     ...(checksum && { checksum }),
     ...(rejectReason && { rejectReason }),
   };
-  // Changes the attachment first, because a cascading deletion also locks the attachment first. The same order avoids a deadlock.
+  // Changes the attachment before its upload, because a cascading deletion also locks the attachment first. The same order avoids a
+  // deadlock.
   if (!(await queries.attachments.transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await queries.uploads.transition(uploadId, { from, to });
   if (isBeingVerified(from)) await queries.verifications.remove(attachmentId);

@@ -8,12 +8,12 @@ import type { Bucket, Deps, StoredObject } from "../ports/index.ts";
 import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
 
 /**
- * The result of a verification. If no checksum was verified, `checksum` is undefined. If the file was too large for the scanner, `scanned`
- * is false. `reason` is a sentence that the sender of the file reads.
+ * The result of a verification. `checksum`: undefined if no checksum was verified. `scanned`: false if the file was too large for the
+ * scanner. `reason`: a sentence for the sender of the file.
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
-/** The object to verify. `stored` is its metadata at the start of the verification. */
+/** The object to verify. `stored`: the metadata of the object at the start of the verification. */
 export type Subject = {
   objectKey: string;
   stored: StoredObject;
@@ -21,12 +21,12 @@ export type Subject = {
   signal?: AbortSignal | undefined;
 };
 
-/** The verdict if an object has changed since its verification began. */
+/** The verdict for an object that has changed since its verification began. */
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
 /**
- * Verifies what needs little time: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes.
- * `accepted`: the kinds of files that are accepted. Undefined: every kind.
+ * Makes the checks that need little time. They are about the size, the type, the stored headers, the SHA-256 that the bucket stores, and
+ * the first bytes. `accepted`: the kinds of files that are accepted. Undefined: every kind.
  */
 export async function verifyFacts(
   bucket: Bucket,
@@ -83,8 +83,8 @@ export async function verifyContent(
 
 /**
  * Confirms, immediately before a file becomes `ready`, that the object has not changed since its verification. Also checks the stored
- * headers, because they do not change the ETag. A staged copy or `If-None-Match: *` should already prevent changes. This check detects a
- * bucket where a change is possible anyway.
+ * headers, because they do not change the ETag. A staged copy or `If-None-Match: *` should already prevent changes. This check finds
+ * changes in a bucket that allows them anyway.
  */
 export async function confirmUnchanged(
   bucket: Bucket,

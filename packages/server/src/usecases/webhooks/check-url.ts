@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { isLoopbackAddress, isPublicAddress } from "../../domain/public-address.ts";
 
 /**
- * Checks the URL of an endpoint without a DNS query. At each try to send a message, the IP addresses are checked too
+ * Checks the URL of an endpoint without a DNS query. The IP addresses of the host are checked at each try to send a message
  * (outgoing/send-webhook.ts).
  * Throws `invalid_request`.
  */

@@ -96,7 +96,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     }
     const tries = received.length;
     expect(tries).toBeGreaterThan(30);
-    // If the pauses did not grow, there would be 72 tries.
+    // The pauses grow. Without this, there would be 72 tries.
     expect(tries).toBeLessThan(60);
     expect(failures.some(({ isFinal, isDisabled }) => isFinal || isDisabled)).toBe(false);
     isDown = false;
@@ -261,7 +261,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     suite.clock.now += MINUTE_MS;
     await drain();
     expect([...new Set(received.map(({ id }) => id))].sort()).toEqual(ids.sort());
-    // Only the message that was being sent arrived twice, with the same id.
+    // Only the message that the killed process was sending arrived twice, with the same id.
     expect(received).toHaveLength(7);
   });
 });

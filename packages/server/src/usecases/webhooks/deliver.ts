@@ -2,25 +2,25 @@ import type { ClaimedDelivery, Deps, WebhookOutcome, WebhookSender } from "../po
 import { signedHeaders } from "./secrets.ts";
 
 /**
- * How long one process reserves a delivery. This is longer than a try may take, so two processes never send the same message at the same
+ * How long one process reserves a delivery. A try may not take as long as this, so two processes never send the same message at the same
  * time. Milliseconds.
  */
 const LEASE_MS = 60_000;
 /**
- * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time. So the other
- * endpoints must wait only if 50 endpoints do not respond.
+ * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time. So an endpoint must
+ * wait for others only if 50 of them do not respond.
  */
 const AT_ONCE = 50;
 /**
- * The maximum number of deliveries to the endpoints of one owner at the same time. So other owners must wait only if the endpoints of ten
- * owners do not respond.
+ * The maximum number of deliveries to the endpoints of one owner at the same time. So an owner must wait for other owners only if the
+ * endpoints of ten of them do not respond.
  */
 const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
 /**
- * The longest pause before the next request to an endpoint that fails. So a new message waits about this long at most for its first try.
- * Milliseconds.
+ * The longest pause before the next request to an endpoint that fails. A new message to this endpoint waits no longer than about this time
+ * for its first try. Milliseconds.
  */
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
@@ -39,7 +39,7 @@ type DeliverDeps = Pick<Deps, "db" | "clock" | "linkKeys"> & { sender: WebhookSe
 
 type Options = {
   onFailure: (failure: WebhookFailure) => void;
-  /** Called when a try failed with an unexpected error, for example because its outcome could not be recorded. */
+  /** Called when a try failed with an unexpected error, for example if the outcome of the try could not be recorded. */
   onError: (error: unknown) => void;
   /** Called when a try has ended, so that the caller can start the next one. */
   onEnd?: () => void;
@@ -54,9 +54,9 @@ export type Deliveries = {
    * Returns the number of started deliveries.
    */
   start(): Promise<number>;
-  /** Prevents further deliveries from starting. Resolves when all running deliveries have ended. */
+  /** Starts no more deliveries. Resolves when all running deliveries have ended. */
   stop(): Promise<void>;
-  /** Ends the running tries immediately. These deliveries are tried again later, for example by another process. */
+  /** Ends the running tries immediately. This process or another process tries these deliveries again later. */
   cut(): void;
   /** Runs deliveries until no delivery is due. Returns the number of messages that arrived. */
   drain(): Promise<number>;
@@ -65,8 +65,8 @@ export type Deliveries = {
 /**
  * Sends messages to the endpoints of webhooks. If a try fails, the service tries again after longer and longer pauses, for three days.
  * After a crash, a delivery is tried again when its lease ends.
- * After a failure, there is also a pause for the whole endpoint, and it grows with each failure. So many queued messages to a broken
- * endpoint cause only few tries.
+ * After a failure, there is also a pause for the whole endpoint, which grows with each failure. So a broken endpoint with many queued
+ * messages causes only few tries.
  */
 export function createDeliveries(
   deps: DeliverDeps,
@@ -88,7 +88,7 @@ export function createDeliveries(
 
   function launch(delivery: ClaimedDelivery): void {
     const { id, ownerId } = delivery.endpoint;
-    // If the outcome can't be recorded, the delivery stays reserved, and is tried again when the lease ends.
+    // If the outcome can't be recorded, the delivery stays reserved. It is tried again when its lease ends.
     const ended = run(delivery)
       .catch(onError)
       .then(() => {
@@ -124,7 +124,8 @@ export function createDeliveries(
       for (;;) {
         const launched = await start();
         if (running.size > 0) await Promise.race(allEnds());
-        // A delivery may have ended during the last call of `start`. Then the next message to its endpoint can be sent now.
+        // Calls `start` once more if it started deliveries that have already ended, because the next messages to their endpoints can be
+        // sent now.
         else if (launched === 0) return arrived - before;
       }
     },

@@ -5,7 +5,10 @@ import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
 import type { Delivery, Deps, Page, PageRequest } from "../ports/index.ts";
 import { found, ownerOf, type WebhookScope } from "./manage.ts";
 
-/** Limits how many test messages and repeated messages one person can send. Each of them is a request to a server that the person chose. */
+/**
+ * Limits how many test messages and repeated messages one person can send. Each message is an HTTP request to a server that the person
+ * chose.
+ */
 const LIMIT: WindowLimit = { name: "webhook sends", max: 100, windowMs: 3_600_000 };
 const TOO_MANY = "You sent too many messages by hand. Wait until Retry-After has passed, then try again.";
 const DISABLED = "This webhook is disabled. Enable it first.";

@@ -13,10 +13,7 @@ import { FORMER_SECRET_MS, secretOf } from "./secrets.ts";
 /** The maximum number of endpoints of one user, or of the service. One response lists all of them. */
 const MAX_ENDPOINTS = 20;
 
-/**
- * The notes that a webhook is about. `own`: the notes of the caller. `service`: the notes of all users. Only administrators can use
- * `service`.
- */
+/** The notes that a webhook is about. `own`: the notes of the caller. `service`: the notes of all users, only for administrators. */
 export type WebhookScope = "own" | "service";
 
 export type WebhookInput = { url: string; events: readonly WebhookEvent[]; description: string };
@@ -85,7 +82,9 @@ function describeChange(
   };
 }
 
-/** Makes a new secret for an endpoint. The previous secret stays valid for 24 hours, but older ones do not. Throws `webhook_not_found`. */
+/**
+ * Makes a new secret for an endpoint. The previous secret stays valid for 24 hours. Older secrets stop working. Throws `webhook_not_found`.
+ */
 export function rotateWebhookSecret(deps: Deps) {
   return (caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> =>
     change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
@@ -121,8 +120,8 @@ export function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
 }
 
 /**
- * Runs a change in a transaction. The changes of one owner run one after another. Each one checks again that the caller may make the
- * change.
+ * Runs a change of endpoints in a transaction. The changes for one owner run one after another. The transaction checks again that the
+ * caller may make the change.
  */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;

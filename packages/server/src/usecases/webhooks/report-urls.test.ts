@@ -37,7 +37,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     return event;
   }
 
-  /** Adds a file. So its owner has a row in the table of usage, where the summaries of the service find all owners. */
+  /** Adds a file, so that its owner has a row in the table of usage. The summaries for the service find all owners in this table. */
   async function addFileOf(ownerId: string): Promise<void> {
     const note = sampleNote({ ownerId });
     await suite.db.transaction(async (tx) => {

@@ -2,21 +2,21 @@ import { SERVICE_OWNER, type WebhookMessage } from "../../domain/webhook.ts";
 import { firstIdAt } from "../first-id-at.ts";
 import type { Deps } from "../ports/index.ts";
 
-/** The shortest time between two summaries to an endpoint of a user. Milliseconds. */
+/** The shortest time between two summaries for an endpoint of a user. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
 /**
- * The shortest time between two summaries to an endpoint of the service. It is longer, because the query reads the events of every owner.
- * Milliseconds.
+ * The shortest time between two summaries for an endpoint of the service. It is longer than for a user, because the query reads the events
+ * of all owners. Milliseconds.
  */
 const REPORT_SERVICE_EVERY_MS = 60_000;
 /**
- * How long `reportedUntil` stays the same if there are no events. Each query reads this range again, which costs less than a write of
- * `reportedUntil`. Milliseconds.
+ * How long `reportedUntil` stays the same if there are no events. During this time, each query reads the same range again, which costs less
+ * than to write `reportedUntil`. Milliseconds.
  */
 const REREAD_MS = 60_000;
 /**
- * A summary leaves out events that are newer than this, and the next summary includes them. An event gets its id shortly before it is on
- * disk. So without this delay, a summary could miss events. Milliseconds.
+ * A summary leaves out events that are newer than this, and the next summary includes them. The reason: an event gets its id shortly before
+ * it is on disk, so without this delay, a summary could miss events. Milliseconds.
  */
 const SETTLED_AFTER_MS = 30_000;
 /** The maximum number of events in one summary. The next summary begins with the following event. */
@@ -26,8 +26,8 @@ const MAX_FILES = 1_000;
 type Report = { endpointId: string; ownerId: string; reportedUntil: string };
 
 /**
- * Queues a summary of the issued URLs for each endpoint that subscribes to them. It reads the audit log, so the requests that issue URLs do
- * no work for webhooks. Returns the number of queued summaries.
+ * Queues a summary of the issued URLs for each endpoint that subscribes to them. Reads the audit log, so that the HTTP requests that issue
+ * URLs do no work for webhooks. Returns the number of queued summaries.
  */
 export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
   return async (): Promise<number> => {

@@ -10,15 +10,15 @@ export const FORMER_SECRET_MS = 24 * 3_600_000;
 
 /**
  * Derives the secret of an endpoint from the first key. The database does not store the secret. A person who has only the database can't
- * derive it, because the keys come from AUTH_SECRET (ADR 26).
+ * derive the secret, because the keys come from AUTH_SECRET (ADR 26).
  */
 export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "generation">): string {
   return makeSecret(key as Uint8Array, endpoint);
 }
 
 /**
- * Makes the headers of a delivery (Standard Webhooks). They contain one signature for each key, and while the previous secret is valid,
- * also signatures with that secret. So receivers have time to store a new secret.
+ * Makes the headers of a delivery (Standard Webhooks). The headers contain one signature for each key. While the previous secret is valid,
+ * they also contain signatures with that secret, so that endpoints have time to store the new secret.
  */
 export function signedHeaders(
   keys: Keys,

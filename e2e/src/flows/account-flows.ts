@@ -75,7 +75,7 @@ export const accountFlows: Record<string, Flow> = {
     expect((await person.signIn()).code).toBe("second_factor_required");
     expect((await person.signIn({ code: recoveryCodes[0] })).code).toBe(200);
     walk.reach("A recovery code signs in");
-    expect(accountTexts.signIn.codeFieldHint).toContain("Without both, ask the administrator.");
+    expect(accountTexts.signIn.codeFieldHint).toContain("If you have neither, ask the administrator.");
     await walk.service.useCases.removeSecondFactorOf(undefined, person.userId);
     expect((await person.signIn()).code).toBe(200);
     walk.reach("A recovery code signs in, or `valetkey user two-factor off` helps");

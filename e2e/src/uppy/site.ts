@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** Bundles the page that docs/uppy.md shows. Makes its variable `uppy` global, so that the tests can use it. */
+/** Bundles the page that docs/uppy.md shows. Makes the variable `uppy` of the page global, so that the tests can use the variable. */
 export async function bundlePage(): Promise<{ html: string; script: string }> {
   const text = await readFile(join(ROOT, "docs/uppy.md"), "utf8");
   const blockOf = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(text)?.[1] ?? "";

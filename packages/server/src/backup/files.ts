@@ -64,7 +64,7 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   }
 }
 
-/** Makes the names of new files in a folder durable. */
+/** Flushes a folder to the disk, so that the names of its new files survive a crash of the machine. */
 export async function syncFolder(folder: string): Promise<void> {
   // Windows can't open a folder, and doesn't need this step.
   if (process.platform === "win32") return;

@@ -111,7 +111,8 @@ async function copyDatabase(
 ): Promise<Pick<Manifest, "lastMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
-    // Copies the metadata after the snapshot has begun. So the metadata contains the object of each row in the snapshot.
+    // Copies the metadata after the snapshot has begun. So the metadata of the bucket describes the object of each database row in the
+    // snapshot.
     await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
     await snapshot.copyTo(join(folder, FILES.database));
     const rows = { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") };

@@ -49,8 +49,8 @@ const SLOW = `The file arrives too slowly while other files wait. ${REMEDY}`;
 const CHECK_EVERY_MS = 500;
 
 /**
- * Limits the memory of all forms of the process. A free buffer goes to the person whose forms hold the fewest bytes. So the forms of one
- * person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no
+ * Limits the memory of all forms of the process. A free buffer goes to the person whose form uploads hold the fewest bytes. So the forms of
+ * one person can't block the forms of others. The forms of one person wait in order, so small forms can't block a large one. There is no
  * deadlock, because a form fills or sends the buffer that it holds, and both steps have time limits.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {

@@ -25,7 +25,8 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // The query names the index. Without the name, SQLite would search by the primary key, and read the whole row with the body.
+  // The query names the index. If the query did not name the index, SQLite would search by the primary key, and would read the whole row
+  // with the body of the note.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
 };
 

@@ -40,7 +40,7 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
       return retry(() => {
         const transaction = { open: true };
         return current.run(transaction, () =>
-          // Uses no plugins, because the guard would refuse the queries of the transaction itself.
+          // The transaction runs without plugins, because the plugin `guard` would refuse the queries that the transaction runs.
           db
             .withoutPlugins()
             .transaction()

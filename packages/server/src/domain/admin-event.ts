@@ -30,7 +30,7 @@ export type AdminEvent = {
   action: AdminAction;
   /** The administrator. Undefined: the operator used a command. */
   actorId: string | undefined;
-  /** The id of the user, the link, the mail, the webhook or the invitation. For a changed policy rule, this is the name of the rule. */
+  /** The id of the object of the action: a user, a link, a mail, a webhook or an invitation. For a changed policy rule, this is the name of the rule. */
   subjectId: string;
   /** Facts that pages show with the entry, such as quotaBytes or label. */
   detail: Readonly<Record<string, string | number | null>>;

@@ -12,7 +12,7 @@ type Visitor = ReturnType<typeof visitorOf>;
 type Scene = StoredLink & { visitor: Visitor; claimId: string };
 type Column = (service: TestService) => Promise<Scene>;
 
-/** Creates a visitor who has claimed files. Some columns then make a change that ends the rights of this visitor. */
+/** Creates a visitor who has claimed files. Some columns of the matrix then make a change that ends the rights of this visitor. */
 async function claimed(service: TestService, given: Parameters<typeof storeLink>[1] = {}): Promise<Scene> {
   const stored = await storeLink(service.db, given);
   const visitor = visitorOf(service.app);

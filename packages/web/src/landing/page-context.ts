@@ -7,8 +7,8 @@ export type Page = {
   /** Loads the link again, and shows its current state. */
   reload(): Promise<void>;
   /**
-   * If the error says that the link has ended, shows the view for ended links. If the visitor must enter the password or prove the email
-   * address again, shows the form for this. Returns whether it showed one of these views.
+   * If the error says that the link has ended, shows the view for ended links. If the visitor must enter the password again or confirm the
+   * email address again, shows the form for that step. Returns whether it showed one of these views.
    */
   showIfClosed(error: unknown): boolean;
   /** Lets screen readers read a text. */

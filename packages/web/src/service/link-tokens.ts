@@ -1,4 +1,4 @@
-/** The key does not begin with the prefix of account data. With this prefix, the sign-in of another account would delete the token. */
+/** The key does not begin with the prefix of account data. If the key had this prefix, the token would be deleted when another account signs in. */
 const keyOf = (path: string) => `link ${path}`;
 /** The copy in memory, for a browser that forbids storage. The copy exists only as long as this document. */
 const tokens = new Map<string, string>();

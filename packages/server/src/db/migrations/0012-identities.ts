@@ -5,9 +5,8 @@ import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
  * Stores which user belongs to a subject (`sub`) in the JWTs of an issuer (ADR 14). An existing user without an account came from a JWT,
- * but the issuer of this JWT is unknown. The next JWT with the same subject sets the issuer.
- * Stores who proved an email address (ADR 15). Among the existing accounts, only the accounts of an identity provider have a verified email
- * address.
+ * but the issuer of this JWT is unknown. The next JWT with the same subject sets the issuer. Stores who proved an email address (ADR 15).
+ * Of the existing accounts, only those whose users sign in with an identity provider have a verified email address.
  */
 export function identities(engine: EngineName): Migration {
   const { id, text } = columnTypesOf(engine);

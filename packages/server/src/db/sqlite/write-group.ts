@@ -77,7 +77,7 @@ export class WriteGroups {
   }
 
   /**
-   * Call this method with each error of a statement. After some errors, for example on a full disk, SQLite has rolled back the whole
+   * Call this method for every error that a statement throws. After some errors, for example on a full disk, SQLite has rolled back the whole
    * transaction. After such an error, the method fails the group.
    */
   notice(error: unknown): void {

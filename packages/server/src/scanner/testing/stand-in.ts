@@ -49,8 +49,8 @@ async function answer(socket: Socket, { streamMaxBytes, fileMaxBytes = streamMax
 type Reader = ReturnType<typeof reader>;
 
 /**
- * Reads pieces until one has the length 0, or until one exceeds the limit. Returns the number of bytes, including the piece that exceeds
- * the limit.
+ * Reads pieces until a piece has the length 0, or until the total length exceeds the limit. Returns the number of bytes, including the
+ * last piece.
  */
 async function readStream(read: Reader, streamMaxBytes: number): Promise<number> {
   for (let sizeBytes = 0; ; ) {

@@ -38,8 +38,8 @@ export async function act<T>(
 }
 
 /**
- * Deletes the links for new passwords that administrators or the operator made. Lets the links of all invitations to the service expire. An
- * administrator who leaves may have copied these links.
+ * Deletes the links for new passwords that administrators or the operator made. Lets the links of all invitations to the service expire.
+ * The action disables or closes the account of an administrator, who may have copied these links.
  */
 export async function endLinksOfAdministrators(
   { accounts, accountInvitations }: Pick<Queries, "accounts" | "accountInvitations">,

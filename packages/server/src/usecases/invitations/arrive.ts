@@ -19,9 +19,8 @@ type Opened = { noteId: string; attachmentIds?: readonly string[] };
 
 /**
  * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation as
- * redeemed. From then on, the owner sees the user.
- * The function does not reject if the database is unreachable, because the user already has the access. It runs again when the user opens
- * the note or the file the next time.
+ * redeemed. From then on, the owner sees the user. The returned function does not reject if the database is unreachable, because the user
+ * has access even if the invitation is not marked yet. It runs again when the user opens the note or the file the next time.
  */
 export function createArrivals({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();

@@ -20,7 +20,7 @@ const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
 const MAX_PROBLEM_LENGTH = 300;
 
-/** A failed try to send a mail. `isFinal`: the service will not try again. */
+/** A failed attempt to send a mail. `isFinal`: the service will not try again. */
 export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
 
 type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;

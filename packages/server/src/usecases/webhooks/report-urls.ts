@@ -26,8 +26,8 @@ const MAX_FILES = 1_000;
 type Report = { endpointId: string; ownerId: string; reportedUntil: string };
 
 /**
- * Queues a summary of the issued URLs for each endpoint that subscribes to them. Reads the audit log, so that the HTTP requests that issue
- * URLs do no work for webhooks. Returns the number of queued summaries.
+ * For each endpoint that subscribes to issued URLs, queues one summary of these URLs. Reads the audit log, so that the HTTP requests that
+ * issue URLs do no work for webhooks. Returns the number of queued summaries.
  */
 export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
   return async (): Promise<number> => {

@@ -8,7 +8,7 @@ import { renameTexts } from "../../texts/en/file-tools.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 
 const words = renameTexts;
-/** The maximum length of a filename, as in the service. Characters. */
+/** The maximum length of a filename. The service has the same limit. Characters. */
 const MAX_LENGTH = 255;
 
 /**

@@ -14,8 +14,8 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 }
 
 /**
- * Shares the item with these email addresses. The service does not show which of them have an account. The result `invited` contains all of
- * these email addresses, except those of people whom the owner already sees.
+ * Shares the item with these email addresses. The service does not show which of them have an account. The result `invited` contains the
+ * given email addresses that have an open invitation.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);

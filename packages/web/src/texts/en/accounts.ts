@@ -15,7 +15,8 @@ export const accountTexts = {
     codeTitle: "Enter your code",
     codeHint: "Your password is right. This account also asks for a second factor.",
     code: "Code",
-    codeFieldHint: "Six digits of your authenticator app, or a recovery code. Without both, ask the administrator.",
+    codeFieldHint:
+      "Six digits of your authenticator app, or a recovery code. If you have neither, ask the administrator.",
     codeMissing: "Enter the code that your authenticator app shows.",
     wrongCode: "This code is wrong, has expired, or was used. Wait for the next one.",
     back: "Back",
@@ -52,7 +53,7 @@ export const accountTexts = {
   },
   closedAccount: {
     title: "Your account is closed",
-    until: (day: string) => `You deleted it. It is deleted for good on ${day}.`,
+    until: (day: string) => `You deleted it. We delete the account for good on ${day}.`,
     hint: "If you keep it, your notes, files, shares and links come back as they were.",
     keep: "Keep my account",
   },

@@ -63,7 +63,7 @@ export const activity = {
     expired: {
       note: (title: string | undefined) =>
         `The note${title === undefined ? "" : ` “${title}”`} was deleted for good after its time in the trash`,
-      file: (files: string) => `${files}: deleted for good after the time in the trash`,
+      file: (files: string) => `${files}: deleted for good when the time in the trash was over`,
     },
     "attachment.uploaded": (who: Who, files: string) => `${who.name} attached ${files}`,
     "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,

@@ -35,6 +35,6 @@ export const shareDialogTexts = {
     short: (usual: string) =>
       `Removing someone takes effect at once. File URLs that were already issued expire within ${usual}.`,
     long: (usual: string, longest: string) =>
-      `Removing someone takes effect at once. File URLs that were already issued expire within ${usual}. A URL that a program asked for can last up to ${longest}.`,
+      `Removing someone takes effect at once. File URLs that were already issued expire within ${usual}. A URL that a program requested can stay valid for up to ${longest}.`,
   },
 };

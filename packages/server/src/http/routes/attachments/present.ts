@@ -42,7 +42,7 @@ export async function describeAttachments(
   );
 }
 
-/** Presents one page of attachments that are shared without their notes. Reads all users with one query. */
+/** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
   { useCases }: RouteDeps,

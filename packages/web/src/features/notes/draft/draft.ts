@@ -171,7 +171,7 @@ export class Draft {
 
   /** Applies the edits to another version. If that version changed an edited field, there is a conflict. */
   #rebase(version: Version): void {
-    // The service may have saved an attempt although its response was lost.
+    // The service may have saved the fields of an earlier attempt, even if the browser did not get the response.
     const known = [this.#base, this.#edits, ...this.#attempts];
     const isKnown = (name: keyof NoteFields) => known.some((fields) => fields[name] === version[name]);
     if (fieldsOf(this.#edits).every(isKnown)) {

@@ -5,6 +5,7 @@ const LONG = [
   "e2e/providers/",
   "e2e/src/start",
   "e2e/src/kill",
+  "packages/server/src/db/sqlite/checkpoints",
   "e2e/src/packages/",
   "e2e/src/client/",
   "e2e/src/web/",

@@ -36,7 +36,7 @@ export const invitationTexts = {
     },
     invitation_used: {
       title: "This invitation was used already",
-      hint: "It is for one person. If you used it, sign in with the account that you used then. Otherwise ask for another invitation.",
+      hint: "It is for one person. If you used it, sign in with the account that you used then. Otherwise ask for another one.",
     },
     invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
     own_invitation: {

@@ -29,8 +29,9 @@ type Options = {
 
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms or more. When the log is
- * long, the service runs two checkpoints. The first one copies most of the log while writes continue. The second one copies the rest
- * between two writes. After both checkpoints, the next write starts at the beginning of the log.
+ * long, the service runs three checkpoints. The first two copy most of the log while writes continue: the second one copies the pages that
+ * were written during the first one. The third one copies the rest between two writes. Then the next write starts at the beginning of the
+ * log.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
@@ -52,12 +53,13 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
     isRunning = true;
     try {
       if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
-      // If the log is still long, a reader that started long ago needs it. In that case, a second checkpoint would block all writes and
+      // If the log is still long, a reader that started long ago needs it. In that case, the last checkpoint would block all writes and
       // copy nothing.
       if (isLong(await thread.request("passive"))) {
         pause();
         return;
       }
+      await thread.request("passive");
       await inTurn(writeLock, () => thread.request("restart"));
     } catch (error) {
       pause();

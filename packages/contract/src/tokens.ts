@@ -36,7 +36,7 @@ export const Me = Type.Object({
   name: Type.Union([Type.String(), Type.Null()]),
   isAdmin: Type.Boolean(),
   hasPassword: Type.Boolean({
-    description: "Whether your account has a password. false for an account of an identity provider",
+    description: "Whether your account has a password. false if you sign in with an identity provider or a JWT",
   }),
 });
 export type Me = Static<typeof Me>;

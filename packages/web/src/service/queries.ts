@@ -131,3 +131,6 @@ export const keys = {
   passkeys: ["passkeys"],
   contents: ["account-contents"],
 } as const;
+
+/** The user who is signed in, with the email address and whether it is proven. */
+export const meQuery = queryOptions({ queryKey: keys.me, queryFn: () => client.me() });

@@ -1,5 +1,6 @@
 import type { AccountChange, NewSignIn } from "../../domain/mail.ts";
 import { accountLinkUrl, addAccountLink, passwordMarkOf } from "../accounts/account-links.ts";
+import { hasPassword } from "../accounts/own-account.ts";
 import { isProven } from "../accounts/reset-password.ts";
 import type { Deps } from "../ports/index.ts";
 import { type Composed, compose } from "./composed-mail.ts";
@@ -137,7 +138,7 @@ export async function composeNewSignIn(
   const words = await textsFor(deps, userId);
   const { newSignIn } = words;
   const { browser = newSignIn.unknown, system, ip, at } = signIn;
-  const hasPassword = (await deps.db.accounts.find(userId))?.passwordHash !== undefined;
+  const signsInHere = await hasPassword(deps)({ userId });
   return compose(words, {
     subject: newSignIn.subject,
     intro: [newSignIn.intro(hostOf(deps.publicUrl))],
@@ -147,7 +148,7 @@ export async function composeNewSignIn(
       ...(ip === undefined ? [] : [{ label: newSignIn.ip, value: ip }]),
     ],
     button: { label: newSignIn.button, url: pageUrl(deps, "/settings") },
-    advice: hasPassword ? newSignIn.advice : newSignIn.providerAdvice,
+    advice: signsInHere ? newSignIn.advice : newSignIn.providerAdvice,
     outro: [newSignIn.fine],
   });
 }

@@ -11,8 +11,7 @@ import { MailQueue } from "../../features/administration/mail-queue.tsx";
 import { People } from "../../features/administration/people.tsx";
 import { Policy } from "../../features/administration/policy.tsx";
 import { Webhooks } from "../../features/webhooks/webhooks.tsx";
-import { client } from "../../service/client.ts";
-import { keys } from "../../service/queries.ts";
+import { meQuery } from "../../service/queries.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
 
@@ -46,7 +45,7 @@ export function AdministrationPage() {
 }
 
 function Tabs() {
-  const me = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
+  const me = useQuery(meQuery);
   const { tab } = useSearch({ from: "/signed-in/admin" });
   const navigate = useNavigate();
   if (me.isPending) return <Skeleton className="h-9" />;

@@ -2,8 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
-import { client } from "../../service/client.ts";
-import { instanceQuery, keys } from "../../service/queries.ts";
+import { instanceQuery, meQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 
 const words = accountTexts.account;
@@ -14,7 +13,7 @@ const words = accountTexts.account;
  */
 export function EmailProof() {
   const { data: instance } = useQuery(instanceQuery);
-  const { data: me } = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
+  const { data: me } = useQuery(meQuery);
   const request = useMutation({ mutationFn: accountCalls.requestEmailProof });
   if (instance?.mail !== true || me === undefined || me.emailProven) return null;
   return (

@@ -2,15 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { buttonStyle } from "../../components/button.tsx";
 import { Section } from "../../components/section.tsx";
-import { client } from "../../service/client.ts";
-import { keys } from "../../service/queries.ts";
+import { meQuery } from "../../service/queries.ts";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
 
 const words = settingsTexts.administration;
 
 /** The pages for administrators. Renders nothing for other people. */
 export function AdministrationSection() {
-  const me = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
+  const me = useQuery(meQuery);
   if (me.data?.isAdmin !== true) return null;
   return (
     <Section title={words.title} hint={words.hint}>

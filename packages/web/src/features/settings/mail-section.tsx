@@ -4,7 +4,7 @@ import { Section } from "../../components/section.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
-import { instanceQuery, keys, queryClient } from "../../service/queries.ts";
+import { instanceQuery, meQuery, queryClient } from "../../service/queries.ts";
 import { mailPreferences as words } from "../../texts/en/mail-preferences.ts";
 
 type Topic = keyof MailPreferences;
@@ -20,7 +20,7 @@ export function MailSection() {
 }
 
 function Choices() {
-  const { data: me } = useQuery({ queryKey: keys.me, queryFn: () => client.me() });
+  const { data: me } = useQuery(meQuery);
   const choices = useQuery({ queryKey, queryFn: () => client.mailPreferences() });
   const save = useMutation({
     mutationFn: client.setMailPreferences,

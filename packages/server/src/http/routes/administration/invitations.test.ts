@@ -68,7 +68,8 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
   it("refuse another email address, and tokens that are no invitation", async () => {
     const { token, email } = await invite();
     expect((await signUp(newEmail(), token)).body).toMatchObject({ status: 400, code: "invalid_request" });
-    for (const wrong of [`${token.slice(0, -1)}A`, "x", "", `${token}x`, "\u0000"]) {
+    const changed = `${token[0] === "A" ? "B" : "A"}${token.slice(1)}`;
+    for (const wrong of [changed, "x", "", `${token}x`, "\u0000"]) {
       expect((await signUp(email, wrong)).code, wrong).toBe("access_denied");
     }
     for (const wrong of [null, 1, {}, [token]]) expect((await signUp(email, wrong)).status).toBe(400);

@@ -156,9 +156,10 @@ describe("reading an object by its ETag", () => {
   test("returns only the first bytes", async () => {
     const bytes = patterned(10_000);
     const { objectKey, etag } = await stored(bytes);
-    const start = (await bucket.readStart(objectKey, { length: 4_100, etag })) ?? [];
-    expect(Buffer.from(start)).toEqual(bytes.subarray(0, 4_100));
-    expect(await bucket.readStart(objectKey, { length: 20_000, etag })).toHaveLength(10_000);
+    const start = await bucket.readStart(objectKey, { length: 4_100 });
+    expect(start?.etag).toBe(etag);
+    expect(Buffer.from(start?.bytes ?? [])).toEqual(bytes.subarray(0, 4_100));
+    expect((await bucket.readStart(objectKey, { length: 20_000 }))?.bytes).toHaveLength(10_000);
   });
 
   test("returns the whole object", async () => {
@@ -170,10 +171,8 @@ describe("reading an object by its ETag", () => {
 
   test("returns undefined if it is deleted or replaced", async () => {
     const { objectKey } = await stored(patterned(100));
-    for (const given of [{ key: "missing" }, { key: objectKey }]) {
-      expect(await bucket.readStart(given.key, { length: 10, etag: '"another"' })).toBeUndefined();
-      expect(await bucket.read(given.key, { etag: '"another"' })).toBeUndefined();
-    }
+    expect(await bucket.readStart("missing", { length: 10 })).toBeUndefined();
+    for (const key of ["missing", objectKey]) expect(await bucket.read(key, { etag: '"another"' })).toBeUndefined();
   });
 
   test("stops when the signal aborts", async () => {
@@ -190,7 +189,6 @@ describe("reading an object by its ETag", () => {
     const { method, url, headers } = await bucket.presignPut({ ...signing, expiresInSeconds: 60, now: Date.now() });
     const { "content-length": _none, ...settable } = headers;
     expect((await fetch(url, { method, headers: settable, body: "" })).status).toBe(200);
-    const etag = (await bucket.head(objectKey))?.etag ?? "";
-    expect(await bucket.readStart(objectKey, { length: 10, etag })).toHaveLength(0);
+    expect(await bucket.readStart(objectKey, { length: 10 })).toBeUndefined();
   });
 });

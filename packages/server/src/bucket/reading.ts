@@ -65,22 +65,21 @@ function assertKey(objectKey: string): void {
 
 async function readStart(
   { s3, bucket, call }: BucketClient,
-  { objectKey, length, etag }: { objectKey: string; length: number; etag: string },
-): Promise<Uint8Array | undefined> {
+  { objectKey, length }: { objectKey: string; length: number },
+): Promise<{ etag: string; bytes: Uint8Array } | undefined> {
   const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` });
-  const bytes = await call("GetObject", async (options) => {
+  return call("GetObject", async (options) => {
     try {
-      const found = await s3.send(command, options);
-      // Compares the ETag here, because not every server supports If-Match.
-      return found.ETag === etag ? await found.Body?.transformToByteArray() : discard(found.Body as Readable);
+      const { Body, ETag } = await s3.send(command, options);
+      if (Body === undefined || ETag === undefined) return undefined;
+      // Cuts the bytes, because a server that does not support ranges sends the whole object.
+      return { etag: ETag, bytes: (await Body.transformToByteArray()).subarray(0, length) };
     } catch (error) {
       // An empty object has no valid range, so the bucket refuses the request.
-      if (failedWith(error, "InvalidRange", 416)) return new Uint8Array();
+      if (failedWith(error, "InvalidRange", 416)) return undefined;
       return unlessMissing(error);
     }
   });
-  // Cuts the bytes, because a server that does not support ranges sends the whole object.
-  return bytes?.subarray(0, length);
 }
 
 function discard(body: Readable | undefined): undefined {

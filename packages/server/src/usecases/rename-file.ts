@@ -1,5 +1,4 @@
 import type { Attachment } from "../domain/attachment.ts";
-import { START_BYTES } from "../domain/content-contradictions.ts";
 import { DomainError } from "../domain/errors.ts";
 import { extensionOf } from "../domain/extensions.ts";
 import { checkFilename } from "../domain/filename.ts";
@@ -8,6 +7,7 @@ import { aboutFile, auditEvent } from "./audit-event.ts";
 import { authoriseAttachment } from "./authorise.ts";
 import type { Bucket, Deps } from "./ports/index.ts";
 import { contradictionIn } from "./uploads/check-first-bytes.ts";
+import { inspect } from "./uploads/inspect.ts";
 
 /**
  * Renames a `ready` file. The content of the file must match the extension of the new name, as for an upload.
@@ -35,8 +35,7 @@ export function renameFile({ db, bucket, clock, newId }: Deps) {
 
 async function refuseContradiction(bucket: Bucket, renamed: Attachment): Promise<void> {
   const { objectKey } = renamed;
-  const stored = await bucket.head(objectKey);
-  const start = stored && (await bucket.readStart(objectKey, { length: START_BYTES, etag: stored.etag }));
+  const start = (await inspect(bucket, objectKey))?.start;
   if (start === undefined) throw new DomainError("object_not_found", "The bucket no longer has this file.");
   const reason = await contradictionIn(renamed, start);
   if (reason !== undefined) throw new DomainError("invalid_filename", `${reason} Choose another extension.`);

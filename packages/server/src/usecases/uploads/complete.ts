@@ -5,13 +5,14 @@ import { type AcceptedTypes, acceptedTypes } from "../../domain/file-request.ts"
 import type { Link } from "../../domain/link.ts";
 import type { Upload } from "../../domain/upload.ts";
 import { roleOf } from "../authorise.ts";
-import type { Deps, Queries, StoredObject } from "../ports/index.ts";
+import type { Deps, Queries } from "../ports/index.ts";
 import { assembleParts, type ReportedPart } from "./assemble-parts.ts";
 import { authoriseSender, type Sender } from "./authorise-sender.ts";
 import { defer, markReady, reject } from "./decide.ts";
+import { inspect } from "./inspect.ts";
 import { findOwnUpload, uploadNotFound, uploadOver } from "./own-upload.ts";
 import { discardUnusedCopy, type StoredUpload, stage } from "./stage.ts";
-import { confirmUnchanged, mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
+import { mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
 
 /** `parts`: the parts that the client says it has sent. The service compares each of them with the part in the bucket. */
 export type CompleteUploadInput = {
@@ -36,8 +37,7 @@ export function completeUpload(deps: Deps) {
     const { uploadId, parts: reported = [] } = input;
     const { upload, attachment, link } = await findSent(deps, { caller, uploadId });
     if (attachment?.state !== "pending") return requireAttached(upload, attachment);
-    const stored = await findStored(deps, { upload, reported });
-    const staged = await stage(deps, { attachment, upload, stored });
+    const staged = await findStored(deps, { attachment, upload, reported });
     const accepted = input.accepted ?? (await acceptedBy(db, { link, attachment }));
     const decided = await decide(deps, { ...staged, accepted });
     await discardUnusedCopy(deps, { staged, decided });
@@ -67,14 +67,16 @@ async function findSent(
   return { upload, attachment: await db.attachments.find(upload.attachmentId), link: request?.link };
 }
 
+/** Assembles the parts if there are any, makes a staged copy if the upload needs one, and inspects the object. */
 async function findStored(
   deps: Deps,
-  { upload, reported }: { upload: Upload; reported: readonly ReportedPart[] },
-): Promise<StoredObject> {
+  { attachment, upload, reported }: { attachment: Attachment; upload: Upload; reported: readonly ReportedPart[] },
+): Promise<StoredUpload> {
   const { multipart } = upload;
   if (multipart !== undefined) await assembleParts(deps, { upload: { ...upload, multipart }, reported });
-  const stored = await deps.bucket.head(upload.objectKey);
-  if (stored !== undefined) return stored;
+  const objectKey = await stage(deps, upload);
+  const stored = objectKey && (await inspect(deps.bucket, objectKey));
+  if (stored) return { attachment: { ...attachment, objectKey }, upload, stored };
   if (multipart === undefined) {
     throw new DomainError("upload_incomplete", "The file is not in the bucket yet. PUT it to the signed URL first.");
   }
@@ -99,16 +101,14 @@ async function decide(
   deps: Deps,
   { attachment, upload, stored, accepted }: StoredUpload & { accepted: AcceptedTypes | undefined },
 ): Promise<Attachment | undefined> {
-  const { bucket } = deps;
   const { objectKey } = attachment;
   const subject = { objectKey, stored, declaredChecksum: upload.declaredChecksum };
-  let verdict = await verifyFacts(bucket, { upload, objectKey, stored, accepted });
+  let verdict = await verifyFacts(upload, { stored, accepted });
   if (verdict.ok) {
     const to = slowVerification(deps, subject);
     if (to !== undefined) return defer(deps, { attachment, upload, to, etag: stored.etag });
-    verdict = await verifyContent(deps, subject);
+    if (mustReadContent(subject)) verdict = await verifyContent(deps, subject);
   }
-  verdict = await confirmUnchanged(bucket, { objectKey, stored, verdict });
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
   const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
   // If somebody aborted or deleted the upload in the meantime, the verification failed only because the object is missing. In that case,

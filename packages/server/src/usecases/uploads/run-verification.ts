@@ -1,7 +1,7 @@
 import { isBeingVerified } from "../../domain/attachment.ts";
 import type { ClaimedVerification, Deps } from "../ports/index.ts";
 import { markReady, reject } from "./decide.ts";
-import { CHANGED, confirmUnchanged, verifyContent } from "./verify.ts";
+import { CHANGED, verifyContent } from "./verify.ts";
 
 /**
  * How long a process reserves a verification without a renewal. If the process dies, the verification waits until this time has passed.
@@ -68,13 +68,8 @@ async function verifyAndDecide(
   const stored = await bucket.head(objectKey);
   let verdict = CHANGED;
   if (stored?.etag === claimed.etag) {
-    const content = await verifyContent(deps, {
-      objectKey,
-      stored,
-      declaredChecksum: upload?.declaredChecksum,
-      signal,
-    });
-    verdict = await confirmUnchanged(bucket, { objectKey, stored, verdict: content });
+    const { declaredChecksum } = upload ?? {};
+    verdict = await verifyContent(deps, { objectKey, stored, declaredChecksum, signal });
   }
   if (verdict.ok) await markReady(deps, { attachment, upload, verdict });
   else await reject(deps, { attachment, upload, reason: verdict.reason });

@@ -1,32 +1,29 @@
 import type { Attachment } from "../../domain/attachment.ts";
-import { DomainError } from "../../domain/errors.ts";
 import type { Upload } from "../../domain/upload.ts";
-import type { Deps, StoredObject } from "../ports/index.ts";
+import type { Deps } from "../ports/index.ts";
+import type { InspectedObject } from "./inspect.ts";
 
 /** If the process dies, the copy is deleted when this time has passed. To copy and verify an object never takes longer. Milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /** An upload whose object is in the bucket, under `attachment.objectKey`. */
-export type StoredUpload = { attachment: Attachment; upload: Upload; stored: StoredObject };
+export type StoredUpload = { attachment: Attachment; upload: Upload; stored: InspectedObject };
 
 /**
- * Returns an object that no signed URL can change. So a download contains exactly the bytes that were verified
- * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the returned object is a
- * copy under a new key. Each completion makes its own copy.
+ * Returns the key of an object that no signed URL can change. So a download contains exactly the bytes that were verified
+ * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), this is the key of a new
+ * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing.
  * Queues the deletion of the copy before it makes the copy. The transaction that attaches the copy cancels this deletion.
  */
-export async function stage({ db, bucket, clock }: Deps, arrived: StoredUpload): Promise<StoredUpload> {
-  const { attachment, upload } = arrived;
-  if (!upload.staged) return arrived;
+export async function stage({ db, bucket, clock }: Deps, upload: Upload): Promise<string | undefined> {
+  if (!upload.staged) return upload.objectKey;
+  const uploaded = await bucket.head(upload.objectKey);
+  if (uploaded === undefined) return undefined;
   const objectKey = bucket.newObjectKey();
   await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
-  const { sizeBytes, contentType } = arrived.stored;
+  const { sizeBytes, contentType } = uploaded;
   const outcome = await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });
-  const stored = outcome === "done" ? await bucket.head(objectKey) : undefined;
-  if (stored === undefined) {
-    throw new DomainError("upload_incomplete", "The file is no longer in the bucket. PUT it to the signed URL again.");
-  }
-  return { attachment: { ...attachment, objectKey }, upload, stored };
+  return outcome === "done" ? objectKey : undefined;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { pipeline, type Readable, Transform } from "node:stream";
 import type { Checksum } from "../../domain/attachment.ts";
-import { START_BYTES } from "../../domain/content-contradictions.ts";
 import type { AcceptedTypes } from "../../domain/file-request.ts";
 import type { Upload } from "../../domain/upload.ts";
 import type { Bucket, Deps, StoredObject } from "../ports/index.ts";
 import { contradictionIn, refusalOf } from "./check-first-bytes.ts";
+import type { InspectedObject } from "./inspect.ts";
 
 /**
  * The result of a verification. `checksum`: undefined if no checksum was verified. `scanned`: false if the file was too large for the
@@ -29,13 +29,8 @@ export const CHANGED: Verdict = refused("was changed or removed during its verif
  * the first bytes. `accepted`: the kinds of files that are accepted. Undefined: every kind.
  */
 export async function verifyFacts(
-  bucket: Bucket,
-  {
-    upload,
-    objectKey,
-    stored,
-    accepted,
-  }: { upload: Upload; objectKey: string; stored: StoredObject; accepted?: AcceptedTypes | undefined },
+  upload: Upload,
+  { stored, accepted }: { stored: InspectedObject; accepted?: AcceptedTypes | undefined },
 ): Promise<Verdict> {
   if (stored.sizeBytes !== upload.sizeBytes) {
     return differs(`${stored.sizeBytes} bytes were stored where ${upload.sizeBytes} were declared`);
@@ -46,7 +41,7 @@ export async function verifyFacts(
   if (stored.undeclaredHeaders.length > 0) return undeclared(stored);
   const known = compare(stored.checksum ?? upload.declaredChecksum, upload.declaredChecksum);
   if (!known.ok) return known;
-  const start = await bucket.readStart(objectKey, { length: START_BYTES, etag: stored.etag });
+  const { start } = stored;
   if (start === undefined) return CHANGED;
   const reason = (await contradictionIn(upload, start)) ?? (accepted && (await refusalOf(upload, { start, accepted })));
   return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
@@ -57,8 +52,16 @@ export function mustReadContent({ stored, declaredChecksum }: Subject): boolean 
   return declaredChecksum !== undefined && stored.checksum === undefined;
 }
 
-/** Verifies the declared SHA-256, and scans the file if there is a scanner. Reads the object once, in constant memory. */
-export async function verifyContent(
+/**
+ * Verifies the declared SHA-256, and scans the file if there is a scanner. Reads the object once, in constant memory. Then confirms that
+ * the object has not changed in the meantime.
+ */
+export async function verifyContent(deps: Pick<Deps, "bucket" | "scanning">, subject: Subject): Promise<Verdict> {
+  const verdict = await readAndVerify(deps, subject);
+  return verdict.ok ? confirmUnchanged(deps.bucket, { subject, verdict }) : verdict;
+}
+
+async function readAndVerify(
   { bucket, scanning }: Pick<Deps, "bucket" | "scanning">,
   subject: Subject,
 ): Promise<Verdict> {
@@ -73,7 +76,7 @@ export async function verifyContent(
   if (scan?.kind === "infected") return refused(`is infected: the virus scanner found ${scan.signature}`);
   if (scan?.kind === "too_large") {
     if (scanning?.tooLarge !== "accept") return refused("is larger than the virus scanner accepts");
-    const verdict = await verifyContent({ bucket, scanning: undefined }, subject);
+    const verdict = await readAndVerify({ bucket, scanning: undefined }, subject);
     return verdict.ok ? { ...verdict, scanned: false } : verdict;
   }
   const checksum: Checksum | undefined = hash && { algorithm: "SHA256", value: hash.digest("base64") };
@@ -82,15 +85,13 @@ export async function verifyContent(
 }
 
 /**
- * Confirms, immediately before a file becomes `ready`, that the object has not changed since its verification. Also checks the stored
- * headers, because they do not change the ETag. A staged copy or `If-None-Match: *` should already prevent changes. This check finds
- * changes in a bucket that allows them anyway.
+ * Confirms that the object is still the same. Also checks the stored headers, because they do not change the ETag. A staged copy or
+ * `If-None-Match: *` should already prevent changes. This check finds changes in a bucket that allows them anyway.
  */
-export async function confirmUnchanged(
+async function confirmUnchanged(
   bucket: Bucket,
-  { objectKey, stored, verdict }: Pick<Subject, "objectKey" | "stored"> & { verdict: Verdict },
+  { subject: { objectKey, stored }, verdict }: { subject: Subject; verdict: Verdict },
 ): Promise<Verdict> {
-  if (!verdict.ok) return verdict;
   const current = await bucket.head(objectKey);
   if (current?.etag !== stored.etag || current.sizeBytes !== stored.sizeBytes) return CHANGED;
   return current.undeclaredHeaders.length > 0 ? undeclared(current) : verdict;

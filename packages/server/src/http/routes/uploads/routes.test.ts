@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import type { Bucket } from "../../../usecases/ports/index.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64");
@@ -13,19 +14,28 @@ function put({ method, url, headers }: Started, body: string, changed: Record<st
   return fetch(url, { method, headers: { ...settable, ...changed }, body });
 }
 
+type Start = Awaited<ReturnType<Bucket["readStart"]>>;
+
 describe.each(engines)("uploads on $name", (engine) => {
   let noteId: string;
-  let beforeReadStart: (() => Promise<unknown>) | undefined;
+  let afterHead: (() => Promise<unknown>) | undefined;
+  let nextReads: ((read: Start) => Start)[] = [];
   const service = useService({
     engine,
     wrap: {
       bucket: (bucket) => ({
         ...bucket,
+        head: async (key) => {
+          const stored = await bucket.head(key);
+          const after = afterHead;
+          afterHead = undefined;
+          await after?.();
+          return stored;
+        },
         readStart: async (...parameters) => {
-          const before = beforeReadStart;
-          beforeReadStart = undefined;
-          await before?.();
-          return bucket.readStart(...parameters);
+          const read = await bucket.readStart(...parameters);
+          const change = nextReads.shift();
+          return change === undefined ? read : change(read);
         },
       }),
     },
@@ -151,11 +161,29 @@ describe.each(engines)("uploads on $name", (engine) => {
     const upload = await start();
     await put(upload, "hello");
     const call = `DELETE /${of}/${of === "uploads" ? upload.id : upload.attachmentId}`;
-    beforeReadStart = async () => expect((await ann.send(call)).status).toBe(204);
+    afterHead = async () => expect((await ann.send(call)).status).toBe(204);
     const completed = await ann.send(`POST /uploads/${upload.id}/complete`);
     const { status, code, detail } = expected;
     expect(completed.body).toMatchObject({ status, code, detail: expect.stringMatching(detail) });
     expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain(upload.attachmentId);
+  });
+
+  it("requirement 7: rejects an object that changes while the service reads it", async () => {
+    const upload = await start();
+    await put(upload, "hello");
+    const ofAnotherObject = (read: Start) => read && { ...read, etag: '"another"' };
+    nextReads = [ofAnotherObject, ofAnotherObject];
+    const completed = await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect(completed.body).toMatchObject({ status: 422, code: "upload_rejected" });
+    expect(completed.body.detail).toContain("was changed or removed during its verification");
+    expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).body.code).toBe("attachment_not_ready");
+  });
+
+  it("accepts an object that arrives while the service reads it", async () => {
+    const upload = await start();
+    await put(upload, "hello");
+    nextReads = [() => undefined];
+    expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
   it("two completions of a rejected file return the same reason", async () => {
@@ -163,7 +191,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     await put(upload, "hello");
     const complete = () => ann.send(`POST /uploads/${upload.id}/complete`);
     let other: Awaited<ReturnType<typeof complete>> | undefined;
-    beforeReadStart = async () => {
+    afterHead = async () => {
       other = await complete();
     };
     const answer = await complete();

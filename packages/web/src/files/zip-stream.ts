@@ -21,7 +21,15 @@ export type ZipJob = {
 /** The name and the text of the file in the ZIP that lists the missing files. */
 type ZipWords = { missingFile: string; missing(names: readonly string[]): string };
 
-/** Makes a ZIP. Opens each file only when the ZIP needs it, because the URL of a file expires. */
+/** The number of small files that are read while the ZIP waits for an earlier file. */
+const READ_AHEAD = 4;
+/** A file of at most this size is small, so that the files that were read ahead need little memory. Bytes. */
+const SMALL_BYTES = 256 * 1024;
+
+/**
+ * Makes a ZIP. Opens a large file only when the ZIP needs it, because the URL of a file expires. Reads some small files ahead, because each
+ * request to a distant bucket takes long.
+ */
 export function zipStream(
   sources: readonly ZipSource[],
   { job, words }: { job: ZipJob; words: ZipWords },
@@ -31,10 +39,11 @@ export function zipStream(
 
 async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: ZipJob; words: ZipWords }) {
   const nameOf = createUniqueNames();
-  for (const { filename, sizeBytes, lastModified, open } of sources) {
+  const open = createOpen(sources);
+  for (const [index, { filename, sizeBytes, lastModified }] of sources.entries()) {
     job.reading = filename;
     try {
-      const stream = await open();
+      const stream = await open(index);
       yield {
         name: nameOf(filename.replaceAll(/[/\\]/g, "_")),
         lastModified,
@@ -48,6 +57,30 @@ async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: 
   }
   // The user may give the ZIP to other people, so the ZIP itself must say that it is incomplete.
   if (job.missing.length > 0) yield { name: nameOf(words.missingFile), input: `${words.missing(job.missing)}\n` };
+}
+
+/** Returns a function that opens the file at this index, and starts to read the small files that follow it. */
+function createOpen(sources: readonly ZipSource[]): (index: number) => Promise<ReadableStream<Uint8Array>> {
+  const ahead = new Map<ZipSource, Promise<ReadableStream<Uint8Array>>>();
+  return (index) => {
+    const [source, ...next] = sources.slice(index, index + 1 + READ_AHEAD) as [ZipSource, ...ZipSource[]];
+    const opened = ahead.get(source) ?? source.open();
+    ahead.delete(source);
+    for (const small of next.filter(({ sizeBytes }) => sizeBytes <= SMALL_BYTES)) {
+      if (!ahead.has(small)) ahead.set(small, readWhole(small));
+    }
+    return opened;
+  };
+}
+
+function readWhole(source: ZipSource): Promise<ReadableStream<Uint8Array>> {
+  const stream = source
+    .open()
+    .then((body) => new Response(body).blob())
+    .then((blob) => blob.stream());
+  // The ZIP gets this error when it needs the file. Until then, nothing waits for this promise.
+  stream.catch(() => undefined);
+  return stream;
 }
 
 function countBytes({ onBytes }: ZipJob): TransformStream<Uint8Array, Uint8Array> {

@@ -15,7 +15,10 @@ export async function zipOfFiles(
 ): Promise<ReadableStream<Uint8Array>> {
   const [first] = files;
   const { signal } = job;
-  let unused = first && (await claims.urlOf(first.id, { disposition: "attachment", isClick: true }));
+  const unused = new Map<string, string>();
+  if (first !== undefined) {
+    unused.set(first.id, await claims.urlOf(first.id, { disposition: "attachment", isClick: true }));
+  }
   const sources = files.map(
     ({ id, filename, sizeBytes }): ZipSource => ({
       filename,
@@ -26,9 +29,9 @@ export async function zipOfFiles(
           sizeBytes,
           signal,
           async getUrl() {
-            const url = unused ?? (await claims.urlOf(id, { disposition: "attachment", isClick: false }));
-            unused = undefined;
-            return url;
+            const url = unused.get(id);
+            unused.delete(id);
+            return url ?? claims.urlOf(id, { disposition: "attachment", isClick: false });
           },
         }),
     }),

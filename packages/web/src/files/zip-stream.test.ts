@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { type ZipJob, type ZipSource, zipStream } from "./zip-stream.ts";
+
+const words = { missingFile: "MISSING.txt", missing: (names: readonly string[]) => `missing: ${names.join(", ")}` };
+
+function makeJob(): ZipJob & { bytes: number } {
+  const job = {
+    signal: new AbortController().signal,
+    reading: undefined,
+    missing: [],
+    bytes: 0,
+    onBytes(count: number) {
+      job.bytes += count;
+    },
+  };
+  return job;
+}
+
+/** Makes files whose names are added to `opened` when the ZIP opens them. `sizes` decides which files are small. */
+function makeSources(sizes: readonly number[]) {
+  const opened: string[] = [];
+  const sources = sizes.map((sizeBytes, index): ZipSource => {
+    const filename = `${index}.txt`;
+    return {
+      filename,
+      sizeBytes,
+      lastModified: new Date(0),
+      async open() {
+        opened.push(filename);
+        return new Blob([String(index).repeat(sizeBytes)]).stream();
+      },
+    };
+  });
+  return { sources, opened };
+}
+
+const SMALL = 10;
+const LARGE = 1_000_000;
+
+describe("a ZIP", () => {
+  it("reads small files ahead, and opens a large file only when the ZIP needs it", async () => {
+    const { sources, opened } = makeSources([SMALL, SMALL, LARGE, SMALL, SMALL, SMALL, SMALL]);
+    const job = makeJob();
+    const reader = zipStream(sources, { job, words }).getReader();
+    await reader.read();
+    expect(opened).toEqual(["0.txt", "1.txt", "3.txt", "4.txt"]);
+    while (!(await reader.read()).done);
+    expect(opened).toEqual(["0.txt", "1.txt", "3.txt", "4.txt", "5.txt", "2.txt", "6.txt"]);
+    expect(job.bytes).toBe(6 * SMALL + LARGE);
+  });
+
+  it("has the files in their order, with their own bytes", async () => {
+    const { sources } = makeSources([SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL]);
+    const text = await new Response(zipStream(sources, { job: makeJob(), words })).text();
+    const places = sources.map((_, index) => text.indexOf(String(index).repeat(SMALL)));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+  });
+
+  it("names a file that fails while it is read ahead", async () => {
+    const { sources } = makeSources([SMALL, SMALL, SMALL]);
+    const broken: ZipSource = {
+      ...(sources[1] as ZipSource),
+      open: () => Promise.reject(new Error("The bucket is down")),
+    };
+    const job = makeJob();
+    const stream = zipStream([sources[0] as ZipSource, broken, sources[2] as ZipSource], { job, words });
+    expect(await new Response(stream).text()).toContain("missing: 1.txt");
+    expect(job.missing).toEqual(["1.txt"]);
+  });
+});

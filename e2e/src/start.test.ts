@@ -8,7 +8,7 @@ import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest"
 import { createTestPostgresDatabase, runSql } from "../../packages/server/src/db/testing/test-databases.ts";
 import { apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
-import { makePlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
+import { makeEmptyPlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
 
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
@@ -16,11 +16,11 @@ const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 // A service with wrong settings usually exits within 10 seconds. While the machine runs all tests, the exit can take much longer.
 const TIME_TO_FAIL_MS = 100_000;
 const NOBODY = 65_534;
-const databases = useDatabases();
+const databases = useDatabases({ migrated: false });
 
 const places: Place[] = [];
 async function place(env?: Record<string, string>): Promise<Place> {
-  const made = await makePlace(env);
+  const made = await makeEmptyPlace(env);
   places.push(made);
   return made;
 }

@@ -66,7 +66,7 @@ export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
 async function openStage(proxy: ProxySpec) {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-proxy-"));
   const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials: CREDENTIALS, buckets: ["files"] });
-  const database = await createTestPostgresDatabase();
+  const database = await createTestPostgresDatabase({ migrated: true });
   const listen = await freePort("127.0.0.1");
   const url = `http://127.0.0.1:${listen}`;
   const ports = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];

@@ -7,8 +7,11 @@ export type ServiceDatabase = {
   makeEnv(): Promise<Record<string, string>>;
 };
 
-/** Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the databases that it made after the test file. */
-export function useDatabases(): readonly ServiceDatabase[] {
+/**
+ * Returns both kinds of database, for `describe.each(useDatabases())`. Deletes the databases that it made after the test file.
+ * `migrated`: whether a PostgreSQL database has the current schema. The place of a service decides this for SQLite.
+ */
+export function useDatabases({ migrated } = { migrated: true }): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];
   // This hook runs after the hooks of each `describe`. At that time, the services that used these databases have stopped.
   afterAll(async () => {
@@ -19,7 +22,7 @@ export function useDatabases(): readonly ServiceDatabase[] {
     {
       name: "postgres",
       async makeEnv() {
-        const { url, remove } = await createTestPostgresDatabase();
+        const { url, remove } = await createTestPostgresDatabase({ migrated });
         made.push({ remove });
         // On PostgreSQL, the service does not generate a secret, so the test must set one.
         return { DATABASE_URL: url, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { SQLITE_TEMPLATE } from "../../../packages/server/src/db/testing/sqlite-template.ts";
 import { TEST_JWT_SECRET } from "../../../packages/server/src/http/auth/testing/test-jwt.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -14,13 +15,15 @@ const CHEAP_SCRYPT = resolve(import.meta.dirname, "cheap-scrypt.cjs");
 /** The data folder and the environment variables of one service. Of the machine's variables, the service gets only PATH. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 
-export async function makePlace(env: Record<string, string> = {}): Promise<Place> {
+/** Makes a place for a service that starts for the first time. */
+export async function makeEmptyPlace(env: Record<string, string> = {}): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), "valetkey-e2e-"));
   return {
     dataDir,
     env: {
       PATH: process.env.PATH ?? "",
-      NODE_OPTIONS: `--require=${CHEAP_SCRYPT}`,
+      // `npm start` sets the same size.
+      NODE_OPTIONS: `--require=${CHEAP_SCRYPT} --max-semi-space-size=16`,
       HOME: dataDir,
       DATA_DIR: dataDir,
       PORT: "0",
@@ -33,6 +36,15 @@ export async function makePlace(env: Record<string, string> = {}): Promise<Place
     },
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };
+}
+
+/** Makes a place with a SQLite database that has the current schema. Without the migrations, a start needs a quarter less CPU time. */
+export async function makePlace(env: Record<string, string> = {}): Promise<Place> {
+  const place = await makeEmptyPlace(env);
+  const template = process.env[SQLITE_TEMPLATE];
+  // Only a test run makes a template. The script that takes screenshots has none.
+  if (template !== undefined) await cp(template, place.dataDir, { recursive: true });
+  return place;
 }
 
 /** A running process of the command `valetkey start`. */

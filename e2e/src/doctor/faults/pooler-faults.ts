@@ -50,7 +50,7 @@ export const healthyPoolers: readonly { setup: string; findings: readonly string
 ];
 
 async function behindPgBouncer({ env, add }: Stage, mode: PoolMode) {
-  const database = await createTestPostgresDatabase();
+  const database = await createTestPostgresDatabase({ migrated: true });
   add(database.remove);
   const pooler = await startPgBouncer(database.url, mode);
   add(pooler.stop);

@@ -4,16 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { openAt } from "./database-location.ts";
+import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
 import { runSql, SQLITE_FILE } from "./test-databases.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Databases with the current schema. Each test database is a copy of one of them, because a copy is faster than the migrations. */
-    migrated: { sqliteDirectory: string; postgresName: string };
+    /** The name of a PostgreSQL database with the current schema. */
+    postgresTemplate: string;
   }
 }
 
-/** Migrates one database of each engine for the whole test run. Needs the PostgreSQL server of `startTestPostgres`. */
+/**
+ * Migrates one database of each engine for the whole test run. The test databases are copies of these templates, because a copy is faster
+ * than the migrations. Needs the PostgreSQL server of `startTestPostgres`.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = project.getProvidedContext().postgresUrl;
   const sqliteDirectory = await mkdtemp(join(tmpdir(), "valetkey-template-"));
@@ -24,7 +28,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   for (const location of [{ file: join(sqliteDirectory, SQLITE_FILE) }, { url: url.href }]) {
     await (await openAt(location)).close();
   }
-  project.provide("migrated", { sqliteDirectory, postgresName });
+  project.provide("postgresTemplate", postgresName);
+  process.env[SQLITE_TEMPLATE] = sqliteDirectory;
   return async () => {
     await runSql(server, `drop database if exists ${postgresName} with (force)`);
     await rm(sqliteDirectory, { recursive: true, force: true });

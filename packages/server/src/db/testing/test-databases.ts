@@ -8,8 +8,9 @@ import type { Clock } from "../../usecases/ports/index.ts";
 import type { OpenDatabase } from "../database.ts";
 import type { EngineName } from "../engine.ts";
 import { type DatabaseLocation, openAt } from "./database-location.ts";
+import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
 
-export const SQLITE_FILE = "valetkey.sqlite";
+export const SQLITE_FILE = "valetkey.db";
 
 /** A fresh database with the current schema. `close` closes and removes it. */
 export type TestDatabase = {
@@ -64,7 +65,7 @@ function testEngine(name: EngineName, createLocation: CreateLocation): TestEngin
 async function createSqliteLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-sqlite-"));
   const data = join(directory, "data");
-  if (migrated) await cp(inject("migrated").sqliteDirectory, data, { recursive: true });
+  if (migrated) await cp(process.env[SQLITE_TEMPLATE] as string, data, { recursive: true });
   return {
     location: { file: join(data, SQLITE_FILE) },
     remove: () => rm(directory, { recursive: true, force: true }),
@@ -72,14 +73,15 @@ async function createSqliteLocation({ migrated } = { migrated: false }): Promise
 }
 
 async function createPostgresLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
-  const { url, remove } = await createTestPostgresDatabase(migrated ? inject("migrated").postgresName : "template1");
+  const { url, remove } = await createTestPostgresDatabase({ migrated });
   return { location: { url }, remove };
 }
 
-/** Creates a database on the PostgreSQL server of the test run, as a copy of `template`. Default: an empty database. */
+/** Creates a database on the PostgreSQL server of the test run. `migrated`: whether it has the current schema. Default: it is empty. */
 export async function createTestPostgresDatabase(
-  template = "template1",
+  { migrated } = { migrated: false },
 ): Promise<{ url: string; remove: () => Promise<void> }> {
+  const template = migrated ? inject("postgresTemplate") : "template1";
   const server = inject("postgresUrl");
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);

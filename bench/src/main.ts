@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   web: async () => (await import("./web.ts")).runWeb,
   hostile: async () => (await import("./hostile.ts")).runHostile,
   batch: async () => (await import("./batch.ts")).runBatch,
+  workers: async () => (await import("./workers.ts")).runWorkers,
   verbs: async () => (await import("./verbs.ts")).runVerbs,
   peers: async () => (await import("./peers.ts")).runPeers,
   weight: async () => (await import("./weight.ts")).runWeight,

@@ -17,6 +17,8 @@ export type Candidate = {
   name: string;
   port: number;
   usage(): Promise<Usage>;
+  /** Returns the ids of the processes that respond to requests: the worker processes, or the server itself. */
+  workerPids(): Promise<number[]>;
   stop(): Promise<void>;
 };
 
@@ -41,13 +43,16 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   return {
     name,
     port,
-    usage: async () => {
-      child.send("usage");
-      const [usage] = await once(child, "message");
-      return usage as Usage;
-    },
+    usage: () => ask<Usage>(child, "usage"),
+    workerPids: () => ask<number[]>(child, "workers"),
     stop: () => stop(child, { name, output }),
   };
+}
+
+async function ask<T>(child: ChildProcess, question: "usage" | "workers"): Promise<T> {
+  child.send(question);
+  const [answer] = await once(child, "message");
+  return answer as T;
 }
 
 /** Returns the flags that make Node write a CPU profile to BENCH_PROFILE_DIR. Returns no flags if that variable is not set. */

@@ -7,6 +7,8 @@ const MICROSECONDS_PER_TICK = 10_000;
 
 // Node loads this file before the code of every candidate, so the candidates need no code for the benchmark.
 process.on("message", (message) => {
+  const workers = Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.process.pid ?? []);
+  if (message === "workers") process.send?.(workers.length === 0 ? [process.pid] : workers);
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();
   const own = {
@@ -14,7 +16,6 @@ process.on("message", (message) => {
     peakRssBytes: 1024 * peakRssKib(),
     cpuMicroseconds: user + system,
   };
-  const workers = Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.process.pid ?? []);
   process.send?.([own, ...workers.map(usageOfWorker)].reduce(sum));
 });
 

@@ -41,11 +41,20 @@ type Options = {
 export async function openSqlite(options: Options): Promise<OpenDatabase> {
   const writer = await openWriter(options.file, { where: "mainThread" });
   try {
-    return await openWith(writer, options);
+    const database = await openWith(writer, options);
+    return Object.assign(database, { close: closeBoth(database.close, writer) });
   } catch (error) {
     writer.close();
     throw error;
   }
+}
+
+/** Kysely closes the writer only if it has run a query. The writer closes last, because only a writer can remove the log. */
+function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Promise<void> {
+  return async () => {
+    await close();
+    if (writer.isOpen) writer.close();
+  };
 }
 
 async function openWith(

@@ -71,15 +71,28 @@ async function readStart(
   return call("GetObject", async (options) => {
     try {
       const { Body, ETag } = await s3.send(command, options);
-      if (Body === undefined || ETag === undefined) return undefined;
-      // Cuts the bytes, because a server that does not support ranges sends the whole object.
-      return { etag: ETag, bytes: (await Body.transformToByteArray()).subarray(0, length) };
+      const body = Body as Readable | undefined;
+      if (body === undefined || ETag === undefined) return discard(body);
+      return { etag: ETag, bytes: await firstBytes(body, length) };
     } catch (error) {
       // An empty object has no valid range, so the bucket refuses the request.
       if (failedWith(error, "InvalidRange", 416)) return undefined;
       return unlessMissing(error);
     }
   });
+}
+
+/** Reads at most `length` bytes, because a server that does not support ranges sends the whole object. */
+async function firstBytes(body: Readable, length: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    // After the last expected byte, the loop still reads the end of the body, so that the next call can use the connection.
+    if (sizeBytes > length) break;
+  }
+  return Buffer.concat(chunks).subarray(0, length);
 }
 
 function discard(body: Readable | undefined): undefined {

@@ -110,7 +110,7 @@ export type Bucket = {
    * reading some bytes of each blob of the object.
    */
   canRead(objectKey: string): Promise<boolean>;
-  /** Reads at most `length` bytes from the start of an object. Returns undefined if the object is missing or empty. */
+  /** Reads at most `length` bytes from the start of an object. Returns undefined if there are no bytes or no ETag. */
   readStart(objectKey: string, options: { length: number }): Promise<{ etag: string; bytes: Uint8Array } | undefined>;
   /**
    * Reads an object. The caller must read the stream to its end, or destroy it. Returns undefined if the object is missing or has another

@@ -80,6 +80,10 @@ async function findStored(
   if (multipart === undefined) {
     throw new DomainError("upload_incomplete", "The file is not in the bucket yet. PUT it to the signed URL first.");
   }
+  // Only the copy is missing, so the client can complete the upload again.
+  if (upload.staged && objectKey !== undefined) {
+    throw new DomainError("upload_incomplete", "The file could not be copied. Complete the upload again.");
+  }
   throw new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
 }
 

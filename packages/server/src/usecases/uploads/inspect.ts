@@ -13,7 +13,7 @@ export async function inspect(bucket: Bucket, objectKey: string): Promise<Inspec
   const [stored, early] = await Promise.all([bucket.head(objectKey), readStart()]);
   if (stored === undefined) return undefined;
   const { etag, sizeBytes } = stored;
-  if (sizeBytes === 0) return { ...stored, start: new Uint8Array() };
+  if (early === undefined && sizeBytes === 0) return { ...stored, start: new Uint8Array() };
   // The object may have arrived after the bucket answered the first read, so the service reads it again.
   const read = early?.etag === etag ? early : await readStart();
   return { ...stored, start: read?.etag === etag ? read.bytes : undefined };

@@ -12,7 +12,8 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Ins
 /**
  * Returns the key of an object that no signed URL can change. So a download contains exactly the bytes that were verified
  * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), this is the key of a new
- * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing.
+ * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing. The copy is missing if the uploaded object
+ * changed while it was copied.
  * Queues the deletion of the copy before it makes the copy. The transaction that attaches the copy cancels this deletion.
  */
 export async function stage({ db, bucket, clock }: Deps, upload: Upload): Promise<string | undefined> {
@@ -22,8 +23,8 @@ export async function stage({ db, bucket, clock }: Deps, upload: Upload): Promis
   const objectKey = bucket.newObjectKey();
   await db.objectDeletions.put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
   const { sizeBytes, contentType } = uploaded;
-  const outcome = await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });
-  return outcome === "done" ? objectKey : undefined;
+  await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });
+  return objectKey;
 }
 
 /**

@@ -86,7 +86,8 @@ async function readAndVerify(
 
 /**
  * Confirms that the object is still the same. Also checks the stored headers, because they do not change the ETag. A staged copy or
- * `If-None-Match: *` should already prevent changes. This check finds changes in a bucket that allows them anyway.
+ * `If-None-Match: *` should already prevent changes. Reading a large object takes long, so this check finds changes in a bucket that allows
+ * them anyway.
  */
 async function confirmUnchanged(
   bucket: Bucket,

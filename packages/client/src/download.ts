@@ -92,16 +92,18 @@ async function openPatiently(deps: BucketDeps, source: Source): Promise<Response
       return await open(deps, source);
     } catch (error) {
       if (failures === MAX_ATTEMPTS || !isRetryable(error)) throw error;
-      await pause(deps, { failures, signal: source.signal });
+      await pause(deps, { error, failures, signal: source.signal });
     }
   }
 }
 
 function pause(
   { platform }: BucketDeps,
-  { failures, signal }: { failures: number; signal: AbortSignal | undefined },
+  { error, failures, signal }: { error: unknown; failures: number; signal: AbortSignal | undefined },
 ): Promise<void> {
-  return platform.sleep(retryDelayMs(platform, { failures }), signal ?? new AbortController().signal);
+  const retryAfterSeconds = error instanceof ValetKeyError ? error.retryAfterSeconds : undefined;
+  const delayMs = retryDelayMs(platform, { failures, retryAfterSeconds });
+  return platform.sleep(delayMs, signal ?? new AbortController().signal);
 }
 
 type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
@@ -145,7 +147,7 @@ async function* readAll(deps: BucketDeps, { source, first }: { source: Source; f
       failures += 1;
       if (failures === MAX_ATTEMPTS || !(isShort || isRetryable(error))) throw error;
       response = undefined;
-      await pause(deps, { failures, signal });
+      await pause(deps, { error, failures, signal });
     }
   }
 }

@@ -57,15 +57,35 @@ describe("a ZIP", () => {
     expect(places).not.toContain(-1);
   });
 
-  it("names a file that fails while it is read ahead", async () => {
-    const { sources } = makeSources([SMALL, SMALL, SMALL]);
-    const broken: ZipSource = {
-      ...(sources[1] as ZipSource),
-      open: () => Promise.reject(new Error("The bucket is down")),
-    };
+  it("opens a file again that could not be read ahead", async () => {
+    const { sources } = makeSources([SMALL, SMALL]);
+    const failure = () => Promise.reject(new Error("The bucket is down"));
+    const [first, second] = sources as [ZipSource, ZipSource];
+    const opens = [failure, second.open];
     const job = makeJob();
-    const stream = zipStream([sources[0] as ZipSource, broken, sources[2] as ZipSource], { job, words });
+    const stream = zipStream([first, { ...second, open: () => (opens.shift() ?? failure)() }], { job, words });
+    expect(await new Response(stream).text()).toContain("1".repeat(SMALL));
+    expect(job.missing).toEqual([]);
+  });
+
+  it("names a file that can't be opened", async () => {
+    const { sources } = makeSources([SMALL, SMALL, SMALL]);
+    const [first, second, third] = sources as [ZipSource, ZipSource, ZipSource];
+    const broken = { ...second, open: () => Promise.reject(new Error("The bucket is down")) };
+    const job = makeJob();
+    const stream = zipStream([first, broken, third], { job, words });
     expect(await new Response(stream).text()).toContain("missing: 1.txt");
     expect(job.missing).toEqual(["1.txt"]);
+  });
+
+  it("opens no further file after it was cancelled", async () => {
+    const { sources, opened } = makeSources([LARGE, LARGE, SMALL]);
+    const job = makeJob();
+    const reader = zipStream(sources, { job, words }).getReader();
+    await reader.read();
+    await reader.read();
+    await expect(reader.cancel(new Error("The disk is full"))).rejects.toThrow("The disk is full");
+    expect(opened).toEqual(["0.txt", "2.txt"]);
+    expect(job.reading).toBe("0.txt");
   });
 });

@@ -42,18 +42,14 @@ async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: 
   const open = createOpen(sources);
   for (const [index, { filename, sizeBytes, lastModified }] of sources.entries()) {
     job.reading = filename;
-    try {
-      const stream = await open(index);
-      yield {
-        name: nameOf(filename.replaceAll(/[/\\]/g, "_")),
-        lastModified,
-        size: sizeBytes,
-        input: stream.pipeThrough(countBytes(job)),
-      };
-    } catch (error) {
+    const stream = await open(index).catch((error) => {
       if (job.signal.aborted) throw error;
       job.missing.push(filename);
-    }
+      return undefined;
+    });
+    if (stream === undefined) continue;
+    const name = nameOf(filename.replaceAll(/[/\\]/g, "_"));
+    yield { name, lastModified, size: sizeBytes, input: stream.pipeThrough(countBytes(job)) };
   }
   // The user may give the ZIP to other people, so the ZIP itself must say that it is incomplete.
   if (job.missing.length > 0) yield { name: nameOf(words.missingFile), input: `${words.missing(job.missing)}\n` };
@@ -64,23 +60,23 @@ function createOpen(sources: readonly ZipSource[]): (index: number) => Promise<R
   const ahead = new Map<ZipSource, Promise<ReadableStream<Uint8Array>>>();
   return (index) => {
     const [source, ...next] = sources.slice(index, index + 1 + READ_AHEAD) as [ZipSource, ...ZipSource[]];
-    const opened = ahead.get(source) ?? source.open();
+    // A file that could not be read ahead gets a second chance.
+    const opened = ahead.get(source)?.catch(() => source.open()) ?? source.open();
     ahead.delete(source);
     for (const small of next.filter(({ sizeBytes }) => sizeBytes <= SMALL_BYTES)) {
-      if (!ahead.has(small)) ahead.set(small, readWhole(small));
+      if (ahead.has(small)) continue;
+      const stream = readWhole(small);
+      // The ZIP handles this error when it needs the file. Until then, nothing else waits for this promise.
+      stream.catch(() => undefined);
+      ahead.set(small, stream);
     }
     return opened;
   };
 }
 
-function readWhole(source: ZipSource): Promise<ReadableStream<Uint8Array>> {
-  const stream = source
-    .open()
-    .then((body) => new Response(body).blob())
-    .then((blob) => blob.stream());
-  // The ZIP gets this error when it needs the file. Until then, nothing waits for this promise.
-  stream.catch(() => undefined);
-  return stream;
+async function readWhole(source: ZipSource): Promise<ReadableStream<Uint8Array>> {
+  const blob = await new Response(await source.open()).blob();
+  return blob.stream();
 }
 
 function countBytes({ onBytes }: ZipJob): TransformStream<Uint8Array, Uint8Array> {

@@ -62,6 +62,9 @@ export function downloadAll({ files, label, page, claims }: Options): HTMLElemen
     } catch (error) {
       if (claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
       finish(signal.aborted ? "" : describe(error, job), true);
+    } finally {
+      // Stops the files that are still read ahead.
+      aborter.abort();
     }
   }
 

@@ -6,8 +6,8 @@ import type { Claims } from "./claims.ts";
 export { chooseTarget } from "../../files/zip-target.ts";
 
 /**
- * Makes a ZIP of the files. Makes one download claim before the first byte. Requests the URL of each later file when the ZIP needs the
- * file.
+ * Makes a ZIP of the files. Makes one download claim before the first byte. Requests the URL of each other file when the page starts to read
+ * the file.
  */
 export async function zipOfFiles(
   files: readonly LinkFile[],

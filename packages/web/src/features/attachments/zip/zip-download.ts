@@ -31,6 +31,8 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   } catch (error) {
     if (!signal.aborted) toasts.add({ title: describeFailure(error, job), priority: "high", timeout: 0 });
   } finally {
+    // Stops the files that are still read ahead.
+    aborter.abort();
     $zipProgress.set(undefined);
     unsubscribe();
     done.resolve();

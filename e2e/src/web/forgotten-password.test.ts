@@ -114,4 +114,16 @@ describe("a forgotten password", () => {
     await ben.page.goto("/sign-in");
     await heading(ben.page, "Notes");
   });
+
+  it("says why the page can't help while the service does not respond", async () => {
+    const { page, watch, close } = await openPerson(web.browser, { ...visitor, service: web.service, name: "Carl" });
+    onTestFinished(close);
+    watch.expect(/^(?:503|Failed to load resource)/);
+    await page.route("**/instance", (route) => route.fulfill({ status: 503, json: { code: "internal" } }));
+    await page.goto("/forgot-password");
+    await page.getByRole("alert").waitFor();
+    await page.unroute("**/instance");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText(forgot.noMail).waitFor();
+  });
 });

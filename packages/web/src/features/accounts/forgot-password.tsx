@@ -8,6 +8,7 @@ import { accountCalls } from "../../service/account-calls.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
+import { texts } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
 import { checkEmail, useProblems, valuesOf } from "./form-validation.ts";
 
@@ -15,12 +16,25 @@ const words = recovery.forgot;
 
 export function ForgotPassword() {
   useDocumentTitle(words.title);
-  const { data: instance } = useQuery(instanceQuery);
+  const { data: instance, error, isError, refetch } = useQuery(instanceQuery);
   const request = useMutation({ mutationFn: accountCalls.requestPasswordReset });
-  if (instance === undefined) return null;
+  if (instance === undefined) return isError ? <Unknown error={error} onRetry={refetch} /> : null;
   if (!instance.mail) return <WithoutMail />;
   if (request.isSuccess) return <Sent email={request.variables} />;
   return <RequestForm request={request} />;
+}
+
+/** Without the settings of the service, this page does not know whether the service can send a mail. */
+function Unknown({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <AccountCard title={words.title}>
+      <Problem error={error} />
+      <Button className="mt-4 w-full" onClick={onRetry}>
+        {texts.common.tryAgain}
+      </Button>
+      <BackToSignIn />
+    </AccountCard>
+  );
 }
 
 type Request = { isPending: boolean; isError: boolean; error: unknown; mutate(email: string): void };

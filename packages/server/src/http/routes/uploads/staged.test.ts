@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
@@ -10,6 +11,7 @@ import { startServiceInTest } from "../../testing/use-service.ts";
 const MIB = 2 ** 20;
 const HOUR = 3_600_000;
 const FILE = patterned(8 * MIB + 10);
+const OF_PARTS = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB };
 
 type Started = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
@@ -132,21 +134,31 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("verifies the copy of a multipart upload", async () => {
-    await open({}, { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: MIB, verifyInRequestMaxBytes: MIB });
-    const { createHash } = await import("node:crypto");
-    const sha256 = createHash("sha256").update(FILE).digest("base64");
-    const upload = await start({
-      filename: "a.bin",
-      sizeBytes: FILE.length,
-      contentType: "application/x-film",
-      sha256,
-    });
+  async function sendParts(given: object = {}): Promise<Started> {
+    const declared = { filename: "a.bin", sizeBytes: FILE.length, contentType: "application/x-film" };
+    const upload = await start({ ...declared, ...given });
     const { parts } = (await ann.send(`POST /uploads/${upload.id}/parts`, { json: { partNumbers: [1, 2] } })).body;
     for (const { method, url, partNumber } of parts) {
       const body = Buffer.from(FILE.subarray((partNumber - 1) * 8 * MIB, partNumber * 8 * MIB));
       expect((await fetch(url, { method, body })).status).toBe(200);
     }
+    return upload;
+  }
+
+  it("completes a multipart upload again after its copy failed", async () => {
+    const failures = ["changed" as const];
+    await open(
+      { bucket: (bucket) => ({ ...bucket, copy: async (options) => failures.shift() ?? bucket.copy(options) }) },
+      OF_PARTS,
+    );
+    const upload = await sendParts();
+    expect((await complete(upload)).body).toMatchObject({ status: 409, code: "upload_incomplete" });
+    expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
+  });
+
+  it("verifies the copy of a multipart upload", async () => {
+    await open({}, { ...OF_PARTS, verifyInRequestMaxBytes: MIB });
+    const upload = await sendParts({ sha256: createHash("sha256").update(FILE).digest("base64") });
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
     await sweep();
     const claimed = await service.useCases.claimVerification();

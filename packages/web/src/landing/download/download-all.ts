@@ -63,7 +63,7 @@ export function downloadAll({ files, label, page, claims }: Options): HTMLElemen
       if (claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
       finish(signal.aborted ? "" : describe(error, job), true);
     } finally {
-      // Stops the files that are still read ahead.
+      // Stops the read-ahead of files that the ZIP no longer needs.
       aborter.abort();
     }
   }

@@ -31,7 +31,7 @@ export async function downloadZip({ id, title }: Note, attachments: readonly Att
   } catch (error) {
     if (!signal.aborted) toasts.add({ title: describeFailure(error, job), priority: "high", timeout: 0 });
   } finally {
-    // Stops the files that are still read ahead.
+    // Stops the read-ahead of files that the ZIP no longer needs.
     aborter.abort();
     $zipProgress.set(undefined);
     unsubscribe();

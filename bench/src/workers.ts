@@ -5,7 +5,7 @@ import { createEnvironment } from "./rig/environment.ts";
 import { type LoadGenerator, startLoadGenerator } from "./rig/load-generator.ts";
 import { readFlags } from "./rig/read-flags.ts";
 import { median, medianRatio } from "./rig/statistics.ts";
-import { formatCount, formatTable, reportGoal } from "./rig/table.ts";
+import { formatCount, formatTable, reportGoal, reportResult } from "./rig/table.ts";
 import { verifyCandidate } from "./rig/verify-candidate.ts";
 
 const WARM_UP_SECONDS = 4;
@@ -22,6 +22,9 @@ type Server = { name: string; workers: number; candidate: Candidate; rounds: Rou
  * Flags: --rounds 5, --seconds 5, --share 0.25. Returns whether the goal was met.
  */
 export async function runWorkers(args: readonly string[]): Promise<boolean> {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) {
+    return reportResult(false, "workers: not measured, because this benchmark needs Linux and root");
+  }
   const flags = readFlags(args, { rounds: "5", seconds: "5", share: "0.25" });
   const [rounds, seconds, share] = [flags.rounds, flags.seconds, flags.share].map(Number) as [number, number, number];
   const dataset = createDataset();

@@ -193,7 +193,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(failures).toMatchObject([{ webhookId: endpoint.id, problem: "The service stopped during the request." }]);
   });
 
-  it("sends five messages of one owner at the same time, and does not delay other owners", async () => {
+  it("sends five messages of one owner at a time, and does not delay other owners", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     for (const ownerId of ["ann", "eve", "mallory"]) {

@@ -1,4 +1,4 @@
-import type { Page, Response } from "playwright-core";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { seedNote } from "./testing/seed.ts";
@@ -144,10 +144,10 @@ describe("the share dialog", () => {
     await page.keyboard.press("Enter");
     // The focus moves to the button Undo. After Undo, it moves back to the row.
     await dialog.locator("button:focus", { hasText: "Undo" }).waitFor();
-    const reloaded = answerTo(page, "PUT").then(() => answerTo(page, "GET"));
+    const reloaded = sharesRequested(page, "PUT").then(() => sharesRequested(page, "GET"));
     await page.keyboard.press("Enter");
     // Undo makes a new invitation with another id. The row must keep the focus when the list loads this invitation.
-    await (await reloaded).finished();
+    await reloaded;
     await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done), 0))");
     await dialog.locator(`[aria-label='Stop sharing with ${ben.email}']:focus`).waitFor({ timeout: 5_000 });
     await expect.poll(() => sharesOf(ann, note.id)).toHaveLength(1);
@@ -172,6 +172,6 @@ describe("the share dialog", () => {
   });
 });
 
-/** Waits for the next response to a request for shares with this method. */
-const answerTo = (page: Page, method: string): Promise<Response> =>
-  page.waitForResponse((response) => response.request().method() === method && /\/shares$/.test(response.url()));
+/** Waits for the end of a request for shares with this method. Ignores requests that the page aborts, because it sends them again. */
+const sharesRequested = (page: Page, method: string) =>
+  page.waitForEvent("requestfinished", (request) => request.method() === method && /\/shares$/.test(request.url()));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createCheckpoints } from "@valetkey/server/src/db/sqlite/checkpoints.ts";
+import { createFlusher } from "@valetkey/server/src/db/sqlite/flusher.ts";
 import { openSqliteUrlAudit } from "@valetkey/server/src/db/sqlite/journal/log.ts";
 import { Mutex } from "@valetkey/server/src/db/sqlite/mutex.ts";
 import { settings } from "../rig/settings.ts";
@@ -13,7 +14,8 @@ export function openSqliteStore(directory: string): Store {
   const database = new DatabaseSync(file);
   const statement = database.prepare(ACCESS);
   const writeLock = new Mutex();
-  const checkpoints = createCheckpoints(database, { file, writeLock, onFailure: console.error });
+  const flusher = createFlusher(file);
+  const checkpoints = createCheckpoints(database, { file, writeLock, flusher, onFailure: console.error });
   const audit = openSqliteUrlAudit({ file, writeLock, afterWrite: checkpoints.afterWrite });
   return {
     async findAccess({ attachmentId, userId, now }) {
@@ -24,6 +26,7 @@ export function openSqliteStore(directory: string): Store {
       await audit.close();
       await checkpoints.close();
       database.close();
+      flusher.close();
     },
   };
 }

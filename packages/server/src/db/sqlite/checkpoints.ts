@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts";
+import type { Flusher } from "./flusher.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
@@ -23,6 +24,7 @@ export type Checkpoints = {
 type Options = {
   file: string;
   writeLock: Mutex;
+  flusher: Pick<Flusher, "flush">;
   /** Called with the error of a checkpoint that failed. The log grows until a later checkpoint works. */
   onFailure: (error: unknown) => void;
 };
@@ -32,8 +34,11 @@ type Options = {
  * long, the service runs three checkpoints. The first two copy most of the log while writes continue: the second one copies the pages that
  * were written during the first one. The third one copies the rest between two writes. Then the next write starts at the beginning of the
  * log.
+ *
+ * While writes continue, SQLite does not flush the pages that a checkpoint has copied. So the service flushes the file after the first two
+ * checkpoints. Otherwise all writes would wait for the flush of all these pages, because the third checkpoint would flush them.
  */
-export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
+export function createCheckpoints(writer: DatabaseSync, { file, writeLock, flusher, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
   const refusal = "The log of the database can't be copied into it";
   const thread = new SqliteThread<CheckpointRequest, CheckpointResult>({ module, file, refusal });
@@ -46,11 +51,10 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
   }
   writer.exec("pragma wal_autocheckpoint = 0");
   const measure = writer.prepare("pragma wal_checkpoint(noop)");
-  let isRunning = false;
+  let running: Promise<void> | undefined;
   let pausesUntil = 0;
 
   async function run(): Promise<void> {
-    isRunning = true;
     try {
       if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
       // If the log is still long, a reader that started long ago needs it. In that case, the last checkpoint would block all writes and
@@ -59,13 +63,13 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
         pause();
         return;
       }
+      await flusher.flush();
       await thread.request("passive");
+      await flusher.flush();
       await inTurn(writeLock, () => thread.request("restart"));
     } catch (error) {
       pause();
       onFailure(error);
-    } finally {
-      isRunning = false;
     }
   }
 
@@ -75,9 +79,14 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
 
   return {
     afterWrite() {
-      if (!isRunning) void run();
+      running ??= run().finally(() => {
+        running = undefined;
+      });
     },
-    close: () => thread.close(),
+    async close() {
+      await running;
+      await thread.close();
+    },
   };
 }
 

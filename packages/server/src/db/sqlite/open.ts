@@ -14,7 +14,8 @@ import { createTransactions } from "../transactions.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect, sqliteWrites } from "./dialect.ts";
-import { openWriter } from "./file.ts";
+import { openWriter, useMemory } from "./file.ts";
+import { createFlusher, type Flusher } from "./flusher.ts";
 import { openJournalEvents, openSqliteUrlAudit } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
 import { readsInTurns } from "./reads-in-turns.ts";
@@ -23,7 +24,6 @@ import { openSqliteSearch } from "./search.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
-const CACHE_KIB = 32_000;
 
 type Options = {
   file: string;
@@ -40,25 +40,29 @@ type Options = {
  */
 export async function openSqlite(options: Options): Promise<OpenDatabase> {
   const writer = await openWriter(options.file, { where: "mainThread" });
+  const flusher = createFlusher(options.file);
   try {
-    const database = await openWith(writer, options);
-    return Object.assign(database, { close: closeBoth(database.close, writer) });
+    const database = await openWith({ writer, flusher }, options);
+    return Object.assign(database, { close: closeAll(database.close, { writer, flusher }) });
   } catch (error) {
     writer.close();
     throw error;
   }
 }
 
-/** Kysely closes the writer only if it has run a query. The writer closes last, because only a writer can remove the log. */
-function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Promise<void> {
+type Opened = { writer: DatabaseSync; flusher: Flusher };
+
+/** Kysely closes the writer only if it has run a query. The writer is the last connection, because only a writer can remove the log. */
+function closeAll(close: () => Promise<void>, { writer, flusher }: Opened): () => Promise<void> {
   return async () => {
     await close();
     if (writer.isOpen) writer.close();
+    flusher.close();
   };
 }
 
 async function openWith(
-  writer: DatabaseSync,
+  { writer, flusher }: Opened,
   { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
@@ -74,7 +78,7 @@ async function openWith(
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
   const countPages = writer.prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size");
-  const checkpoints = createCheckpoints(writer, { file, writeLock, onFailure: onCheckpointFailure });
+  const checkpoints = createCheckpoints(writer, { file, writeLock, flusher, onFailure: onCheckpointFailure });
   const { afterWrite } = checkpoints;
   const urlAudit = openSqliteUrlAudit({ file, writeLock, afterWrite });
   const transactions = createTransactions();
@@ -112,15 +116,4 @@ async function openWith(
       journalEvents.close();
     },
   });
-}
-
-/**
- * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 19). By default, SQLite writes the pages that a
- * savepoint changes into a temporary file. The default cache of 2 MiB also holds only few pages. The temporary file and the small cache
- * took a third of the CPU time of a write. Call the function after the migrations, because the migrations may need more space than the
- * memory has.
- */
-function useMemory(writer: DatabaseSync): void {
-  writer.exec("pragma temp_store = memory");
-  writer.exec(`pragma cache_size = -${CACHE_KIB}`);
 }

@@ -14,6 +14,7 @@ const ENTRIES = {
   "checkpoint-worker": "db/sqlite/checkpoint-worker.ts",
   "journal-worker": "db/sqlite/journal/journal-worker.ts",
   "search-worker": "db/sqlite/search-worker.ts",
+  "starts-worker": "db/sqlite/starts-worker.ts",
 };
 
 await rm(DIST, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Database } from "../usecases/ports/index.ts";
 import { ended, startChild } from "./testing/child-process.ts";
 import type { DatabaseLocation } from "./testing/database-location.ts";
+import { sampleNote } from "./testing/samples.ts";
 import { engines } from "./testing/test-databases.ts";
 import { useDatabase } from "./testing/use-database.ts";
 
@@ -33,21 +34,24 @@ describe.each(engines)("URL events on $name", (engine) => {
   });
 });
 
-describe.each(engines)("transactions on $name", (engine) => {
+describe.each(engines)("transactions and starts of uploads on $name", (engine) => {
   const suite = useDatabase(engine);
   it(`survive kill -9 whole or not at all, ${ROUNDS} times in a row`, async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {
       const noteId = `round-${round}`;
+      await suite.db.notes.insert(sampleNote({ id: noteId, ownerId: noteId }));
       const acknowledgements = 20 + 37 * (round % 10);
       const acknowledged = await runUntilKilled("write-until-killed", location, { noteId, acknowledgements });
       const stored = await storedEvents(suite.db, noteId);
       const firsts = new Set(stored.filter(({ actorId }) => actorId === "bob").map(({ id }) => id));
       const partners = new Set(stored.filter(({ actorId }) => actorId !== "bob").map(({ actorId }) => actorId));
       expect(acknowledged.length).toBeGreaterThanOrEqual(acknowledgements);
-      expect(acknowledged.filter((id) => !firsts.has(id))).toEqual([]);
+      const uploads = new Set(await startedUploads(suite.db, noteId));
+      expect(acknowledged.filter((id) => !firsts.has(id) && !uploads.has(id))).toEqual([]);
       expect(partners).toEqual(firsts);
+      expect(await suite.db.usage.find(noteId)).toEqual({ bytes: uploads.size, files: uploads.size });
     }
   });
 });
@@ -61,6 +65,11 @@ async function storedEvents(db: Database, noteId: string): Promise<AuditEvent[]>
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return events;
+}
+
+async function startedUploads(db: Database, noteId: string): Promise<string[]> {
+  const uploads = await db.uploads.listAbandoned(Number.MAX_SAFE_INTEGER, 1_000_000);
+  return uploads.filter((upload) => upload.noteId === noteId).map(({ id }) => id);
 }
 
 /** Starts a child process, and kills it when it has printed `acknowledgements` ids. Returns all ids that the child printed. */

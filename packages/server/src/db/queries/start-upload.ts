@@ -1,39 +1,18 @@
 import { fold } from "../../domain/fold.ts";
-import type { StartedRecord, UploadStart } from "../../usecases/ports/index.ts";
+import type { UploadStart } from "../../usecases/ports/index.ts";
 import type { RunCalls } from "./compile-statement.ts";
-import type { StartStatement, StartStatements, StartValues } from "./start-upload-statements.ts";
+import { startRecords } from "./record-start.ts";
+import type { StartStatements, StartValues } from "./start-upload-statements.ts";
 import { limitsOf } from "./usage.ts";
 
 /** Starts uploads. `run` must run all its calls in one transaction. */
 export function uploadStarts(statements: StartStatements, run: RunCalls) {
-  return async (start: UploadStart): Promise<StartedRecord | undefined> => {
-    const values = valuesOf(start);
-    const call = (statement: StartStatement) => ({
-      statement,
-      values: statement.parameters.map((parameter) => values[parameter]),
-    });
-    const forgetKey = values.idempotencyKey === null ? [] : [call(statements.forgetKey)];
-    if (statements.engine === "postgres") {
-      const [row] = await run([call(statements.lock), ...forgetKey, call(statements.start)]);
-      return row && toRecord(row, { isRecorded: row.at(-1) === 1 });
-    }
-    const [row] = await run([...forgetKey, call(statements.facts)]);
-    if (row === undefined) return undefined;
-    values.ownerId = row[0];
-    const isCounted = row.at(-1) === 1 && (await run([call(statements.addUsage)])).length === 1;
-    if (isCounted) await run([call(statements.addAttachment), call(statements.addUpload)]);
-    return toRecord(row, { isRecorded: isCounted });
-  };
+  const record = startRecords(statements, run);
+  return (start: UploadStart) => record(valuesOf(start));
 }
 
-type Facts = [ownerId: string, mayAdd: number, ofUser: number, ofNote: number, twinId: string | null];
-
-function toRecord(row: readonly unknown[], { isRecorded }: { isRecorded: boolean }): StartedRecord {
-  const [ownerId, mayAdd, ofUser, ofNote, twinId] = row as unknown as Facts;
-  return { isRecorded, ownerId, mayAdd: mayAdd === 1, pending: { ofUser, ofNote }, isRepeated: twinId !== null };
-}
-
-function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: UploadStart): StartValues {
+/** Returns the values of the statements that start this upload. */
+export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: UploadStart): StartValues {
   const { multipart, createdAt: now } = upload;
   return {
     noteId: upload.noteId,

@@ -21,6 +21,7 @@ import { Mutex } from "./mutex.ts";
 import { readsInTurns } from "./reads-in-turns.ts";
 import { createReserve } from "./reserve.ts";
 import { openSqliteSearch } from "./search.ts";
+import { openStarts } from "./starts.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
@@ -86,6 +87,7 @@ async function openWith(
   const kysely = new Kysely<Tables>({ dialect: writes.dialect, plugins: [transactions.guard] });
   const accessStatements = compileAccess(kysely, engine);
   const uploadStatements = compileUploads(kysely, engine);
+  const starts = openStarts({ file, writeLock, statements: uploadStatements.start, run: writes.run, afterWrite });
   return assembleDatabase({
     kysely,
     transactions,
@@ -101,7 +103,7 @@ async function openWith(
     // Access decisions have their own connection, so a decision never waits for a write, and sees each commit immediately.
     access: accessQueries(accessStatements, { run: readsInTurns(reader), engine, clock }),
     uploadSteps: {
-      start: (start) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).start(start)),
+      start: starts.start,
       complete: (completion) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).complete(completion)),
     },
     urlAudit,
@@ -111,6 +113,7 @@ async function openWith(
     }),
     closeOthers: async () => {
       await search.close();
+      await starts.close();
       await checkpoints.close();
       reader.close();
       journalEvents.close();

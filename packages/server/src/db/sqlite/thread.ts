@@ -9,9 +9,12 @@ type Options = {
   file: string;
   /** The error message for a request that fails. */
   refusal: string;
+  /** Data that the module gets in `workerData`, beside `file`. Default: none. */
+  data?: object;
 };
 
-type Failure = { message: string; errcode: number | undefined };
+/** An error of SQLite that is sent to another thread. An error itself would lose its SQLite code on the way. */
+export type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
 const CLOSE = "close";
 
@@ -57,15 +60,17 @@ export class SqliteThread<Request, Answer> {
   }
 
   #start(): Worker {
-    const { module, file } = this.#options;
-    const worker = new Worker(module, { workerData: { file } });
+    const { module, file, data } = this.#options;
+    const worker = new Worker(module, { workerData: { file, ...data } });
     worker.on("message", (reply: Reply<Answer>) => this.#settle(reply));
-    worker.on("error", (error) => this.#settle({ failure: { message: error.message, errcode: undefined } }));
+    let message = "The worker thread ended.";
+    worker.on("error", (error) => {
+      message = error.message;
+    });
+    // After an error, `exit` follows. Only then are the requests settled, because a new request needs a new thread.
     worker.on("exit", () => {
       this.#worker = undefined;
-      while (this.#pending.length > 0) {
-        this.#settle({ failure: { message: "The worker thread ended.", errcode: undefined } });
-      }
+      while (this.#pending.length > 0) this.#settle({ failure: { message, errcode: undefined } });
     });
     worker.unref();
     return worker;
@@ -80,10 +85,18 @@ export class SqliteThread<Request, Answer> {
     else pending?.reject(this.#toError(reply.failure));
   }
 
-  #toError({ message, errcode }: Failure): DomainError {
-    const cause = Object.assign(new Error(message), { errcode });
-    return fileFault(cause, this.#options.refusal);
+  #toError(failure: Failure): DomainError {
+    return fileFault(fromFailure(failure), this.#options.refusal);
   }
+}
+
+export function toFailure(error: unknown): Failure {
+  const { message, errcode } = error as { message: string; errcode?: number };
+  return { message, errcode };
+}
+
+export function fromFailure({ message, errcode }: Failure): Error {
+  return Object.assign(new Error(message), { errcode });
 }
 
 /** Returns the URL of the module `name` in the folder of the importing file. In a build, all modules are .js files in one folder. */
@@ -92,22 +105,23 @@ export function workerModule(name: string, importer: string): URL {
   return new URL(`./${name}.${extension}`, importer);
 }
 
-/** Handles requests, one after the other, until `close`. Call it inside the worker thread. */
+/**
+ * Handles requests, one after the other, until `close`. `answer` may return a promise, but must not wait for an event. Call it inside the
+ * worker thread.
+ */
 export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
   const port = parentPort;
   if (port === null) throw new Error("answerRequests runs in a worker thread only.");
-  port.on("message", (request: Request | typeof CLOSE) => {
+  port.on("message", async (request: Request | typeof CLOSE) => {
     if (request === CLOSE) {
       has.close();
       port.close();
       return;
     }
     try {
-      port.postMessage({ answer: has.answer(request as Request) } satisfies Reply<unknown>);
+      port.postMessage({ answer: await has.answer(request as Request) } satisfies Reply<unknown>);
     } catch (error) {
-      // An error loses its SQLite code when it is sent to another thread. So the reply contains the code separately.
-      const { message, errcode } = error as { message: string; errcode?: number };
-      port.postMessage({ failure: { message, errcode } } satisfies Reply<unknown>);
+      port.postMessage({ failure: toFailure(error) } satisfies Reply<unknown>);
     }
   });
 }

@@ -1,21 +1,32 @@
 import { openAt } from "./database-location.ts";
-import { sampleEvent } from "./samples.ts";
+import { sampleAttachment, sampleEvent, sampleNote, sampleUpload } from "./samples.ts";
 
-// Writes pairs of events in transactions until it is killed: `node write-until-killed.child.ts <location as JSON> <note id>`. The actor of
-// the second event is the id of the first event. The process prints the id of the first event of each acknowledged pair on a separate line.
+// Writes to a note until it is killed: `node write-until-killed.child.ts <location as JSON> <note id>`. Half of the callers write pairs of
+// events in transactions. The actor of the second event is the id of the first event. The other callers start uploads.
+// The process prints the id of the first event of each acknowledged pair, or of each acknowledged upload, on a separate line.
 const CALLERS = 32;
+const NO_LIMITS = { quota: { bytes: undefined, files: undefined }, maxPending: { ofUser: 1e9, ofNote: 1e9 } };
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
+const note = sampleNote({ id: noteId, ownerId: noteId });
 
-async function writeForEver(): Promise<never> {
-  for (;;) {
-    const first = sampleEvent({ noteId });
-    await db.transaction(async (tx) => {
-      await tx.audit.add(first);
-      await tx.audit.add(sampleEvent({ noteId, actorId: first.id }));
-    });
-    await print(first.id);
-  }
+async function writePair(): Promise<string> {
+  const first = sampleEvent({ noteId });
+  await db.transaction(async (tx) => {
+    await tx.audit.add(first);
+    await tx.audit.add(sampleEvent({ noteId, actorId: first.id }));
+  });
+  return first.id;
+}
+
+async function startUpload(): Promise<string> {
+  const upload = sampleUpload(sampleAttachment(note, { sizeBytes: 1 }));
+  await db.uploads.start({ upload, isGranted: false, startedBefore: 0, ...NO_LIMITS });
+  return upload.id;
+}
+
+async function repeatForEver(write: () => Promise<string>): Promise<never> {
+  for (;;) await print(await write());
 }
 
 // Resolves when the line is written to the pipe. If the test reads the pipe slowly, the promise waits. With a full pipe, a plain writeSync
@@ -24,4 +35,4 @@ function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }
 
-await Promise.all(Array.from({ length: CALLERS }, writeForEver));
+await Promise.all(Array.from({ length: CALLERS }, (_, nth) => repeatForEver(nth % 2 === 0 ? writePair : startUpload)));

@@ -1,0 +1,56 @@
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { workerData } from "node:worker_threads";
+import type { StartedRecord } from "../../usecases/ports/index.ts";
+import { inOrder } from "../queries/compile-statement.ts";
+import { startRecords } from "../queries/record-start.ts";
+import type { StartStatements, StartValues } from "../queries/start-upload-statements.ts";
+import { openExisting, useMemory } from "./file.ts";
+import { PreparedStatements } from "./statements.ts";
+import { answerRequests, type Failure, toFailure } from "./thread.ts";
+
+// The worker thread that starts uploads. All starts of a request are one transaction, and each start has a savepoint. So a start that fails
+// does not affect the others, and all of them share one flush to the disk.
+
+/** The record of a start, or the error of its statements. */
+export type StartReply = { record: StartedRecord | undefined } | { failure: Failure };
+
+/** How long a transaction waits for another process that writes. Milliseconds. */
+const BUSY_TIMEOUT_MS = 2_000;
+
+const database: DatabaseSync = openExisting(workerData.file, { timeoutMs: BUSY_TIMEOUT_MS });
+// Another thread runs the checkpoints of the database.
+database.exec("pragma wal_autocheckpoint = 0");
+useMemory(database);
+const prepared = new PreparedStatements(database);
+const run = inOrder(async (statement, values) => prepared.rowsOf(statement, values as SQLInputValue[]));
+const record = startRecords(workerData.statements as StartStatements, run);
+
+answerRequests<StartValues[]>({
+  async answer(starts) {
+    database.exec("begin immediate");
+    try {
+      const outcomes: StartReply[] = [];
+      for (const values of starts) outcomes.push(await startOne(values));
+      database.exec("commit");
+      return outcomes;
+    } catch (error) {
+      if (database.isTransaction) database.exec("rollback");
+      throw error;
+    }
+  },
+  close: () => database.close(),
+});
+
+async function startOne(values: StartValues): Promise<StartReply> {
+  database.exec("savepoint member");
+  try {
+    const started = await record(values);
+    database.exec("release member");
+    return { record: started };
+  } catch (error) {
+    // After some errors, for example on a full disk, SQLite has rolled back the whole transaction.
+    if (!database.isTransaction) throw error;
+    database.exec("rollback to member; release member");
+    return { failure: toFailure(error) };
+  }
+}

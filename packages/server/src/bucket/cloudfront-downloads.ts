@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { createCloudFrontSigner } from "@valetkey/presign/cloudfront";
 import type { Bucket } from "../usecases/ports/index.ts";
-import { createDownloadOverrides } from "./download-overrides.ts";
+import { overridesOf } from "./download-overrides.ts";
 
 export type Downloads = Pick<Bucket, "downloadOrigin" | "presignGet">;
 
@@ -20,7 +20,6 @@ export type CloudFrontTarget = {
 /** Signs download URLs for a distribution. The signatures do not depend on the credentials of the bucket. */
 export function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
   const signer = createCloudFrontSigner(target);
-  const overridesOf = createDownloadOverrides();
   return {
     downloadOrigin: signer.origin,
     async presignGet(options) {

@@ -9,7 +9,7 @@ import type { Bucket, SignedRequest } from "../usecases/ports/index.ts";
 import { toBucketError, unavailable } from "./bucket-error.ts";
 import { type CloudFrontTarget, createCloudFrontDownloads, type Downloads } from "./cloudfront-downloads.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { createDownloadOverrides } from "./download-overrides.ts";
+import { overridesOf } from "./download-overrides.ts";
 
 export type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
@@ -26,7 +26,6 @@ type Asked = { expiresInSeconds: number; now: number };
 /** Presigns downloads and uploads. Signing a download needs no wait if the credentials are cached. */
 export function createSigning({ target, credentials, onWarning, cloudFront }: Options): Signing {
   const presigner = createPresigner(target);
-  const overridesOf = createDownloadOverrides();
   const capToCredentials = createCapToCredentials(onWarning);
   const lastingFor = ({ now, expiresInSeconds }: Asked) => credentials.lasting({ now, seconds: expiresInSeconds });
 

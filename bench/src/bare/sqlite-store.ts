@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createCheckpoints } from "@valetkey/server/src/db/sqlite/checkpoints.ts";
-import { createFlusher } from "@valetkey/server/src/db/sqlite/flusher.ts";
 import { openSqliteUrlAudit } from "@valetkey/server/src/db/sqlite/journal/log.ts";
 import { Mutex } from "@valetkey/server/src/db/sqlite/mutex.ts";
 import { settings } from "../rig/settings.ts";
@@ -14,8 +13,7 @@ export function openSqliteStore(directory: string): Store {
   const database = new DatabaseSync(file);
   const statement = database.prepare(ACCESS);
   const writeLock = new Mutex();
-  const flusher = createFlusher(file);
-  const checkpoints = createCheckpoints(database, { file, writeLock, flusher, onFailure: console.error });
+  const checkpoints = createCheckpoints(database, { file, writeLock, onFailure: console.error });
   const audit = openSqliteUrlAudit({ file, writeLock, afterWrite: checkpoints.afterWrite });
   return {
     async findAccess({ attachmentId, userId, now }) {
@@ -26,7 +24,6 @@ export function openSqliteStore(directory: string): Store {
       await audit.close();
       await checkpoints.close();
       database.close();
-      flusher.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Call, RunCalls } from "../queries/compile-statement.ts";
+import type { Call, RunCalls } from "../queries/run-calls.ts";
 import { retryConflicts } from "./conflicts.ts";
 import { toPostgresDomainError } from "./errors.ts";
 import { types } from "./pool.ts";

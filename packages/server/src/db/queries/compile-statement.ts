@@ -14,21 +14,6 @@ export type Statement<Name extends string = string> = {
 /** Runs a statement, and returns its rows as arrays in the order of the select. */
 export type RunStatement = (statement: Statement, values: unknown[]) => Promise<readonly (readonly unknown[])[]>;
 
-/** A compiled statement, and the values for one run. */
-export type Call = { statement: Statement; values: unknown[] };
-
-/** Runs statements in order, and returns the rows of the last statement as arrays. */
-export type RunCalls = (calls: Call[]) => Promise<readonly (readonly unknown[])[]>;
-
-/** Returns a function that runs calls one after another. */
-export function inOrder(run: RunStatement): RunCalls {
-  return async (calls) => {
-    let rows: Awaited<ReturnType<RunStatement>> = [];
-    for (const { statement, values } of calls) rows = await run(statement, values);
-    return rows;
-  };
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: a marker fits every column.
 export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 

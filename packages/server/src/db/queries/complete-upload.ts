@@ -5,8 +5,9 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
 import { auditColumns, toAuditRow } from "./audit-row.ts";
-import { compile, type Markers, type RunCalls, type Statement } from "./compile-statement.ts";
+import { compile, type Markers, type Statement } from "./compile-statement.ts";
 import { notInTrash } from "./not-in-trash.ts";
+import type { RunCalls } from "./run-calls.ts";
 import { ADDERS } from "./start-upload-statements.ts";
 import { type MessageValues, messageColumns, messageValues, queueingValues } from "./webhook-messages.ts";
 

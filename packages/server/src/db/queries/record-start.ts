@@ -1,5 +1,5 @@
 import type { StartedRecord } from "../../usecases/ports/index.ts";
-import type { RunCalls } from "./compile-statement.ts";
+import type { RunCalls } from "./run-calls.ts";
 import type { StartStatement, StartStatements, StartValues } from "./start-upload-statements.ts";
 
 /** Records the start of an upload from the values of its statements. `run` must run all its calls in one transaction. */

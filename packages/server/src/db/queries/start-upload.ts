@@ -1,7 +1,7 @@
 import { fold } from "../../domain/fold.ts";
 import type { UploadStart } from "../../usecases/ports/index.ts";
-import type { RunCalls } from "./compile-statement.ts";
 import { startRecords } from "./record-start.ts";
+import type { RunCalls } from "./run-calls.ts";
 import type { StartStatements, StartValues } from "./start-upload-statements.ts";
 import { limitsOf } from "./usage.ts";
 

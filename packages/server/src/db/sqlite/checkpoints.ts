@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts";
-import type { Flusher } from "./flusher.ts";
+import { flushFile } from "./flush-file.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
@@ -24,7 +24,6 @@ export type Checkpoints = {
 type Options = {
   file: string;
   writeLock: Mutex;
-  flusher: Pick<Flusher, "flush">;
   /** Called with the error of a checkpoint that failed. The log grows until a later checkpoint works. */
   onFailure: (error: unknown) => void;
 };
@@ -38,7 +37,7 @@ type Options = {
  * While writes continue, SQLite does not flush the pages that a checkpoint has copied. So the service flushes the file after the first two
  * checkpoints. Otherwise all writes would wait for the flush of all these pages, because the third checkpoint would flush them.
  */
-export function createCheckpoints(writer: DatabaseSync, { file, writeLock, flusher, onFailure }: Options): Checkpoints {
+export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
   const refusal = "The log of the database can't be copied into it";
   const thread = new SqliteThread<CheckpointRequest, CheckpointResult>({ module, file, refusal });
@@ -46,7 +45,7 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, flush
   // this size.
   writer.exec(`pragma journal_size_limit = ${LONG_LOG_PAGES * PAGE_BYTES}`);
   // In an older version of SQLite, the writer itself copies its log, as file.ts configures.
-  if (!isSafe(process.versions.sqlite ?? "")) {
+  if (!hasCheckpointThread()) {
     return { afterWrite: () => undefined, close: () => thread.close() };
   }
   writer.exec("pragma wal_autocheckpoint = 0");
@@ -63,9 +62,9 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, flush
         pause();
         return;
       }
-      await flusher.flush();
+      await flushFile(file);
       await thread.request("passive");
-      await flusher.flush();
+      await flushFile(file);
       await inTurn(writeLock, () => thread.request("restart"));
     } catch (error) {
       pause();
@@ -92,6 +91,11 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, flush
 
 function isLong({ log, checkpointed }: CheckpointResult): boolean {
   return log - checkpointed > LONG_LOG_PAGES;
+}
+
+/** Whether checkpoints run on their own thread. With an older SQLite, each commit of the main thread runs them if they are due. */
+export function hasCheckpointThread(): boolean {
+  return isSafe(process.versions.sqlite ?? "");
 }
 
 /** Whether this version of SQLite, such as "3.51.3", can run checkpoints at the same time as writes. */

@@ -6,7 +6,7 @@ import { assembleDatabase, type OpenDatabase } from "../database.ts";
 import { sqliteEngine as engine } from "../engine.ts";
 import { firstMissingMigration, migrate } from "../migrate.ts";
 import { accessQueries, compileAccess } from "../queries/access.ts";
-import { inOrder } from "../queries/compile-statement.ts";
+import { inOrder } from "../queries/run-calls.ts";
 import { compileUploads, uploadSteps } from "../queries/uploads.ts";
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
@@ -15,7 +15,6 @@ import { createCheckpoints } from "./checkpoints.ts";
 import { copyBeforeMigration } from "./copy-before-migration.ts";
 import { sqliteDialect, sqliteWrites } from "./dialect.ts";
 import { openWriter, useMemory } from "./file.ts";
-import { createFlusher, type Flusher } from "./flusher.ts";
 import { openJournalEvents, openSqliteUrlAudit } from "./journal/log.ts";
 import { Mutex } from "./mutex.ts";
 import { readsInTurns } from "./reads-in-turns.ts";
@@ -41,29 +40,25 @@ type Options = {
  */
 export async function openSqlite(options: Options): Promise<OpenDatabase> {
   const writer = await openWriter(options.file, { where: "mainThread" });
-  const flusher = createFlusher(options.file);
   try {
-    const database = await openWith({ writer, flusher }, options);
-    return Object.assign(database, { close: closeAll(database.close, { writer, flusher }) });
+    const database = await openWith(writer, options);
+    return Object.assign(database, { close: closeBoth(database.close, writer) });
   } catch (error) {
     writer.close();
     throw error;
   }
 }
 
-type Opened = { writer: DatabaseSync; flusher: Flusher };
-
-/** Kysely closes the writer only if it has run a query. The writer is the last connection, because only a writer can remove the log. */
-function closeAll(close: () => Promise<void>, { writer, flusher }: Opened): () => Promise<void> {
+/** Kysely closes the writer only if it has run a query. The writer closes last, because only a writer can remove the log. */
+function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Promise<void> {
   return async () => {
     await close();
     if (writer.isOpen) writer.close();
-    flusher.close();
   };
 }
 
 async function openWith(
-  { writer, flusher }: Opened,
+  writer: DatabaseSync,
   { file, clock, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
 ): Promise<OpenDatabase> {
   const writeLock = new Mutex();
@@ -79,7 +74,7 @@ async function openWith(
   const reader = new DatabaseSync(file, { readOnly: true });
   const search = openSqliteSearch({ file, limitMs: SEARCH_LIMIT_MS });
   const countPages = writer.prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size");
-  const checkpoints = createCheckpoints(writer, { file, writeLock, flusher, onFailure: onCheckpointFailure });
+  const checkpoints = createCheckpoints(writer, { file, writeLock, onFailure: onCheckpointFailure });
   const { afterWrite } = checkpoints;
   const urlAudit = openSqliteUrlAudit({ file, writeLock, afterWrite });
   const transactions = createTransactions();

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { workerData } from "node:worker_threads";
 import type { StartedRecord } from "../../usecases/ports/index.ts";
-import { inOrder } from "../queries/compile-statement.ts";
 import { startRecords } from "../queries/record-start.ts";
+import { inOrder } from "../queries/run-calls.ts";
 import type { StartStatements, StartValues } from "../queries/start-upload-statements.ts";
 import { openExisting, useMemory } from "./file.ts";
 import { PreparedStatements } from "./statements.ts";
@@ -14,8 +14,8 @@ import { answerRequests, type Failure, toFailure } from "./thread.ts";
 /** The record of a start, or the error of its statements. */
 export type StartReply = { record: StartedRecord | undefined } | { failure: Failure };
 
-/** How long a transaction waits for another process that writes. Milliseconds. */
-const BUSY_TIMEOUT_MS = 2_000;
+// The timeout is short, because the caller retries.
+const BUSY_TIMEOUT_MS = 20;
 
 const database: DatabaseSync = openExisting(workerData.file, { timeoutMs: BUSY_TIMEOUT_MS });
 // Another thread runs the checkpoints of the database.

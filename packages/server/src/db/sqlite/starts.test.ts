@@ -1,4 +1,5 @@
 import { renameSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Note } from "../../domain/note.ts";
 import type { UploadStart } from "../../usecases/ports/index.ts";
@@ -93,6 +94,30 @@ describe("starts of uploads on SQLite", () => {
     expect(outcomes).toMatchObject(Array.from({ length: BURST }, () => failure));
     renameSync(`${file}.moved`, file);
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
+  });
+
+  it("all fail after two seconds if another connection writes all the time", async () => {
+    const { file, note, starts } = await startsInTest();
+    const other = new DatabaseSync(file);
+    other.exec("begin immediate");
+    const startedAt = performance.now();
+    const outcomes = await Promise.allSettled(startsOn(note, 160).map(starts.start));
+    const waited = performance.now() - startedAt;
+    other.exec("rollback");
+    other.close();
+    const failure = { status: "rejected", reason: { code: "database_unavailable" } };
+    expect(outcomes).toMatchObject(Array.from({ length: 160 }, () => failure));
+    // If each batch had waited for two seconds, the starts would have waited for ten seconds.
+    expect(waited).toBeGreaterThan(1_900);
+    expect(waited).toBeLessThan(6_000);
+    expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
+  });
+
+  it("settle one by one, even if two of them are the same object", async () => {
+    const { note, starts } = await startsInTest();
+    const same = startsOn(note, 1)[0] as UploadStart;
+    const outcomes = await Promise.allSettled([same, ...startsOn(note, BURST), same].map(starts.start));
+    expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual([...Array(BURST + 1).fill(true), false]);
   });
 
   it("are refused after the close", async () => {

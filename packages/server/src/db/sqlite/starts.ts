@@ -1,19 +1,22 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { StartedRecord, UploadQueries, UploadStart } from "../../usecases/ports/index.ts";
 import { createBatching } from "../batching.ts";
-import { inOrder } from "../queries/compile-statement.ts";
+import { inOrder } from "../queries/run-calls.ts";
 import { uploadStarts, valuesOf } from "../queries/start-upload.ts";
 import type { StartStatements, StartValues } from "../queries/start-upload-statements.ts";
+import { hasCheckpointThread } from "./checkpoints.ts";
 import type { RunTransaction } from "./dialect.ts";
 import { toSqliteDomainError } from "./errors.ts";
 import { inTurn, type Mutex } from "./mutex.ts";
 import type { StartReply } from "./starts-worker.ts";
-import { fromFailure, SqliteThread, workerModule } from "./thread.ts";
+import { fromFailure, SqliteThread, untilNotBusy, workerModule } from "./thread.ts";
 
 /** This number of starts in one turn of the event loop is a burst. For fewer starts, a message to the thread costs more than it saves. */
 export const BURST = 8;
 // Other writes wait while the thread runs a batch. A batch of this size takes about 4 ms.
 const MAX_BATCH = 32;
+/** How long a start waits for another process that writes. Milliseconds. */
+const PATIENCE_MS = 2_000;
 
 type Options = {
   file: string;
@@ -25,6 +28,7 @@ type Options = {
   afterWrite: () => void;
 };
 
+type Waiting = { start: UploadStart; deadline: number };
 type Outcome = PromiseSettledResult<StartedRecord | undefined>;
 
 /**
@@ -41,25 +45,28 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
     refusal: "The database can't be reached",
     data: { statements },
   });
-  const batches = createBatching<UploadStart, Map<UploadStart, Outcome>>({
-    async run(starts) {
-      const outcomes = await (starts.length < BURST ? startHere(starts) : startOnThread(starts));
-      return new Map(starts.map((start, nth) => [start, outcomes[nth] as Outcome]));
+  // Without the thread of the checkpoints, only commits of the main thread copy the log into the database. So all starts run there.
+  const burst = hasCheckpointThread() ? BURST : Number.POSITIVE_INFINITY;
+  const batches = createBatching<Waiting, Map<Waiting, Outcome>>({
+    async run(waiting) {
+      const outcomes = await (waiting.length < burst ? startHere(waiting) : startOnThread(waiting));
+      return new Map(waiting.map((each, nth) => [each, outcomes[nth] as Outcome]));
     },
     maxBatchItems: MAX_BATCH,
     maxRunning: 1,
     closedError: () => new DomainError("database_unavailable", "The database is closed"),
   });
 
-  function startHere(starts: UploadStart[]): Promise<Outcome[]> {
+  function startHere(waiting: Waiting[]): Promise<Outcome[]> {
     return Promise.allSettled(
-      starts.map((start) => run((runStatement) => uploadStarts(statements, inOrder(runStatement))(start))),
+      waiting.map(({ start }) => run((runStatement) => uploadStarts(statements, inOrder(runStatement))(start))),
     );
   }
 
-  async function startOnThread(starts: UploadStart[]): Promise<Outcome[]> {
-    const values = starts.map(valuesOf);
-    const replies = await inTurn(writeLock, () => thread.request(values));
+  async function startOnThread(waiting: Waiting[]): Promise<Outcome[]> {
+    const values = waiting.map(({ start }) => valuesOf(start));
+    const deadline = waiting[0]?.deadline ?? 0;
+    const replies = await inTurn(writeLock, () => untilNotBusy(deadline, () => thread.request(values)));
     afterWrite();
     return replies.map((reply) =>
       "failure" in reply
@@ -70,7 +77,8 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
 
   return {
     async start(start) {
-      const outcome = (await batches.add(start)).get(start);
+      const waiting = { start, deadline: performance.now() + PATIENCE_MS };
+      const outcome = (await batches.add(waiting)).get(waiting);
       if (outcome?.status === "rejected") throw outcome.reason;
       return outcome?.value;
     },

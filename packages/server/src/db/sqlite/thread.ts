@@ -1,6 +1,6 @@
 import { parentPort, Worker } from "node:worker_threads";
 import type { DomainError } from "../../domain/errors.ts";
-import { fileFault } from "./errors.ts";
+import { fileFault, isBusy } from "./errors.ts";
 
 type Options = {
   /** The module of the worker thread. */
@@ -37,12 +37,12 @@ export class SqliteThread<Request, Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
     try {
       this.#worker ??= this.#start();
+      this.#worker.postMessage(request);
     } catch (error) {
-      // The worker can't start, because the system has no more threads or memory.
+      // The worker can't start, because the system has no more threads or memory. Or the request can't be sent to another thread.
       return Promise.reject(this.#toError({ message: (error as Error).message, errcode: undefined }));
     }
     this.#worker.ref();
-    this.#worker.postMessage(request);
     const pending = Promise.withResolvers<Answer>();
     this.#pending.push(pending);
     return pending.promise;
@@ -87,6 +87,17 @@ export class SqliteThread<Request, Answer> {
 
   #toError(failure: Failure): DomainError {
     return fileFault(fromFailure(failure), this.#options.refusal);
+  }
+}
+
+/** Repeats a request to a thread until no other process writes, or until the deadline. The thread waits for its own busy timeout each time. */
+export async function untilNotBusy<Answer>(deadline: number, request: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isBusy((error as Error).cause) || performance.now() > deadline) throw error;
+    }
   }
 }
 

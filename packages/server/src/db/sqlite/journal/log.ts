@@ -2,9 +2,8 @@
 import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
 import { toAuditValues } from "../../queries/audit-row.ts";
 import { createUrlAuditLog } from "../../url-audit-batches.ts";
-import { isBusy } from "../errors.ts";
 import { inTurn, Mutex } from "../mutex.ts";
-import { SqliteThread, workerModule } from "../thread.ts";
+import { SqliteThread, untilNotBusy, workerModule } from "../thread.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
 export { openJournalEvents, urlJournalFile } from "./file.ts";
@@ -51,16 +50,6 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
       await thread.close();
     },
   };
-}
-
-async function untilNotBusy(deadline: number, request: () => Promise<number>): Promise<number> {
-  for (;;) {
-    try {
-      return await request();
-    } catch (error) {
-      if (!isBusy((error as Error).cause) || performance.now() > deadline) throw error;
-    }
-  }
 }
 
 /** Moves the events of the journal in small steps, so that other writes run in between. */

@@ -34,6 +34,12 @@ const PLAN = Buffer.from("the plan");
 /** An image of one pixel. */
 const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
+/** The versions of Node by their major version. 22.20 is the oldest Node that the service supports. */
+const VERSIONS: [major: number, version: string][] = [
+  [20, "20"],
+  [22, "22.20.0"],
+  [24, "24"],
+];
 const nodes = new Map<number, string>();
 const node = (major: number): string => nodes.get(major) ?? "";
 let tarballs: Tarballs;
@@ -47,7 +53,7 @@ beforeAll(async () => {
   // Leaves out @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
   const { react: _, ...others } = tarballs;
   project = await install([...Object.values(others), ...examplePackages]);
-  for (const major of [20, 22, 24]) nodes.set(major, await nodeOf(major));
+  for (const [major, version] of VERSIONS) nodes.set(major, await nodeOf(version));
   browser = await launchChromium();
   return () => rm(packed, { recursive: true });
 }, 300_000);
@@ -149,6 +155,8 @@ describe.each([22, 24])("on Node %i", (major) => {
     const file = (await ann.attach(id, { name: "plan.txt", bytes: Buffer.from("hello") })).body;
     const { fileUrl } = (await ann.call("GET", `/attachments/${file.id}/url`)).body;
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
+    const declared = { filename: "direct.txt", contentType: "text/plain", sizeBytes: 5 };
+    expect((await ann.call("POST", `/notes/${id}/uploads`, declared)).status).toBe(201);
     // A link with a password needs Argon2id, which the crypto module of Node 22 does not have.
     const link = await ann.call("POST", `/notes/${id}/links`, { password: "open sesame" });
     expect(link.body).toMatchObject({ kind: "download", hasPassword: true });
@@ -194,7 +202,7 @@ const SERVER_RENDERED = `
 
 it("valetkey names the Node that it needs", async () => {
   await expect(run(node(20), [commandOf(project), "start"], { cwd: project.folder })).rejects.toThrow(
-    "Valet Key needs Node 22.18 or later. This is Node 20.",
+    "Valet Key needs Node 24.7 or later, or Node 22.20 or a later version of Node 22. This is Node 20.",
   );
 });
 

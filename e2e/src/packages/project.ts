@@ -54,8 +54,8 @@ export async function installMore({ folder }: { folder: string }, packages: read
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: folder });
 }
 
-/** Installs the newest Node of a major version from npm. Returns its path. */
-export async function nodeOf(major: number): Promise<string> {
-  const args = ["--yes", "--package", `node@${major}`, "node", "-p", "process.execPath"];
+/** Installs a version of Node from npm, such as "22.20.0", or the newest version of a major version, such as "24". Returns its path. */
+export async function nodeOf(version: string): Promise<string> {
+  const args = ["--yes", "--package", `node@${version}`, "node", "-p", "process.execPath"];
   return (await run("npx", args, { cwd: tmpdir() })).trim();
 }

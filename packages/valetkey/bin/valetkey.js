@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
 
-// Without this check, an older Node would fail with a message about a missing module.
+// Without this check, an older Node would fail later, with a message that does not help. Its SQLite can't bind numbered parameters.
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(`Valet Key needs Node 22.18 or later. This is Node ${process.versions.node}.`);
+if (!((major === 22 && minor >= 20) || (major === 24 && minor >= 7) || major > 24)) {
+  console.error(
+    `Valet Key needs Node 24.7 or later, or Node 22.20 or a later version of Node 22. This is Node ${process.versions.node}.`,
+  );
   process.exit(1);
 }
 // Without this flag, V8 can decide under load to allocate the objects of requests in the old heap (docs/adr/0032-no-pretenuring.md).

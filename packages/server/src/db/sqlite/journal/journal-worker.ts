@@ -16,20 +16,25 @@ export type AuditRequest = AuditValues[] | "move" | "probe";
 
 // The timeout is short, because the caller retries.
 const BUSY_TIMEOUT_MS = 100;
-// A step moves at most this many events. Such a step takes about 2 ms, so no URL waits longer than 2 ms for a move.
-const MOVE_AT_ONCE = 250;
+// New events wait while a step moves events. So a step moves only twice as many events as the last append has added. The journal then
+// never grows under a steady load. A step moves at least this many events, because each step has its own flush to the disk.
+const LEAST_MOVED = 80;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
 // Another thread runs the checkpoints of the database. This thread runs only the checkpoints of the journal.
 files.database.exec("pragma wal_autocheckpoint = 0");
 let journal: UrlJournal | undefined;
+let lastAppended = 0;
 
 answerRequests<AuditRequest>({
   answer(request) {
     journal ??= new UrlJournal(files);
-    if (request === "move") return journal.moveSome(MOVE_AT_ONCE);
+    if (request === "move") return journal.moveSome(Math.max(LEAST_MOVED, 2 * lastAppended));
     if (request === "probe") journal.probe();
-    else journal.append(request);
+    else {
+      journal.append(request);
+      lastAppended = request.length;
+    }
     return journal.gathered;
   },
   close() {

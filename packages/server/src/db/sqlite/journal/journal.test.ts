@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { v7 as newId } from "uuid";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../../domain/audit-event.ts";
 import { toAuditValues } from "../../queries/audit-row.ts";
@@ -152,6 +153,16 @@ describe("the journal of URL events", () => {
     expect([moved(), batches()]).toEqual([10, 0]);
     await expectListed(all);
   });
+
+  it("moves events as fast as many callers record them", async () => {
+    const [callers, rounds] = [500, 200];
+    const recorded = events(callers);
+    for (let round = 0; round < rounds; round += 1) {
+      await Promise.all(recorded.map((event) => test.db.urlAudit.record({ ...event, id: newId() })));
+    }
+    // The moves start when the journal has 20,000 events. If they were slower than the callers, half of the 100,000 events would be left.
+    expect(100_000 - Number(moved())).toBeLessThan(45_000);
+  }, 60_000);
 
   it("moves all events when the log is quiet", async () => {
     const recorded = events(6);

@@ -205,14 +205,22 @@ describe("the settings", () => {
   it("load again after an error", async () => {
     const ida = await web.person("Ida");
     ida.watch.expect(/^503 /);
-    await ida.page.route(/\/(usage|tokens|auth\/list-sessions)$/, (route) =>
-      route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } }),
-    );
+    let isDown = true;
+    const clicked = Promise.withResolvers<void>();
+    await ida.page.route(/\/(usage|tokens|auth\/list-sessions)$/, async (route) => {
+      if (isDown) {
+        return route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } });
+      }
+      // The page also repeats failed requests by itself. Such a request must not succeed before the click.
+      await clicked.promise;
+      await route.continue();
+    });
     await ida.page.goto("/settings");
     await ida.page.getByText("Your tokens could not be loaded").waitFor();
     await ida.page.getByText("Your sessions could not be loaded").waitFor();
-    await ida.page.unrouteAll();
+    isDown = false;
     await section(ida, "Storage").getByRole("button", { name: "Try again" }).click();
+    clicked.resolve();
     await section(ida, "Storage").getByText("0 bytes used").waitFor();
   });
 

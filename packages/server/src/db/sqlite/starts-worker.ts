@@ -29,10 +29,10 @@ answerRequests<StartValues[]>({
   async answer(starts) {
     database.exec("begin immediate");
     try {
-      const outcomes: StartReply[] = [];
-      for (const values of starts) outcomes.push(await startOne(values));
+      const replies: StartReply[] = [];
+      for (const values of starts) replies.push(await startOne(values));
       database.exec("commit");
-      return outcomes;
+      return replies;
     } catch (error) {
       if (database.isTransaction) database.exec("rollback");
       throw error;

@@ -39,6 +39,27 @@ describe("the list of notes", () => {
     expect((await ben.client.notes.get(id)).body).toBe("one");
   });
 
+  it("still says that it is empty when it can't load again", async () => {
+    const { page, client, watch } = await web.person("Ann Waits");
+    await page.goto("/");
+    const hint = page.getByText(texts.notes.empty.begin.title);
+    await hint.waitFor();
+    watch.expect(/^500 GET .*\/notes/);
+    await page.route(/\/notes\?/, (route) => route.fulfill({ status: 500, body: "{}" }));
+    let failures = 0;
+    page.on("requestfinished", (request) => {
+      if (/\/notes\?/.test(request.url())) failures += 1;
+    });
+    await seedNote(client, { title: "Plan" });
+    // The page tries three times. It shows the last failure within two frames.
+    await soon(() => failures).toBe(3);
+    await page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))");
+    expect(await hint.isVisible()).toBe(true);
+    await page.unroute(/\/notes\?/);
+    await page.reload();
+    await page.getByRole("link", { name: /Plan/ }).waitFor();
+  });
+
   it("searches while the user types", async () => {
     const { page, client } = await web.person("Ann Searches");
     await seedNote(client, { title: "Contract", files: [text("signed.txt", "s")] });

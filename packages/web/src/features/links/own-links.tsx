@@ -21,7 +21,7 @@ export function OwnLinks() {
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const list = useInfiniteQuery(ownLinksQuery(filter));
   const links = list.data?.pages.flatMap(({ items }) => items) ?? [];
-  const isEmpty = list.isSuccess && links.length === 0;
+  const isEmpty = list.data !== undefined && links.length === 0;
   return (
     <div className="flex flex-col gap-4">
       {isOff && <p className="text-muted">{words.off}</p>}

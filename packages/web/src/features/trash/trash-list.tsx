@@ -29,7 +29,9 @@ export function TrashList() {
       {list.isError && list.data === undefined && (
         <Failure title={words.failed} error={list.error} onRetry={() => void list.refetch()} />
       )}
-      {list.isSuccess && items.length === 0 && <Empty icon={<Trash2 size={28} strokeWidth={1.5} />} {...words.empty} />}
+      {list.data !== undefined && items.length === 0 && (
+        <Empty icon={<Trash2 size={28} strokeWidth={1.5} />} {...words.empty} />
+      )}
       {items.length > 0 && (
         <ul aria-label={words.list} className="flex flex-col divide-y rounded-card border bg-surface">
           {items.map((item) => (

@@ -41,7 +41,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
     .filter(({ filename }) => filename.toLocaleLowerCase().includes(q.toLocaleLowerCase()));
   const isPending = list.isPending || (scope === "shared" && shared.isPending);
   const isFailed = list.isError && list.data === undefined;
-  const isEmpty = list.isSuccess && !isPending && notes.length + files.length === 0 && !list.hasNextPage;
+  const isEmpty = list.data !== undefined && !isPending && notes.length + files.length === 0 && !list.hasNextPage;
   const { data: empty } = useCode("empty list", loadEmptyList, { isNeeded: isEmpty });
   const Heading = selectedId === undefined ? "h1" : "h2";
   return (

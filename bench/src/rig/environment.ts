@@ -15,13 +15,21 @@ import {
   serviceSpec,
 } from "./candidate-specs.ts";
 import type { Dataset } from "./dataset.ts";
+import { endUploads } from "./end-uploads.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { createScratch } from "./scratch-directory.ts";
 import { seedArticle } from "./seed-article.ts";
 import { seedService } from "./seed-service.ts";
 
-/** A candidate whose data is ready, and a function that reads its audit log. The article and the peers have no audit log. */
-export type PreparedCandidate = { spec: CandidateSpec; readAuditedUrls?: () => Promise<AuditedUrls> };
+/**
+ * A candidate whose data is ready, and functions that read its audit log and end its uploads. The article and the peers have neither an audit
+ * log nor uploads.
+ */
+export type PreparedCandidate = {
+  spec: CandidateSpec;
+  readAuditedUrls?: () => Promise<AuditedUrls>;
+  endUploads?: (started: { since: number }) => Promise<void>;
+};
 
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
@@ -49,6 +57,7 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
   const audited = (spec: CandidateSpec, where: DataLocation): PreparedCandidate => ({
     spec: bucket === undefined ? spec : { ...spec, env: { ...spec.env, S3_ENDPOINT: bucket.endpoint } },
     readAuditedUrls: () => readAuditedUrls(where),
+    endUploads: (started) => endUploads(where, started),
   });
   const prepared = new Map<string, Promise<PreparedCandidate>>();
   const once = (name: string, make: () => Promise<PreparedCandidate>) => {

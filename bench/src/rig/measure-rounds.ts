@@ -73,14 +73,16 @@ async function stopAll(candidates: readonly Candidate[]): Promise<boolean> {
 }
 
 async function drive(
-  { candidate, measured: { workload } }: Entry,
+  { candidate, measured: { workload, server } }: Entry,
   { load, plan, seconds }: Options & { seconds: number },
 ): Promise<LoadResult & RoundCost> {
   const turn = { workload, port: candidate.port, connections: plan.connections, seconds };
   await load.prepare(turn);
+  const since = Date.now();
   const before = await candidate.usage();
   const result = await load.drive(turn);
   const spent = (await candidate.usage()).cpuMicroseconds - before.cpuMicroseconds;
+  if (workload === "start") await server.endUploads?.({ since });
   const requests = Object.values(result.responses).reduce((sum, number) => sum + number, 0);
   return { ...result, cpuMicrosecondsPerRequest: spent / requests };
 }

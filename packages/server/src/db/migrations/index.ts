@@ -31,6 +31,7 @@ import { accountSafety } from "./0029-account-safety.ts";
 import { seen } from "./0031-seen.ts";
 import { personLanguages } from "./0032-languages.ts";
 import { policy } from "./0033-policy.ts";
+import { attachmentIndex } from "./0034-attachment-index.ts";
 
 /** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -66,5 +67,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0031-seen": seen(engine),
     "0032-languages": personLanguages(engine),
     "0033-policy": policy(engine),
+    "0034-attachment-index": attachmentIndex,
   };
 }

@@ -35,7 +35,8 @@ describe.each(engines)("attachments on $name", (engine) => {
 
   it("returns pages of listed attachments in order of creation, and their count", async () => {
     const note = await insertNote();
-    const attachments = Array.from({ length: 5 }, () => sampleAttachment(note));
+    const states = ["ready", "pending", "verifying", "pending", "ready"] as const;
+    const attachments = states.map((state) => sampleAttachment(note, { state }));
     const hidden = (["aborted", "expired"] as const).map((state) => sampleAttachment(note, { state }));
     for (const attachment of [...attachments, ...hidden]) await suite.db.attachments.insert(attachment);
     await suite.db.attachments.insert(sampleAttachment(await insertNote()));

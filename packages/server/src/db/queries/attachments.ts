@@ -1,11 +1,12 @@
-import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
-import { type Attachment, unlistedStates } from "../../domain/attachment.ts";
+import { type Expression, type Insertable, type Kysely, type Selectable, sql } from "kysely";
+import type { Attachment } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { fold } from "../../domain/fold.ts";
 import { usesCapacity } from "../../domain/usage.ts";
 import type { AttachmentQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
+import { type AttachmentGroup, inGroup } from "./attachment-groups.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { notInTrash } from "./not-in-trash.ts";
 import { endReservation, releaseQuota, takeQuota } from "./usage.ts";
@@ -152,14 +153,22 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
 
     async pageOfNote(noteId, { limit, cursor, sentBy }) {
       const after = decodeCursor(cursor);
-      const rows = await selectAttachments(db)
-        .where("note_id", "=", noteId)
-        .where((eb) => isListed(eb.ref("attachments.state")))
-        .where(notInTrash.attachments)
-        .$if(sentBy !== undefined, (query) =>
-          query.where((eb) => eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", sentBy as string)])),
-        )
-        .$if(after !== undefined, (query) => query.where("id", ">", after as string))
+      const firstIn = (group: AttachmentGroup) =>
+        selectAttachments(db)
+          .where("note_id", "=", noteId)
+          .where(inGroup(group))
+          .$if(sentBy !== undefined, (query) =>
+            query.where((eb) => eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", sentBy as string)])),
+          )
+          .$if(after !== undefined, (query) => query.where("id", ">", after as string))
+          .orderBy("id")
+          .limit(limit + 1)
+          .as("first");
+      // The index orders each group separately. So one query for both groups would read and sort all attachments of the note.
+      const rows = await db
+        .selectFrom(firstIn("sent"))
+        .selectAll()
+        .unionAll(db.selectFrom(firstIn("pending")).selectAll())
         .orderBy("id")
         .limit(limit + 1)
         .execute();
@@ -226,22 +235,14 @@ async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
-/**
- * Builds the query that counts the attachments that lists show for a note, but not the rejected ones. The condition of the index
- * `attachments_listed` is a literal, so this query needs the same literal to use the index.
- */
+/** Builds the query that counts the attachments that lists show for a note, but not the rejected ones. */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {
   return db
     .selectFrom("attachments")
     .select(sql<number>`count(*)`.as("count"))
     .where("attachments.note_id", "=", noteId)
-    .where((eb) => isListed(eb.ref("attachments.state")))
-    .where("attachments.state", "!=", "rejected")
-    .where(notInTrash.attachments);
-}
-
-function isListed(state: Expression<string>) {
-  return sql<SqlBool>`${state} not in (${sql.join(unlistedStates.map((unlisted) => sql.lit(unlisted)))})`;
+    .where(inGroup("sent", "pending"))
+    .where("attachments.state", "!=", "rejected");
 }
 
 export function selectAttachments(db: Kysely<Tables>) {

@@ -3,6 +3,7 @@ import { permits, ROLES } from "../../domain/access.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
+import { inGroup } from "./attachment-groups.ts";
 import { compile, type Markers, type Statement } from "./compile-statement.ts";
 import { notInTrash } from "./not-in-trash.ts";
 import { addingToUsage } from "./usage.ts";
@@ -115,9 +116,14 @@ function forgettingKey({ userId, idempotencyKey, startedBefore, expiresBefore }:
 /** The roles that may add files. */
 export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
 
-/** Counts pending uploads. The condition of their indexes is a literal, so this query needs the same literal to use an index. */
-export function countPending(column: "user_id" | "note_id", value: unknown): RawBuilder<number> {
-  return sql<number>`(select count(*) from uploads where ${sql.ref(column)} = ${value} and state = 'pending')`;
+/** Counts the pending uploads of a user. The condition of their index is a literal, so this query needs the same literal. */
+export function countPendingOfUser(userId: unknown): RawBuilder<number> {
+  return sql<number>`(select count(*) from uploads where user_id = ${userId} and state = 'pending')`;
+}
+
+/** Counts the pending uploads on a note. Counts attachments, because an attachment is pending exactly as long as its upload. */
+export function countPendingOfNote(noteId: unknown): RawBuilder<number> {
+  return sql<number>`(select count(*) from attachments where note_id = ${noteId} and ${inGroup("pending")})`;
 }
 
 function finding(db: Kysely<Tables>, { noteId, userId, now, isGranted, idempotencyKey }: M): RawBuilder<unknown> {
@@ -125,8 +131,8 @@ function finding(db: Kysely<Tables>, { noteId, userId, now, isGranted, idempoten
   return sql`
     select notes.owner_id,
       case when ${isGranted} = 1 or ${role} in (${ADDERS}) then 1 else 0 end as may_add,
-      ${countPending("user_id", userId)} as of_user,
-      ${countPending("note_id", noteId)} as of_note,
+      ${countPendingOfUser(userId)} as of_user,
+      ${countPendingOfNote(noteId)} as of_note,
       (select id from uploads where user_id = ${userId} and idempotency_key = ${idempotencyKey}) as twin_id
     from notes
     where notes.id = ${noteId} and ${notInTrash.notes}`;

@@ -6,7 +6,13 @@ import type { Tables } from "../schema.ts";
 import { type CompletionStatements, compileCompletion, uploadCompletions } from "./complete-upload.ts";
 import type { RunCalls } from "./run-calls.ts";
 import { leastExpiry, uploadStarts } from "./start-upload.ts";
-import { compileStart, countPending, holdingStarts, type StartStatements } from "./start-upload-statements.ts";
+import {
+  compileStart,
+  countPendingOfNote,
+  countPendingOfUser,
+  holdingStarts,
+  type StartStatements,
+} from "./start-upload-statements.ts";
 import { toUpload } from "./upload-row.ts";
 
 /** The compiled statements for uploads. */
@@ -42,7 +48,7 @@ export function uploadQueries(db: Kysely<Tables>, { engine, statements, run }: C
 
     async countPending({ userId, noteId }) {
       return db
-        .selectNoFrom([countPending("user_id", userId).as("ofUser"), countPending("note_id", noteId).as("ofNote")])
+        .selectNoFrom([countPendingOfUser(userId).as("ofUser"), countPendingOfNote(noteId).as("ofNote")])
         .executeTakeFirstOrThrow();
     },
 

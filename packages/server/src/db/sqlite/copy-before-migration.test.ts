@@ -8,9 +8,6 @@ import { SQLITE_FILE, sqlite } from "../testing/test-databases.ts";
 import { openSqlite } from "./open.ts";
 
 const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
-/** The tables that the last migration creates. */
-const TABLES = ["policy", "account_invitations"];
-
 /** Creates a database that lacks only the last migration, with one note. */
 async function earlierDatabase() {
   const { location, remove } = await sqlite.createLocation();
@@ -27,13 +24,16 @@ async function earlierDatabase() {
 }
 
 /** Undoes the last migration, so that it can run again. */
-const UNDO = "alter table usage drop column quota_files";
+const UNDO = `
+  drop index attachments_of_note;
+  create index attachments_note on attachments (note_id, created_at);
+  create index attachments_listed on attachments (note_id, id);
+  create index uploads_pending_note_id on uploads (note_id)`;
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);
   database.exec(UNDO);
   database.prepare("delete from kysely_migration where name = ?").run(LAST);
-  for (const table of TABLES) database.exec(`drop table ${table}`);
   database.close();
 }
 

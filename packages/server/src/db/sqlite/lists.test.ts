@@ -1,13 +1,15 @@
 import { DatabaseSync } from "node:sqlite";
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import type { OpenDatabase } from "../database.ts";
 import { sqlite } from "../testing/test-databases.ts";
 
-// This test runs only on SQLite, because only SQLite must read the body of a note to reach the columns after the body.
-it.each(["owned", "shared"])("lists %s notes from an index, without their bodies", async (scope) => {
+const page = { limit: 50, cursor: undefined, now: 0 };
+
+/** Returns the query plan of the first query that `list` runs. */
+async function planOf(list: (db: OpenDatabase) => Promise<unknown>): Promise<string> {
   const { db, file, close } = await sqlite.open();
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
-  const page = { limit: 50, cursor: undefined, now: 0 };
-  await (scope === "owned" ? db.notes.listOwned("ann", page) : db.notes.listShared("ann", page));
+  await list(db);
   const query = prepare.mock.calls[0]?.[0] ?? "";
   prepare.mockRestore();
   const reader = new DatabaseSync(file as string, { readOnly: true });
@@ -15,5 +17,24 @@ it.each(["owned", "shared"])("lists %s notes from an index, without their bodies
   const plan = reader.prepare(`explain query plan ${query}`).all(...values);
   reader.close();
   await close();
-  expect(JSON.stringify(plan)).toContain("notes USING COVERING INDEX");
+  return JSON.stringify(plan);
+}
+
+// These tests run only on SQLite, because a query plan of PostgreSQL depends on the number of rows.
+describe("lists on SQLite", () => {
+  // Only SQLite must read the body of a note to reach the columns after the body.
+  it("read owned notes from an index, without their bodies", async () => {
+    expect(await planOf((db) => db.notes.listOwned("ann", page))).toContain("notes USING COVERING INDEX");
+  });
+
+  it("read shared notes from an index, without their bodies", async () => {
+    expect(await planOf((db) => db.notes.listShared("ann", page))).toContain("notes USING COVERING INDEX");
+  });
+
+  it.each([
+    ["pages", (db: OpenDatabase) => db.attachments.pageOfNote("note", page)],
+    ["counts", (db: OpenDatabase) => db.attachments.countOfNote("note")],
+  ])("skip the files of a note that no list shows: %s", async (_name, list) => {
+    expect(await planOf(list)).toContain("attachments USING INDEX attachments_of_note (note_id=? AND <expr>=?");
+  });
 });

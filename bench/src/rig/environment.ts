@@ -22,8 +22,8 @@ import { seedArticle } from "./seed-article.ts";
 import { seedService } from "./seed-service.ts";
 
 /**
- * A candidate whose data is ready, and functions that read its audit log and end its uploads. The article and the peers have neither an audit
- * log nor uploads.
+ * A candidate whose data is ready, and functions that read its audit log and end its uploads. The article and the peers have neither an
+ * audit log nor uploads.
  */
 export type PreparedCandidate = {
   spec: CandidateSpec;

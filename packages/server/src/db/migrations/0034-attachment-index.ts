@@ -1,9 +1,15 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** Replaces three indexes with one, so that the start of an upload writes fewer pages (ADR 36). */
+/**
+ * Replaces three indexes with one, so that the start of an upload writes fewer pages (ADR 36). Drops the old indexes first, because
+ * PostgreSQL takes its strongest lock for that. If the migration took this lock later, it could deadlock with a replica that still runs.
+ */
 export const attachmentIndex: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
+    for (const name of ["attachments_note", "attachments_listed", "uploads_pending_note_id"]) {
+      await db.schema.dropIndex(name).execute();
+    }
     await sql`
       create index attachments_of_note on attachments (
         note_id,
@@ -14,8 +20,5 @@ export const attachmentIndex: Migration = {
         end),
         id
       )`.execute(db);
-    for (const name of ["attachments_note", "attachments_listed", "uploads_pending_note_id"]) {
-      await db.schema.dropIndex(name).execute();
-    }
   },
 };

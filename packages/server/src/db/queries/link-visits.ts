@@ -2,8 +2,8 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import type { LinkClaim } from "../../domain/link.ts";
 import type { IssuedUrls, LinkVisitQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
+import { inGroup } from "./attachment-groups.ts";
 import { isLive } from "./live-share.ts";
-import { notInTrash } from "./not-in-trash.ts";
 
 const MAX_FILES = 1_000;
 
@@ -25,8 +25,8 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
         .selectFrom("attachments")
         .select(fileColumns)
         .where("attachments.note_id", "=", noteId)
+        .where(inGroup("sent"))
         .where("attachments.state", "=", "ready")
-        .where(notInTrash.attachments)
         .$if(attachmentIds !== undefined, (query) =>
           query.where("attachments.id", "in", (eb) =>
             eb.selectFrom("link_files").select("attachment_id").where("link_id", "=", id),

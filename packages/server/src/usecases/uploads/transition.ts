@@ -16,9 +16,9 @@ type Transition = {
 };
 
 /**
- * Moves an attachment and its upload from one state to another. Call it in a transaction.
- * No other function changes the state of an upload. Returns false if the state is not `from` any more. A completion, a verification, an
- * abort and the sweep can run at the same time, and only one of them succeeds.
+ * Moves an attachment and its upload from one state to another. Call it in a transaction. Only the completion of an upload changes both
+ * states in another way. Returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run at
+ * the same time, and only one of them succeeds.
  */
 export async function transitionUpload(queries: Queries, transition: Transition): Promise<boolean> {
   const { attachmentId, uploadId, from, to, objectKey, checksum, rejectReason } = transition;

@@ -32,7 +32,6 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
             eb.selectFrom("link_files").select("attachment_id").where("link_id", "=", id),
           ),
         )
-        .orderBy("attachments.created_at")
         .orderBy("attachments.id")
         .limit(MAX_FILES)
         .execute();

@@ -8,6 +8,7 @@ import { SQLITE_FILE, sqlite } from "../testing/test-databases.ts";
 import { openSqlite } from "./open.ts";
 
 const LAST = Object.keys(migrationsFor("sqlite")).sort().at(-1) ?? "";
+
 /** Creates a database that lacks only the last migration, with one note. */
 async function earlierDatabase() {
   const { location, remove } = await sqlite.createLocation();

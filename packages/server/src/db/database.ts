@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { AccessQueries, Database, UploadQueries, UrlAuditLog } from "../usecases/ports/index.ts";
 import type { EngineName } from "./engine.ts";
+import type { KnownCallers } from "./queries/callers.ts";
 import { buildQueries, type QueryContext } from "./queries/index.ts";
 import type { Tables } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
@@ -23,6 +24,8 @@ export function assembleDatabase(parts: {
   context: QueryContext;
   /** The access queries that run outside of transactions. These queries run often, so they must be fast. */
   access: AccessQueries;
+  /** The queries for the caller that run outside of transactions. Almost every HTTP request runs one of them, so they must be fast. */
+  callers: KnownCallers;
   /**
    * The queries that start and complete an upload, each in its own transaction. These queries run for every upload, so they must be fast.
    */
@@ -42,6 +45,8 @@ export function assembleDatabase(parts: {
   return {
     ...queries,
     access: parts.access,
+    callers: parts.callers,
+    disabledUsers: { ...queries.disabledUsers, has: parts.callers.isDisabled },
     uploads: {
       ...queries.uploads,
       async start(start) {

@@ -16,11 +16,11 @@ type Bit = 0 | 1;
 
 /**
  * All tables. For the tables of the accounts library (auth-tables.ts), this type lists only the columns that the queries of this folder
- * use. Instants are milliseconds since the epoch.
+ * use. Instants are milliseconds since the epoch, except in the tables of the accounts library.
  */
 export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
-  auth_sessions: { id: string; user_id: string };
+  auth_sessions: { id: string; user_id: string; token: string; expires_at: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
   /**
    * The user who belongs to a subject (`sub`) in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user is older than

@@ -1,5 +1,6 @@
 import { askForAccess, dismissAccessRequest, grantAccess, listAccessRequests } from "./access-requests.ts";
 import { deleteExpiredAccountLinks } from "./accounts/account-links.ts";
+import { authenticateSession } from "./accounts/authenticate-session.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "./accounts/change-email.ts";
 import { changePassword } from "./accounts/change-password.ts";
 import { checkSecondFactor } from "./accounts/check-second-factor.ts";
@@ -197,6 +198,7 @@ export function createUseCases(deps: Deps) {
     listActivity: listActivity(deps),
     createApiToken: createApiToken(deps),
     authenticateApiToken: authenticateApiToken(deps),
+    authenticateSession: authenticateSession(deps),
     listApiTokens: listApiTokens(deps),
     revokeApiToken: revokeApiToken(deps),
     revokeApiTokens: revokeApiTokens(deps),

@@ -27,6 +27,7 @@ export async function openCore(config: Config, options: BaseOptions) {
       oidc: config.auth.oidc,
       newId: deps.newId,
       rememberPerson: useCases.rememberAccount,
+      authenticateSession: useCases.authenticateSession,
       requireEnabled: useCases.requireEnabled,
       countPasswordGuess: useCases.countPasswordGuess,
       forgetPasswordGuesses: useCases.forgetPasswordGuesses,

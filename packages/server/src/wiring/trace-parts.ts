@@ -8,6 +8,7 @@ type OpenDatabase = Awaited<ReturnType<typeof openSqlite>>;
 
 const QUERY_SPANS: Record<keyof Queries, string> = {
   access: "access",
+  callers: "database.callers",
   audit: "audit",
   notes: "database.notes",
   attachments: "database.attachments",

@@ -13,6 +13,7 @@ import {
 } from "../queries/access.ts";
 import type { RunStatement, Statement } from "../queries/compile-statement.ts";
 import type { Tables } from "../schema.ts";
+import { isImpossible, runOn } from "./run-on.ts";
 import type { RunNamed } from "./statements.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
@@ -69,16 +70,4 @@ async function answer(
     answers.set(asked[Number(values.at(-1)) - 1] as Question, toDownloadAccess(values));
   }
   return answers;
-}
-
-function runOn(runNamed: RunNamed): RunStatement {
-  return async ({ name, sql }, parameters) => {
-    if (parameters.some(isImpossible)) return [];
-    return (await runNamed({ name, text: sql, values: parameters, rowMode: "array" })) as unknown[][];
-  };
-}
-
-/** PostgreSQL can't store the NUL character in a text, so no row has an id with this character. */
-function isImpossible(value: unknown): boolean {
-  return typeof value === "string" && value.includes("\0");
 }

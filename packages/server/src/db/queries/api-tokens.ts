@@ -2,7 +2,6 @@ import type { Kysely, Selectable } from "kysely";
 import type { ApiToken, ApiTokenQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
-import { toPerson } from "./people.ts";
 
 function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
   return {
@@ -30,20 +29,6 @@ export function apiTokenQueries(db: Kysely<Tables>): ApiTokenQueries {
         })
         .execute();
       await orMissing(insert, { code: "user_not_found", message: "User not found" });
-    },
-
-    async findLive(tokenHash, now) {
-      const row = await db
-        .selectFrom("api_tokens")
-        .innerJoin("people", "people.id", "api_tokens.user_id")
-        .selectAll("api_tokens")
-        .select(["people.email", "people.name", "people.is_admin"])
-        .leftJoin("disabled_users", "disabled_users.user_id", "api_tokens.user_id")
-        .where("disabled_users.user_id", "is", null)
-        .where("token_hash", "=", tokenHash)
-        .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
-        .executeTakeFirst();
-      return row && { token: toToken(row), person: toPerson({ ...row, id: row.user_id }) };
     },
 
     async list(userId) {

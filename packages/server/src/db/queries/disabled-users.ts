@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import type { DisabledUserQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 
-export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
+export function disabledUserQueries(db: Kysely<Tables>, has: DisabledUserQueries["has"]): DisabledUserQueries {
   return {
     async add(userId, now) {
       const { numInsertedOrUpdatedRows } = await db
@@ -14,6 +14,8 @@ export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
       return numInsertedOrUpdatedRows === 1n;
     },
 
+    has,
+
     async remove(userId, { exceptSession } = { exceptSession: undefined }) {
       // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session while the user was
       // disabled, and must not accept it afterwards.
@@ -24,11 +26,6 @@ export function disabledUserQueries(db: Kysely<Tables>): DisabledUserQueries {
         .execute();
       const row = db.deleteFrom("disabled_users").where("user_id", "=", userId);
       return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
-    },
-
-    async has(userId) {
-      const row = db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId);
-      return (await row.executeTakeFirst()) !== undefined;
     },
   };
 }

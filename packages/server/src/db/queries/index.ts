@@ -14,6 +14,7 @@ import { applicationQueries } from "./application.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindJournalEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
+import { type CallerStatements, callerQueries, findOneByOne } from "./callers.ts";
 import { changeQueries } from "./changes.ts";
 import type { RunStatement } from "./compile-statement.ts";
 import { credentialQueries } from "./credentials.ts";
@@ -50,6 +51,7 @@ export type QueryContext = {
   engine: Engine;
   clock: Clock;
   accessStatements: AccessStatements;
+  callerStatements: CallerStatements;
   uploadStatements: UploadStatements;
   /** Undefined: the engine has no journal, and writes URL events directly to the table. */
   journalEvents?: FindJournalEvents;
@@ -59,11 +61,14 @@ export type QueryContext = {
 
 /** Builds all queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
-  const { engine, clock, accessStatements, uploadStatements, journalEvents, journalUrls, search } = context;
+  const { engine, clock, accessStatements, callerStatements, uploadStatements, search } = context;
+  const { journalEvents, journalUrls } = context;
   const run: RunStatement = async ({ sql }, values) =>
     (await db.executeQuery<object>(CompiledQuery.raw(sql, values))).rows.map(Object.values);
+  const callers = callerQueries(callerStatements, findOneByOne({ run, clock }));
   return {
     access: accessQueries(accessStatements, { run, engine, clock }),
+    callers,
     notes: noteQueries(db, { engine, search: db.isTransaction ? undefined : search }),
     attachments: attachmentQueries(db, engine),
     uploads: uploadQueries(db, { engine, statements: uploadStatements, run: inOrder(run) }),
@@ -72,7 +77,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     accessRequests: accessRequestQueries(db, engine),
     people: peopleQueries(db, engine),
     identities: identityQueries(db, engine),
-    disabledUsers: disabledUserQueries(db),
+    disabledUsers: disabledUserQueries(db, callers.isDisabled),
     apiTokens: apiTokenQueries(db),
     changes: changeQueries(db, { engine, clock, run }),
     credentials: credentialQueries(db, engine),

@@ -12,6 +12,7 @@ import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./o
 import { oidcRoutes } from "./oidc-routes.ts";
 import { languageOf } from "./reader-language.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
+import { sessionTokenReader } from "./session-token.ts";
 import { browserCookieName } from "./sessions.ts";
 
 /** Accounts that sign in with a password or an identity provider, and their sessions. */
@@ -55,6 +56,8 @@ export function createAccounts(
       name: string;
       language: Language | undefined;
     }) => Promise<void>;
+    /** Returns the user whose live session has this token. Queries the database each time. Throws `database_unavailable`. */
+    authenticateSession: (token: string) => Promise<Caller | undefined>;
     /** Records the time of a sign-in. */
     recordSignIn: (userId: string) => Promise<void>;
     /** Removes the proof of the email address that came from the identity provider. The account keeps the email address itself. */
@@ -91,6 +94,7 @@ export function createAccounts(
     }
   }
 
+  const readSessionToken = sessionTokenReader(options);
   const extras = createSignInExtras();
   const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
 
@@ -161,11 +165,9 @@ export function createAccounts(
   }
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
-    const headers = new Headers({ cookie: cookieHeader });
     // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend the session.
-    const found = await auth.api.getSession({ headers, query: { disableRefresh: true } }).catch(rethrowCause);
-    if (found === null) return undefined;
-    return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
+    const token = readSessionToken(cookieHeader);
+    return token === undefined ? undefined : options.authenticateSession(token);
   }
 
   // Only the first person who opens a new service must see that no account exists. After `isAny` becomes true, it stays true, even if all
@@ -217,10 +219,4 @@ export function createAccounts(
       if (oidc !== undefined) oidcRoutes(app, { accounts: handler, oidc });
     },
   };
-}
-
-// The library wraps errors of the database, but callers expect the original error.
-function rethrowCause(error: unknown): never {
-  const cause = error instanceof Error ? error.cause : undefined;
-  throw cause instanceof DomainError ? cause : error;
 }

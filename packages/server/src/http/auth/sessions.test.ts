@@ -94,6 +94,50 @@ describe.each(engines)("sessions on $name", (engine) => {
     for (const each of forged) expect((await call("GET", "/whoami", { cookie: each })).statusCode, each).toBe(401);
   });
 
+  it("requirement 23: the service and the accounts library accept the same cookies", async () => {
+    const { signUp, call } = await open();
+    const [cookie = ""] = cookieOf(await signUp()).split("; ");
+    const [name = "", value = ""] = cookie.split("=");
+    const plain = decodeURIComponent(value);
+    const headers = [
+      cookie,
+      `${name}=${plain}`,
+      `a=b; ${cookie}; c=d`,
+      `${cookie};${name}=other`,
+      `${name}=other; ${cookie}`,
+      `${name} = ${value}`,
+      `${name}=${value} `,
+      `;;${cookie};;`,
+      `no equals sign; ${cookie}`,
+      `${name.toUpperCase()}=${value}`,
+      `${name}=${value}x`,
+      `${name}=${plain.replace(".", "..")}`,
+      `${name}=${plain.slice(0, -1)}`,
+      `${name}=%${value}`,
+    ];
+    const accepted = async (url: string) => {
+      const found: string[] = [];
+      for (const header of headers) {
+        const { statusCode, body } = await call("GET", url, { cookie: header });
+        if (statusCode === 200 && body !== "null") found.push(header);
+      }
+      return found;
+    };
+    const byService = await accepted("/whoami");
+    expect(byService).toContain(cookie);
+    expect(byService).toEqual(await accepted("/auth/get-session"));
+  });
+
+  it("requirement 23: a session ends when it expires", async () => {
+    const { signUp, call, db, advance } = await open();
+    const cookie = cookieOf(await signUp());
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    await db.updateTable("auth_sessions").set({ expires_at: soon }).execute();
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
+    advance(60_000);
+    expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
+  });
+
   it("requirement 24: a cross-site POST with the cookie needs a bearer token", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());

@@ -213,6 +213,7 @@ async function holdersOf({ db: { kysely } }: TestDatabase, subjectId: string): P
 type AccountOptions = Pick<
   UseCases,
   | "rememberAccount"
+  | "authenticateSession"
   | "admitSignUp"
   | "recordSignIn"
   | "recordLanguage"
@@ -236,6 +237,7 @@ function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountO
     admitSignUp: options.admitSignUp,
     newId: uuidv7,
     rememberPerson: rememberAccount,
+    authenticateSession: options.authenticateSession,
     requireEnabled,
     countPasswordGuess,
     forgetPasswordGuesses,

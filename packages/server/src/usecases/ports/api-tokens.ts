@@ -1,5 +1,3 @@
-import type { Person } from "../../domain/person.ts";
-
 export type ApiToken = {
   id: string;
   userId: string;
@@ -12,8 +10,6 @@ export type ApiToken = {
 
 export type ApiTokenQueries = {
   insert(token: ApiToken): Promise<void>;
-  /** Finds the token with this hash and its user. Finds neither an expired token nor the token of a disabled user. */
-  findLive(tokenHash: string, now: number): Promise<{ token: ApiToken; person: Person } | undefined>;
   list(userId: string): Promise<ApiToken[]>;
   /** Deletes a token of this user. Returns false if the user has no such token. */
   delete(userId: string, tokenId: string): Promise<boolean>;

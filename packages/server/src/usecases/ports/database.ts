@@ -9,6 +9,7 @@ import type { ApplicationQueries } from "./application.ts";
 import type { AttachmentQueries } from "./attachments.ts";
 import type { AuditQueries, UrlAuditLog } from "./audit.ts";
 import type { BucketCapabilityQueries } from "./bucket-capabilities.ts";
+import type { CallerQueries } from "./callers.ts";
 import type { ChangeQueries } from "./changes.ts";
 import type { CredentialQueries } from "./credentials.ts";
 import type { DisabledUserQueries } from "./disabled-users.ts";
@@ -41,6 +42,7 @@ import type { WebhookQueries } from "./webhooks.ts";
 /** All queries. In `transaction`, they run in one transaction. Outside, each query runs alone. */
 export type Queries = {
   access: AccessQueries;
+  callers: CallerQueries;
   notes: NoteQueries;
   attachments: AttachmentQueries;
   uploads: UploadQueries;

@@ -21,6 +21,7 @@ export type * from "./attachments.ts";
 export type * from "./audit.ts";
 export type * from "./bucket.ts";
 export type * from "./bucket-capabilities.ts";
+export type * from "./callers.ts";
 export type * from "./changes.ts";
 export type * from "./credentials.ts";
 export type * from "./database.ts";

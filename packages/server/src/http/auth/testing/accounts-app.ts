@@ -7,6 +7,7 @@ import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { EmailProof } from "../../../domain/person.ts";
+import { authenticateSession } from "../../../usecases/accounts/authenticate-session.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../../usecases/accounts/change-email.ts";
 import { changePassword } from "../../../usecases/accounts/change-password.ts";
 import { checkSecondFactor } from "../../../usecases/accounts/check-second-factor.ts";
@@ -76,20 +77,21 @@ export async function openAccounts(
   const { publicUrl = "http://localhost:3000", signUp = "open", oidc, oidcDeadline, ...others } = options;
   const { queuesMail = false, ...appOptions } = others;
   const mail = queuesMail ? { mailer: createMailbox().mailer, publicUrl, onQueued: () => undefined } : undefined;
-  const database = await engine.open();
-  const { db } = database;
   const people = new Map<string, Person>();
   let isDown = false;
   let aheadMs = 0;
   const clock = () => Date.now() + aheadMs;
+  const database = await engine.open({ clock });
+  const { db } = database;
   // During a simulated outage, throws the error that the database layer throws in a real outage.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
-      if (isDown) throw new DomainError("database_unavailable", "The database can't be reached");
+      if (isDown) throw down();
       return node;
     },
     transformResult: async ({ result }) => result,
   };
+  const down = () => new DomainError("database_unavailable", "The database can't be reached");
   const rememberPerson = async (person: Omit<Person, "isAdmin"> & { isAdmin?: boolean }) => {
     const isAdmin = person.isAdmin === true || people.get(person.id)?.isAdmin === true;
     people.set(person.id, { ...person, isAdmin });
@@ -109,6 +111,10 @@ export async function openAccounts(
       oidcDeadline,
       newId: uuidv7,
       rememberPerson,
+      async authenticateSession(token) {
+        if (isDown) throw down();
+        return authenticateSession({ db })(token);
+      },
       recordSignIn: (userId) => db.people.signedIn(userId, clock()),
       recordLanguage: recordLanguage({ db }),
       recordBrowser: recordBrowser({ db, clock, newId: uuidv7, mail, linkKeys: testLinkKeys }),

@@ -1,0 +1,95 @@
+import { sql } from "kysely";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Queries } from "../../usecases/ports/index.ts";
+import { sampleToken } from "../testing/samples.ts";
+import { engines } from "../testing/test-databases.ts";
+import { useDatabase } from "../testing/use-database.ts";
+
+describe.each(engines)("callers on $name", (engine) => {
+  const suite = useDatabase(engine);
+
+  beforeAll(async () => {
+    for (const id of ["ann", "bob"]) {
+      await suite.db.people.put({ id, email: undefined, name: undefined, isAdmin: false, now: 1 });
+      await insertAccount(id);
+    }
+  });
+
+  // The accounts library makes these rows in the service.
+  async function insertAccount(id: string): Promise<void> {
+    const now = new Date(suite.clock.now).toISOString();
+    const isVerified = engine.name === "sqlite" ? 0 : false;
+    await sql`
+      insert into auth_users (id, name, email, email_verified, created_at, updated_at)
+      values (${id}, ${id}, ${`${id}@example.com`}, ${isVerified}, ${now}, ${now})`.execute(suite.db.kysely);
+  }
+
+  async function insertSession({ id, userId, expiresAt }: { id: string; userId: string; expiresAt: number }) {
+    const now = new Date(suite.clock.now).toISOString();
+    await sql`
+      insert into auth_sessions (id, expires_at, token, created_at, updated_at, user_id)
+      values (${id}, ${new Date(expiresAt).toISOString()}, ${`token-${id}`}, ${now}, ${now}, ${userId})`.execute(
+      suite.db.kysely,
+    );
+  }
+
+  /** Asks the question alone, and in a transaction. Both answers must be equal. */
+  async function ask<T>(question: (queries: Queries) => Promise<T>): Promise<T> {
+    const alone = await question(suite.db);
+    expect(await suite.db.transaction(question)).toEqual(alone);
+    return alone;
+  }
+
+  it("finds a session by its token until it expires", async () => {
+    const expiresAt = suite.clock.now + 1_000;
+    await insertSession({ id: "short", userId: "ann", expiresAt });
+    const find = () => ask(({ callers }) => callers.session("token-short"));
+    expect(await find()).toEqual({ id: "short", userId: "ann" });
+    suite.clock.now = expiresAt - 1;
+    expect(await find()).toEqual({ id: "short", userId: "ann" });
+    suite.clock.now = expiresAt;
+    expect(await find()).toBeUndefined();
+  });
+
+  it("finds an API token by its hash until it expires", async () => {
+    const expiresAt = suite.clock.now + 1_000;
+    const lasting = sampleToken();
+    const short = sampleToken({ userId: "bob", expiresAt });
+    for (const token of [lasting, short]) await suite.db.apiTokens.insert(token);
+    const find = ({ tokenHash }: typeof short) => ask(({ callers }) => callers.apiToken(tokenHash));
+    expect(await find(lasting)).toEqual({ id: lasting.id, userId: "ann", expiresAt: undefined });
+    suite.clock.now = expiresAt - 1;
+    expect(await find(short)).toEqual({ id: short.id, userId: "bob", expiresAt });
+    suite.clock.now = expiresAt;
+    expect(await find(short)).toBeUndefined();
+    expect(await find(lasting)).toBeDefined();
+  });
+
+  it("finds neither the API tokens nor the sessions of a user who was disabled", async () => {
+    const token = sampleToken({ userId: "bob" });
+    await suite.db.apiTokens.insert(token);
+    await insertSession({ id: "of bob", userId: "bob", expiresAt: suite.clock.now + 1_000 });
+    const isDisabled = () => ask(({ disabledUsers }) => disabledUsers.has("bob"));
+    expect(await isDisabled()).toBe(false);
+    await suite.db.transaction((tx) => tx.disabledUsers.add("bob", suite.clock.now));
+    expect(await isDisabled()).toBe(true);
+    expect(await ask(({ callers }) => callers.apiToken(token.tokenHash))).toBeUndefined();
+    expect(await ask(({ callers }) => callers.session("token-of bob"))).toBeUndefined();
+    await suite.db.transaction((tx) => tx.disabledUsers.remove("bob"));
+    expect(await ask(({ callers }) => callers.apiToken(token.tokenHash))).toMatchObject({ id: token.id });
+  });
+
+  it("gives each of many simultaneous requests its own answer", async () => {
+    const expiresAt = suite.clock.now + 1_000;
+    const ids = Array.from({ length: 450 }, (_, nth) => `session-${nth}`);
+    for (const id of ids) await insertSession({ id, userId: Number(id.slice(8)) % 2 ? "ann" : "bob", expiresAt });
+    const asked = [...ids, ...ids, "none", "a\0b", "", "'; drop table auth_sessions; --"];
+    const found = await Promise.all(asked.map((id) => suite.db.callers.session(`token-${id}`)));
+    const expected = asked.map((id) => {
+      const nth = ids.indexOf(id);
+      return nth === -1 ? undefined : { id, userId: nth % 2 ? "ann" : "bob" };
+    });
+    expect(found).toEqual(expected);
+    expect(await Promise.all(["ann", "a\0b"].map(suite.db.disabledUsers.has))).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,10 @@
+import type { Caller } from "../../domain/person.ts";
+import type { Deps } from "../ports/index.ts";
+
+/** Returns the user of a session as the caller. Queries the database every time, so that an ended session stops working immediately. */
+export function authenticateSession({ db }: Pick<Deps, "db">) {
+  return async (token: string): Promise<Caller | undefined> => {
+    const found = await db.callers.session(token);
+    return found && { userId: found.userId, credential: { kind: "session", id: found.id } };
+  };
+}

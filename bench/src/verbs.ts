@@ -9,6 +9,8 @@ import type { WorkloadName } from "./rig/workload.ts";
 /** The verbs, in the order of the printed table. `writes`: whether the service commits a write before it responds. */
 const verbs = [
   { workload: "url", writes: true },
+  { workload: "url-session", writes: true },
+  { workload: "url-api-token", writes: true },
   { workload: "batch", writes: true },
   { workload: "start", writes: true },
   { workload: "complete", writes: true },

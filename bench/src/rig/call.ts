@@ -3,6 +3,8 @@ export type Call = {
   method: "GET" | "POST" | "PUT";
   path: string;
   token?: string | undefined;
+  /** The session cookie, as a browser sends it. */
+  cookie?: string | undefined;
   /** The IP address of the client, which is sent in X-Forwarded-For, as a proxy does. */
   clientIp?: string | undefined;
   body?: object | undefined;
@@ -26,9 +28,10 @@ export function sendCall(port: number, { method, path, body, ...call }: Call): P
   });
 }
 
-function headersOf({ token, clientIp }: Pick<Call, "token" | "clientIp">): Record<string, string> {
+function headersOf({ token, cookie, clientIp }: Pick<Call, "token" | "cookie" | "clientIp">): Record<string, string> {
   return {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(cookie !== undefined && { cookie }),
     ...(clientIp !== undefined && { "x-forwarded-for": clientIp }),
   };
 }

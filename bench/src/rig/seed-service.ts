@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as database from "@valetkey/server/src/db/index.ts";
 import type { Queries } from "@valetkey/server/src/usecases/ports/index.ts";
 import type { DataLocation } from "./candidate-specs.ts";
+import { apiToken, seedSessions } from "./credentials.ts";
 import type { BenchAttachment, BenchLink, BenchNote, Dataset } from "./dataset.ts";
 import { runSql } from "./postgres.ts";
 import { settings } from "./settings.ts";
@@ -23,6 +24,7 @@ export async function seedService(
   const db = url === undefined ? await openSqlite({ file, clock }) : await openPostgres({ url, clock });
   await db.transaction((tx) => insertAll(tx, dataset));
   await db.close();
+  await seedSessions({ file, url }, dataset.userIds);
   if (url !== undefined) await runSql(url, "ANALYZE");
   else if (existsSync(`${file}-wal`))
     throw new Error("The seeded SQLite file was not closed cleanly, so a copy would miss data.");
@@ -35,6 +37,19 @@ async function insertAll(
   const now = clock();
   for (const id of [...userIds, strangerId]) {
     await tx.people.put({ id, email: `${id}@bench.example`, name: "Bench", isAdmin: false, now });
+  }
+  for (const id of userIds) {
+    // Each user has an account and is also the subject of a JWT, so that all credentials of a user lead to the same notes.
+    await tx.identities.add({ issuer: "jwt-secret", subject: id, userId: id });
+    const { tokenHash } = apiToken(id);
+    await tx.apiTokens.insert({
+      id: `token-${id}`,
+      userId: id,
+      label: "Bench",
+      tokenHash,
+      createdAt: now,
+      expiresAt: undefined,
+    });
   }
   for (const note of notes) await tx.notes.insert(toNote(note, now));
   for (const attachment of attachments) await tx.attachments.insert(toAttachment(attachment, now));

@@ -1,6 +1,7 @@
 import { deriveLinkKeys } from "@valetkey/server/src/usecases/links/keys.ts";
 import { makeToken } from "@valetkey/server/src/usecases/links/token.ts";
 import type { Call } from "./call.ts";
+import { apiToken, sessionCookie } from "./credentials.ts";
 import { type BenchNote, type Dataset, LARGE_NOTE_FILES } from "./dataset.ts";
 import { shuffle } from "./random.ts";
 import { settings } from "./settings.ts";
@@ -11,16 +12,14 @@ const RECEIVERS = 8;
 /** The visitors of links have this many IP addresses, because the load exceeds the limits for one IP address. */
 const VISITORS = 2 ** 17;
 
-/** The data from which requests are made, and the bearer token of each user. */
+/** The data from which requests are made, and the JWT of each user. */
 export type Source = { dataset: Dataset; tokens: ReadonlyMap<string, string>; random: () => number };
 
 /** Makes the requests of each verb of the service, in the order in which a turn sends them. */
 export const serviceCalls = {
-  url: ({ dataset, tokens, random }: Source): Call[] =>
-    shuffle(
-      dataset.grants.map(({ userId, attachment }) => urlCall(attachment.id, tokens.get(userId))),
-      random,
-    ),
+  url: (source: Source): Call[] => urlCalls(source, (userId) => ({ token: source.tokens.get(userId) })),
+  "url-session": (source: Source): Call[] => urlCalls(source, (userId) => ({ cookie: sessionCookie(userId) })),
+  "url-api-token": (source: Source): Call[] => urlCalls(source, (userId) => ({ token: apiToken(userId).token })),
   batch: ({ dataset, tokens, random }: Source): Call[] =>
     shuffle(
       chooseBatches(dataset, random).map(({ userId, attachmentIds }) => batchCall(attachmentIds, tokens.get(userId))),
@@ -39,6 +38,18 @@ export const serviceCalls = {
   landing: (source: Source): Call[] =>
     toVisitors(source, (token) => ({ method: "GET", path: `/public/links/${token}` })),
 };
+
+/** Makes a request for each file that a user may read, in random order. `credentialOf` returns the credential of a user. */
+function urlCalls(
+  { dataset, random }: Source,
+  credentialOf: (userId: string) => Pick<Call, "token" | "cookie">,
+): Call[] {
+  const calls = dataset.grants.map(({ userId, attachment }) => ({
+    ...urlCall(attachment.id, undefined),
+    ...credentialOf(userId),
+  }));
+  return shuffle(calls, random);
+}
 
 export function urlCall(attachmentId: string, token: string | undefined): Call {
   return { method: "GET", path: `/attachments/${attachmentId}/url`, token };

@@ -12,7 +12,13 @@ const SEED = 7;
 export type WorkloadName = keyof typeof calls | "complete";
 
 /** How many URLs the audit log must have for each response. Default: none. */
-export const urlsOf: Partial<Record<WorkloadName, number>> = { url: 1, batch: BATCH_SIZE, claim: SMALL_NOTE_FILES };
+export const urlsOf: Partial<Record<WorkloadName, number>> = {
+  url: 1,
+  "url-session": 1,
+  "url-api-token": 1,
+  batch: BATCH_SIZE,
+  claim: SMALL_NOTE_FILES,
+};
 
 export type Workload = {
   /** Prepares the requests of a turn, if each request can be sent only once. */

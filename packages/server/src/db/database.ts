@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import type { AccessQueries, Database, UploadQueries, UrlAuditLog } from "../usecases/ports/index.ts";
 import type { EngineName } from "./engine.ts";
-import type { KnownCallers } from "./queries/callers.ts";
 import { buildQueries, type QueryContext } from "./queries/index.ts";
+import type { Lookups } from "./queries/lookups.ts";
 import type { Tables } from "./schema.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -24,8 +24,8 @@ export function assembleDatabase(parts: {
   context: QueryContext;
   /** The access queries that run outside of transactions. These queries run often, so they must be fast. */
   access: AccessQueries;
-  /** The queries for the caller that run outside of transactions. Almost every HTTP request runs one of them, so they must be fast. */
-  callers: KnownCallers;
+  /** The lookups that run outside of transactions. Almost every HTTP request runs some of them, so they must be fast. */
+  lookups: Lookups;
   /**
    * The queries that start and complete an upload, each in its own transaction. These queries run for every upload, so they must be fast.
    */
@@ -40,13 +40,15 @@ export function assembleDatabase(parts: {
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
 }): OpenDatabase {
-  const { kysely, transactions, context, uploadSteps, urlAudit } = parts;
+  const { kysely, transactions, context, lookups, uploadSteps, urlAudit } = parts;
   const queries = buildQueries(kysely, context);
   return {
     ...queries,
     access: parts.access,
-    callers: parts.callers,
-    disabledUsers: { ...queries.disabledUsers, has: parts.callers.isDisabled },
+    callers: lookups,
+    disabledUsers: { ...queries.disabledUsers, has: lookups.isDisabled },
+    people: { ...queries.people, find: lookups.person },
+    items: { ...queries.items, find: lookups.item, findOfFile: lookups.itemOfFile },
     uploads: {
       ...queries.uploads,
       async start(start) {

@@ -6,14 +6,14 @@ import { assembleDatabase, type OpenDatabase, type PoolState } from "../database
 import { postgresEngine as engine } from "../engine.ts";
 import { migrate } from "../migrate.ts";
 import { compileAccess } from "../queries/access.ts";
-import { compileCallers } from "../queries/callers.ts";
+import { compileLookups } from "../queries/lookups.ts";
 import { compileUploads, uploadSteps } from "../queries/uploads.ts";
 import type { Tables } from "../schema.ts";
 import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
 import { postgresAccessQueries } from "./access.ts";
-import { postgresCallerQueries } from "./callers.ts";
 import { retryConflicts } from "./conflicts.ts";
+import { postgresLookups } from "./lookups.ts";
 import { MigrationDialect } from "./migration-dialect.ts";
 import { hasNamedStatements } from "./named-statements.ts";
 import { pipelineOn } from "./pipeline.ts";
@@ -57,7 +57,7 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
     dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
     plugins: [transactions.guard],
   });
-  // The service identifies callers and issues URLs on separate connections, so that slow queries do not delay URLs.
+  // Lookups and the issue of URLs have separate connections, so that slow queries do not delay them.
   const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
   const accessStatements = compileAccess(kysely, engine);
@@ -69,12 +69,12 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
       engine,
       clock,
       accessStatements,
-      callerStatements: compileCallers(kysely),
+      lookupStatements: compileLookups(kysely),
       uploadStatements,
       search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
     },
     access: postgresAccessQueries(runStatement, { db: kysely, statements: accessStatements, clock }),
-    callers: postgresCallerQueries(runStatement, { db: kysely, clock }),
+    lookups: postgresLookups(runStatement, { db: kysely, clock }),
     uploadSteps: uploadSteps(uploadStatements, pipelineOn(pool, { prepared })),
     urlAudit: openPostgresUrlAudit(runStatement),
     pools: () => [stateOf(pool, "general"), stateOf(urlPool, "urls")],

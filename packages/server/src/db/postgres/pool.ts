@@ -3,9 +3,9 @@ import pg from "pg";
 import { retryConflicts } from "./conflicts.ts";
 import { toPostgresDomainError } from "./errors.ts";
 
-/** The number of connections for everything except issuing URLs. */
+/** The number of connections for everything except lookups and the issue of URLs. */
 export const DEFAULT_POOL_SIZE = 10;
-/** The number of connections for issuing URLs. */
+/** The number of connections for lookups and the issue of URLs. */
 export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;

@@ -2,7 +2,10 @@ import type { Kysely } from "kysely";
 import type { DisabledUserQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 
-export function disabledUserQueries(db: Kysely<Tables>, has: DisabledUserQueries["has"]): DisabledUserQueries {
+export function disabledUserQueries(
+  db: Kysely<Tables>,
+  { has }: Pick<DisabledUserQueries, "has">,
+): DisabledUserQueries {
   return {
     async add(userId, now) {
       const { numInsertedOrUpdatedRows } = await db

@@ -14,7 +14,6 @@ import { applicationQueries } from "./application.ts";
 import { attachmentQueries } from "./attachments.ts";
 import { auditQueries, type FindJournalEvents } from "./audit.ts";
 import { bucketCapabilityQueries } from "./bucket-capabilities.ts";
-import { type CallerStatements, callerQueries, findOneByOne } from "./callers.ts";
 import { changeQueries } from "./changes.ts";
 import type { RunStatement } from "./compile-statement.ts";
 import { credentialQueries } from "./credentials.ts";
@@ -29,6 +28,7 @@ import { limitCountQueries } from "./limit-counts.ts";
 import { linkRecipientQueries } from "./link-recipients.ts";
 import { linkVisitQueries } from "./link-visits.ts";
 import { linkQueries } from "./links.ts";
+import { findOneByOne, type LookupStatements, lookupsOn } from "./lookups.ts";
 import { mailPreferenceQueries } from "./mail-preferences.ts";
 import { mailQueries } from "./mails.ts";
 import { noteQueries } from "./notes.ts";
@@ -51,7 +51,7 @@ export type QueryContext = {
   engine: Engine;
   clock: Clock;
   accessStatements: AccessStatements;
-  callerStatements: CallerStatements;
+  lookupStatements: LookupStatements;
   uploadStatements: UploadStatements;
   /** Undefined: the engine has no journal, and writes URL events directly to the table. */
   journalEvents?: FindJournalEvents;
@@ -61,23 +61,23 @@ export type QueryContext = {
 
 /** Builds all queries on one connection, pool or transaction. */
 export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries {
-  const { engine, clock, accessStatements, callerStatements, uploadStatements, search } = context;
+  const { engine, clock, accessStatements, lookupStatements, uploadStatements, search } = context;
   const { journalEvents, journalUrls } = context;
   const run: RunStatement = async ({ sql }, values) =>
     (await db.executeQuery<object>(CompiledQuery.raw(sql, values))).rows.map(Object.values);
-  const callers = callerQueries(callerStatements, findOneByOne({ run, clock }));
+  const lookups = lookupsOn(lookupStatements, findOneByOne({ run, clock }));
   return {
     access: accessQueries(accessStatements, { run, engine, clock }),
-    callers,
+    callers: lookups,
     notes: noteQueries(db, { engine, search: db.isTransaction ? undefined : search }),
     attachments: attachmentQueries(db, engine),
     uploads: uploadQueries(db, { engine, statements: uploadStatements, run: inOrder(run) }),
     shares: shareQueries(db, engine),
     invitations: invitationQueries(db, engine),
     accessRequests: accessRequestQueries(db, engine),
-    people: peopleQueries(db, engine),
+    people: peopleQueries(db, { engine, find: lookups.person }),
     identities: identityQueries(db, engine),
-    disabledUsers: disabledUserQueries(db, callers.isDisabled),
+    disabledUsers: disabledUserQueries(db, { has: lookups.isDisabled }),
     apiTokens: apiTokenQueries(db),
     changes: changeQueries(db, { engine, clock, run }),
     credentials: credentialQueries(db, engine),
@@ -92,7 +92,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     visitorFiles: visitorFileQueries(db, engine),
     linkVisits: linkVisitQueries(db),
     linkRecipients: linkRecipientQueries(db),
-    items: itemQueries(db, engine),
+    items: itemQueries(db, { engine, find: lookups.item, findOfFile: lookups.itemOfFile }),
     fileEvents: fileEventQueries(db, engine),
     mails: mailQueries(db),
     mailPreferences: mailPreferenceQueries(db),

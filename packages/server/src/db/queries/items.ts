@@ -4,17 +4,17 @@ import type { ItemQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 
-export function itemQueries(db: Kysely<Tables>, engine: Engine): ItemQueries {
+export function itemQueries(
+  db: Kysely<Tables>,
+  { engine, ...lookups }: { engine: Engine } & Pick<ItemQueries, "find" | "findOfFile">,
+): ItemQueries {
   const select = () => db.selectFrom("items").select(["items.note_id", "items.resource", "items.item_id"]);
   return {
     async insert({ noteId, resource, itemId }) {
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
     },
 
-    async find({ resource, itemId }) {
-      const ofItem = select().where("resource", "=", resource).where("item_id", "=", itemId);
-      return toItem(await ofItem.executeTakeFirst());
-    },
+    ...lookups,
 
     async findOfNote(noteId) {
       return toItem(await select().where("note_id", "=", noteId).executeTakeFirst());

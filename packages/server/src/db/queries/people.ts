@@ -10,7 +10,10 @@ export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" 
   return { id: row.id, email: row.email ?? undefined, name: row.name ?? undefined, isAdmin: row.is_admin === 1 };
 }
 
-export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries {
+export function peopleQueries(
+  db: Kysely<Tables>,
+  { engine, find }: { engine: Engine; find: PeopleQueries["find"] },
+): PeopleQueries {
   return {
     async put(person) {
       const changesEmail = person.email !== undefined;
@@ -99,10 +102,7 @@ export function peopleQueries(db: Kysely<Tables>, engine: Engine): PeopleQueries
       await db.updateTable("people").set({ last_sign_in_at: now }).where("id", "=", userId).execute();
     },
 
-    async find(userId) {
-      const row = await db.selectFrom("people").select(personColumns).where("id", "=", userId).executeTakeFirst();
-      return row && toPerson(row);
-    },
+    find,
 
     async languageOf(userId) {
       const row = await db.selectFrom("people").select("language").where("id", "=", userId).executeTakeFirst();

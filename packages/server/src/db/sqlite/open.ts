@@ -6,7 +6,7 @@ import { assembleDatabase, type OpenDatabase } from "../database.ts";
 import { sqliteEngine as engine } from "../engine.ts";
 import { firstMissingMigration, migrate } from "../migrate.ts";
 import { accessQueries, compileAccess } from "../queries/access.ts";
-import { callerQueries, compileCallers, findOneByOne } from "../queries/callers.ts";
+import { compileLookups, findOneByOne, lookupsOn } from "../queries/lookups.ts";
 import { inOrder } from "../queries/run-calls.ts";
 import { compileUploads, uploadSteps } from "../queries/uploads.ts";
 import type { Tables } from "../schema.ts";
@@ -82,7 +82,7 @@ async function openWith(
   const writes = sqliteWrites(writer, { writeLock, patienceMs: PATIENCE_MS, reader, afterWrite });
   const kysely = new Kysely<Tables>({ dialect: writes.dialect, plugins: [transactions.guard] });
   const accessStatements = compileAccess(kysely, engine);
-  const callerStatements = compileCallers(kysely);
+  const lookupStatements = compileLookups(kysely);
   const uploadStatements = compileUploads(kysely, engine);
   const read = readsInTurns(reader);
   const starts = openStarts({ file, writeLock, statements: uploadStatements.start, run: writes.run, afterWrite });
@@ -93,16 +93,15 @@ async function openWith(
       engine,
       clock,
       accessStatements,
-      callerStatements,
+      lookupStatements,
       uploadStatements,
       journalEvents: journalEvents.find,
       journalUrls: journalEvents.findUrls,
       search,
     },
-    // Access decisions and the queries for the caller have their own connection. So they never wait for a write, and see each commit
-    // immediately.
+    // Access decisions and lookups have their own connection, so they never wait for a write, and see each commit immediately.
     access: accessQueries(accessStatements, { run: read, engine, clock }),
-    callers: callerQueries(callerStatements, findOneByOne({ run: read, clock })),
+    lookups: lookupsOn(lookupStatements, findOneByOne({ run: read, clock })),
     uploadSteps: {
       start: starts.start,
       complete: (completion) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).complete(completion)),

@@ -11,6 +11,7 @@ import type { StartedUpload, UploadProgress } from "../uploads/index.ts";
 import type { Ask } from "./ask.ts";
 import { callerOf, createItemAccess, ROLES } from "./item-access.ts";
 import { openItem } from "./open-item.ts";
+import { rememberUser } from "./remember-user.ts";
 import { checkFile, rulesOf } from "./rules.ts";
 import type { Resources, User } from "./types.ts";
 
@@ -44,6 +45,7 @@ export type Files = ReturnType<typeof createFiles>;
 export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: Resources; ask: Ask }) {
   const { db } = deps;
   const { useCases, resources, ask } = parts;
+  const remember = rememberUser(deps, useCases);
   const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
@@ -53,8 +55,8 @@ export function createFiles(deps: Deps, parts: { useCases: UseCases; resources: 
       await requireRight(user, "add", name);
       checkFile(rules, file);
       const { noteId } = await openItem(deps, name);
+      await remember(user);
       const { userId } = callerOf(user);
-      await useCases.rememberPerson({ id: userId, email: user.email ?? null, name: user.name ?? undefined });
       return useCases.startUpload({ userId, grants: new Map([[noteId, ROLES.add]]) }, { noteId, ...file });
     },
 

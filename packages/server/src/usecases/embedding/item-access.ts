@@ -32,7 +32,7 @@ export function createItemAccess({ db }: Pick<Deps, "db">, ask: Ask) {
 
   /** Returns the item of a file. Throws `attachment_not_found`, also if the file belongs to no item. */
   async function itemOfFile(fileId: string): Promise<Item> {
-    const item = (await db.items.findOfAttachments([fileId])).get(fileId);
+    const item = await db.items.findOfFile(fileId);
     if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     return item;
   }

@@ -6,6 +6,8 @@ export type ItemQueries = {
   find(name: ItemName): Promise<Item | undefined>;
   /** Returns the item whose files belong to this note. */
   findOfNote(noteId: string): Promise<Item | undefined>;
+  /** Returns the item of an attachment. */
+  findOfFile(attachmentId: string): Promise<Item | undefined>;
   /** Returns the items of attachments, by attachment id. Runs one query. The map does not contain unknown ids. */
   findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>>;
 };

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Queries } from "../../usecases/ports/index.ts";
-import { sampleToken } from "../testing/samples.ts";
+import { sampleAttachment, sampleNote, sampleToken } from "../testing/samples.ts";
 import { engines } from "../testing/test-databases.ts";
 import { useDatabase } from "../testing/use-database.ts";
 
-describe.each(engines)("callers on $name", (engine) => {
+describe.each(engines)("lookups on $name", (engine) => {
   const suite = useDatabase(engine);
 
   beforeAll(async () => {
@@ -91,5 +91,45 @@ describe.each(engines)("callers on $name", (engine) => {
     });
     expect(found).toEqual(expected);
     expect(await Promise.all(["ann", "a\0b"].map(suite.db.disabledUsers.has))).toEqual([false, false]);
+  });
+
+  it("finds a person by id", async () => {
+    const dora = { id: "dora", email: "dora@example.com", name: "Dora", isAdmin: true };
+    await suite.db.people.put({ ...dora, now: 1 });
+    expect(await ask(({ people }) => people.find("dora"))).toEqual(dora);
+    expect(await ask(({ people }) => people.find("ann"))).toEqual({ id: "ann", isAdmin: false });
+    expect(await ask(({ people }) => people.find("nobody"))).toBeUndefined();
+  });
+
+  it("finds an item by both parts of its name, and by a file", async () => {
+    const names = [
+      ["invoice", "1"],
+      ["invoice", "2"],
+      ["order", "1"],
+      ["order", "invoice"],
+      ["invoice", "order"],
+      ["invoice", "1, 2"],
+    ].map(([resource = "", itemId = ""]) => ({ resource, itemId }));
+    const items = [];
+    for (const name of names) {
+      const note = sampleNote();
+      const attachment = sampleAttachment(note);
+      const item = { ...name, noteId: note.id };
+      await suite.db.transaction(async (tx) => {
+        await tx.notes.insert(note);
+        await tx.attachments.insert(attachment);
+        await tx.items.insert(item);
+      });
+      items.push({ item, fileId: attachment.id });
+    }
+    const unknown = { resource: "order", itemId: "2" };
+    const expected = [...items.map(({ item }) => item), undefined];
+    expect(await Promise.all([...names, unknown].map(suite.db.items.find))).toEqual(expected);
+    const fileIds = [...items.map(({ fileId }) => fileId), "unknown"];
+    expect(await Promise.all(fileIds.map(suite.db.items.findOfFile))).toEqual(expected);
+    for (const { item, fileId } of items) {
+      expect(await ask((queries) => queries.items.find(item))).toEqual(item);
+      expect(await ask((queries) => queries.items.findOfFile(fileId))).toEqual(item);
+    }
   });
 });

@@ -1,0 +1,70 @@
+import { type Kysely, sql } from "kysely";
+import { DomainError } from "../../domain/errors.ts";
+import type { Clock } from "../../usecases/ports/index.ts";
+import { type Batching, createBatching } from "../batching.ts";
+import { postgresEngine as engine } from "../engine.ts";
+import type { RunStatement } from "../queries/compile-statement.ts";
+import {
+  compileLookups,
+  type LookupStatement,
+  type Lookups,
+  lookupsOn,
+  lookupValues,
+  type Matches,
+} from "../queries/lookups.ts";
+import type { Tables } from "../schema.ts";
+import { isImpossible, runOn } from "./run-on.ts";
+import type { RunNamed } from "./statements.ts";
+
+const MAX_BATCH_KEYS = 200;
+const MAX_RUNNING = 2;
+
+type Key = readonly string[];
+type Rows = Map<string, readonly unknown[]>;
+
+/**
+ * Returns the lookups on PostgreSQL. Lookups that arrive in the same turn of the event loop, or while other statements run, share one
+ * statement, as access decisions do (access.ts). The statement starts after all its requests, so each lookup sees everything that was
+ * committed before it.
+ */
+export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<Tables>; clock: Clock }): Lookups {
+  const statements = compileLookups(db, { matches: areAmong, rows: "many" });
+  const run = runOn(runNamed);
+  const batchings = new Map(
+    Object.values(statements).map((statement) => [statement, batchingOf(statement, { run, clock })]),
+  );
+  return lookupsOn(statements, async (statement, key) => {
+    // One text with the NUL character would make PostgreSQL refuse the whole batch.
+    if (key.some(isImpossible)) return undefined;
+    return (await batchings.get(statement)?.add(key))?.get(nameOf(key));
+  });
+}
+
+/** Builds the condition that the columns are one of many keys. Each parameter is a list with one text of each key. */
+const areAmong: Matches = (columns, keys) => {
+  const [column] = columns;
+  if (column !== undefined && columns.length === 1) return engine.isIn(column, keys[0]);
+  const lists = keys.map((list) => sql`${list}::text[]`);
+  return sql`(${sql.join(columns)}) in (select * from unnest(${sql.join(lists)}))`;
+};
+
+function batchingOf(
+  statement: LookupStatement,
+  { run, clock }: { run: RunStatement; clock: Clock },
+): Batching<Key, Rows> {
+  return createBatching({
+    async run(keys: Key[]) {
+      const lists = (keys[0] ?? []).map((_, nth) => keys.map((key) => key[nth]));
+      const rows = await run(statement, lookupValues(statement, lists, clock()));
+      return new Map(rows.map((row) => [nameOf(row.slice(0, lists.length)), row]));
+    },
+    maxBatchItems: MAX_BATCH_KEYS,
+    maxRunning: MAX_RUNNING,
+    closedError: () => new DomainError("database_unavailable", "The database is closed"),
+  });
+}
+
+/** Returns one text for a key. PostgreSQL can't store the NUL character, so different keys have different texts. */
+function nameOf(key: readonly unknown[]): string {
+  return key.join("\0");
+}

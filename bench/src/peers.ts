@@ -4,7 +4,7 @@ import { type Observed, probe } from "./peers/probe.ts";
 import type { Candidate } from "./rig/candidate.ts";
 import type { Dataset } from "./rig/dataset.ts";
 import type { Measured, Turn } from "./rig/measure-rounds.ts";
-import { loadCells, runLoad, serviceTurns } from "./rig/run-load.ts";
+import { embeddedTurns, loadCells, runLoad, serviceTurns } from "./rig/run-load.ts";
 import { formatCount, formatTable } from "./rig/table.ts";
 import { throughput, throughputRatio } from "./rig/throughput.ts";
 import { createToken } from "./rig/token.ts";
@@ -38,9 +38,11 @@ export async function runPeers(args: readonly string[]): Promise<boolean> {
     connections: 64,
     turns: [
       ...serviceTurns("url", "url "),
+      ...embeddedTurns("embedded-url", "url "),
       { name: "url article", workload: "url", prepare: (environment) => environment.article() },
       ...peerTurns("url"),
       ...serviceTurns("start", "start "),
+      ...embeddedTurns("embedded-start", "start "),
       ...peerTurns("start"),
     ],
     async verify({ name, workload }: Turn, { candidate, dataset }: { candidate: Candidate; dataset: Dataset }) {
@@ -103,5 +105,5 @@ function yesNo(isSo: boolean | undefined): string {
 }
 
 function isService(name: string): boolean {
-  return name.includes("valetkey/");
+  return name.includes("valetkey/") || name.includes("embedded/");
 }

@@ -13,6 +13,7 @@ export type DataLocation = { directory: string; url?: string };
 const article = new URL("../../article/server.js", import.meta.url);
 const service = new URL("../../../packages/valetkey/bin/valetkey.js", import.meta.url);
 const peers = new URL("../../peers/", import.meta.url);
+const embedded = new URL("../embedded/server.ts", import.meta.url);
 const bare = new URL("../bare/server.ts", import.meta.url);
 
 const aws = {
@@ -56,6 +57,15 @@ export function beforeSpec(
   const sources = join(checkout, "packages/server/src/cli.ts");
   const entry = pathToFileURL(existsSync(command) ? command : sources);
   return { ...serviceSpec(engine, where), name: `${basename(checkout)}/${engine}`, entry };
+}
+
+/** Describes an application that embeds Valet Key. */
+export function embeddingSpec(engine: Engine, place: DataLocation): CandidateSpec {
+  return specOf(place, {
+    name: `embedded/${engine}`,
+    entry: embedded,
+    env: { AUTH_JWT_SECRET: settings.jwtSecret },
+  });
 }
 
 /** Describes the server that does the same work on plain node:http, without a framework. */

@@ -10,6 +10,7 @@ import {
   beforeSpec,
   type DataLocation,
   type Engine,
+  embeddingSpec,
   type PeerPlace,
   peerSpec,
   serviceSpec,
@@ -19,6 +20,7 @@ import { endUploads } from "./end-uploads.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { createScratch } from "./scratch-directory.ts";
 import { seedArticle } from "./seed-article.ts";
+import { seedEmbedded } from "./seed-embedded.ts";
 import { seedService } from "./seed-service.ts";
 
 /**
@@ -96,6 +98,12 @@ export async function createEnvironment(dataset: Dataset, { hasBucket = false } 
         const itsDatabase = await import(pathToFileURL(join(checkout, "packages/server/src/db/index.ts")).href);
         await seedService(where, dataset, itsDatabase);
         return audited(beforeSpec(engine, { where, checkout }), where);
+      }),
+    embedded: (engine: Engine) =>
+      once(`embedded/${engine}`, async () => {
+        const where = await emptyPlace("embedded", engine);
+        await seedEmbedded(where, dataset);
+        return audited(embeddingSpec(engine, where), where);
       }),
     bare: (engine: Engine) =>
       once(`bare/${engine}`, async () => {

@@ -82,7 +82,7 @@ async function drive(
   const before = await candidate.usage();
   const result = await load.drive(turn);
   const spent = (await candidate.usage()).cpuMicroseconds - before.cpuMicroseconds;
-  if (workload === "start") await server.endUploads?.({ since });
+  if (workload.endsWith("start")) await server.endUploads?.({ since });
   const requests = Object.values(result.responses).reduce((sum, number) => sum + number, 0);
   return { ...result, cpuMicrosecondsPerRequest: spent / requests };
 }

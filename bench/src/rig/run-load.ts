@@ -48,6 +48,15 @@ export function serviceTurns(workload: WorkloadName, prefix = ""): PlannedTurn[]
   }));
 }
 
+/** Returns the turns of an application that embeds Valet Key, one turn for each database engine. */
+export function embeddedTurns(workload: "embedded-url" | "embedded-start", prefix: string): PlannedTurn[] {
+  return engines.map((engine) => ({
+    name: `${prefix}embedded/${engine}`,
+    workload,
+    prepare: (environment) => environment.embedded(engine),
+  }));
+}
+
 /** Returns the turns of the hot path that is written by hand, one turn for each database engine. */
 export function bareTurns(prefix = ""): PlannedTurn[] {
   return engines.map((engine) => ({

@@ -61,11 +61,11 @@ async function insertAll(
   if ("links" in tx) for (const link of links) await tx.links.insert(toLink(link, now));
 }
 
-function toNote({ id, ownerId, title }: BenchNote, now: number) {
+export function toNote({ id, ownerId, title }: BenchNote, now: number) {
   return { id, ownerId, title, body: "", createdAt: now, updatedAt: now };
 }
 
-function toAttachment({ id, noteId, ownerId, objectKey, filename }: BenchAttachment, now: number) {
+export function toAttachment({ id, noteId, ownerId, objectKey, filename }: BenchAttachment, now: number) {
   return {
     id,
     noteId,

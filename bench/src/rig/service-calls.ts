@@ -66,6 +66,29 @@ export function startCall({ id }: BenchNote, token: string | undefined, declared
   return { method: "POST", path: `/notes/${id}/uploads`, token, body: declared };
 }
 
+/** Makes the requests to an application that embeds Valet Key. Each note is an item of the application. */
+export const embeddedCalls = {
+  "embedded-url": ({ dataset, tokens, random }: Source): Call[] =>
+    shuffle(
+      dataset.grants.map(({ userId, attachment }) => ({
+        method: "GET",
+        path: `/files/files/${attachment.id}/url`,
+        token: tokens.get(userId),
+      })),
+      random,
+    ),
+  "embedded-start": ({ dataset, tokens, random }: Source): Call[] =>
+    shuffle(
+      dataset.notes.map(({ id, ownerId }) => ({
+        method: "POST",
+        path: `/files/note/${id}/uploads`,
+        token: tokens.get(ownerId),
+        body: file,
+      })),
+      random,
+    ),
+};
+
 /** Makes one batch for each user who may read a large note. The batch has all files of the note, as for "Download all", in random order. */
 export function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
   const batches = new Map<string, { userId: string; attachmentIds: string[] }>();

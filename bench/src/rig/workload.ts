@@ -3,10 +3,10 @@ import { createCompletions, type ServerTurn } from "./completions.ts";
 import { createDataset, SMALL_NOTE_FILES } from "./dataset.ts";
 import { peerCalls } from "./peer-calls.ts";
 import { createRandom } from "./random.ts";
-import { BATCH_SIZE, type Source, serviceCalls } from "./service-calls.ts";
+import { BATCH_SIZE, embeddedCalls, type Source, serviceCalls } from "./service-calls.ts";
 import { createTokens } from "./token.ts";
 
-const calls = { ...serviceCalls, ...peerCalls };
+const calls = { ...serviceCalls, ...embeddedCalls, ...peerCalls };
 const SEED = 7;
 
 export type WorkloadName = keyof typeof calls | "complete";
@@ -16,6 +16,7 @@ export const urlsOf: Partial<Record<WorkloadName, number>> = {
   url: 1,
   "url-session": 1,
   "url-api-token": 1,
+  "embedded-url": 1,
   batch: BATCH_SIZE,
   claim: SMALL_NOTE_FILES,
 };

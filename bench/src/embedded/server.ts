@@ -1,0 +1,34 @@
+// An application that embeds Valet Key. It verifies a JWT, and its access rule reads a map in memory.
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { createValetKey } from "@valetkey/server";
+import { createTokenReader } from "../bare/tokens.ts";
+import { createDataset } from "../rig/dataset.ts";
+import { settings } from "../rig/settings.ts";
+
+const { PORT, AUTH_JWT_SECRET, DATA_DIR, DATABASE_URL } = process.env as Record<string, string>;
+
+const { notes, shares } = createDataset();
+const usersOf = new Map(notes.map(({ id, ownerId }) => [id, new Set([ownerId])]));
+for (const { noteId, userId } of shares) usersOf.get(noteId)?.add(userId);
+
+const readToken = createTokenReader(AUTH_JWT_SECRET ?? "");
+const { bucket: name, region, accessKeyId, secretAccessKey } = settings;
+
+const files = await createValetKey({
+  bucket: { name, region, credentials: { accessKeyId, secretAccessKey } },
+  database: DATABASE_URL ?? join(DATA_DIR ?? "", settings.sqliteFile),
+  schema: "public",
+  user(request) {
+    const id = readToken(request.headers.get("authorization") ?? undefined, Date.now());
+    return id === undefined ? null : { id, email: `${id}@bench.example`, name: "Bench" };
+  },
+  resources: { note: { may: (user, _action, id) => usersOf.get(id)?.has(user.id) === true } },
+});
+
+const server = createServer(files.node);
+server.listen(Number(PORT), "127.0.0.1");
+process.once("SIGTERM", () => {
+  server.close(() => files.close().then(() => process.exit(0)));
+  server.closeAllConnections();
+});

@@ -8,6 +8,7 @@ const NAMES = [
   "vk_access_download_of_many",
   "vk_access_upload",
   "vk_complete_all",
+  "vk_hash",
   "vk_start_lock",
   "vk_start_record",
   "vk_url_audit",
@@ -22,7 +23,7 @@ describe("a direct connection to PostgreSQL", () => {
     ["auto", NAMES],
     ["on", NAMES],
     ["off", []],
-  ])("with prepared %s sends one message an upload step, with the names %j", async (prepared, names) => {
+  ])("with prepared %s sends one message for each upload step, with the names %j", async (prepared, names) => {
     const database = await createTestPostgresDatabase();
     onTestFinished(database.remove);
     const recorder = await recordStatementNames(database.url);

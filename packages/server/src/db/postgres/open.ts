@@ -20,6 +20,7 @@ import { pipelineOn } from "./pipeline.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
 import { NO_SCHEMAS, requireSchema, withSchema } from "./schema.ts";
 import { createPostgresSearch } from "./search.ts";
+import { createStatementNames } from "./statement-names.ts";
 import { statementsOn } from "./statements.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
@@ -54,7 +55,7 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
   const transactions = createTransactions({ retry: retryConflicts });
   const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
   const kysely = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: kyselyPool(pool) }),
+    dialect: new PostgresDialect({ pool: kyselyPool(pool, prepared ? createStatementNames() : undefined) }),
     plugins: [transactions.guard],
   });
   // Lookups and the issue of URLs have separate connections, so that slow queries do not delay them.

@@ -2,6 +2,7 @@ import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
 import { retryConflicts } from "./conflicts.ts";
 import { toPostgresDomainError } from "./errors.ts";
+import type { NameOf } from "./statement-names.ts";
 
 /** The number of connections for everything except lookups and the issue of URLs. */
 export const DEFAULT_POOL_SIZE = 10;
@@ -42,8 +43,11 @@ export function createPool(options: { url: string; maxConnections: number; query
   return pool;
 }
 
-/** Adapts the pool to Kysely. Faults become domain errors, and a connection that failed is not used again. */
-export function kyselyPool(pool: pg.Pool): PostgresPool {
+/**
+ * Adapts the pool to Kysely. Faults become domain errors, and a connection that failed is not used again. `nameOf` names the statements.
+ * Default: no names.
+ */
+export function kyselyPool(pool: pg.Pool, nameOf: NameOf = () => undefined): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: pool.options,
@@ -52,7 +56,7 @@ export function kyselyPool(pool: pg.Pool): PostgresPool {
       const client = await pool.connect().catch(rethrow);
       let wrapped = known.get(client);
       if (wrapped === undefined) {
-        wrapped = wrapClient(client);
+        wrapped = wrapClient(client, nameOf);
         known.set(client, wrapped);
       }
       return wrapped;
@@ -60,13 +64,13 @@ export function kyselyPool(pool: pg.Pool): PostgresPool {
   };
 }
 
-function wrapClient(client: pg.PoolClient): PostgresPoolClient {
+function wrapClient(client: pg.PoolClient, nameOf: NameOf): PostgresPoolClient {
   let broken = false;
   let failure: unknown;
   const queryOnce = async (text: string, values: readonly unknown[]) => {
     if (broken) throw toPostgresDomainError(new Error("The connection failed earlier in this transaction."));
     try {
-      const result = await client.query(text, values as unknown[]);
+      const result = await client.query({ name: nameOf(text), text, values: values as unknown[] });
       failure = undefined;
       return result;
     } catch (error) {

@@ -30,12 +30,29 @@ export function isVisible(share: { subjectId: Expression<string>; userId: Expres
 const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
   select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachments}))`;
 
+// Frequent statements list their columns, so that they can have names on PostgreSQL (postgres/statement-names.ts).
+const columns = [
+  "invitations.id",
+  "invitations.subject_id",
+  "invitations.note_id",
+  "invitations.attachment_id",
+  "invitations.email",
+  "invitations.role",
+  "invitations.expires_at",
+  "invitations.user_id",
+  "invitations.invited_by",
+  "invitations.invited_at",
+  "invitations.generation",
+  "invitations.link_expires_at",
+  "invitations.redeemed_at",
+] as const;
+
 export function invitationQueries(db: Kysely<Tables>, engine: Engine): InvitationQueries {
   const select = () =>
     db
       .selectFrom("invitations")
       .innerJoin("notes", "notes.id", "invitations.note_id")
-      .selectAll("invitations")
+      .select(columns)
       .select("notes.owner_id")
       .where(notInTrash.notes)
       .where(hasAttachment);

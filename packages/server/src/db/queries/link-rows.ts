@@ -15,6 +15,32 @@ export function creatorRole(
   return roleOnNote(eb as unknown as ExpressionBuilder<Tables, "notes">, ofCreator);
 }
 
+// Frequent statements list their columns, so that they can have names on PostgreSQL (postgres/statement-names.ts).
+const linkColumns = [
+  "links.id",
+  "links.generation",
+  "links.kind",
+  "links.note_id",
+  "links.owner_id",
+  "links.created_by",
+  "links.label",
+  "links.message",
+  "links.whole_note",
+  "links.expires_at",
+  "links.password_hash",
+  "links.password_version",
+  "links.max_claims",
+  "links.claims",
+  "links.opened",
+  "links.urls_issued",
+  "links.last_url_expires_at",
+  "links.url_ttl_seconds",
+  "links.notify",
+  "links.request",
+  "links.created_at",
+  "links.revoked_at",
+] as const;
+
 /** Selects links with the current role of their creators, and the ids of their files. */
 export function linksWithCreator(db: Kysely<Tables>, now: number) {
   return db
@@ -22,7 +48,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
     .innerJoin("notes", "notes.id", "links.note_id")
     .where(notInTrash.notes)
     .leftJoin("people", "people.id", "links.created_by")
-    .selectAll("links")
+    .select(linkColumns)
     .select("people.name as creator_name")
     .select((eb) => creatorRole(eb as never, { db, now }).as("creator_role"))
     .select((eb) =>

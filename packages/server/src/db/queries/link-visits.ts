@@ -108,7 +108,8 @@ async function findOpenClaim(
 ): Promise<LinkClaim | undefined> {
   const row = await db
     .selectFrom("link_claims")
-    .selectAll()
+    // Lists the columns, so that the statement can have a name on PostgreSQL (postgres/statement-names.ts).
+    .select(["id", "link_id", "generation", "visitor_id", "claimed_at", "window_ends_at"])
     .where("visitor_id", "=", visitorId)
     .where("link_id", "=", linkId)
     .where("generation", "=", generation)

@@ -2,7 +2,7 @@ import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
  * Starts a proxy to a PostgreSQL server. `names` returns the names of the statements that clients have sent through the proxy, without
- * duplicates. `syncs` returns the number of Sync messages. After each Sync message, a client waits for the server.
+ * duplicates. A name that is a hash of its statement is returned as `vk_hash`. `syncs` returns the number of Sync messages. After each Sync message, a client waits for the server.
  */
 export async function recordStatementNames(
   databaseUrl: string,
@@ -21,7 +21,10 @@ export async function recordStatementNames(
   url.port = String(proxy.port);
   return {
     url: url.href,
-    names: () => [...new Set(sent.match(/vk_[a-z_]+(?=\0)/g))].sort(),
+    names: () => {
+      const found = sent.match(/vk_\w+(?=\0)/g) ?? [];
+      return [...new Set(found.map((name) => name.replace(/^vk_[0-9a-f]{32}$/, "vk_hash")))].sort();
+    },
     syncs: () => sent.split("S\0\0\0\x04").length - 1,
     stop: () => proxy.cut(),
   };

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import { parseCookie } from "cookie";
 import { sessionCookieName } from "./sessions.ts";
 
@@ -11,12 +11,13 @@ import { sessionCookieName } from "./sessions.ts";
  */
 export function sessionTokenReader({ secret, publicUrl }: { secret: string; publicUrl: string }) {
   const name = sessionCookieName(publicUrl);
+  const key = createSecretKey(secret, "utf8");
   return (cookieHeader: string): string | undefined => {
     const cookie = parseCookie(cookieHeader)[name] ?? "";
     const dot = cookie.lastIndexOf(".");
     if (dot < 1) return undefined;
     const token = cookie.slice(0, dot);
-    const expected = createHmac("sha256", secret).update(token).digest("base64");
+    const expected = createHmac("sha256", key).update(token).digest("base64");
     return isEqual(cookie.slice(dot + 1), expected) ? token : undefined;
   };
 }

@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import { postgres, runSql } from "../db/testing/test-databases.ts";
+import { startServiceInTest } from "./testing/use-service.ts";
+import { createWorld } from "./testing/world.ts";
+
+// Another replica migrates the database while this replica runs. PostgreSQL refuses a named statement whose columns have changed.
+it("keeps working while another replica adds a column to each table", async () => {
+  const service = await startServiceInTest({ engine: postgres });
+  const world = await createWorld(service);
+  const [owner, editor] = [service.as("owner"), service.as("editor")];
+  const root = service.as("root");
+  await service.db.people.put({ id: "root", email: undefined, name: "Root", isAdmin: true, now: 1 });
+
+  const tour = async () => {
+    const answers: [string, number][] = [];
+    const send = async (call: string, { json, by = owner }: { json?: object; by?: typeof owner } = {}) => {
+      const { status, body } = await by.send(call, json === undefined ? {} : { json });
+      answers.push([call.replaceAll(/[\w-]{36,}/g, "ID"), status]);
+      return body;
+    };
+    const { noteId, attachmentId } = world;
+    const { id } = await send("POST /notes", { json: { title: "Another note" } });
+    await send(`PATCH /notes/${id}`, { json: { title: "A better title" } });
+    for (const path of ["", `/${noteId}`, `/${noteId}/attachments`, `/${noteId}/shares`, `/${noteId}/activity`]) {
+      await send(`GET /notes${path}`);
+    }
+    await send("GET /notes?q=title");
+    await send(`GET /notes/${noteId}`, { by: editor });
+    const { upload } = await send(`POST /notes/${noteId}/uploads`, {
+      json: { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" },
+    });
+    await send(`GET /uploads/${upload.id}`);
+    await send(`DELETE /uploads/${upload.id}`);
+    await send(`GET /attachments/${attachmentId}/url`);
+    await send("POST /attachments/urls", { json: { attachmentIds: [attachmentId] } });
+    await send(`PUT /notes/${noteId}/shares`, { json: { emails: ["new@example.com"], role: "viewer" } });
+    const { url, id: linkId } = await send(`POST /notes/${noteId}/links`, { json: { label: "For you" } });
+    const token = url.split("/").at(-1);
+    await send(`GET /notes/${noteId}/links`);
+    await send(`GET /public/links/${token}`, { by: service.anonymous });
+    await send(`POST /public/links/${token}/claims`, { json: {}, by: service.anonymous });
+    await send(`PATCH /links/${linkId}`, { json: { label: "For you all" } });
+    for (const path of ["/me", "/usage", "/links", "/tokens", "/webhooks", "/trash", "/activity"]) {
+      await send(`GET ${path}`);
+    }
+    for (const path of ["/admin/people", "/admin/policy", "/admin/invitations"])
+      await send(`GET ${path}`, { by: root });
+    await send(`DELETE /notes/${id}`);
+    return answers;
+  };
+
+  await tour();
+  const before = await tour();
+  expect(before.filter(([, status]) => status >= 300)).toEqual([]);
+  const { url = "" } = service.database;
+  const tables = (await runSql(url, "select tablename from pg_tables where schemaname = 'public'")) as {
+    tablename: string;
+  }[];
+  for (const { tablename } of tables) await runSql(url, `alter table "${tablename}" add column added_later text`);
+  expect(await tour()).toEqual(before);
+});

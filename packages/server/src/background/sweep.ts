@@ -6,8 +6,8 @@ const INTERVAL_MS = 30_000;
 
 /**
  * Records the counted refusals of URLs. Expires abandoned uploads, and purges old items in the trash. Deletes closed accounts and objects
- * whose deletion is due. Deletes expired counts of limits, old claims, old invitations, expired account links, expired codes and old
- * webhook deliveries. Queues the mails about shares that expire soon.
+ * whose deletion is due. Deletes expired counts of limits, old claims, old invitations, expired account links and sessions, expired codes and
+ * old webhook deliveries. Queues the mails about shares that expire soon.
  */
 export function startSweep(options: {
   useCases: Pick<
@@ -19,6 +19,7 @@ export function startSweep(options: {
     | "deleteExpiredWindows"
     | "deleteOldClaims"
     | "deleteExpiredAccountLinks"
+    | "deleteExpiredSessions"
     | "deleteOldInvitations"
     | "deleteExpiredCodes"
     | "remindOfExpiry"
@@ -38,6 +39,7 @@ export function startSweep(options: {
       await useCases.deleteExpiredWindows();
       await useCases.deleteOldClaims();
       await useCases.deleteExpiredAccountLinks();
+      await useCases.deleteExpiredSessions();
       await useCases.deleteOldInvitations();
       await useCases.deleteExpiredCodes();
       await useCases.remindOfExpiry();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createBatching } from "./batching.ts";
 
 /** Creates batches that the test itself ends. */
@@ -69,6 +69,24 @@ describe("batching", () => {
     await nextRun();
     runs[2]?.resolve();
     await later;
+  });
+
+  it("rejects old batches together with a failed one, so that nobody waits long while a database hangs", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { batching, runs, nextRun } = controlledBatching({ maxBatchItems: 1 });
+    const running = batching.add(1);
+    await nextRun();
+    const old = batching.add(2);
+    vi.advanceTimersByTime(1_001);
+    const young = batching.add(3);
+    const started = nextRun();
+    runs[0]?.reject(new Error("timeout"));
+    for (const failed of [running, old]) await expect(failed).rejects.toThrow("timeout");
+    await started;
+    expect(runs.map((run) => run.items)).toEqual([[1], [3]]);
+    runs[1]?.resolve();
+    await young;
   });
 
   it("keeps to the maximum size of a batch, and to the order", async () => {

@@ -6,11 +6,15 @@ export type Batching<T, R> = {
   close(): Promise<void>;
 };
 
-type Batch<T, R> = PromiseWithResolvers<R> & { items: T[] };
+type Batch<T, R> = PromiseWithResolvers<R> & { items: T[]; since: number };
+
+const MAX_WAIT_MS = 1_000;
 
 /**
  * Gathers items into batches. A new batch starts at the end of the current turn of the event loop. If `maxRunning` batches already run, the
  * new batch waits until one of these batches ends. All items of a batch share one promise. If a batch fails, the next batch still runs.
+ * But a batch that has already waited for more than a second fails too. Otherwise, while a database hangs, each caller would wait longer than
+ * the caller before.
  */
 export function createBatching<T, R>(options: {
   run: (items: T[]) => Promise<R>;
@@ -37,8 +41,19 @@ export function createBatching<T, R>(options: {
       const batch = waiting.shift();
       if (batch === undefined) break;
       running += 1;
-      options.run(batch.items).then(batch.resolve, batch.reject).finally(ended);
+      options
+        .run(batch.items)
+        .then(batch.resolve, (error) => {
+          batch.reject(error);
+          rejectOld(error);
+        })
+        .finally(ended);
     }
+  }
+
+  function rejectOld(error: unknown): void {
+    const old = waiting.filter(({ since }) => performance.now() - since > MAX_WAIT_MS);
+    for (const batch of waiting.splice(0, old.length)) batch.reject(error);
   }
 
   function ended(): void {
@@ -52,7 +67,7 @@ export function createBatching<T, R>(options: {
       if (closed !== undefined) return Promise.reject(options.closedError());
       let batch = waiting.at(-1);
       if (batch === undefined || batch.items.length >= options.maxBatchItems) {
-        batch = { ...Promise.withResolvers<R>(), items: [] };
+        batch = { ...Promise.withResolvers<R>(), items: [], since: performance.now() };
         waiting.push(batch);
       }
       batch.items.push(item);

@@ -40,7 +40,8 @@ export function assembleDatabase(parts: {
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
 }): OpenDatabase {
-  const { kysely, transactions, context, lookups, uploadSteps, urlAudit } = parts;
+  const { kysely, transactions, context, uploadSteps, urlAudit } = parts;
+  const lookups = outsideTransactions(parts.lookups, transactions);
   const queries = buildQueries(kysely, context);
   return {
     ...queries,
@@ -85,4 +86,16 @@ export function assembleDatabase(parts: {
       await kysely.destroy();
     },
   };
+}
+
+/** Makes the lookups refuse calls inside of a transaction. Such a lookup would run on another connection, and miss the changes. */
+function outsideTransactions(lookups: Lookups, { refuseInside }: Pick<Transactions, "refuseInside">): Lookups {
+  const guarded = Object.entries(lookups).map(([name, find]: [string, (key: never) => Promise<unknown>]) => [
+    name,
+    async (key: never) => {
+      refuseInside();
+      return find(key);
+    },
+  ]);
+  return Object.fromEntries(guarded);
 }

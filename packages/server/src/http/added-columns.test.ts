@@ -1,10 +1,12 @@
+import { sql } from "kysely";
 import { expect, it } from "vitest";
 import { postgres, runSql } from "../db/testing/test-databases.ts";
 import { startServiceInTest } from "./testing/use-service.ts";
 import { createWorld } from "./testing/world.ts";
 
-// Another replica migrates the database while this replica runs. PostgreSQL refuses a named statement whose columns have changed.
-it("keeps working while another replica adds a column to each table", async () => {
+// Another replica migrates the database while this replica runs. PostgreSQL refuses a named statement whose columns have changed, or whose
+// name it has lost.
+it("keeps working while another replica adds a column to each table and changes types", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const world = await createWorld(service);
   const [owner, editor] = [service.as("owner"), service.as("editor")];
@@ -58,4 +60,25 @@ it("keeps working while another replica adds a column to each table", async () =
   }[];
   for (const { tablename } of tables) await runSql(url, `alter table "${tablename}" add column added_later text`);
   expect(await tour()).toEqual(before);
+  for (const column of ["notes alter title", "links alter label", "attachments alter filename"]) {
+    await runSql(url, `alter table ${column} type varchar`);
+  }
+  expect(await tour()).toEqual(before);
+});
+
+it("sends a statement again if PostgreSQL has lost its name", async () => {
+  const service = await startServiceInTest({ engine: postgres });
+  const { db } = service.database;
+  const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;
+  const page = { limit: 10, cursor: undefined };
+  const read = () => db.attachments.pageOfNote(id, page);
+  const change = (title: string) => db.transaction((tx) => tx.notes.update(id, { title, updatedAt: 1 }));
+  await read();
+  await change("One");
+  // Some poolers end a server connection and give the client another one, which has no names.
+  await sql`deallocate all`.execute(db.kysely);
+  expect(await read()).toEqual({ items: [], nextCursor: undefined });
+  await sql`deallocate all`.execute(db.kysely);
+  await change("Two");
+  expect((await service.as("ann").send(`GET /notes/${id}`)).body.title).toBe("Two");
 });

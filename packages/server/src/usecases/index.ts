@@ -1,6 +1,5 @@
 import { askForAccess, dismissAccessRequest, grantAccess, listAccessRequests } from "./access-requests.ts";
 import { deleteExpiredAccountLinks } from "./accounts/account-links.ts";
-import { authenticateSession } from "./accounts/authenticate-session.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "./accounts/change-email.ts";
 import { changePassword } from "./accounts/change-password.ts";
 import { checkSecondFactor } from "./accounts/check-second-factor.ts";
@@ -35,6 +34,7 @@ import {
   renewRecoveryCodes,
   startSecondFactor,
 } from "./accounts/second-factor.ts";
+import { authenticateSession, deleteExpiredSessions } from "./accounts/sessions.ts";
 import { listActivity, listNoteActivity } from "./activity.ts";
 import {
   inviteToService,
@@ -279,6 +279,7 @@ export function createUseCases(deps: Deps) {
     hasProvenEmail: hasProvenEmail(deps),
     hasPassword: hasPassword(deps),
     deleteExpiredAccountLinks: deleteExpiredAccountLinks(deps),
+    deleteExpiredSessions: deleteExpiredSessions(deps),
     identifySubject: identifySubject(deps),
     findPeople: findPeople(deps),
     getMe: getMe(deps),

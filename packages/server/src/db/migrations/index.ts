@@ -32,6 +32,7 @@ import { seen } from "./0031-seen.ts";
 import { personLanguages } from "./0032-languages.ts";
 import { policy } from "./0033-policy.ts";
 import { attachmentIndex } from "./0034-attachment-index.ts";
+import { sessionIndex } from "./0035-session-index.ts";
 
 /** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -68,5 +69,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0032-languages": personLanguages(engine),
     "0033-policy": policy(engine),
     "0034-attachment-index": attachmentIndex,
+    "0035-session-index": sessionIndex,
   };
 }

@@ -4,11 +4,17 @@ import { DomainError } from "../../domain/errors.ts";
 
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
+/**
+ * A named statement does not work any more: its columns have other types since a migration, or the server or a pooler has lost its name. The
+ * next attempt sends the statement under another name.
+ */
+const LOST_STATEMENT = new Set(["0A000", "26000", "42P05"]);
 const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Runs a statement or a transaction. Repeats it after a serialisation failure or a deadlock, because PostgreSQL has rolled it back.
+ * Runs a statement or a transaction. Repeats it after a serialisation failure, a deadlock or a lost statement, because PostgreSQL has rolled
+ * it back.
  * Throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
@@ -31,5 +37,11 @@ function tooManyConflicts(cause: unknown): DomainError {
 
 function isConflict(error: unknown): boolean {
   const cause = error instanceof DomainError ? error.cause : error;
-  return cause instanceof pg.DatabaseError && (cause.code === SERIALIZATION_FAILURE || cause.code === DEADLOCK);
+  if (!(cause instanceof pg.DatabaseError)) return false;
+  return cause.code === SERIALIZATION_FAILURE || cause.code === DEADLOCK || isLostStatement(cause);
+}
+
+/** Returns whether PostgreSQL has refused a statement because of its name. */
+export function isLostStatement(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && LOST_STATEMENT.has(error.code ?? "");
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type SqlBool, sql } from "kysely";
 import { DomainError } from "../../domain/errors.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { type Batching, createBatching } from "../batching.ts";
@@ -13,7 +13,7 @@ import {
   type Matches,
 } from "../queries/lookups.ts";
 import type { Tables } from "../schema.ts";
-import { isImpossible, runOn } from "./run-on.ts";
+import { runOn } from "./run-on.ts";
 import type { RunNamed } from "./statements.ts";
 
 const MAX_BATCH_KEYS = 200;
@@ -34,18 +34,19 @@ export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<
     Object.values(statements).map((statement) => [statement, batchingOf(statement, { run, clock })]),
   );
   return lookupsOn(statements, async (statement, key) => {
-    // One text with the NUL character would make PostgreSQL refuse the whole batch.
-    if (key.some(isImpossible)) return undefined;
+    // One text that PostgreSQL can't store would make it refuse the whole batch.
+    if (!key.every(isStorable)) return undefined;
     return (await batchings.get(statement)?.add(key))?.get(nameOf(key));
   });
 }
 
-/** Builds the condition that the columns are one of many keys. Each parameter is a list with one text of each key. */
+/**
+ * Builds the condition that each column has a text of its list. If a key has two texts, the statement can also return the rows of other
+ * keys, which the caller ignores. A condition on pairs of texts would let PostgreSQL choose a plan that reads the whole table.
+ */
 const areAmong: Matches = (columns, keys) => {
-  const [column] = columns;
-  if (column !== undefined && columns.length === 1) return engine.isIn(column, keys[0]);
-  const lists = keys.map((list) => sql`${list}::text[]`);
-  return sql`(${sql.join(columns)}) in (select * from unnest(${sql.join(lists)}))`;
+  const conditions = columns.map((column, nth) => engine.isIn(column, keys[nth]));
+  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
 };
 
 function batchingOf(
@@ -62,6 +63,11 @@ function batchingOf(
     maxRunning: MAX_RUNNING,
     closedError: () => new DomainError("database_unavailable", "The database is closed"),
   });
+}
+
+/** An embedding passes on the ids that its application gives, and these need not be texts. */
+function isStorable(text: unknown): boolean {
+  return typeof text === "string" && text.isWellFormed() && !text.includes("\0");
 }
 
 /** Returns one text for a key. PostgreSQL can't store the NUL character, so different keys have different texts. */

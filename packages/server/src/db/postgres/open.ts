@@ -20,7 +20,7 @@ import { pipelineOn } from "./pipeline.ts";
 import { createPool, DEFAULT_POOL_SIZE, kyselyPool, URL_POOL_SIZE } from "./pool.ts";
 import { NO_SCHEMAS, requireSchema, withSchema } from "./schema.ts";
 import { createPostgresSearch } from "./search.ts";
-import { createStatementNames } from "./statement-names.ts";
+import { createStatementNames, noNames } from "./statement-names.ts";
 import { statementsOn } from "./statements.ts";
 import { openPostgresUrlAudit } from "./url-audit.ts";
 
@@ -42,9 +42,8 @@ type Options = {
 /**
  * Opens a PostgreSQL database by its URL, and brings its schema up to date.
  * `schema`: the schema for all tables. The function creates a missing schema. Default: the schema of the connection.
- * `poolSize`: the number of connections for everything except issuing URLs, which has a separate pool. Default: 10.
- * `prepared`: whether frequent statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they
- * work.
+ * `poolSize`: the number of connections for everything except lookups and the issue of URLs, which have a separate pool. Default: 10.
+ * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` when the server can't be reached, refuses transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<OpenDatabase> {
@@ -55,7 +54,7 @@ export async function openPostgres(options: Options): Promise<OpenDatabase> {
   const transactions = createTransactions({ retry: retryConflicts });
   const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
   const kysely = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: kyselyPool(pool, prepared ? createStatementNames() : undefined) }),
+    dialect: new PostgresDialect({ pool: kyselyPool(pool, prepared ? createStatementNames() : noNames) }),
     plugins: [transactions.guard],
   });
   // Lookups and the issue of URLs have separate connections, so that slow queries do not delay them.

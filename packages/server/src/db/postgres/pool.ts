@@ -1,8 +1,8 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
-import { retryConflicts } from "./conflicts.ts";
+import { isLostStatement, retryConflicts } from "./conflicts.ts";
 import { toPostgresDomainError } from "./errors.ts";
-import type { NameOf } from "./statement-names.ts";
+import { noNames, type StatementNames } from "./statement-names.ts";
 
 /** The number of connections for everything except lookups and the issue of URLs. */
 export const DEFAULT_POOL_SIZE = 10;
@@ -44,10 +44,10 @@ export function createPool(options: { url: string; maxConnections: number; query
 }
 
 /**
- * Adapts the pool to Kysely. Faults become domain errors, and a connection that failed is not used again. `nameOf` names the statements.
- * Default: no names.
+ * Adapts the pool to Kysely. Faults become domain errors, and a connection that failed is not used again. `names`: the names of
+ * the statements. Default: no names.
  */
-export function kyselyPool(pool: pg.Pool, nameOf: NameOf = () => undefined): PostgresPool {
+export function kyselyPool(pool: pg.Pool, names: StatementNames = noNames): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: pool.options,
@@ -56,7 +56,7 @@ export function kyselyPool(pool: pg.Pool, nameOf: NameOf = () => undefined): Pos
       const client = await pool.connect().catch(rethrow);
       let wrapped = known.get(client);
       if (wrapped === undefined) {
-        wrapped = wrapClient(client, nameOf);
+        wrapped = wrapClient(client, names);
         known.set(client, wrapped);
       }
       return wrapped;
@@ -64,18 +64,19 @@ export function kyselyPool(pool: pg.Pool, nameOf: NameOf = () => undefined): Pos
   };
 }
 
-function wrapClient(client: pg.PoolClient, nameOf: NameOf): PostgresPoolClient {
+function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolClient {
   let broken = false;
   let failure: unknown;
   const queryOnce = async (text: string, values: readonly unknown[]) => {
     if (broken) throw toPostgresDomainError(new Error("The connection failed earlier in this transaction."));
     try {
-      const result = await client.query({ name: nameOf(text), text, values: values as unknown[] });
+      const result = await client.query({ name: names.nameOf(text), text, values: values as unknown[] });
       failure = undefined;
       return result;
     } catch (error) {
       // After a timeout, the result may still arrive, and would delay the next caller on this connection.
       broken = !(error instanceof pg.DatabaseError);
+      if (isLostStatement(error)) names.renew(text);
       // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error shows the real reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);

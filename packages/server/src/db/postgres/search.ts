@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../schema.ts";
 import { type Search, searchTimeout } from "../search.ts";
+import { retryConflicts } from "./conflicts.ts";
 
 /** Searches use fewer connections than the pool has, so that other queries also get connections. */
 const AT_ONCE = 4;
@@ -15,10 +16,12 @@ export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limi
       try {
         // Needs no plugins. When the query was compiled, the plugins already refused a search inside a transaction.
         const transaction = kysely.withoutPlugins().transaction();
-        return await transaction.execute(async (tx) => {
-          await sql`set local statement_timeout = ${sql.lit(limitMs)}`.execute(tx);
-          return (await tx.executeQuery(query)).rows;
-        });
+        return await retryConflicts(() =>
+          transaction.execute(async (tx) => {
+            await sql`set local statement_timeout = ${sql.lit(limitMs)}`.execute(tx);
+            return (await tx.executeQuery(query)).rows;
+          }),
+        );
       } catch (error) {
         throw isCanceled(error) ? searchTimeout(limitMs, error) : error;
       }

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 
-/** Returns the name of a statement, or undefined if the statement needs none. */
-export type NameOf = (sql: string) => string | undefined;
+/** The names of statements. PostgreSQL parses a named statement only once for each connection, and can keep its plan. */
+export type StatementNames = {
+  /** Returns the name of a statement, or undefined if the statement needs none. */
+  nameOf(sql: string): string | undefined;
+  /** Gives the statement another name, because PostgreSQL can't run it under its name any more. */
+  renew(sql: string): void;
+};
+
+/** For a connection that must not use names. */
+export const noNames: StatementNames = { nameOf: () => undefined, renew: () => undefined };
 
 /**
  * The most statements that get a name. The service has a few hundred different statements. The limit bounds the memory of each connection
@@ -10,24 +18,35 @@ export type NameOf = (sql: string) => string | undefined;
 const MAX_NAMES = 500;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
+/** An insert of several rows. Its text depends on the number of rows, so there are too many such texts. */
+const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
  * Selects all columns of a table. Another replica can add a column to this table while it migrates the database. After that, PostgreSQL
  * refuses such a statement under its old name.
  */
-const ALL_COLUMNS = /\* from "|"\.\*|returning \*/;
+const ALL_COLUMNS = /(?:^|[\s,.])\*(?=\s*(?:,|from (?!\()|$))/;
 
-/**
- * Creates a function that names statements by a hash of their text. PostgreSQL parses a named statement only once for each connection, and
- * can keep its plan.
- */
-export function createStatementNames(): NameOf {
+/** Creates names that are hashes of the statements. */
+export function createStatementNames(): StatementNames {
   const names = new Map<string, string>();
-  return (sql) => {
-    const known = names.get(sql);
-    if (known !== undefined || names.size >= MAX_NAMES) return known;
-    if (!CAN_HAVE_PLAN.test(sql) || ALL_COLUMNS.test(sql)) return undefined;
-    const name = `vk_${createHash("sha256").update(sql).digest("hex").slice(0, 32)}`;
-    names.set(sql, name);
-    return name;
+  let renewed = 0;
+  return {
+    nameOf(sql) {
+      const known = names.get(sql);
+      if (known !== undefined || names.size >= MAX_NAMES) return known;
+      if (!CAN_HAVE_PLAN.test(sql) || SEVERAL_ROWS.test(sql) || ALL_COLUMNS.test(sql)) return undefined;
+      const name = hashOf(sql);
+      names.set(sql, name);
+      return name;
+    },
+
+    renew(sql) {
+      renewed += 1;
+      if (names.has(sql)) names.set(sql, hashOf(`${renewed} ${sql}`));
+    },
   };
+}
+
+function hashOf(text: string): string {
+  return `vk_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }

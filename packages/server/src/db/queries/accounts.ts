@@ -57,6 +57,10 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
         .execute();
     },
 
+    async deleteExpiredSessions(now) {
+      await db.deleteFrom("auth_sessions").where("expires_at", "<=", new Date(now).toISOString()).execute();
+    },
+
     async replaceEmail(userId, { to, now }) {
       const change = db.updateTable("auth_users").set({ email: to, updated_at: new Date(now).toISOString() });
       await orTaken(change.where("id", "=", userId).execute(), {

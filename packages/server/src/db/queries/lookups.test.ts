@@ -51,6 +51,19 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await find()).toBeUndefined();
   });
 
+  it("no longer has a session after the sweep has deleted it", async () => {
+    const { now } = suite.clock;
+    const count = async () => (await suite.db.kysely.selectFrom("auth_sessions").select("id").execute()).length;
+    const before = await count();
+    await insertSession({ id: "expired", userId: "ann", expiresAt: now });
+    await insertSession({ id: "lasting", userId: "ann", expiresAt: now + 1 });
+    await suite.db.accounts.deleteExpiredSessions(now);
+    expect(await ask(({ callers }) => callers.session("token-lasting"))).toEqual({ id: "lasting", userId: "ann" });
+    suite.clock.now = now + 1;
+    await suite.db.accounts.deleteExpiredSessions(suite.clock.now);
+    expect(await count()).toBeLessThanOrEqual(before);
+  });
+
   it("finds an API token by its hash until it expires", async () => {
     const expiresAt = suite.clock.now + 1_000;
     const lasting = sampleToken();
@@ -93,6 +106,19 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await Promise.all(["ann", "a\0b"].map(suite.db.disabledUsers.has))).toEqual([false, false]);
   });
 
+  it("does not let an impossible key of one request fail the others", async () => {
+    const find = (key: unknown) => suite.db.people.find(key as string);
+    const keys = ["ann", "a\0b", "\ud800", ["ann", "bob"], [], undefined, 7, { id: "ann" }];
+    const found = await Promise.allSettled(keys.map(find));
+    expect(found[0]).toMatchObject({ status: "fulfilled", value: { id: "ann" } });
+    for (const other of found.slice(1)) if (other.status === "fulfilled") expect(other.value).toBeUndefined();
+  });
+
+  it("refuses a lookup outside of the transaction in which it is called", async () => {
+    const lookup = suite.db.transaction(() => suite.db.people.find("ann"));
+    await expect(lookup).rejects.toThrow("Inside a transaction, use the queries that it passes in.");
+  });
+
   it("finds a person by id", async () => {
     const dora = { id: "dora", email: "dora@example.com", name: "Dora", isAdmin: true };
     await suite.db.people.put({ ...dora, now: 1 });
@@ -100,6 +126,12 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await ask(({ people }) => people.find("ann"))).toEqual({ id: "ann", isAdmin: false });
     expect(await ask(({ people }) => people.find("nobody"))).toBeUndefined();
   });
+
+  async function insertNote() {
+    const note = sampleNote();
+    await suite.db.notes.insert(note);
+    return note;
+  }
 
   it("finds an item by both parts of its name, and by a file", async () => {
     const names = [
@@ -127,6 +159,9 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await Promise.all([...names, unknown].map(suite.db.items.find))).toEqual(expected);
     const fileIds = [...items.map(({ fileId }) => fileId), "unknown"];
     expect(await Promise.all(fileIds.map(suite.db.items.findOfFile))).toEqual(expected);
+    const ofNoItem = sampleAttachment(await insertNote());
+    await suite.db.attachments.insert(ofNoItem);
+    expect(await ask((queries) => queries.items.findOfFile(ofNoItem.id))).toBeUndefined();
     for (const { item, fileId } of items) {
       expect(await ask((queries) => queries.items.find(item))).toEqual(item);
       expect(await ask((queries) => queries.items.findOfFile(fileId))).toEqual(item);

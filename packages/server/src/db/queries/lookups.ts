@@ -1,5 +1,4 @@
-import { type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Item } from "../../domain/item.ts";
+import { type Expression, type ExpressionBuilder, type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Person } from "../../domain/person.ts";
 import type { Clock, Queries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
@@ -74,11 +73,16 @@ export function compileLookups(
     itemOfFile: statement("item_of_file", ({ key }) =>
       db
         .selectFrom("attachments")
-        .innerJoin("items", "items.note_id", "attachments.note_id")
-        .select(["attachments.id", "resource", "item_id", "items.note_id"])
+        .select(["attachments.id", "attachments.note_id"])
+        // Uses subqueries instead of a join, so that the plan never depends on statistics.
+        .select((eb) => [itemPart(eb, "resource"), itemPart(eb, "item_id")])
         .where((eb) => matches([eb.ref("attachments.id")], [key])),
     ),
   };
+}
+
+function itemPart(eb: ExpressionBuilder<Tables, "attachments">, part: "resource" | "item_id") {
+  return eb.selectFrom("items").select(`items.${part}`).whereRef("items.note_id", "=", "attachments.note_id").as(part);
 }
 
 function areEqual(columns: Expression<string>[], keys: RawBuilder<string>[]): Expression<SqlBool> {
@@ -125,19 +129,17 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
 
     async item(name) {
       const row = await find(statements.item, [name.resource, name.itemId]);
-      return row && toItem(row);
+      return row && { ...name, noteId: row[2] as string };
     },
 
     async itemOfFile(attachmentId) {
       const row = await find(statements.itemOfFile, [attachmentId]);
-      return row && toItem(row.slice(1));
+      if (row === undefined) return undefined;
+      const [, noteId, resource, itemId] = row as [string, string, string | null, string | null];
+      // A file of a note that belongs to no item has no name of an item.
+      return resource === null || itemId === null ? undefined : { noteId, resource, itemId };
     },
   };
-}
-
-function toItem(row: readonly unknown[]): Item {
-  const [resource, itemId, noteId] = row as [string, string, string];
-  return { resource, itemId, noteId };
 }
 
 /** Returns a function that runs a statement for each key. */

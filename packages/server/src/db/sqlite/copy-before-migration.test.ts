@@ -25,11 +25,7 @@ async function earlierDatabase() {
 }
 
 /** Undoes the last migration, so that it can run again. */
-const UNDO = `
-  drop index attachments_of_note;
-  create index attachments_note on attachments (note_id, created_at);
-  create index attachments_listed on attachments (note_id, id);
-  create index uploads_pending_note_id on uploads (note_id)`;
+const UNDO = "drop index auth_sessions_expires_at";
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);

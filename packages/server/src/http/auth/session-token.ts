@@ -13,13 +13,21 @@ export function sessionTokenReader({ secret, publicUrl }: { secret: string; publ
   const name = sessionCookieName(publicUrl);
   const key = createSecretKey(secret, "utf8");
   return (cookieHeader: string): string | undefined => {
-    const cookie = parseCookie(cookieHeader)[name] ?? "";
+    const cookie = decoded(parseCookie(cookieHeader, { decode: (value) => value })[name] ?? "");
     const dot = cookie.lastIndexOf(".");
     if (dot < 1) return undefined;
     const token = cookie.slice(0, dot);
     const expected = createHmac("sha256", key).update(token).digest("base64");
     return isEqual(cookie.slice(dot + 1), expected) ? token : undefined;
   };
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 /** Compares in constant time, so that the time does not help anyone to guess a signature. */

@@ -11,6 +11,7 @@ export type AccountQueries = {
   hasPassword(userId: string, passwordHash: string): Promise<boolean>;
   /** Ends the sessions of a user. `except`: the id of a session that does not end. Default: all sessions end. */
   endSessions(userId: string, options?: { except: string | undefined }): Promise<void>;
+  deleteExpiredSessions(now: number): Promise<void>;
   /** Changes the email address of an account. Throws `email_taken`. */
   replaceEmail(userId: string, change: { to: string; now: number }): Promise<void>;
   addLink(link: AccountLink): Promise<void>;

@@ -7,7 +7,6 @@ import { authTables } from "../../../db/auth-tables.ts";
 import type { TestEngine } from "../../../db/testing/test-databases.ts";
 import { DomainError } from "../../../domain/errors.ts";
 import type { EmailProof } from "../../../domain/person.ts";
-import { authenticateSession } from "../../../usecases/accounts/authenticate-session.ts";
 import { changeEmailOf, confirmEmailChange, requestEmailChange } from "../../../usecases/accounts/change-email.ts";
 import { changePassword } from "../../../usecases/accounts/change-password.ts";
 import { checkSecondFactor } from "../../../usecases/accounts/check-second-factor.ts";
@@ -34,6 +33,7 @@ import {
   renewRecoveryCodes,
   startSecondFactor,
 } from "../../../usecases/accounts/second-factor.ts";
+import { authenticateSession } from "../../../usecases/accounts/sessions.ts";
 import { admitSignUp } from "../../../usecases/invitations/sign-up.ts";
 import { createLivePolicy, fixedPolicy } from "../../../usecases/live-policy.ts";
 import { recordLanguage } from "../../../usecases/people.ts";

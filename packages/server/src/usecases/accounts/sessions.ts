@@ -8,3 +8,8 @@ export function authenticateSession({ db }: Pick<Deps, "db">) {
     return found && { userId: found.userId, credential: { kind: "session", id: found.id } };
   };
 }
+
+/** Deletes the sessions that have expired. A browser drops the cookie of such a session, so nobody asks for the session again. */
+export function deleteExpiredSessions({ db, clock }: Pick<Deps, "db" | "clock">) {
+  return (): Promise<void> => db.accounts.deleteExpiredSessions(clock());
+}

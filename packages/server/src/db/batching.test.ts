@@ -71,7 +71,7 @@ describe("batching", () => {
     await later;
   });
 
-  it("rejects old batches together with a failed one, so that nobody waits long while a database hangs", async () => {
+  it("rejects old batches together with a failed one", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => void vi.useRealTimers());
     const { batching, runs, nextRun } = controlledBatching({ maxBatchItems: 1 });

@@ -34,7 +34,7 @@ export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<
     Object.values(statements).map((statement) => [statement, batchingOf(statement, { run, clock })]),
   );
   return lookupsOn(statements, async (statement, key) => {
-    // One text that PostgreSQL can't store would make it refuse the whole batch.
+    // If PostgreSQL can't store one of the texts, it refuses the whole batch.
     if (!key.every(isStorable)) return undefined;
     return (await batchings.get(statement)?.add(key))?.get(nameOf(key));
   });

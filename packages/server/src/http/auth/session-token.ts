@@ -7,7 +7,7 @@ import { sessionCookieName } from "./sessions.ts";
  * cookie, or if its signature is wrong.
  *
  * The accounts library sets the cookie: the token, a dot, and the HMAC-SHA256 of the token in base64. Almost every request of the web app
- * needs this check, and the library needs ten times as long for it.
+ * needs this check, and the library needs much longer for it.
  */
 export function sessionTokenReader({ secret, publicUrl }: { secret: string; publicUrl: string }) {
   const name = sessionCookieName(publicUrl);

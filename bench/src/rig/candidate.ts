@@ -58,7 +58,7 @@ async function ask<T>(child: ChildProcess, question: "usage" | "workers"): Promi
 /** Returns the flags that make Node write a CPU profile to BENCH_PROFILE_DIR. Returns no flags if that variable is not set. */
 export function profileFlags(name: string): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
-  if (directory === undefined) return [];
+  if (!directory) return [];
   return ["--cpu-prof", `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name.replaceAll("/", "-")}.cpuprofile`];
 }
 

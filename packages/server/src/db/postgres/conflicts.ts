@@ -5,10 +5,15 @@ import { DomainError } from "../../domain/errors.ts";
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
 /**
- * A named statement does not work any more: its columns have other types since a migration, or the server or a pooler has lost its name. The
- * next attempt sends the statement under another name.
+ * The server or a pooler does not know the name of a statement, or knows another statement under this name. The next attempt sends the
+ * statement under another name.
  */
-const LOST_STATEMENT = new Set(["0A000", "26000", "42P05"]);
+const LOST_NAMES = new Set(["26000", "42P05"]);
+/**
+ * The columns of a named statement have other types since a migration. Other errors have this code too. So the function of PostgreSQL that
+ * reported the error is compared as well, because the text of the error depends on the language of the server.
+ */
+const OTHER_COLUMNS = { code: "0A000", routine: "RevalidateCachedQuery" };
 const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
@@ -43,5 +48,7 @@ function isConflict(error: unknown): boolean {
 
 /** Returns whether PostgreSQL has refused a statement because of its name. */
 export function isLostStatement(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && LOST_STATEMENT.has(error.code ?? "");
+  if (!(error instanceof pg.DatabaseError)) return false;
+  const { code = "", routine } = error;
+  return LOST_NAMES.has(code) || (code === OTHER_COLUMNS.code && routine === OTHER_COLUMNS.routine);
 }

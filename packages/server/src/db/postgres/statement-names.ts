@@ -17,6 +17,12 @@ export const noNames: StatementNames = { nameOf: () => undefined, renew: () => u
  */
 const MAX_NAMES = 500;
 
+/**
+ * How often statements may get another name. A pooler that always loses names makes PostgreSQL keep more and more statements. So after this
+ * number, no statement has a name.
+ */
+const MAX_RENEWALS = 100;
+
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
 /** An insert of several rows. Its text depends on the number of rows, so there are too many such texts. */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
@@ -32,6 +38,7 @@ export function createStatementNames(): StatementNames {
   let renewed = 0;
   return {
     nameOf(sql) {
+      if (renewed >= MAX_RENEWALS) return undefined;
       const known = names.get(sql);
       if (known !== undefined || names.size >= MAX_NAMES) return known;
       if (!CAN_HAVE_PLAN.test(sql) || SEVERAL_ROWS.test(sql) || ALL_COLUMNS.test(sql)) return undefined;

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { createStatementNames } from "./statement-names.ts";
+
+const SELECT = 'select "id", count(*) as "count" from "notes" where "id" = $1';
+
+describe("the names of statements", () => {
+  it("are the same for the same statement", () => {
+    const { nameOf } = createStatementNames();
+    expect(nameOf(SELECT)).toMatch(/^vk_[0-9a-f]{32}$/);
+    expect(nameOf(SELECT)).toBe(createStatementNames().nameOf(SELECT));
+    expect(nameOf(`${SELECT} limit $2`)).not.toBe(nameOf(SELECT));
+  });
+
+  it.each([
+    ["a command", "begin"],
+    ["all columns of a table", 'select * from "notes"'],
+    ["all columns of a table among others", 'select "notes".*, "people"."name" from "notes"'],
+    ["all columns, and then others", 'select *, "name" from "notes"'],
+    ["all columns of a changed row", 'update "notes" set "title" = $1 returning *'],
+    ["others, and then all columns of a changed row", 'delete from "notes" returning "id", *'],
+    ["an insert of several rows", 'insert into "notes" ("id", "title") values ($1, $2), ($3, $4)'],
+  ])("are not given to %s", (_what, sql) => {
+    expect(createStatementNames().nameOf(sql)).toBeUndefined();
+  });
+
+  it.each([
+    ["a count", SELECT],
+    ["all columns of a query that lists them", 'select * from (select "id" from "notes") as "found"'],
+    ["an insert of one row", 'insert into "notes" ("id", "title") values ($1, $2) on conflict ("id") do nothing'],
+    ["several subqueries", 'select (select count(*) from "a"), (select "x" from "b") from "notes"'],
+  ])("are given to %s", (_what, sql) => {
+    expect(createStatementNames().nameOf(sql)).toBeDefined();
+  });
+
+  it("are given to at most 500 statements", () => {
+    const { nameOf } = createStatementNames();
+    for (let nth = 0; nth < 500; nth++) expect(nameOf(`${SELECT} limit ${nth}`)).toBeDefined();
+    expect(nameOf(SELECT)).toBeUndefined();
+    expect(nameOf(`${SELECT} limit 0`)).toBeDefined();
+  });
+
+  it("change when they are renewed, and end if that happens too often", () => {
+    const { nameOf, renew } = createStatementNames();
+    const names = new Set([nameOf(SELECT)]);
+    for (let nth = 1; nth < 100; nth++) {
+      renew(SELECT);
+      names.add(nameOf(SELECT));
+    }
+    expect(names.size).toBe(100);
+    renew(SELECT);
+    expect(nameOf(SELECT)).toBeUndefined();
+  });
+});

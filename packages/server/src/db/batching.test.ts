@@ -74,11 +74,12 @@ describe("batching", () => {
   it("rejects old batches together with a failed one", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => void vi.useRealTimers());
-    const { batching, runs, nextRun } = controlledBatching({ maxBatchItems: 1 });
+    const { batching, runs, nextRun } = controlledBatching();
     const running = batching.add(1);
     await nextRun();
     const old = batching.add(2);
     vi.advanceTimersByTime(1_001);
+    // This item does not join the old batch, although that batch has room.
     const young = batching.add(3);
     const started = nextRun();
     runs[0]?.reject(new Error("timeout"));

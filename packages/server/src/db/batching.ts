@@ -10,6 +10,10 @@ type Batch<T, R> = PromiseWithResolvers<R> & { items: T[]; since: number };
 
 const MAX_WAIT_MS = 1_000;
 
+function isOld({ since }: { since: number }): boolean {
+  return performance.now() - since > MAX_WAIT_MS;
+}
+
 /**
  * Gathers items into batches. A new batch starts at the end of the current turn of the event loop. If `maxRunning` batches already run, the
  * new batch waits until one of these batches ends. All items of a batch share one promise. If a batch fails, the next batch still runs.
@@ -52,8 +56,7 @@ export function createBatching<T, R>(options: {
   }
 
   function rejectOld(error: unknown): void {
-    const old = waiting.filter(({ since }) => performance.now() - since > MAX_WAIT_MS);
-    for (const batch of waiting.splice(0, old.length)) batch.reject(error);
+    for (const batch of waiting.splice(0, waiting.filter(isOld).length)) batch.reject(error);
   }
 
   function ended(): void {
@@ -66,7 +69,7 @@ export function createBatching<T, R>(options: {
     add(item) {
       if (closed !== undefined) return Promise.reject(options.closedError());
       let batch = waiting.at(-1);
-      if (batch === undefined || batch.items.length >= options.maxBatchItems) {
+      if (batch === undefined || batch.items.length >= options.maxBatchItems || isOld(batch)) {
         batch = { ...Promise.withResolvers<R>(), items: [], since: performance.now() };
         waiting.push(batch);
       }

@@ -72,7 +72,17 @@ it("sends a statement again if PostgreSQL has lost its name", async () => {
   const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;
   const page = { limit: 10, cursor: undefined };
   const read = () => db.attachments.pageOfNote(id, page);
-  const change = (title: string) => db.transaction((tx) => tx.notes.update(id, { title, updatedAt: 1 }));
+  // More different statements than a transaction has attempts.
+  const change = (title: string) =>
+    db.transaction(async (tx) => {
+      await tx.notes.update(id, { title, updatedAt: 1 });
+      await tx.attachments.pageOfNote(id, page);
+      await tx.people.findByIds(["ann"]);
+      await tx.links.countLive(id);
+      await tx.credentials.exists({ kind: "session", id: "none" });
+      await tx.accounts.findByEmail("ann@example.com");
+      await tx.identities.isSubject("ann");
+    });
   await read();
   await change("One");
   // Some poolers end a server connection and give the client another one, which has no names.

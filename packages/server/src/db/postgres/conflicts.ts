@@ -5,8 +5,8 @@ import { DomainError } from "../../domain/errors.ts";
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
 /**
- * The server or a pooler does not know the name of a statement, or knows another statement under this name. The next attempt sends the
- * statement under another name.
+ * The server or a pooler does not know the name of a statement, or knows another statement under this name. The next attempt uses another
+ * name or another connection.
  */
 const LOST_NAMES = new Set(["26000", "42P05"]);
 /**

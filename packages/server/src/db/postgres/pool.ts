@@ -66,17 +66,24 @@ export function kyselyPool(pool: pg.Pool, names: StatementNames = noNames): Post
 
 function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolClient {
   let broken = false;
+  let isStale = false;
   let failure: unknown;
   const queryOnce = async (text: string, values: readonly unknown[]) => {
     if (broken) throw toPostgresDomainError(new Error("The connection failed earlier in this transaction."));
+    const isAlone = client.getTransactionStatus() === "I";
+    const name = names.nameOf(text);
     try {
-      const result = await client.query({ name: names.nameOf(text), text, values: values as unknown[] });
+      const result = await client.query({ name, text, values: values as unknown[] });
       failure = undefined;
       return result;
     } catch (error) {
       // After a timeout, the result may still arrive, and would delay the next caller on this connection.
       broken = !(error instanceof pg.DatabaseError);
-      if (isLostStatement(error)) names.renew(text);
+      if (isLostStatement(error)) {
+        names.renew(text, name);
+        // This connection may have lost the names of other statements of the transaction too. The next attempt gets another connection.
+        isStale ||= !isAlone;
+      }
       // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error shows the real reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);
@@ -88,7 +95,7 @@ function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolC
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {
     query: query as unknown as PostgresPoolClient["query"],
-    release: (destroy) => client.release(destroy === true || broken),
+    release: (destroy) => client.release(destroy === true || broken || isStale),
   };
 }
 

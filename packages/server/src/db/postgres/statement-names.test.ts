@@ -43,11 +43,12 @@ describe("the names of statements", () => {
     const { nameOf, renew } = createStatementNames();
     const names = new Set([nameOf(SELECT)]);
     for (let nth = 1; nth < 100; nth++) {
-      renew(SELECT);
+      const lost = nameOf(SELECT);
+      for (let connection = 0; connection < 10; connection++) renew(SELECT, lost);
       names.add(nameOf(SELECT));
     }
     expect(names.size).toBe(100);
-    renew(SELECT);
+    renew(SELECT, nameOf(SELECT));
     expect(nameOf(SELECT)).toBeUndefined();
   });
 });

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
 /** The names of statements. PostgreSQL parses a named statement only once for each connection, and can keep its plan. */
 export type StatementNames = {
   /** Returns the name of a statement, or undefined if the statement needs none. */
   nameOf(sql: string): string | undefined;
-  /** Gives the statement another name, because PostgreSQL can't run it under its name any more. */
-  renew(sql: string): void;
+  /** Gives the statement another name, because PostgreSQL can't run it under this name any more. */
+  renew(sql: string, lost: string | undefined): void;
 };
 
 /** For a connection that must not use names. */
@@ -47,9 +47,11 @@ export function createStatementNames(): StatementNames {
       return name;
     },
 
-    renew(sql) {
+    renew(sql, lost) {
+      // Several connections can lose the same name. Only the first of them makes a new one.
+      if (lost === undefined || names.get(sql) !== lost) return;
       renewed += 1;
-      if (names.has(sql)) names.set(sql, hashOf(`${renewed} ${sql}`));
+      names.set(sql, hashOf(randomUUID()));
     },
   };
 }

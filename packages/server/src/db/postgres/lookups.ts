@@ -1,5 +1,6 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import { DomainError } from "../../domain/errors.ts";
+import { isStorableText } from "../../domain/storable-text.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { type Batching, createBatching } from "../batching.ts";
 import { postgresEngine as engine } from "../engine.ts";
@@ -34,8 +35,8 @@ export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<
     Object.values(statements).map((statement) => [statement, batchingOf(statement, { run, clock })]),
   );
   return lookupsOn(statements, async (statement, key) => {
-    // If PostgreSQL can't store one of the texts, it refuses the whole batch.
-    if (!key.every(isStorable)) return undefined;
+    // One key that PostgreSQL can't read as texts would fail the whole batch. An embedding passes on the ids that its application gives.
+    if (!key.every(isStorableText)) return undefined;
     return (await batchings.get(statement)?.add(key))?.get(nameOf(key));
   });
 }
@@ -63,11 +64,6 @@ function batchingOf(
     maxRunning: MAX_RUNNING,
     closedError: () => new DomainError("database_unavailable", "The database is closed"),
   });
-}
-
-/** An embedding passes on the ids that its application gives, and these need not be texts. */
-function isStorable(text: unknown): boolean {
-  return typeof text === "string" && text.isWellFormed() && !text.includes("\0");
 }
 
 /** Returns one text for a key. PostgreSQL can't store the NUL character, so different keys have different texts. */

@@ -13,6 +13,7 @@ export function sessionTokenReader({ secret, publicUrl }: { secret: string; publ
   const name = sessionCookieName(publicUrl);
   const key = createSecretKey(secret, "utf8");
   return (cookieHeader: string): string | undefined => {
+    // Decodes only this cookie, because a client can send hundreds of others.
     const cookie = decoded(parseCookie(cookieHeader, { decode: (value) => value })[name] ?? "");
     const dot = cookie.lastIndexOf(".");
     if (dot < 1) return undefined;

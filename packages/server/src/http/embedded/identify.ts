@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { applicationUserId } from "../../domain/item.ts";
 import { MAX_EMAIL_LENGTH } from "../../domain/person.ts";
+import { isStorableText } from "../../domain/storable-text.ts";
 import type { User } from "../../usecases/embedding/types.ts";
 import { within } from "../../usecases/embedding/within.ts";
 import { HttpProblem } from "../problem.ts";
@@ -49,13 +50,13 @@ export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUse
 /** Checks the user that the application returned. Throws TypeError if the user is invalid. */
 export function checkUser(user: User): User {
   const { id, email, name } = Object(user) as Record<string, unknown>;
-  if (!isStorable(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
+  if (!isStorableText(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
     throw new TypeError(
       `user() must return an object with an id: a text of 1 to ${MAX_ID_LENGTH} characters. Or null.`,
     );
   }
   for (const text of [email, name]) {
-    if (text !== undefined && text !== null && !isStorable(text)) {
+    if (text !== undefined && text !== null && !isStorableText(text)) {
       throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
     }
   }
@@ -64,11 +65,6 @@ export function checkUser(user: User): User {
     throw new TypeError(`user() must return an email of at most ${MAX_EMAIL_LENGTH} characters.`);
   }
   return user;
-}
-
-/** Whether both databases can store the value as a text. */
-function isStorable(value: unknown): value is string {
-  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
 
 async function askApplication(findUser: FindUser, current: Exchange | undefined): Promise<User | undefined> {

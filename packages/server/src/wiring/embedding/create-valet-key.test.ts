@@ -77,6 +77,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     const page = await as("ann").send("GET /invoice/42?limit=1");
     expect(page.body).toMatchObject({ items: [{ id: ids[0] }], nextCursor: expect.any(String) });
     await expect(files.list("invoice", "42", { limit: 0 })).rejects.toBeInstanceOf(RangeError);
+    await expect(files.list("invoice", 42 as never)).rejects.toThrow("The id of an item must be a text");
     await expect(files.list("invoice", "42", { cursor: "?" })).rejects.toMatchObject({ code: "invalid_cursor" });
   });
 

@@ -139,6 +139,7 @@ function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
         throw new RangeError(`limit must be a whole number from 1 to ${MAX_PAGE}.`);
       }
+      if (typeof itemId !== "string") throw new TypeError("The id of an item must be a text, such as String(42).");
       const { items, nextCursor } = await files.trusted.list({ resource, itemId, page: { limit, cursor } });
       return { files: items.map((file) => presentFile(file, { resource, itemId })), nextCursor };
     },

@@ -2,50 +2,53 @@ import type { Logger } from "pino";
 import type { UseCases } from "../usecases/index.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-const INTERVAL_MS = 30_000;
+const [HALF_A_MINUTE, MINUTE, HOUR] = [30_000, 60_000, 3_600_000];
+
+/** The jobs of the sweep, and how often each job runs. Milliseconds. */
+const INTERVALS_MS = {
+  flushRefusals: HALF_A_MINUTE,
+  expireUploads: HALF_A_MINUTE,
+  expireTrash: HALF_A_MINUTE,
+  deleteClosedAccounts: HALF_A_MINUTE,
+  purgeObjects: HALF_A_MINUTE,
+  remindOfExpiry: MINUTE,
+  deleteExpiredWindows: MINUTE,
+  deleteOldClaims: HOUR,
+  deleteExpiredAccountLinks: HOUR,
+  deleteExpiredSessions: HOUR,
+  deleteOldInvitations: HOUR,
+  deleteExpiredCodes: HOUR,
+  deleteOldDeliveries: HOUR,
+} satisfies Partial<Record<keyof UseCases, number>>;
+
+type Job = keyof typeof INTERVALS_MS;
+
+/** The jobs of the sweep. `kick` without a job kicks all jobs. */
+export type Sweep = { kick(job?: Job): void; stop: Loop["stop"] };
 
 /**
- * Records the counted refusals of URLs. Expires abandoned uploads, and purges old items in the trash. Deletes closed accounts and objects
- * whose deletion is due. Deletes expired counts of limits, old claims, old invitations, expired account links and sessions, expired codes and
- * old webhook deliveries. Queues the mails about shares that expire soon.
+ * Deletes what is expired, and queues the mails about shares that expire soon. Each job has a loop of its own. So a job that fails or hangs,
+ * for example because the bucket is down, does not delay another job.
  */
-export function startSweep(options: {
-  useCases: Pick<
-    UseCases,
-    | "expireUploads"
-    | "expireTrash"
-    | "deleteClosedAccounts"
-    | "purgeObjects"
-    | "deleteExpiredWindows"
-    | "deleteOldClaims"
-    | "deleteExpiredAccountLinks"
-    | "deleteExpiredSessions"
-    | "deleteOldInvitations"
-    | "deleteExpiredCodes"
-    | "remindOfExpiry"
-    | "deleteOldDeliveries"
-    | "flushRefusals"
-  >;
-  logger: Logger;
-}): Loop {
-  const { useCases, logger } = options;
-  return startLoop({
-    async round() {
-      await useCases.flushRefusals();
-      await useCases.expireUploads();
-      await useCases.expireTrash();
-      await useCases.deleteClosedAccounts();
-      await useCases.purgeObjects();
-      await useCases.deleteExpiredWindows();
-      await useCases.deleteOldClaims();
-      await useCases.deleteExpiredAccountLinks();
-      await useCases.deleteExpiredSessions();
-      await useCases.deleteOldInvitations();
-      await useCases.deleteExpiredCodes();
-      await useCases.remindOfExpiry();
-      await useCases.deleteOldDeliveries();
+export function startSweep({ useCases, logger }: { useCases: Pick<UseCases, Job>; logger: Logger }): Sweep {
+  function start(job: Job): Loop {
+    return startLoop({
+      async round() {
+        await useCases[job]();
+      },
+      intervalMs: INTERVALS_MS[job],
+      onError: (error) => logger.error({ err: error, job }, "A job of the sweep failed. It is retried."),
+    });
+  }
+
+  const loops = new Map((Object.keys(INTERVALS_MS) as Job[]).map((job) => [job, start(job)]));
+  return {
+    kick(job) {
+      if (job !== undefined) loops.get(job)?.kick();
+      else for (const loop of loops.values()) loop.kick();
     },
-    intervalMs: INTERVAL_MS,
-    onError: (error) => logger.error({ err: error }, "The sweep failed. It is retried."),
-  });
+    async stop() {
+      await Promise.all([...loops.values()].map((loop) => loop.stop()));
+    },
+  };
 }

@@ -28,7 +28,7 @@ export async function startBackground(
   work.on("verificationQueued", verification.kick);
   const sweep = startSweep({ useCases, logger });
   opened.add(sweep.stop);
-  work.on("deletionsQueued", sweep.kick);
+  work.on("deletionsQueued", () => sweep.kick("purgeObjects"));
   const auditRetention = startAuditRetention({ useCases, logger });
   opened.add(auditRetention.stop);
   const mails = openMails(base, logger);

@@ -17,8 +17,10 @@ export async function runDue(
       );
     });
   }
-  await deliver();
-  await useCases.flushRefusals();
-  await useCases.expireUploads();
-  await useCases.purgeObjects();
+  const failures: unknown[] = [];
+  // A job that fails, for example because the bucket is down, must not stop the others.
+  for (const job of [deliver, useCases.flushRefusals, useCases.expireUploads, useCases.purgeObjects]) {
+    await job().catch((error) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }

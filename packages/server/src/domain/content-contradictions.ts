@@ -2,8 +2,11 @@ import { extensionOf, isActiveName, isTextName } from "./extensions.ts";
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 import { type Markup, sniffMarkup } from "./markup.ts";
 
-/** The declared name and type of a file. */
-export type Claim = { filename: string; contentType: string };
+/**
+ * The declared name and type of a file. `isRenamed`: a person has chosen the name for a file that the service already has. Then even
+ * unknown content must match the name. An upload may have unknown content, because many programs write first bytes of their own.
+ */
+export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
 
 /** The service needs this number of bytes from the start of a file to recognise its type. */
 export const START_BYTES = 4_100;
@@ -79,19 +82,20 @@ export function typeToAccept(
   return type !== undefined && isBinary(text, type) && !CONTAINERS.has(type) ? type : contentType;
 }
 
-function contradictionOfName({ filename }: Claim, actual: Actual): string | undefined {
+function contradictionOfName({ filename, isRenamed = false }: Claim, actual: Actual): string | undefined {
   const named = kindOfName(filename);
   const contradicts =
-    named === undefined ? isTextName(filename) && actual.isBinary : isKnown(actual) && !matches(named, actual);
-  return contradicts ? reject(`what its name says (it is ${nameOf(actual)}, named ${filename})`) : undefined;
+    named === undefined
+      ? isTextName(filename) && actual.isBinary
+      : (isRenamed || named.isStrict === true || isKnown(actual)) && !matches(named, actual);
+  return contradicts ? reject(`what its name says (it is ${nameOf(actual, named)}, named ${filename})`) : undefined;
 }
 
 function contradictionOfType({ contentType }: Claim, actual: Actual): string | undefined {
   const declared = kindOfType(contentType);
   const contradicts = declared === undefined ? isForeign(contentType, actual) : !matches(declared, actual);
   if (!contradicts) return undefined;
-  const what = isKnown(actual) ? nameOf(actual) : `not ${declared?.name}`;
-  return reject(`what it was declared to be (it is ${what}, declared as ${contentType})`);
+  return reject(`what it was declared to be (it is ${nameOf(actual, declared)}, declared as ${contentType})`);
 }
 
 /** Compares the name with the declared type, and ignores the content. */
@@ -163,7 +167,8 @@ function isOfClass(kind: FileKind, contentType: string): boolean {
   return type.startsWith("image/") || (type === MP4 && IMAGES_IN_MP4.test(contentType));
 }
 
-function nameOf({ markup, type = "" }: Actual): string {
+/** Names the content. If the content is unknown, says only which kind it is not. */
+function nameOf({ markup, type }: Actual, expected: FileKind | undefined): string {
   if (markup !== undefined) return MARKUP_NAMES[markup];
-  return kindOfType(type)?.name ?? type;
+  return type === undefined ? `not ${expected?.name}` : (kindOfType(type)?.name ?? type);
 }

@@ -14,6 +14,8 @@ export type FileKind = {
   alsoFine?: readonly string[];
   /** Valid files of this kind may start with unknown bytes. The service rejects only a file that starts like another kind. */
   isLoose?: boolean;
+  /** Each valid file of this kind starts with known bytes, whatever type a client declares. So unknown first bytes contradict the name. */
+  isStrict?: boolean;
 };
 
 const office = (extension: string, type: string): FileKind => ({
@@ -136,8 +138,28 @@ const KINDS: readonly FileKind[] = [
   },
 ];
 
+/**
+ * Programs, installers and shortcuts, which the service recognises only by name. Their declared types say too little. For example, some
+ * clients declare a script as `application/x-msdownload`.
+ */
+const PROGRAMS: readonly FileKind[] = [
+  { name: "a Windows program", extensions: ["exe", "dll", "scr", "cpl"], types: ["application/x-msdownload"] },
+  { name: "a Windows installer", extensions: ["msi", "msp"], types: ["application/x-cfb"] },
+  { name: "a Windows shortcut", extensions: ["lnk"], types: ["application/x-ms-shortcut"] },
+  { name: "a Debian package", extensions: ["deb"], types: ["application/x-deb"] },
+  { name: "an RPM package", extensions: ["rpm"], types: ["application/x-rpm"] },
+  {
+    name: "an Android app",
+    extensions: ["apk"],
+    types: ["application/vnd.android.package-archive"],
+    alsoFine: ["application/zip"],
+  },
+].map((kind) => ({ ...kind, isStrict: true }));
+
 const byType = new Map(KINDS.flatMap((kind) => kind.types.map((type) => [type, kind])));
-const byExtension = new Map(KINDS.flatMap((kind) => kind.extensions.map((extension) => [extension, kind])));
+const byExtension = new Map(
+  [...KINDS, ...PROGRAMS].flatMap((kind) => kind.extensions.map((extension) => [extension, kind])),
+);
 
 /** Returns the kind of a media type. The media type may be an alias, and may have parameters. */
 export function kindOfType(type: string): FileKind | undefined {

@@ -10,7 +10,7 @@ import { contradictionIn } from "./uploads/check-first-bytes.ts";
 import { inspect } from "./uploads/inspect.ts";
 
 /**
- * Renames a `ready` file. The content of the file must match the extension of the new name, as for an upload.
+ * Renames a `ready` file. The content of the file must match the extension of the new name.
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
  */
 export function renameFile({ db, bucket, clock, newId }: Deps) {
@@ -37,7 +37,7 @@ async function refuseContradiction(bucket: Bucket, renamed: Attachment): Promise
   const { objectKey } = renamed;
   const start = (await inspect(bucket, objectKey))?.start;
   if (start === undefined) throw new DomainError("object_not_found", "The bucket no longer has this file.");
-  const reason = await contradictionIn(renamed, start);
+  const reason = await contradictionIn({ ...renamed, isRenamed: true }, start);
   if (reason !== undefined) throw new DomainError("invalid_filename", `${reason} Choose another extension.`);
 }
 

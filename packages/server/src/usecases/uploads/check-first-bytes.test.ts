@@ -29,6 +29,9 @@ const files = {
   svg: Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
   text: Buffer.from("Dear reader, 1 < 2."),
   bareExecutable: Buffer.concat([Buffer.from("MZ"), hex("90000300")]),
+  shortcut: padded(hex("4c000000 01140200 00000000 c0000000 00000046")),
+  debianPackage: padded(Buffer.from("!<arch>\ndebian-binary   ")),
+  rpmPackage: padded(hex("edabeedb 0300 0000")),
   elf: padded(hex("7f454c46 02010100")),
   mp4: padded(hex("00000018 66747970 69736f6d 00000200")),
   m4a: padded(hex("00000018 66747970 4d344120 00000200")),
@@ -103,11 +106,12 @@ const contradictions: [...Case, says: RegExp][] = [
   ["mp3", "a.log", "text/plain", /it is an MP3 file/],
   // The name of a program or a web page, with the type of an image, audio or video.
   ["pdf", "a.html", "application/pdf", /it is a PDF, named a.html/],
+  ["pdf", "a.exe", "application/pdf", /it is a PDF, named a.exe/],
   [
     "pdf",
-    "a.exe",
+    "a.jar",
     "application/pdf",
-    /not both what its name and its type say \(named a.exe, declared as application\/pdf/,
+    /not both what its name and its type say \(named a.jar, declared as application\/pdf/,
   ],
   ["pdf", "a.pdf.exe", "application/pdf", /named a.pdf.exe/],
   ["pdf", "a.EXE. .", "application/x-pdf", /named a.EXE/],
@@ -117,6 +121,17 @@ const contradictions: [...Case, says: RegExp][] = [
   ["text", "a.scr", "image/heic", /named a.scr/],
   ["mp4", "a.lnk", "video/mp4", /named a.lnk/],
   ["mp3", "a.bat", "audio/mpeg", /named a.bat/],
+  // The name of a program, with content that is no program.
+  ["text", "notes.exe", "text/plain", /it is not a Windows program, named notes.exe/],
+  ["text", "notes.DLL", "application/octet-stream", /it is not a Windows program/],
+  ["text", "notes.msi", "text/plain", /it is not a Windows installer/],
+  ["text", "notes.lnk", "text/plain", /it is not a Windows shortcut/],
+  ["text", "notes.deb", "text/plain", /it is not a Debian package/],
+  ["text", "notes.rpm", "text/plain", /it is not an RPM package/],
+  ["text", "notes.apk", "text/plain", /it is not an Android app/],
+  ["html", "page.exe", "text/html", /it is HTML, named page.exe/],
+  ["zip", "report.exe", DOCX, /it is a zip archive, named report.exe/],
+  ["elf", "tool.exe", "application/octet-stream", /it is application\/x-elf, named tool.exe/],
   // Audio and video.
   ["png", "a.mp4", "application/octet-stream", /it is a PNG image, named a.mp4/],
   ["mp3", "a.mp4", "video/mp4", /it is an MP3 file/],
@@ -193,6 +208,13 @@ const agreements: Case[] = [
   ["zip", "a.apk", "application/vnd.android.package-archive"],
   ["elf", "tool", "application/octet-stream"],
   ["executable", "setup.exe", "application/octet-stream"],
+  ["executable", "library.dll", "application/x-msdownload"],
+  ["text", "run.bat", "application/x-msdownload"],
+  ["protectedOffice", "setup.msi", "application/x-msdownload"],
+  ["shortcut", "a.lnk", "application/octet-stream"],
+  ["debianPackage", "a.deb", "application/vnd.debian.binary-package"],
+  ["rpmPackage", "a.rpm", "application/x-rpm"],
+  ["zip", "a.apk", "application/zip"],
   // Audio and video. One container format has many extensions and types.
   ["mp4", "a.mp4", "video/mp4"],
   ["mp4", "a.m4v", "video/x-m4v"],
@@ -239,6 +261,16 @@ describe("requirement 5: extension, declared type and magic bytes", () => {
 
   it.each(agreements)("%s named %s, declared as %s -> accepted", async (file, filename, contentType) => {
     expect(await contradictionIn({ filename, contentType }, files[file])).toBeUndefined();
+  });
+
+  it.each([
+    ["text", "notes.pdf", /it is not a PDF, named notes.pdf/],
+    ["text", "notes.png", /it is not a PNG image/],
+    ["text", "notes.docx", /it is not an office document/],
+    ["text", "notes.exe", /it is not a Windows program/],
+  ] as const)("%s renamed to %s -> refused, although its type stays text/plain", async (file, filename, says) => {
+    const claim = { filename, contentType: "text/plain", isRenamed: true };
+    expect(await contradictionIn(claim, files[file])).toMatch(says);
   });
 
   it("accepts content without control characters as text", async () => {

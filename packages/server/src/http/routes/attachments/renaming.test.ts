@@ -94,6 +94,19 @@ describe.each(engines)("the rename of a file on $name", (engine) => {
     expect((await rename(empty, "empty.md")).status).toBe(200);
   });
 
+  it.each(["notes.exe", "notes.pdf", "notes.PNG. ", "notes.txt.scr"])(
+    "requirement 5: refuses to rename a text file to %s",
+    async (filename) => {
+      const id = await attach("Dear reader, 1 < 2.", "notes.txt");
+      const { body } = await rename(id, filename);
+      expect(body).toMatchObject({ status: 400, code: "invalid_filename" });
+      expect(body.detail).toMatch(
+        /^This file is not what its name says \(it is not a .*\)\. Choose another extension\.$/,
+      );
+      for (const fine of ["notes.md", "notes"]) expect((await rename(id, fine)).status).toBe(200);
+    },
+  );
+
   it("finds no deleted file", async () => {
     const id = await attach("hello", "a.txt");
     await ann.send(`DELETE /attachments/${id}`);

@@ -132,7 +132,8 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       const defaults = new URLSearchParams();
       for (const { name, value, isSent } of fields) if (isSent) defaults.append(name, value);
       const submit = (form: string) => scanner.send(`POST /s/${token}/download`, { form, headers: BROWSER });
-      for (const form of [`${defaults}`, `${defaults}&attachmentId=${files[0].id}`]) {
+      const chosen = `${defaults}&attachmentId=${files[0].id}`;
+      for (const form of [`${defaults}`, chosen, `${chosen}&confirm=`, `${chosen}&confirm=no`]) {
         const refused = await submit(form);
         expect(refused.status).toBe(400);
         expect(refused.text).toContain("Tick the box first.");

@@ -21,7 +21,7 @@ const FORM = "application/x-www-form-urlencoded";
 const DownloadForm = Type.Object({
   password: Type.Optional(Type.String({ maxLength: 200 })),
   attachmentId: Type.Optional(Type.String({ maxLength: 36, description: "Needed when the link has several files" })),
-  form: Type.Optional(Type.String({ maxLength: 1, description: "Sent by the page. Then confirm is needed" })),
+  form: Type.Optional(Type.String({ maxLength: 1, description: "Sent by the page. Then confirm must be yes" })),
   confirm: Type.Optional(Type.String({ maxLength: 10 })),
 });
 
@@ -91,7 +91,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   async function claim(exchange: Exchange, form: DownloadForm): Promise<FastifyReply> {
     const { token, request, reply } = exchange;
     const words = wordsFor(request);
-    if (form.form !== undefined && form.confirm === undefined) {
+    if (form.form !== undefined && form.confirm !== "yes") {
       throw new HttpProblem("invalid_request", words.tickFirst);
     }
     let visitor = visitorOf(request);

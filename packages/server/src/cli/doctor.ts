@@ -25,7 +25,7 @@ async function examine(): Promise<Report> {
     const { config, warnings } = loadConfig();
     return await runDoctor(config, { warnings, onProgress: (name) => process.stderr.write(`Checking: ${name}\n`) });
   } catch (error) {
-    if (error instanceof ConfigError) return reportConfigFaults(error.faults, { now: new Date() });
+    if (error instanceof ConfigError) return reportConfigFaults(error, { now: new Date() });
     throw error;
   }
 }

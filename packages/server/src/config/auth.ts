@@ -1,5 +1,6 @@
 import { readOidc } from "./oidc.ts";
 import type { ConfigReader } from "./reader.ts";
+import type { Setting } from "./settings.ts";
 import type { AuthConfig, EmbeddedSecrets } from "./types.ts";
 
 const MIN_SECRET_BYTES = 32;
@@ -91,7 +92,7 @@ function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: st
  * set. Reports a fault if the secret is too short, easy to guess or a known default. No error text contains a secret
  * (docs/security-requirements.md, 29).
  */
-function readSecret(reader: ConfigReader, name: string): string | undefined {
+function readSecret(reader: ConfigReader, name: Setting): string | undefined {
   const secret = reader.text(name);
   if (secret !== undefined) checkSecret(reader, { name, secret });
   return secret;

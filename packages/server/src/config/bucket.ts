@@ -128,7 +128,7 @@ export function readCredentials(reader: ConfigReader): ConfigCredentials | undef
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
   const sessionToken = reader.text("AWS_SESSION_TOKEN");
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) {
     if (!EXAMPLE_KEYS.has(reader.text(name) ?? "")) continue;
     const remedy = "Set the key of a user or role of your own account.";
     reader.fault(name, "is the example of the AWS documentation", remedy);

@@ -74,7 +74,7 @@ export function parseConfig(
   const metrics = readMetrics(reader, server.port);
   const tracing = readTracing(reader);
   warnOfNearMisses(reader);
-  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults, { warnings: reader.warnings });
   let made: EmbeddedSecrets | undefined;
   const secrets = () => {
     made ??= options.secretsOf(server.dataDir);

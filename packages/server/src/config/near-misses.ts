@@ -1,8 +1,10 @@
+import { distance } from "fastest-levenshtein";
 import type { ConfigReader } from "./reader.ts";
+import { SECRETS, SETTINGS, type Setting } from "./settings.ts";
 
 // The names of variables of other programs, each with the name of our variable that means the same. An operator may set the wrong one by
 // mistake.
-const RIGHT_NAMES: Record<string, string> = {
+const RIGHT_NAMES: Record<string, Setting> = {
   AWS_BUCKET: "AWS_BUCKET_NAME",
   AWS_S3_BUCKET: "AWS_BUCKET_NAME",
   AWS_S3_BUCKET_NAME: "AWS_BUCKET_NAME",
@@ -27,6 +29,7 @@ const RIGHT_NAMES: Record<string, string> = {
   JWKS_URL: "AUTH_JWKS_URL",
   JWT_ISSUER: "AUTH_JWT_ISSUER",
   JWT_AUDIENCE: "AUTH_JWT_AUDIENCE",
+  AUTH_OIDC_SECRET: "AUTH_OIDC_CLIENT_SECRET",
   OIDC_ISSUER: "AUTH_OIDC_ISSUER",
   OIDC_ISSUER_URL: "AUTH_OIDC_ISSUER",
   OIDC_CLIENT_ID: "AUTH_OIDC_CLIENT_ID",
@@ -44,10 +47,44 @@ const RIGHT_NAMES: Record<string, string> = {
   EMAIL_FROM: "MAIL_FROM",
 };
 
-/** Warns about each variable of another program that is set, if our variable with the same meaning is not set. */
+const KNOWN: ReadonlySet<string> = new Set([...SETTINGS, ...SECRETS.map((name) => `${name}_FILE`)]);
+/** Kubernetes and Docker set such variables for each service and each linked container, such as `LINKS_SERVICE_HOST`. */
+const SET_BY_PLATFORM = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_\w+)?)?)$/;
+/** No other program is known to have variables with these prefixes. */
+const OUR_PREFIXES = /^(?:AUTH_(?:JWT|OIDC|SIGN)_|LINKS_|URL_TTL_|USER_QUOTA_)/;
+
+/** Warns about each variable that looks like one of our settings, if the setting itself is not set. */
 export function warnOfNearMisses(reader: ConfigReader): void {
-  for (const [name, meant] of Object.entries(RIGHT_NAMES)) {
-    if (reader.text(name) === undefined || reader.text(meant) !== undefined) continue;
-    reader.warn(`${name} is set but not read here: did you mean ${meant}?`);
+  for (const name of reader.names) {
+    if (KNOWN.has(name) || SET_BY_PLATFORM.test(name)) continue;
+    const meant = RIGHT_NAMES[name] ?? nearest(name);
+    if (meant === undefined) {
+      if (OUR_PREFIXES.test(name)) reader.warn(`${name} is set but not read here: no setting has this name.`);
+    } else if (reader.text(meant) === undefined) {
+      reader.warn(`${name} is set but not read here: did you mean ${meant}?`);
+    }
   }
+}
+
+/** Finds the setting of which the name is probably a misspelling. */
+function nearest(name: string): Setting | undefined {
+  const given = letters(name);
+  return SETTINGS.find((setting) => isMisspelt(given, letters(setting)));
+}
+
+/** In a short name, one other letter often makes the name of another program's variable. */
+function isMisspelt(given: string, wanted: string): boolean {
+  if (wanted.length < 7) return false;
+  if (wanted.length < 8) return given === wanted;
+  const edits = distance(given, wanted);
+  // Two letters in the wrong order count as two edits.
+  return edits <= (wanted.length < 12 ? 1 : 2) || (edits === 2 && sorted(given) === sorted(wanted));
+}
+
+function letters(name: string): string {
+  return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "");
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join("");
 }

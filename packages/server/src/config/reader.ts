@@ -1,29 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { ConfigFault } from "./error.ts";
+import { SECRETS, type Setting } from "./settings.ts";
 import { parseSize } from "./size.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Spec = { fallback: number; min: number; max: number; unit?: string };
-
-/**
- * The variables whose value can be in a file. To use a file, the operator adds `_FILE` to the name of the variable, and sets this variable
- * to the path of the file.
- */
-const SECRETS = [
-  "AUTH_SECRET",
-  "AUTH_SECRETS_OLD",
-  "AUTH_JWT_SECRET",
-  "AUTH_OIDC_CLIENT_SECRET",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "CLOUDFRONT_PRIVATE_KEY",
-  "DATABASE_URL",
-  "METRICS_TOKEN",
-  "OTEL_EXPORTER_OTLP_HEADERS",
-  "SMTP_URL",
-] as const;
 
 /** Reads variables and collects all faults. An empty variable counts as unset. */
 export class ConfigReader {
@@ -67,11 +49,16 @@ export class ConfigReader {
     this.warnings.push(text);
   }
 
-  text(name: string): string | undefined {
+  text(name: Setting): string | undefined {
     const value = this.#env[name]?.trim();
     if (!value) return undefined;
     this.#given.add(name);
     return value;
+  }
+
+  /** The names of all variables of the environment that have a value. */
+  get names(): string[] {
+    return Object.keys(this.#env).filter((name) => this.#env[name]?.trim());
   }
 
   /** The names of the variables that this reader has read and that have a value. */
@@ -79,7 +66,7 @@ export class ConfigReader {
     return [...this.#given];
   }
 
-  integer(name: string, { fallback, min, max, unit }: Spec): number {
+  integer(name: Setting, { fallback, min, max, unit }: Spec): number {
     const value = this.text(name);
     if (value === undefined) return fallback;
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
@@ -94,7 +81,7 @@ export class ConfigReader {
   }
 
   /** Reads a number of bytes, such as `5368709120`, `5GiB` or `5 GiB`. The units are KiB, MiB, GiB and TiB. */
-  size(name: string): number | undefined {
+  size(name: Setting): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const bytes = parseSize(value);
@@ -104,7 +91,7 @@ export class ConfigReader {
   }
 
   /** Reads a limit, which is a number of at least 1. Returns undefined if the variable is not set, which means no limit. */
-  count(name: string): number | undefined {
+  count(name: Setting): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     if (/^\d{1,15}$/.test(value) && Number(value) >= 1) return Number(value);
@@ -113,7 +100,7 @@ export class ConfigReader {
     return undefined;
   }
 
-  choice<T extends string>(name: string, options: { of: readonly T[]; fallback: T }): T {
+  choice<T extends string>(name: Setting, options: { of: readonly T[]; fallback: T }): T {
     const value = this.text(name);
     if (value === undefined) return options.fallback;
     const found = options.of.find((choice) => choice === value.toLowerCase());
@@ -126,12 +113,12 @@ export class ConfigReader {
     return options.fallback;
   }
 
-  flag(name: string, fallback = false): boolean {
+  flag(name: Setting, fallback = false): boolean {
     return this.choice(name, { of: ["true", "false"], fallback: String(fallback) }) === "true";
   }
 
   /** Reads an http or https URL without user name, query and fragment, and removes trailing slashes. */
-  httpUrl(name: string, example: string): string | undefined {
+  httpUrl(name: Setting, example: string): string | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const url = URL.parse(value);

@@ -16,7 +16,7 @@ export function readScanner(reader: ConfigReader): ScannerConfig | undefined {
   const tooLarge = reader.choice("CLAMAV_TOO_LARGE", { of: ["reject", "accept"], fallback: "reject" });
   const value = reader.text("CLAMAV_HOST");
   if (value === undefined) {
-    for (const name of ["CLAMAV_PORT", "CLAMAV_TOO_LARGE"]) {
+    for (const name of ["CLAMAV_PORT", "CLAMAV_TOO_LARGE"] as const) {
       if (reader.text(name) !== undefined) reader.warn(`${name} is set without CLAMAV_HOST: files are not scanned.`);
     }
     return undefined;

@@ -59,6 +59,12 @@ export const nginxFaults: readonly Fault[] = [
     },
   },
   {
+    fault: "the proxy writes a word instead of the IP address of the client",
+    setup,
+    id: "client-address-invalid",
+    arrange: (stage) => behindNginx(stage, { location: `proxy_set_header X-Forwarded-For unknown; ${NO_LIMITS}` }),
+  },
+  {
     fault: "the proxy redirects to https",
     setup,
     id: "public-url-redirects",

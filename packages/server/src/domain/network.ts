@@ -1,13 +1,17 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
+/** The forms in which proxies write an address: IPv4 with a port, or IPv6 in brackets, perhaps with a port. */
+const WITH_PORT = /^(?:([\d.]+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
+
 /**
- * Returns the IPv4 address of a client. Also accepts an IPv4 address in IPv6 form, such as ::ffff:192.0.2.1. Returns undefined if the
- * client has no IPv4 address.
+ * Reads the IP address of a client, as a socket or a proxy writes it. Removes a port and the zone of a link-local address. Converts an IPv4
+ * address in IPv6 form to IPv4. Returns undefined if the text is no IP address.
  */
-export function ipv4Of(ip: string): string | undefined {
-  if (!ipaddr.isValid(ip)) return undefined;
-  const address = ipaddr.process(ip);
-  return address.kind() === "ipv4" ? address.toString() : undefined;
+export function readAddress(text: string): string | undefined {
+  const [, ipv4, ipv6] = WITH_PORT.exec(text) ?? [];
+  const [address = ""] = (ipv4 ?? ipv6 ?? text).split("%", 1);
+  return isIP(address) === 0 ? undefined : ipaddr.process(address).toString();
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import fastify, { type FastifyRequest, type FastifyServerOptions } from "fastify";
+import fastify, { type FastifyRequest } from "fastify";
 import type { DestinationStream, LoggerOptions } from "pino";
 import type { Registry } from "prom-client";
 import type { UseCases } from "../usecases/index.ts";
 import type { Accounts } from "./auth/accounts.ts";
 import { type Authenticate, authenticationHook, callerOf, identifyAgain } from "./authentication.ts";
 import { createBoundServer } from "./bound-connections.ts";
-import { createClientIpOf } from "./client-ip.ts";
+import { addClientAddress, createClientIpOf, type TrustProxy, trustsProxy } from "./client-address.ts";
 import { handleErrors } from "./error-handlers.ts";
 import { httpLimits } from "./http-limits.ts";
 import { parseJsonBodies } from "./json-body.ts";
@@ -69,7 +69,7 @@ export type AppOptions = {
   /** Whether each URL works only for the IP address that requested it. Default: false. */
   bindsUrlsToIp?: boolean;
   /** The proxies whose X-Forwarded-* headers the service trusts. False: it trusts no proxy. */
-  trustProxy: Exclude<FastifyServerOptions["trustProxy"], undefined>;
+  trustProxy: TrustProxy;
   /** The options of pino, and the stream for the log lines (default: standard output). False for no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: ShownLimits;
@@ -114,6 +114,7 @@ export function buildApp(options: AppOptions): App {
   const app = createServer(options, headers);
   const spans = options.startSpan && traceRequests(app, options.startSpan);
   app.decorateRequest("caller", null);
+  addClientAddress(app);
   app.setValidatorCompiler(compileValidator);
   limitBodyTime(app, options.bodyTimeoutMs ?? httpLimits.bodyTimeoutMs);
   const turns = createLoopTurns();
@@ -215,7 +216,7 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
     // A child logger for each request would take more time than the log line, and the log line already contains the request id.
     childLoggerFactory: (parent) => parent,
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
-    trustProxy,
+    trustProxy: trustsProxy(trustProxy),
     schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },

@@ -10,7 +10,7 @@ import type {
   RouteGenericInterface,
 } from "fastify";
 import type { UseCases } from "../usecases/index.ts";
-import type { ClientIpOf } from "./client-ip.ts";
+import type { ClientIpOf } from "./client-address.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FormProgressLimits } from "./routes/attachments/form-progress.ts";
 

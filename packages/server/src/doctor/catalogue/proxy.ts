@@ -37,6 +37,11 @@ export const proxyFaults = {
     title: "TRUST_PROXY trusts fewer proxies than there are",
     why: "All clients share the IP address of a proxy, so one guesser blocks the sign-ins of all.",
   },
+  "client-address-invalid": {
+    severity: "error",
+    title: "The proxy writes no valid IP address of the client",
+    why: "The service takes the IP address of the proxy, so one guesser blocks the sign-ins of all.",
+  },
   "proxy-body-limit": {
     severity: "warning",
     title: "The proxy refuses larger request bodies",

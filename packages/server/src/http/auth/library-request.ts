@@ -18,8 +18,7 @@ export function toLibraryRequest(
 ): Request {
   const queryAt = request.url.indexOf("?");
   const url = new URL(origin + AUTH_PATH + path + (queryAt === -1 ? "" : request.url.slice(queryAt)));
-  // Removes the zone of a link-local IP address, which the library does not accept.
-  const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: request.ip.split("%", 1)[0] ?? "" });
+  const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: request.clientAddress });
   for (const name of FORWARDED_HEADERS) {
     const value = request.headers[name];
     if (value !== undefined) headers.set(name, value);

@@ -1,13 +1,18 @@
 import { problems } from "@valetkey/contract";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Authenticate } from "../../authentication.ts";
+import { addClientAddress, trustsProxy } from "../../client-address.ts";
 import { problemBody, refusalOf } from "../../problem.ts";
 
 /** Creates a minimal application with an authenticator. GET and POST /whoami return the caller. Errors become problem responses. */
 export function createWhoamiApp(authenticate: Authenticate, options: { trustProxy?: boolean; log?: string[] } = {}) {
   const { trustProxy = false, log } = options;
   const stream = { write: (line: string) => log?.push(line) };
-  const app: FastifyInstance = fastify({ trustProxy, logger: log === undefined ? false : { level: "trace", stream } });
+  const app: FastifyInstance = fastify({
+    trustProxy: trustsProxy(trustProxy),
+    logger: log === undefined ? false : { level: "trace", stream },
+  });
+  addClientAddress(app);
   app.setErrorHandler((error, request, reply) => {
     const { code, detail, headers } = refusalOf(error);
     if (code === "internal") request.log.error({ err: error }, code);

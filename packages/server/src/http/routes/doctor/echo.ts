@@ -29,7 +29,7 @@ export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
     const body = await measureBody(request);
     return {
       proof,
-      ip: request.ip,
+      ip: request.clientAddress,
       // `ips` is undefined if the service trusts no proxy.
       trustedHops: (request.ips?.length ?? 1) - 1,
       forwardedFor: String(request.headers["x-forwarded-for"] ?? ""),

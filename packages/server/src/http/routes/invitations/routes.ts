@@ -43,9 +43,9 @@ const schemas = operations("shares", {
  * it has 128 random bits.
  */
 export function openInvitationRoutes(app: App, { useCases }: RouteDeps): void {
-  app.post("/invitations/look", { schema: schemas.lookAtInvitation }, async ({ body, ip }, reply) => {
+  app.post("/invitations/look", { schema: schemas.lookAtInvitation }, async ({ body, clientAddress }, reply) => {
     reply.header("cache-control", "no-store");
-    return presentOpen(await useCases.lookAtInvitation(body.token, { network: networkOf(ip) }));
+    return presentOpen(await useCases.lookAtInvitation(body.token, { network: networkOf(clientAddress) }));
   });
 }
 

@@ -82,7 +82,7 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
   const cookies = visitorCookies({ publicUrl, seal: useCases.sealPass });
   const visitorOf = (request: FastifyRequest): Visitor => ({
     sealedPass: (linkId) => cookies.readPass(request, linkId),
-    network: networkOf(request.ip),
+    network: networkOf(request.clientAddress),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
   // A download claim is for all files if the HTTP request names no files. So the body of this request is optional.

@@ -3,7 +3,7 @@ import { type BucketServer, startEmbedded } from "../../../bucket/testing/bucket
 import { startDistribution } from "../../../bucket/testing/distribution.ts";
 import { engines, type TestEngine } from "../../../db/testing/test-databases.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
-import { type TestService, tokenOf } from "../../testing/service.ts";
+import { type ServiceOptions, type TestService, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
 let bucket: BucketServer;
@@ -15,11 +15,15 @@ beforeAll(async () => {
 afterAll(() => bucket.stop());
 
 /** Starts a service whose files are behind a CloudFront distribution. Uploads a file of Ann. */
-async function startBehind(engine: TestEngine, options: Parameters<typeof startDistribution>[1] = {}) {
+async function startBehind(
+  engine: TestEngine,
+  options: Parameters<typeof startDistribution>[1] = {},
+  { app }: Pick<ServiceOptions, "app"> = {},
+) {
   let aheadMs = 0;
   const distribution = await startDistribution(bucket, { clock: () => Date.now() + aheadMs, ...options });
   onTestFinished(() => distribution.stop());
-  const service = await startServiceInTest({ engine, bucket, cloudFront: distribution.target });
+  const service = await startServiceInTest({ engine, bucket, cloudFront: distribution.target, ...(app && { app }) });
   const noteId = (await service.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id;
   return {
     service,
@@ -162,6 +166,15 @@ describe.each(engines)("URLs of CloudFront for one IP address on $name", (engine
     expect(await statusOf(mapped.body.fileUrl)).toBe(200);
     const foreign = await urlFrom(service, { path, ip: "192.0.2.1" });
     expect(await statusOf(foreign.body.fileUrl)).toBe(403);
+  });
+
+  it("work for the client behind a proxy that adds the port to the IP address", async () => {
+    const app = { trustProxy: () => true };
+    const { service, attachmentId } = await startBehind(engine, { bindsIp: true }, { app });
+    const headers = { "x-forwarded-for": "127.0.0.1:49152" };
+    const { status, body } = await service.as("ann").send(`GET /attachments/${attachmentId}/url`, { headers });
+    expect(status).toBe(200);
+    expect(await (await fetch(body.fileUrl)).text()).toBe("hello");
   });
 
   it("need IPv4: another client gets 403 and no URL", async () => {

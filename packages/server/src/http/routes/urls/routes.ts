@@ -43,7 +43,7 @@ const exposeHeadRoute = false;
 /** The routes that issue URLs: GET /attachments/:attachmentId/url and /download, and POST /attachments/urls. */
 export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps): void {
   const issue = async (
-    request: Pick<FastifyRequest, "caller" | "ip">,
+    request: Pick<FastifyRequest, "caller" | "clientAddress">,
     { attachmentId }: { attachmentId: string },
     asked: UrlQuery,
   ): Promise<IssuedUrl> => {

@@ -6,7 +6,7 @@ import { queueMail } from "../mail/queue-mail.ts";
 import { rememberPerson, rememberPersonIn } from "../people.ts";
 import type { Deps } from "../ports/index.ts";
 import { findAccountLink, linkInvalid } from "./account-links.ts";
-import { isProven } from "./reset-password.ts";
+import { isProven, provenEmailOf } from "./reset-password.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
 type Person = Parameters<ReturnType<typeof rememberPerson>>[0];
@@ -68,8 +68,5 @@ export function proveEmail({ db, clock }: Pick<Deps, "db" | "clock">) {
 
 /** Returns whether the email address of the caller is proven. */
 export function hasProvenEmail({ db }: Pick<Deps, "db">) {
-  return async ({ userId }: Caller): Promise<boolean> => {
-    const email = (await db.people.find(userId))?.email;
-    return email !== undefined && isProven(db, { userId, email });
-  };
+  return async ({ userId }: Caller): Promise<boolean> => (await provenEmailOf(db, userId)) !== undefined;
 }

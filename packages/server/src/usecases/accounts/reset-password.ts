@@ -135,3 +135,9 @@ export async function isProven(
 ): Promise<boolean> {
   return (await people.findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
 }
+
+/** Returns the email address of a user, or undefined if the user has not proven it. */
+export async function provenEmailOf(db: Pick<Queries, "people">, userId: string): Promise<string | undefined> {
+  const email = (await db.people.find(userId))?.email;
+  return email !== undefined && (await isProven(db, { userId, email })) ? email : undefined;
+}

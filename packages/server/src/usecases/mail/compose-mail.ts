@@ -1,7 +1,7 @@
 import { type Invitation, isOpen, linkEndsAt } from "../../domain/invitation.ts";
 import type { Language } from "../../domain/language.ts";
 import { mailTopics } from "../../domain/mail.ts";
-import { isProven } from "../accounts/reset-password.ts";
+import { isProven, provenEmailOf } from "../accounts/reset-password.ts";
 import { describeInvitation, invitationUrl, tokenOfInvitation } from "../invitations/describe.ts";
 import { makeLinkCode } from "../links/email-codes.ts";
 import type { ClaimedMail, Deps } from "../ports/index.ts";
@@ -54,10 +54,13 @@ export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Co
     case "link-code":
       return composeLinkCode(deps, mail);
     default: {
+      // The email address may have changed since the first notice. The notices belong to the user, not to the old email address.
+      const to = await provenEmailOf(deps.db, mail.userId);
+      if (to === undefined) return undefined;
       const words = await textsFor(deps, mail.userId);
       const text = await composeNotices({ ...deps, words }, mail);
       const topic = mailTopics.find((one) => one === mail.kind) ?? "digest";
-      return text && composeOptional({ ...deps, words }, { text, topic, holder: { userId: mail.userId } });
+      return text && { ...composeOptional({ ...deps, words }, { text, topic, holder: { userId: mail.userId } }), to };
     }
   }
 }
@@ -143,14 +146,15 @@ async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }:
 
 async function composeAccessRequest(
   deps: PartDeps,
-  { email, noteId, userId }: { email: string; noteId: string; userId: string },
+  { noteId, userId }: { noteId: string; userId: string },
 ): Promise<Composed | undefined> {
   const { db, publicUrl } = deps;
   const asked = await db.access.note(userId, noteId);
   if (asked === undefined || !(await db.accessRequests.listOpen(noteId)).some((one) => one.userId === userId))
     return undefined;
   const { ownerId } = asked.note;
-  if ((await db.people.find(ownerId))?.email !== email || (await db.disabledUsers.has(ownerId))) return undefined;
+  const to = (await db.people.find(ownerId))?.email;
+  if (to === undefined || (await db.disabledUsers.has(ownerId))) return undefined;
   if (await db.disabledUsers.has(userId)) return undefined;
   if ((await db.mailPreferences.find({ userId: ownerId })).requests === "never") return undefined;
   const words = await textsFor(deps, ownerId);
@@ -160,7 +164,7 @@ async function composeAccessRequest(
     button: { label: words.notices.openNote, url: `${publicUrl}/n/${noteId}` },
     outro: [words.accessRequest.outro],
   };
-  return composeOptional({ ...deps, words }, { text, topic: "requests", holder: { userId: ownerId } });
+  return { ...composeOptional({ ...deps, words }, { text, topic: "requests", holder: { userId: ownerId } }), to };
 }
 
 /**

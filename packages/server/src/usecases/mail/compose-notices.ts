@@ -1,5 +1,4 @@
 import { type CountedNotice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
-import { isProven } from "../accounts/reset-password.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import type { Content } from "./composed-mail.ts";
 import { buttonOf, describeNotices } from "./describe-notices.ts";
@@ -15,14 +14,13 @@ type PartDeps = Pick<Deps, "db" | "clock"> & { publicUrl: string; words: MailTex
  */
 export async function composeNotices(
   deps: PartDeps,
-  { email, ...mail }: NoticeMail & { email: string },
+  { userId, kind, notices: collected }: NoticeMail,
 ): Promise<Content | undefined> {
   const { db, publicUrl, words } = deps;
-  const { userId, kind } = mail;
-  if (!(await isProven(db, { userId, email })) || (await db.disabledUsers.has(userId))) return undefined;
+  if (await db.disabledUsers.has(userId)) return undefined;
   const choices = await db.mailPreferences.find({ userId });
   const notices: CountedNotice[] = [];
-  for (const notice of mail.notices) {
+  for (const notice of collected) {
     if (choices[topicOf(notice)] !== "never" && (await isTrue(deps, { userId, notice }))) notices.push(notice);
   }
   const lines = describeNotices(notices, words);

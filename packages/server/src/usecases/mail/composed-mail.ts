@@ -3,8 +3,15 @@ import { type MailText, renderMail } from "./template.ts";
 import type { MailTexts } from "./texts/en.ts";
 import { makeUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
 
-/** A mail that is ready to send. `secrets`: the tokens and codes in the text, which no log may contain. */
-export type Composed = ReturnType<typeof renderMail> & { secrets: readonly string[]; unsubscribeUrl?: string };
+/**
+ * A mail that is ready to send. `secrets`: the tokens and codes in the text, which no log may contain. `to`: the current email address of
+ * the reader. Undefined: the mail belongs to the email address for which it was queued.
+ */
+export type Composed = ReturnType<typeof renderMail> & {
+  secrets: readonly string[];
+  unsubscribeUrl?: string;
+  to?: string;
+};
 
 export type Content = Omit<MailText, "language" | "footer">;
 

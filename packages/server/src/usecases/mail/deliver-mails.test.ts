@@ -44,20 +44,24 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     await suite.db.transaction((tx) => queueMail(deps, tx, { kind: "password-reset", email }));
   }
 
-  /** Queues the daily digest of a user who has a share. The digest is due. */
-  async function queueDigest(name: string): Promise<void> {
+  const change = (id: string, email: string, emailProvenBy?: "mail" | "operator") =>
+    suite.db.people.put({ id, email, emailProvenBy, name: id, isAdmin: false, now: clock() });
+
+  /** Notifies a user of a share, in a mail that is due. Returns the id of the user. */
+  async function queueNotice(kind: "digest" | "shares", email: string): Promise<string> {
     const { db } = suite;
-    const [userId, email, now] = [randomUUID(), `${name}@example.com`, clock()];
-    await db.people.put({ id: userId, email, emailProvenBy: "operator", name, isAdmin: false, now });
+    const [userId, now] = [randomUUID(), clock()];
+    await change(userId, email, "operator");
     const note = sampleNote();
     const notice = { about: "share", noteId: note.id } as const;
     await db.transaction(async (tx) => {
       await tx.notes.insert(note);
       await tx.shares.put({ noteId: note.id }, sampleShare({ userId, expiresAt: undefined }));
       for (let nth = 0; nth < 2; nth++) {
-        await tx.mails.collect({ id: randomUUID(), kind: "digest", userId, email }, { notice, now, dueAt: now });
+        await tx.mails.collect({ id: randomUUID(), kind, userId, email }, { notice, now, dueAt: now });
       }
     });
+    return userId;
   }
 
   async function start(options: SmtpServerOptions = {}) {
@@ -192,9 +196,50 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(notices.map(({ linkId }) => linkId).sort()).toEqual(linkIds);
   });
 
+  it.each(["digest", "shares"] as const)("sends the notices of a %s mail to the new email address", async (kind) => {
+    const { server, sendMails } = await start();
+    const userId = await queueNotice(kind, "old@example.com");
+    await change(userId, "new@example.com", "mail");
+    expect(await sendMails()).toBe(1);
+    expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
+  });
+
+  it("sends notices to the email address that changed between two attempts", async () => {
+    let isKnown = false;
+    const { server, sendMails } = await start({ refuse: () => (isKnown ? undefined : { code: 451, text: "Later" }) });
+    const userId = await queueNotice("shares", "old@example.com");
+    await sendMails();
+    await change(userId, "new@example.com", "mail");
+    isKnown = true;
+    suite.clock.now += 10_000;
+    expect(await sendMails()).toBe(1);
+    expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
+  });
+
+  it("sends no notice to a new email address that is not proven", async () => {
+    const { server, sendMails } = await start();
+    await change(await queueNotice("shares", "old@example.com"), "new@example.com");
+    expect([await sendMails(), server.mails]).toEqual([0, []]);
+  });
+
+  it("sends a request for access to the new email address of the owner", async () => {
+    const { server, sendMails } = await start();
+    const [ownerId, note] = [randomUUID(), sampleNote()];
+    await change(ownerId, "old@example.com", "operator");
+    await suite.db.transaction(async (tx) => {
+      await tx.notes.insert({ ...note, ownerId });
+      await tx.accessRequests.open({ noteId: note.id, userId: "asker", now: clock(), dismissedBefore: 0 });
+      const mail = { kind: "access-request", noteId: note.id, userId: "asker", email: "old@example.com" } as const;
+      await queueMail({ clock, newId: randomUUID }, tx, mail);
+    });
+    await change(ownerId, "new@example.com", "mail");
+    expect(await sendMails()).toBe(1);
+    expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
+  });
+
   it.each([
     ["a mail", queueReset],
-    ["a daily digest", queueDigest],
+    ["a daily digest", (name: string) => queueNotice("digest", `${name}@example.com`)],
   ])("sends %s again if the process is killed before it records the first", { timeout: 30_000 }, async (_, queue) => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({

@@ -84,10 +84,10 @@ async function send(
   const { mailer, publicUrl } = sending;
   const composed = await composeMail({ ...deps, publicUrl }, mail);
   if (composed === undefined) return { state: "obsolete" };
-  const { secrets, ...content } = composed;
+  const { secrets, to = mail.email, ...content } = composed;
   const late = AbortSignal.timeout(SEND_WITHIN_MS);
   const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
-  const outcome = await mailer.send({ ...content, id: mail.id, to: mail.email }, { signal });
+  const outcome = await mailer.send({ ...content, id: mail.id, to }, { signal });
   if (outcome.state === "accepted") return outcome;
   // The response of a mail server may quote the mail. But neither the log nor the database may contain the tokens and codes of the mail.
   const problem = hide(outcome.problem, secrets).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();

@@ -1,6 +1,6 @@
 import { nextDigestAt } from "../../domain/digest-time.ts";
 import { type MailChoice, type Notice, type NoticeMail, topicOf } from "../../domain/mail.ts";
-import { isProven } from "../accounts/reset-password.ts";
+import { provenEmailOf } from "../accounts/reset-password.ts";
 import type { Deps, Queries } from "../ports/index.ts";
 import { orOverLimit, takeMailLimits } from "./mail-rate-limits.ts";
 import { queueMailIfOn } from "./queue-mail.ts";
@@ -20,8 +20,8 @@ type Notified = { userId: string; notice: Notice };
  */
 export async function notify(deps: NotifyDeps, tx: NotifyQueries, { userId, notice }: Notified): Promise<void> {
   if (deps.mail === undefined) return;
-  const email = (await tx.people.find(userId))?.email;
-  if (email === undefined || !(await isProven(tx, { userId, email }))) return;
+  const email = await provenEmailOf(tx, userId);
+  if (email === undefined) return;
   const choice = await choiceOf(tx, { userId, notice });
   if (choice === "never") return;
   const kind = topicOf(notice);

@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import { type MailTopic, mailTopics } from "../../domain/mail.ts";
 import type { Caller } from "../../domain/person.ts";
-import { isProven } from "../accounts/reset-password.ts";
+import { isProven, provenEmailOf } from "../accounts/reset-password.ts";
 import { findHolders } from "../find-receivers.ts";
 import type { Deps, MailChoices, Queries } from "../ports/index.ts";
 import { readUnsubscribeToken, type Unsubscribe } from "./unsubscribe-token.ts";
@@ -19,11 +19,9 @@ export function setMailPreferences({ db }: Pick<Deps, "db">) {
   return ({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> =>
     db.transaction(async (tx) => {
       await tx.mailPreferences.put({ userId }, choices);
-      const email = (await tx.people.find(userId))?.email;
+      const email = await provenEmailOf(tx, userId);
       const isOn = choices.shares !== undefined && choices.shares !== "never";
-      if (isOn && email !== undefined && (await isProven(tx, { userId, email }))) {
-        await tx.mailPreferences.put({ email }, { shares: "at_once" });
-      }
+      if (isOn && email !== undefined) await tx.mailPreferences.put({ email }, { shares: "at_once" });
       return tx.mailPreferences.find({ userId });
     });
 }

@@ -1,7 +1,7 @@
 import type { ShareRole } from "../../domain/access.ts";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import { DomainError } from "../../domain/errors.ts";
-import { INVITATION_MS, type Invitation } from "../../domain/invitation.ts";
+import { INVITATION_MS, type Invitation, isOpen } from "../../domain/invitation.ts";
 import type { Caller } from "../../domain/person.ts";
 import { auditEvent, type EventSubject } from "../audit-event.ts";
 import { findHolders } from "../find-receivers.ts";
@@ -11,6 +11,8 @@ import type { Deps, Queries, ShareSubject } from "../ports/index.ts";
 
 /** The maximum number of open invitations that one user can have made. */
 const MAX_INVITATIONS = 1_000;
+/** How long a repeated request sends no second mail. Such requests come from a double click or a lost response. Milliseconds. */
+const REPEATED_WITHIN_MS = 60_000;
 
 type Invited = {
   caller: Caller;
@@ -43,6 +45,7 @@ export async function invite(
   const seen = new Map((await tx.shares.list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
   const invitations: Invitation[] = [];
+  const unmailed: Invitation[] = [];
   const events: AuditEvent[] = [];
   for (const email of emails) {
     const userId = holders.get(email);
@@ -61,6 +64,7 @@ export async function invite(
     }
     const invitation = prepare(deps, { invited, email, userId, former });
     invitations.push(invitation);
+    if (!isRepeated(former, invited.now)) unmailed.push(invitation);
     events.push(describe("invitation.created", { ...deps, invited, about: { email } }));
   }
   await tx.invitations.put(...invitations);
@@ -71,13 +75,17 @@ export async function invite(
   await tx.audit.add(...events);
   await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
   // Sorted, because two requests that count mails to the same email addresses in different orders could cause a deadlock.
-  for (const { id: invitationId, email } of invitations.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
+  for (const { id: invitationId, email } of unmailed.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
   }
   if ((await tx.invitations.countOpen(caller.userId)) > MAX_INVITATIONS) {
     const problem = `You would have more than ${MAX_INVITATIONS} open invitations. Revoke some first.`;
     throw new DomainError("too_many_invitations", problem);
   }
+}
+
+function isRepeated(former: Invitation | undefined, now: number): boolean {
+  return former !== undefined && isOpen(former, now) && now - former.invitedAt < REPEATED_WITHIN_MS;
 }
 
 function prepare(

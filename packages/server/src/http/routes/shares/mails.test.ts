@@ -128,6 +128,32 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect([await later.sendMails(), await rows()]).toEqual([0, []]);
     });
 
+    it.each([
+      ["one after the other", false],
+      ["at the same time", true],
+    ])("are one mail for two equal requests %s", async (_, isParallel) => {
+      const [noteId, email] = [await createNote(), newEmail()];
+      const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
+      const answers = isParallel ? await Promise.all([put(), put()]) : [await put(), await put()];
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(await rows()).toHaveLength(1);
+      const { body } = await owner.send(`GET /notes/${noteId}/shares`);
+      expect(body.invitations).toMatchObject([{ email }]);
+    });
+
+    it("are sent again to the same email address after a minute", async () => {
+      const [noteId, email] = [await createNote(), newEmail()];
+      const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
+      await put();
+      await service.database.db.kysely
+        .updateTable("invitations")
+        .set({ invited_at: Date.now() - 60_000 })
+        .where("email", "=", email)
+        .execute();
+      await put();
+      expect(await rows()).toHaveLength(2);
+    });
+
     it("send nothing while the owner of the note is disabled", async () => {
       const [host, email] = [await newPerson(), newEmail()];
       await host.send(`PUT /notes/${await createNote(host)}/shares`, { json: { emails: [email] } });

@@ -183,6 +183,17 @@ describe("valetkey backup and restore", () => {
     await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
   });
 
+  it("exit with 1 at once while another backup runs, which then succeeds", async () => {
+    const { place, backupDir, restored } = await makePlaces();
+    await storeFiles(await start(place), 60);
+    const { child, ended } = await startBackup(place, backupDir);
+    const refused = await endOfCli(place, ["backup", restored]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Another backup is running.") });
+    expect(await endOfCli(place, ["backup", restored])).toMatchObject({ code: 1 });
+    child.kill("SIGCONT");
+    expect(await ended).toMatchObject({ code: 0 });
+  });
+
   it("update an earlier backup, and drop the blobs of deleted files", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);

@@ -25,7 +25,7 @@ describe("a backup of a running bucket", () => {
     for (let nth = 0; nth < 5; nth++) {
       await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
     }
-    const copy = await backup.copyMetadata();
+    const copy = await backup.copyMetadata(join(dataDir, "copy.sqlite"));
     const blobs = [...listBlobs(copy)];
     expect(blobs).toMatchObject([{ leastBytes: 5 }]);
     await removed;
@@ -36,18 +36,19 @@ describe("a backup of a running bucket", () => {
   });
 
   it("does not delay a deletion after the metadata is copied", async () => {
-    const { bucket, remove, close } = await startWithFile();
+    const { dataDir, bucket, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
-    await backup.copyMetadata();
+    await backup.copyMetadata(join(dataDir, "copy.sqlite"));
     await remove();
     await backup.end();
     await close();
   });
 
-  it("deletes its copy of the metadata when it ends", async () => {
-    const { bucket, close } = await startWithFile();
+  it("deletes the copy of the metadata in its own folder when it ends", async () => {
+    const { dataDir, bucket, close } = await startWithFile();
     const backup = await bucket.startBackup();
-    const copy = await backup.copyMetadata();
+    const copy = await backup.copyMetadata(join(dataDir, "missing", "copy.sqlite"));
+    expect([...listBlobs(copy)]).toHaveLength(1);
     await backup.end();
     await expect(stat(copy)).rejects.toMatchObject({ code: "ENOENT" });
     await close();
@@ -59,6 +60,20 @@ describe("a backup of a running bucket", () => {
     await expect(bucket.startBackup()).rejects.toThrow("Another backup is running");
     await backup.end();
     await (await bucket.startBackup()).end();
+    await close();
+  });
+
+  it("continues when an earlier backup ends a second time", async () => {
+    const { dataDir, bucket, remove, close } = await startWithFile();
+    const earlier = await bucket.startBackup();
+    await earlier.end();
+    const backup = await bucket.startBackup();
+    await earlier.end();
+    await expect(bucket.startBackup()).rejects.toThrow("Another backup is running");
+    await backup.copyMetadata(join(dataDir, "copy.sqlite"));
+    await remove();
+    expect(await blobsIn(dataDir)).toHaveLength(1);
+    await backup.end();
     await close();
   });
 });

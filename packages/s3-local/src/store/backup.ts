@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
@@ -6,9 +7,12 @@ import type { Write } from "./group-commit.ts";
 
 /** Controls a backup of the data folder. Another process copies the files. */
 export type BucketBackup = {
-  /** Copies the metadata to a file in the data folder, and returns the path of this file. The bucket deletes no object before this copy. */
-  copyMetadata(): Promise<string>;
-  /** Ends the backup. Deletes the copy of the metadata, and the blobs whose last object was deleted during the backup. */
+  /**
+   * Copies the metadata to the new file `to`, and returns the path of the copy. If this process can't write to `to`, the copy is a file in
+   * the data folder, which exists until the backup ends. The bucket deletes no object before this copy.
+   */
+  copyMetadata(to: string): Promise<string>;
+  /** Ends the backup. Deletes the blobs whose last object was deleted during the backup. */
   end(): Promise<void>;
 };
 
@@ -17,18 +21,29 @@ type Parts = { dataDir: string; database: DatabaseSync; blobs: BlobFiles; write:
 /** Makes the function that starts backups. Only one backup can run at a time. */
 export function createBackups({ dataDir, database, blobs, write }: Parts) {
   // When the bucket starts, it deletes all files of this folder.
-  const file = join(dataDir, "unfinished", "metadata.sqlite");
+  const ownFile = join(dataDir, "unfinished", "metadata.sqlite");
   let isRunning = false;
-  let removals: PromiseWithResolvers<void> | undefined;
+  let removals: Promise<void> | undefined;
 
-  function resumeRemovals(): void {
-    removals?.resolve();
-    removals = undefined;
+  async function copyTo(file: string): Promise<string> {
+    closeSync(openSync(file, "wx", 0o600));
+    await backup(database, file);
+    makeSingleFile(file);
+    return file;
+  }
+
+  async function copyToOwnFile(to: string): Promise<string> {
+    try {
+      return await copyTo(ownFile);
+    } catch (cause) {
+      const remedy = "Free space there, give another folder, or stop the service first.";
+      throw new Error(`The bucket can write neither to ${to} nor to ${dataDir}. ${remedy}`, { cause });
+    }
   }
 
   return {
     /** Resolves when objects may be deleted. Await it immediately before the change that deletes objects. */
-    untilRemovable: async (): Promise<void> => removals?.promise,
+    untilRemovable: async (): Promise<void> => removals,
     /**
      * Starts a backup. Until the metadata is copied, no object is deleted. Until the backup ends, no blob is deleted.
      * So the copy has every object of a database snapshot that is taken between `start` and `copyMetadata`.
@@ -36,17 +51,21 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
     async start(): Promise<BucketBackup> {
       if (isRunning) throw new Error("Another backup is running. Wait until it ends.");
       isRunning = true;
-      removals = Promise.withResolvers();
+      const copied = Promise.withResolvers<void>();
+      removals = copied.promise;
       const release = blobs.keepAll();
+      let isEnded = false;
       async function end(): Promise<void> {
-        if (!isRunning) return;
-        resumeRemovals();
+        if (isEnded) return;
+        isEnded = true;
+        copied.resolve();
         release();
-        await rm(file, { force: true });
-        isRunning = false;
+        await rm(ownFile, { force: true }).finally(() => {
+          isRunning = false;
+        });
       }
       try {
-        await rm(file, { force: true });
+        await rm(ownFile, { force: true });
         // Waits for a commit. This commit or an earlier one has all deletions whose `untilRemovable` has already resolved.
         await write(() => undefined);
       } catch (error) {
@@ -54,10 +73,9 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
         throw error;
       }
       return {
-        async copyMetadata() {
-          await backup(database, file);
-          resumeRemovals();
-          makeSingleFile(file);
+        async copyMetadata(to) {
+          const file = await copyTo(to).catch(() => copyToOwnFile(to));
+          copied.resolve();
           return file;
         },
         end,

@@ -15,10 +15,12 @@ export const FILES = {
 } as const;
 
 type ListedBlob = { path: string; leastBytes: number };
+/** `copyMetadata` returns the path of the copy. If the bucket can't write to the file `to`, the copy is in another file. */
+type BucketCopy = { copyMetadata(to: string): Promise<string> };
 
 /** The parts of the data folder that can't be backed up by simply copying a file. */
 export type Source = {
-  startBucket(): Promise<{ copyMetadata(): Promise<string>; end(): Promise<void> }>;
+  startBucket(): Promise<BucketCopy & { end(): Promise<void> }>;
   openSnapshot(): {
     copyTo(file: string): Promise<void>;
     count(table: "notes" | "attachments"): number;
@@ -107,13 +109,15 @@ async function make(options: BackupOptions): Promise<Manifest> {
  */
 async function copyDatabase(
   source: Source,
-  { folder, bucket }: { folder: string; bucket: { copyMetadata(): Promise<string> } },
+  { folder, bucket }: { folder: string; bucket: BucketCopy },
 ): Promise<Pick<Manifest, "lastMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
     // Copies the metadata after the snapshot has begun. So the metadata of the bucket describes the object of each database row in the
     // snapshot.
-    await copyDurably(await bucket.copyMetadata(), join(folder, FILES.metadata));
+    const metadata = join(folder, FILES.metadata);
+    const copy = await bucket.copyMetadata(metadata);
+    if (copy !== metadata) await copyDurably(copy, metadata);
     await snapshot.copyTo(join(folder, FILES.database));
     const rows = { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") };
     return { lastMigration: snapshot.lastMigration() ?? "", rows };

@@ -11,7 +11,7 @@ import type { BucketBackup } from "@valetkey/s3-local";
  * when its connection closes.
  */
 
-type Request = "start" | "copyMetadata" | "end";
+type Request = { name: "start" | "end" } | { name: "copyMetadata"; to: string };
 type Reply = { ok: true; file?: string } | { ok: false; message: string };
 
 /** The longest path of a Unix socket on macOS. Linux allows 4 more bytes. */
@@ -56,9 +56,11 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
   let backup: BucketBackup | undefined;
   async function reply(request: Request): Promise<Reply> {
     try {
-      if (request === "start") backup ??= await startBackup();
-      if (request === "copyMetadata" && backup !== undefined) return { ok: true, file: await backup.copyMetadata() };
-      if (request === "end") await backup?.end();
+      if (request.name === "start") backup ??= await startBackup();
+      if (request.name === "copyMetadata" && backup !== undefined) {
+        return { ok: true, file: await backup.copyMetadata(request.to) };
+      }
+      if (request.name === "end") await backup?.end();
       return { ok: true };
     } catch (error) {
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
@@ -68,7 +70,7 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
   socket.on("error", () => undefined);
   try {
     for await (const line of createInterface({ input: socket })) {
-      socket.write(`${JSON.stringify(await reply(line as Request))}\n`);
+      socket.write(`${JSON.stringify(await reply(JSON.parse(line)))}\n`);
     }
   } catch {
     // The code below ends the backup after a broken connection, as after a closed connection.
@@ -76,10 +78,11 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
   await backup?.end().catch(() => undefined);
 }
 
-/** Connects to the running bucket of a data folder. Returns undefined if no bucket is running, or if the bucket does not serve backups. */
-export async function connectToBucket(
-  dataDir: string,
-): Promise<(BucketBackup & { start(): Promise<void> }) | undefined> {
+/**
+ * Starts a backup of the running bucket of a data folder. Returns undefined if no bucket is running, or if the bucket does not serve
+ * backups. Rejects while another backup runs.
+ */
+export async function startInBucketProcess(dataDir: string): Promise<BucketBackup | undefined> {
   if (process.platform === "win32") return undefined;
   const socket = connect(socketPath(dataDir));
   try {
@@ -90,19 +93,25 @@ export async function connectToBucket(
   // This event needs no handling, because after a broken connection, the next request to the bucket fails.
   socket.on("error", () => undefined);
   const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
-  async function request(name: Request): Promise<string> {
-    socket.write(`${name}\n`);
+  async function request(content: Request): Promise<string> {
+    socket.write(`${JSON.stringify(content)}\n`);
     const { value, done } = await replies.next();
     if (done === true) throw new Error("The service stopped during the backup.");
     const reply: Reply = JSON.parse(value);
     if (!reply.ok) throw new Error(reply.message);
     return reply.file ?? "";
   }
+  try {
+    await request({ name: "start" });
+  } catch (error) {
+    // An open connection would keep this process alive.
+    socket.destroy();
+    throw error;
+  }
   return {
-    start: async () => void (await request("start")),
-    copyMetadata: () => request("copyMetadata"),
+    copyMetadata: (to) => request({ name: "copyMetadata", to }),
     async end() {
-      await request("end").finally(() => socket.destroy());
+      await request({ name: "end" }).finally(() => socket.destroy());
     },
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type BucketBackup, listBlobs, startS3Local } from "@valetkey/s3-local";
 import { DomainError } from "../domain/errors.ts";
-import { connectToBucket } from "./backup-socket.ts";
+import { startInBucketProcess } from "./backup-socket.ts";
 
 export { listBlobs };
 
@@ -13,11 +13,10 @@ export { listBlobs };
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
   try {
-    const running = await connectToBucket(dataDir);
+    const running = await startInBucketProcess(dataDir);
     if (running === undefined) return await startInThisProcess(dataDir);
-    await running.start();
     return {
-      copyMetadata: () => running.copyMetadata().catch(refuse),
+      copyMetadata: (to) => running.copyMetadata(to).catch(refuse),
       end: () => running.end().catch(refuse),
     };
   } catch (cause) {

@@ -31,11 +31,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
   function open(path: string): DatabaseSync {
     // Opens the file only to create it. On POSIX, when a process closes any handle of a file, the process loses all its locks on this file.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
-    const database = new DatabaseSync(path);
+    const database = beginReading(path);
     opened.push(database);
-    // The first read fixes the state that this connection sees.
-    database.exec("begin");
-    database.prepare("select 1 from sqlite_schema").all();
     return database;
   }
   try {
@@ -47,7 +44,15 @@ export function openSnapshot(file: string): SqliteSnapshot {
           await copy(journal, urlJournalFile(target));
           await copy(database, target);
         } catch (cause) {
-          throw fileFault(cause, `The database can't be copied to ${target}`);
+          const fault = fileFault(cause, `The database can't be copied to ${target}`);
+          if (fault.code !== "storage_full") throw fault;
+          throw new DomainError(
+            "storage_full",
+            `The disk of ${target} is full. Free space there, and run the command again.`,
+            {
+              cause,
+            },
+          );
         }
       },
       count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.count),
@@ -57,6 +62,29 @@ export function openSnapshot(file: string): SqliteSnapshot {
   } catch (cause) {
     close();
     throw new DomainError("database_unavailable", `The database file ${file} can't be read`, { cause });
+  }
+}
+
+/** Opens a file, and begins a transaction. Its first read fixes the state that the connection sees. */
+function beginReading(path: string): DatabaseSync {
+  try {
+    return begin("normal");
+  } catch {
+    // If no other process has the file open, the first reader creates a file for the memory that connections share. This fails on a full
+    // disk. A connection with an exclusive lock needs no such file.
+    return begin("exclusive");
+  }
+
+  function begin(locking: "normal" | "exclusive"): DatabaseSync {
+    const database = new DatabaseSync(path);
+    try {
+      database.exec(`pragma locking_mode = ${locking}; begin`);
+      database.prepare("select 1 from sqlite_schema").all();
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./o
 import { oidcRoutes } from "./oidc-routes.ts";
 import { languageOf } from "./reader-language.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
-import { sessionTokenReader } from "./session-token.ts";
+import { sessionCookieFilter, sessionTokenReader } from "./session-token.ts";
 import { browserCookieName } from "./sessions.ts";
 
 /** Accounts that sign in with a password or an identity provider, and their sessions. */
@@ -95,6 +95,7 @@ export function createAccounts(
   }
 
   const readSessionToken = sessionTokenReader(options);
+  const cookiesFor = sessionCookieFilter({ ...options, readToken: readSessionToken });
   const extras = createSignInExtras();
   const browsers = createKnownBrowsers({ ...options, cookieName: browserCookieName(options.publicUrl) });
 
@@ -208,8 +209,9 @@ export function createAccounts(
         publicUrl: options.publicUrl,
         handle: auth.handler,
         findSession,
+        cookiesFor,
         async endSession(cookieHeader) {
-          await auth.api.signOut({ headers: new Headers({ cookie: cookieHeader }) });
+          await auth.api.signOut({ headers: new Headers({ cookie: cookiesFor(cookieHeader) }) });
         },
         async probe() {
           await (await auth.$context).internalAdapter.listUsers(1);

@@ -8,20 +8,23 @@ export function comesFromBrowser({ headers }: FastifyRequest): boolean {
   return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
 
+/** `cookiesFor` returns the cookies of a `Cookie` header that the library may read (session-token.ts). */
+export type LibraryCookies = { cookiesFor(cookieHeader: string): string };
+
 /**
  * Builds the request for better-auth from the public URL and a short list of headers.
  * A forged Host or X-Forwarded-* header never reaches the library (docs/security-requirements.md, 26).
  */
 export function toLibraryRequest(
   request: FastifyRequest,
-  { path, origin, body = request.body }: { path: string; origin: string; body?: unknown },
+  { path, origin, body = request.body, cookiesFor }: { path: string; origin: string; body?: unknown } & LibraryCookies,
 ): Request {
   const queryAt = request.url.indexOf("?");
   const url = new URL(origin + AUTH_PATH + path + (queryAt === -1 ? "" : request.url.slice(queryAt)));
   const headers = new Headers({ [CLIENT_ADDRESS_HEADER]: request.clientAddress });
   for (const name of FORWARDED_HEADERS) {
     const value = request.headers[name];
-    if (value !== undefined) headers.set(name, value);
+    if (value !== undefined) headers.set(name, name === "cookie" ? cookiesFor(value) : value);
   }
   // The service has already checked the origin, perhaps only with Sec-Fetch-Site. The library does not support that header, so it gets an
   // Origin header.

@@ -47,7 +47,7 @@ async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Pr
   const { callbackURL = "/" } = (request.body ?? {}) as { callbackURL?: string };
   const body = { provider: PROVIDER_ID, callbackURL: ownPath(callbackURL, origin), disableRedirect: true };
   reply.header("cache-control", "no-store");
-  const response = await oidc.handle(toLibraryRequest(request, { path: "/sign-in/social", origin, body }));
+  const response = await oidc.handle(toLibraryRequest(request, { ...accounts, path: "/sign-in/social", origin, body }));
   if (!response.ok) throw await refusedBy(response, accounts);
   passCookies(response, reply);
   return { url: ((await response.json()) as { url: string }).url };
@@ -67,7 +67,7 @@ async function finish(deps: Deps, { request, reply }: Exchange): Promise<Fastify
 
 async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<string> {
   const { origin } = new URL(accounts.publicUrl);
-  const response = await oidc.handle(toLibraryRequest(request, { path: CALLBACK_PATH, origin }));
+  const response = await oidc.handle(toLibraryRequest(request, { ...accounts, path: CALLBACK_PATH, origin }));
   const location = response.headers.get("location");
   if (location === null) throw await refusedBy(response, accounts);
   const target = new URL(location, origin);

@@ -31,6 +31,27 @@ function decoded(value: string): string {
   }
 }
 
+/**
+ * Returns a function that removes the session cookie from a `Cookie` header, unless `readToken` accepts it. The accounts library accepts
+ * more spellings of a signature. Without this, a cookie could be valid on some routes only.
+ */
+export function sessionCookieFilter({
+  publicUrl,
+  readToken,
+}: {
+  publicUrl: string;
+  readToken: (cookieHeader: string) => string | undefined;
+}) {
+  const name = sessionCookieName(publicUrl);
+  return (cookieHeader: string): string =>
+    readToken(cookieHeader) === undefined
+      ? cookieHeader
+          .split(";")
+          .filter((pair) => pair.split("=", 1)[0]?.trim() !== name)
+          .join(";")
+      : cookieHeader;
+}
+
 /** Compares in constant time, so that the time does not help anyone to guess a signature. */
 function isEqual(actual: string, expected: string): boolean {
   const [a, b] = [Buffer.from(actual), Buffer.from(expected)];

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Account } from "../../domain/account.ts";
+import { readBase64url } from "../../domain/base64url.ts";
 import type { BrowserNames } from "../../domain/mail.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { Deps } from "../ports/index.ts";
@@ -65,7 +66,8 @@ function isMarkOf(
 ): boolean {
   const [, at = "", mac = ""] = MARK.exec(mark) ?? [];
   if (Number.parseInt(at, 36) * 1000 + KNOWN_MS <= now) return false;
-  const given = Buffer.from(mac, "base64url");
+  const given = readBase64url(mac);
+  if (given?.length !== MAC_BYTES) return false;
   return keys.some((key) => timingSafeEqual(macOf(key, account, at), given));
 }
 

@@ -45,6 +45,14 @@ describe("a pass of a visitor", () => {
     expect(openPass(keys, sealPass(others, pass), { linkId, now: NOW })).toBeUndefined();
   });
 
+  it("does not open in another spelling of its base64url text", () => {
+    const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".indexOf(sealed.at(-1) as string);
+    const unusedBits = `${sealed.slice(0, -1)}${"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[last ^ 1]}`;
+    for (const text of [`${sealed}=`, `${sealed}!`, unusedBits, sealed.replaceAll("-", "+").replaceAll("_", "/")]) {
+      if (text !== sealed) expect(openPass(keys, text, { linkId, now: NOW }), text).toBeUndefined();
+    }
+  });
+
   it("does not open when it is shorter or longer", () => {
     for (const text of ["", ".", sealed.slice(0, -4), `${sealed}AAAA`, `x${sealed}`, undefined]) {
       expect(openPass(keys, text, { linkId, now: NOW })).toBeUndefined();

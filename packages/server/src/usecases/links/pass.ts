@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { readBase64url } from "../../domain/base64url.ts";
 import type { Link } from "../../domain/link.ts";
 import type { NewId } from "../ports/index.ts";
 import { idBytes, idOf } from "./id-bytes.ts";
@@ -64,8 +65,8 @@ export function openPass(
   sealed: string | undefined,
   { linkId, now }: { linkId: string; now: number },
 ): Pass | undefined {
-  const bytes = Buffer.from(sealed ?? "", "base64url");
-  if (bytes.length !== BODY_BYTES + MAC_BYTES) return undefined;
+  const bytes = readBase64url(sealed ?? "");
+  if (bytes?.length !== BODY_BYTES + MAC_BYTES) return undefined;
   const body = bytes.subarray(0, BODY_BYTES);
   const mac = bytes.subarray(BODY_BYTES);
   if (!keys.some((key) => timingSafeEqual(macOf(key, { linkId, body }), mac))) return undefined;

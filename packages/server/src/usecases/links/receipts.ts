@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { readBase64url } from "../../domain/base64url.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Deps } from "../ports/index.ts";
 import { findSent, type Visit } from "./visitor-uploads.ts";
@@ -42,9 +43,8 @@ export function receipts(deps: Deps) {
     /** Returns whether this service signed the statement, with the current key or an earlier one. */
     verify({ statement, signature, keyId }: Receipt): boolean {
       const key = keys.find((each) => each.keyId === keyId);
-      return (
-        key !== undefined && verify(null, Buffer.from(statement), key.publicKey, Buffer.from(signature, "base64url"))
-      );
+      const bytes = readBase64url(signature);
+      return key !== undefined && bytes !== undefined && verify(null, Buffer.from(statement), key.publicKey, bytes);
     },
 
     /** Returns the public keys. The current one is first. */

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { readBase64url } from "../../domain/base64url.ts";
 import { type MailTopic, mailTopics } from "../../domain/mail.ts";
 import type { MailHolder } from "../ports/index.ts";
 
@@ -20,7 +21,8 @@ export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, top
 
 /** Reads a token that was made with one of the keys. Returns undefined for any other text. */
 export function readUnsubscribeToken(keys: readonly Uint8Array[], token: string): Unsubscribe | undefined {
-  const bytes = Buffer.from(token, "base64url");
+  const bytes = readBase64url(token);
+  if (bytes === undefined) return undefined;
   const [mac, body] = [bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES)];
   if (mac.length !== MAC_BYTES || !keys.some((key) => timingSafeEqual(macOf(key, body), mac))) return undefined;
   const [topic, kind, name] = JSON.parse(body.toString()) as [Unsubscribe["topic"], "user" | "email", string];

@@ -293,7 +293,12 @@ describe.each(engines)("mails about events on $name", (engine) => {
       const foreign = await service.anonymous.send(`POST ${path}`, { headers: { "sec-fetch-site": "cross-site" } });
       expect(foreign.status).toBe(403);
       const changed = `${path.slice(0, -1)}${path.endsWith("A") ? "Q" : "A"}`;
-      for (const bad of [changed, path.replace(/.{8}$/, ""), "/unsubscribe/AAAA", `/unsubscribe/${"A".repeat(90)}`]) {
+      const start = "/unsubscribe/".length;
+      const otherAlphabet =
+        path.slice(0, start) + encodeURIComponent(Buffer.from(path.slice(start), "base64url").toString("base64"));
+      const spellings = [`${path}=`, `${path}!`, `${path.slice(0, start)}!${path.slice(start)}`, otherAlphabet];
+      const wrong = [changed, path.replace(/.{8}$/, ""), "/unsubscribe/AAAA", `/unsubscribe/${"A".repeat(90)}`];
+      for (const bad of [...wrong, ...spellings.filter((each) => each !== path)]) {
         for (const method of ["GET", "POST"]) {
           const refused = await service.anonymous.send(`${method} ${bad}`);
           expect([bad, refused.status]).toEqual([bad, 410]);

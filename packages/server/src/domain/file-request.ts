@@ -1,8 +1,11 @@
+import type { Role } from "./access.ts";
+import type { Attachment } from "./attachment.ts";
 import { DomainError } from "./errors.ts";
 import type { FileRequest, LinkSlot } from "./link.ts";
 import { hasBidiControl, isVisible } from "./readable-text.ts";
 
-const VISITOR = "visitor:";
+/** The start of the id that files and audit events store for a visitor. */
+export const VISITOR = "visitor:";
 const MAX_NAME_LENGTH = 100;
 // C0 and C1 control characters, and line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
@@ -15,6 +18,14 @@ export function visitorActorId(visitorId: string): string {
 /** Returns the id of the visitor who has this actor id. Returns undefined for the id of a user. */
 export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
+}
+
+/**
+ * Whether a file is hidden from people with this role. A visitor chooses the filename, so viewers see the file only after the service has
+ * verified it and nobody has to review it any more.
+ */
+export function isHiddenFrom(role: Role | undefined, { createdBy, state }: Pick<Attachment, "createdBy" | "state">) {
+  return role === "viewer" && state !== "ready" && visitorIdOf(createdBy) !== undefined;
 }
 
 /** The usage of a file request: the number and total size of its counted files, and the slots that these files fill. */

@@ -1,5 +1,6 @@
 import { type Action, type Role, requirePermission } from "../domain/access.ts";
 import { DomainError } from "../domain/errors.ts";
+import { isHiddenFrom } from "../domain/file-request.ts";
 import type { NoteWithRole } from "../domain/note.ts";
 import type { Caller } from "../domain/person.ts";
 import type { AttachmentAccess, Queries } from "./ports/index.ts";
@@ -33,7 +34,10 @@ export async function authoriseAttachment(
   request: { caller: Caller; attachmentId: string; action: Action },
 ): Promise<AttachmentAccess["attachment"]> {
   const access = await queries.access.attachment(request.caller.userId, request.attachmentId);
-  if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
-  requirePermission(roleOf(request.caller, { noteId: access.attachment.noteId, role: access.role }), request.action);
+  const role = access && roleOf(request.caller, { noteId: access.attachment.noteId, role: access.role });
+  if (access === undefined || isHiddenFrom(role, access.attachment)) {
+    throw new DomainError("attachment_not_found", "Attachment not found");
+  }
+  requirePermission(role, request.action);
   return access.attachment;
 }

@@ -134,7 +134,7 @@ async function firstAttachments(queries: Queries, reading: Reading) {
   const attachmentCount =
     nextCursor === undefined
       ? items.filter(({ state }) => state !== "rejected").length
-      : await queries.attachments.countOfNote(reading.note.id);
+      : await queries.attachments.countOfNote(reading.note.id, reading.note.role);
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }
 
@@ -143,7 +143,9 @@ async function pageOfNote(
   { attachments, shares }: Queries,
   { note, caller, now, ...page }: Reading & PageRequest,
 ): Promise<Page<ListedAttachment>> {
-  if (note.role !== "owner") return attachments.pageOfNote(note.id, { ...page, sentBy: caller.userId });
+  if (note.role !== "owner") {
+    return attachments.pageOfNote(note.id, { ...page, reader: { userId: caller.userId, role: note.role } });
+  }
   const { items, nextCursor } = await attachments.pageOfNote(note.id, page);
   if (items.length === 0) return { items, nextCursor };
   const counts = await shares.countByAttachment(

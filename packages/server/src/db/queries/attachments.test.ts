@@ -54,8 +54,13 @@ describe.each(engines)("attachments on $name", (engine) => {
     const rejected = sampleAttachment(note, { state: "rejected", createdBy: "bob" });
     await suite.db.attachments.insert(rejected);
     const page = { limit: 3, cursor: undefined };
-    const listedFor = async (sentBy?: string) =>
-      (await suite.db.attachments.pageOfNote(note.id, { ...page, sentBy })).items;
+    const listedFor = async (userId?: string) =>
+      (
+        await suite.db.attachments.pageOfNote(note.id, {
+          ...page,
+          reader: userId === undefined ? undefined : { userId, role: "editor" },
+        })
+      ).items;
     expect([await listedFor(), await listedFor("bob"), await listedFor("carl")]).toEqual([[rejected], [rejected], []]);
     expect(await suite.db.attachments.countOfNote(note.id)).toBe(0);
   });

@@ -1,9 +1,10 @@
-import { type Expression, type Insertable, type Kysely, type Selectable, sql } from "kysely";
+import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type { Attachment } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
+import { VISITOR } from "../../domain/file-request.ts";
 import { fold } from "../../domain/fold.ts";
 import { usesCapacity } from "../../domain/usage.ts";
-import type { AttachmentQueries } from "../../usecases/ports/index.ts";
+import type { AttachmentQueries, NoteReader } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AttachmentGroup, inGroup } from "./attachment-groups.ts";
@@ -151,15 +152,18 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       return rows.map(toAttachment);
     },
 
-    async pageOfNote(noteId, { limit, cursor, sentBy }) {
+    async pageOfNote(noteId, { limit, cursor, reader }) {
       const after = decodeCursor(cursor);
       const firstIn = (group: AttachmentGroup) =>
         selectAttachments(db)
           .where("note_id", "=", noteId)
           .where(inGroup(group))
-          .$if(sentBy !== undefined, (query) =>
-            query.where((eb) => eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", sentBy as string)])),
+          .$if(reader !== undefined, (query) =>
+            query.where((eb) =>
+              eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", (reader as NoteReader).userId)]),
+            ),
           )
+          .$if(reader?.role === "viewer", (query) => query.where(shownToViewers))
           .$if(after !== undefined, (query) => query.where("id", ">", after as string))
           .orderBy("id")
           .limit(limit + 1)
@@ -175,8 +179,9 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       return toPage(rows.map(toAttachment), limit);
     },
 
-    async countOfNote(noteId) {
-      const { count } = await countListed(db, sql.val(noteId)).executeTakeFirstOrThrow();
+    async countOfNote(noteId, role) {
+      const listed = countListed(db, sql.val(noteId)).$if(role === "viewer", (query) => query.where(shownToViewers));
+      const { count } = await listed.executeTakeFirstOrThrow();
       return count;
     },
 
@@ -234,6 +239,10 @@ async function releaseQuotaOf(
   const bytes = counted.reduce((sum, row) => sum + row.size_bytes, 0);
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
+
+/** The condition that `isHiddenFrom` does not hide an attachment from viewers (domain/file-request.ts). */
+export const shownToViewers = sql<SqlBool>`
+  (attachments.state = 'ready' or substr(attachments.created_by, 1, ${sql.lit(VISITOR.length)}) <> ${sql.lit(VISITOR)})`;
 
 /** Builds the query that counts the attachments that lists show for a note, but not the rejected ones. */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>) {

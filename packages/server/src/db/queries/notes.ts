@@ -7,6 +7,7 @@ import {
   type SqlBool,
   sql,
 } from "kysely";
+import type { Role } from "../../domain/access.ts";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { fold } from "../../domain/fold.ts";
 import type { FoundFile, Note, NoteSummary } from "../../domain/note.ts";
@@ -15,7 +16,7 @@ import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
 import { countOpenRequests } from "./access-requests.ts";
-import { countListed, deleteAttachmentsOf } from "./attachments.ts";
+import { countListed, deleteAttachmentsOf, shownToViewers } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
@@ -80,7 +81,7 @@ type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 
 export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Given): NoteQueries {
-  const hasText = (search: string) => (eb: ExpressionBuilder<Tables, "notes">) => {
+  const hasText = (search: string, isShown?: Expression<SqlBool>) => (eb: ExpressionBuilder<Tables, "notes">) => {
     const text = fold(search);
     const named = eb
       .selectFrom("attachments")
@@ -88,6 +89,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       .whereRef("attachments.note_id", "=", "notes.id")
       .where("attachments.state", "not in", unfoundStates)
       .where(notInTrash.attachments)
+      .$if(isShown !== undefined, (query) => query.where(isShown as Expression<SqlBool>))
       .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
     const contains = eb.or([
       engine.contains(eb.ref("notes.title_folded"), text),
@@ -106,9 +108,13 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
   const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
     search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
   /** Adds to each note the files whose names contain the searched text. */
-  const withFoundFiles = async <Summary extends NoteSummary>(page: Page<Summary>, search: string | undefined) => {
+  const withFoundFiles = async <Summary extends NoteSummary & { role?: Role }>(
+    page: Page<Summary>,
+    search: string | undefined,
+  ) => {
     if (search === undefined || page.items.length === 0) return page;
     const noteIds = engine.list(page.items.map(({ id }) => id));
+    const viewedIds = engine.list(page.items.filter(({ role }) => role === "viewer").map(({ id }) => id));
     const named = db
       .selectFrom("attachments")
       .select(["id", "note_id", "filename"])
@@ -116,6 +122,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       .where((eb) => engine.isIn(eb.ref("note_id"), noteIds))
       .where("state", "not in", unfoundStates)
       .where(notInTrash.attachments)
+      .where((eb) => eb.or([shownToViewers, eb.not(engine.isIn(eb.ref("note_id"), viewedIds))]))
       .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), fold(search))));
     const first = db.selectFrom(named.as("named")).select(["id", "note_id", "filename"]).orderBy("id");
     const rows = await run(first.where("nth", "<=", MAX_FOUND_FILES), search);
@@ -210,18 +217,21 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
 
     async listShared(userId, { limit, cursor, search, now }) {
       const after = decodeCursor(cursor);
+      const isShown = sql<SqlBool>`(note_shares.role <> 'viewer' or ${shownToViewers})`;
       const listing = db
         .selectFrom("note_shares")
         .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
         .select([...summaryColumns, snippet])
-        .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
+        .select((eb) =>
+          countListed(db, eb.ref("notes.id")).where(isShown).$asScalar().$notNull().as("attachment_count"),
+        )
         .select("note_shares.role")
         .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
         .where("note_shares.user_id", "=", userId)
         .where(notInTrash.notes)
         .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
         .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
-        .$if(search !== undefined, (query) => query.where(hasText(search as string)))
+        .$if(search !== undefined, (query) => query.where(hasText(search as string, isShown)))
         .orderBy("note_shares.note_id", "desc")
         .limit(limit + 1);
       const rows = await run(listing, search);

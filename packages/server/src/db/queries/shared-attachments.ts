@@ -4,7 +4,7 @@ import type { SharedAttachment } from "../../domain/share.ts";
 import type { Page, PageRequest } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
-import { attachmentColumns, toAttachment } from "./attachments.ts";
+import { attachmentColumns, shownToViewers, toAttachment } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isVisible } from "./invitations.ts";
 import { isLive } from "./live-share.ts";
@@ -27,6 +27,7 @@ export async function listAttachmentsFor(
     .where((eb) => isLive(eb.ref("attachment_shares.expires_at"), now))
     .where("attachments.owner_id", "!=", userId)
     .where("attachments.state", "not in", [...unlistedStates, "rejected"])
+    .where(shownToViewers)
     .where(notInTrash.attachments)
     .where((eb) =>
       eb.not(

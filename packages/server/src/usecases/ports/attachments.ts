@@ -1,6 +1,10 @@
+import type { Role } from "../../domain/access.ts";
 import type { Attachment, AttachmentState, Checksum } from "../../domain/attachment.ts";
 import type { Quota } from "../../domain/usage.ts";
 import type { Page, PageRequest } from "./page.ts";
+
+/** The person for whom a list of attachments is made, and their role on the note. */
+export type NoteReader = { userId: string; role: Role | undefined };
 
 export type AttachmentQueries = {
   /**
@@ -35,12 +39,12 @@ export type AttachmentQueries = {
    */
   listOfNote(noteId: string): Promise<Attachment[]>;
   /**
-   * Returns one page of the attachments that lists show for this note, in order of creation. With `sentBy`, the page contains rejected
-   * attachments only if this user uploaded them.
+   * Returns one page of the attachments that lists show for this note, in order of creation. With `reader`, the page contains
+   * rejected attachments only if this user uploaded them. A viewer does not see what `isHiddenFrom` hides.
    */
-  pageOfNote(noteId: string, page: PageRequest & { sentBy?: string | undefined }): Promise<Page<Attachment>>;
-  /** Counts the attachments that lists show for this note, but not the rejected ones. */
-  countOfNote(noteId: string): Promise<number>;
+  pageOfNote(noteId: string, page: PageRequest & { reader?: NoteReader | undefined }): Promise<Page<Attachment>>;
+  /** Counts the attachments that lists show to people with this role on the note, but not the rejected ones. */
+  countOfNote(noteId: string, role?: Role): Promise<number>;
   /** Also finds an attachment in the trash, because the bucket still stores its object. */
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
   /** Returns the filenames by attachment id, with one query. The map does not contain deleted attachments. */

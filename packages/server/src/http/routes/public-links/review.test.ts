@@ -49,9 +49,49 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect((await maria.send("GET /uploads")).text).not.toContain("X-Amz");
   });
 
+  it("hides a visitor's file from viewers until it is ready", async () => {
+    const vic = service.as("vic");
+    const before = (await ann.send(`GET /notes/${noteId}`)).body.attachmentCount;
+    const readyBefore = (await vic.send(`GET /notes/${noteId}`)).body.attachmentCount;
+    const { id } = await sendQuarantined("private-salary.txt");
+    const pending = (await maria.start("hello", { filename: "private-pending.txt" })).body.upload.id;
+    const seen = async (client: typeof ann) => {
+      const answers = [
+        await client.send(`GET /notes/${noteId}`),
+        await client.send(`GET /notes/${noteId}/attachments`),
+        await client.send("GET /notes?scope=shared&q=private"),
+        await client.send("GET /attachments?scope=shared"),
+        await client.send(`GET /attachments/${id}`),
+      ];
+      return answers.map(({ text }) => text).join();
+    };
+    expect(await seen(service.as("ed"))).toContain("private-salary.txt");
+    expect(await seen(service.as("ed"))).toContain("private-pending.txt");
+    expect(await seen(vic)).not.toContain("private-");
+    expect((await vic.send(`GET /attachments/${id}`)).body).toMatchObject({
+      status: 404,
+      code: "attachment_not_found",
+    });
+    // A share of only this file shows the viewer no more than a share of the note.
+    await ann.send(`PUT /attachments/${id}/shares`, { json: { userIds: ["uma"] } });
+    const uma = await seen(service.as("uma"));
+    expect(uma).not.toContain("private-");
+    const countFor = async (client: typeof ann, scope: string) =>
+      (await client.send(`GET /notes?scope=${scope}`)).body.items.find((note: { id: string }) => note.id === noteId)
+        .attachmentCount;
+    expect(await countFor(ann, "owned")).toBe(before + 2);
+    expect(await countFor(vic, "shared")).toBe(readyBefore);
+    expect((await vic.send(`GET /notes/${noteId}`)).body.attachmentCount).toBe(readyBefore);
+
+    await review(ann, id, "accept");
+    expect(await seen(vic)).toContain("private-salary.txt");
+    expect(await seen(service.as("uma"))).toContain("private-salary.txt");
+    await maria.send(`DELETE /uploads/${pending}`);
+  });
+
   it("makes an accepted file ready", async () => {
     const { id } = await sendQuarantined("accepted.txt");
-    expect((await review(service.as("vic"), id, "accept")).status).toBe(403);
+    expect((await review(service.as("vic"), id, "accept")).status).toBe(404);
     expect((await review(service.anonymous, id, "accept")).status).toBe(401);
     expect((await review(service.as("ed"), id, "accept")).body).toMatchObject({ state: "ready" });
     const { fileUrl } = (await ann.send(`GET /attachments/${id}/url`)).body;

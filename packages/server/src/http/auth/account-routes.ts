@@ -3,7 +3,7 @@ import type { Caller } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
 import { accountProblem } from "./account-problems.ts";
 import { accountOperations } from "./account-schema.ts";
-import { comesFromBrowser, type LibraryCookies, toLibraryRequest } from "./library-request.ts";
+import { comesFromBrowser, type LibraryCookies, toLibraryRequest, withoutRedirects } from "./library-request.ts";
 import { requireSameOrigin } from "./origin.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -47,7 +47,9 @@ async function answer(
   { request, reply, path, origin }: { request: FastifyRequest; reply: FastifyReply; path: string; origin: string },
 ): Promise<FastifyReply> {
   if (comesFromBrowser(request)) requireSameOrigin(request, origin);
-  const response = await accounts.handle(toLibraryRequest(request, { ...accounts, path, origin }));
+  const response = await accounts.handle(
+    toLibraryRequest(request, { ...accounts, path, origin, body: withoutRedirects(request.body) }),
+  );
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
   // The accounts library reports a failed query as "no session" and hides the cause. So this code checks the database.

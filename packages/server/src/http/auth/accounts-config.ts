@@ -63,6 +63,9 @@ export type NewSession = { id: string; userId: string; token: string };
 /** The HTTP request that creates a session or a user. Null: no HTTP request creates it. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
+/** The maximum length of a message of the library in the log. */
+const MAX_MESSAGE = 300;
+
 /** Creates the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig & {
@@ -160,7 +163,8 @@ export function accountsConfig(
         if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
           log("info", `${message}: ${error.message}`, undefined);
         } else {
-          log(level === "error" ? "error" : "info", message, error);
+          // A message without an error is about a wrong request, and can contain text of that request.
+          log(level === "error" && error !== undefined ? "error" : "info", message.slice(0, MAX_MESSAGE), error);
         }
       },
     },

@@ -250,6 +250,27 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
+  it("requirement 28: the log has no text that an anonymous caller chose", async () => {
+    const log: string[] = [];
+    const { call } = await open({ log });
+    const text = `https://evil.example/${"chosen".repeat(1_000)}`;
+    const fields = ["callbackURL", "redirectTo", "errorCallbackURL", "newUserCallbackURL"];
+    for (const path of ["sign-in/email", "sign-up/email", "request-password-reset", "reset-password", "sign-out"]) {
+      const body = {
+        email: "a@example.com",
+        password: PASSWORD,
+        name: "A",
+        ...Object.fromEntries(fields.map((name) => [name, text])),
+      };
+      await call("POST", `/auth/${path}`, { body });
+      await call("POST", `/auth/${path}?${fields.map((name) => `${name}=${text}`).join("&")}`, { body: {} });
+    }
+    // This test application logs whole URLs. The log of the service contains no URLs (logging.ts).
+    const lines = log.filter((line) => !line.includes('"req":'));
+    expect(lines.join("")).not.toContain("chosen");
+    expect(lines.filter((line) => line.includes('"level":50'))).toEqual([]);
+  });
+
   it("requirement 28: the log has no password, cookie or token", async () => {
     const log: string[] = [];
     const { signUp, signIn, call, setDatabaseDown } = await open({ log });

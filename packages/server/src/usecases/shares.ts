@@ -153,7 +153,8 @@ async function deleteShare(
   const issuer = await identities.issuerOf(caller.userId);
   const own = issuer === undefined ? undefined : (await identities.find(issuer, [userId])).get(userId);
   for (const each of new Set([own ?? userId, userId])) {
-    if (await shares.delete(subject, each)) return each;
+    // The owner does not see a share whose invitation is open. A deletion of such a share would show who has the email address.
+    if (await shares.delete(subject, each, { isVisible: true })) return each;
   }
   throw new DomainError("share_not_found", "Share not found");
 }

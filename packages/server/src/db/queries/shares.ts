@@ -18,15 +18,17 @@ export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
 
     putInvited: (subject, emails) => putInvited(db, engine, { subject, emails }),
 
-    async delete(subject, userId) {
+    async delete(subject, userId, only) {
+      const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       const shares =
         "noteId" in subject
-          ? db.deleteFrom("note_shares").where("note_id", "=", subject.noteId).where("user_id", "=", userId)
-          : db
-              .deleteFrom("attachment_shares")
-              .where("attachment_id", "=", subject.attachmentId)
-              .where("user_id", "=", userId);
-      return (await shares.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+          ? db.deleteFrom("note_shares").where("note_id", "=", subjectId).where("user_id", "=", userId)
+          : db.deleteFrom("attachment_shares").where("attachment_id", "=", subjectId).where("user_id", "=", userId);
+      const seen = isVisible({ subjectId: sql.val(subjectId), userId: sql.val(userId) });
+      const { numDeletedRows } = await shares
+        .$if(only?.isVisible === true, (query) => query.where(seen))
+        .executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
     },
 
     list: (subject) =>

@@ -14,8 +14,11 @@ export type ShareQueries = {
    * the email addresses. So the duration does not show whether an email address belongs to a user (ADR 21).
    */
   putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void>;
-  /** Deletes the share of a user. Returns false if there was no such share. */
-  delete(subject: ShareSubject, userId: string): Promise<boolean>;
+  /**
+   * Deletes the share of a user. Returns false if there was no such share. `isVisible`: only if the owner sees the share, because no open
+   * invitation belongs to it.
+   */
+  delete(subject: ShareSubject, userId: string, only?: { isVisible: boolean }): Promise<boolean>;
   /** Lists the shares that the owner of the note sees. The owner sees the other shares only as open invitations. */
   list(subject: ShareSubject): Promise<ShareWithPerson[]>;
   /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */

@@ -62,6 +62,20 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
+  it("can't be revoked by a user id that would show who has the email address", async () => {
+    const email = newEmail();
+    const holder = await signUp(email);
+    const bystander = await signUp(newEmail());
+    const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+    await owner.send(`PUT /notes/${id}/shares`, { json: { emails: [email] } });
+    const statusFor = async (userId: string) => (await owner.send(`DELETE /notes/${id}/shares/${userId}`)).status;
+    expect([await statusFor(holder), await statusFor(bystander)]).toEqual([404, 404]);
+    expect(await service.holdersOf(id)).toEqual([holder]);
+    // A share that the owner gave to the id is not hidden, even if the email address is invited too.
+    await owner.send(`PUT /notes/${id}/shares`, { json: { userIds: [holder] } });
+    expect(await statusFor(holder)).toBe(204);
+  });
+
   it("leave the other receivers their shares", async () => {
     const [email, other] = [newEmail(), newEmail()];
     await signUp(email);

@@ -6,6 +6,7 @@ import { aboutFile, auditEvent } from "./audit-event.ts";
 import { roleOf } from "./authorise.ts";
 import { checkExpiry, defaultExpiry, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
 import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.ts";
+import { requireEnabled } from "./require-enabled.ts";
 
 const REFUSALS = ["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"] as const;
 
@@ -26,7 +27,8 @@ export type BatchAnswer =
  * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
  * event for each note. These events are on disk before any URL is returned.
  * All refused URLs of one note together count as one refusal.
- * `purpose`: default `download`. Throws `expires_in_out_of_range` or `rate_limited`. If it throws, it issues no URL.
+ * `purpose`: default `download`. Throws `expires_in_out_of_range`, `rate_limited`, and for a disabled user `access_denied` or
+ * `account_closed`. If it throws, it issues no URL.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
@@ -72,6 +74,8 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
       ofNote.attachments.push(attachment);
     }
+    // The access query gives a disabled user no role. Such a user gets the same error as on all other routes.
+    if (issued.size === 0) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>
         db.urlAudit.record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),

@@ -44,6 +44,16 @@ export function checkName(name: unknown): string {
   return clean;
 }
 
+/**
+ * The service stores no pictures of people, because the host of a picture could see who views which page. Throws `invalid_request` for any
+ * picture.
+ */
+export function refusePicture(image: unknown): void {
+  if (image !== undefined && image !== null) {
+    throw invalid("Valet Key stores no profile pictures. Send the request without `image`.");
+  }
+}
+
 /** Checks a new password. Throws `invalid_request`. */
 export function checkPassword(password: unknown): string {
   if (

@@ -2,7 +2,7 @@ import type { BetterAuthOptions, BetterAuthPlugin, User } from "better-auth";
 import type { Policy } from "../../domain/policy.ts";
 import type { UseCases } from "../../usecases/index.ts";
 import type { NewId } from "../../usecases/ports/index.ts";
-import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./account-creation.ts";
+import { checkName, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, refusePicture } from "./account-creation.ts";
 import { type AccountLinks, accountLinks, type LogAccountChange } from "./account-links.ts";
 import { changesPassword } from "./change-password.ts";
 import { type AccountDeletions, deletesAccount } from "./delete-account.ts";
@@ -143,7 +143,8 @@ export function accountsConfig(
       user: {
         create: { after: config.onNewUser },
         update: {
-          before: async (change: { name?: unknown }) => {
+          before: async (change: { name?: string | undefined; image?: string | null | undefined }) => {
+            refusePicture(change.image);
             if (change.name === undefined) return;
             return { data: { ...change, name: checkName(change.name) } };
           },

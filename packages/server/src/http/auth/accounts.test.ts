@@ -120,6 +120,18 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(list()[0]).toEqual([ADDRESS, "Anna", false]);
   });
 
+  it("store no profile picture", async () => {
+    const { signUp, call } = await open();
+    const cookie = cookieOf(await signUp());
+    const update = (body: object) => call("POST", "/auth/update-user", { cookie, body });
+    for (const image of ["javascript:alert(1)", "https://pictures.example/ann.png", ""]) {
+      expect((await update({ name: "Anna", image })).json()).toMatchObject({ status: 400, code: "invalid_request" });
+      expect((await update({ image })).statusCode).toBe(400);
+    }
+    const { user } = (await call("GET", "/auth/get-session", { cookie })).json();
+    expect(user).toMatchObject({ name: "Ann", image: null });
+  });
+
   it("never make the first account an administrator", async () => {
     const { signIn, accounts, people } = await open();
     const { id } = await accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD });

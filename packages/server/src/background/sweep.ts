@@ -10,6 +10,7 @@ const INTERVALS_MS = {
   expireUploads: HALF_A_MINUTE,
   expireTrash: HALF_A_MINUTE,
   deleteClosedAccounts: HALF_A_MINUTE,
+  purgeNotes: HALF_A_MINUTE,
   purgeObjects: HALF_A_MINUTE,
   remindOfExpiry: MINUTE,
   deleteExpiredWindows: MINUTE,

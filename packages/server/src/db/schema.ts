@@ -63,7 +63,7 @@ export type Tables = {
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
-    /** The item of the trash that contains this note. Null: the note is not in the trash. */
+    /** The item of the trash that contains this note with its attachments. Null: the note is not in the trash (queries/not-in-trash.ts). */
     trash_id: string | null;
   };
   attachments: {
@@ -82,7 +82,10 @@ export type Tables = {
     state: AttachmentState;
     reject_reason: string | null;
     created_at: number;
-    /** The item of the trash that contains this attachment, alone or with its note. Null: the attachment is not in the trash. */
+    /**
+     * The item of the trash that contains this attachment alone. Null: only its note decides whether the attachment is in the trash. Older
+     * versions also set this column when they moved the note to the trash.
+     */
     trash_id: string | null;
   };
   uploads: {

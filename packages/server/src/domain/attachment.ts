@@ -42,7 +42,7 @@ export type Attachment = {
   id: string;
   noteId: string;
   /**
-   * The owner of the note, copied from the note. This owner never changes. Because of this copy, an access decision does not read the note.
+   * The owner of the note, copied from the note. This owner never changes. Because of this copy, an access decision does not read the row of the note.
    */
   ownerId: string;
   createdBy: string;

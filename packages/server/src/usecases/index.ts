@@ -103,6 +103,7 @@ import { adoptObject } from "./storage/adopt.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
 import { purgeObjects } from "./storage/object-deletions.ts";
 import { deleteAttachment } from "./trash/delete-attachment.ts";
+import { purgeNotes } from "./trash/delete-for-good.ts";
 import { deleteNote } from "./trash/delete-note.ts";
 import { expireTrash } from "./trash/expire.ts";
 import { listTrash } from "./trash/list.ts";
@@ -149,6 +150,7 @@ export function createUseCases(deps: Deps) {
     restoreFromTrash: restoreFromTrash(deps),
     purgeFromTrash: purgeFromTrash(deps),
     expireTrash: expireTrash(deps),
+    purgeNotes: purgeNotes(deps),
     attachFile: attachFile(deps, { allowance: starts, arrive }),
     adoptObject: adoptObject(deps),
     getAttachment: getAttachment(deps, arrive),

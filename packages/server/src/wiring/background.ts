@@ -28,7 +28,10 @@ export async function startBackground(
   work.on("verificationQueued", verification.kick);
   const sweep = startSweep({ useCases, logger });
   opened.add(sweep.stop);
-  work.on("deletionsQueued", () => sweep.kick("purgeObjects"));
+  work.on("deletionsQueued", () => {
+    sweep.kick("purgeNotes");
+    sweep.kick("purgeObjects");
+  });
   const auditRetention = startAuditRetention({ useCases, logger });
   opened.add(auditRetention.stop);
   const mails = openMails(base, logger);

@@ -143,6 +143,7 @@ describe.each(engines)("access on $name", (engine) => {
         for (const command of commands) {
           await command(world);
           await expectAgreement(suite.db.access, world);
+          await expectListsAgree(world);
         }
         await suite.db.transaction((tx) => expectAgreement(tx.access, world));
       }),
@@ -150,6 +151,41 @@ describe.each(engines)("access on $name", (engine) => {
     );
   });
 });
+
+/** Checks that lists, counts, searches and lookups show exactly the notes and attachments that exist in the model. */
+async function expectListsAgree({ db, model, clock: { now } }: World): Promise<void> {
+  const present = model.allAttachmentIds.filter((id) => model.roleOnAttachment("ann", id, now) !== "absent").sort();
+  const noteOf = (id: string) => model.attachments.find((each) => each.id === id)?.noteId;
+  const found = await Promise.all(model.allAttachmentIds.map((id) => db.attachments.find(id)));
+  expect(found.flatMap((each) => (each === undefined ? [] : [each.id])).sort()).toEqual(present);
+  expect([...(await db.attachments.filenamesOf(model.allAttachmentIds)).keys()].sort()).toEqual(present);
+  for (const person of PEOPLE) {
+    const owned = model.allNoteIds.filter((id) => model.roleOnNote(person, id, now) === "owner");
+    for (const search of [undefined, "überblick"]) {
+      const { items } = await db.notes.listOwned(person, { limit: 200, cursor: undefined, search });
+      const listed = items.filter(({ id }) => model.allNoteIds.includes(id));
+      const expected = owned.flatMap((id) => {
+        const files = present.filter((each) => noteOf(each) === id).length;
+        return search === undefined || files > 0 ? [[id, files]] : [];
+      });
+      expect(listed.map(({ id, attachmentCount }) => [id, attachmentCount]).sort()).toEqual(expected.sort());
+      if (search !== undefined)
+        for (const { attachmentCount, foundFiles } of listed) expect(foundFiles).toHaveLength(attachmentCount);
+    }
+    const shared = await db.shares.listAttachmentsFor(person, { limit: 200, cursor: undefined, now });
+    const byFile = present.filter(
+      (id) =>
+        model.roleOnAttachment(person, id, now) === "viewer" &&
+        model.roleOnNote(person, noteOf(id) as string, now) === undefined,
+    );
+    expect(
+      shared.items
+        .map(({ id }) => id)
+        .filter((id) => model.allAttachmentIds.includes(id))
+        .sort(),
+    ).toEqual(byFile);
+  }
+}
 
 async function expectAgreement(access: AccessQueries, { model, clock }: World): Promise<void> {
   const attachmentIds = [...model.allAttachmentIds, newId()];

@@ -1,12 +1,12 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { isComplete } from "../../domain/attachment.ts";
 import type { AccountDeletion, AccountDeletionQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
+import { inGroup } from "./attachment-groups.ts";
 import { selectAttachments, toAttachment } from "./attachments.ts";
 import { isLive } from "./live-share.ts";
 import { keyOfHolder } from "./mail-preferences.ts";
-import { notInTrash } from "./not-in-trash.ts";
+import { notInTrash, PURGE } from "./not-in-trash.ts";
 
 /**
  * The tables that contain rows of a user, except notes, links, usage and events. The rows of the accounts library are not in this list,
@@ -104,29 +104,21 @@ export function accountDeletionQueries(db: Kysely<Tables>, engine: Engine): Acco
       const notes = db.updateTable("notes").set({ trash_id: mark }).where("owner_id", "=", userId);
       await notes.where(notInTrash.notes).execute();
       const hidden = notesOf(userId).where("trash_id", "=", mark);
-      const files = db.updateTable("attachments").set({ trash_id: mark }).where("note_id", "in", hidden);
-      await files.where(notInTrash.attachments).execute();
-      const ofMark = db
-        .selectFrom("attachments")
-        .select("id")
-        .where("note_id", "in", hidden)
-        .where("trash_id", "=", mark);
-      // Releases the idempotency keys. Otherwise, a client that repeats the start of an upload would get an upload whose file is hidden.
-      await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", ofMark).execute();
-      const rows = await selectAttachments(db).where("note_id", "in", hidden).where("trash_id", "=", mark).execute();
-      return rows.map(toAttachment).filter(({ state }) => !isComplete(state));
+      const pending = selectAttachments(db).where("note_id", "in", hidden).where(inGroup("pending"));
+      return (await pending.execute()).map(toAttachment);
     },
 
     async showNotes(userId) {
       const mark = markOf(userId);
-      const files = db.updateTable("attachments").set({ trash_id: null }).where("note_id", "in", notesOf(userId));
-      await files.where("trash_id", "=", mark).execute();
+      // Changes attachments only if an older version closed the account.
+      await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", mark).execute();
       const notes = db.updateTable("notes").set({ trash_id: null }).where("owner_id", "=", userId);
       await notes.where("trash_id", "=", mark).execute();
     },
 
     async listNotes(userId, limit) {
-      return (await notesOf(userId).orderBy("id").limit(limit).execute()).map(({ id }) => id);
+      const notes = notesOf(userId).where("trash_id", "is distinct from", PURGE);
+      return (await notes.orderBy("id").limit(limit).execute()).map(({ id }) => id);
     },
 
     async deleteUser(userId) {

@@ -136,16 +136,18 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       return row !== undefined;
     },
 
-    async delete(attachmentId) {
-      const gone = await db.deleteFrom("attachments").where("id", "=", attachmentId).returning(quotaColumns).execute();
-      await releaseQuotaOf(db, gone);
+    async delete(...attachmentIds) {
+      const deletion = db
+        .deleteFrom("attachments")
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)));
+      await releaseQuotaOf(db, await deletion.returning(quotaColumns).execute());
     },
 
-    async listOfNote(noteId) {
+    async listOfNote(noteId, { isPending = false, limit } = {}) {
       const rows = await selectAttachments(db)
         .where("note_id", "=", noteId)
-        .orderBy("created_at")
-        .orderBy("id")
+        .$if(isPending, (query) => query.where(inGroup("pending")))
+        .$if(limit !== undefined, (query) => query.limit(limit as number))
         // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forUpdate())
         .execute();

@@ -90,13 +90,13 @@ function finding(db: Kysely<Tables>, { attachmentId, userId, now }: M): RawBuild
   return sql`
     select case when ${role} in (${ADDERS}) then 1 else 0 end as may_add
     from attachments join notes on notes.id = attachments.note_id
-    where attachments.id = ${attachmentId} and ${notInTrash.attachments}`;
+    where attachments.id = ${attachmentId} and ${notInTrash.attachmentsOfNote} and ${notInTrash.notes}`;
 }
 
 function movingAttachment({ attachmentId, checksum }: M, condition: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     update attachments set state = 'ready', checksum_sha256 = coalesce(${checksum}, checksum_sha256)
-    where id = ${attachmentId} and state = 'pending' and ${notInTrash.attachments} and ${condition}
+    where id = ${attachmentId} and state = 'pending' and ${notInTrash.attachmentsOfNote} and ${condition}
     returning id`;
 }
 

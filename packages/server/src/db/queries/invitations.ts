@@ -28,7 +28,7 @@ export function isVisible(share: { subjectId: Expression<string>; userId: Expres
 
 /** The condition that the invitation is for a note, or for an attachment that is not in the trash. */
 const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
-  select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachments}))`;
+  select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachmentsOfNote}))`;
 
 // Frequent statements list their columns, so that they can have names on PostgreSQL (postgres/statement-names.ts).
 const columns = [

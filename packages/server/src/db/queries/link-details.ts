@@ -13,14 +13,14 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
     .where("attachments.state", "not in", ENDED)
-    .where(notInTrash.attachments);
+    .where(notInTrash.attachmentsOfNote);
   const received = sent.where("visitor_files.received_at", "is not", null);
   const ready = db
     .selectFrom("link_files")
     .innerJoin("attachments", "attachments.id", "link_files.attachment_id")
     .whereRef("link_files.link_id", "=", sql.ref("links.id"))
     .where("attachments.state", "=", "ready")
-    .where(notInTrash.attachments);
+    .where(notInTrash.attachmentsOfNote);
   return linksWithCreator(db, now).select([
     "notes.title as note_title",
     ready.select(count).as("ready_files"),

@@ -88,7 +88,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       .select("attachments.id")
       .whereRef("attachments.note_id", "=", "notes.id")
       .where("attachments.state", "not in", unfoundStates)
-      .where(notInTrash.attachments)
+      .where(notInTrash.attachmentsOfNote)
       .$if(isShown !== undefined, (query) => query.where(isShown as Expression<SqlBool>))
       .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
     const contains = eb.or([
@@ -121,7 +121,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       .select(sql<number>`row_number() over (partition by note_id order by id)`.as("nth"))
       .where((eb) => engine.isIn(eb.ref("note_id"), noteIds))
       .where("state", "not in", unfoundStates)
-      .where(notInTrash.attachments)
+      .where(notInTrash.attachmentsOfNote)
       .where((eb) => eb.or([shownToViewers, eb.not(engine.isIn(eb.ref("note_id"), viewedIds))]))
       .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), fold(search))));
     const first = db.selectFrom(named.as("named")).select(["id", "note_id", "filename"]).orderBy("id");

@@ -8,11 +8,19 @@ export function objectDeletionQueries(db: Kysely<Tables>, engine: Engine): Objec
   const select = () =>
     db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
   return {
-    async put({ objectKey, notBefore }) {
+    async put(...deletions) {
+      if (deletions.length === 0) return;
+      const fresh = { attempts: 0, swept_at: null };
       await db
         .insertInto("object_deletions")
-        .values({ object_key: objectKey, not_before: notBefore, attempts: 0, swept_at: null })
-        .onConflict((conflict) => conflict.column("object_key").doUpdateSet({ not_before: notBefore, swept_at: null }))
+        .values(
+          deletions.map(({ objectKey, notBefore }) => ({ object_key: objectKey, not_before: notBefore, ...fresh })),
+        )
+        .onConflict((conflict) =>
+          conflict
+            .column("object_key")
+            .doUpdateSet((eb) => ({ not_before: eb.ref("excluded.not_before"), swept_at: null })),
+        )
         .execute();
     },
 

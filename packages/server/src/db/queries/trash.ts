@@ -1,13 +1,14 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { permits, ROLES, type Role } from "../../domain/access.ts";
 import { unlistedStates } from "../../domain/attachment.ts";
+import { ENDED } from "../../domain/usage.ts";
 import type { Clock, ListedTrashItem, TrashItem, TrashQueries, TrashSubject } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { roleOnNote } from "./access.ts";
 import { type AttachmentRow, attachmentColumns, toAttachment } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
-import { notInTrash } from "./not-in-trash.ts";
+import { notInTrash, PURGE } from "./not-in-trash.ts";
 
 const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));
 
@@ -20,20 +21,11 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
       .values({ id, note_id: noteId, attachment_id: attachmentId, ...by })
       .execute();
   };
-  /**
-   * Releases the idempotency keys. Otherwise, a client that repeats the start of an upload would get an upload whose file is in the trash.
-   */
-  const forgetKeys = async (itemId: string) => {
-    const files = db.selectFrom("attachments").select("id").where("trash_id", "=", itemId);
-    await db.updateTable("uploads").set({ idempotency_key: null }).where("attachment_id", "in", files).execute();
-  };
+  const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));
   return {
     async putNote(item) {
       await insert(item, null);
       await db.updateTable("notes").set({ trash_id: item.id }).where("id", "=", item.noteId).execute();
-      const files = db.updateTable("attachments").set({ trash_id: item.id }).where("note_id", "=", item.noteId);
-      await files.where(notInTrash.attachments).execute();
-      await forgetKeys(item.id);
     },
 
     async putAttachment(attachmentId, item) {
@@ -43,7 +35,9 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insert(item, attachmentId);
-      await forgetKeys(item.id);
+      // Releases the idempotency key. Otherwise, a client that repeats the start of the upload would get an upload whose file is in the trash.
+      const uploads = db.updateTable("uploads").set({ idempotency_key: null });
+      await uploads.where("attachment_id", "=", attachmentId).execute();
       return true;
     },
 
@@ -63,15 +57,30 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
         .where("id", "=", noteId)
         .where("trash_id", "=", id)
         .execute();
-      const files = db.updateTable("attachments").set({ trash_id: null }).where("note_id", "=", noteId);
-      await files.where("trash_id", "=", id).execute();
+      // Changes more than one attachment only for a note that an older version moved to the trash.
+      await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", id).execute();
       await db.deleteFrom("trash").where("id", "=", id).execute();
+    },
+
+    async startPurge(noteId) {
+      await db.updateTable("notes").set({ trash_id: PURGE }).where("id", "=", noteId).execute();
+      await db.deleteFrom("trash").where("note_id", "=", noteId).where("attachment_id", "is", null).execute();
+    },
+
+    async nextToPurge() {
+      return (await toPurge().limit(1).executeTakeFirst())?.id;
+    },
+
+    async holdToPurge(noteId) {
+      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      const held = toPurge().$if(engine.name === "postgres", (query) => query.forUpdate());
+      return (await held.where("id", "=", noteId).executeTakeFirst()) !== undefined;
     },
 
     async listFor(userId, { limit, cursor }) {
       const before = decodeCursor(cursor);
       const items = selectItems(db)
-        .select([files(db, sql<number>`count(*)`).as("files"), files(db, bytes).as("size_bytes_of_files")])
+        .select([filesOfNote(db, sql<number>`count(*)`).as("files"), filesOfNote(db, bytes).as("size_bytes_of_files")])
         .$if(before !== undefined, (query) => query.where("trash.id", "<", before as string))
         .orderBy("trash.id", "desc")
         .limit(limit + 1);
@@ -85,7 +94,11 @@ export function trashQueries(db: Kysely<Tables>, { engine, clock }: { engine: En
         .execute();
       const rows = [...owned, ...others].sort((a, b) => (a.item_id < b.item_id ? 1 : -1));
       return toPage(
-        rows.map((row): ListedTrashItem => ({ ...toItem(row), files: row.files, sizeBytes: row.size_bytes_of_files })),
+        rows.map((row): ListedTrashItem => {
+          const item = toItem(row);
+          const { files, size_bytes_of_files: bytes } = row;
+          return { ...item, files: files ?? 1, sizeBytes: bytes ?? item.attachment?.sizeBytes ?? 0 };
+        }),
         limit,
       );
     },
@@ -156,13 +169,14 @@ function roleOf(eb: unknown, { db, userId, now }: { db: Kysely<Tables>; userId: 
 // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
 const bytes = sql<number>`cast(coalesce(sum(files.size_bytes), 0) as bigint)`;
 
-/** Selects an aggregate, such as a count, of the files of an item. */
-function files(db: Kysely<Tables>, aggregate: typeof bytes) {
-  return db
+/** Selects an aggregate, such as a count, of the files that a restoration of a note brings back. Null: the item is one file. */
+function filesOfNote(db: Kysely<Tables>, aggregate: typeof bytes) {
+  const files = db
     .selectFrom("attachments as files")
     .select(aggregate.as("aggregate"))
     .where("files.note_id", "=", sql.ref<string>("trash.note_id"))
-    .where("files.trash_id", "=", sql.ref<string>("trash.id"))
-    .$asScalar()
-    .$notNull();
+    // Older versions set the id of the item on the files of a note too.
+    .where(sql<SqlBool>`(files.trash_id is null or files.trash_id = trash.id)`)
+    .where("files.state", "not in", ["pending", ...ENDED]);
+  return sql<number | null>`case when trash.attachment_id is null then ${files} end`;
 }

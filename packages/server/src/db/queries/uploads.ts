@@ -63,6 +63,12 @@ export function uploadQueries(db: Kysely<Tables>, { engine, statements, run }: C
       return row && toUpload(row);
     },
 
+    async findOfAttachments(attachmentIds) {
+      const ofAttachments = select().where((eb) => engine.isIn(eb.ref("attachment_id"), engine.list(attachmentIds)));
+      const rows = await ofAttachments.orderBy("id").execute();
+      return new Map(rows.map((row) => [row.attachment_id, toUpload(row)]));
+    },
+
     async findByKey({ userId, idempotencyKey }) {
       const ofUser = select().where("user_id", "=", userId);
       const row = await ofUser.where("idempotency_key", "=", idempotencyKey).executeTakeFirst();

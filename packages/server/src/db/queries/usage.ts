@@ -63,15 +63,22 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       await takeQuota(db, { ownerId, userId, more: { bytes: moreBytes, files: 0 }, quota });
     },
 
-    async hold({ objectKey, ownerId, sizeBytes, expiresAt }) {
-      const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
+    async hold(...files) {
+      const [first] = files;
+      if (first === undefined) return;
+      const rows = files.map(({ objectKey, ownerId, sizeBytes, expiresAt }) => ({
+        object_key: objectKey,
+        owner_id: ownerId,
+        size_bytes: sizeBytes,
+        expires_at: expiresAt,
+      }));
       const insert = db
         .insertInto("reservations")
-        .values(row)
+        .values(rows)
         .onConflict((conflict) => conflict.doNothing());
-      const { numInsertedOrUpdatedRows } = await insert.executeTakeFirstOrThrow();
-      if (numInsertedOrUpdatedRows === 0n) return;
-      await takeQuota(db, { ownerId, userId: ownerId, more: { bytes: sizeBytes, files: 1 }, quota: undefined });
+      const inserted = await insert.returning("size_bytes").execute();
+      const more = { bytes: inserted.reduce((sum, row) => sum + row.size_bytes, 0), files: inserted.length };
+      await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
     },
 
     async release(objectKey) {

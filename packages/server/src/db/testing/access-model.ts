@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { v7 as newId } from "uuid";
 import type { Role, ShareRole } from "../../domain/access.ts";
 import type { Database } from "../../usecases/ports/index.ts";
 import { sampleAttachment, sampleNote } from "./samples.ts";
@@ -20,6 +21,8 @@ export class AccessModel {
   allAttachmentIds: string[] = [];
   notes: { id: string; ownerId: string }[] = [];
   attachments: { id: string; noteId: string }[] = [];
+  /** The ids of the notes and attachments that are in the trash themselves. An attachment is not in the list because of its note. */
+  discarded: string[] = [];
   shares: ModelShare[] = [];
 
   async populate({ db }: World): Promise<void> {
@@ -28,7 +31,7 @@ export class AccessModel {
       await db.notes.insert(note);
       this.notes.push(note);
       for (let j = 0; j < ATTACHMENTS_PER_NOTE; j++) {
-        const attachment = sampleAttachment(note);
+        const attachment = sampleAttachment(note, { state: "ready" });
         await db.attachments.insert(attachment);
         this.attachments.push(attachment);
       }
@@ -39,14 +42,14 @@ export class AccessModel {
 
   roleOnNote(userId: string, noteId: string, now: number): Answer {
     const note = this.notes.find((each) => each.id === noteId);
-    if (note === undefined) return "absent";
+    if (note === undefined || this.discarded.includes(noteId)) return "absent";
     if (note.ownerId === userId) return "owner";
     return this.#liveShare(noteId, userId, now)?.role;
   }
 
   roleOnAttachment(userId: string, attachmentId: string, now: number): Answer {
     const attachment = this.attachments.find((each) => each.id === attachmentId);
-    if (attachment === undefined) return "absent";
+    if (attachment === undefined || this.discarded.includes(attachmentId)) return "absent";
     const byNote = this.roleOnNote(userId, attachment.noteId, now);
     if (byNote !== undefined) return byNote;
     return this.#liveShare(attachmentId, userId, now) === undefined ? undefined : "viewer";
@@ -71,7 +74,10 @@ const target = fc.oneof(
 );
 type Target = { kind: "note" | "attachment"; index: number };
 
-/** Random commands: they create, replace and revoke shares, let shares expire, and delete notes and attachments. */
+/**
+ * Random commands: they create, replace and revoke shares, let shares expire, move notes and attachments to the trash and back, and delete
+ * them permanently.
+ */
 export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 6,
@@ -101,6 +107,18 @@ export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 1,
     arbitrary: target.map((given) => namedCommand("delete", given, (world) => remove(world, given))),
+  },
+  {
+    weight: 4,
+    arbitrary: target.map((given) => namedCommand("discard", given, (world) => discard(world, given))),
+  },
+  {
+    weight: 3,
+    arbitrary: target.map((given) => namedCommand("restore", given, (world) => restore(world, given))),
+  },
+  {
+    weight: 1,
+    arbitrary: noteIndex.map((index) => namedCommand("purge", index, (world) => startPurge(world, index))),
   },
 );
 
@@ -136,6 +154,38 @@ async function revoke(world: World, given: { target: Target; person: string }): 
   await world.db.shares.delete(subject, given.person);
   const { model } = world;
   model.shares = model.shares.filter((each) => each.subjectId !== id || each.userId !== given.person);
+}
+
+async function discard(world: World, { kind, index }: Target): Promise<void> {
+  const { db, model, clock } = world;
+  const { id, exists } = subjectOf(world, { kind, index });
+  const noteId = kind === "note" ? id : model.attachments.find((each) => each.id === id)?.noteId;
+  const ownerId = model.notes.find((each) => each.id === noteId)?.ownerId;
+  const isAbsent = [id, noteId].some((each) => each === undefined || model.discarded.includes(each));
+  if (!exists || isAbsent || noteId === undefined || ownerId === undefined) return;
+  const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: clock.now };
+  if (kind === "note") await db.trash.putNote(item);
+  else await db.trash.putAttachment(id, item);
+  model.discarded.push(id);
+}
+
+async function restore(world: World, { kind, index }: Target): Promise<void> {
+  const { db, model } = world;
+  const { id } = subjectOf(world, { kind, index });
+  const held = await db.trash.hold(kind === "note" ? { noteId: id } : { attachmentId: id }, "ann");
+  if (held === undefined) return;
+  await db.trash.restore(held.item);
+  model.discarded = model.discarded.filter((each) => each !== id);
+}
+
+/** Starts a permanent deletion, whose steps run later. */
+async function startPurge(world: World, index: number): Promise<void> {
+  const { id, exists } = subjectOf(world, { kind: "note", index });
+  if (!exists) return;
+  await world.db.trash.startPurge(id);
+  const { model } = world;
+  model.notes = model.notes.filter((note) => note.id !== id);
+  model.attachments = model.attachments.filter((attachment) => attachment.noteId !== id);
 }
 
 async function remove(world: World, given: Target): Promise<void> {

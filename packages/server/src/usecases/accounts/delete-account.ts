@@ -1,7 +1,7 @@
 import { DomainError } from "../../domain/errors.ts";
 import type { Caller } from "../../domain/person.ts";
 import { type Actor, act, endLinksOfAdministrators } from "../administration/act.ts";
-import { auditEvent } from "../audit-event.ts";
+import { aboutNote, auditEvent } from "../audit-event.ts";
 import { revokeLinksOf } from "../links/revoke.ts";
 import { queueMailIfOn } from "../mail/queue-mail.ts";
 import type { AccountContents, AccountDeletion, Deps, Queries } from "../ports/index.ts";
@@ -72,8 +72,12 @@ async function close(
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);
   await tx.disabledUsers.add(userId, now);
   await tx.accountDeletions.put(deletion);
-  const unfinished = await tx.accountDeletions.hideNotes(userId);
-  return deleteAttachmentsForGood(tx, { attachments: unfinished, now });
+  const pending = await tx.accountDeletions.hideNotes(userId);
+  const planned: PlannedDeletion[] = [];
+  for (let at = 0; at < pending.length; at += BATCH) {
+    planned.push(...(await deleteAttachmentsForGood(tx, { attachments: pending.slice(at, at + BATCH), now })));
+  }
+  return planned;
 }
 
 /**
@@ -105,8 +109,8 @@ export async function reopen(
 }
 
 /**
- * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction. So after a restart, the process
- * deletes only the notes that are left.
+ * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction, or queues its deletion if it has many
+ * files. So after a restart, the process deletes only the notes that are left.
  */
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;
@@ -134,8 +138,8 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
 
   async function deleteNoteOf(tx: Queries, { noteId, now }: { userId: string; noteId: string; now: number }) {
     if (!(await isDue(tx, userId, now))) return [];
-    const { planned, attachmentIds } = await deleteNoteForGood(tx, { noteId, now });
-    const subject = { noteId, ownerId: userId, attachmentIds };
+    const planned = await deleteNoteForGood(tx, { noteId, now });
+    const subject = aboutNote({ id: noteId, ownerId: userId });
     const detail = { expired: true };
     await tx.audit.add(auditEvent("note.purged", { id: newId(), at: now, caller: { userId }, subject, detail }));
     return planned;

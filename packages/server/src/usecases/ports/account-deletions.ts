@@ -21,11 +21,11 @@ export type AccountDeletionQueries = {
   listDue(now: number, limit: number): Promise<string[]>;
   countContents(userId: string, now: number): Promise<AccountContents>;
   /**
-   * Hides the notes of the user from everybody, as notes in the trash are hidden. Returns the attachments of these notes whose upload is
-   * not complete.
+   * Hides the notes of the user from everybody, as notes in the trash are hidden. Returns the pending attachments of these notes.
    */
   hideNotes(userId: string): Promise<Attachment[]>;
   showNotes(userId: string): Promise<void>;
+  /** Lists notes of the user, except those whose permanent deletion is queued. */
   listNotes(userId: string, limit: number): Promise<string[]>;
   /** Deletes the user and all rows of the user, except the rows of notes, links, usage and audit events. */
   deleteUser(userId: string): Promise<void>;

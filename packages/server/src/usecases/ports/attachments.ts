@@ -32,12 +32,13 @@ export type AttachmentQueries = {
   find(attachmentId: string): Promise<Attachment | undefined>;
   /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist any more, or is in the trash. */
   hold(attachmentId: string): Promise<boolean>;
-  delete(attachmentId: string): Promise<void>;
+  /** Deletes attachments of one owner. */
+  delete(...attachmentIds: string[]): Promise<void>;
   /**
-   * Returns all attachments of the note in order of creation, even those that no list shows, and those in the trash. Locks all of them
-   * until the transaction ends.
+   * Returns the attachments of the note in any order, even those that no list shows, and those in the trash. Locks them until the
+   * transaction ends. `isPending`: returns only pending attachments. `limit`: the maximum number. Default: no limit.
    */
-  listOfNote(noteId: string): Promise<Attachment[]>;
+  listOfNote(noteId: string, only?: { isPending?: boolean; limit?: number }): Promise<Attachment[]>;
   /**
    * Returns one page of the attachments that lists show for this note, in order of creation. With `reader`, the page contains
    * rejected attachments only if this user uploaded them. A viewer does not see what `isHiddenFrom` hides.

@@ -14,8 +14,11 @@ export type ObjectDeletion = {
  * (docs/security-requirements.md, 10).
  */
 export type ObjectDeletionQueries = {
-  /** Queues a deletion. If a deletion of this key is already queued, moves it to `notBefore`. The deletion then runs twice from there. */
-  put(deletion: { objectKey: string; notBefore: number }): Promise<void>;
+  /**
+   * Queues deletions of different keys. If a deletion of a key is already queued, moves it to `notBefore`. The deletion then runs twice from
+   * there.
+   */
+  put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void>;
   find(objectKey: string): Promise<ObjectDeletion | undefined>;
   /** Cancels a deletion. Call it only before the deletion is due, because a due deletion may already be running. */
   cancel(objectKey: string): Promise<void>;

@@ -25,7 +25,10 @@ export type TrashSubject = { noteId: string } | { attachmentId: string };
 
 /** Only these queries and the queries for object keys find items in the trash. All other queries ignore the trash. */
 export type TrashQueries = {
-  /** Moves a note and its attachments to the trash. The caller must have locked the note, and must have deleted its unfinished uploads. */
+  /**
+   * Moves a note to the trash. Its attachments do not change, because the note decides whether they are in the trash. The caller must have
+   * locked the note.
+   */
   putNote(item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<void>;
   /** Moves an attachment to the trash. Returns false if the attachment does not exist any more. The caller must have locked the note. */
   putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">): Promise<boolean>;
@@ -43,4 +46,10 @@ export type TrashQueries = {
    * is in the trash.
    */
   listOld(before: number, limit: number): Promise<TrashItem[]>;
+  /** Makes a note absent for everybody for ever, and queues its permanent deletion. The caller must have locked the note. */
+  startPurge(noteId: string): Promise<void>;
+  /** Returns a note whose permanent deletion is queued. */
+  nextToPurge(): Promise<string | undefined>;
+  /** Locks a note whose permanent deletion is queued. Returns false if another replica has deleted the note. */
+  holdToPurge(noteId: string): Promise<boolean>;
 };

@@ -63,6 +63,8 @@ export type UploadQueries = {
   countPending(of: { userId: string; noteId: string }): Promise<PendingCounts>;
   find(uploadId: string): Promise<Upload | undefined>;
   findOfAttachment(attachmentId: string): Promise<Upload | undefined>;
+  /** Returns the latest upload of each attachment, by attachment id. */
+  findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Upload>>;
   transition(uploadId: string, change: { from: AttachmentState; to: AttachmentState }): Promise<boolean>;
   findByKey(key: { userId: string; idempotencyKey: string }): Promise<Upload | undefined>;
   /**

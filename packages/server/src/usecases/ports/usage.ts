@@ -19,10 +19,10 @@ export type UsageQueries = {
    */
   extend(reservation: Reserving & { moreBytes: number }, quota: Quota): Promise<void>;
   /**
-   * Counts a deleted file in the usage until `expiresAt`, because until this instant, a client can store its object again with a signed
-   * URL. Ignores the quota, so it never throws `quota_exceeded`. Idempotent. Call it in the transaction that deletes the file.
+   * Counts deleted files of one owner in the usage until `expiresAt`, because until this instant, a client can store their objects again with
+   * signed URLs. Ignores the quota, so it never throws `quota_exceeded`. Idempotent. Call it in the transaction that deletes the files.
    */
-  hold(file: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }): Promise<void>;
+  hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void>;
   /** Releases a reservation. Idempotent. Call it in a transaction. */
   release(objectKey: string): Promise<void>;
   /** Releases the expired reservations. Returns the number of released reservations. Call it in a transaction. */

@@ -23,14 +23,21 @@ export const LATE_PUT_GRACE_MS = 300_000;
  */
 const SECOND_DELETION_MS = 86_400_000;
 
-/** Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more. */
-export async function planDeletion(
-  queries: Queries,
-  { attachment, now }: { attachment: Attachment; now: number },
-): Promise<PlannedDeletion[]> {
-  const { id, ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
+/**
+ * Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more. `upload`:
+ * the latest upload of the attachment.
+ */
+export function planDeletion({
+  attachment,
+  upload,
+  now,
+}: {
+  attachment: Attachment;
+  upload: Upload | undefined;
+  now: number;
+}): PlannedDeletion[] {
+  const { ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
   if (!ownsObject) return [];
-  const upload = await queries.uploads.findOfAttachment(id);
   // A signed PUT of a file works until its URL expires, even after the upload has ended. A signed PUT of a part does not work after the end
   // of its upload.
   const isOver = state === "ready" || state === "quarantined" || !usesCapacity(state);
@@ -40,7 +47,7 @@ export async function planDeletion(
 }
 
 /**
- * Queues planned deletions, in the transaction that ends the upload or deletes the attachment. Until a deletion is due, the object still
+ * Queues planned deletions of objects of one owner, in the transaction that ends the upload or deletes the attachment. Until a deletion is due, the object still
  * counts in the quota, because a signed URL can store it again.
  * Call it last in the transaction. To avoid a deadlock, every transaction locks the attachment first, and then the deletion of its object.
  */
@@ -48,10 +55,9 @@ export async function queueDeletions(
   queries: Queries,
   { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
 ): Promise<void> {
-  for (const { objectKey, notBefore, ownerId, sizeBytes } of planned) {
-    if (notBefore > now) await queries.usage.hold({ objectKey, ownerId, sizeBytes, expiresAt: notBefore });
-    await queries.objectDeletions.put({ objectKey, notBefore });
-  }
+  const waiting = planned.filter(({ notBefore }) => notBefore > now);
+  await queries.usage.hold(...waiting.map(({ notBefore, ...file }) => ({ ...file, expiresAt: notBefore })));
+  await queries.objectDeletions.put(...planned);
 }
 
 /**

@@ -1,36 +1,63 @@
 import type { Attachment } from "../../domain/attachment.ts";
-import type { Queries } from "../ports/index.ts";
+import type { Deps, Queries } from "../ports/index.ts";
 import { type PlannedDeletion, planDeletion, queueDeletions } from "../storage/object-deletions.ts";
+import { releaseObjects } from "../storage/release-objects.ts";
 
-/** Deletes attachments permanently, but not their note, and queues the deletion of their objects, in the transaction `tx`. */
+/** The number of files that one transaction deletes. Larger transactions would block other requests for too long. */
+const STEP = 100;
+
+/** Deletes attachments of one owner permanently, but not their note, and queues the deletion of their objects, in the transaction `tx`. */
 export async function deleteAttachmentsForGood(
   tx: Queries,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },
 ): Promise<PlannedDeletion[]> {
-  const planned = await planAll(tx, { attachments, now });
-  for (const { id } of attachments) await tx.attachments.delete(id);
+  if (attachments.length === 0) return [];
+  const ids = attachments.map(({ id }) => id);
+  const uploads = await tx.uploads.findOfAttachments(ids);
+  const planned = attachments.flatMap((attachment) =>
+    planDeletion({ attachment, upload: uploads.get(attachment.id), now }),
+  );
+  await tx.attachments.delete(...ids);
   await queueDeletions(tx, { planned, now });
   return planned;
 }
 
-/** Deletes a note permanently with all its attachments, in the transaction `tx`, which must have locked the note. */
+/**
+ * Deletes a note permanently, in the transaction `tx`, which must have locked the note. If the note has many files, deletes only the first
+ * of them and queues the rest for `purgeNotes`. The note is then absent for everybody.
+ */
 export async function deleteNoteForGood(
   tx: Queries,
   { noteId, now }: { noteId: string; now: number },
-): Promise<{ planned: PlannedDeletion[]; attachmentIds: string[] }> {
-  // The list includes attachments that somebody moved to the trash before the note.
-  const attachments = await tx.attachments.listOfNote(noteId);
-  const planned = await planAll(tx, { attachments, now });
-  await tx.notes.delete(noteId);
-  await queueDeletions(tx, { planned, now });
-  return { planned, attachmentIds: attachments.map(({ id }) => id) };
+): Promise<PlannedDeletion[]> {
+  await tx.trash.startPurge(noteId);
+  return deleteSomeFiles(tx, { noteId, now });
 }
 
-async function planAll(
+/**
+ * Runs one step of the deletions that `deleteNoteForGood` has queued, and then starts the next step. Returns false if no deletion is queued.
+ * Several replicas may run this at the same time.
+ */
+export function purgeNotes(deps: Deps) {
+  return async (): Promise<boolean> => {
+    const noteId = await deps.db.trash.nextToPurge();
+    if (noteId === undefined) return false;
+    await releaseObjects(deps, async (tx, now) =>
+      (await tx.trash.holdToPurge(noteId)) ? deleteSomeFiles(tx, { noteId, now }) : [],
+    );
+    deps.onDeletionsQueued();
+    return true;
+  };
+}
+
+/** Deletes some files of a note, and then also the note if it has no other files. */
+async function deleteSomeFiles(
   tx: Queries,
-  { attachments, now }: { attachments: readonly Attachment[]; now: number },
+  { noteId, now }: { noteId: string; now: number },
 ): Promise<PlannedDeletion[]> {
-  const planned: PlannedDeletion[] = [];
-  for (const attachment of attachments) planned.push(...(await planDeletion(tx, { attachment, now })));
+  // The list includes attachments that somebody moved to the trash before the note.
+  const attachments = await tx.attachments.listOfNote(noteId, { limit: STEP });
+  const planned = await deleteAttachmentsForGood(tx, { attachments, now });
+  if (attachments.length < STEP) await tx.notes.delete(noteId);
   return planned;
 }

@@ -25,7 +25,7 @@ export async function purgeItem(
   const { noteId, attachment } = item;
   const planned =
     attachment === undefined
-      ? (await deleteNoteForGood(tx, { noteId, now })).planned
+      ? await deleteNoteForGood(tx, { noteId, now })
       : await deleteAttachmentsForGood(tx, { attachments: [attachment], now });
   const event = trashEvent("purged", item, { id: newId(), at: now, caller });
   await tx.audit.add(isExpired ? { ...event, detail: { ...event.detail, expired: true } } : event);

@@ -22,3 +22,12 @@ test("stops as soon as the last request has its response, on a connection that s
   await Promise.all([closed, connectionEnds]);
   expect(performance.now() - before).toBeLessThan(SOON_MS);
 });
+
+test("stops without waiting for a connection that never sent a byte", async () => {
+  const bucket = await startBucket();
+  const socket = connect(bucket.port, "127.0.0.1");
+  await once(socket, "connect");
+  const before = performance.now();
+  await Promise.all([once(socket.resume(), "close"), bucket.close()]);
+  expect(performance.now() - before).toBeLessThan(SOON_MS);
+});

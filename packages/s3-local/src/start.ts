@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
 import { createArrivingBodies } from "./body/arriving-bodies.ts";
-import { boundConnections } from "./http/bound-connections.ts";
+import { boundConnections, closeUnusedConnections } from "./http/bound-connections.ts";
 import { type BucketEvent, createHandler } from "./http/handler.ts";
 import { type InitialCors, withCorsDefaults } from "./initial-cors.ts";
 import { isBucketName } from "./operations/buckets.ts";
@@ -120,6 +120,7 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  closeUnusedConnections(server);
   return { server, settled: () => Promise.all(running) };
 }
 

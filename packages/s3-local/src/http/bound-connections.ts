@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Exchange } from "./request.ts";
 
@@ -30,6 +31,30 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
     });
     queue.push(exchange);
     if (queue.length === 1) start(exchange);
+  };
+}
+
+/** How long the first byte of a new connection may take while the bucket stops. Milliseconds. */
+const FIRST_BYTE_MS = 500;
+
+/**
+ * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open such connections ahead, and they would keep a
+ * closing server open.
+ */
+export function closeUnusedConnections(server: Server): void {
+  const openedAt = new Map<Socket, number>();
+  server.on("connection", (socket: Socket) => {
+    openedAt.set(socket, performance.now());
+    socket.once("close", () => openedAt.delete(socket));
+  });
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    closeIdle();
+    // Lets Node first read the bytes that have already arrived.
+    setImmediate(() => {
+      const before = performance.now() - FIRST_BYTE_MS;
+      for (const [socket, at] of openedAt) if (socket.bytesRead === 0 && at < before) socket.destroy();
+    });
   };
 }
 

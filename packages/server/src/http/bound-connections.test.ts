@@ -125,3 +125,9 @@ it("requirement 30: cuts a client that does not read a response in time", async 
   expect(served.bytesWritten).toBeLessThan(30 * 2 ** 20);
   socket.destroy();
 });
+
+it("closes a connection that never sent a byte when the server closes", async () => {
+  const { service, open } = await start();
+  const socket = await open();
+  await Promise.all([once(socket.resume(), "close"), service.app.close()]);
+});

@@ -24,7 +24,29 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
   server.setTimeout(httpLimits.idleTimeoutMs);
   server.requestTimeout = 0;
   server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
+  closeUnusedConnections(server);
   return server;
+}
+
+/**
+ * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open such connections ahead, and they would keep a
+ * closing server open.
+ */
+function closeUnusedConnections(server: Server): void {
+  const openedAt = new Map<Socket, number>();
+  server.on("connection", (socket: Socket) => {
+    openedAt.set(socket, performance.now());
+    socket.once("close", () => openedAt.delete(socket));
+  });
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    closeIdle();
+    // Lets Node first read the bytes that have already arrived. The first bytes of a new connection may still be on their way.
+    setImmediate(() => {
+      const before = performance.now() - httpLimits.firstByteMs;
+      for (const [socket, at] of openedAt) if (socket.bytesRead === 0 && at < before) socket.destroy();
+    });
+  };
 }
 
 /**

@@ -56,7 +56,7 @@ describe("the sample for Traefik", () => {
   it("checks the readiness of both replicas, and closes /metrics", () => {
     expect(http.routers.valetkey.rule).toContain("!Path(`/metrics`)");
     const { loadBalancer } = http.services[http.routers.valetkey.service];
-    expect(loadBalancer.healthCheck).toEqual({ path: "/readyz", interval: "1s", timeout: "1s" });
+    expect(loadBalancer.healthCheck).toEqual({ path: "/readyz", interval: "1s", timeout: "5s" });
     expect(loadBalancer.servers).toHaveLength(2);
   });
 
@@ -140,6 +140,7 @@ describe("the sample for Kubernetes", () => {
   it("drains for longer than Kubernetes takes to notice", () => {
     const [{ readinessProbe }] = pod.containers;
     expect(readinessProbe.httpGet.path).toBe("/readyz");
+    expect(readinessProbe.timeoutSeconds).toBeGreaterThanOrEqual(3);
     const noticed = readinessProbe.periodSeconds * readinessProbe.failureThreshold;
     expect(Number(settings.DRAIN_SECONDS)).toBeGreaterThan(noticed);
   });

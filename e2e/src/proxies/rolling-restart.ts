@@ -93,7 +93,7 @@ async function openStage(proxy: ProxySpec) {
     return makePlace({
       PORT: String(port),
       PUBLIC_URL: url,
-      DRAIN_SECONDS: "5",
+      DRAIN_SECONDS: "10",
       DATABASE_URL: database.url,
       AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
       AWS_BUCKET_NAME: "files",

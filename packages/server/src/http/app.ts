@@ -33,7 +33,7 @@ import { mailPreferenceRoutes } from "./routes/mail-preferences/routes.ts";
 import { unsubscribeRoutes } from "./routes/mail-preferences/unsubscribe.ts";
 import { noteRoutes } from "./routes/notes/routes.ts";
 import { type MetricsAccess, metricsRoute } from "./routes/ops/metrics.ts";
-import type { Probes } from "./routes/ops/readiness.ts";
+import { createReadiness, type Probes } from "./routes/ops/readiness.ts";
 import { opsRoutes } from "./routes/ops/routes.ts";
 import { pageRoutes } from "./routes/pages/routes.ts";
 import { publicLinkRoutes } from "./routes/public-links/routes.ts";
@@ -130,6 +130,9 @@ export function buildApp(options: AppOptions): App {
   closeConnections(app, { headers, draining: options.draining });
   addSecurityHeaders(app, { ...options, headers });
   documentRoutes(app, options);
+  const readiness = createReadiness(options.probes);
+  metrics.addParts(readiness.read);
+  app.addHook("onClose", async () => readiness.stop());
   const { accounts, authenticate, limits, publicUrl, useCases } = options;
   if (accounts !== undefined) {
     app.register(accounts.routes, { prefix: "/auth" });
@@ -146,7 +149,7 @@ export function buildApp(options: AppOptions): App {
     takeTurn: (_request, _reply, done) => turns(done),
   };
   app.register(async (open: App) => {
-    opsRoutes(open, { probes: options.probes, draining: options.draining });
+    opsRoutes(open, { readiness, draining: options.draining });
     if (options.metricsAccess !== "elsewhere")
       metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
     pageRoutes(open, { publicUrl, webApp });

@@ -47,7 +47,11 @@ export const httpLimits = {
   lingerMs: 5_000,
   /** The interval at which the server closes idle connections during shutdown. Milliseconds. */
   closeIdleIntervalMs: 50,
+  /** During shutdown, the server closes a connection that sent no byte within this time. Milliseconds. */
+  firstByteMs: 500,
   probeTimeoutMs: 2_000,
-  /** The minimum interval between two checks of the database, or of the bucket, by /readyz. Milliseconds. */
-  probeEveryMs: 1_000,
+  /** The pause between two probes of the database, or of the bucket. So /readyz returns a result of the last second. Milliseconds. */
+  probeEveryMs: 800,
+  /** How long the probes continue after a request for /readyz. Milliseconds. */
+  probeForMs: 10_000,
 } as const;

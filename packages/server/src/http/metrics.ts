@@ -1,6 +1,6 @@
 import type { FileUrls } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 // The histogram covers a wide range, because an access decision with a signature takes less than a millisecond, and an upload takes
 // minutes. Seconds.
@@ -36,6 +36,18 @@ export function createMetrics(registry: Registry = new Registry()) {
         byOutcome.set(outcome, series);
       }
       series.inc(count);
+    },
+    /** Adds a gauge with the state of each part of the service. */
+    addParts(read: () => Promise<Record<string, { state: "up" | "down" }>>): void {
+      new Gauge({
+        name: "valetkey_part_up",
+        help: "Whether a part of the service works: 1 or 0.",
+        labelNames: ["part"] as const,
+        registers: [registry],
+        async collect() {
+          for (const [part, { state }] of Object.entries(await read())) this.set({ part }, state === "up" ? 1 : 0);
+        },
+      });
     },
     /** Builds an onResponse hook for one route. The hook creates the labels once for each status, not for each request. */
     observer({ method, route }: { method: string; route: string }) {

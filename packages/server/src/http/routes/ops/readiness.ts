@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { DomainError } from "../../../domain/errors.ts";
 import { httpLimits } from "../../http-limits.ts";
 
@@ -10,34 +11,74 @@ export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scann
 export type Check = { state: "up" } | { state: "down"; reason?: string };
 export type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
-/**
- * Returns a function that checks every part. The returned function checks each part at most once a second, even if it is called more often.
- */
-export function createReadiness(probes: Probes): () => Promise<Readiness> {
-  const database = atMostOnceASecond(() => check(probes.database));
-  const bucket = atMostOnceASecond(() => check(probes.bucket));
-  const { scanner: probeScanner } = probes;
-  const scanner = probeScanner && atMostOnceASecond(() => check(probeScanner));
-  return async () => {
-    const [ofDatabase, ofBucket, ofScanner] = await Promise.all([database(), bucket(), scanner?.()]);
-    return { database: ofDatabase, bucket: ofBucket, ...(ofScanner && { scanner: ofScanner }) };
+/** Reads the states of the parts of the service, from their last probes. */
+export type ReadinessReader = {
+  /** Returns the states. For some seconds after the call, the probes run again and again, so that the next call need not wait for them. */
+  poll(): Promise<Readiness>;
+  /** Returns the states. If `poll` was not called in the last seconds, waits for a new probe of each part. */
+  read(): Promise<Readiness>;
+  /** Starts no more probes. */
+  stop(): void;
+};
+
+export function createReadiness(probes: Probes): ReadinessReader {
+  const watches = Object.entries(probes).map(([name, probe]) => [name, createWatch(probe)] as const);
+  async function read(): Promise<Readiness> {
+    const checks = watches.map(async ([name, watch]) => [name, await watch.read()]);
+    return Object.fromEntries(await Promise.all(checks)) as Readiness;
+  }
+  return {
+    poll() {
+      for (const [, watch] of watches) watch.extend();
+      return read();
+    },
+    read,
+    stop() {
+      for (const [, watch] of watches) watch.stop();
+    },
   };
 }
 
-/** Returns a text with the parts that are down, and the reasons if they are known. */
+/** Returns the parts that are down, with the reasons if they are known. */
 export function describeFaults(readiness: Readiness): string {
   const down = Object.entries(readiness).flatMap(([name, check]) =>
     check.state === "up" ? [] : [check.reason === undefined ? name : `${name} (${check.reason})`],
   );
-  return `Not ready. Down: ${down.join(", ")}.`;
+  return `Down: ${down.join(", ")}.`;
 }
 
-function atMostOnceASecond(run: () => Promise<Check>): () => Promise<Check> {
-  let last: { at: number; check: Promise<Check> } | undefined;
-  return () => {
-    const now = performance.now();
-    if (last === undefined || now - last.at >= httpLimits.probeEveryMs) last = { at: now, check: run() };
-    return last.check;
+/** Probes one part again and again until `probeForMs` after the last call of `extend`. */
+function createWatch(probe: () => Promise<void>) {
+  let last: Check | undefined;
+  let running: Promise<Check> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let endsAt = 0;
+  // An HTTP request may start a probe. With this snapshot, traces do not show the HTTP request as the parent of the probe.
+  const outsideRequests = AsyncLocalStorage.snapshot();
+
+  async function run(): Promise<Check> {
+    const found = await check(probe);
+    running = undefined;
+    const isOver = performance.now() > endsAt;
+    last = isOver ? undefined : found;
+    if (!isOver) timer = setTimeout(start, httpLimits.probeEveryMs).unref();
+    return found;
+  }
+
+  function start(): Promise<Check> {
+    running ??= outsideRequests(run);
+    return running;
+  }
+
+  return {
+    read: async (): Promise<Check> => last ?? start(),
+    extend(): void {
+      endsAt = performance.now() + httpLimits.probeForMs;
+    },
+    stop(): void {
+      endsAt = 0;
+      clearTimeout(timer);
+    },
   };
 }
 

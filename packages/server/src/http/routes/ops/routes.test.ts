@@ -28,22 +28,30 @@ describe("probes", () => {
   });
 
   it.each([
-    ["database", { database: down, bucket: up }, "database_unavailable", { database: "down", bucket: "up" }],
-    ["bucket", { database: up, bucket: down }, "bucket_unavailable", { database: "up", bucket: "down" }],
-    [
-      "database, bucket",
-      { database: down, bucket: down },
-      "database_unavailable",
-      { database: "down", bucket: "down" },
-    ],
-  ])("reports that %s is down without the cause", async (names, probes, code, checks) => {
+    ["database", { database: down, bucket: up }, { database: "down", bucket: "up" }],
+    ["database, bucket", { database: down, bucket: down }, { database: "down", bucket: "down" }],
+  ])("reports that %s is down without the cause", async (names, probes, checks) => {
     const { anonymous } = await started({ probes });
     const answer = await anonymous.send("GET /readyz");
     expect(answer.status).toBe(503);
-    expect(answer.body).toMatchObject({ status: 503, code, checks, detail: `Not ready. Down: ${names}.` });
+    const [code, detail] = ["database_unavailable", `Not ready. Down: ${names}.`];
+    expect(answer.body).toMatchObject({ status: 503, code, checks, detail });
     expect(answer.headers["retry-after"]).toBe("2");
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
     expect(answer.text).not.toContain("10.0.0.7");
+  });
+
+  it.each([
+    ["bucket", { bucket: down, scanner: up }],
+    ["scanner", { bucket: up, scanner: down }],
+  ])("/readyz returns 200 degraded while only the %s is down", async (part, probes) => {
+    const { anonymous } = await started({ probes: { database: up, ...probes } });
+    const { status, body } = await anonymous.send("GET /readyz");
+    expect([status, body.status, body.detail]).toEqual([200, "degraded", `Down: ${part}.`]);
+    expect(body.checks).toEqual({ database: "up", bucket: "up", scanner: "up", [part]: "down" });
+    const { text } = await anonymous.send("GET /metrics");
+    expect(text).toContain('valetkey_part_up{part="database"} 1\n');
+    expect(text).toContain(`valetkey_part_up{part="${part}"} 0\n`);
   });
 
   it("is not ready while it drains, and closes each connection with its response", async () => {
@@ -71,7 +79,7 @@ describe("probes", () => {
     };
     const { anonymous } = await started({ probes: { database: up, bucket: counting } });
     await Promise.all(Array.from({ length: 50 }, () => anonymous.send("GET /readyz")));
-    // The result of a probe is valid for one second. If this time ends between two of the requests, the service probes once more.
+    // If the 50 requests take longer than the pause between two probes, the service probes once more.
     expect(probed).toBeLessThanOrEqual(2);
   });
 
@@ -82,9 +90,42 @@ describe("probes", () => {
       vi.useRealTimers();
     });
     const answer = anonymous.send("GET /readyz");
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    // The timer of the probe that runs, and the timer of the next probe of the database.
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(2));
     await vi.advanceTimersByTimeAsync(2_000);
     expect((await answer).body.checks).toEqual({ database: "up", bucket: "down" });
+  });
+
+  it("/readyz returns the last result while a new probe runs, for ten seconds after a request", async () => {
+    let probed = 0;
+    let hanging = Promise.withResolvers<void>();
+    const database = async () => {
+      probed += 1;
+      if (probed > 1) await hanging.promise;
+    };
+    const { anonymous } = await started({ probes: { database, bucket: up } });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const status = async () => (await anonymous.send("GET /readyz")).status;
+    expect(await status()).toBe(200);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([probed, await status()]).toEqual([2, 200]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await status()).toBe(503);
+    hanging.resolve();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await status()).toBe(200);
+    await vi.advanceTimersByTimeAsync(60_000);
+    const before = probed;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(probed).toBe(before);
+    hanging = Promise.withResolvers();
+    const answer = anonymous.send("GET /readyz");
+    await vi.waitFor(() => expect(probed).toBe(before + 1));
+    hanging.resolve();
+    expect((await answer).status).toBe(200);
   });
 });
 

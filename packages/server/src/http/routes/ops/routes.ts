@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { operations } from "../../openapi.ts";
 import { HttpProblem, problemBody } from "../../problem.ts";
 import type { App } from "../../route-types.ts";
-import { createReadiness, describeFaults, type Probes } from "./readiness.ts";
+import { describeFaults, type ReadinessReader } from "./readiness.ts";
 
 const security: [] = [];
 const UpOrDown = Type.Enum(["up", "down"]);
@@ -16,12 +16,13 @@ const schemas = operations("operations", {
   },
   readyz: {
     security,
-    summary: "Check that the service can do its work",
+    summary: "Check that the service can serve requests",
     description:
-      "Writes a row to the database and to the log of URLs, and calls the bucket, at most once a second. `detail` says which part is down, and why if it is known. With a virus scanner, `scanner` is its state. New files wait while it is down.",
+      "The service is ready if it can write to the database and to the log of URLs. It is degraded if the bucket or the virus scanner is down: notes, URLs and shares work, and uploads wait. A degraded service is ready too, so the status is 200. The response comes from the last probe, which is about a second old. `detail` says which part is down, and why if it is known.",
     response: {
       200: Type.Object({
-        status: Type.Enum(["ready"]),
+        status: Type.Enum(["ready", "degraded"]),
+        detail: Type.Optional(Type.String()),
         checks: Type.Object({ database: UpOrDown, bucket: UpOrDown, scanner: Type.Optional(UpOrDown) }),
       }),
     },
@@ -31,14 +32,13 @@ const schemas = operations("operations", {
 /** The routes /healthz and /readyz. These routes are public, and their responses contain no user data. */
 export function opsRoutes(
   app: App,
-  { probes, draining }: { probes: Probes; draining?: AbortSignal | undefined },
+  { readiness, draining }: { readiness: ReadinessReader; draining?: AbortSignal | undefined },
 ): void {
   app.get("/healthz", { schema: schemas.healthz }, () => ({ status: "ok" as const }));
 
-  const readiness = createReadiness(probes);
   app.get("/readyz", { schema: schemas.readyz }, async (request, reply) => {
     if (draining?.aborted) throw new HttpProblem("shutting_down", "The service is about to stop.");
-    const found = await readiness();
+    const found = await readiness.poll();
     const { database, bucket, scanner } = found;
     const checks = {
       database: database.state,
@@ -46,10 +46,14 @@ export function opsRoutes(
       ...(scanner && { scanner: scanner.state }),
     };
     reply.header("cache-control", "no-store");
-    // If the virus scanner is down, only new files have to wait. So the service stays ready.
-    if (database.state === "up" && bucket.state === "up") return { status: "ready" as const, checks };
-    const code = database.state === "down" ? "database_unavailable" : "bucket_unavailable";
-    const body = { ...problemBody(code, { detail: describeFaults(found), requestId: request.id }), checks };
+    if (Object.values(checks).every((state) => state === "up")) return { status: "ready" as const, checks };
+    const detail = describeFaults(found);
+    // Without the bucket, most requests succeed. A balancer would remove every replica, because all replicas use the same bucket.
+    if (database.state === "up") return { status: "degraded" as const, detail, checks };
+    const body = {
+      ...problemBody("database_unavailable", { detail: `Not ready. ${detail}`, requestId: request.id }),
+      checks,
+    };
     return (reply as FastifyReply)
       .code(503)
       .headers({ "content-type": "application/problem+json", "retry-after": "2" })

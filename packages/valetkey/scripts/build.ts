@@ -1,7 +1,8 @@
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build } from "esbuild";
+import { licensesOf, packageFolders } from "../../web/third-party-licenses.ts";
 
 // `npm run build -w packages/valetkey` makes dist/. dist/ contains the service with its packages in few files, and the web app (ADR 16).
 const ROOT = resolve(import.meta.dirname, "..");
@@ -41,7 +42,9 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "warning",
 });
-await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(metafile));
+// The build of the web app contains its own file of licenses.
+const folders = [...packageFolders(Object.keys(metafile.inputs))].map((folder) => resolve(folder));
+await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(folders));
 await cp(resolve(ROOT, "../web/dist"), join(DIST, "web"), { recursive: true });
 await cp(
   join(dirname(createRequire(join(SERVER, "cli.ts")).resolve("@fastify/swagger-ui")), "static"),
@@ -50,19 +53,3 @@ await cp(
     recursive: true,
   },
 );
-
-/** Returns the names and the license texts of all packages in the bundle. */
-async function licensesOf({ inputs }: Metafile): Promise<string> {
-  const folders = new Set(
-    Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []),
-  );
-  const texts = await Promise.all([...folders].sort().map((folder) => licenseOf(resolve(folder))));
-  return texts.join(`\n${"-".repeat(80)}\n\n`);
-}
-
-async function licenseOf(folder: string): Promise<string> {
-  const { name, version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-  const file = (await readdir(folder)).find((path) => /^licen[sc]e/i.test(path));
-  const text = file === undefined ? "" : await readFile(join(folder, file), "utf8");
-  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
-}

@@ -1,0 +1,28 @@
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
+const RULE = "-".repeat(80);
+
+/** Returns the folders of the packages that contain these files. Files of this repository belong to no package. */
+export function packageFolders(files: Iterable<string>): Set<string> {
+  return new Set([...files].flatMap((file) => PACKAGE.exec(file.replaceAll("\\", "/")) ?? []));
+}
+
+/**
+ * Returns the names and the license texts of packages. A package can have more than one license text, for example for a font or a decoder
+ * that it contains.
+ */
+export async function licensesOf(folders: Iterable<string>): Promise<string> {
+  const texts = await Promise.all([...folders].map(licenseOf));
+  return texts.sort().join(`\n${RULE}\n\n`);
+}
+
+async function licenseOf(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const files = globSync("{,*/}{LICEN[SC]E,licen[sc]e,Licen[sc]e}*", { cwd: folder });
+  const own = files.filter((file) => !file.includes("node_modules")).sort((a, b) => a.length - b.length);
+  const texts = await Promise.all(own.map((file) => readFile(join(folder, file), "utf8")));
+  return `${name} ${version} (${license})\n\n${texts.map((text) => text.trim()).join("\n\n")}\n`;
+}

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { repositoryUrl } from "./manifest.ts";
 import { PUBLISHED, type Published } from "./published.ts";
 import { STAGE, stage } from "./stage.ts";
 
@@ -13,7 +14,10 @@ const run = promisify(execFile);
 
 const version = await oneVersion();
 await requireNotes(version);
-if (!isDryRun) await requireCleanTree();
+if (!isDryRun) {
+  requireWorkflow();
+  await requireCleanTree();
+}
 await run("npm", ["run", "build"], { cwd: ROOT });
 for (const name of PUBLISHED) {
   process.stdout.write(`${name}: build … `);
@@ -46,6 +50,14 @@ async function requireNotes(version: string): Promise<void> {
   const problem = `CHANGELOG.md has no section "## ${version}". Rename "Unreleased".`;
   if (!isDryRun) throw new Error(problem);
   console.warn(`Warning: ${problem}`);
+}
+
+/** Throws outside of a workflow, because npm refuses a package with provenance whose manifest names no repository. */
+function requireWorkflow(): void {
+  if (repositoryUrl() !== undefined) return;
+  throw new Error(
+    "GITHUB_SERVER_URL and GITHUB_REPOSITORY are not set, so this is not a workflow that npm trusts. Run the release in such a workflow (docs/releasing.md).",
+  );
 }
 
 async function requireCleanTree(): Promise<void> {

@@ -15,14 +15,29 @@ const KEPT = [
 
 type Manifest = Record<string, unknown> & { exports?: Record<string, string> };
 
-/** Makes the package.json of a published package. Its exports are compiled modules. It has no scripts and no development dependencies. */
-export function publishedManifest(source: Manifest): Record<string, unknown> {
+/**
+ * Makes the package.json of a published package. Its exports are compiled modules. It has no scripts and no development dependencies.
+ * `folder`: the folder of the package in the repository. `repository`: the URL of the repository. npm compares this URL with the
+ * repository whose workflow publishes the package.
+ */
+export function publishedManifest(
+  source: Manifest,
+  { folder, repository }: { folder: string; repository: string | undefined },
+): Record<string, unknown> {
   const kept = Object.fromEntries(KEPT.filter((key) => key in source).map((key) => [key, source[key]]));
+  if (repository !== undefined) kept.repository = { type: "git", url: `git+${repository}.git`, directory: folder };
   if (source.exports === undefined) return kept;
   // Leaves out the exports of source files, because only this repository imports them.
   const published = Object.entries(source.exports).filter(([path]) => !path.startsWith("./src/"));
   const exports = published.map(([path, file]) => [path, compiledEntry(file)]);
   return { ...kept, exports: { ...Object.fromEntries(exports), "./package.json": "./package.json" } };
+}
+
+/** Returns the URL of the repository whose workflow runs this command. Returns undefined outside of a workflow. */
+export function repositoryUrl(
+  { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env,
+): string | undefined {
+  return server === undefined || name === undefined ? undefined : `${server}/${name}`;
 }
 
 function compiledEntry(source: string) {

@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { publishedManifest } from "./manifest.ts";
+import { publishedManifest, repositoryUrl } from "./manifest.ts";
 import type { Published } from "./published.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -19,7 +19,10 @@ export async function stage(name: Published): Promise<string> {
   await mkdir(folder, { recursive: true });
   await (name === "valetkey" ? stageCommand(source, folder) : stageLibrary(source, folder));
   const manifest = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
-  await writeFile(join(folder, "package.json"), `${JSON.stringify(publishedManifest(manifest), undefined, 2)}\n`);
+  await writeFile(
+    join(folder, "package.json"),
+    `${JSON.stringify(publishedManifest(manifest, { folder: `packages/${name}`, repository: repositoryUrl() }), undefined, 2)}\n`,
+  );
   await cp(join(source, "README.md"), join(folder, "README.md"));
   await cp(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
   return folder;

@@ -7,6 +7,7 @@ import { publint } from "publint";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import examples from "../../../examples/package.json" with { type: "json" };
+import { publishedManifest, repositoryUrl } from "../../../release/manifest.ts";
 import { PUBLISHED } from "../../../release/published.ts";
 import { STAGE } from "../../../release/stage.ts";
 import { apiAs } from "../testing/api.ts";
@@ -89,6 +90,40 @@ describe("the published packages", () => {
     const files = await readdir(join(STAGE, name), { recursive: true });
     expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
     expect(files.filter((path) => /(?<!\.d)\.ts$|\.test\.|\.suite\.|\/testing[/.]|\/test-/.test(path))).toEqual([]);
+  });
+
+  it("include valetkey with the license texts of all packages and fonts in the web app", async () => {
+    const text = await readFile(join(STAGE, "valetkey/dist/web/THIRD-PARTY-LICENSES.txt"), "utf8");
+    const entries = new Map(text.split(/\n-{80}\n\n/).map((entry) => [entry.split(" ", 1)[0], entry]));
+    const sources = [
+      "@fontsource-variable/geist",
+      "client-zip",
+      "lucide-react",
+      "marked",
+      "pdfjs-dist",
+      "react-dom",
+      "tailwindcss",
+    ];
+    expect([...entries.keys()]).toEqual(expect.arrayContaining(sources));
+    for (const [name, entry] of entries) expect(entry, `the license text of ${name}`).toMatch(/copyright|permission/i);
+    expect(entries.get("@fontsource-variable/geist")).toContain("SIL OPEN FONT LICENSE");
+    // pdf.js contains fonts and decoders with licenses of their own.
+    for (const part of ["Liberation", "OpenJPEG", "JBIG2"])
+      expect(entries.get("pdfjs-dist")).toMatch(new RegExp(part, "i"));
+  });
+
+  it.each(PUBLISHED)("name the repository of the workflow in the manifest of %s, for the provenance", async (name) => {
+    const source = JSON.parse(
+      await readFile(join(import.meta.dirname, "../../../packages", name, "package.json"), "utf8"),
+    );
+    const workflow = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "someone/valet-key" };
+    const given = { folder: `packages/${name}`, repository: repositoryUrl(workflow) };
+    expect(publishedManifest(source, given).repository).toEqual({
+      type: "git",
+      url: "git+https://github.com/someone/valet-key.git",
+      directory: `packages/${name}`,
+    });
+    expect(publishedManifest(source, { ...given, repository: repositoryUrl({}) })).not.toHaveProperty("repository");
   });
 
   it("leave the web build tools to the developers", async () => {

@@ -89,6 +89,16 @@ describe("docs/embedding.md", () => {
   });
 });
 
+describe("the lowest version of Node.js in package.json", () => {
+  it.each(["README.md", "docs/deploy.md", "CONTRIBUTING.md"])("is the one that %s names", (page) => {
+    const { engines } = JSON.parse(read("package.json"));
+    const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
+    const text = read(page);
+    expect(text).toContain(`Node.js ${newest} or newer`);
+    expect(text).toContain(`a version of Node.js 20 from ${oldest}`);
+  });
+});
+
 describe("every page", () => {
   it.each(pages())("%s links to files and headings that exist", (path) => {
     const broken = linksOf(read(path)).filter(({ file, heading }) => {

@@ -60,7 +60,7 @@ describe("a file request", () => {
     expect(JSON.parse(receipt.statement)).toMatchObject({ filename: "payslip.txt", sizeBytes: 4 });
   });
 
-  it("closes its checklist when every slot has its file", async () => {
+  it("keeps files, receipts and thanks when every slot has its file, also after a reload", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
@@ -75,7 +75,14 @@ describe("a file request", () => {
     await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [png("me.png")]);
     await page.getByRole("button", { name: words.send(1) }).click();
     await page.getByText(words.slots(2, 2)).waitFor();
-    await page.getByText("Passport", { exact: true }).waitFor({ state: "hidden" });
+    for (const isReloaded of [false, true]) {
+      if (isReloaded) await page.reload();
+      await page.getByText(words.thanks, { exact: true }).waitFor();
+      for (const name of ["p.pdf", "me.png"]) {
+        await page.getByRole("button", { name: words.takeBackFile(name) }).waitFor();
+        await page.getByLabel(words.receiptOf(name)).waitFor();
+      }
+    }
     expect((await received()).map(({ filename }) => filename).sort()).toEqual(["me.png", "p.pdf"]);
   });
 

@@ -105,7 +105,9 @@ export const requestScenes: readonly Scene[] = [
     name: "request-slots-full",
     by: "nobody",
     async open(page) {
-      await openRequest(page, { slots: SLOTS.map((slot) => ({ ...slot, isFilled: true })), filesLeft: 0 });
+      const slots = SLOTS.map((slot) => ({ ...slot, isFilled: true }));
+      const sent = SLOTS.map(({ id }) => sentFile({ uploadId: `upload-${id}`, slotId: id }));
+      await openRequest(page, { slots, sent, filesLeft: 0 });
       await page.getByText(words.slots(3, 3)).waitFor();
     },
   },

@@ -9,7 +9,7 @@ import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
 import { dropPlace } from "./file-picker.ts";
 import { nameField } from "./name-field.ts";
 import { createRequestState, type FileRequest, type Slot } from "./request-state.ts";
-import { sentEntry } from "./sent-entry.ts";
+import { isReceived, sentEntry } from "./sent-entry.ts";
 import { slotList } from "./slot-list.ts";
 
 const words = texts.request;
@@ -67,6 +67,8 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     update();
   }
 
+  /** The uploads of this visitor that have arrived. */
+  const received = new Set<string>();
   const pending = new Map<string, { element: HTMLElement; bytes: number }>();
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
@@ -84,12 +86,14 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     const { slotId, sizeBytes: bytes } = file;
     const onTakenBack = (element: HTMLElement) => {
       element.remove();
+      received.delete(file.uploadId);
       state.count({ files: -1, bytes });
       if (slotId !== null) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
       update();
     };
     const element = sentEntry(file, { service, onTakenBack });
-    const isFilled = file.state !== "pending" && file.state !== "rejected";
+    const isFilled = isReceived(file);
+    if (isFilled) received.add(file.uploadId);
     if (slotId === null) list.append(element);
     else slots.set(slotId, { entry: element, isFilled, isOpen: !isFilled });
     if (file.state === "pending") pending.set(keyOf(file.filename, bytes, slotId ?? undefined), { element, bytes });
@@ -107,8 +111,6 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, work));
     isSending = false;
     update();
-    if (chosen.size > 0) return;
-    fill(thanks, words.thanks);
     thanks.focus();
   }
 
@@ -129,7 +131,8 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     button.disabled = isSending || chosen.size === 0;
     button.hidden = isFull;
     name.element.hidden = isFull;
-    if (chosen.size > 0) fill(thanks, "");
+    const isDone = received.size > 0 && chosen.size === 0 && pending.size === 0;
+    fill(thanks, isDone ? words.thanks : "");
   }
 
   for (const file of request.sent) if (file.state !== "aborted" && file.state !== "expired") showSent(file);

@@ -7,15 +7,17 @@ import { fileLine } from "../views/file-line.ts";
 import { receiptView } from "./receipt.ts";
 
 const words = texts.request;
-/** The states of a file whose bytes have arrived. */
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
+
+/** Whether the bytes of a file have arrived, and the service has not refused them. */
+export const isReceived = ({ state }: Pick<SentFile, "state">): boolean => RECEIVED.has(state);
 
 type EntryOptions = { service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
 
 /** A file that this visitor sent, with its receipt. */
 export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions): HTMLLIElement {
   const { uploadId, filename, state, reason } = file;
-  const isReceived = RECEIVED.has(state);
+  const hasArrived = isReceived(file);
   const receipt = h("div");
   const problem = h("p", { role: "alert", class: "text-danger text-small empty:hidden" });
   const takeBack = h(
@@ -23,13 +25,13 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
     { type: "button", class: "button", "aria-label": words.takeBackFile(filename), onclick: () => void remove() },
     words.takeBack,
   );
-  const text = state === "pending" ? words.resume : words.states[isReceived ? stateOf(state) : "rejected"];
+  const text = state === "pending" ? words.resume : words.states[hasArrived ? stateOf(state) : "rejected"];
   const status = h(
     "p",
     {
-      class: `flex items-center gap-1 text-small ${isReceived ? "text-accent" : state === "pending" ? "text-muted" : "text-danger"}`,
+      class: `flex items-center gap-1 text-small ${hasArrived ? "text-accent" : state === "pending" ? "text-muted" : "text-danger"}`,
     },
-    isReceived && svg(icons.check),
+    hasArrived && svg(icons.check),
     reason === undefined ? text : `${text} ${reason}`,
   );
   const entry = fileLine(file, { below: [status, problem, receipt], actions: [state !== "rejected" && takeBack] });

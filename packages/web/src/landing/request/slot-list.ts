@@ -8,7 +8,7 @@ const words = texts.request;
 
 type SlotOptions = { state: RequestState; onFile: (file: File, slot: Slot) => void };
 
-/** The checklist of a file request. The checklist collapses when every slot has a file. */
+/** The checklist of a file request. A complete checklist stays open, because it contains the receipts. */
 export type SlotList = {
   element: HTMLElement;
   set(slotId: string, content: SlotContent): void;
@@ -19,10 +19,15 @@ type SlotContent = { entry: HTMLElement | undefined; isFilled: boolean; isOpen: 
 
 export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions): SlotList {
   const filled = new Set(slots.filter(({ isFilled }) => isFilled).map(({ id }) => id));
-  const summary = h("summary", { class: "flex min-h-11 cursor-pointer items-center gap-2 font-medium" });
+  const summary = h("p", { id: "slots", class: "flex min-h-11 items-center gap-2 font-medium" });
   const lines = new Map(slots.map((slot) => [slot.id, slotLine(slot, { state, onFile })]));
-  const list = h("ul", { class: "divide-y" }, ...[...lines.values()].map(({ element }) => element));
-  const element = h("details", { class: "mt-3", open: true }, summary, list);
+  const listed = [...lines.values()].map(({ element }) => element);
+  const element = h(
+    "div",
+    { class: "mt-3" },
+    summary,
+    h("ul", { class: "divide-y", "aria-labelledby": "slots" }, ...listed),
+  );
 
   function summarise(): void {
     const isComplete = filled.size === slots.length;
@@ -31,7 +36,6 @@ export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions)
       isComplete && svg(icons.circleCheck, { className: "text-accent" }),
       words.slots(filled.size, slots.length),
     );
-    element.open = !isComplete;
   }
 
   for (const { id, isFilled } of slots) lines.get(id)?.show({ entry: undefined, isFilled, isOpen: !isFilled });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { activity } from "../../../packages/web/src/texts/en/activity.ts";
+import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
 import { settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
@@ -43,6 +44,21 @@ it("shows a network problem in place of a page that cannot be loaded offline", a
   await page.getByRole("link", { name: texts.app.notes, exact: true }).click();
   await page.getByText(texts.notes.empty.begin.title).waitFor();
   await bob.context.setOffline(false);
+  await page.getByRole("link", { name: texts.app.activity }).click();
+  await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
+});
+
+it("loads a page that was opened offline when the browser is online again", async () => {
+  const eve = await web.person("Eve");
+  const { page, watch } = eve;
+  watch.expect(/ERR_|The code could not be loaded/);
+  await page.goto("/");
+  await page.getByRole("heading", { name: texts.notes.list.owned, level: 1 }).waitFor();
+  await eve.context.setOffline(true);
+  await page.getByRole("link", { name: texts.app.links }).click();
+  await page.getByRole("alert").getByText(texts.problems.network).waitFor();
+  await eve.context.setOffline(false);
+  await page.getByRole("heading", { name: linkTexts.page.title, level: 1 }).waitFor();
   await page.getByRole("link", { name: texts.app.activity }).click();
   await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });

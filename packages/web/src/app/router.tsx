@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { loadRenderer } from "../features/notes/markdown/markdown.tsx";
+import { importWithRetry } from "../service/import-with-retry.ts";
 import { loadCode } from "../service/lazy-code.ts";
 import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
 import { requireNoSession, requireSession, takeLinkToken } from "./guards.ts";
@@ -12,7 +13,7 @@ import { Shell } from "./shell.tsx";
  * offline.
  */
 function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
-  return lazyRouteComponent(() => loadCode(name, load), name);
+  return lazyRouteComponent(() => loadCode(name, () => importWithRetry(load)), name);
 }
 
 const root = createRootRoute({ component: Outlet });

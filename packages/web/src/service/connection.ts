@@ -26,14 +26,14 @@ export function createConnection(isOnline: boolean) {
 }
 
 /**
- * Runs `reload` when the service responds again. If only one route fails, each of its requests looks like a new outage. So `reload` runs at
+ * Runs `reload` when the browser has a network again, and when the service responds again. If only one route fails, each of its requests looks like a new outage. So `reload` runs at
  * most once in RELOAD_MS.
  */
 export function onRecovery({ $state }: Pick<ReturnType<typeof createConnection>, "$state">, reload: () => void): void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let nextAt = 0;
   $state.listen((now, before) => {
-    if (before !== "down" || now !== "online" || waiting !== undefined) return;
+    if (before === "online" || now !== "online" || waiting !== undefined) return;
     waiting = setTimeout(() => {
       waiting = undefined;
       nextAt = Date.now() + RELOAD_MS;

@@ -1,7 +1,9 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { buttonStyle } from "../../components/button.tsx";
 import { Empty, Failure } from "../../components/states.tsx";
 import { useDocumentTitle } from "../../components/use-document-title.ts";
+import { useConnection } from "../../service/use-connection.ts";
 import { texts } from "../../texts/index.ts";
 import { reloadIfServed } from "../reload-for-new-build.ts";
 
@@ -14,12 +16,20 @@ export function PendingPage() {
   );
 }
 
+/** Replaces a page that failed. After an interruption of the connection, the page loads again without a click. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
+  const isOnline = useConnection() === "online";
+  const wasOnline = useRef(isOnline);
   const retry = () => {
     reset();
     // If the code of a page failed to load, the browser requests it again only after a reload.
     void reloadIfServed();
   };
+  const retryNow = useEffectEvent(retry);
+  useEffect(() => {
+    if (isOnline && !wasOnline.current) retryNow();
+    wasOnline.current = isOnline;
+  }, [isOnline]);
   return (
     <main className="grid min-h-full place-items-center">
       <Failure title={texts.app.failed.title} error={error} onRetry={retry} />

@@ -46,6 +46,39 @@ describe("the share dialog", () => {
     await rowOf(ann.page, ben.email).getByLabel(`What ${ben.email} can do`).waitFor();
   });
 
+  it("keeps typed people and the text of a request after Escape, a reload and back", async () => {
+    const ann = await web.person("Ann Keeps");
+    const note = await seedNote(ann.client, { title: "Plan" });
+    const people = ["ben@example.com", "cleo@example.com", "dan@example.com"];
+    const reopen = () => openShareDialog(ann.page, note.id);
+    let dialog = await reopen();
+    await dialog.getByLabel("People", { exact: true }).pressSequentially(`${people.join(", ")} `);
+    await dialog.getByRole("button", { name: "Request files" }).click();
+    await dialog.getByLabel("What is it about?").fill("The lease, please");
+    await ann.page.keyboard.press("Escape");
+    await dialog.getByRole("button", { name: "Request files" }).waitFor();
+    await ann.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await ann.page.getByRole("button", { name: "Share", exact: true }).click();
+    for (const leave of [undefined, () => ann.page.reload(), () => ann.page.goBack()]) {
+      if (leave !== undefined) {
+        await leave();
+        dialog = await reopen();
+      }
+      for (const email of people) await dialog.getByRole("button", { name: `Take out ${email}` }).waitFor();
+      await dialog.getByRole("button", { name: "Request files" }).click();
+      expect(await dialog.getByLabel("What is it about?").inputValue()).toBe("The lease, please");
+    }
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.getByRole("button", { name: "Request files" }).click();
+    expect(await dialog.getByLabel("What is it about?").inputValue()).toBe("");
+    await dialog.getByRole("button", { name: "Share", exact: true }).click();
+    for (const email of people) await rowOf(ann.page, email).getByText("Invited, not here yet.").waitFor();
+    dialog = await reopen();
+    await rowOf(ann.page, "ben@example.com").waitFor();
+    expect(await dialog.getByRole("button", { name: /^Take out/ }).count()).toBe(0);
+  });
+
   it("requirement 44: shows, changes, renews and revokes invitations", async () => {
     const [ann, ben] = [await web.person("Ann Five"), await web.person("Ben Five")];
     const note = await seedNote(ann.client, { title: "Minutes" });

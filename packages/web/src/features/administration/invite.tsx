@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { AdminInvitation } from "@valetkey/client";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
@@ -11,6 +11,7 @@ import { useNow } from "../../components/use-now.ts";
 import { client, hasCode } from "../../service/client.ts";
 import { copyText } from "../../service/clipboard.ts";
 import { instanceQuery } from "../../service/queries.ts";
+import { useKept } from "../../service/use-kept.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatDate, formatWhen } from "../../texts/index.ts";
 import { PagedList, refreshLists, usePages } from "./paged-list.tsx";
@@ -20,7 +21,7 @@ const words = administration.invitations;
 
 /** Invites an email address to create an account. */
 export function InviteForm() {
-  const [email, setEmail] = useState("");
+  const [email, setEmail] = useKept("invite to the service", "");
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
   const invite = useMutation({
     mutationFn: () => client.admin.invite(email.trim()),

@@ -8,6 +8,7 @@ import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
+import { forgetKept, useKept } from "../../service/use-kept.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
 import { ExpiryField } from "./expiry-field.tsx";
@@ -24,6 +25,8 @@ type LinkFormProps = {
   title: string;
   hint?: string;
   kind: Link["kind"];
+  /** The id of the note or file that a new link opens. */
+  subject: string;
   /** The edited link. Undefined if the form makes a new link. */
   link?: Link;
   /** The note whose files the user can choose. Undefined for a link of one file. */
@@ -32,17 +35,24 @@ type LinkFormProps = {
   pendingAction: string;
   isPending: boolean;
   error: unknown;
-  onSubmit: (body: CreateLinkBody) => void;
-  onCancel: () => void;
+  /** Call `forget` after the service has accepted the link. Until then, the form keeps what the user has typed. */
+  onSubmit: (body: CreateLinkBody, forget: () => void) => void;
+  onClose: () => void;
 };
 
 /** The settings of a link or file request. The usual settings come first. */
-export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, ...state }: LinkFormProps) {
+export function LinkForm({ title, hint, kind, subject, link, noteId, onSubmit, onClose, ...state }: LinkFormProps) {
   const instance = useQuery(instanceQuery).data;
   const first = useRef<HTMLInputElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const policy = policyOf(instance);
-  const [values, setValues] = useState<LinkValues>(() => valuesOf(link, policy));
+  const unchanged = valuesOf(link, policy);
+  // After a change of the link in another place, the form starts again, because its values would revert that change.
+  const [name] = useState(
+    () => `link ${link === undefined ? `${kind} ${subject}` : JSON.stringify([link.id, unchanged])}`,
+  );
+  const [values, setValues] = useKept<LinkValues>(name, unchanged);
+  const forget = () => forgetKept(name);
   const [problems, setProblems] = useState<LinkProblems>({});
   const change = (changed: Partial<LinkValues>) => setValues((before) => ({ ...before, ...changed }));
   useEffect(() => first.current?.focus(), []);
@@ -51,13 +61,17 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [problems]);
 
+  function discard(): void {
+    forget();
+    onClose();
+  }
   function submit(event: FormEvent): void {
     event.preventDefault();
     const result = bodyOf(values, { link, kind, policy, now: earliestServiceNow() });
     setProblems("problems" in result ? result.problems : {});
     if ("problems" in result) return;
-    if (link !== undefined && Object.keys(result.body).length === 0) onCancel();
-    else onSubmit(result.body);
+    if (link !== undefined && Object.keys(result.body).length === 0) discard();
+    else onSubmit(result.body, forget);
   }
 
   const isRequest = kind === "upload";
@@ -72,7 +86,7 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
         if (event.key !== "Escape") return;
         // If the event continued, Escape would also close the dialog around the form.
         event.stopPropagation();
-        onCancel();
+        onClose();
       }}
       className="flex flex-col gap-4 rounded-card border bg-surface p-4"
     >
@@ -132,7 +146,7 @@ export function LinkForm({ title, hint, kind, link, noteId, onSubmit, onCancel, 
       <RareFields {...fields} kind={kind} />
       {state.error !== null && <Problem error={state.error} />}
       <div className="flex justify-end gap-2">
-        <Button kind="quiet" onClick={onCancel}>
+        <Button kind="quiet" onClick={discard}>
           {texts.common.cancel}
         </Button>
         <Button type="submit" kind="primary" disabled={state.isPending}>

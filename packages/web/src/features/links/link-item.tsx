@@ -48,14 +48,22 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
         <parts.LinkForm
           title={words.editTitle(nameOfLink(link))}
           kind={link.kind}
+          subject={link.noteId}
           link={link}
           noteId={link.noteId}
           action={words.save}
           pendingAction={words.saving}
           isPending={update.isPending}
           error={update.error}
-          onSubmit={(body) => update.mutate(body, { onSuccess: close })}
-          onCancel={close}
+          onSubmit={(body, forget) =>
+            update.mutate(body, {
+              onSuccess() {
+                forget();
+                close();
+              },
+            })
+          }
+          onClose={close}
         />
       ) : (
         <LinkTicket

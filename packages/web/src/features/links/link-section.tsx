@@ -30,8 +30,10 @@ export function LinkSection({ subject, buttonRef: button }: LinkSectionProps) {
     setForm(undefined);
     reset();
   }
-  async function submit(body: CreateLinkBody): Promise<void> {
-    if (await make(body)) close();
+  async function submit(body: CreateLinkBody, forget: () => void): Promise<void> {
+    if (!(await make(body))) return;
+    forget();
+    close();
   }
   function start(): void {
     if (policy?.passwordRequired === true) setForm("download");
@@ -63,12 +65,13 @@ export function LinkSection({ subject, buttonRef: button }: LinkSectionProps) {
           title={form === "upload" ? words.form.requestTitle : words.form.newTitle}
           {...(form === "upload" && { hint: words.form.requestHint })}
           kind={form}
+          subject={"noteId" in subject ? subject.noteId : subject.attachmentId}
           action={form === "upload" ? words.form.createRequest : words.form.create}
           pendingAction={words.creating}
           isPending={isPending}
           error={error}
-          onSubmit={(body) => void submit(body)}
-          onCancel={close}
+          onSubmit={(body, forget) => void submit(body, forget)}
+          onClose={close}
         />
       )}
       {form === undefined && error !== null && <Problem error={error} />}

@@ -7,6 +7,7 @@ import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { useKept } from "../../service/use-kept.ts";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
 
 const words = settingsTexts.tokens;
@@ -19,6 +20,7 @@ const options = (Object.keys(expiries) as Expiry[]).map((value) => ({ value, lab
 export function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => void }) {
   const field = useRef<HTMLInputElement>(null);
   const [expiry, setExpiry] = useState<Expiry>("days90");
+  const [typed, setTyped] = useKept("token", "");
   const [problem, setProblem] = useState<string>();
   const create = useMutation({
     mutationFn: (label: string) => {
@@ -27,6 +29,7 @@ export function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => v
       return client.tokens.create({ label, expiresAt });
     },
     onSuccess(token) {
+      setTyped("");
       onCreated(token);
       void queryClient.invalidateQueries({ queryKey: keys.tokens });
     },
@@ -34,7 +37,7 @@ export function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => v
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const label = field.current?.value.trim() ?? "";
+    const label = typed.trim();
     setProblem(label === "" ? words.labelMissing : undefined);
     if (label === "") field.current?.focus();
     else create.mutate(label);
@@ -50,6 +53,8 @@ export function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => v
         placeholder={words.labelPlaceholder}
         maxLength={MAX_LABEL_LENGTH}
         autoComplete="off"
+        value={typed}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
         error={problem}
       />
       <div className="flex flex-wrap items-end justify-between gap-4">

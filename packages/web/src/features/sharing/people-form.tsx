@@ -7,6 +7,7 @@ import { DateTimeField, ExpiryOptions } from "../../components/expiry-field.tsx"
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { sessionQuery } from "../../service/queries.ts";
+import { useKept } from "../../service/use-kept.ts";
 import { shareDialogTexts } from "../../texts/en/share-dialog.ts";
 import { texts } from "../../texts/index.ts";
 import type { useInvite } from "./change-shares.ts";
@@ -20,20 +21,22 @@ const words = texts.sharing;
 type Refusal = { emails: string[]; problem: string };
 
 type PeopleFormProps = {
+  /** Names what is shared. The form keeps what the user has typed for it. */
+  name: string;
   invite: ReturnType<typeof useInvite>;
   /** Whether the form asks for the role. Files are shared with viewers only. */
   hasRole: boolean;
   inputRef: RefObject<HTMLInputElement | null>;
 };
 
-export function PeopleForm({ invite, hasRole, inputRef }: PeopleFormProps) {
+export function PeopleForm({ name, invite, hasRole, inputRef }: PeopleFormProps) {
   const account = useQuery(sessionQuery).data?.user;
-  const [chosen, setChosen] = useState<string[]>([]);
-  const [text, setText] = useState("");
+  const [chosen, setChosen] = useKept<string[]>(`share ${name} with`, []);
+  const [text, setText] = useKept(`share ${name} with also`, "");
   const [refusal, setRefusal] = useState<Refusal>();
-  const [role, setRole] = useState<Share["role"]>("viewer");
-  const [choice, setChoice] = useState("never");
-  const [custom, setCustom] = useState("");
+  const [role, setRole] = useKept<Share["role"]>(`share ${name} as`, "viewer");
+  const [choice, setChoice] = useKept(`share ${name} for`, "never");
+  const [custom, setCustom] = useKept(`share ${name} until`, "");
   const [expiryProblem, setExpiryProblem] = useState<string>();
   const now = Date.now();
 

@@ -48,7 +48,12 @@ function ShareOne({ noteId, attachment, canInvite, links, initialFocus, onClose 
       <div className="flex flex-col gap-6">
         {canInvite && (
           <>
-            <PeopleForm invite={invite} hasRole={attachment === undefined} inputRef={input} />
+            <PeopleForm
+              name={attachment?.id ?? noteId}
+              invite={invite}
+              hasRole={attachment === undefined}
+              inputRef={input}
+            />
             <ShareList subject={subject} />
             {attachment === undefined && (
               <CopyButton

@@ -69,7 +69,7 @@ export function ShareFiles({ files, onClose }: ShareFilesProps) {
     >
       <div className="flex flex-col gap-6">
         <div className="flex flex-col gap-3">
-          <PeopleForm invite={invite} hasRole={false} inputRef={input} />
+          <PeopleForm name={files.map(({ id }) => id).join()} invite={invite} hasRole={false} inputRef={input} />
           {done.ids.length > 0 && (
             <p className="text-muted text-small tabular-nums">
               {words.shared(done.ids.length, files.length)} {invite.isError && words.again}

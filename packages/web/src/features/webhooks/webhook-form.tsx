@@ -5,6 +5,7 @@ import { Button } from "../../components/button.tsx";
 import { CheckField } from "../../components/check-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
+import { useKept } from "../../service/use-kept.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
 import { refreshWebhooks, type WebhookCalls, type WebhookScope } from "./webhook-calls.ts";
 
@@ -19,13 +20,15 @@ type WebhookFormProps = {
 };
 
 export function WebhookForm({ calls, scope, onSecret }: WebhookFormProps) {
-  const [url, setUrl] = useState("");
-  const [description, setDescription] = useState("");
+  const [url, setUrl] = useKept(`webhook of ${scope} url`, "");
+  const [description, setDescription] = useKept(`webhook of ${scope} description`, "");
   const [events, setEvents] = useState<readonly WebhookEvent[]>(["upload.ready"]);
   const [isChecked, setChecked] = useState(false);
   const create = useMutation({
     mutationFn: () => calls.create({ url: url.trim(), description: description.trim(), events: [...events] }),
     onSuccess(webhook) {
+      setUrl("");
+      setDescription("");
       onSecret(webhook);
       void refreshWebhooks(scope);
     },

@@ -1,0 +1,45 @@
+import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
+import { queryClient, sessionQuery } from "./queries.ts";
+
+/** A sign-out deletes these keys (local-data.ts). */
+const keyOf = (name: string) =>
+  `valetkey.kept ${queryClient.getQueryData(sessionQuery.queryKey)?.user.id ?? ""} ${name}`;
+
+/**
+ * Works as `useState`, but keeps what a person has typed when the form disappears: after Escape, a click outside, "Back" or a reload. This
+ * tab keeps it until the person sends it or removes it. A password is never kept. `name` names the form and its item.
+ */
+export function useKept<Value>(name: string, initial: Value | (() => Value)): [Value, Dispatch<SetStateAction<Value>>] {
+  const [first] = useState<Value>(initial);
+  const [value, setValue] = useState<Value>(() => read(keyOf(name)) ?? first);
+  useEffect(() => {
+    const text = stringify(value);
+    if (text === stringify(first)) forgetKept(name);
+    else write(keyOf(name), text);
+  }, [name, value, first]);
+  return [value, setValue];
+}
+
+/** Forgets what a person has typed, because the form was sent or discarded. */
+export function forgetKept(name: string): void {
+  write(keyOf(name), undefined);
+}
+
+const stringify = (value: unknown) => JSON.stringify(value, (key, part) => (key === "password" ? "" : part));
+
+function read<Value>(key: string): Value | undefined {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function write(key: string, text: string | undefined): void {
+  try {
+    if (text === undefined) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, text);
+  } catch {
+    // If the browser forbids storage, the text lasts until the form disappears.
+  }
+}

@@ -2,12 +2,15 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { ValetKeyProvider } from "@valetkey/react";
+import { useEffect } from "react";
+import { ignoreRepeatedClicks } from "../components/ignore-repeated-clicks.ts";
 import { client } from "../service/client.ts";
 import { queryClient } from "../service/queries.ts";
 import { router } from "./router.tsx";
 import { Toasts } from "./toasts.tsx";
 
 export function App() {
+  useEffect(() => ignoreRepeatedClicks(document), []);
   return (
     // The Content-Security-Policy allows no style elements. So theme.css contains the rules that Base UI would add in such an element.
     <CSPProvider disableStyleElements>

@@ -1,5 +1,6 @@
 import { type ErrorCode, ValetKeyError } from "@valetkey/client";
 import { loadRareProblems } from "../texts/index.ts";
+import { sendOnce } from "./send-once.ts";
 
 export type Account = { id: string; email: string; name: string };
 
@@ -19,13 +20,15 @@ export const accounts = {
   signOut: () => callAccounts("POST", "/auth/sign-out", {}),
 };
 
+const send = sendOnce((...request) => fetch(...request));
+
 /** Calls a route of the accounts library. Rejects with a ValetKeyError. */
 export async function callAccounts<Answer = unknown>(
   method: "GET" | "POST",
   path: string,
   body?: unknown,
 ): Promise<Answer> {
-  const response = await fetch(path, {
+  const response = await send(path, {
     method,
     ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
   }).catch((cause: unknown) => {

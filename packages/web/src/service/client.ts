@@ -1,5 +1,6 @@
 import { createCalls, ValetKeyError } from "@valetkey/client";
 import { loadRareProblems } from "../texts/index.ts";
+import { sendOnce } from "./send-once.ts";
 import { readServiceTime } from "./service-clock.ts";
 import { connection } from "./use-connection.ts";
 
@@ -44,7 +45,7 @@ const watchedFetch: typeof fetch = async (input, init) => {
 };
 
 /** The service that served this page. The session cookie identifies the user. */
-export const service = { baseUrl: location.origin, fetch: watchedFetch };
+export const service = { baseUrl: location.origin, fetch: sendOnce(watchedFetch) };
 
 /** All calls of the service, except uploads and downloads (`transfers`). */
 export const client = createCalls(service);

@@ -143,6 +143,7 @@ function Step({ isOff, className, ...props }: StepProps) {
     <IconButton
       {...props}
       aria-disabled={isOff}
+      data-counts-clicks
       className={clsx(atTheSide, "aria-disabled:cursor-default aria-disabled:opacity-50", className)}
     />
   );

@@ -24,6 +24,7 @@ export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
   return (
     <div
       role="toolbar"
+      data-counts-clicks
       aria-label={words.zoom}
       className="absolute bottom-3 left-1/2 flex -translate-x-1/2 items-center rounded-full border bg-surface text-muted text-small tabular-nums shadow-float"
     >

@@ -1,0 +1,73 @@
+import { JSDOM } from "jsdom";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ignoreRepeatedClicks } from "./ignore-repeated-clicks.ts";
+
+describe("a page that ignores repeated clicks", () => {
+  let window: JSDOM["window"];
+  let sent: string[];
+  let stopIgnoring: () => void;
+  const $ = (selector: string) => window.document.querySelector(selector) as HTMLElement;
+
+  beforeEach(() => {
+    window = new JSDOM(`<form><input id="text" /><textarea></textarea><button id="send"><b>Send</b></button></form>
+      <button id="delete" type="button">Delete</button>
+      <div data-counts-clicks><button id="zoom" type="button">+</button></div>
+      <input id="box" type="checkbox" /><a href="#part">Part</a>`).window;
+    sent = [];
+    stopIgnoring = ignoreRepeatedClicks(window.document);
+    $("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      sent.push("form");
+    });
+    for (const id of ["delete", "zoom", "box"]) $(`#${id}`).addEventListener("click", () => sent.push(id));
+  });
+
+  const click = (selector: string, detail: number) =>
+    $(selector).dispatchEvent(new window.MouseEvent("click", { bubbles: true, cancelable: true, detail }));
+  const doubleClick = (selector: string) => [1, 2].map((detail) => click(selector, detail));
+  /** Returns whether the key still does what it does in the element. */
+  const press = (selector: string, key: string, repeat: boolean) =>
+    $(selector).dispatchEvent(new window.KeyboardEvent("keydown", { bubbles: true, cancelable: true, key, repeat }));
+
+  it("sends a form once for a double click on the text of its button", () => {
+    doubleClick("#send b");
+    expect(sent).toEqual(["form"]);
+  });
+
+  it("runs a button once for a double click, and again for a later click", () => {
+    doubleClick("#delete");
+    click("#delete", 1);
+    expect(sent).toEqual(["delete", "delete"]);
+  });
+
+  it("runs a button for each press of a key", () => {
+    for (let times = 0; times < 2; times++) click("#delete", 0);
+    expect(sent).toEqual(["delete", "delete"]);
+  });
+
+  it("counts each click on a button that zooms, and on a checkbox", () => {
+    doubleClick("#zoom");
+    doubleClick("#box");
+    expect(sent).toEqual(["zoom", "zoom", "box", "box"]);
+  });
+
+  it.each([
+    ["#send", "Enter", false],
+    ["#send", " ", false],
+    ["#text", "Enter", false],
+    ["#text", " ", true],
+    ["#text", "a", true],
+    ["textarea", "Enter", true],
+    ["#zoom", "Enter", true],
+    ["a", "Enter", true],
+  ])("repeats a held key in %s, %j: %s", (selector, key, repeats) => {
+    expect(press(selector, key, false)).toBe(true);
+    expect(press(selector, key, true)).toBe(repeats);
+  });
+
+  it("counts each click again after it stopped ignoring", () => {
+    stopIgnoring();
+    doubleClick("#delete");
+    expect(sent).toEqual(["delete", "delete"]);
+  });
+});

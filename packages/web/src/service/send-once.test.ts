@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { sendOnce } from "./send-once.ts";
+
+describe("a fetch that sends a change once", () => {
+  function start() {
+    const sent: { body: unknown; respond: (text: string) => void; fail: (error: Error) => void }[] = [];
+    const fetch = sendOnce((_input, init) => {
+      const { promise, resolve, reject } = Promise.withResolvers<Response>();
+      sent.push({ body: init?.body, respond: (text) => resolve(new Response(text)), fail: reject });
+      return promise;
+    });
+    const change = (body: string, more: RequestInit = {}) =>
+      fetch("https://files.example.com/links/1", { method: "PATCH", body, ...more });
+    return { sent, fetch, change };
+  }
+  const textOf = async (response: Promise<Response>) => (await response).text();
+
+  it("sends equal changes once, and gives both callers the response", async () => {
+    const { sent, change } = start();
+    const answers = [change("{}"), change("{}")].map(textOf);
+    sent[0]?.respond("done");
+    expect(await Promise.all(answers)).toEqual(["done", "done"]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("sends a change again after the response", async () => {
+    const { sent, change } = start();
+    for (const nth of [0, 1]) {
+      const answer = textOf(change("{}"));
+      sent[nth]?.respond("done");
+      await answer;
+    }
+    expect(sent).toHaveLength(2);
+  });
+
+  it("sends a change again after a failure, which both callers see", async () => {
+    const { sent, change } = start();
+    const answers = Promise.allSettled([change("{}"), change("{}")]);
+    sent[0]?.fail(new Error("offline"));
+    expect((await answers).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    void change("{}");
+    expect(sent).toHaveLength(2);
+  });
+
+  it("sends a setting that a person turns on, off and on again", () => {
+    const { sent, change } = start();
+    for (const body of ["on", "off", "on"]) void change(body);
+    expect(sent.map(({ body }) => body)).toEqual(["on", "off", "on"]);
+  });
+
+  it.each<[string, RequestInit]>([
+    ["a read", { method: "GET" }],
+    ["a file", { method: "POST", body: new Blob(["a"]) }],
+    ["a change that can be aborted", { method: "POST", body: "{}", signal: new AbortController().signal }],
+  ])("sends %s each time", (_, init) => {
+    const { sent, fetch } = start();
+    for (let times = 0; times < 2; times++) void fetch("https://files.example.com/", init);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("sends two changes with different headers", () => {
+    const { sent, change } = start();
+    for (const key of ["a", "b"]) void change("{}", { headers: { "idempotency-key": key } });
+    expect(sent).toHaveLength(2);
+  });
+});

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { smtpServerInTest } from "../../packages/server/src/mailer/testing/smtp-server.ts";
 import { accept, receiverInTest } from "../../packages/server/src/outgoing/testing/webhook-receiver.ts";
@@ -6,12 +7,15 @@ import { useDatabases } from "./testing/databases.ts";
 import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.ts";
 import { emailOf, expectOnlyCopies, notYetReported } from "./testing/expect-notified.ts";
 import { freePort } from "./testing/free-port.ts";
-import { type Acknowledged, nothingYet, workUntilKilled } from "./testing/load.ts";
+import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
 // Five rounds keep the test run short. For a long run, set KILL_ROUNDS=50.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
 const WORKERS = 4;
+/** Each of these rounds uploads many files, so the default is lower. */
+const TRASH_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
+const FILES_OF_LARGE_NOTE = 120;
 /** The clock moves by this time before each start, so that all leases of mails and webhooks expire and all mails are due. Milliseconds. */
 const BETWEEN_STARTS_MS = 3_660_000;
 const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname;
@@ -63,9 +67,112 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
   });
 });
 
+describe.each(useDatabases())("kill -9 while large notes are deleted, on $name", ({ makeEnv }) => {
+  const timeout = 120_000 + TRASH_ROUNDS * 60_000;
+  it(`loses no large note and leaves no object behind in ${TRASH_ROUNDS} rounds`, { timeout }, async () => {
+    const settings = { TRASH_DAYS: "3", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
+    const place = await makePlace({ ...(await makeEnv()), ...settings });
+    // The clock moves by more than a day before each round. So a note in the trash expires in the third round after its deletion, and all
+    // queued deletions of objects are due.
+    const at = (round: number) => after(place, round, 25 * 3_600_000);
+    let kept: LargeNote | undefined;
+    const expiring: LargeNote[] = [];
+    let deleted: LargeNote[] = [];
+    let interrupted = 0;
+    for (let round = 0; round < TRASH_ROUNDS; round++) {
+      // This kill can come while the trash expires, or while a deletion of the last round continues.
+      const first = await startProcess(at(round));
+      await pause(400);
+      await first.stop("SIGKILL");
+      const service = await startProcess(at(round));
+      const ann = await userOf(service, "ann");
+      for (const note of deleted) await expectGone(ann, note);
+      if (kept === undefined) kept = await makeLargeNote(ann);
+      else await expectWhole(ann, kept);
+      const [toExpire, toPurge] = [await makeLargeNote(ann), await makeLargeNote(ann)];
+      for (const { id } of [toExpire, toPurge]) expect((await ann.call("DELETE", `/notes/${id}`)).status).toBe(204);
+      const before = await filesOf(ann);
+      const toggling = toggleUntilKilled(ann, kept);
+      expect((await ann.call("DELETE", `/trash/notes/${toPurge.id}`)).status).toBe(204);
+      if ((await filesOf(ann)) > before - FILES_OF_LARGE_NOTE) interrupted += 1;
+      await pause(60);
+      await service.stop("SIGKILL");
+      await toggling;
+      expiring.push(toExpire);
+      deleted = [toPurge, ...(expiring.length < 3 ? [] : expiring.splice(0, 1))];
+    }
+    // Each deletion of an object runs twice, a day apart. So after these starts, the bucket has only the objects of the kept note.
+    const lastRound = TRASH_ROUNDS + 7;
+    deleted.push(...expiring);
+    for (const round of [lastRound - 4, lastRound - 2, lastRound]) {
+      const service = await startProcess(at(round));
+      const ann = await userOf(service, "ann");
+      for (const note of deleted) await expectGone(ann, note);
+      await expectWhole(ann, kept as LargeNote);
+      const report = async () => (await runCli(at(round), ["gc", "--dry-run"])).stdout;
+      const objects = round === lastRound ? `Of the other objects, ${FILES_OF_LARGE_NOTE} are known` : "counters";
+      await expect.poll(report, { timeout: 60_000, interval: 1_000 }).toContain(objects);
+      expect(await filesOf(ann)).toBe(FILES_OF_LARGE_NOTE);
+      await service.stop();
+    }
+    await place.remove();
+    console.log(`killed ${2 * TRASH_ROUNDS} times, ${interrupted} times during a permanent deletion`);
+  });
+});
+
+type LargeNote = { id: string; files: Acknowledged["attachments"] };
+
+/** Creates a note with more files than one step of a permanent deletion deletes. */
+async function makeLargeNote(api: Api): Promise<LargeNote> {
+  const { id } = (await api.call("POST", "/notes", { title: "large" })).body;
+  const contents = Array.from({ length: FILES_OF_LARGE_NOTE }, () => randomBytes(50));
+  const files: LargeNote["files"] = [];
+  async function send(): Promise<void> {
+    for (let bytes = contents.pop(); bytes !== undefined; bytes = contents.pop()) {
+      const answer = await api.attach(id, { name: "file.bin", bytes });
+      expect(answer.status).toBe(201);
+      files.push({ id: answer.body.id, sha256: sha256(bytes) });
+    }
+  }
+  await Promise.all(Array.from({ length: WORKERS }, send));
+  return { id, files };
+}
+
+/** Checks that the note has all its files, after a restoration if it is in the trash. */
+async function expectWhole(api: Api, { id, files }: LargeNote): Promise<void> {
+  await api.call("POST", `/trash/notes/${id}/restore`);
+  expect((await api.call("GET", `/notes/${id}`)).body.attachmentCount).toBe(files.length);
+  await expectAllThere(api, { ...nothingYet(), attachments: files });
+}
+
+/** Checks that the note and its files do not exist, and waits until the note is not in the trash either. */
+async function expectGone(api: Api, { id, files }: LargeNote): Promise<void> {
+  expect((await api.call("GET", `/notes/${id}`)).status).toBe(404);
+  const urls = await api.call("POST", "/attachments/urls", { attachmentIds: files.map((file) => file.id) });
+  for (const { fileUrl } of urls.body.urls) expect(fileUrl ?? null).toBeNull();
+  const inTrash = async () =>
+    (await api.call("GET", "/trash")).body.items.map((item: { noteId: string }) => item.noteId);
+  await expect.poll(inTrash, { timeout: 30_000 }).not.toContain(id);
+}
+
+const filesOf = async (api: Api): Promise<number> => (await api.call("GET", "/usage")).body.files;
+
+/** Moves a note to the trash and back until the service is killed. */
+async function toggleUntilKilled(api: Api, { id }: LargeNote): Promise<void> {
+  try {
+    for (;;) {
+      expect((await api.call("DELETE", `/notes/${id}`)).status).toBe(204);
+      expect((await api.call("POST", `/trash/notes/${id}/restore`)).status).toBe(204);
+    }
+  } catch (error) {
+    // The type of error for a connection that has ended.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
 /** Returns the settings of the service with a clock that is ahead, more in each round. */
-function after({ env, ...place }: Place, round: number): Place {
-  const clock = { CLOCK_AHEAD_MS: String(round * BETWEEN_STARTS_MS) };
+function after({ env, ...place }: Place, round: number, betweenStartsMs = BETWEEN_STARTS_MS): Place {
+  const clock = { CLOCK_AHEAD_MS: String(round * betweenStartsMs) };
   return { ...place, env: { ...env, ...clock, NODE_OPTIONS: `${env.NODE_OPTIONS} --require=${CLOCK_AHEAD}` } };
 }
 

@@ -162,13 +162,19 @@ export function buildApp(options: AppOptions): App {
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
     // The name of a write queue omits the readable prefix of the token, because a visitor can write any prefix.
-    const holderOf = ({ params }: FastifyRequest) => `link:${(params as { token: string }).token.split("~").at(-1)}`;
+    const holderOf = (request: FastifyRequest) => {
+      const { token } = request.params as { token: string };
+      return `link:${partOf(request)}:${token.split("~").at(-1)}`;
+    };
     visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
     publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
   });
   const { requireEnabled } = useCases;
   const authentication = authenticationHook(authenticate, { requireEnabled });
-  const ownTurns = { turns: writes, holderOf: (request: FastifyRequest) => `user:${callerOf(request).userId}` };
+  const ownTurns = {
+    turns: writes,
+    holderOf: (request: FastifyRequest) => `user:${partOf(request)}:${callerOf(request).userId}`,
+  };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
     // These routes get the most requests. They do not check separately whether the user is disabled, because their access query refuses
@@ -209,6 +215,14 @@ export function buildApp(options: AppOptions): App {
     linkRoutes(api, deps);
   });
   return app;
+}
+
+/**
+ * Returns the part of the service that a write waits for. Writes that call the bucket have their own queue, so that a bucket that does not
+ * respond delays no other write.
+ */
+function partOf({ routeOptions: { url = "" } }: FastifyRequest): "bucket" | "database" {
+  return /\/(?:uploads|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
 }
 
 function createServer({ logger, trustProxy, requestId, connections }: AppOptions, headers: ResponseHeaders): App {

@@ -80,6 +80,35 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
   });
 });
 
+describe.each(engines)("a bucket that does not respond, on $name", (engine) => {
+  it("does not delay writes that need no bucket", async () => {
+    let isHanging = false;
+    const hang = <T>(run: () => Promise<T>): Promise<T> => (isHanging ? new Promise<T>(() => undefined) : run());
+    const service = await startServiceInTest({
+      engine,
+      wrap: {
+        bucket: (bucket) => ({
+          ...bucket,
+          head: (...given) => hang(() => bucket.head(...given)),
+          delete: (...given) => hang(() => bucket.delete(...given)),
+        }),
+      },
+    });
+    const ann = service.as("ann");
+    const noteId = await note(service);
+    const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
+    const start = async () => (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload.id;
+    const [first, ...others] = [await start(), await start(), await start(), await start()];
+    isHanging = true;
+    for (const id of others) void ann.send(`POST /uploads/${id}/complete`);
+    expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
+    expect(
+      (await ann.send(`DELETE /attachments/${(await ann.send(`GET /uploads/${first}`)).body.attachmentId}`)).status,
+    ).toBe(204);
+    expect((await ann.send(`DELETE /notes/${noteId}`)).status).toBe(204);
+  });
+});
+
 describe("an outage of the database", () => {
   it("on postgres returns 503 on every route and recovers without a restart", async () => {
     const gate = gated();

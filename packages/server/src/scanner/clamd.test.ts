@@ -89,7 +89,7 @@ async function* asBuffers(body: Readable): AsyncGenerator<Buffer> {
 }
 
 describe("a clamd that fails is scanner_unavailable, and the file is closed", () => {
-  const QUICK: ClamdTimeouts = { connectMs: 200, idleMs: 200, verdictMs: 200 };
+  const QUICK: Partial<ClamdTimeouts> = { connectMs: 200, idleMs: 200, verdictMs: 200 };
   const cases: [string, (socket: Socket) => void][] = [
     ["one that hangs up", (socket) => socket.destroy()],
     ["one that hangs up in the middle", (socket) => socket.once("data", () => socket.destroy())],
@@ -107,6 +107,20 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
     await expect(scanner.scan(body)).rejects.toMatchObject({ code: "scanner_unavailable" });
     expect(body.destroyed).toBe(true);
     await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
+  });
+
+  test("a clamd that stops to reply to pings during a scan", async () => {
+    let pings = 0;
+    const port = await listening((socket) =>
+      socket.once("data", (bytes) => {
+        if (bytes.toString().startsWith("zPING") && ++pings <= 3) socket.end("PONG\0");
+        else socket.resume();
+      }),
+    );
+    const timeouts = { connectMs: 200, pingMs: 20 };
+    const scanner = createClamd({ host: "127.0.0.1", port, timeouts });
+    await expect(scanner.scan(patternedStream(MIB))).rejects.toMatchObject({ code: "scanner_unavailable" });
+    expect(pings).toBe(4);
   });
 
   test("a clamd that does not listen, with a remedy for the operator", async () => {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Socket } from "node:net";
 import { addAbortSignal, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../domain/errors.ts";
 import type { Scanner, ScanVerdict } from "../usecases/ports/index.ts";
 
@@ -12,11 +13,13 @@ export type ClamdTimeouts = {
   idleMs: number;
   /** The maximum time from the last byte of a file to the verdict. clamd itself stops a scan after MaxScanTime, by default two minutes. */
   verdictMs: number;
+  /** The pause between two pings during a scan. */
+  pingMs: number;
 };
 
 export type ClamdOptions = { host: string; port: number; timeouts?: Partial<ClamdTimeouts> | undefined };
 
-const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000 };
+const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000, pingMs: 10_000 };
 const MAX_REPLY_BYTES = 4_096;
 const LIMIT_EXCEEDED = /size limit exceeded/;
 /** Matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
@@ -40,6 +43,25 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     }
   }
 
+  async function ping(): Promise<void> {
+    const socket = await open();
+    socket.setTimeout(timeouts.connectMs, () => socket.destroy(new Error("it does not reply")));
+    socket.write("zPING\0");
+    const reply = await replyOf(socket).catch((error) => {
+      throw unavailable("it does not reply", error);
+    });
+    socket.destroy();
+    if (reply !== "PONG") throw unavailable(`it replied to a ping with ${JSON.stringify(reply)}`);
+  }
+
+  /** Pings until `signal` aborts. Rejects when a ping gets no reply, because a scan of a clamd that hangs never ends. */
+  async function untilNoReply(signal: AbortSignal): Promise<never> {
+    for (;;) {
+      await sleep(timeouts.pingMs, undefined, { signal, ref: false });
+      await ping();
+    }
+  }
+
   async function scan(body: Readable, signal: AbortSignal | undefined): Promise<ScanVerdict> {
     const socket = await open();
     if (signal !== undefined) addAbortSignal(signal, socket);
@@ -54,7 +76,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
         socket.setTimeout(timeouts.verdictMs);
         return reply;
       });
-      return verdictOf(await Promise.race([reply, sent]));
+      return verdictOf(await Promise.race([reply, sent, untilNoReply(stop.signal)]));
     } catch (error) {
       // If the file can't be read, the connection breaks too. The error of the file is the real cause, so this throws that error.
       if (file.broken !== undefined) throw file.broken;
@@ -74,16 +96,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
         body.destroy();
       }
     },
-    async probe() {
-      const socket = await open();
-      socket.setTimeout(timeouts.connectMs, () => socket.destroy(new Error("it does not reply")));
-      socket.write("zPING\0");
-      const reply = await replyOf(socket).catch((error) => {
-        throw unavailable("it does not reply", error);
-      });
-      socket.destroy();
-      if (reply !== "PONG") throw unavailable(`it replied to a ping with ${JSON.stringify(reply)}`);
-    },
+    probe: ping,
   };
 }
 

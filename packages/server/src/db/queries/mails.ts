@@ -67,10 +67,11 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
       await db.deleteFrom("mails").where("id", "=", mailId).execute();
     },
 
-    async postpone({ id, leaseEndsAt }, { dueAt, problem }) {
+    async postpone({ id, leaseEndsAt }, { dueAt, problem, createdAt }) {
       await db
         .updateTable("mails")
-        .set({ due_at: dueAt, problem })
+        .set({ due_at: dueAt, problem: problem ?? null })
+        .$if(createdAt !== undefined, (query) => query.set({ created_at: createdAt as number }))
         .where("id", "=", id)
         .where("due_at", "=", leaseEndsAt)
         .execute();

@@ -1,6 +1,6 @@
 import { type AccountInvitation, requireOpen } from "../../domain/invitation.ts";
 import { takeFromWindow } from "../limits-in-database.ts";
-import { limitOf } from "../links/look-at-link.ts";
+import { limitOf, unlessDiskIsFull } from "../links/look-at-link.ts";
 import type { Deps, InvitationWithNames } from "../ports/index.ts";
 import { findAccountInvitation, findByToken } from "./find.ts";
 
@@ -16,7 +16,7 @@ export type LookedAt =
  */
 export function lookAtInvitation(deps: Deps) {
   return async (token: string, { network }: { network: string }): Promise<LookedAt> => {
-    await takeFromWindow(deps, limitOf(network));
+    await unlessDiskIsFull(takeFromWindow(deps, limitOf(network)));
     const toService = await findAccountInvitation(deps, token);
     if (toService !== undefined) {
       requireOpen(toService, deps.clock());

@@ -1,3 +1,4 @@
+import { DomainError } from "../../domain/errors.ts";
 import { effectiveExpiry, type Link } from "../../domain/link.ts";
 import { auditEvent } from "../audit-event.ts";
 import { takeFromWindow, type WindowLimit, windowKey } from "../limits-in-database.ts";
@@ -33,13 +34,13 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   return async (token: string, { sealedPass, network }: Visitor): Promise<Look> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
     if (admitted.state === "locked") {
-      await takeFromWindow(deps, limitOf(network));
+      await unlessDiskIsFull(takeFromWindow(deps, limitOf(network)));
       return { state: "locked", by: admitted.by };
     }
     const policy = linkPolicy(deps);
     const endsAt = effectiveExpiry(admitted.link, policy);
     const pass = newPass(admitted, { newId: deps.newId, now: deps.clock(), expiresAt: endsAt });
-    await countLook(deps, { admitted, pass, network });
+    await unlessDiskIsFull(countLook(deps, { admitted, pass, network }));
     return { ...admitted, pass, endsAt, abuseContact: policy.abuseContact };
   };
 }
@@ -59,6 +60,13 @@ export async function countLook(
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
     await countOpened(deps, { tx, link: admitted.link, pass });
+  });
+}
+
+/** Waits for a write that only counts a visit. On a full disk, the visit is not counted, but the visitor still sees the page. */
+export async function unlessDiskIsFull(counted: Promise<unknown>): Promise<void> {
+  await counted.catch((error) => {
+    if (!(error instanceof DomainError && error.code === "storage_full")) throw error;
   });
 }
 

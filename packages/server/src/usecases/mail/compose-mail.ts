@@ -26,10 +26,10 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 
 /**
  * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
- * longer needed. A mail never contains the name of a user. Otherwise a stranger could sign up with the email address of another person and
+ * longer needed, and "later" if its note or file is in the trash, because it may be restored. A mail never contains the name of a user. Otherwise a stranger could sign up with the email address of another person and
  * with any text as the name, and the mail would send this text to that person.
  */
-export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | undefined> {
+export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {
     case "password-reset":
       return composeReset(deps, mail);
@@ -72,13 +72,17 @@ export async function composeMail(deps: PartDeps, mail: ClaimedMail): Promise<Co
 async function composeInvitation(
   deps: PartDeps,
   { invitationId }: { invitationId: string },
-): Promise<Composed | undefined> {
+): Promise<Composed | "later" | undefined> {
   const { db, clock, publicUrl } = deps;
   const invitation = (await db.invitations.find(invitationId))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
-  // If the owner is disabled, the owner has no role and the link does not work. So no mail is sent.
-  if ((await db.access.note(ownerId, noteId))?.role !== "owner") return undefined;
+  // If the owner is disabled, the link does not work. So no mail is sent.
+  if (await db.disabledUsers.has(ownerId)) return undefined;
+  const found = await (attachmentId === undefined
+    ? db.access.note(ownerId, noteId)
+    : db.access.attachment(ownerId, attachmentId));
+  if (found === undefined) return "later";
   if (!(await isWanted(deps, invitation))) return undefined;
   const words = mailTexts(await languageOf(deps, invitation));
   const { invitation: texts } = words;

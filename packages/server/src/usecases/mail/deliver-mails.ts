@@ -15,6 +15,8 @@ const LEASE_MS = 180_000;
 const AT_ONCE = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 900_000;
+/** The pause of a mail whose note or file is in the trash. Milliseconds. */
+const IN_TRASH_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 /** How long the database keeps a mail after the service stopped trying to send it, so that administrators can see it. Milliseconds. */
 const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
@@ -59,6 +61,11 @@ async function deliver(
     return outcome.state === "accepted";
   }
   const now = clock();
+  if (outcome.state === "later") {
+    // The mail counts as new, because it must still be sent if its note is restored after many days.
+    await db.mails.postpone(mail, { dueAt: now + IN_TRASH_MS, createdAt: now });
+    return false;
+  }
   const { id: mailId, kind, attempts: attempt } = mail;
   const dueAt = now + Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
   const isFinal = outcome.state === "refused" || isTooOld(mail, dueAt);
@@ -76,7 +83,7 @@ function isTooOld({ createdAt }: ClaimedMail, at: number): boolean {
 async function send(
   deps: SendDeps,
   { mail, cut }: { mail: ClaimedMail; cut: AbortSignal | undefined },
-): Promise<MailOutcome | { state: "obsolete" }> {
+): Promise<MailOutcome | { state: "obsolete" } | { state: "later" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
   // A mail can be too old if the service sent no mails for days, or if a backup was restored.
@@ -84,6 +91,7 @@ async function send(
   const { mailer, publicUrl } = sending;
   const composed = await composeMail({ ...deps, publicUrl }, mail);
   if (composed === undefined) return { state: "obsolete" };
+  if (composed === "later") return { state: "later" };
   const { secrets, to = mail.email, ...content } = composed;
   const late = AbortSignal.timeout(SEND_WITHIN_MS);
   const signal = cut === undefined ? late : AbortSignal.any([late, cut]);

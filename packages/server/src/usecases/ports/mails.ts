@@ -42,8 +42,14 @@ export type MailQueries = {
   claim(claim: { now: number; leaseEndsAt: number; limit: number }): Promise<ClaimedMail[]>;
   /** Removes a mail that was sent. */
   remove(mailId: string): Promise<void>;
-  /** Makes a mail due at `dueAt`. Does nothing if another replica has reserved the mail in the meantime. */
-  postpone(mail: Pick<ClaimedMail, "id" | "leaseEndsAt">, change: { dueAt: number; problem: string }): Promise<void>;
+  /**
+   * Makes a mail due at `dueAt`. `createdAt`: the start of the waiting time, if it changes. Does nothing if another replica has reserved the
+   * mail in the meantime.
+   */
+  postpone(
+    mail: Pick<ClaimedMail, "id" | "leaseEndsAt">,
+    change: { dueAt: number; problem?: string; createdAt?: number },
+  ): Promise<void>;
   /** Ends the tries to send a mail. The row of the mail stays, so that administrators see the mail. */
   giveUp(mailId: string, change: { now: number; problem: string }): Promise<void>;
   /** Lists the mails, the newest first. */

@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Deps, Queries } from "../ports/index.ts";
 import { deleteWaiting, type PlannedDeletion } from "./object-deletions.ts";
+
+/** How long a caller waits for a deletion that is queued too. Milliseconds. */
+const WAIT_MS = 250;
 
 /**
  * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant (milliseconds),
@@ -12,5 +16,16 @@ export async function releaseObjects(
   const now = deps.clock();
   const planned = await deps.db.transaction((tx) => work(tx, now), { freesSpace: true });
   if (planned.length > 0) deps.onDeletionsQueued();
-  await deleteWaiting(deps, { planned, now });
+  await forAMoment(deleteWaiting(deps, { planned, now }));
+}
+
+/**
+ * Waits a short time for a deletion that never rejects, because the object is usually gone by then. The deletion continues after this time,
+ * so a bucket that does not respond does not delay the caller.
+ */
+export async function forAMoment(deletion: Promise<unknown>): Promise<void> {
+  const waited = new AbortController();
+  const late = sleep(WAIT_MS, undefined, { signal: waited.signal, ref: false }).catch(() => undefined);
+  await Promise.race([deletion, late]);
+  waited.abort();
 }

@@ -1,6 +1,7 @@
 import { isBeingVerified } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Deps } from "../ports/index.ts";
+import { forAMoment } from "../storage/release-objects.ts";
 import type { Sender } from "./authorise-sender.ts";
 import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
 import { findOwnUpload } from "./own-upload.ts";
@@ -40,7 +41,7 @@ export function abortUpload(deps: Deps) {
       { freesSpace: true },
     );
     if (isEnded) onUploadEnded("aborted");
-    await deleteObjectNow(deps, upload);
+    await forAMoment(deleteObjectNow(deps, upload));
     onDeletionsQueued();
   };
 }

@@ -1,4 +1,5 @@
 import { isBeingVerified } from "../../domain/attachment.ts";
+import { DomainError } from "../../domain/errors.ts";
 import type { ClaimedVerification, Deps } from "../ports/index.ts";
 import { markReady, reject } from "./decide.ts";
 import { CHANGED, verifyContent } from "./verify.ts";
@@ -12,6 +13,8 @@ const LEASE_MS = 60_000;
 export const RENEW_MS = 15_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
+/** A failed ping costs little, so a file does not wait long after the virus scanner is back. Milliseconds. */
+const RETRY_SCAN_MAX_MS = 30_000;
 
 /**
  * Reserves for this process the verification that has been due for the longest time. Returns undefined if none is due. A verification that
@@ -48,7 +51,9 @@ export function runVerification(deps: Deps) {
     try {
       await verifyAndDecide(deps, { claimed, signal });
     } catch (error) {
-      const pauseMs = signal?.aborted ? 0 : Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (claimed.attempts - 1));
+      const isUnscanned = error instanceof DomainError && error.code === "scanner_unavailable";
+      const maxMs = isUnscanned ? RETRY_SCAN_MAX_MS : RETRY_MAX_MS;
+      const pauseMs = signal?.aborted ? 0 : Math.min(maxMs, RETRY_BASE_MS * 2 ** (claimed.attempts - 1));
       await db.verifications.release(claimed, { dueAt: clock() + pauseMs });
       if (!signal?.aborted) throw error;
     }

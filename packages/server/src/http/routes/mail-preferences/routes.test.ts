@@ -4,6 +4,7 @@ import { engines } from "../../../db/testing/test-databases.ts";
 import { nextDigestAt } from "../../../domain/digest-time.ts";
 import { createSmtp } from "../../../mailer/smtp.ts";
 import { smtpOptions, startSmtpServer } from "../../../mailer/testing/smtp-server.ts";
+import { fileForm } from "../../testing/form.ts";
 import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import type { ServiceOptions } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
@@ -61,6 +62,26 @@ describe.each(engines)("mails about events on $name", (engine) => {
   async function textTo(email: string): Promise<string> {
     return mailsTo(email).at(-1)?.parsed.text ?? "";
   }
+
+  it.each(["note", "file"])("of an invitation wait while its %s is in the trash", async (thing) => {
+    const beside = await startServiceInTest({ engine, mailer, limits: { trashDays: 30 } });
+    const ann = beside.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: TITLE } })).body.id;
+    const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
+    const userId = (await ann.send("GET /me")).body.id;
+    const path = thing === "note" ? `/notes/${noteId}` : `/attachments/${id}`;
+    const invited = `${uuidv7()}@example.com`;
+    await ann.send(`PUT ${path}/shares`, { json: { emails: [invited] } });
+    await ann.send(`DELETE ${path}`);
+    beside.advance(60_000);
+    expect(await beside.sendMails()).toBe(0);
+    beside.advance(5 * 86_400_000);
+    expect(await beside.sendMails()).toBe(0);
+    await beside.useCases.restoreFromTrash({ userId }, thing === "note" ? { noteId } : { attachmentId: id });
+    beside.advance(300_001);
+    expect(await beside.sendMails()).toBe(1);
+    expect(mailsTo(invited)).toHaveLength(1);
+  });
 
   it("collect new shares for ten minutes in one mail without a title", async () => {
     const ann = await newPerson();

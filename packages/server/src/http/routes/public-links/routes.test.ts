@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import { DomainError } from "../../../domain/errors.ts";
 import type { LinkPolicy } from "../../../domain/link.ts";
 import { storeLink, tokenOfLink, visitorOf } from "../../testing/link-visits.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
@@ -37,6 +38,27 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       "x-robots-tag": "noindex, nofollow",
     });
     expect(headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  it.each([undefined, PASSWORD])("shows its page on a full disk, with password: %s", async (password) => {
+    let isFull = false;
+    const refuse = <T>(run: () => Promise<T>) =>
+      isFull ? Promise.reject(new DomainError("storage_full", "The disk of the database is full")) : run();
+    const full = await startServiceInTest({
+      engine,
+      wrap: {
+        database: (db) => ({
+          ...db,
+          limitCounts: { ...db.limitCounts, take: (...given) => refuse(() => db.limitCounts.take(...given)) },
+          transaction: (...given) => refuse(() => db.transaction(...given)),
+        }),
+      },
+    });
+    const { token } = await storeLink(full.db, password === undefined ? {} : { password });
+    isFull = true;
+    const { status, body } = await visitorOf(full.app).look(token);
+    expect([status, body.state]).toEqual([200, password === undefined ? "open" : "locked"]);
+    expect((await visitorOf(full.app).send(`GET /s/${token}/download`)).status).toBe(200);
   });
 
   it("never shows the email address of a sender without a name", async () => {

@@ -1,6 +1,6 @@
 /**
- * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account`, `verification` and `rateLimit`. A
- * column that is not listed has the name that better-auth gives it.
+ * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account` and `verification`. A column that is
+ * not listed has the name that better-auth gives it.
  */
 export const authTables = {
   user: {
@@ -36,9 +36,5 @@ export const authTables = {
   verification: {
     modelName: "auth_verifications",
     fields: { expiresAt: "expires_at", createdAt: "created_at", updatedAt: "updated_at" },
-  },
-  rateLimit: {
-    modelName: "auth_rate_limits",
-    fields: { lastRequest: "last_request" },
   },
 } as const;

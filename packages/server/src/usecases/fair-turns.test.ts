@@ -3,7 +3,7 @@ import { createFairTurns } from "./fair-turns.ts";
 
 /** Creates turns for searches. A search runs until the test calls `end`. `started` contains the names of the started searches in order. */
 function startTurns({ atOnce }: { atOnce: number }) {
-  const turns = createFairTurns({ atOnce, problem: "Wait." });
+  const turns = createFairTurns({ atOnce, ofHolder: 5, problem: "Wait." });
   const started: string[] = [];
   const ends: (() => void)[] = [];
   const search = (userId: string, name: string, signal?: AbortSignal) =>
@@ -40,7 +40,7 @@ it("runs one search of a person at a time, even if more searches could run", asy
 it("refuses a search while four others of the person wait", async () => {
   const { search, endNext } = startTurns({ atOnce: 1 });
   const all = Array.from({ length: 5 }, (_, nth) => search("ann", `a${nth}`));
-  await expect(search("ann", "a5")).rejects.toMatchObject({ code: "rate_limited" });
+  await expect(search("ann", "a5")).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 1 });
   const other = search("ben", "b0");
   for (let nth = 0; nth < 6; nth += 1) await endNext();
   expect(await Promise.all([...all, other])).toHaveLength(6);
@@ -54,13 +54,14 @@ it("drops a waiting search whose client disconnects", async () => {
   const last = search("ann", "a3");
   client.abort();
   await expect(dropped).rejects.toMatchObject({ code: "invalid_request" });
+  await expect(search("ann", "a4", client.signal)).rejects.toMatchObject({ code: "invalid_request" });
   for (let nth = 0; nth < 2; nth += 1) await endNext();
   await Promise.all([first, last]);
   expect(started).toEqual(["a1", "a3"]);
 });
 
 it("continues after a search that fails", async () => {
-  const turns = createFairTurns({ atOnce: 1, problem: "Wait." });
+  const turns = createFairTurns({ atOnce: 1, ofHolder: 5, problem: "Wait." });
   const ann = { holder: "ann", signal: undefined };
   const failing = turns.run(ann, () => Promise.reject(new Error("broken")));
   const next = turns.run(ann, async () => "found");

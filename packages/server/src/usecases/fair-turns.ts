@@ -1,17 +1,19 @@
 import { DomainError } from "../domain/errors.ts";
+import { rateLimited } from "./limits-in-database.ts";
 
-/** The maximum number of tasks of one holder that run or wait. The service refuses more tasks of this holder. */
-const MAX_OF_HOLDER = 5;
+/** How long a refused holder waits, at least until one of its tasks has ended. Milliseconds. */
+const RETRY_MS = 1_000;
 
 export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
  * Limits how many costly tasks run at the same time. The holders take turns, and each holder runs one task at a time. A holder with many
  * tasks therefore hardly delays the tasks of others.
- * A holder is a person, or the IP address of a visitor. `atOnce`: the maximum number of tasks that run at the same time. `problem`: the
- * error text when one holder has too many tasks. Each process has its own turns and counts.
+ * A holder is a person, or the network of a client. `atOnce`: the maximum number of tasks that run at the same time. `ofHolder`: the
+ * maximum number of tasks of one holder that run or wait. `problem`: the error text when one holder has more tasks. Each process has its own
+ * turns and counts.
  */
-export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: string }) {
+export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number; ofHolder: number; problem: string }) {
   const running = new Set<string>();
   // The waiting tasks of each holder. The holders are in the order of their next turn.
   const waiting = new Map<string, (() => void)[]>();
@@ -39,16 +41,15 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
   }
 
   function wait(holder: string, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) throw disconnected();
     const earlier = waiting.get(holder) ?? [];
-    if (earlier.length + (running.has(holder) ? 1 : 0) >= MAX_OF_HOLDER) {
-      throw new DomainError("rate_limited", problem);
-    }
+    if (earlier.length + (running.has(holder) ? 1 : 0) >= ofHolder) throw rateLimited(problem, RETRY_MS);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => {
       const others = (waiting.get(holder) ?? []).filter((start) => start !== begin);
       if (others.length > 0) waiting.set(holder, others);
       else waiting.delete(holder);
-      reject(new DomainError("invalid_request", "The connection closed before the work began."));
+      reject(disconnected());
     };
     const begin = () => {
       signal?.removeEventListener("abort", leave);
@@ -63,7 +64,7 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
     /**
      * Waits for the turn of the holder, and then runs the task. If `signal` aborts while the task waits, for example because the client has
      * disconnected, the task is removed and never runs.
-     * Throws `rate_limited` if the holder already has 5 tasks that run or wait.
+     * Throws `rate_limited` if the holder already has `ofHolder` tasks that run or wait.
      */
     async run<T>(
       { holder, signal }: { holder: string; signal?: AbortSignal | undefined },
@@ -79,4 +80,8 @@ export function createFairTurns({ atOnce, problem }: { atOnce: number; problem: 
       }
     },
   };
+}
+
+function disconnected(): DomainError {
+  return new DomainError("invalid_request", "The connection closed before the work began.");
 }

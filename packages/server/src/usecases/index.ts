@@ -11,6 +11,7 @@ import {
   keepAccount,
 } from "./accounts/delete-account.ts";
 import { recordBrowser } from "./accounts/known-browsers.ts";
+import { limitAccountRequests } from "./accounts/limit-account-requests.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "./accounts/limit-password-guesses.ts";
 import { hasPassword } from "./accounts/own-account.ts";
 import {
@@ -238,6 +239,8 @@ export function createUseCases(deps: Deps) {
     disableUser: disableUser(deps),
     enableUser: enableUser(deps),
     requireEnabled: requireEnabled(deps),
+    limitAccountRequests: limitAccountRequests(deps),
+    hashTurns,
     countPasswordGuess: countPasswordGuess(deps),
     forgetPasswordGuesses: forgetPasswordGuesses(deps),
     deleteExpiredWindows: deleteExpiredWindows(deps),

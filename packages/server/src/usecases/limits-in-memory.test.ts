@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createAllowance } from "./limits-in-memory.ts";
+import { createAllowance, createWindows } from "./limits-in-memory.ts";
 
 const problem = "Too much.";
 
@@ -71,4 +71,46 @@ it("forgets people whose number exceeds its memory", () => {
   take("ann", 10);
   for (let other = 0; other < 100; other += 1) take(`other-${other}`, 1);
   take("ann", 10);
+});
+
+/** A window of the database that is exhausted for each holder. `queries` counts the queries. */
+function createExhausted({ maxWindows }: { maxWindows: number }) {
+  let now = 1_000_000;
+  let queries = 0;
+  const take = async () => {
+    queries += 1;
+    return { isTaken: false, expiresAt: now + 60_000 };
+  };
+  const none = () => Promise.reject(new Error("Not in this test."));
+  const limitCounts = { take, giveBack: none, reset: none, deleteExpired: none };
+  const takeOne = createWindows({ db: { limitCounts }, clock: () => now }, { problem, maxWindows });
+  const limit = { name: "tries", max: 10, windowMs: 60_000 };
+  return {
+    refuse: (holder: string) => expect(takeOne(limit, holder)).rejects.toMatchObject({ code: "rate_limited" }),
+    advance: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    queries: () => queries,
+  };
+}
+
+it("remembers an exhausted window until it expires", async () => {
+  const { refuse, advance, queries } = createExhausted({ maxWindows: 2 });
+  for (let nth = 0; nth < 5; nth += 1) await refuse("ann");
+  expect(queries()).toBe(1);
+  advance(59_999);
+  await refuse("ann");
+  expect(queries()).toBe(1);
+  advance(1);
+  await refuse("ann");
+  expect(queries()).toBe(2);
+});
+
+it("forgets the oldest exhausted window if there are too many", async () => {
+  const { refuse, queries } = createExhausted({ maxWindows: 2 });
+  for (const holder of ["ann", "bob", "eve"]) await refuse(holder);
+  for (const holder of ["bob", "eve"]) await refuse(holder);
+  expect(queries()).toBe(3);
+  await refuse("ann");
+  expect(queries()).toBe(4);
 });

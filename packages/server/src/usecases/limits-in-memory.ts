@@ -1,5 +1,5 @@
-import { rateLimited } from "./limits-in-database.ts";
-import type { Clock, RateLimit } from "./ports/index.ts";
+import { rateLimited, type WindowLimit, windowKey } from "./limits-in-database.ts";
+import type { Clock, Queries, RateLimit } from "./ports/index.ts";
 
 /** Limits the memory of one allowance: each person needs about 200 bytes. A person who is dropped from memory gets a full allowance. */
 const MAX_PEOPLE = 20_000;
@@ -54,5 +54,34 @@ export function createAllowance(
       if (missing > 0) throw rateLimited(problem, (missing * 1000) / perSecond);
       bucket.tokens -= amount;
     },
+  };
+}
+
+/** Limits the memory for exhausted windows: each one needs about 200 bytes. A window that is dropped from memory costs a query. */
+const MAX_WINDOWS = 10_000;
+
+/**
+ * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window stays in memory until it expires. So a holder
+ * with many refused requests causes no queries. Use this function only for limits whose amounts are never given back.
+ */
+export function createWindows(
+  { db, clock }: { db: Pick<Queries, "limitCounts">; clock: Clock },
+  { problem, maxWindows = MAX_WINDOWS }: { problem: string; maxWindows?: number },
+) {
+  /** When each exhausted window expires. The window that was exhausted first comes first. */
+  const exhausted = new Map<string, number>();
+  return async (limit: WindowLimit, holder: string): Promise<void> => {
+    const now = clock();
+    const key = windowKey(limit, holder);
+    const leftMs = (exhausted.get(key) ?? now) - now;
+    if (leftMs > 0) throw rateLimited(problem, leftMs);
+    const { max, windowMs } = limit;
+    const { isTaken, expiresAt } = await db.limitCounts.take(key, { amount: 1, max, now, expiresAt: now + windowMs });
+    exhausted.delete(key);
+    if (isTaken) return;
+    const [first] = exhausted.keys();
+    if (first !== undefined && exhausted.size >= maxWindows) exhausted.delete(first);
+    exhausted.set(key, expiresAt);
+    throw rateLimited(problem, expiresAt - now);
   };
 }

@@ -42,7 +42,7 @@ export function createNote({ db, clock, newId }: Deps) {
  * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
  */
 export function listNotes({ db, clock }: Deps) {
-  const turns = createFairTurns({ atOnce: db.searchesAtOnce, problem: TOO_MANY_SEARCHES });
+  const turns = createFairTurns({ atOnce: db.searchesAtOnce, ofHolder: 5, problem: TOO_MANY_SEARCHES });
   return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
     const { scope, signal, ...page } = request;
     const { userId } = caller;

@@ -29,6 +29,8 @@ export async function openCore(config: Config, options: BaseOptions) {
       rememberPerson: useCases.rememberAccount,
       authenticateSession: useCases.authenticateSession,
       requireEnabled: useCases.requireEnabled,
+      limitAccountRequests: useCases.limitAccountRequests,
+      hashTurns: useCases.hashTurns,
       countPasswordGuess: useCases.countPasswordGuess,
       forgetPasswordGuesses: useCases.forgetPasswordGuesses,
       hasPassword: db.accounts.hasPassword,

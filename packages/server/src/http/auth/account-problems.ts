@@ -6,7 +6,6 @@ const CODES: Record<number, ProblemCode> = {
   403: "access_denied",
   404: "not_found",
   415: "unsupported_media_type",
-  429: "rate_limited",
 };
 
 /** Converts an error response of better-auth to a problem. A failure of better-auth becomes `internal`. */
@@ -14,13 +13,8 @@ export async function accountProblem(response: Response): Promise<Error> {
   const { status } = response;
   if (status >= 500) return new Error(`The accounts library responded with status ${status}.`);
   const code = CODES[status] ?? "invalid_request";
-  return new HttpProblem(code, await messageOf(response), { headers: headersFor(code, response) });
-}
-
-function headersFor(code: ProblemCode, response: Response): Record<string, string> {
-  if (code === "unauthenticated") return { "WWW-Authenticate": "Bearer" };
-  if (code === "rate_limited") return { "Retry-After": response.headers.get("x-retry-after") ?? "60" };
-  return {};
+  const headers = code === "unauthenticated" ? { "WWW-Authenticate": "Bearer" } : undefined;
+  return new HttpProblem(code, await messageOf(response), { ...(headers && { headers }) });
 }
 
 // The error texts of better-auth are fixed, or name an invalid field. These texts never contain a value from the request.

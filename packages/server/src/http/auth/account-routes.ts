@@ -5,6 +5,7 @@ import { accountProblem } from "./account-problems.ts";
 import { accountOperations } from "./account-schema.ts";
 import { comesFromBrowser, type LibraryCookies, toLibraryRequest, withoutRedirects } from "./library-request.ts";
 import { requireSameOrigin } from "./origin.ts";
+import type { RequestLimits } from "./request-limits.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const STARTS_SESSION: ReadonlySet<string> = new Set([
@@ -17,6 +18,7 @@ const STARTS_SESSION: ReadonlySet<string> = new Set([
 export type AccountHandler = LibraryCookies & {
   publicUrl: string;
   handle(request: Request): Promise<Response>;
+  limits: RequestLimits;
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   endSession(cookieHeader: string): Promise<void>;
   /** Rejects with `database_unavailable` if the database is down. */
@@ -37,18 +39,28 @@ export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): v
       // The accounts library validates requests and serialises responses.
       validatorCompiler: () => () => true,
       serializerCompiler: () => JSON.stringify,
+      onRequest: (request) => admit(accounts, { request, path }),
       handler: (request, reply) => answer(accounts, { request, reply, path, origin }),
     });
   }
+}
+
+/** Refuses a request of another site, or over a limit, before the body is read. Throws `cross_site_request` or `rate_limited`. */
+export async function admit(
+  { publicUrl, limits }: AccountHandler,
+  { request, path }: { request: FastifyRequest; path: string },
+): Promise<void> {
+  if (comesFromBrowser(request)) requireSameOrigin(request, new URL(publicUrl).origin);
+  await limits.count(request, path);
 }
 
 async function answer(
   accounts: AccountHandler,
   { request, reply, path, origin }: { request: FastifyRequest; reply: FastifyReply; path: string; origin: string },
 ): Promise<FastifyReply> {
-  if (comesFromBrowser(request)) requireSameOrigin(request, origin);
-  const response = await accounts.handle(
-    toLibraryRequest(request, { ...accounts, path, origin, body: withoutRedirects(request.body) }),
+  const libraryRequest = { ...accounts, path, origin, body: withoutRedirects(request.body) };
+  const response = await accounts.limits.handle({ request, reply, path }, () =>
+    accounts.handle(toLibraryRequest(request, libraryRequest)),
   );
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);

@@ -10,7 +10,6 @@ import { endOutdatedSignIns, type PasswordCheck } from "./outdated-sign-ins.ts";
 import { type Passkeys, passkeys } from "./passkeys.ts";
 import { limitPasswords, type PasswordLimit } from "./password-guess-hooks.ts";
 import { followLanguage } from "./reader-language.ts";
-import { requestLimits } from "./request-limits.ts";
 import { type SecondFactors, secondFactor } from "./second-factor.ts";
 import { cookiePrefix, isHttps, SESSION_SECONDS, SESSION_UPDATE_SECONDS } from "./sessions.ts";
 import { signUpWithPassword } from "./sign-up.ts";
@@ -26,9 +25,7 @@ export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
 /** The names that this service gives to the tables and columns of better-auth. */
-type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification"> & {
-  rateLimit: Pick<NonNullable<BetterAuthOptions["rateLimit"]>, "modelName" | "fields">;
-};
+type AccountTables = Pick<Required<BetterAuthOptions>, "user" | "session" | "account" | "verification">;
 
 /** The use cases with which the owner of an account protects the account. */
 export type AccountSafety = SecondFactors &
@@ -56,6 +53,8 @@ export type AccountsConfig = PasswordLimit &
     safety: AccountSafety;
     recordLanguage: UseCases["recordLanguage"];
     recordBrowser: UseCases["recordBrowser"];
+    limitAccountRequests: UseCases["limitAccountRequests"];
+    hashTurns: UseCases["hashTurns"];
   };
 
 export type NewSession = { id: string; userId: string; token: string };
@@ -123,12 +122,8 @@ export function accountsConfig(
       ...config.plugins,
       config.lastPlugin,
     ],
-    rateLimit: {
-      ...tables.rateLimit,
-      enabled: true,
-      storage: "database",
-      ...requestLimits,
-    },
+    // The service limits the requests itself (request-limits.ts). Each request to the library would extend its window.
+    rateLimit: { enabled: false },
     advanced: {
       // If `useSecureCookies` were true, the library would use the cookie prefix __Secure- instead of __Host-.
       useSecureCookies: false,

@@ -11,6 +11,7 @@ import { createKnownBrowsers } from "./known-browsers.ts";
 import { createOidc, type OidcClaims, type OidcProvider, PROVIDER_ID } from "./oidc.ts";
 import { oidcRoutes } from "./oidc-routes.ts";
 import { languageOf } from "./reader-language.ts";
+import { createRequestLimits } from "./request-limits.ts";
 import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
 import { sessionCookieFilter, sessionTokenReader } from "./session-token.ts";
 import { browserCookieName } from "./sessions.ts";
@@ -205,9 +206,11 @@ export function createAccounts(
 
     async routes(app) {
       logger = app.log;
+      const limits = createRequestLimits(options);
       const handler: AccountHandler = {
         publicUrl: options.publicUrl,
         handle: auth.handler,
+        limits,
         findSession,
         cookiesFor,
         async endSession(cookieHeader) {

@@ -116,7 +116,7 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
   });
 
   it("to redirect anywhere but to a page of this service", async () => {
-    const { begin, signInAtProvider } = await openOidc(engine);
+    const { begin, signInAtProvider, advance } = await openOidc(engine);
     const foreign = [
       ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
       ...["/.//evil.example", "/%2e//evil.example", "/a/..//evil.example"],
@@ -126,6 +126,8 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     for (const callbackURL of foreign) {
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
+      // The limit of a minute also counts these requests.
+      advance(60_000);
     }
     // A client sends these options, but the service does not pass them to the library.
     const idToken = { token: "x.y.z" };

@@ -3,13 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { logFields } from "../logging.ts";
 import { HttpProblem, refusalOf } from "../problem.ts";
 import { accountProblem } from "./account-problems.ts";
-import { type AccountHandler, endFormerSession } from "./account-routes.ts";
+import { type AccountHandler, admit, endFormerSession } from "./account-routes.ts";
 import { startOidcOperation } from "./account-schema.ts";
 import { AUTH_PATH } from "./accounts-config.ts";
-import { comesFromBrowser, toLibraryRequest } from "./library-request.ts";
+import { toLibraryRequest } from "./library-request.ts";
 import { type Oidc, PROVIDER_ID } from "./oidc.ts";
 import { signInErrorOf, signInProblem } from "./oidc-errors.ts";
-import { requireSameOrigin } from "./origin.ts";
 
 const CALLBACK_PATH = `/callback/${PROVIDER_ID}`;
 /** The library redirects to this path after an error. The service changes this redirect, so that the user gets to the sign-in page. */
@@ -27,6 +26,7 @@ export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
     exposeHeadRoute: false,
     bodyLimit: 64 * 1024,
     schema: { tags: ["accounts"], ...operation, response: { 200: answer } },
+    onRequest: (request) => admit(deps.accounts, { request, path }),
     handler: (request, reply) => start(deps, { request, reply }),
   });
   app.route({
@@ -43,7 +43,6 @@ type Exchange = { request: FastifyRequest; reply: FastifyReply };
 /** Responds with the provider's URL and sets a cookie, so that only this browser can use the callback. */
 async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<{ url: string }> {
   const { origin } = new URL(accounts.publicUrl);
-  if (comesFromBrowser(request)) requireSameOrigin(request, origin);
   const { callbackURL = "/" } = (request.body ?? {}) as { callbackURL?: string };
   const body = { provider: PROVIDER_ID, callbackURL: ownPath(callbackURL, origin), disableRedirect: true };
   reply.header("cache-control", "no-store");
@@ -67,6 +66,7 @@ async function finish(deps: Deps, { request, reply }: Exchange): Promise<Fastify
 
 async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<string> {
   const { origin } = new URL(accounts.publicUrl);
+  await accounts.limits.count(request, CALLBACK_PATH);
   const response = await oidc.handle(toLibraryRequest(request, { ...accounts, path: CALLBACK_PATH, origin }));
   const location = response.headers.get("location");
   if (location === null) throw await refusedBy(response, accounts);

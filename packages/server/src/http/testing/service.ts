@@ -219,6 +219,8 @@ type AccountOptions = Pick<
   | "recordLanguage"
   | "recordBrowser"
   | "requireEnabled"
+  | "limitAccountRequests"
+  | "hashTurns"
   | "countPasswordGuess"
   | "forgetPasswordGuesses"
 > &
@@ -239,6 +241,8 @@ function accountsOn({ db, file }: TestDatabase, { signUp, ...options }: AccountO
     rememberPerson: rememberAccount,
     authenticateSession: options.authenticateSession,
     requireEnabled,
+    limitAccountRequests: options.limitAccountRequests,
+    hashTurns: options.hashTurns,
     countPasswordGuess,
     forgetPasswordGuesses,
     hasPassword: db.accounts.hasPassword,

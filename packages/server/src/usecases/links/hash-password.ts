@@ -13,17 +13,22 @@ const HASH_BYTES = 32;
 const VERSION = 0x13;
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** The maximum number of hashes that run at the same time. Each one needs 19 MiB and a thread of Node's thread pool. */
+/**
+ * The maximum number of hashes that run at the same time. A hash of a link password needs 19 MiB, and a hash of an account password 32 MiB.
+ * Each hash also needs one of the four threads of Node's thread pool.
+ */
 const AT_ONCE = 2;
+/** The maximum number of hashes of one network or person that run or wait. The people in one office have one network. */
+const OF_HOLDER = 20;
 
 const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
 
 /**
- * Creates the turns for all hashes of passwords. A holder is the person who sets a password, or the network from which a visitor tries a
- * password.
+ * Creates the turns for all hashes of passwords, of links and of accounts. A holder is the person who sets the password of a link, or the
+ * network of a client (domain/network.ts).
  */
 export function createHashTurns(): FairTurns {
-  return createFairTurns({ atOnce: AT_ONCE, problem: TOO_MANY });
+  return createFairTurns({ atOnce: AT_ONCE, ofHolder: OF_HOLDER, problem: TOO_MANY });
 }
 
 /** Hashes the password of a link with Argon2id (RFC 9106). Returns the hash in the PHC string format. */

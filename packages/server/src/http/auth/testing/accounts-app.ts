@@ -12,6 +12,7 @@ import { changePassword } from "../../../usecases/accounts/change-password.ts";
 import { checkSecondFactor } from "../../../usecases/accounts/check-second-factor.ts";
 import { countAccountContents, keepAccount } from "../../../usecases/accounts/delete-account.ts";
 import { recordBrowser } from "../../../usecases/accounts/known-browsers.ts";
+import { limitAccountRequests } from "../../../usecases/accounts/limit-account-requests.ts";
 import { countPasswordGuess, forgetPasswordGuesses } from "../../../usecases/accounts/limit-password-guesses.ts";
 import {
   addPasskey,
@@ -35,6 +36,7 @@ import {
 } from "../../../usecases/accounts/second-factor.ts";
 import { authenticateSession } from "../../../usecases/accounts/sessions.ts";
 import { admitSignUp } from "../../../usecases/invitations/sign-up.ts";
+import { createHashTurns } from "../../../usecases/links/hash-password.ts";
 import { createLivePolicy, fixedPolicy } from "../../../usecases/live-policy.ts";
 import { recordLanguage } from "../../../usecases/people.ts";
 import { requireEnabled } from "../../../usecases/require-enabled.ts";
@@ -99,6 +101,11 @@ export async function openAccounts(
   const parts = { db, clock, newId: uuidv7, linkKeys: testLinkKeys, mail: undefined };
   const values = { ...fixedPolicy(defaultLimits()).values, "sign-up": signUp };
   const policy = createLivePolicy({ values, fixed: [] });
+  const hashTurns = createHashTurns();
+  const take: typeof db.limitCounts.take = async (...request) => {
+    if (isDown) throw down();
+    return db.limitCounts.take(...request);
+  };
   const openReplica = (other: { oidc?: OidcProvider } = {}) => {
     const accounts: Accounts = createAccounts({
       database: { db: db.kysely.withPlugin(outage), type: engine.name },
@@ -119,6 +126,8 @@ export async function openAccounts(
       recordLanguage: recordLanguage({ db }),
       recordBrowser: recordBrowser({ db, clock, newId: uuidv7, mail, linkKeys: testLinkKeys }),
       requireEnabled: requireEnabled({ db }),
+      limitAccountRequests: limitAccountRequests({ clock, db: { limitCounts: { ...db.limitCounts, take } } }),
+      hashTurns,
       countPasswordGuess: countPasswordGuess({ db, clock }),
       forgetPasswordGuesses: forgetPasswordGuesses({ db }),
       hasPassword: db.accounts.hasPassword,
@@ -160,6 +169,7 @@ export async function openAccounts(
     accounts,
     app,
     openReplica,
+    hashTurns,
     /** Moves the clock of the service. The accounts library has its own clock, which does not move. */
     advance(milliseconds: number) {
       aheadMs += milliseconds;

@@ -8,8 +8,8 @@ import {
   PageQuery,
   UpdateNoteBody,
 } from "@valetkey/contract";
-import type { FastifyReply } from "fastify";
 import { callerOf } from "../../authentication.ts";
+import { goneSignal } from "../../gone-signal.ts";
 import { httpLimits } from "../../http-limits.ts";
 import { emptyResponse, operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
@@ -63,13 +63,6 @@ const schemas = operations("notes", {
     response: { 204: emptyResponse },
   },
 });
-
-/** Returns a signal that aborts when the connection closes. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once("close", () => gone.abort());
-  return gone.signal;
-}
 
 /** The routes /notes, /notes/:noteId, and the list of the attachments of a note. */
 export function noteRoutes(app: App, deps: RouteDeps): void {

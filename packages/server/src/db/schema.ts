@@ -458,6 +458,14 @@ export type Tables = {
     created_at: number;
     last_used_at: number | null;
   };
+  /**
+   * This table has one row: the lowest migration that a version of the service must contain to use this database (ADR 41). A migration that
+   * removes something changes this row.
+   */
+  schema_compatibility: {
+    id: number;
+    needed_migration: string;
+  };
   /** This table has one row: the application that this database belongs to. */
   application: {
     id: number;

@@ -34,6 +34,7 @@ import { policy } from "./0033-policy.ts";
 import { attachmentIndex } from "./0034-attachment-index.ts";
 import { sessionIndex } from "./0035-session-index.ts";
 import { trashIndexes } from "./0036-trash-indexes.ts";
+import { indexes } from "./0038-indexes.ts";
 
 /** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -72,5 +73,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0034-attachment-index": attachmentIndex,
     "0035-session-index": sessionIndex,
     "0036-trash-indexes": trashIndexes,
+    "0038-indexes": indexes(engine),
   };
 }

@@ -1,9 +1,10 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { AccountInvitation } from "../../domain/invitation.ts";
 import type { AccountInvitationQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 
 export function accountInvitationQueries(db: Kysely<Tables>, engine: Engine): AccountInvitationQueries {
   const select = () => db.selectFrom("account_invitations").selectAll();
@@ -58,11 +59,8 @@ export function accountInvitationQueries(db: Kysely<Tables>, engine: Engine): Ac
     },
 
     async deleteOld(now) {
-      await db
-        .deleteFrom("account_invitations")
-        .where("redeemed_at", "is not", null)
-        .where("link_expires_at", "<=", now)
-        .execute();
+      const where = sql<boolean>`redeemed_at is not null and link_expires_at <= ${now}`;
+      await deleteInSteps(db, { from: "account_invitations", key: ["id"], by: "link_expires_at", where });
     },
   };
 }

@@ -1,9 +1,10 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Account } from "../../domain/account.ts";
 import type { AccountQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { orTaken } from "./constraints.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 
 /** The name that the accounts library uses for the sign-in with a password. */
 const PASSWORD = "credential";
@@ -58,7 +59,8 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
     },
 
     async deleteExpiredSessions(now) {
-      await db.deleteFrom("auth_sessions").where("expires_at", "<=", new Date(now).toISOString()).execute();
+      const where = sql<boolean>`expires_at <= ${new Date(now).toISOString()}`;
+      await deleteInSteps(db, { from: "auth_sessions", key: ["id"], by: "expires_at", where });
     },
 
     async replaceEmail(userId, { to, now }) {
@@ -110,7 +112,12 @@ export function accountQueries(db: Kysely<Tables>, engine: Engine): AccountQueri
     },
 
     async deleteExpiredLinks(now) {
-      await db.deleteFrom("account_links").where("expires_at", "<=", now).execute();
+      await deleteInSteps(db, {
+        from: "account_links",
+        key: ["token_hash"],
+        by: "expires_at",
+        where: sql`expires_at <= ${now}`,
+      });
     },
 
     async deleteResetLinksByHand() {

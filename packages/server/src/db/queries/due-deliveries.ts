@@ -1,4 +1,4 @@
-import { type Kysely, type SqlBool, sql } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 
@@ -14,10 +14,13 @@ type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners
 export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wanted) {
   return (
     db
-      .selectFrom("webhook_endpoints as endpoint")
+      .withRecursive("waiting", () => waitingEndpoints(db))
+      .selectFrom("waiting")
+      .crossJoin("webhook_endpoints as endpoint")
       // On SQLite, a cross join fixes the order in which the tables are read.
       .crossJoin("webhook_deliveries as delivery")
       .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
+      .whereRef("endpoint.id", "=", "waiting.id")
       .where("endpoint.disabled_at", "is", null)
       .where("endpoint.paused_until", "<=", now)
       .where((eb) => sql<SqlBool>`not (${engine.isIn(eb.ref("endpoint.id"), engine.list(busy))})`)
@@ -35,6 +38,21 @@ export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwner
       .orderBy("delivery.id")
       .limit(CANDIDATES)
       .execute()
+  );
+}
+
+/**
+ * Selects the endpoints that have waiting deliveries. Each step finds the next endpoint in the index of the waiting deliveries. So the query
+ * reads no endpoint without such deliveries.
+ */
+function waitingEndpoints(db: Kysely<Tables>) {
+  const next = (after: RawBuilder<SqlBool>) =>
+    sql<string>`(select min(endpoint_id) from webhook_deliveries where due_at is not null and ${after})`.as("id");
+  return db.selectNoFrom(next(sql`true`)).unionAll((eb) =>
+    eb
+      .selectFrom("waiting" as never)
+      .select(next(sql`endpoint_id > waiting.id`))
+      .where(sql<SqlBool>`waiting.id is not null`),
   );
 }
 

@@ -4,6 +4,7 @@ import type { InvitationQueries, ShareSubject } from "../../usecases/ports/index
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { orMissing } from "./constraints.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
@@ -212,11 +213,8 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
     },
 
     async deleteOld(now) {
-      await db
-        .deleteFrom("invitations")
-        .where("redeemed_at", "is not", null)
-        .where("link_expires_at", "<=", now)
-        .execute();
+      const where = sql<boolean>`redeemed_at is not null and link_expires_at <= ${now}`;
+      await deleteInSteps(db, { from: "invitations", key: ["id"], by: "link_expires_at", where });
     },
   };
 }

@@ -52,20 +52,15 @@ export function issuedUrlQueries(db: Kysely<Tables>, journalUrls: FindJournalUrl
   };
 }
 
-/**
- * Finds events in the table. Every index of the audit log begins with the owner, so a query for all owners needs their ids. The query finds
- * the ids in `usage`, because every owner of a file has a row there.
- */
+/** Finds events in the table. The index for all owners has the same literal for the action. */
 async function urlsFromTable(
   db: Kysely<Tables>,
   { ownerId, after, before, limit }: Parameters<FindJournalUrls>[0],
 ): Promise<UrlRow[]> {
-  const ofOwner = sql`audit_events where audit_events.owner_id = ${ownerId}`;
-  // `cross join` makes SQLite read `usage` first.
-  const ofEach = sql`usage cross join audit_events where audit_events.owner_id = usage.owner_id`;
+  const ofOwner = ownerId === null ? sql`true` : sql`owner_id = ${ownerId} and is_routine in (0, 1)`;
   const { rows } = await sql<UrlRow>`
-    select id, note_id, attachment_ids from ${ownerId === null ? ofEach : ofOwner}
-      and is_routine in (0, 1) and id > ${after} and id < ${before} and action = 'url.issued'
+    select id, note_id, attachment_ids from audit_events
+    where ${ofOwner} and id > ${after} and id < ${before} and action = 'url.issued'
     order by id limit ${limit}`.execute(db);
   return rows;
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { LimitCountQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 
 /**
  * Each method uses one statement, which both engines execute atomically.
@@ -45,7 +46,12 @@ export function limitCountQueries(db: Kysely<Tables>): LimitCountQueries {
     },
 
     async deleteExpired(now) {
-      await db.deleteFrom("limit_counts").where("expires_at", "<=", now).execute();
+      await deleteInSteps(db, {
+        from: "limit_counts",
+        key: ["key"],
+        by: "expires_at",
+        where: sql`expires_at <= ${now}`,
+      });
     },
   };
 }

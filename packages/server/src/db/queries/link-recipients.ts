@@ -1,6 +1,7 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { LinkRecipientQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 
 export function linkRecipientQueries(db: Kysely<Tables>): LinkRecipientQueries {
   return {
@@ -60,8 +61,9 @@ export function linkRecipientQueries(db: Kysely<Tables>): LinkRecipientQueries {
     },
 
     async deleteExpired(now) {
-      await db.deleteFrom("link_codes").where("expires_at", "<=", now).execute();
-      await db.deleteFrom("link_visitors").where("expires_at", "<=", now).execute();
+      const where = sql<boolean>`expires_at <= ${now}`;
+      await deleteInSteps(db, { from: "link_codes", key: ["link_id", "email"], by: "expires_at", where });
+      await deleteInSteps(db, { from: "link_visitors", key: ["link_id", "visitor_id"], by: "expires_at", where });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { LinkClaim } from "../../domain/link.ts";
 import type { IssuedUrls, LinkVisitQueries } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { inGroup } from "./attachment-groups.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 import { isLive } from "./live-share.ts";
 
 const MAX_FILES = 1_000;
@@ -86,13 +87,13 @@ export function linkVisitQueries(db: Kysely<Tables>): LinkVisitQueries {
       return added.numUpdatedRows === 1n;
     },
 
-    async deleteClaims(before, { limit }) {
-      const ended = db.selectFrom("link_claims").select("id").where("window_ends_at", "<", before);
-      const deleted = await db
-        .deleteFrom("link_claims")
-        .where("id", "in", ended.orderBy("window_ends_at").limit(limit))
-        .executeTakeFirstOrThrow();
-      return Number(deleted.numDeletedRows);
+    async deleteClaims(before) {
+      await deleteInSteps(db, {
+        from: "link_claims",
+        key: ["id"],
+        by: "window_ends_at",
+        where: sql`window_ends_at < ${before}`,
+      });
     },
 
     async countOpened(linkId) {

@@ -32,7 +32,14 @@ export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): Li
     async hasReceived(linkId) {
       const received = db
         .selectFrom("link_events")
-        .innerJoin("audit_events", "audit_events.id", "link_events.event_id")
+        .innerJoin("links", "links.id", "link_events.link_id")
+        // The audit log has no index that begins with the id of an event.
+        .innerJoin("audit_events", (join) =>
+          join
+            .onRef("audit_events.owner_id", "=", "links.owner_id")
+            .onRef("audit_events.id", "=", "link_events.event_id")
+            .on("audit_events.is_routine", "=", 0),
+        )
         .select("link_events.event_id")
         .where("link_events.link_id", "=", linkId)
         .where("audit_events.action", "=", "link.received");

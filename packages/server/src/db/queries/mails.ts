@@ -1,8 +1,9 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { CountedNotice, MailKind, Notice } from "../../domain/mail.ts";
 import type { ClaimedMail, MailQueries, NoticeGroup, QueuedMail } from "../../usecases/ports/index.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 
 export function mailQueries(db: Kysely<Tables>): MailQueries {
   return {
@@ -87,7 +88,7 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
         .selectFrom("mails")
         .select(["id", "kind", "email", "created_at", "attempts", "due_at", "given_up_at", "problem"])
         .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-        .$if(state !== undefined, (query) => query.where("given_up_at", state === "waiting" ? "is" : "is not", null))
+        .$if(state !== undefined, (query) => query.where(wasGivenUp, "=", sql.lit(state === "waiting" ? 0 : 1)))
         .orderBy("id", "desc")
         .limit(limit + 1)
         .execute();
@@ -108,10 +109,13 @@ export function mailQueries(db: Kysely<Tables>): MailQueries {
     },
 
     async deleteGivenUp(before) {
-      await db.deleteFrom("mails").where("given_up_at", "<", before).execute();
+      await deleteInSteps(db, { from: "mails", key: ["id"], by: "given_up_at", where: sql`given_up_at < ${before}` });
     },
   };
 }
+
+// The index of the list has the same expression, with the same literals.
+const wasGivenUp = sql<number>`case when given_up_at is null then 0 else 1 end`;
 
 /** The maximum number of different notices in one mail. The mail leaves out further notices. */
 const MAX_NOTICES = 100;

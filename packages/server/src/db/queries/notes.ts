@@ -217,14 +217,13 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
 
     async listShared(userId, { limit, cursor, search, now }) {
       const after = decodeCursor(cursor);
-      const isShown = sql<SqlBool>`(note_shares.role <> 'viewer' or ${shownToViewers})`;
+      const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
+      const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
       const listing = db
         .selectFrom("note_shares")
         .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
         .select([...summaryColumns, snippet])
-        .select((eb) =>
-          countListed(db, eb.ref("notes.id")).where(isShown).$asScalar().$notNull().as("attachment_count"),
-        )
+        .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
         .select("note_shares.role")
         .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
         .where("note_shares.user_id", "=", userId)

@@ -87,9 +87,12 @@ export function usageQueries(db: Kysely<Tables>): UsageQueries {
       if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
     },
 
-    async releaseExpired(now) {
-      const expired = db.deleteFrom("reservations").where("expires_at", "<=", now);
-      const rows = await expired.returning(["owner_id", "size_bytes"]).execute();
+    async releaseExpired(now, limit) {
+      const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
+      const deletion = db
+        .deleteFrom("reservations")
+        .where("object_key", "in", expired.orderBy("expires_at").limit(limit));
+      const rows = await deletion.returning(["owner_id", "size_bytes"]).execute();
       // All replicas release quotas in the same order, to avoid a deadlock.
       rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
       for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });

@@ -1,9 +1,10 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { bodyOf } from "../../domain/webhook.ts";
 import type { ClaimedDelivery, FailedTry, WebhookQueries } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
+import { deleteInSteps } from "./delete-in-steps.ts";
 import { dueDeliveries } from "./due-deliveries.ts";
 import { type FindJournalUrls, issuedUrlQueries } from "./issued-urls.ts";
 import { queueMessages } from "./webhook-messages.ts";
@@ -155,7 +156,8 @@ export function webhookQueries(db: Kysely<Tables>, { engine, journalUrls }: Cont
     },
 
     async deleteOld(before) {
-      await db.deleteFrom("webhook_deliveries").where("created_at", "<", before).execute();
+      const where = sql<boolean>`created_at < ${before}`;
+      await deleteInSteps(db, { from: "webhook_deliveries", key: ["endpoint_id", "id"], by: "created_at", where });
     },
   };
 }

@@ -36,8 +36,8 @@ export type LinkVisitQueries = {
     claim: Pick<LinkClaim, "id" | "linkId" | "generation">,
     issued: IssuedUrls & { passwordVersion: number; now: number },
   ): Promise<boolean>;
-  /** Deletes claims if their time window ended before this instant, at most `limit` claims. Returns the number of deleted claims. */
-  deleteClaims(before: number, options: { limit: number }): Promise<number>;
+  /** Deletes the claims whose time window ended before this instant. */
+  deleteClaims(before: number): Promise<void>;
   /** Counts a new visitor of a link, and returns the number of all visitors of the link. Call it in a transaction. */
   countOpened(linkId: string): Promise<number | undefined>;
 };

@@ -25,8 +25,8 @@ export type UsageQueries = {
   hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void>;
   /** Releases a reservation. Idempotent. Call it in a transaction. */
   release(objectKey: string): Promise<void>;
-  /** Releases the expired reservations. Returns the number of released reservations. Call it in a transaction. */
-  releaseExpired(now: number): Promise<number>;
+  /** Releases expired reservations, at most `limit`. Returns the number of released reservations. Call it in a transaction. */
+  releaseExpired(now: number, limit: number): Promise<number>;
   /**
    * Lists the owners whose usage counter differs from the sum of their rows, in the order of the owners' ids. Reads the counters and the
    * rows at the same instant.

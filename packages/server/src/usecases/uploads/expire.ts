@@ -5,6 +5,8 @@ import { deleteObjectNow, queueObjectDeletions } from "./objects-of-upload.ts";
 import { transitionUpload } from "./transition.ts";
 
 const BATCH = 500;
+/** The maximum number of reservations that one transaction releases. */
+const RELEASED_AT_ONCE = 100;
 
 /**
  * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. Returns the number of expired uploads.
@@ -14,7 +16,8 @@ export function expireUploads(deps: Deps) {
   return async (): Promise<number> => {
     const now = clock();
     // Releases the reservations of form uploads whose process has died. The deletion of their objects is already queued.
-    await db.transaction((tx) => tx.usage.releaseExpired(now), { freesSpace: true });
+    const release = () => db.transaction((tx) => tx.usage.releaseExpired(now, RELEASED_AT_ONCE), { freesSpace: true });
+    while ((await release()) === RELEASED_AT_ONCE);
     let expired = 0;
     for (;;) {
       const abandoned = await db.uploads.listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);

@@ -25,6 +25,7 @@ export type Source = {
     copyTo(file: string): Promise<void>;
     count(table: "notes" | "attachments"): number;
     lastMigration(): string | undefined;
+    neededMigration(): string | undefined;
     close(): void;
   };
   /** Lists the blobs that are in a copy of the metadata, sorted by path. */
@@ -110,7 +111,7 @@ async function make(options: BackupOptions): Promise<Manifest> {
 async function copyDatabase(
   source: Source,
   { folder, bucket }: { folder: string; bucket: BucketCopy },
-): Promise<Pick<Manifest, "lastMigration" | "rows">> {
+): Promise<Pick<Manifest, "lastMigration" | "neededMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
     // Copies the metadata after the snapshot has begun. So the metadata of the bucket describes the object of each database row in the
@@ -120,7 +121,8 @@ async function copyDatabase(
     if (copy !== metadata) await copyDurably(copy, metadata);
     await snapshot.copyTo(join(folder, FILES.database));
     const rows = { notes: snapshot.count("notes"), attachments: snapshot.count("attachments") };
-    return { lastMigration: snapshot.lastMigration() ?? "", rows };
+    const lastMigration = snapshot.lastMigration() ?? "";
+    return { lastMigration, neededMigration: snapshot.neededMigration() ?? lastMigration, rows };
   } finally {
     snapshot.close();
   }

@@ -21,13 +21,13 @@ export type RestoreOptions = {
 
 /**
  * Restores a backup into an empty data folder. Verifies every byte of the backup before it changes anything. Throws `invalid_request` if
- * the backup is not whole or is from a later version, or if the data folder is not empty.
+ * the backup is not whole or needs a later version, or if the data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { backupDir, dataDir, writeProgress } = options;
   await refuseFull(dataDir);
   const manifest = await readManifest(backupDir);
-  if (!options.knowsMigration(manifest.lastMigration)) {
+  if (!options.knowsMigration(manifest.neededMigration ?? manifest.lastMigration)) {
     throw new DomainError(
       "invalid_request",
       `The backup in ${backupDir} was made by a newer Valet Key (${manifest.version}). Install that version to restore it.`,

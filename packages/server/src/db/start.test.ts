@@ -46,12 +46,42 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     await again.close();
   });
 
-  it("refuses a database of a later version", async () => {
+  /** Makes a database that a later version has migrated. */
+  async function migratedLater(change: (db: OpenDatabase) => Promise<unknown>) {
     const location = await freshLocation();
     const db = await openAt(location);
     const row = sql`('0099-from-the-future', '2099-01-01T00:00:00.000Z')`;
     await sql`insert into kysely_migration (name, timestamp) values ${row}`.execute(db.kysely);
+    await change(db);
     await db.close();
+    return location;
+  }
+
+  it("starts on a database to which a later version has only added things", async () => {
+    const note = sampleNote();
+    const location = await migratedLater(async (db) => {
+      await sql`alter table notes add column color text`.execute(db.kysely);
+      await db.notes.insert(note);
+    });
+    const db = await openAt(location);
+    expect((await db.access.note("ann", note.id))?.note).toEqual(note);
+    await db.close();
+  });
+
+  it("refuses a database that needs a later version", async () => {
+    const location = await migratedLater((db) =>
+      db.kysely.updateTable("schema_compatibility").set({ needed_migration: "0098-later" }).execute(),
+    );
+    await expect(openAt(location)).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringMatching(
+        /newer Valet Key \(migration 0099-from-the-future\).* with the migration 0098-later/,
+      ),
+    });
+  });
+
+  it("refuses a database of a later version that does not say which versions may use it", async () => {
+    const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
       message: expect.stringContaining("by a newer Valet Key (migration 0099-from-the-future)"),

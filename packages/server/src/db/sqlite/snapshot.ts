@@ -15,6 +15,8 @@ export type SqliteSnapshot = {
   count(table: "notes" | "attachments"): number;
   /** Returns the name of the last migration, or undefined if the database is empty. */
   lastMigration(): string | undefined;
+  /** Returns the lowest migration that a version must contain to use the database (ADR 41), or undefined if the database is empty. */
+  neededMigration(): string | undefined;
   close(): void;
 };
 
@@ -56,7 +58,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
         }
       },
       count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.count),
-      lastMigration: () => lastMigrationIn(database),
+      lastMigration: () => findText(database, { table: "kysely_migration", column: "max(name)" }),
+      neededMigration: () => findText(database, { table: "schema_compatibility", column: "needed_migration" }),
       close,
     };
   } catch (cause) {
@@ -97,9 +100,9 @@ async function copy(database: DatabaseSync, file: string): Promise<void> {
   copied.close();
 }
 
-function lastMigrationIn(database: DatabaseSync): string | undefined {
-  const hasTable = database.prepare("select 1 from sqlite_schema where name = 'kysely_migration'").get() !== undefined;
-  if (!hasTable) return undefined;
-  const row = database.prepare("select max(name) as name from kysely_migration").get();
-  return typeof row?.name === "string" ? row.name : undefined;
+/** Returns undefined if the table or the row is missing. */
+function findText(database: DatabaseSync, { table, column }: { table: string; column: string }): string | undefined {
+  if (database.prepare("select 1 from sqlite_schema where name = ?").get(table) === undefined) return undefined;
+  const text = database.prepare(`select ${column} as text from ${table}`).get()?.text;
+  return typeof text === "string" ? text : undefined;
 }

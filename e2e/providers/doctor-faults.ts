@@ -1,4 +1,5 @@
 import {
+  type LifecycleRule,
   PutBucketCorsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
@@ -6,6 +7,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import type { BucketServer } from "../../packages/server/src/bucket/testing/bucket-server.ts";
+import type { Finding } from "../../packages/server/src/doctor/finding.ts";
 import type { Env } from "../src/doctor/examine.ts";
 import { ORIGIN } from "../src/doctor/stage.ts";
 import type { RunningProvider } from "./providers.ts";
@@ -18,6 +20,8 @@ export type ProviderFault = {
   also?: readonly string[];
   change?: (server: BucketServer, s3: S3Client, provider: RunningProvider) => Promise<unknown>;
   settings?: Env;
+  /** Follows the remedy. The doctor must then report only `differences`. */
+  cure?: (server: BucketServer, s3: S3Client, fix: Finding["fix"]) => Promise<unknown>;
 };
 
 /** The expected findings of the doctor on one S3 server. */
@@ -51,6 +55,18 @@ export const cephDoctor: DoctorOn = {
       // If a bucket has versioning, Ceph ignores the condition `If-None-Match` of a PUT.
       also: ["conditional-put-missing"],
       change: putVersioning,
+    },
+    {
+      fault: "a rule deletes every object after a day",
+      id: "lifecycle-deletes",
+      change: (server, s3) => putLifecycle(server, s3, [ABORT_RULE, { ...ALL, ID: "daily", Expiration: { Days: 1 } }]),
+      cure: putPrintedRules,
+    },
+    {
+      fault: "the abort rule covers only another prefix",
+      id: "lifecycle-missing",
+      change: (server, s3) => putLifecycle(server, s3, [{ ...ABORT_RULE, Filter: { Prefix: "logs/" } }]),
+      cure: putPrintedRules,
     },
     {
       fault: "anyone can list the bucket",
@@ -98,10 +114,21 @@ function putCors({ bucket: Bucket }: BucketServer, s3: S3Client, origin = ORIGIN
   return s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
 }
 
-function putLifecycle({ bucket: Bucket }: BucketServer, s3: S3Client): Promise<unknown> {
-  const AbortIncompleteMultipartUpload = { DaysAfterInitiation: 2 };
-  const Rules = [{ ID: "abort", Status: "Enabled" as const, Filter: { Prefix: "" }, AbortIncompleteMultipartUpload }];
+const ALL = { Status: "Enabled", Filter: { Prefix: "" } } as const;
+const ABORT_RULE = { ...ALL, ID: "abort", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } };
+
+function putLifecycle(
+  { bucket: Bucket }: BucketServer,
+  s3: S3Client,
+  Rules: LifecycleRule[] = [ABORT_RULE],
+): Promise<unknown> {
   return s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
+}
+
+/** Stores the rules that the doctor printed. */
+function putPrintedRules(server: BucketServer, s3: S3Client, fix: Finding["fix"]): Promise<unknown> {
+  const { text = "" } = fix.find(({ label }) => label.includes("(JSON)")) ?? {};
+  return putLifecycle(server, s3, JSON.parse(text).Rules);
 }
 
 function putVersioning({ bucket: Bucket }: BucketServer, s3: S3Client): Promise<unknown> {

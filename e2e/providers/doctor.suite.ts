@@ -23,22 +23,26 @@ export function doctorSuite(
       });
       await setUp(server, s3, running());
       await change?.(server, s3, running());
-      return examine({ ...stage.env, ...settingsOf(server), ...settings });
+      const env = { ...stage.env, ...settingsOf(server), ...settings };
+      return { server, s3, env, report: await examine(env) };
     }
 
     it("finds only the differences of the server", async () => {
-      const report = await examineAfter({});
+      const { report } = await examineAfter({});
       expect(report.ids).toEqual(differences);
       expect(report.provider).toBe(provider);
     });
 
     for (const made of faults) {
-      const { fault, id, also = [] } = made;
+      const { fault, id, also = [], cure } = made;
       it(`finds that ${fault}`, async () => {
-        const report = await examineAfter(made);
+        const { report, server, s3, env } = await examineAfter(made);
         const found = report.findings.find((finding) => finding.id === id);
         console.log(`| ${fault} | ${name} | ${id} | ${found === undefined ? "no" : "yes"} | ${found?.fix[0]?.label} |`);
         expect(report.ids).toEqual([...differences, id, ...also].toSorted());
+        if (cure === undefined) return;
+        await cure(server, s3, found?.fix ?? []);
+        expect((await examine(env)).ids).toEqual(differences);
       });
     }
   });

@@ -2,13 +2,14 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startEmbedded } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
 import { startDistribution } from "../../../packages/server/src/bucket/testing/distribution.ts";
 import { type Api, apiAs } from "../testing/api.ts";
+import { durableFolder } from "../testing/durable-folder.ts";
 import { endOfCli, makePlace, startProcess } from "../testing/service.ts";
 
 const ADMIN = { email: "root@example.com", password: "correct horse battery" };
 
 /** Starts a service, by default with the embedded database and bucket. Returns its URL, and an API client of an administrator. */
 async function startWithAdministrator(env: Record<string, string> = {}): Promise<{ admin: Api; url: string }> {
-  const place = await makePlace(env);
+  const place = await makePlace(env, { parent: durableFolder() });
   const added = ["user", "add", "--admin", "--email", ADMIN.email, "--password", ADMIN.password];
   await endOfCli(place, added);
   const { stdout } = await endOfCli(place, ["token", "create", "--email", ADMIN.email, "--label", "doctor"]);

@@ -1,7 +1,10 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { makeCertificate } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
+import { durableFolder } from "../testing/durable-folder.ts";
 import { endOfCli, makePlace, type Place } from "../testing/service.ts";
+import { startRewritingProxy } from "./rewriting-proxy.ts";
 import { openStage, SECRET_KEY } from "./stage.ts";
 
 /** Makes the environment of a service with an external bucket and these further settings. */
@@ -9,7 +12,10 @@ async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
   const stage = await openStage();
   onTestFinished(stage.close);
   const { DATA_DIR: _, ...env } = stage.env;
-  const place = await makePlace({ ...env, AWS_EC2_METADATA_DISABLED: "true", ...settings });
+  const place = await makePlace(
+    { ...env, AWS_EC2_METADATA_DISABLED: "true", ...settings },
+    { parent: durableFolder() },
+  );
   onTestFinished(place.remove);
   return place;
 }
@@ -55,6 +61,33 @@ describe("valetkey doctor", () => {
     const { code, stdout } = await endOfCli(place, ["doctor", "--json"]);
     expect({ code, ids: idsOf(stdout) }).toEqual({ code: 2, ids: ["data-dir-exposed"] });
     expect(stdout).not.toContain(SECRET_KEY);
+  });
+
+  it("accepts a private certificate authority after the fix for the environment", async () => {
+    const stage = await openStage();
+    onTestFinished(stage.close);
+    const tls = makeCertificate();
+    const proxy = await startRewritingProxy(stage.endpoint, () => undefined, { tls });
+    onTestFinished(proxy.close);
+    const place = await placeOn({ S3_ENDPOINT: proxy.url.replace("127.0.0.1", "localhost") });
+    const before = await endOfCli(place, ["doctor", "--json"]);
+    expect(idsOf(before.stdout)).toEqual(["bucket-tls"]);
+    const [fix] = JSON.parse(before.stdout).findings[0].fix;
+    const [, file = ""] = /^NODE_EXTRA_CA_CERTS=(.*)$/.exec(fix.text) ?? [];
+    expect(file).toBe(join(place.dataDir, "ca.pem"));
+    await writeFile(file, tls.cert);
+    place.env.NODE_EXTRA_CA_CERTS = file;
+    const after = await endOfCli(place, ["doctor", "--json"]);
+    expect({ code: after.code, ids: idsOf(after.stdout) }).toEqual({ code: 0, ids: [] });
+  });
+
+  it("names a misspelt setting beside the fault that it causes", async () => {
+    const place = await placeOn({ AUTH_SECERT: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
+    delete place.env.AUTH_SECRET;
+    const { code, stdout } = await endOfCli(place, ["doctor"]);
+    expect(stdout).toMatch(/^ERROR config-invalid.*\n {2}AUTH_SECRET is missing/m);
+    expect(stdout).toMatch(/^WARNING config-doubtful.*\n {2}AUTH_SECERT .* did you mean AUTH_SECRET\?$/m);
+    expect(code).toBe(1);
   });
 
   it("finds every fault of the configuration", async () => {

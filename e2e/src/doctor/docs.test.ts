@@ -11,8 +11,11 @@ import { databaseFaults } from "./faults/database-faults.ts";
 import { diskFaults } from "./faults/disk-faults.ts";
 import { featureFaults } from "./faults/feature-faults.ts";
 import { hostFaults } from "./faults/host-faults.ts";
+import { lifecycleFaults } from "./faults/lifecycle-faults.ts";
 import { nginxFaults } from "./faults/nginx-faults.ts";
 import { poolerFaults } from "./faults/pooler-faults.ts";
+import { serverFaults } from "./faults/server-faults.ts";
+import { transferFaults } from "./faults/transfer-faults.ts";
 
 type Made = { id: string; also?: readonly string[]; setup: string };
 
@@ -33,9 +36,12 @@ const onServer = ({ differences, faults }: typeof cephDoctor, setup: string): Ma
 const MADE: readonly Made[] = [
   ...connectionFaults,
   ...accessFaults,
+  ...lifecycleFaults,
+  ...transferFaults,
   ...browserFaults,
   ...featureFaults,
   ...hostFaults,
+  ...serverFaults,
   ...diskFaults,
   ...databaseFaults(() => ({ healthyUrl: "", looseUrl: "" })),
   ...poolerFaults,

@@ -3,9 +3,12 @@ import type { Report } from "../../../packages/server/src/doctor/index.ts";
 import { examine } from "./examine.ts";
 import { type Fault, openStage, SECRET_KEY } from "./stage.ts";
 
-/** Makes each fault, and expects that the doctor finds only this fault and its consequences. Prints a table of all faults at the end. */
+/**
+ * Makes each fault, and expects that the doctor finds only this fault and its consequences. If the fault has a cure, follows the remedy that
+ * the doctor printed, and runs the doctor again. Prints a table of all faults at the end.
+ */
 export function faultSuite(faults: readonly Fault[]): void {
-  const table = ["| fault | set-up | id | found | fix |"];
+  const table = ["| fault | set-up | id | found | cured | fix |"];
   afterAll(() => console.log(table.join("\n")));
 
   // Does not use it.each, because Vitest shortens long values in its titles.
@@ -13,18 +16,23 @@ export function faultSuite(faults: readonly Fault[]): void {
     it(`finds that ${fault.fault} (${fault.setup})`, async () => {
       const stage = await openStage();
       onTestFinished(stage.close);
-      const report = await examine(await fault.arrange(stage));
+      const env = await fault.arrange(stage);
+      const report = await examine(env);
       table.push(describeFound(fault, report));
       expect(report.ids).toEqual([fault.id, ...(fault.also ?? [])].toSorted());
       expect(report.findings.every(({ fix }) => fix.length > 0)).toBe(true);
       expect(report.printed).not.toContain(SECRET_KEY);
       expect(report.printed).not.toMatch(/X-Amz-(Signature|Credential)/i);
+      if (fault.cure === undefined) return;
+      const { fix = [] } = report.findings.find(({ id }) => id === fault.id) ?? {};
+      const { ids } = await examine(await fault.cure({ stage, env, fix }));
+      expect(ids).toEqual(fault.remaining ?? []);
     });
   }
 }
 
-function describeFound({ fault, setup, id }: Fault, { findings }: Report): string {
+function describeFound({ fault, setup, id, cure }: Fault, { findings }: Report): string {
   const found = findings.find((finding) => finding.id === id);
   const fix = found?.fix.map(({ label, text }) => `${label}: ${text.split("\n", 1)[0]}`)[0] ?? "";
-  return `| ${fault} | ${setup} | ${id} | ${found === undefined ? "no" : "yes"} | ${fix} |`;
+  return `| ${fault} | ${setup} | ${id} | ${found === undefined ? "no" : "yes"} | ${cure === undefined ? "-" : "yes"} | ${fix} |`;
 }

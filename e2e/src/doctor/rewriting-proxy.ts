@@ -5,6 +5,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** A request, as the rule of a proxy gets it. */
@@ -33,16 +34,17 @@ export type Rule = (request: Seen) => Change | undefined;
 export async function startRewritingProxy(
   target: string,
   rule: Rule,
-  { host }: { host?: string } = {},
+  { host, port = 0, tls }: { host?: string; port?: number; tls?: { key: string; cert: string } } = {},
 ): Promise<{ url: string; close(): void }> {
-  const server = createServer((incoming, outgoing) => {
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const change = rule(see(incoming));
     if (change !== undefined && "status" in change) respond(incoming, { outgoing, change });
     else forward(incoming, { outgoing, target, change, host });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  };
+  const server = tls === undefined ? createServer(onRequest) : createTlsServer(tls, onRequest);
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close() {
       server.close();
       server.closeAllConnections();

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type InitialCors, startS3Local } from "@valetkey/s3-local";
-import type { FindingId } from "../../../packages/server/src/doctor/finding.ts";
+import type { Finding, FindingId } from "../../../packages/server/src/doctor/finding.ts";
+import { durableFolder } from "../testing/durable-folder.ts";
 import type { Env } from "./examine.ts";
 import { type Rule, startRewritingProxy } from "./rewriting-proxy.ts";
 
@@ -36,10 +36,27 @@ export type Fault = {
   /** The ids of further findings that the same fault causes. */
   also?: readonly FindingId[];
   arrange(stage: Stage): Promise<Env> | Env;
+  /**
+   * Follows the remedy to the letter, and returns the new environment. The doctor must then report only the ids of `remaining`. Undefined: no
+   * test follows the remedy.
+   */
+  cure?(remedy: Remedy): Promise<Env> | Env;
+  remaining?: readonly FindingId[];
 };
 
+export type Remedy = { stage: Stage; env: Env; fix: Finding["fix"] };
+
+/** Sets the variables that the remedy contains. `written` replaces a value that the remedy can't know. */
+export function setVariables({ env, fix }: Remedy, written: Env = {}): Env {
+  const { text = "" } = fix.find(({ label }) => label === "environment of the service") ?? {};
+  const lines = text.split("\n").map((line) => /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? []);
+  const given = Object.fromEntries(lines.map(([, name = "", value = ""]) => [name, value]));
+  for (const name of Object.keys(written)) if (!(name in given)) throw new Error(`The remedy does not name ${name}`);
+  return { ...env, ...given, ...written };
+}
+
 export async function openStage(): Promise<Stage> {
-  const dataDir = await mkdtemp(join(tmpdir(), "valetkey-doctor-"));
+  const dataDir = await mkdtemp(join(durableFolder(), "valetkey-doctor-"));
   const closers: (() => unknown)[] = [() => rm(dataDir, { recursive: true, force: true })];
   const allowed = { allowedOrigins: ["http://localhost:*", "https://localhost:*"] };
   let servers = 0;

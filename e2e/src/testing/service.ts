@@ -15,9 +15,14 @@ const CHEAP_SCRYPT = resolve(import.meta.dirname, "cheap-scrypt.cjs");
 /** The data folder and the environment variables of one service. Of the machine's variables, the service gets only PATH. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 
-/** Makes a place for a service that starts for the first time. */
-export async function makeEmptyPlace(env: Record<string, string> = {}): Promise<Place> {
-  const dataDir = await mkdtemp(join(tmpdir(), "valetkey-e2e-"));
+type PlaceOptions = { parent?: string };
+
+/** Makes a place for a service that starts for the first time. Its folder is in `parent`. Default: the folder for temporary files. */
+export async function makeEmptyPlace(
+  env: Record<string, string> = {},
+  { parent = tmpdir() }: PlaceOptions = {},
+): Promise<Place> {
+  const dataDir = await mkdtemp(join(parent, "valetkey-e2e-"));
   return {
     dataDir,
     env: {
@@ -39,8 +44,8 @@ export async function makeEmptyPlace(env: Record<string, string> = {}): Promise<
 }
 
 /** Makes a place with a SQLite database that has the current schema. Without the migrations, a start needs a quarter less CPU time. */
-export async function makePlace(env: Record<string, string> = {}): Promise<Place> {
-  const place = await makeEmptyPlace(env);
+export async function makePlace(env: Record<string, string> = {}, options: PlaceOptions = {}): Promise<Place> {
+  const place = await makeEmptyPlace(env, options);
   const template = process.env[SQLITE_TEMPLATE];
   // Only a test run makes a template. The script that takes screenshots has none.
   if (template !== undefined) await cp(template, place.dataDir, { recursive: true });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { durableFolder } from "../testing/durable-folder.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { openPerson, PASSWORD, type Person, PHONE } from "./testing/person.ts";
@@ -11,7 +11,7 @@ const EMAIL = "root@example.com";
 const PATH = "/settings/doctor";
 
 describe("the page of the doctor", () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "valetkey-web-doctor-"));
+  const dataDir = mkdtempSync(join(durableFolder(), "valetkey-web-doctor-"));
   const web = startWeb({ env: { DATA_DIR: dataDir, TRUST_PROXY: "false" } });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
   let isAdded = false;

@@ -2,17 +2,6 @@ import type { Change, Rule, Seen } from "../rewriting-proxy.ts";
 import type { Fault } from "../stage.ts";
 
 const DENIED: Change = { status: 403, code: "AccessDenied" };
-const ABORT_RULE =
-  "<Rule><ID>a</ID><Status>Enabled</Status><Filter><Prefix/></Filter><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>";
-const VERSIONS_ON: Change = {
-  status: 200,
-  body: "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
-};
-
-const lifecycle = (rules: string): Change => ({
-  status: 200,
-  body: `<LifecycleConfiguration>${rules}</LifecycleConfiguration>`,
-});
 const isOfObject = ({ path }: Seen) => /^\/files\/./.test(path);
 const isOfParts = ({ query }: Seen) => query.has("uploadId") || query.has("uploads");
 const isDelete = (seen: Seen) =>
@@ -40,7 +29,7 @@ const permission = (id: Fault["id"], without: string, matches: (seen: Seen) => b
   arrange: ({ behind }) => behind(denying((seen) => seen.isSigned && matches(seen))),
 });
 
-/** Faults in bucket policies, public access, and lifecycle rules. */
+/** Faults in bucket policies and public access. */
 export const accessFaults: readonly Fault[] = [
   permission("permission-put", "s3:PutObject", ({ method }) => method === "PUT"),
   permission("permission-get", "s3:GetObject", (seen) => seen.method === "GET" && isOfObject(seen) && !isOfParts(seen)),
@@ -74,7 +63,7 @@ export const accessFaults: readonly Fault[] = [
     id: "anonymous-read",
     arrange: ({ behind }) =>
       behind((seen) =>
-        !seen.isSigned && seen.method === "GET" && isOfObject(seen) ? { status: 200, body: "bytes" } : undefined,
+        !seen.isSigned && seen.method === "GET" && isOfObject(seen) ? { status: 200, body: "valetkey" } : undefined,
       ),
   },
   {
@@ -95,35 +84,5 @@ export const accessFaults: readonly Fault[] = [
     setup: "fault proxy",
     id: "signature-age-downloads",
     arrange: ({ behind }) => behind(withCeiling(3_600)),
-  },
-  {
-    fault: "no lifecycle rule removes parts",
-    setup: "fault proxy",
-    id: "lifecycle-missing",
-    arrange: ({ behind }) =>
-      behind(({ query }) =>
-        query.has("lifecycle") ? { status: 404, code: "NoSuchLifecycleConfiguration" } : undefined,
-      ),
-  },
-  {
-    fault: "old versions never expire",
-    setup: "fault proxy",
-    id: "versions-kept",
-    arrange: ({ behind }) =>
-      behind(({ query }) => {
-        if (query.has("versioning")) return VERSIONS_ON;
-        return query.has("lifecycle") ? lifecycle(ABORT_RULE) : undefined;
-      }),
-  },
-  {
-    fault: "old versions never expire, and the setting is hidden",
-    setup: "fault proxy",
-    id: "versions-kept",
-    arrange: ({ behind }) =>
-      behind(({ query, method }) => {
-        if (query.has("versioning")) return DENIED;
-        if (query.has("lifecycle")) return lifecycle(ABORT_RULE);
-        return method === "PUT" ? { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTDmJ" } } : undefined;
-      }),
   },
 ];

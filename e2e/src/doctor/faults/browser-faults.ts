@@ -1,7 +1,8 @@
+import { trustedCertificate } from "../../../../packages/server/src/mailer/testing/smtp-server.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { startRewritingProxy } from "../rewriting-proxy.ts";
 import { runService } from "../running-service.ts";
-import { type Fault, ORIGIN, SECURE_ORIGIN, type Stage } from "../stage.ts";
+import { type Fault, ORIGIN, type Remedy, SECURE_ORIGIN, type Stage, setVariables } from "../stage.ts";
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
 
@@ -56,6 +57,19 @@ export const browserFaults: readonly Fault[] = [
     arrange: ({ env }) => ({ ...env, PUBLIC_URL: SECURE_ORIGIN, TRUST_PROXY: "1" }),
   },
   {
+    fault: "the pages use https, and the public endpoint http",
+    setup: "fault proxy",
+    id: "mixed-content",
+    async arrange(stage) {
+      const proxy = await startRewritingProxy(stage.endpoint, () => undefined);
+      plainProxies.set(stage, proxy);
+      stage.add(proxy.close);
+      const S3_PUBLIC_ENDPOINT = proxy.url.replace("127.0.0.1", "localhost");
+      return { ...stage.env, PUBLIC_URL: SECURE_ORIGIN, TRUST_PROXY: "1", S3_PUBLIC_ENDPOINT };
+    },
+    cure: withTls,
+  },
+  {
     fault: "nothing listens at the public endpoint",
     setup: "closed port",
     id: "public-endpoint-unreachable",
@@ -68,6 +82,19 @@ export const browserFaults: readonly Fault[] = [
     arrange: changeHost,
   },
 ];
+
+const plainProxies = new WeakMap<Stage, { url: string; close(): void }>();
+
+/** Starts a proxy with TLS at the URL of the remedy, where the proxy without TLS was. This process trusts its certificate. */
+async function withTls(remedy: Remedy) {
+  const { stage } = remedy;
+  const env = setVariables(remedy);
+  plainProxies.get(stage)?.close();
+  const port = Number(new URL(env.S3_PUBLIC_ENDPOINT ?? "").port);
+  const proxy = await startRewritingProxy(stage.endpoint, () => undefined, { port, tls: trustedCertificate() });
+  stage.add(proxy.close);
+  return env;
+}
 
 /** Starts the service twice. The second start has another port and so another origin, but the bucket still permits the first origin. */
 async function moveEmbedded(stage: Stage) {

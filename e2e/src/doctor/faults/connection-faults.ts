@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../testing/free-port.ts";
-import type { Fault, Stage } from "../stage.ts";
+import { type Fault, type Stage, setVariables } from "../stage.ts";
 
 const TWENTY_MINUTES_MS = 20 * 60_000;
 
@@ -66,10 +66,25 @@ export const connectionFaults: readonly Fault[] = [
     arrange: ({ behind }) => behind(() => ({ status: 404, body: "<html>Welcome</html>", type: "text/html" })),
   },
   {
+    fault: "the endpoint is a web page that accepts everything",
+    setup: "fault proxy",
+    id: "bucket-not-s3",
+    arrange: ({ behind }) => behind(() => ({ status: 200, body: "<html>Welcome</html>", type: "text/html" })),
+    cure: (remedy) => setVariables(remedy, { S3_ENDPOINT: remedy.stage.endpoint }),
+  },
+  {
+    fault: "the endpoint ends with the name of the bucket",
+    setup: "s3-local",
+    id: "endpoint-has-bucket",
+    arrange: ({ env, endpoint }) => ({ ...env, S3_ENDPOINT: `${endpoint}/files` }),
+    cure: setVariables,
+  },
+  {
     fault: "the endpoint is https, and the server is not",
     setup: "s3-local",
     id: "bucket-tls",
     arrange: ({ env, endpoint }) => ({ ...env, S3_ENDPOINT: endpoint.replace("http:", "https:") }),
+    cure: setVariables,
   },
   {
     fault: "the certificate is signed by nobody",

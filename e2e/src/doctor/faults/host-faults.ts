@@ -13,6 +13,16 @@ export const hostFaults: readonly Fault[] = [
     arrange: ({ env }) => ({ ...env, PUBLIC_URL: "https://localhost:3443" }),
   },
   {
+    fault: "a setting is misspelt",
+    setup: "s3-local",
+    id: "config-doubtful",
+    arrange: ({ env }) => ({ ...env, AUTH_SIGNUP: "closed" }),
+    cure({ env: { AUTH_SIGNUP = "", ...env }, fix }) {
+      const [, meant = ""] = /did you mean (\w+)\?/.exec(fix[0]?.text ?? "") ?? [];
+      return { ...env, [meant]: AUTH_SIGNUP };
+    },
+  },
+  {
     fault: "links have no abuse contact",
     setup: "s3-local",
     id: "abuse-contact-missing",

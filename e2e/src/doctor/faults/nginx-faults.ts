@@ -8,11 +8,12 @@ import { commandPath } from "../../proxies/selection.ts";
 import { freePort } from "../../testing/free-port.ts";
 import type { Env } from "../examine.ts";
 import { runService } from "../running-service.ts";
-import type { Fault, Stage } from "../stage.ts";
+import type { Fault, Remedy, Stage } from "../stage.ts";
 
 const FORWARD = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
 const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_http_version 1.1;";
 
+const HOST = "proxy_set_header Host $http_host;";
 const setup = "nginx";
 
 /** Faults in the proxy in front of the service. The tests of these faults need nginx. */
@@ -23,18 +24,21 @@ export const nginxFaults: readonly Fault[] = [
     id: "proxy-body-limit",
     arrange: (stage) =>
       behindNginx(stage, { location: `${FORWARD} proxy_request_buffering off; proxy_http_version 1.1;` }),
+    cure: addLines,
   },
   {
     fault: "the proxy buffers bodies",
     setup,
     id: "proxy-buffers",
     arrange: (stage) => behindNginx(stage, { location: `${FORWARD} client_max_body_size 0;` }),
+    cure: addLines,
   },
   {
     fault: "the proxy adds no X-Forwarded-For",
     setup,
     id: "forwarded-for-missing",
     arrange: (stage) => behindNginx(stage, { location: NO_LIMITS }),
+    cure: addLines,
   },
   {
     fault: "TRUST_PROXY counts two proxies instead of one",
@@ -63,6 +67,77 @@ export const nginxFaults: readonly Fault[] = [
     setup,
     id: "client-address-invalid",
     arrange: (stage) => behindNginx(stage, { location: `proxy_set_header X-Forwarded-For unknown; ${NO_LIMITS}` }),
+  },
+  {
+    fault: "the proxy removes the credentials of requests",
+    setup,
+    id: "proxy-strips-credentials",
+    arrange: (stage) =>
+      behindNginx(stage, {
+        location: `${FORWARD} ${NO_LIMITS} proxy_set_header Authorization ""; proxy_set_header Cookie "";`,
+      }),
+    cure: addLines,
+  },
+  {
+    fault: "the proxy removes the cookies of responses",
+    setup,
+    id: "proxy-strips-credentials",
+    arrange: (stage) => behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS} proxy_hide_header Set-Cookie;` }),
+    // nginx has no line that undoes the removal, so this follows the step of the remedy.
+    async cure({ stage, env }) {
+      const location = `${FORWARD} ${NO_LIMITS}`;
+      return { ...env, PUBLIC_URL: await startNginx(stage, { location, target: placeOf(stage).target }) };
+    },
+  },
+  {
+    fault: "the proxy compresses event streams",
+    setup,
+    id: "proxy-buffers-events",
+    arrange: (stage) => {
+      const gzip =
+        "gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_proxied any; proxy_ignore_headers X-Accel-Buffering;";
+      return behindNginx(stage, { location: `${FORWARD} ${NO_LIMITS} ${gzip}` });
+    },
+    cure: addLines,
+  },
+  {
+    fault: "the proxy buffers event streams, because it calls the service with HTTP/1.0",
+    setup,
+    id: "proxy-buffers-events",
+    also: ["proxy-buffers"],
+    arrange: (stage) => {
+      const limits = "client_max_body_size 0; proxy_request_buffering off; proxy_ignore_headers X-Accel-Buffering;";
+      return behindNginx(stage, { location: `${FORWARD} ${limits} proxy_http_version 1.0;` });
+    },
+    cure: addLines,
+  },
+  {
+    fault: "a proxy before the bucket removes ETag",
+    setup,
+    id: "etag-lost",
+    arrange: (stage) => bucketBehindNginx(stage, `${HOST} proxy_hide_header ETag;`),
+    cure: replaceLocation,
+  },
+  {
+    fault: "a proxy before the bucket removes Range",
+    setup,
+    id: "range-ignored",
+    arrange: (stage) => bucketBehindNginx(stage, `${HOST} proxy_set_header Range "";`),
+    cure: replaceLocation,
+  },
+  {
+    fault: "a proxy before the bucket removes Content-Disposition",
+    setup,
+    id: "download-headers-lost",
+    arrange: (stage) => bucketBehindNginx(stage, `${HOST} proxy_hide_header Content-Disposition;`),
+    cure: replaceLocation,
+  },
+  {
+    fault: "a proxy before the bucket removes the port from the Host header",
+    setup,
+    id: "public-endpoint-refuses",
+    arrange: (stage) => bucketBehindNginx(stage, "proxy_set_header Host $host;"),
+    cure: replaceLocation,
   },
   {
     fault: "the proxy redirects to https",
@@ -106,11 +181,46 @@ async function behindNginx(
   { location, settings = { TRUST_PROXY: "1" } }: { location: string; settings?: Env },
 ) {
   const { env, url } = await runService(stage, settings);
-  const front = await startNginx(stage, { location, target: url });
-  return { ...env, PUBLIC_URL: front };
+  places.set(stage, { location, target: url });
+  return { ...env, PUBLIC_URL: await startNginx(stage, { location, target: url }) };
 }
 
-async function startNginx({ add }: Stage, { location, target }: { location: string; target: string }): Promise<string> {
+/** The location and the target of the proxy before the service, in each stage. */
+const places = new WeakMap<Stage, Place>();
+
+type Place = { location: string; target: string };
+
+function placeOf(stage: Stage): Place {
+  const place = places.get(stage);
+  if (place === undefined) throw new Error("The stage has no proxy before the service");
+  return place;
+}
+
+/** Adds the lines for nginx to the location. A line replaces an earlier line with the same directive, because nginx refuses two of them. */
+async function addLines({ stage, env, fix }: Remedy): Promise<Env> {
+  const { location, target } = placeOf(stage);
+  const { text = "" } = fix.find(({ label }) => label === "nginx") ?? {};
+  const added = linesOf(text);
+  const kept = linesOf(location).filter((line) => !added.some((other) => directiveOf(other) === directiveOf(line)));
+  return { ...env, PUBLIC_URL: await startNginx(stage, { location: [...kept, ...added].join(" "), target }) };
+}
+
+const linesOf = (text: string) => text.split(/(?<=;)\s*/).filter((line) => line !== "");
+/** Each header has a line of its own. */
+const directiveOf = (line: string) => line.split(" ", line.startsWith("proxy_set_header") ? 2 : 1).join(" ");
+
+async function bucketBehindNginx(stage: Stage, location: string): Promise<Env> {
+  return { ...stage.env, S3_PUBLIC_ENDPOINT: await startNginx(stage, { location, target: stage.endpoint }) };
+}
+
+/** Replaces the location of the S3 server by the location that the remedy contains. */
+async function replaceLocation({ stage, env, fix }: Remedy): Promise<Env> {
+  const { text = "" } = fix.find(({ label }) => label.startsWith("nginx, the whole location")) ?? {};
+  const [, location = ""] = /^location \/ \{\n(.*)\n\s*proxy_pass http:\/\/s3-server;\n\}$/s.exec(text) ?? [];
+  return { ...env, S3_PUBLIC_ENDPOINT: await startNginx(stage, { location, target: stage.endpoint }) };
+}
+
+async function startNginx({ add }: Stage, { location, target }: Place): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-nginx-"));
   const port = await freePort("127.0.0.1");
   const file = join(folder, "nginx.conf");

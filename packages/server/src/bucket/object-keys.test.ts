@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createIsOwnKey, createNewObjectKey, createObjectKeyOf } from "./object-keys.ts";
+import { createIsOwnKey, createNewObjectKey, createObjectKeyOf, DOCTOR_FOLDER } from "./object-keys.ts";
 
 describe("newObjectKey", () => {
   const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => 255 - at);
@@ -16,6 +16,12 @@ describe("newObjectKey", () => {
     expect(isOwnKey("teams/a/fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0")).toBe(true);
     expect(isOwnKey("teams/a/fffefdfcfbfaf9f8f7f6f5f4f3f2f1f")).toBe(false);
     expect(isOwnKey(newKeys("teams/b/")())).toBe(false);
+  });
+
+  test("is an own key in the folder of the doctor, so that garbage collection deletes it", () => {
+    const isOwnKey = createIsOwnKey({ keyPrefix: "teams/a/" });
+    expect(isOwnKey(newKeys(`teams/a/${DOCTOR_FOLDER}`)())).toBe(true);
+    expect(isOwnKey("teams/a/other/01a2b3c4d5e6fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0")).toBe(false);
   });
 });
 

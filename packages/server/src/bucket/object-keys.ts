@@ -4,7 +4,9 @@ import { DomainError } from "../domain/errors.ts";
 const RANDOM_BYTES = 16;
 const TIME_DIGITS = 12;
 // The time (the first 12 digits) is optional, because keys of earlier versions do not have it.
-const OWN_PART = /^(?:[0-9a-f]{12})?[0-9a-f]{32}$/;
+/** The folder of the doctor's test objects, below the key prefix. Garbage collection deletes the objects of a run that was killed. */
+export const DOCTOR_FOLDER = "valetkey-doctor/";
+const OWN_PART = new RegExp(`^(?:${DOCTOR_FOLDER})?(?:[0-9a-f]{12})?[0-9a-f]{32}$`);
 
 /**
  * Returns a function that creates keys. A key consists of the prefix, the time and 128 random bits. The time and the bits are in hex, which

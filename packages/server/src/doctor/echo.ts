@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DoctorParts } from "./parts.ts";
-import { type Answer, isFailure } from "./requests.ts";
+import { type Answer, isFailure, type Response } from "./requests.ts";
 
 /** A request of the doctor through the proxies, as the service received it. */
 export type Echo = {
@@ -10,6 +10,9 @@ export type Echo = {
   trustedHops: number;
   /** The header X-Forwarded-For, or an empty text. */
   forwardedFor: string;
+  /** The headers Authorization and Cookie, or empty texts. */
+  authorization: string;
+  cookie: string;
   bytes: number;
   /** The time between the first and the last byte of the body. Milliseconds. */
   bodyMs: number;
@@ -20,33 +23,38 @@ export const FORGED_IP = "203.0.113.7";
 const PATH = "/doctor/echo";
 const PAUSE_MS = 800;
 const TIMEOUT_MS = 20_000;
+/** The credentials of the doctor. They are invented, and give access to nothing. */
+const CREDENTIALS = { authorization: "Bearer valetkey-doctor", cookie: "valetkey-doctor=1" };
 
-export type Echoed = { echo: Echo } | { answer: Answer };
+export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
 
 type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
 
 /** Sends a request with a forged IP address to PUBLIC_URL. If the response is not from the service, returns the response unchanged. */
 export async function sendEcho(
   { publicUrl, requests, echo }: Parts,
-  body: Buffer | "slow" = Buffer.alloc(0),
+  { body = Buffer.alloc(0), accept = "application/json" }: { body?: Buffer | "slow"; accept?: string } = {},
 ): Promise<Echoed> {
   const token = echo.token();
   const headers = {
     "content-type": "application/octet-stream",
     "x-valetkey-doctor": token,
     "x-forwarded-for": FORGED_IP,
+    accept,
+    ...CREDENTIALS,
   };
   const sent = body === "slow" ? { body: slowBody(), duplex: "half" } : { body };
   const init = { method: "POST", headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...sent } as RequestInit;
   const answer = await requests.send(`${publicUrl}${PATH}`, init);
   if (isFailure(answer) || answer.status !== 200) return { answer };
   const parsed = parse(answer.text);
-  return parsed !== undefined && echo.isFromService(token, parsed.proof) ? { echo: parsed } : { answer };
+  return parsed !== undefined && echo.isFromService(token, parsed.proof) ? { echo: parsed, answer } : { answer };
 }
 
+/** Parses the response, or the first event of a stream. */
 function parse(text: string): (Echo & { proof: unknown }) | undefined {
   try {
-    return JSON.parse(text);
+    return JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? text);
   } catch {
     return undefined;
   }
@@ -66,7 +74,16 @@ function slowBody(): ReadableStream<Uint8Array> {
   );
 }
 
-/** Whether the pieces of a slow body arrived together. */
-export function isCollected({ bodyMs }: Echo): boolean {
+/** Returns the headers with credentials that a proxy removed or changed. */
+export function lostCredentials({ echo, answer }: { echo: Echo; answer: Response }): string[] {
+  return [
+    ...(echo.authorization === CREDENTIALS.authorization ? [] : ["Authorization"]),
+    ...(echo.cookie.includes(CREDENTIALS.cookie) ? [] : ["Cookie"]),
+    ...(answer.headers.has("set-cookie") ? [] : ["Set-Cookie"]),
+  ];
+}
+
+/** Whether the pieces of a slow request or response arrived together. The service sends the second event of a stream after a pause. */
+export function isCollected({ bodyMs }: { bodyMs: number }): boolean {
   return bodyMs < PAUSE_MS / 2;
 }

@@ -6,12 +6,19 @@ export const BODY = "valetkey";
 export const TYPE = "text/plain";
 const EXPIRES_IN_SECONDS = 60;
 
+type GetResponse = { contentDisposition: string; contentType: string };
 type Parts = Pick<DoctorParts, "bucket" | "clock" | "requests">;
-type Signing = { at?: PresignTarget; agedSeconds?: number; expiresInSeconds?: number; origin?: string };
+type Signing = {
+  at?: PresignTarget;
+  agedSeconds?: number;
+  expiresInSeconds?: number;
+  origin?: string;
+  headers?: Record<string, string>;
+};
 
 /**
  * Signs URLs of objects, and sends requests to these URLs. `agedSeconds`: the age that the signature should have. `origin`: the value of
- * the header Origin, as a browser would send it.
+ * the header Origin, as a browser would send it. `headers`: further headers of an upload, which the signature covers.
  */
 export function createSignedRequests({ bucket, clock, requests }: Parts) {
   async function signing({ agedSeconds = 0, expiresInSeconds = EXPIRES_IN_SECONDS }: Signing) {
@@ -31,13 +38,18 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
       return requests.send(url, { method: "HEAD" });
     },
     async put(key: string, options: Signing = {}): Promise<Answer> {
-      const headers = { "content-type": TYPE };
+      const headers = { "content-type": TYPE, ...options.headers };
       const { url } = presigner(options).presignPut({ key, headers, ...(await signing(options)) });
       return requests.send(url, { method: "PUT", body: BODY, headers: { ...headers, ...originOf(options) } });
     },
     async delete(key: string): Promise<Answer> {
       const { url } = presigner({}).presignDelete({ key, ...(await signing({})) });
       return requests.send(url, { method: "DELETE" });
+    },
+    /** Returns a presigned URL for a download with these headers, as a browser gets it. */
+    async getUrl(key: string, options: Signing & { response: GetResponse }): Promise<string> {
+      const { response } = options;
+      return presigner(options).presignGet({ key, response, ...(await signing(options)) }).url;
     },
     /** Returns a presigned URL for a PUT of the object, as a browser gets it for an upload. */
     async putUrl(key: string, options: Signing = {}): Promise<string> {

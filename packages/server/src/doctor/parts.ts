@@ -6,7 +6,10 @@ import type { Provider } from "./provider.ts";
 import type { Requests } from "./requests.ts";
 
 /** The part of the configuration that the checks read. */
-export type CheckedConfig = Pick<Config, "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail">;
+export type CheckedConfig = Pick<
+  Config,
+  "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail" | "tracing"
+> & { auth: Pick<Config["auth"], "oidc" | "jwksUrl"> };
 
 /** The values that a check needs to send requests to the bucket. */
 export type CheckedBucket = {
@@ -20,6 +23,8 @@ export type CheckedBucket = {
   /** Finds the credentials. Rejects if no source has them. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
+  /** Signs a download from CloudFront with the headers of `doctor.txt`. Undefined without CloudFront, or if URLs need an IP address. */
+  cloudFront: { url: string; getUrl(key: string): Promise<string> } | undefined;
   /** Returns the capabilities of the bucket. Probes them only once in a run of the doctor. */
   capabilities(): Promise<BucketCapabilities>;
 };
@@ -42,7 +47,7 @@ export type DoctorParts = {
   echo: EchoProof;
   /** Undefined if no scanner is configured. */
   probeScanner: (() => Promise<void>) | undefined;
-  /** Undefined if no mail is configured. */
+  /** Offers the mail server a mail, and takes the mail back. Undefined if no mail is configured. */
   probeMail: (() => Promise<void>) | undefined;
   clock: () => number;
 };

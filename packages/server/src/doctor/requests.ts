@@ -7,6 +7,8 @@ export type Response = {
   code: string | undefined;
   sentAt: number;
   receivedAt: number;
+  /** The time between the first and the last byte of the body. Milliseconds. */
+  bodyMs: number;
 };
 /** A request that got no response. `reason` contains the host of the URL, but no other part of the URL. */
 export type Failure = { failure: string; reason: string };
@@ -30,9 +32,9 @@ export function createRequests({ clock, fetch }: { clock: () => number; fetch: t
       try {
         const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
         const receivedAt = clock();
-        const text = (await response.text()).slice(0, TEXT_CHARACTERS);
+        const { text, bodyMs } = await readBody(response, clock);
         const code = /<Code>([^<]{1,100})<\/Code>/.exec(text)?.[1];
-        return { status: response.status, headers: response.headers, text, code, sentAt, receivedAt };
+        return { status: response.status, headers: response.headers, text, code, sentAt, receivedAt, bodyMs };
       } catch (error) {
         return toFailure(error);
       }
@@ -40,13 +42,34 @@ export function createRequests({ clock, fetch }: { clock: () => number; fetch: t
   };
 }
 
+async function readBody({ body }: globalThis.Response, clock: () => number) {
+  const chunks: Uint8Array[] = [];
+  let firstAt: number | undefined;
+  for await (const chunk of body ?? []) {
+    firstAt ??= clock();
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString().slice(0, TEXT_CHARACTERS);
+  return { text, bodyMs: firstAt === undefined ? 0 : clock() - firstAt };
+}
+
 export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
 
 /** Whether TLS is the reason for the failure, for example a certificate for another host. */
-export function isTlsFailure({ failure, reason }: Failure): boolean {
-  return TLS_CODES.test(failure) || /wrong version number|packet length too long/.test(reason);
+export function isTlsFailure(failed: Failure): boolean {
+  return TLS_CODES.test(failed.failure) || isWithoutTls(failed);
+}
+
+/** Whether Node.js does not know the authority that signed the certificate. */
+export function isUntrusted({ failure }: Failure): boolean {
+  return /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/.test(failure);
+}
+
+/** Whether the server responded without TLS to a request with TLS. */
+export function isWithoutTls({ reason }: Failure): boolean {
+  return /wrong version number|packet length too long/.test(reason);
 }
 
 function toFailure(error: unknown): Failure {

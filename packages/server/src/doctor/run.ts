@@ -8,13 +8,14 @@ import { hostCheck } from "./checks/host.ts";
 import { mailCheck } from "./checks/mail.ts";
 import { permissionsCheck } from "./checks/permissions.ts";
 import { postgresCheck } from "./checks/postgres.ts";
-import { publicEndpointCheck } from "./checks/public-endpoint.ts";
 import { publicUrlCheck } from "./checks/public-url.ts";
 import { reachCheck } from "./checks/reach.ts";
 import { scannerCheck } from "./checks/scanner.ts";
+import { serversCheck } from "./checks/servers.ts";
 import { signatureAgeCheck } from "./checks/signature-age.ts";
 import { sqliteCheck } from "./checks/sqlite.ts";
 import { storageCostsCheck } from "./checks/storage-costs.ts";
+import { transfersCheck } from "./checks/transfers.ts";
 import { type Finding, type Outcome, unchecked } from "./finding.ts";
 import type { DoctorParts } from "./parts.ts";
 import { runCheck } from "./run-check.ts";
@@ -38,7 +39,7 @@ type Options = { onProgress?: (name: string) => void; limitMs?: number };
 const LIMIT_MS = 40_000;
 /** The checks run in this order. If a check in GATES finds an error, the later checks of its group do not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
-  { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck, mailCheck] },
+  { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck, mailCheck, serversCheck] },
   {
     subject: "bucket",
     checks: [
@@ -46,7 +47,7 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
       reachCheck,
       permissionsCheck,
       exposureCheck,
-      publicEndpointCheck,
+      transfersCheck,
       corsCheck,
       featuresCheck,
       signatureAgeCheck,

@@ -1,4 +1,6 @@
+import { Readable } from "node:stream";
 import { createTransport } from "nodemailer";
+import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Mailer, MailOutcome } from "../usecases/ports/index.ts";
 
 export type SmtpTimeouts = {
@@ -25,22 +27,29 @@ const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u
 const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
 
 export type Smtp = Mailer & {
-  /** Connects to the server and signs in, but sends no mail. If this fails, rejects with the error of the connection or the server. */
+  /**
+   * Connects to the server, signs in, and offers a mail from the sender to the sender. Ends the connection before the content, so the server
+   * gets no mail. If this fails, rejects with the error of the connection or the server.
+   */
   probe(): Promise<void>;
 };
 
 /** Sends mails to an SMTP server. Each mail has its own connection. */
 export function createSmtp({ host, port, isSecure, requiresTls, user, password, from, ...options }: SmtpOptions): Smtp {
   const { connectMs, greetingMs, idleMs } = { ...TIMEOUTS, ...options.timeouts };
-  const transport = createTransport({
+  const server = {
     host,
     port,
     secure: isSecure,
     requireTLS: requiresTls && !isSecure,
-    ...(user !== undefined && { auth: { user, pass: password } }),
     connectionTimeout: connectMs,
     greetingTimeout: greetingMs,
     socketTimeout: idleMs,
+  };
+  const auth = user === undefined ? undefined : { user, pass: password };
+  const transport = createTransport({
+    ...server,
+    ...(auth && { auth }),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -72,9 +81,41 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
       }
     },
     async probe() {
-      await transport.verify();
+      const connection = new SMTPConnection(server);
+      try {
+        await offerMail(connection, { auth, address: from.email });
+      } catch (error) {
+        // The address of the sender may have no mailbox. Then the server refuses the recipient, and accepts the sender.
+        if (!isRecipientOnly(error as SmtpError)) throw error;
+      } finally {
+        connection.close();
+      }
     },
   };
+}
+
+type Auth = { user: string; pass: string | undefined };
+
+/** Resolves when the server waits for the content of the mail. Postfix and other servers judge the sender only after RCPT TO. */
+function offerMail(
+  connection: SMTPConnection,
+  { auth, address }: { auth: Auth | undefined; address: string },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const content = new Readable({ read: () => resolve() });
+    const offer = () => connection.send({ from: address, to: [address] }, content, (error) => error && reject(error));
+    connection.once("error", reject);
+    connection.once("end", () => reject(new Error("The server closed the connection")));
+    connection.connect((error) => {
+      if (error) reject(error);
+      else if (auth === undefined) offer();
+      else connection.login({ credentials: auth }, (refused) => (refused ? reject(refused) : offer()));
+    });
+  });
+}
+
+function isRecipientOnly({ command, responseCode = 0, message }: SmtpError): boolean {
+  return command === "RCPT TO" && (responseCode < 500 || NO_RECIPIENT.test(message));
 }
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };

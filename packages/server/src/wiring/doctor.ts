@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import { createBucket } from "../bucket/bucket.ts";
 import { sdkProviderChain } from "../bucket/credentials.ts";
+import { DOCTOR_FOLDER } from "../bucket/object-keys.ts";
 import type { Config } from "../config/index.ts";
 import {
   createEchoProof,
@@ -18,11 +19,10 @@ import type { Bucket } from "../usecases/ports/index.ts";
 import { bucketTarget } from "./bucket-target.ts";
 import { openMailer } from "./open-mailer.ts";
 
-/** The folder of the doctor in the bucket, below the key prefix of the service. The service itself never creates such a key. */
-const FOLDER = "valetkey-doctor/";
 /** An object that is older than this comes from a run that was killed. Milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
+const URL_SECONDS = 60;
 
 type Options = {
   warnings: readonly string[];
@@ -48,7 +48,12 @@ export async function openDoctor(
   const clock = Date.now;
   const target = bucketTarget(config.bucket);
   const { name, region, endpoint, forcePathStyle } = target;
-  const bucket = createBucket({ ...target, keyPrefix: `${target.keyPrefix}${FOLDER}`, clock, random: randomBytes });
+  const bucket = createBucket({
+    ...target,
+    keyPrefix: `${target.keyPrefix}${DOCTOR_FOLDER}`,
+    clock,
+    random: randomBytes,
+  });
   const chain = sdkProviderChain(region);
   const credentials = async () => config.bucket.credentials ?? (await chain());
   const s3 = createS3Client({ region, endpoint, forcePathStyle, credentials });
@@ -76,6 +81,7 @@ export async function openDoctor(
       publicTarget: { ...common, endpoint: target.publicEndpoint ?? endpoint },
       credentials,
       s3,
+      cloudFront: cloudFrontOf(config.bucket, bucket),
       capabilities() {
         capabilities ??= bucket.tryCapabilities([newKey(), newKey(), newKey()]);
         return capabilities;
@@ -91,6 +97,18 @@ export async function openDoctor(
       await removeObjects(bucket, { keys, before: clock() - ABANDONED_AFTER_MS });
       bucket.close();
       s3.destroy();
+    },
+  };
+}
+
+function cloudFrontOf(config: Config["bucket"], bucket: Bucket): DoctorParts["bucket"]["cloudFront"] {
+  if (config.kind === "embedded" || config.cloudFront === undefined || config.cloudFront.bindsIp) return undefined;
+  const download = { filename: "doctor.txt", contentType: "text/plain", disposition: "attachment" } as const;
+  return {
+    url: config.cloudFront.distribution,
+    async getUrl(objectKey) {
+      const asked = { objectKey, ...download, expiresInSeconds: URL_SECONDS, now: Date.now(), clientIp: undefined };
+      return (await bucket.presignGet(asked)).url;
     },
   };
 }
@@ -133,6 +151,9 @@ async function removeObjects(
 ): Promise<void> {
   try {
     if (keys.length > 0) await bucket.delete(keys);
+    for await (const page of bucket.listMultiparts()) {
+      for (const upload of page) if (upload.begunAt < before) await bucket.abortMultipart(upload);
+    }
     for await (const page of bucket.listObjects()) {
       const old = page.filter(({ modifiedAt }) => modifiedAt < before);
       if (old.length > 0) await bucket.delete(old.map(({ objectKey }) => objectKey));

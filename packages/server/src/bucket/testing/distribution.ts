@@ -14,6 +14,10 @@ type Options = {
   hash?: CloudFrontTarget["hash"];
   /** Whether the service binds URLs to the IP address of the client. Default: false. */
   bindsIp?: boolean;
+  /** The query parameters that the distribution forwards to the bucket. Default: the parameters of docs/cloudfront.md. */
+  forwarded?: readonly string[];
+  /** Default: any free port. */
+  port?: number;
 };
 
 const KEY_PAIR_ID = "K2JCJMDEHXQW5F";
@@ -36,7 +40,7 @@ type Policy = {
  * does.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
-  const { keyType = "rsa", hash = "sha256", bindsIp = false } = options;
+  const { keyType = "rsa", hash = "sha256", bindsIp = false, forwarded = FORWARDED, port = 0 } = options;
   const { privateKey, publicKey } =
     keyType === "rsa"
       ? generateKeyPairSync("rsa", { modulusLength: 2048 })
@@ -69,7 +73,9 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
     const refusal = request.method === "GET" ? refusalOf(url, request) : "MethodNotAllowed";
     if (refusal !== undefined) return void response.writeHead(403).end(refusal);
-    const [disposition, type] = FORWARDED.map((name) => url.searchParams.get(name) ?? undefined);
+    const [disposition, type] = FORWARDED.map((name) =>
+      forwarded.includes(name) ? (url.searchParams.get(name) ?? undefined) : undefined,
+    );
     const signed = origin.presignGet({
       key: decodeURIComponent(url.pathname.slice(1)),
       response: { contentDisposition: disposition, contentType: type },
@@ -85,7 +91,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   }
 
   const server = createServer((request, response) => void respond(request, response));
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const distribution = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();

@@ -17,6 +17,11 @@ export const bucketFaults = {
     title: "The endpoint does not respond like an S3 server",
     why: "Another web server, a console or a login page listens there.",
   },
+  "endpoint-has-bucket": {
+    severity: "error",
+    title: "The endpoint contains the name of the bucket",
+    why: "The service adds the name itself, so it calls another path than the bucket has.",
+  },
   "bucket-missing": {
     severity: "error",
     title: "The bucket does not exist",

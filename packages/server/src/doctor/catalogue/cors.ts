@@ -40,6 +40,6 @@ export const corsFaults = {
   "public-endpoint-refuses": {
     severity: "error",
     title: "The public endpoint refuses a signed URL that the bucket accepts",
-    why: "A proxy in front of the bucket changes the Host header, the path or the query.",
+    why: "A proxy in front of the bucket changes the Host header, the path, the query or another header.",
   },
 } as const satisfies Record<string, Entry>;

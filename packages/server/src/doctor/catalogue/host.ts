@@ -22,6 +22,11 @@ export const hostFaults = {
     title: "The service can't write to DATA_DIR",
     why: "Embedded files, the embedded database and the exported audit log are in this folder.",
   },
+  "data-dir-in-memory": {
+    severity: "error",
+    title: "DATA_DIR is in memory",
+    why: "A restart of this machine or container deletes all notes, accounts, secrets and embedded files.",
+  },
   "data-dir-exposed": {
     severity: "warning",
     title: "Other users of this machine can read the secrets in DATA_DIR",
@@ -56,5 +61,20 @@ export const hostFaults = {
     severity: "error",
     title: "The mail server accepts no mails",
     why: "Nobody gets a link for a new password. Mails wait for three days, and then they are given up.",
+  },
+  "issuer-unusable": {
+    severity: "error",
+    title: "The identity provider can't be used",
+    why: "Nobody can sign in with it.",
+  },
+  "key-set-unusable": {
+    severity: "error",
+    title: "The keys of AUTH_JWKS_URL can't be fetched",
+    why: "The service can't verify tokens of this provider, and returns 503 to their callers.",
+  },
+  "collector-unusable": {
+    severity: "warning",
+    title: "The collector accepts no traces",
+    why: "All traces are lost. Requests do not wait for the collector.",
   },
 } as const satisfies Record<string, Entry>;

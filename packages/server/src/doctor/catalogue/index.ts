@@ -6,6 +6,7 @@ import { featureFaults } from "./features.ts";
 import { hostFaults } from "./host.ts";
 import { proxyFaults } from "./proxy.ts";
 import { storageCostFaults } from "./storage-costs.ts";
+import { transferFaults } from "./transfers.ts";
 
 /** Every fault that the doctor can find, by its stable id. */
 export const CATALOGUE = {
@@ -13,6 +14,7 @@ export const CATALOGUE = {
   ...bucketFaults,
   ...exposureFaults,
   ...storageCostFaults,
+  ...transferFaults,
   ...corsFaults,
   ...featureFaults,
   ...databaseFaults,

@@ -52,6 +52,16 @@ export const proxyFaults = {
     title: "The proxy buffers request bodies",
     why: "Each file that a program sends through the service is first written to the disk of the proxy.",
   },
+  "proxy-buffers-events": {
+    severity: "warning",
+    title: "The proxy buffers event streams",
+    why: "Pages show the changes of other people late, or only after a reload.",
+  },
+  "proxy-strips-credentials": {
+    severity: "error",
+    title: "The proxy removes headers with credentials",
+    why: "People can't sign in, or programs can't use their tokens.",
+  },
   "metrics-public": {
     severity: "warning",
     title: "Anyone can read the metrics",

@@ -1,7 +1,17 @@
 import type { Entry } from "./entry.ts";
 
-/** Faults in the settings of the bucket that let the storage costs grow. */
+/** Faults in the settings of the bucket that delete files, or let the storage costs grow. */
 export const storageCostFaults = {
+  "lifecycle-deletes": {
+    severity: "error",
+    title: "A lifecycle rule deletes files",
+    why: "The notes still show the files, and nobody can download them any more.",
+  },
+  "lifecycle-archives": {
+    severity: "error",
+    title: "A lifecycle rule moves files to an archive",
+    why: "The bucket refuses to read an archived object until somebody restores it. Downloads of older files fail.",
+  },
   "lifecycle-missing": {
     severity: "warning",
     title: "No lifecycle rule removes unfinished multipart uploads",

@@ -2,7 +2,7 @@ import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Check } from "../check.ts";
 import { finding, type Outcome } from "../finding.ts";
 import { closeFix, permissionFix } from "../fixes/access.ts";
-import { attempt, createSignedRequests } from "../objects.ts";
+import { attempt, BODY, createSignedRequests } from "../objects.ts";
 import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
@@ -33,14 +33,14 @@ async function checkRead(parts: DoctorParts): Promise<Outcome[]> {
   const stored = await signed.put(key);
   if (isFailure(stored) || stored.status !== 200) return [];
   const answer = await parts.requests.send(await signed.plainUrl(key));
-  if (isFailure(answer) || answer.status !== 200) return [];
+  if (isFailure(answer) || answer.status !== 200 || answer.text !== BODY) return [];
   const detail = "A request without a signature got an object that the doctor had stored.";
   return [finding("anonymous-read", { detail, fix: closeFix(parts) })];
 }
 
 async function checkWrite(parts: DoctorParts): Promise<Outcome[]> {
   const url = await createSignedRequests(parts).plainUrl(parts.newKey());
-  const answer = await parts.requests.send(url, { method: "PUT", body: "valetkey" });
+  const answer = await parts.requests.send(url, { method: "PUT", body: BODY });
   if (isFailure(answer) || answer.status !== 200) return [];
   const detail = "A request without a signature stored an object. The doctor deletes it.";
   return [finding("anonymous-write", { detail, fix: closeFix(parts) })];

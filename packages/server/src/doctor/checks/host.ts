@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type StatsFs } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Check } from "../check.ts";
@@ -10,6 +10,8 @@ import type { DoctorParts } from "../parts.ts";
 const FULL_BYTES = 16 * 2 ** 20;
 const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;
+/** The types of file systems in memory: tmpfs and ramfs (statfs(2)). */
+const IN_MEMORY: readonly number[] = [0x01021994, 0x858458f6];
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Checks the data folder, its disk, and the settings that no other check covers. */
@@ -20,7 +22,7 @@ export const hostCheck: Check = {
     return [
       ...parts.warnings.map((detail) => finding("config-doubtful", { detail, fix: stepFix(detail) })),
       ...judgeAbuseContact(parts),
-      ...(await judgeDisk(dataDir)),
+      ...(await judgeDisk(parts)),
       ...(await judgeFolder(dataDir)),
     ];
   },
@@ -33,11 +35,28 @@ function judgeAbuseContact({ config, publicUrl }: DoctorParts): Outcome[] {
   return [finding("abuse-contact-missing", { detail: "LINKS is on, and ABUSE_CONTACT is not set.", fix })];
 }
 
-async function judgeDisk(dataDir: string): Promise<Outcome[]> {
+async function judgeDisk({ config }: DoctorParts): Promise<Outcome[]> {
+  const { dataDir } = config.server;
   const disk = await statfs(dataDir)
     .catch(() => statfs(dirname(dataDir)))
     .catch(() => undefined);
   if (disk === undefined) return [unchecked("disk of DATA_DIR", "the folder does not exist yet")];
+  return [...judgeMemory(config, disk.type), ...judgeSpace(dataDir, disk)];
+}
+
+function judgeMemory({ bucket, database, server }: DoctorParts["config"], type: number): Outcome[] {
+  const isUsed = bucket.kind === "embedded" || database.kind === "sqlite";
+  if (!isUsed || process.platform !== "linux" || !IN_MEMORY.includes(type)) return [];
+  const fix = [
+    ...environmentFix("DATA_DIR=/the-folder-on-a-disk"),
+    ...stepFix(
+      "Stop the service, and move all files of DATA_DIR to a folder on a disk, or to a volume of the container.",
+    ),
+  ];
+  return [finding("data-dir-in-memory", { detail: `${server.dataDir} is on a file system in memory.`, fix })];
+}
+
+function judgeSpace(dataDir: string, disk: StatsFs): Outcome[] {
   const freeBytes = disk.bavail * disk.bsize;
   const share = disk.blocks === 0 ? 1 : disk.bavail / disk.blocks;
   const detail = `${Math.floor(freeBytes / 2 ** 20)} MiB of ${Math.ceil((disk.blocks * disk.bsize) / 2 ** 20)} MiB are free.`;

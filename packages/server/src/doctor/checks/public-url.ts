@@ -1,7 +1,8 @@
 import type { Check } from "../check.ts";
-import { type Echoed, isCollected, sendEcho } from "../echo.ts";
+import { type Echoed, isCollected, lostCredentials, sendEcho } from "../echo.ts";
 import { finding, type Outcome, unchecked } from "../finding.ts";
 import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
+import { unreachableFix } from "../fixes/unreachable.ts";
 import type { DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isTlsFailure } from "../requests.ts";
 import { judgeClient } from "./client-address.ts";
@@ -17,12 +18,14 @@ export const publicUrlCheck: Check = {
   async run(parts) {
     const scheme = judgeScheme(parts);
     const first = await sendEcho(parts);
-    if ("answer" in first) return [...scheme, ...(await explain(parts, first.answer))];
+    if (!("echo" in first)) return [...scheme, ...(await explain(parts, first.answer))];
     return [
       ...scheme,
       ...judgeClient(parts, first.echo),
-      ...judgeLarge(await sendEcho(parts, Buffer.alloc(LARGE_BYTES))),
-      ...judgeSlow(await sendEcho(parts, "slow")),
+      ...judgeCredentials(first),
+      ...judgeLarge(await sendEcho(parts, { body: Buffer.alloc(LARGE_BYTES) })),
+      ...judgeSlow(await sendEcho(parts, { body: "slow" })),
+      ...judgeStream(await sendEcho(parts, { accept: "text/event-stream" })),
       ...(await judgeMetrics(parts)),
     ];
   },
@@ -41,7 +44,9 @@ async function explain(parts: DoctorParts, answer: Answer): Promise<Outcome[]> {
   if (isFailure(answer)) {
     const isOfName = answer.failure === "ENOTFOUND" || isTlsFailure(answer);
     if (!isOfName && !(await runsHere(parts))) return [notRunning()];
-    return [unreachable(parts, answer.reason)];
+    const { dataDir } = parts.config.server;
+    const fix = unreachableFix(answer, { setting: "PUBLIC_URL", url: publicUrl, dataDir });
+    return [finding("public-url-unreachable", { detail: `${publicUrl}: ${answer.reason}.`, fix })];
   }
   const { status, headers } = answer;
   if (GATEWAY_FAULTS.includes(status)) {
@@ -105,6 +110,31 @@ function judgeSlow(echoed: Echoed): Outcome[] {
       fix: [{ label: "nginx", text: "proxy_request_buffering off;\nproxy_http_version 1.1;" }],
     }),
   ];
+}
+
+function judgeStream(echoed: Echoed): Outcome[] {
+  if (!("echo" in echoed) || !isCollected(echoed.answer)) return [];
+  const detail = `Two events that the service sent 800 ms apart arrived within ${echoed.answer.bodyMs} ms.`;
+  const fix = [
+    { label: "nginx", text: "proxy_buffering off;\nproxy_http_version 1.1;\ngzip off;" },
+    ...stepFix("Other proxies: turn off the buffering and the compression of text/event-stream."),
+  ];
+  return [finding("proxy-buffers-events", { detail, fix })];
+}
+
+function judgeCredentials(echoed: Extract<Echoed, { echo: unknown }>): Outcome[] {
+  const lost = lostCredentials(echoed);
+  if (lost.length === 0) return [];
+  const fix = [
+    ...stepFix(
+      "Let the proxy pass the headers Authorization and Cookie of requests, and Set-Cookie of responses, unchanged.",
+    ),
+    {
+      label: "nginx",
+      text: "proxy_set_header Authorization $http_authorization;\nproxy_set_header Cookie $http_cookie;",
+    },
+  ];
+  return [finding("proxy-strips-credentials", { detail: `The proxy removed or changed ${lost.join(", ")}.`, fix })];
 }
 
 async function judgeMetrics({ publicUrl, requests, config }: DoctorParts): Promise<Outcome[]> {

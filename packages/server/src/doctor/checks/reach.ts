@@ -1,11 +1,13 @@
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Check } from "../check.ts";
 import { type FindingId, finding, type Outcome, unchecked } from "../finding.ts";
 import { permissionFix } from "../fixes/access.ts";
 import { s3api } from "../fixes/bucket-place.ts";
 import { commandFix, environmentFix, stepFix } from "../fixes/environment.ts";
-import { createSignedRequests } from "../objects.ts";
+import { unreachableFix } from "../fixes/unreachable.ts";
+import { attempt, BODY, createSignedRequests } from "../objects.ts";
 import type { DoctorParts } from "../parts.ts";
-import { clockOffsetMs, type Failure, isFailure, isTlsFailure, type Response } from "../requests.ts";
+import { type Answer, clockOffsetMs, type Failure, isFailure, isTlsFailure, type Response } from "../requests.ts";
 
 /**
  * A larger difference between the clocks is a fault. The limit is more than a response takes, and much less than the 60 seconds that URLs
@@ -30,10 +32,14 @@ const BY_CODE: Partial<Record<string, FindingId>> = {
 export const reachCheck: Check = {
   name: "reach the bucket",
   async run(parts) {
-    const answer = await createSignedRequests(parts).put(parts.newKey());
+    const path = await checkPath(parts);
+    if (path.length > 0) return path;
+    const signed = createSignedRequests(parts);
+    const key = parts.newKey();
+    const answer = await signed.put(key);
     if (isFailure(answer)) return [explainFailure(parts, answer)];
     const clock = checkClock(answer);
-    const refusal = answer.status === 200 ? [] : [explainRefusal(parts, answer)];
+    const refusal = answer.status === 200 ? checkStored(await signed.get(key)) : [explainRefusal(parts, answer)];
     // If the clock is wrong, it explains this refusal. So the report contains only the finding about the clock.
     if (clock.length > 0 && (answer.code === "AccessDenied" || answer.code === "RequestTimeTooSkewed")) return clock;
     return [...clock, ...refusal];
@@ -45,20 +51,36 @@ function explainFailure({ bucket, config }: DoctorParts, failed: Failure): Outco
   if (config.bucket.kind === "embedded" && failure === "ECONNREFUSED") {
     return unchecked("bucket", "the service serves the embedded bucket, and does not run");
   }
-  const host = new URL(bucket.endpoint ?? `https://s3.${bucket.target.region}.amazonaws.com`).host;
-  const detail = `${host}: ${reason}.`;
-  if (isTlsFailure(failed)) {
-    const text = `Use the scheme and the host name of the certificate in S3_ENDPOINT. For a private authority, set NODE_EXTRA_CA_CERTS.`;
-    return finding("bucket-tls", {
-      detail,
-      fix: [...commandFix(`openssl s_client -connect ${host}`), ...stepFix(text)],
-    });
-  }
+  const url = bucket.endpoint ?? `https://s3.${bucket.target.region}.amazonaws.com`;
+  const detail = `${new URL(url).host}: ${reason}.`;
   if (failure.startsWith("HPE_")) return finding("bucket-not-s3", { detail, fix: endpointFix() });
-  return finding("bucket-unreachable", {
-    detail,
-    fix: [...commandFix(`curl -v ${bucket.endpoint ?? `https://${host}`}`), ...endpointFix()],
-  });
+  const fix = unreachableFix(failed, { setting: "S3_ENDPOINT", url, dataDir: config.server.dataDir });
+  return finding(isTlsFailure(failed) ? "bucket-tls" : "bucket-unreachable", { detail, fix });
+}
+
+/**
+ * Checks whether the endpoint ends with the name of the bucket. Some servers have an endpoint with a path, so this is a fault only if the
+ * bucket can't be listed there.
+ */
+async function checkPath({ bucket }: DoctorParts): Promise<Outcome[]> {
+  const { endpoint, name, s3, target } = bucket;
+  if (endpoint === undefined || !target.forcePathStyle || !endpoint.endsWith(`/${name}`)) return [];
+  const listed = await attempt(s3.send(new ListObjectsV2Command({ Bucket: name, MaxKeys: 1 })));
+  if ("output" in listed) return [];
+  const detail = `S3_ENDPOINT is ${endpoint}, and the bucket is ${name}.`;
+  return [
+    finding("endpoint-has-bucket", {
+      detail,
+      fix: environmentFix(`S3_ENDPOINT=${endpoint.slice(0, -name.length - 1)}`),
+    }),
+  ];
+}
+
+/** Some web servers accept every request and respond with the same page. Only an S3 server returns the stored bytes. */
+function checkStored(answer: Answer): Outcome[] {
+  if (isFailure(answer) || answer.status !== 200 || answer.text === BODY) return [];
+  const detail = `It accepted an object, and returned ${answer.headers.get("content-type") ?? "something else"} instead of it.`;
+  return [finding("bucket-not-s3", { detail, fix: endpointFix() })];
 }
 
 function endpointFix() {

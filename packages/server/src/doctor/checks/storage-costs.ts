@@ -4,8 +4,9 @@ import {
   type LifecycleRule,
 } from "@aws-sdk/client-s3";
 import type { Check } from "../check.ts";
-import { finding, type Outcome, unchecked } from "../finding.ts";
-import { abortRuleFix, versionsRuleFix } from "../fixes/storage-costs.ts";
+import { type FindingId, finding, type Outcome, unchecked } from "../finding.ts";
+import { lifecycleFix } from "../fixes/storage-costs.ts";
+import { archives, coversAll, deletes, expiresVersions, touches } from "../lifecycle-rules.ts";
 import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal } from "../objects.ts";
 import type { DoctorParts } from "../parts.ts";
 import { isFailure } from "../requests.ts";
@@ -19,8 +20,17 @@ export const storageCostsCheck: Check = {
   // uploads.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {
-    const rules = await readRules(parts);
-    return [...judgeAbort(parts, rules), ...(await judgeVersions(parts, rules))];
+    const read = await readRules(parts);
+    const versions = await versioningOf(parts);
+    const ofVersions =
+      typeof versions === "boolean" ? [] : [unchecked("versioning", reasonOf(versions, "s3:GetBucketVersioning"))];
+    if ("refusal" in read) {
+      const reason = reasonOf(read.refusal, "s3:GetLifecycleConfiguration");
+      const ofExpiry =
+        versions === true ? [unchecked("expiry of old versions", `the bucket keeps versions, and ${reason}`)] : [];
+      return [unchecked("lifecycle rules", reason), ...ofVersions, ...ofExpiry];
+    }
+    return [...judgeRules(parts, { rules: read.rules, hasVersions: versions === true }), ...ofVersions];
   },
 };
 
@@ -28,30 +38,57 @@ async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
   // Sends no request to Swift. Swift would respond that the bucket has no rules, but nobody can add a rule there.
   if (provider === "swift") return { refusal: { code: "NotImplemented", status: 501 } };
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
-  if ("output" in read) return { rules: read.output.Rules ?? [] };
-  return read.refusal.code === "NoSuchLifecycleConfiguration" ? { rules: [] } : read;
+  if ("refusal" in read) return read.refusal.code === "NoSuchLifecycleConfiguration" ? { rules: [] } : read;
+  const rules = read.output.Rules ?? [];
+  // Google Cloud Storage has rules in a format of its own, with actions and conditions.
+  const isOther = rules.some(({ Status }) => Status === undefined);
+  return isOther ? { refusal: { code: "rules in a format that the doctor can't read", status: 200 } } : { rules };
 }
 
-function judgeAbort(parts: DoctorParts, read: Rules): Outcome[] {
-  if ("refusal" in read)
-    return [unchecked("lifecycle rule for multipart uploads", reasonOf(read.refusal, "s3:GetLifecycleConfiguration"))];
-  if (read.rules.some((rule) => isOn(rule) && rule.AbortIncompleteMultipartUpload !== undefined)) return [];
-  const detail =
-    read.rules.length === 0 ? "The bucket has no lifecycle rule." : `None of its ${read.rules.length} rules does.`;
-  return [finding("lifecycle-missing", { detail, fix: abortRuleFix(parts, read.rules) })];
+/** Judges the rules for the keys of the service. All remedies contain the same complete and correct set of rules. */
+function judgeRules(
+  parts: DoctorParts,
+  { rules, hasVersions }: { rules: LifecycleRule[]; hasVersions: boolean },
+): Outcome[] {
+  const { keyPrefix } = parts.config.bucket;
+  const active = rules.filter(({ Status }) => Status === "Enabled");
+  const touching = active.filter((rule) => touches(rule, keyPrefix));
+  const covering = active.filter((rule) => coversAll(rule, keyPrefix));
+  const fix = lifecycleFix(parts, { rules, keyPrefix, hasVersions });
+  const report = (id: FindingId, detail: string): Outcome[] => [finding(id, { detail, fix })];
+  const [deleting, archiving] = [touching.find(deletes), touching.find(archives)];
+  const aborting = active.filter((rule) => rule.AbortIncompleteMultipartUpload !== undefined);
+  return [
+    ...(deleting === undefined
+      ? []
+      : report("lifecycle-deletes", `The rule ${nameOf(deleting)} deletes objects ${whenOf(deleting)}.`)),
+    ...(archiving === undefined
+      ? []
+      : report("lifecycle-archives", `The rule ${nameOf(archiving)} moves objects to ${archives(archiving)}.`)),
+    ...(aborting.some((rule) => covering.includes(rule))
+      ? []
+      : report("lifecycle-missing", whyMissing(rules, aborting))),
+    ...(!hasVersions || covering.some(expiresVersions)
+      ? []
+      : report(
+          "versions-kept",
+          "Versioning is enabled, and no lifecycle rule expires noncurrent versions of all files.",
+        )),
+  ];
 }
 
-async function judgeVersions(parts: DoctorParts, read: Rules): Promise<Outcome[]> {
-  const state = await versioningOf(parts);
-  if (typeof state !== "boolean") return [unchecked("versioning", reasonOf(state, "s3:GetBucketVersioning"))];
-  if (!state) return [];
-  if ("refusal" in read) {
-    const reason = `the bucket keeps versions, and ${reasonOf(read.refusal, "s3:GetLifecycleConfiguration")}`;
-    return [unchecked("expiry of old versions", reason)];
-  }
-  if (read.rules.some((rule) => isOn(rule) && rule.NoncurrentVersionExpiration !== undefined)) return [];
-  const detail = "Versioning is enabled, and no lifecycle rule expires noncurrent versions.";
-  return [finding("versions-kept", { detail, fix: versionsRuleFix(parts, read.rules) })];
+function whyMissing(rules: readonly LifecycleRule[], aborting: readonly LifecycleRule[]): string {
+  if (rules.length === 0) return "The bucket has no lifecycle rule.";
+  if (aborting.length === 0) return `None of its ${rules.length} rules does.`;
+  return `The rule ${aborting.map(nameOf).join(", ")} does not apply to all files of the service.`;
+}
+
+function nameOf({ ID = "without an id" }: LifecycleRule): string {
+  return ID;
+}
+
+function whenOf({ Expiration }: LifecycleRule): string {
+  return Expiration?.Days === undefined ? "at a date" : `after ${Expiration.Days} days`;
 }
 
 /**
@@ -67,10 +104,6 @@ async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   if (isFailure(stored) || stored.status !== 200) return read.refusal;
   const version = stored.headers.get("x-amz-version-id");
   return version !== null && version !== "null";
-}
-
-function isOn({ Status }: LifecycleRule): boolean {
-  return Status === "Enabled";
 }
 
 function reasonOf(refusal: Refusal, permission: string): string {

@@ -1,9 +1,10 @@
+import type { LifecycleRule } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
 import type { Fix } from "../finding.ts";
 import { closeFix, permissionFix, signatureAgeFix } from "./access.ts";
 import type { BucketPlace } from "./bucket-place.ts";
 import { corsFix } from "./cors.ts";
-import { abortRuleFix, versionsRuleFix } from "./storage-costs.ts";
+import { lifecycleFix } from "./storage-costs.ts";
 
 const ORIGIN = "https://files.example.com";
 const PROVIDERS = [
@@ -29,8 +30,7 @@ const at = (provider: BucketPlace["provider"]): BucketPlace => ({
 });
 const every = (place: BucketPlace): Fix[] => [
   ...corsFix(place, { origin: ORIGIN }),
-  ...abortRuleFix(place, []),
-  ...versionsRuleFix(place, []),
+  ...lifecycleFix(place, { rules: [], keyPrefix: "", hasVersions: true }),
   ...permissionFix(place),
   ...closeFix(place),
   ...signatureAgeFix(place, { maxAgeSeconds: 900 }),
@@ -62,20 +62,51 @@ describe("the remedies for AWS", () => {
   it("are an AWS CLI command, Terraform and JSON", () => {
     for (const fixes of [
       corsFix(at("aws"), { origin: ORIGIN }),
-      abortRuleFix(at("aws"), []),
+      lifecycleFix(at("aws"), { rules: [], keyPrefix: "", hasVersions: false }),
       permissionFix(at("aws")),
     ]) {
       expect(fixes.map(({ label }) => label)).toEqual([
         expect.stringMatching(/^AWS CLI/),
-        "Terraform",
+        expect.stringMatching(/^Terraform/),
         expect.stringContaining("(JSON)"),
       ]);
     }
   });
 
-  it("keep the lifecycle rules that the bucket has", () => {
-    const [command] = abortRuleFix(at("aws"), [{ ID: "archive", Status: "Enabled" }]);
-    expect(command?.text).toContain('"ID":"archive"');
-    expect(command?.text).toContain('"ID":"abort-unfinished"');
+  const wanted = (rules: LifecycleRule[], keyPrefix = "", hasVersions = false) => {
+    const json = lifecycleFix(at("aws"), { rules, keyPrefix, hasVersions }).find(({ label }) => label.includes("JSON"));
+    return JSON.parse(json?.text ?? "").Rules.map(({ ID }: LifecycleRule) => ID);
+  };
+  const on = { Status: "Enabled", Filter: {} } as const;
+  const daily = { ...on, ID: "daily", Expiration: { Days: 1 } };
+
+  it("keep the lifecycle rules that delete and archive no file", () => {
+    const cheaper = { ...on, ID: "cheaper", Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" as const }] };
+    const marker = { ...on, ID: "marker", Expiration: { ExpiredObjectDeleteMarker: true } };
+    const logs = { ...daily, ID: "logs", Filter: { Prefix: "logs/" } };
+    const tagged = { ...daily, ID: "tagged", Filter: { Tag: { Key: "a", Value: "b" } } };
+    const off = { ...daily, ID: "off", Status: "Disabled" as const };
+    expect(wanted([cheaper, marker, logs, tagged, off])).toEqual([
+      "cheaper",
+      "marker",
+      "logs",
+      "tagged",
+      "off",
+      "abort-unfinished",
+    ]);
+  });
+
+  it("drop the lifecycle rules that delete or archive files", () => {
+    const archive = { ...on, ID: "archive", Transitions: [{ Days: 1, StorageClass: "GLACIER" as const }] };
+    const large = { ...daily, ID: "large", Filter: { ObjectSizeGreaterThan: 1_000 } };
+    const someKeys = { ...daily, ID: "some keys", Filter: { Prefix: "files/0" } };
+    const old = { ...daily, ID: "old form", Filter: undefined, Prefix: "files/" };
+    expect(wanted([daily, archive, large, someKeys, old] as LifecycleRule[], "files/")).toEqual(["abort-unfinished"]);
+  });
+
+  it("keep the harmless part of a lifecycle rule", () => {
+    const both = { ...daily, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } };
+    expect(wanted([both])).toEqual(["daily"]);
+    expect(wanted([both], "", true)).toEqual(["daily", "expire-old-versions"]);
   });
 });

@@ -1,0 +1,100 @@
+import type { Check } from "../check.ts";
+import { type FindingId, finding, type Outcome } from "../finding.ts";
+import { stepFix } from "../fixes/environment.ts";
+import { unreachableFix } from "../fixes/unreachable.ts";
+import type { CheckedConfig, DoctorParts } from "../parts.ts";
+import { isFailure, type Response } from "../requests.ts";
+
+/** A server that the service calls. `setting` is the name of the setting with the URL `base`, and the check calls `path` below it. */
+type Server = {
+  id: FindingId;
+  setting: string;
+  base: string;
+  path: string;
+  init?: RequestInit;
+  isRight(answer: Response): boolean;
+  /** The remedy if the server responds wrongly. */
+  remedy: string;
+};
+
+/** Every server of which a setting has the URL, except the bucket and PUBLIC_URL. */
+const SERVERS: readonly ((config: CheckedConfig) => Server | undefined)[] = [
+  ({ auth: { oidc } }) =>
+    oidc && {
+      id: "issuer-unusable",
+      setting: "AUTH_OIDC_ISSUER",
+      base: withoutSlashes(oidc.issuer),
+      path: "/.well-known/openid-configuration",
+      isRight: ({ text }) => withoutSlashes(String(parse(text).issuer)) === withoutSlashes(oidc.issuer),
+      remedy: "Set AUTH_OIDC_ISSUER to the value of `issuer` in the discovery document of the provider.",
+    },
+  ({ auth: { jwksUrl } }) =>
+    jwksUrl === undefined
+      ? undefined
+      : {
+          id: "key-set-unusable",
+          setting: "AUTH_JWKS_URL",
+          base: jwksUrl,
+          path: "",
+          isRight: ({ text }) => Array.isArray(parse(text).keys),
+          remedy: "Set AUTH_JWKS_URL to the value of `jwks_uri` in the discovery document of the provider.",
+        },
+  ({ tracing }) =>
+    tracing && {
+      id: "collector-unusable",
+      setting: "OTEL_EXPORTER_OTLP_ENDPOINT",
+      base: tracing.endpoint,
+      path: "/v1/traces",
+      // An empty body is a valid export without spans (OTLP 1.0, "ExportTraceServiceRequest").
+      init: { method: "POST", headers: { ...headersOf(tracing.headers), "content-type": "application/x-protobuf" } },
+      isRight: () => true,
+      remedy:
+        "Set OTEL_EXPORTER_OTLP_ENDPOINT to the URL of OTLP over HTTP, usually port 4318, and check OTEL_EXPORTER_OTLP_HEADERS.",
+    },
+];
+
+/** Sends one request to each server that the service calls. The check sends no token and no span. */
+export const serversCheck: Check = {
+  name: "identity provider, keys and collector",
+  applies: ({ config }) => serversOf(config).length > 0,
+  run: async (parts) => (await Promise.all(serversOf(parts.config).map((server) => judge(parts, server)))).flat(),
+};
+
+function serversOf(config: CheckedConfig): Server[] {
+  return SERVERS.map((of) => of(config)).filter((server) => server !== undefined);
+}
+
+async function judge({ requests, config }: DoctorParts, server: Server): Promise<Outcome[]> {
+  const { id, setting, base, path } = server;
+  const answer = await requests.send(`${base}${path}`, server.init);
+  const { host, pathname } = new URL(`${base}${path}`);
+  if (isFailure(answer)) {
+    const fix = unreachableFix(answer, { setting, url: base, dataDir: config.server.dataDir });
+    return [finding(id, { detail: `${setting}, ${host}: ${answer.reason}.`, fix })];
+  }
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  if (isSuccess && server.isRight(answer)) return [];
+  const said = isSuccess ? "another document than expected" : `status ${answer.status}`;
+  return [
+    finding(id, { detail: `${setting}, ${host}${pathname} responded with ${said}.`, fix: stepFix(server.remedy) }),
+  ];
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** Reads the headers of OTEL_EXPORTER_OTLP_HEADERS. Their values are encoded like parts of URLs. */
+function headersOf(text = ""): Record<string, string> {
+  const pairs = text.split(",").filter((pair) => pair.includes("="));
+  const parts = pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
+  return Object.fromEntries(parts.map((pair) => pair.map((part) => decodeURIComponent(part.trim()))));
+}
+
+function withoutSlashes(url: string): string {
+  return url.replace(/\/+$/, "");
+}

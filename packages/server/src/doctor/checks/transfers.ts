@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import type { Check } from "../check.ts";
+import { type FindingId, finding, type Outcome } from "../finding.ts";
+import { environmentFix, stepFix } from "../fixes/environment.ts";
+import { unreachableFix } from "../fixes/unreachable.ts";
+import { BODY, createSignedRequests, TYPE } from "../objects.ts";
+import type { DoctorParts } from "../parts.ts";
+import { type Answer, isFailure, type Response } from "../requests.ts";
+
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const SHA256 = createHash("sha256").update(BODY).digest("base64");
+const DISPOSITION = 'attachment; filename="doctor.txt"';
+/** The headers that a download must have. The distribution gets its URL from the service, which may not quote the filename. */
+const EXPECTED = { "Content-Disposition": /^attachment;.*doctor\.txt/, "Content-Type": /^text\/plain\b/ };
+const RANGE = { header: "bytes=2-5", text: BODY.slice(2, 6) };
+
+/** One way to the bucket. `unreachable` and `refuses` are undefined where an earlier check reports these faults. */
+type Hop = {
+  setting: string;
+  url: string;
+  unreachable?: FindingId;
+  refuses?: FindingId;
+  /** Undefined if no uploads go this way. */
+  put?(key: string): Promise<Answer>;
+  getUrl(key: string): Promise<string>;
+};
+
+/** Uploads and downloads one whole object on each way to the bucket, as the service and browsers do. */
+export const transfersCheck: Check = {
+  name: "uploads and downloads",
+  async run(parts) {
+    const outcomes = judgeScheme(parts);
+    for (const hop of await hopsOf(parts)) outcomes.push(...(await judgeHop(parts, hop)));
+    return outcomes;
+  },
+};
+
+function judgeScheme({ publicUrl, provider, bucket }: DoctorParts): Outcome[] {
+  const { endpoint = "https:" } = bucket.publicTarget;
+  if (endpoint.startsWith("https:")) return [];
+  const fix = [
+    ...environmentFix(`S3_PUBLIC_ENDPOINT=${endpoint.replace(/^http:/, "https:")}`),
+    ...stepFix("Let the server at this URL, or a proxy before it, respond with TLS."),
+  ];
+  const detail = `URLs of files start with ${endpoint}.`;
+  if (new URL(publicUrl).protocol === "https:") return [finding("mixed-content", { detail, fix })];
+  if (LOCAL.test(new URL(endpoint).hostname) || provider === "embedded") return [];
+  return [finding("endpoint-plain-http", { detail, fix })];
+}
+
+async function hopsOf(parts: DoctorParts): Promise<Hop[]> {
+  const { target, publicTarget, cloudFront } = parts.bucket;
+  const signed = createSignedRequests(parts);
+  const response = { contentDisposition: DISPOSITION, contentType: TYPE };
+  const headers = await uploadHeaders(parts);
+  const through = (at: typeof target) => ({
+    url: at.endpoint ?? `https://s3.${at.region}.amazonaws.com`,
+    put: (key: string) => signed.put(key, { at, headers }),
+    getUrl: (key: string) => signed.getUrl(key, { at, response }),
+  });
+  const hops: Hop[] = [{ setting: "S3_ENDPOINT", ...through(target) }];
+  if (publicTarget.endpoint !== target.endpoint) {
+    const ids = { unreachable: "public-endpoint-unreachable", refuses: "public-endpoint-refuses" } as const;
+    hops.push({ setting: "S3_PUBLIC_ENDPOINT", ...ids, ...through(publicTarget) });
+  }
+  if (cloudFront !== undefined) {
+    const ids = { unreachable: "cloudfront-unusable", refuses: "cloudfront-unusable" } as const;
+    hops.push({ setting: "CLOUDFRONT_DOMAIN", ...ids, url: cloudFront.url, getUrl: cloudFront.getUrl });
+  }
+  return hops;
+}
+
+/** Returns the headers that the service signs for an upload, so that a proxy that drops one of them is found. */
+async function uploadHeaders({ bucket }: DoctorParts): Promise<Record<string, string>> {
+  const { conditionalPut, signedSha256, signedLength } = await bucket.capabilities();
+  return {
+    ...(signedLength && { "content-length": String(BODY.length) }),
+    ...(conditionalPut && { "if-none-match": "*" }),
+    ...(signedSha256 && { "x-amz-checksum-sha256": SHA256 }),
+  };
+}
+
+async function judgeHop(parts: DoctorParts, hop: Hop): Promise<Outcome[]> {
+  const key = parts.newKey();
+  const put = hop.put ?? createSignedRequests(parts).put;
+  const url = await hop.getUrl(key);
+  const stored = await put(key);
+  const read = await parts.requests.send(url);
+  const part = await parts.requests.send(url, { headers: { range: RANGE.header } });
+  for (const [method, answer] of Object.entries({ PUT: stored, GET: read })) {
+    if (isFailure(answer))
+      return report(hop.unreachable, { hop, detail: answer.reason, fix: unreachable(parts, hop, answer) });
+    if (answer.status === 200) continue;
+    const said = answer.code ?? `status ${answer.status}`;
+    return report(hop.refuses, { hop, detail: `it responded to a signed ${method} with ${said}` });
+  }
+  return judgeAnswers(hop, { stored, read, part } as Record<"stored" | "read" | "part", Response>);
+}
+
+function judgeAnswers(hop: Hop, { stored, read, part }: Record<"stored" | "read" | "part", Response>): Outcome[] {
+  if (read.text !== BODY) {
+    const type = read.headers.get("content-type") ?? "other bytes";
+    return report("download-changed", { hop, detail: `it returned ${type} instead of the stored object` });
+  }
+  const lost = [stored, read].filter(({ headers }) => !headers.has("etag")).length;
+  const names = Object.entries(EXPECTED)
+    .filter(([name, expected]) => !expected.test(read.headers.get(name) ?? ""))
+    .map(([name]) => name)
+    .join(" and ");
+  const isPart = part.status === 206 && part.text === RANGE.text;
+  return [
+    ...(lost === 0 ? [] : report("etag-lost", { hop, detail: `${lost} of 2 responses had no ETag` })),
+    ...(names === "" ? [] : report("download-headers-lost", { hop, detail: `a download had another ${names}` })),
+    ...(isPart ? [] : report("range-ignored", { hop, detail: `it responded to Range with status ${part.status}` })),
+  ];
+}
+
+type Reported = { hop: Hop; detail: string; fix?: ReturnType<typeof stepFix> };
+
+function report(id: FindingId | undefined, { hop, detail, fix = passFix(hop) }: Reported): Outcome[] {
+  return id === undefined
+    ? []
+    : [finding(id, { detail: `${hop.setting}, ${new URL(hop.url).origin}: ${detail}.`, fix })];
+}
+
+function unreachable({ config }: DoctorParts, { setting, url }: Hop, answer: Parameters<typeof unreachableFix>[0]) {
+  return unreachableFix(answer, { setting, url, dataDir: config.server.dataDir });
+}
+
+function passFix({ setting }: Hop) {
+  if (setting === "CLOUDFRONT_DOMAIN") {
+    return stepFix(
+      "Give the distribution the key group, the cache policy and the bucket policy of docs/cloudfront.md.",
+    );
+  }
+  const lines = [
+    "proxy_set_header Host $http_host;",
+    "proxy_http_version 1.1;",
+    "proxy_request_buffering off;",
+    "client_max_body_size 0;",
+    "proxy_pass http://s3-server;",
+  ];
+  return [
+    ...stepFix(
+      "Let the proxy before the S3 server pass the Host header, the path, the query and all other headers unchanged.",
+    ),
+    { label: "nginx, the whole location of the S3 server", text: `location / {\n  ${lines.join("\n  ")}\n}` },
+  ];
+}

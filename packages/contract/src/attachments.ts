@@ -66,6 +66,16 @@ export type ListAttachmentsQuery = Static<typeof ListAttachmentsQuery>;
 
 export const AttachmentParams = Type.Object({ attachmentId: Id });
 
+/** The id of a file, or the id that the file had in the application from which `valetkey adopt --list` adopted it. */
+export const DownloadParams = Type.Object({
+  attachmentId: Type.String({
+    minLength: 1,
+    maxLength: 255,
+    ...PlainText,
+    description: "A UUIDv7, or the id of an adopted file in its former application",
+  }),
+});
+
 /** The new name of a file. The same rules apply as for the filename of an upload. */
 export const RenameAttachmentBody = closedObject({
   filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),

@@ -67,7 +67,14 @@ function readJwt(reader: ConfigReader, { hasSecret }: { hasSecret: boolean }) {
       "AUTH_JWT_ISSUER or AUTH_JWT_AUDIENCE is set, but no AUTH_JWT_SECRET or AUTH_JWKS_URL: no token is accepted.",
     );
   }
-  return { jwksUrl, issuer, audience };
+  const jwtUserClaim = reader.text("AUTH_JWT_USER_CLAIM") ?? "sub";
+  const jwtRequiresExpiry = reader.flag("AUTH_JWT_REQUIRE_EXPIRY", true);
+  if (!jwtRequiresExpiry) {
+    reader.warn(
+      "AUTH_JWT_REQUIRE_EXPIRY is false: a stolen token without an expiry works until you change its secret. Issue tokens with `exp`, then remove this setting.",
+    );
+  }
+  return { jwksUrl, issuer, audience, jwtUserClaim, jwtRequiresExpiry };
 }
 
 function checkJwksUrl(reader: ConfigReader, { jwksUrl, audience }: { jwksUrl: string; audience: string | undefined }) {

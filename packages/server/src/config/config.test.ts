@@ -31,6 +31,8 @@ describe("defaults", () => {
     expect(config.auth).toEqual({
       secret: expect.any(String),
       oldSecrets: [],
+      jwtUserClaim: "sub",
+      jwtRequiresExpiry: true,
       signUp: "open",
       requiresVerifiedEmail: false,
     });
@@ -112,6 +114,8 @@ describe("defaults", () => {
       AUTH_JWKS_URL: "https://login.example.com/jwks.json",
       AUTH_JWT_ISSUER: "https://login.example.com",
       AUTH_JWT_AUDIENCE: "files",
+      AUTH_JWT_USER_CLAIM: "userId",
+      AUTH_JWT_REQUIRE_EXPIRY: "false",
       AUTH_SIGN_UP: "closed",
       AUTH_REQUIRE_VERIFIED_EMAIL: "true",
       CLAMAV_HOST: "clamd.internal",
@@ -176,6 +180,8 @@ describe("defaults", () => {
         jwksUrl: "https://login.example.com/jwks.json",
         issuer: "https://login.example.com",
         audience: "files",
+        jwtUserClaim: "userId",
+        jwtRequiresExpiry: false,
         signUp: "closed",
         requiresVerifiedEmail: true,
       },
@@ -214,7 +220,7 @@ describe("defaults", () => {
         ratio: 0.25,
       },
     });
-    expect(warnings).toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(/^AUTH_JWT_REQUIRE_EXPIRY is false/)]);
   });
 
   test("without keys the credentials are left to the SDK's provider chain", () => {

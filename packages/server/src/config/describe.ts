@@ -22,6 +22,8 @@ export function describeConfig(config: Config): string[] {
     line("AUTH_JWKS_URL", auth.jwksUrl === undefined ? undefined : maskUrl(auth.jwksUrl)),
     line("AUTH_JWT_ISSUER", auth.issuer),
     line("AUTH_JWT_AUDIENCE", auth.audience),
+    line("AUTH_JWT_USER_CLAIM", auth.jwtUserClaim),
+    line("AUTH_JWT_REQUIRE_EXPIRY", String(auth.jwtRequiresExpiry)),
     line("AUTH_SIGN_UP", auth.signUp),
     line("AUTH_REQUIRE_VERIFIED_EMAIL", String(auth.requiresVerifiedEmail)),
     line("AUTH_OIDC_ISSUER", auth.oidc?.issuer),

@@ -100,6 +100,10 @@ export type AuthConfig = {
   jwksUrl: string | undefined;
   issuer: string | undefined;
   audience: string | undefined;
+  /** The claim of a JWT that contains the id of the user. */
+  jwtUserClaim: string;
+  /** Whether a JWT must have an expiry. */
+  jwtRequiresExpiry: boolean;
   signUp: "open" | "invited" | "closed";
   /** Whether a share with an email address gives access only to a person who has proven this email address. */
   requiresVerifiedEmail: boolean;

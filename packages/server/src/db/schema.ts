@@ -183,6 +183,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
+  adopted_objects: { source_key: string; old_id: string | null; attachment_id: string };
   /** The rules of the service that administrators have changed. `value`: JSON. */
   policy: {
     name: string;

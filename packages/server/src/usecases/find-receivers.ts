@@ -70,7 +70,7 @@ export async function findHolders(
  * If neither has the id, adds a user for a new subject of the issuer, because this subject may sign in later. If it is not clear which
  * issuer is meant, the id stays unknown.
  */
-async function findUsersById(
+export async function findUsersById(
   queries: Queries,
   request: Context & { userIds: readonly string[]; issuer: JwtIssuer | undefined },
 ): Promise<Map<string, string>> {

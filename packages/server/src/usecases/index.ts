@@ -101,6 +101,7 @@ import { requireEnabled } from "./require-enabled.ts";
 import { reviewFile } from "./review-file.ts";
 import { listShares, putShares, revokeShare } from "./shares.ts";
 import { adoptObject } from "./storage/adopt.ts";
+import { adoptListed } from "./storage/adopt-listed.ts";
 import { collectGarbage } from "./storage/collect-garbage.ts";
 import { purgeObjects } from "./storage/object-deletions.ts";
 import { deleteAttachment } from "./trash/delete-attachment.ts";
@@ -154,6 +155,7 @@ export function createUseCases(deps: Deps) {
     purgeNotes: purgeNotes(deps),
     attachFile: attachFile(deps, { allowance: starts, arrive }),
     adoptObject: adoptObject(deps),
+    adoptListed: adoptListed(deps),
     getAttachment: getAttachment(deps, arrive),
     listSharedAttachments: listSharedAttachments(deps),
     deleteAttachment: deleteAttachment(deps),

@@ -8,7 +8,7 @@ import { aboutFile, auditEvent } from "./audit-event.ts";
 import { roleOf } from "./authorise.ts";
 import type { Arrive } from "./invitations/arrive.ts";
 import type { Allowance } from "./limits-in-memory.ts";
-import type { Deps, Downloadable, Limits, SignedUrl } from "./ports/index.ts";
+import type { Deps, Downloadable, Limits, Queries, SignedUrl } from "./ports/index.ts";
 import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
@@ -48,7 +48,8 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     const { isCacheable, clientIp, disposition } = input;
     if (isCacheable && disposition !== "inline") throw new DomainError("invalid_request", ONLY_INLINE);
     allowance.take(caller.userId, 1);
-    const access = await db.access.download(caller.userId, input.attachmentId);
+    const access =
+      (await db.access.download(caller.userId, input.attachmentId)) ?? (await byOldId(db, caller, input.attachmentId));
     if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
     const { attachment } = access;
     const role = roleOf(caller, { noteId: attachment.noteId, role: access.role });
@@ -75,6 +76,12 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     }
     return { fileUrl: signed.url, expiresInSeconds: detail.expiresInSeconds, expiresAt: signed.expiresAt };
   };
+}
+
+/** Decides about a file whose id in another application is `oldId`, after `valetkey adopt --list` has adopted it. */
+async function byOldId({ access, adoptions }: Queries, { userId }: Caller, oldId: string) {
+  const attachmentId = await adoptions.findByOldId(oldId);
+  return attachmentId === undefined ? undefined : access.download(userId, attachmentId);
 }
 
 /** Throws `expires_in_out_of_range` unless the requested expiry is a whole number from 1 to `longest`. */

@@ -158,11 +158,11 @@ type AppParts = LoadedConfig & {
 
 function createApp(core: Core, { config, warnings, webRoot, draining, metrics, tracing }: AppParts) {
   const { useCases, accounts, db, bucket, scanner, publicUrl, deps } = core;
-  const { jwtSecret, jwksUrl, issuer, audience } = config.auth;
+  const { jwtSecret, jwksUrl, issuer, audience, jwtUserClaim: userClaim, jwtRequiresExpiry } = config.auth;
   return buildApp({
     useCases,
     authenticate: createAuthenticator({
-      jwt: { secret: jwtSecret, jwksUrl, issuer, audience },
+      jwt: { secret: jwtSecret, jwksUrl, issuer, audience, userClaim, requiresExpiry: jwtRequiresExpiry },
       authenticateApiToken: useCases.authenticateApiToken,
       identifySubject: useCases.identifySubject,
       accounts,

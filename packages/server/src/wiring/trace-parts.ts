@@ -23,6 +23,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   trash: "database.trash",
   changes: "database.changes",
   credentials: "database.credentials",
+  adoptions: "database.adoptions",
   objectDeletions: "database.objectDeletions",
   verifications: "database.verifications",
   bucketCapabilities: "database.bucketCapabilities",

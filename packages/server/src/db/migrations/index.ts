@@ -35,6 +35,7 @@ import { attachmentIndex } from "./0034-attachment-index.ts";
 import { sessionIndex } from "./0035-session-index.ts";
 import { trashIndexes } from "./0036-trash-indexes.ts";
 import { indexes } from "./0038-indexes.ts";
+import { adoptedObjects } from "./0041-adopted-objects.ts";
 
 /** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -74,5 +75,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0035-session-index": sessionIndex,
     "0036-trash-indexes": trashIndexes,
     "0038-indexes": indexes(engine),
+    "0041-adopted-objects": adoptedObjects(engine),
   };
 }

@@ -9,6 +9,7 @@ import { accountDeletionQueries } from "./account-deletions.ts";
 import { accountInvitationQueries } from "./account-invitations.ts";
 import { accountQueries } from "./accounts.ts";
 import { administrationQueries } from "./administration.ts";
+import { adoptionQueries } from "./adoptions.ts";
 import { apiTokenQueries } from "./api-tokens.ts";
 import { applicationQueries } from "./application.ts";
 import { attachmentQueries } from "./attachments.ts";
@@ -69,6 +70,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
   return {
     access: accessQueries(accessStatements, { run, engine, clock }),
     callers: lookups,
+    adoptions: adoptionQueries(db),
     notes: noteQueries(db, { engine, search: db.isTransaction ? undefined : search }),
     attachments: attachmentQueries(db, engine),
     uploads: uploadQueries(db, { engine, statements: uploadStatements, run: inOrder(run) }),

@@ -77,6 +77,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     created_at: "i",
     ...fileFacts,
   },
+  adopted_objects: { source_key: id("source"), old_id: id("old"), attachment_id: id("file") },
   usage: { owner_id: id("user"), used_bytes: "i", files: "1" },
   reservations: { object_key: id("reserved"), owner_id: owner, size_bytes: "1", expires_at: "i" },
   note_shares: {

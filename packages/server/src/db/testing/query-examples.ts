@@ -103,6 +103,12 @@ export const queryExamples: Examples = {
     downloads: [["user-1", files]],
   },
   callers: { session: [["token-1"]], apiToken: [["hash-1"]] },
+  adoptions: {
+    insert: [[{ sourceKey: "source-new", oldId: "old-new", attachmentId: "file-1" }]],
+    find: [["source-1"]],
+    findByOldId: [["old-1"]],
+    findNote: [[{ ownerId: "user-1", title: "Title" }]],
+  },
   notes: {
     insert: [[sampleNote()]],
     update: [["note-1", { title: "t", body: "b", updatedAt: NOW, ifUpdatedAt: 1 }]],

@@ -17,12 +17,18 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads the claims of a verified token. Returns undefined if `sub` is not a string of 1 to 255 characters.
+ * Reads the claims of a verified token. Returns undefined if the claim with the id of the user is not a string of 1 to 255 characters.
  * If `email_verified` is present and not true, the email address is ignored. Without this rule, a user could state any email address, and
  * get the shares for that email address.
  */
-export function subjectClaimsOf(claims: Readonly<Record<string, unknown>>): SubjectClaims | undefined {
-  const subject = plainText(claims.sub, MAX_SUBJECT_LENGTH);
+export function subjectClaimsOf(
+  claims: Readonly<Record<string, unknown>>,
+  userClaim = "sub",
+): SubjectClaims | undefined {
+  const id = Object.hasOwn(claims, userClaim) ? claims[userClaim] : undefined;
+  // Many databases have numbers as ids, but `sub` must be a string (RFC 7519, section 4.1.2).
+  const text = userClaim !== "sub" && Number.isSafeInteger(id) ? String(id) : id;
+  const subject = plainText(text, MAX_SUBJECT_LENGTH);
   if (subject === undefined) return undefined;
   const { email_verified: verified } = claims;
   // Some providers send `email_verified` as a string.

@@ -54,6 +54,33 @@ describe("the caller", () => {
     expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
   });
 
+  it("is the user in the configured claim of a token, also if the claim is a number", async () => {
+    const byClaim = { ...bySecret, userClaim: "userId" };
+    for (const userId of ["64b7f0c2a1d4e8f9b0c3d2e1", 7]) {
+      const token = await signTestJwt({ userId, exp: claims.exp });
+      expect(await call(byClaim, `Bearer ${token}`)).toMatchObject({ status: 200, body: { userId: String(userId) } });
+    }
+    for (const userId of [undefined, "", 1.5, null, { id: 7 }]) {
+      const token = await signTestJwt({ sub: "user-1", userId, exp: claims.exp });
+      expect(await call(byClaim, `Bearer ${token}`)).toEqual(refused(/userId/));
+    }
+    expect(await call({ ...bySecret, userClaim: "__proto__" }, `Bearer ${await signTestJwt(claims)}`)).toEqual(
+      refused(/__proto__/),
+    );
+  });
+
+  it("is accepted with a token without an expiry only if the service does not require one", async () => {
+    const authorization = `Bearer ${await signTestJwt({ ...claims, exp: undefined })}`;
+    expect(await call(bySecret, authorization)).toEqual(refused(/exp/));
+    const app = appWith({ ...bySecret, requiresExpiry: false });
+    const status = async (header: string) =>
+      (await app.inject({ url: "/whoami", headers: { authorization: header } })).statusCode;
+    expect(await status(authorization)).toBe(200);
+    now += 10 * 365 * 86_400_000;
+    expect(await status(authorization)).toBe(200);
+    expect(await status(`Bearer ${await signTestJwt(claims)}`)).toBe(401);
+  });
+
   it("is refused without credentials and told which to send", async () => {
     expect(await call(bySecret, undefined)).toEqual({ ...refused(/Sign in/), challenge: "Bearer" });
   });

@@ -23,6 +23,10 @@ export type JwtOptions = {
   issuer?: string | undefined;
   /** The required `aud`. Undefined: the service does not check `aud`. */
   audience?: string | undefined;
+  /** The claim that contains the id of the user. Default: `sub`. */
+  userClaim?: string | undefined;
+  /** Whether a token must have an expiry. A token without one is valid until the secret or the keys change. Default: true. */
+  requiresExpiry?: boolean | undefined;
 };
 
 /** Records the user whom the claims of a token describe, and returns this user as the caller. */
@@ -40,11 +44,11 @@ export type JwtVerifier = {
 
 /**
  * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). The verifier accepts only a fixed list of
- * algorithms. It requires `exp` and `sub`, and has no clock tolerance. Before a token is accepted for the first time, `identify` records
+ * algorithms. By default, it requires `exp` and `sub`. It has no clock tolerance. Before a token is accepted for the first time, `identify` records
  * its user.
  */
 export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
-  const { clock, identify, jwksUrl } = options;
+  const { clock, identify, jwksUrl, userClaim = "sub", requiresExpiry = true } = options;
   const verified = new VerifiedTokens();
   let generation = 0;
   const secret = options.secret === undefined ? undefined : createSecretKey(Buffer.from(options.secret));
@@ -60,7 +64,8 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
         });
 
   async function check(token: string): Promise<{ issuer: JwtIssuer; payload: JWTPayload }> {
-    const checks: JWTVerifyOptions = { requiredClaims: ["exp", "sub"], currentDate: new Date(clock()) };
+    const requiredClaims = requiresExpiry ? ["exp", userClaim] : [userClaim];
+    const checks: JWTVerifyOptions = { requiredClaims, currentDate: new Date(clock()) };
     if (options.issuer !== undefined) checks.issuer = options.issuer;
     if (options.audience !== undefined) checks.audience = options.audience;
     const { alg } = decodeProtectedHeader(token);
@@ -93,11 +98,12 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       // If a key was withdrawn during the verification, the token is not cached. So the next request uses the new keys.
       const begun = generation;
       const { issuer, payload } = await check(token).catch(refuse);
-      const claims = subjectClaimsOf(payload);
+      const claims = subjectClaimsOf(payload, userClaim);
       if (claims === undefined)
-        throw unauthenticated("The bearer token's sub must be a string of 1 to 255 characters.");
+        throw unauthenticated(`The bearer token's ${userClaim} must be a string of 1 to 255 characters.`);
       const caller = verified.get(token)?.caller ?? Object.freeze(await identify({ ...claims, issuer }));
-      if (begun === generation) verified.set(token, { caller, expiresAt: (payload.exp ?? 0) * 1000 });
+      if (begun === generation)
+        verified.set(token, { caller, expiresAt: (payload.exp ?? Number.POSITIVE_INFINITY) * 1000 });
       return caller;
     },
   };

@@ -4,6 +4,7 @@ import type { AccountDeletionQueries } from "./account-deletions.ts";
 import type { AccountInvitationQueries } from "./account-invitations.ts";
 import type { AccountQueries } from "./accounts.ts";
 import type { AdministrationQueries } from "./administration.ts";
+import type { AdoptionQueries } from "./adoptions.ts";
 import type { ApiTokenQueries } from "./api-tokens.ts";
 import type { ApplicationQueries } from "./application.ts";
 import type { AttachmentQueries } from "./attachments.ts";
@@ -55,6 +56,7 @@ export type Queries = {
   apiTokens: ApiTokenQueries;
   changes: ChangeQueries;
   credentials: CredentialQueries;
+  adoptions: AdoptionQueries;
   objectDeletions: ObjectDeletionQueries;
   verifications: VerificationQueries;
   bucketCapabilities: BucketCapabilityQueries;

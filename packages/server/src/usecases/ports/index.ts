@@ -15,6 +15,7 @@ export type * from "./account-deletions.ts";
 export type * from "./account-invitations.ts";
 export type * from "./accounts.ts";
 export type * from "./administration.ts";
+export type * from "./adoptions.ts";
 export type * from "./api-tokens.ts";
 export type * from "./application.ts";
 export type * from "./attachments.ts";

@@ -6,7 +6,7 @@ import { normaliseContentType } from "../../domain/serving.ts";
 import { aboutFile, auditEvent } from "../audit-event.ts";
 import { authoriseNote } from "../authorise.ts";
 import { requireAdministrator } from "../people.ts";
-import type { Bucket, Deps, ObjectDeletion, StoredObject } from "../ports/index.ts";
+import type { Bucket, Deps, ObjectDeletion, Queries, StoredObject } from "../ports/index.ts";
 
 /**
  * A queued deletion can be cancelled only if it is not due within this time. No transaction takes longer than this, and the clocks of
@@ -31,55 +31,82 @@ export type AdoptInput = {
  * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`, and `upload_rejected` if the
  * object is stored with headers that change the download.
  */
-export function adoptObject({ db, bucket, clock, newId, scanning, onVerificationQueued }: Deps) {
+export function adoptObject(deps: Deps) {
+  const { db, bucket } = deps;
   return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
     await requireAdministrator(db, caller);
     const { noteId } = input;
     const objectKey = chooseKey(bucket, input);
     const filename = checkFilename(input.filename ?? objectKey.slice(objectKey.lastIndexOf("/") + 1));
-    // Reads the queued deletion before it reads the object. So the transaction below notices if the deletion has run in the meantime.
-    const seen = await db.objectDeletions.find(objectKey);
-    const stored = await bucket.head(objectKey);
-    if (stored === undefined) {
-      throw new DomainError("object_not_found", "There is no such object in the bucket. Check the URL and the key.");
-    }
-    refuseHeaders(stored);
+    const found = await findObject(deps, objectKey);
+    refuseHeaders(found.stored);
     const adopted = await db.transaction(async (tx) => {
-      const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
-      if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
-        throw new DomainError("object_already_attached", "The object is attached already.");
-      }
-      const now = clock();
-      refuseDeleted(await tx.objectDeletions.find(objectKey), { seen, now });
-      const attachment: Attachment = {
-        id: newId(),
-        noteId,
-        ownerId: note.ownerId,
-        createdBy: caller.userId,
-        objectKey,
-        ownsObject: false,
-        filename,
-        contentType: normaliseContentType(stored.contentType),
-        sizeBytes: stored.sizeBytes,
-        checksum: stored.checksum,
-        state: scanning === undefined ? "ready" : "scanning",
-        rejectReason: undefined,
-        createdAt: now,
-      };
-      await tx.attachments.insert(attachment);
-      // If the service itself stored the object earlier, a deletion of the object may be queued.
-      await tx.objectDeletions.cancel(objectKey);
-      if (scanning !== undefined) {
-        await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
-      }
-      const detail = { filename, sizeBytes: stored.sizeBytes, ...(scanning !== undefined && { needsScan: true }) };
-      const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
-      await tx.audit.add(auditEvent("attachment.adopted", event));
-      return attachment;
+      const { ownerId } = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+      return attachObject(deps, { tx, caller, noteId, ownerId, found, filename, ownsObject: false });
     });
-    if (scanning !== undefined) onVerificationQueued();
+    if (deps.scanning !== undefined) deps.onVerificationQueued();
     return adopted;
   };
+}
+
+/** An object of the bucket, and the deletion of it that was queued before the object was read. */
+export type FoundObject = { objectKey: string; stored: StoredObject; seen: ObjectDeletion | undefined };
+
+/** Finds an object of the bucket. Throws `object_not_found`. */
+export async function findObject({ db, bucket }: Deps, objectKey: string): Promise<FoundObject> {
+  // Reads the queued deletion before it reads the object. So `attachObject` notices if the deletion has run in the meantime.
+  const seen = await db.objectDeletions.find(objectKey);
+  const stored = await bucket.head(objectKey);
+  if (stored !== undefined) return { objectKey, stored, seen };
+  throw new DomainError("object_not_found", "There is no such object in the bucket. Check the URL and the key.");
+}
+
+type NewAttachment = {
+  tx: Queries;
+  caller: Caller;
+  noteId: string;
+  ownerId: string;
+  found: FoundObject;
+  filename: string;
+  /** Whether the object is deleted with the attachment. */
+  ownsObject: boolean;
+};
+
+/** Attaches an object in the transaction `tx`, and records an audit event. Throws `object_not_found` and `object_already_attached`. */
+export async function attachObject(deps: Deps, { tx, caller, found, ...given }: NewAttachment): Promise<Attachment> {
+  const { clock, newId, scanning } = deps;
+  const { objectKey, stored, seen } = found;
+  if ((await tx.attachments.findByObjectKey(objectKey)) !== undefined) {
+    throw new DomainError("object_already_attached", "The object is attached already.");
+  }
+  const now = clock();
+  refuseDeleted(await tx.objectDeletions.find(objectKey), { seen, now });
+  const attachment: Attachment = {
+    ...given,
+    id: newId(),
+    createdBy: caller.userId,
+    objectKey,
+    contentType: normaliseContentType(stored.contentType),
+    sizeBytes: stored.sizeBytes,
+    checksum: stored.checksum,
+    state: scanning === undefined ? "ready" : "scanning",
+    rejectReason: undefined,
+    createdAt: now,
+  };
+  await tx.attachments.insert(attachment);
+  // If the service itself stored the object earlier, a deletion of the object may be queued.
+  await tx.objectDeletions.cancel(objectKey);
+  if (scanning !== undefined) {
+    await tx.verifications.insert({ attachmentId: attachment.id, etag: stored.etag, needsScan: true, dueAt: now });
+  }
+  const detail = {
+    filename: attachment.filename,
+    sizeBytes: stored.sizeBytes,
+    ...(scanning !== undefined && { needsScan: true }),
+  };
+  const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
+  await tx.audit.add(auditEvent("attachment.adopted", event));
+  return attachment;
 }
 
 function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
@@ -92,7 +119,7 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
  * Refuses an object with headers that the service never sets. The bucket sends such headers with each download, and they can change what a
  * browser does with the file.
  */
-function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
+export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
   throw new DomainError(
     "upload_rejected",

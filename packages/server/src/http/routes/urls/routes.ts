@@ -1,4 +1,4 @@
-import { AttachmentParams, FileUrl, FileUrls, FileUrlsBody, UrlQuery } from "@valetkey/contract";
+import { DownloadParams, FileUrl, FileUrls, FileUrlsBody, UrlQuery } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { DomainError } from "../../../domain/errors.ts";
@@ -20,7 +20,7 @@ const UnescapedFileUrls = Type.Object({
 const schemas = operations("urls", {
   issueUrl: {
     summary: "Issue a URL of the file that expires after expiresIn seconds",
-    params: AttachmentParams,
+    params: DownloadParams,
     querystring: UrlQuery,
     response: { 200: UnescapedFileUrl },
   },
@@ -31,7 +31,7 @@ const schemas = operations("urls", {
   },
   download: {
     summary: "Redirect to a new URL of the file",
-    params: AttachmentParams,
+    params: DownloadParams,
     querystring: UrlQuery,
     response: { 302: { ...emptyResponse, description: "Location is the URL of the file" } },
   },

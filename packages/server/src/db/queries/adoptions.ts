@@ -1,0 +1,41 @@
+import type { Kysely } from "kysely";
+import type { AdoptionQueries } from "../../usecases/ports/index.ts";
+import type { Tables } from "../schema.ts";
+import { notInTrash } from "./not-in-trash.ts";
+
+export function adoptionQueries(db: Kysely<Tables>): AdoptionQueries {
+  const adoptions = () => db.selectFrom("adopted_objects").select(["source_key", "old_id", "attachment_id"]);
+  return {
+    async insert({ sourceKey, oldId, attachmentId }) {
+      const row = { source_key: sourceKey, old_id: oldId ?? null, attachment_id: attachmentId };
+      const insert = db.insertInto("adopted_objects").values(row);
+      const { numInsertedOrUpdatedRows } = await insert
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    async find(sourceKey) {
+      const row = await adoptions().where("source_key", "=", sourceKey).executeTakeFirst();
+      return row && { sourceKey, oldId: row.old_id ?? undefined, attachmentId: row.attachment_id };
+    },
+
+    async findByOldId(oldId) {
+      const row = await adoptions().where("old_id", "=", oldId).executeTakeFirst();
+      return row?.attachment_id;
+    },
+
+    async findNote({ ownerId, title }) {
+      const row = await db
+        .selectFrom("notes")
+        .select("id")
+        .where("owner_id", "=", ownerId)
+        .where("title", "=", title)
+        .where(notInTrash.notes)
+        .orderBy("id")
+        .limit(1)
+        .executeTakeFirst();
+      return row?.id;
+    },
+  };
+}

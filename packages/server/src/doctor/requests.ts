@@ -84,7 +84,7 @@ function toFailure(error: unknown): Failure {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).trim();
 }
 
 /**

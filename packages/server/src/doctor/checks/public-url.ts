@@ -24,8 +24,8 @@ export const publicUrlCheck: Check = {
       ...judgeClient(parts, first.echo),
       ...judgeCredentials(first),
       ...judgeLarge(await sendEcho(parts, { body: Buffer.alloc(LARGE_BYTES) })),
-      ...judgeSlow(await sendEcho(parts, { body: "slow" })),
-      ...judgeStream(await sendEcho(parts, { accept: "text/event-stream" })),
+      ...(await measureTwice(() => sendEcho(parts, { body: "slow" }).then(judgeSlow))),
+      ...(await measureTwice(() => sendEcho(parts, { accept: "text/event-stream" }).then(judgeStream))),
       ...(await judgeMetrics(parts)),
     ];
   },
@@ -99,6 +99,11 @@ function judgeLarge(echoed: Echoed): Outcome[] {
       fix: [nginx, ...stepFix("Other proxies: remove the limit on request bodies. The service has its own.")],
     }),
   ];
+}
+
+/** A busy machine can delay the first of two pieces, so only a fault in two measurements counts. */
+async function measureTwice(measure: () => Promise<Outcome[]>): Promise<Outcome[]> {
+  return (await measure()).length === 0 ? [] : measure();
 }
 
 function judgeSlow(echoed: Echoed): Outcome[] {

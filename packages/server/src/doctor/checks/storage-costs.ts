@@ -88,7 +88,9 @@ function nameOf({ ID = "without an id" }: LifecycleRule): string {
 }
 
 function whenOf({ Expiration }: LifecycleRule): string {
-  return Expiration?.Days === undefined ? "at a date" : `after ${Expiration.Days} days`;
+  const { Days } = Expiration ?? {};
+  if (Days === undefined) return "at a date";
+  return Days === 1 ? "after a day" : `after ${Days} days`;
 }
 
 /**

@@ -1,4 +1,12 @@
-import { type AliasedRawBuilder, type Expression, type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
+import {
+  type AliasedRawBuilder,
+  type Expression,
+  type Kysely,
+  type RawBuilder,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from "kysely";
 import type { Tables } from "./schema.ts";
 
 export type EngineName = "sqlite" | "postgres";
@@ -17,7 +25,14 @@ export type Engine = {
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
   /** The table of notes, for a join by id. The join may read only the columns that a list of notes shows. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
+  /** Selects the `note_id` and `doc_id` of the documents that have all terms of at least one group. */
+  docsWith(groups: readonly (readonly number[])[]): RawBuilder<unknown>;
+  /** Stores documents in the index for searches. Replaces the documents that have the same id. */
+  putDocs(db: Kysely<Tables>, docs: readonly SearchDoc[]): Promise<void>;
 };
+
+/** A document of the index for searches. `terms`: see domain/search-terms.ts. */
+export type SearchDoc = { docId: string; noteId: string; terms: readonly number[] };
 
 // SQLite has no arrays, so a list is a JSON text.
 export const sqliteEngine: Engine = {
@@ -28,7 +43,25 @@ export const sqliteEngine: Engine = {
   // The query names the index. If the query did not name the index, SQLite would search by the primary key, and would read the whole row
   // with the body of the note.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
+  docsWith: (groups) => sql`
+    select search_docs.note_id, search_docs.doc_id
+    from search_terms cross join search_docs on search_docs.id = search_terms.rowid
+    where search_terms match ${groups.map((terms) => `(${terms.map(toWord).join(" AND ")})`).join(" OR ")}`,
+  async putDocs(db, docs) {
+    for (const { docId, noteId, terms } of docs) {
+      const { rows } = await sql<{ id: number }>`
+        insert into search_docs (doc_id, note_id) values (${docId}, ${noteId})
+        on conflict (doc_id) do update set note_id = excluded.note_id returning id`.execute(db);
+      const words = terms.map(toWord).join(" ");
+      await sql`insert or replace into search_terms (rowid, terms) values (${rows[0]?.id}, ${words})`.execute(db);
+    }
+  },
 };
+
+/** The index of SQLite has words. */
+function toWord(term: number): string {
+  return (term >>> 0).toString(36);
+}
 
 export const postgresEngine: Engine = {
   name: "postgres",
@@ -36,4 +69,17 @@ export const postgresEngine: Engine = {
   isIn: (column, list) => sql<SqlBool>`${column} = any(${list}::text[])`,
   contains: (column, text) => sql<SqlBool>`strpos(${column}, ${text}) > 0`,
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as("notes"),
+  docsWith: (groups) => sql`
+    select note_id, doc_id from search_docs
+    where ${sql.join(
+      groups.map((terms) => sql`terms @> ${terms}::integer[]`),
+      sql` or `,
+    )}`,
+  async putDocs(db, docs) {
+    for (const { docId, noteId, terms } of docs) {
+      await sql`
+        insert into search_docs (doc_id, note_id, terms) values (${docId}, ${noteId}, ${terms}::integer[])
+        on conflict (doc_id) do update set terms = excluded.terms`.execute(db);
+    }
+  },
 };

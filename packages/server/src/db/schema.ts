@@ -65,6 +65,8 @@ export type Tables = {
     updated_at: number;
     /** The item of the trash that contains this note with its attachments. Null: the note is not in the trash (queries/not-in-trash.ts). */
     trash_id: string | null;
+    /** Null: the index for searches does not have the current text (queries/search-index.ts). */
+    is_indexed: 1 | null;
   };
   attachments: {
     id: string;
@@ -87,6 +89,8 @@ export type Tables = {
      * versions also set this column when they moved the note to the trash.
      */
     trash_id: string | null;
+    /** Null: the index for searches does not have the current filename. */
+    is_indexed: 1 | null;
   };
   uploads: {
     id: string;
@@ -131,6 +135,13 @@ export type Tables = {
     size_bytes: number;
     expires_at: number;
   };
+  /**
+   * The documents of the index for searches: a note with its title and body, or a filename. For a note, both ids are the same. Each engine
+   * stores the terms in its own way (engine.ts).
+   */
+  search_docs: { doc_id: string; note_id: string };
+  /** The owners who have ever shared a note with a user. A trigger adds the rows. */
+  note_sharers: { user_id: string; owner_id: string };
   note_shares: {
     note_id: string;
     user_id: string;

@@ -91,7 +91,7 @@ import { visitorUploads } from "./links/visitor-uploads.ts";
 import { getMailPreferences, lookAtUnsubscribe, setMailPreferences, unsubscribe } from "./mail/preferences.ts";
 import { remindOfExpiry } from "./mail/remind-of-expiry.ts";
 import { markAttachmentSeen, markNoteSeen } from "./mark-seen.ts";
-import { createNote, getNote, listAttachments, listNotes, updateNote } from "./notes.ts";
+import { createNote, getNote, indexForSearch, listAttachments, listNotes, updateNote } from "./notes.ts";
 import { findPeople, getMe, recordLanguage, recordSignIn, rememberPerson } from "./people.ts";
 import type { Deps } from "./ports/index.ts";
 import { getAttachment, listSharedAttachments } from "./read-attachments.ts";
@@ -144,6 +144,7 @@ export function createUseCases(deps: Deps) {
   return {
     createNote: createNote(deps),
     listNotes: listNotes(deps),
+    indexForSearch: indexForSearch(deps),
     getNote: getNote(deps, arrive),
     listAttachments: listAttachments(deps, arrive),
     updateNote: updateNote(deps, arrive),

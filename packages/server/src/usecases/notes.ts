@@ -55,6 +55,11 @@ export function listNotes({ db, clock }: Deps) {
   };
 }
 
+/** Indexes some changed notes and files for searches. Returns false if there are none. */
+export function indexForSearch({ db }: Deps) {
+  return (): Promise<boolean> => db.transaction((tx) => tx.searchIndex.indexSome());
+}
+
 type ListNotesInput = PageRequest & {
   scope: "owned" | "shared";
   search?: string | undefined;

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { startMailDelivery } from "../background/deliver-mails.ts";
 import { startWebhookDelivery } from "../background/deliver-webhooks.ts";
 import { startAuditRetention } from "../background/expire-audit-events.ts";
+import { startSearchIndex } from "../background/index-search.ts";
 import type { Loop } from "../background/loop.ts";
 import { startBucketProbe } from "../background/probe-bucket.ts";
 import { startPolicyRefresh } from "../background/refresh-policy.ts";
@@ -34,6 +35,8 @@ export async function startBackground(
   });
   const auditRetention = startAuditRetention({ useCases, logger });
   opened.add(auditRetention.stop);
+  const searchIndex = startSearchIndex({ useCases, logger });
+  opened.add(searchIndex.stop);
   const mails = openMails(base, logger);
   if (mails !== undefined) {
     opened.add(mails.stop);
@@ -49,7 +52,7 @@ export async function startBackground(
   if (base.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {
-      for (const job of [sweep, verification, auditRetention, mails, webhooks]) job?.kick();
+      for (const job of [sweep, verification, auditRetention, searchIndex, mails, webhooks]) job?.kick();
     },
   };
 }

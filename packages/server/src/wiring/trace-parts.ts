@@ -11,6 +11,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   callers: "database.callers",
   audit: "audit",
   notes: "database.notes",
+  searchIndex: "database.searchIndex",
   attachments: "database.attachments",
   uploads: "database.uploads",
   shares: "database.shares",

@@ -34,6 +34,7 @@ import { policy } from "./0033-policy.ts";
 import { attachmentIndex } from "./0034-attachment-index.ts";
 import { sessionIndex } from "./0035-session-index.ts";
 import { trashIndexes } from "./0036-trash-indexes.ts";
+import { searchIndex } from "./0037-search-index.ts";
 import { indexes } from "./0038-indexes.ts";
 import { adoptedObjects } from "./0041-adopted-objects.ts";
 
@@ -74,6 +75,7 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0034-attachment-index": attachmentIndex,
     "0035-session-index": sessionIndex,
     "0036-trash-indexes": trashIndexes,
+    "0037-search-index": searchIndex(engine),
     "0038-indexes": indexes(engine),
     "0041-adopted-objects": adoptedObjects(engine),
   };

@@ -18,7 +18,11 @@ export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limi
         const transaction = kysely.withoutPlugins().transaction();
         return await retryConflicts(() =>
           transaction.execute(async (tx) => {
-            await sql`set local statement_timeout = ${sql.lit(limitMs)}`.execute(tx);
+            // PostgreSQL underestimates the cost of a scan of the index table, because it stores the terms outside of the rows.
+            await sql`
+              select set_config('statement_timeout', ${String(limitMs)}, true), set_config('enable_seqscan', 'off', true)`.execute(
+              tx,
+            );
             return (await tx.executeQuery(query)).rows;
           }),
         );

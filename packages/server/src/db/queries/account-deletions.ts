@@ -14,6 +14,7 @@ import { notInTrash, PURGE } from "./not-in-trash.ts";
  */
 const TABLES_OF_USER = [
   "note_shares",
+  "note_sharers",
   "attachment_shares",
   "invitations",
   "access_requests",

@@ -28,7 +28,7 @@ export const attachmentColumns = [
   "attachments.created_at",
 ] as const;
 
-export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id">;
+export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id" | "is_indexed">;
 
 export function toAttachment(row: AttachmentRow): Attachment {
   return {

@@ -39,6 +39,7 @@ import { peopleQueries } from "./people.ts";
 import { policyQueries } from "./policy.ts";
 import { queueQueries } from "./queues.ts";
 import { inOrder } from "./run-calls.ts";
+import { searchIndexQueries } from "./search-index.ts";
 import { secondFactorQueries } from "./second-factors.ts";
 import { shareQueries } from "./shares.ts";
 import { trashQueries } from "./trash.ts";
@@ -71,6 +72,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     access: accessQueries(accessStatements, { run, engine, clock }),
     callers: lookups,
     adoptions: adoptionQueries(db),
+    searchIndex: searchIndexQueries(db, engine),
     notes: noteQueries(db, { engine, search: db.isTransaction ? undefined : search }),
     attachments: attachmentQueries(db, engine),
     uploads: uploadQueries(db, { engine, statements: uploadStatements, run: inOrder(run) }),

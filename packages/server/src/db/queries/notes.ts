@@ -11,7 +11,7 @@ import type { Role } from "../../domain/access.ts";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { fold } from "../../domain/fold.ts";
 import type { FoundFile, Note, NoteSummary } from "../../domain/note.ts";
-import type { NoteQueries, Page } from "../../usecases/ports/index.ts";
+import type { NotePageRequest, NoteQueries, Page } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
@@ -20,6 +20,7 @@ import { countListed, deleteAttachmentsOf, shownToViewers } from "./attachments.
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
+import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index.ts";
 import { notesWithUnseenFiles } from "./visitor-files.ts";
 
 export const noteColumns = [
@@ -31,7 +32,7 @@ export const noteColumns = [
   "notes.updated_at",
 ] as const;
 
-export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded" | "trash_id">;
+export type NoteRow = Omit<Selectable<Tables["notes"]>, "title_folded" | "body_folded" | "trash_id" | "is_indexed">;
 
 export function toNote(row: NoteRow): Note {
   return {
@@ -79,25 +80,48 @@ const unfoundStates = [...unlistedStates, "rejected"] as const;
 /** `search` is undefined inside a transaction. Searches use another connection, which does not see the changes of the transaction. */
 type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
+type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
+/** `owners`: finds the owners of the notes that the list can contain. */
+type SearchIn = NotePageRequest & { owners: () => Promise<readonly string[]>; isShared: boolean };
+
+/** The conditions for a query that joins the shares of one user. A viewer does not see every file. */
+const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
+const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
 export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Given): NoteQueries {
-  const hasText = (search: string, isShown?: Expression<SqlBool>) => (eb: ExpressionBuilder<Tables, "notes">) => {
-    const text = fold(search);
-    const named = eb
+  /**
+   * The condition that a note contains the text. `files`: the candidates for files whose names contain it. Undefined: all files of the note.
+   * `isShared`: the query joins the shares of one user.
+   */
+  const hasText = (text: string, { files, isShared }: { files?: readonly string[]; isShared: boolean }): Matches => {
+    const named = db
       .selectFrom("attachments")
-      .select("attachments.id")
-      .whereRef("attachments.note_id", "=", "notes.id")
       .where("attachments.state", "not in", unfoundStates)
       .where(notInTrash.attachmentsOfNote)
-      .$if(isShown !== undefined, (query) => query.where(isShown as Expression<SqlBool>))
       .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
-    const contains = eb.or([
-      engine.contains(eb.ref("notes.title_folded"), text),
-      engine.contains(eb.ref("notes.body_folded"), text),
-      eb.exists(named),
-    ]);
-    return inTime(eb.ref("notes.id"), contains);
+    return (eb) => {
+      const nameMatches = () => {
+        if (files === undefined) {
+          const ofNote = named.where("attachments.note_id", "=", sql.ref<string>("notes.id"));
+          return eb.exists(ofNote.$if(isShared, (query) => query.where(isShown)).select("attachments.id"));
+        }
+        // These queries do not depend on the note, so the database runs each of them once.
+        const candidates = named
+          .where((file) => isOneOf(file.ref("attachments.id"), files))
+          .select("attachments.note_id");
+        const matches = eb("notes.id", "in", candidates);
+        if (!isShared) return matches;
+        return eb.or([eb("notes.id", "in", candidates.where(shownToViewers)), eb.and([eb.not(isViewer), matches])]);
+      };
+      const contains = eb.or([
+        engine.contains(eb.ref("notes.title_folded"), text),
+        engine.contains(eb.ref("notes.body_folded"), text),
+        nameMatches(),
+      ]);
+      return inTime(eb.ref("notes.id"), contains);
+    };
   };
+  const isOneOf = (column: Expression<string>, ids: readonly string[]) => engine.isIn(column, engine.list(ids));
   const inTime = (noteId: Expression<string>, condition: Expression<SqlBool>) => {
     const isInTime = searches?.inTime?.(noteId);
     // Uses `case`, which is evaluated in order, because the time limit must be checked first. The terms of an `and` may be evaluated in any
@@ -105,27 +129,61 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     return isInTime === undefined ? condition : sql<SqlBool>`case when ${isInTime} then ${condition} end`;
   };
   // Only a search needs the time limit, because it may read all texts. A list without a search reads only one page.
-  const run = <Row>(listing: Listing<Row>, search: string | undefined): Promise<Row[]> =>
-    search === undefined || searches === undefined ? listing.execute() : searches.run(listing.compile());
+  const run = <Row>(listing: Listing<Row>): Promise<Row[]> =>
+    searches === undefined ? listing.execute() : searches.run(listing.compile());
+  const execute = async <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
+    searches === undefined ? (await db.executeQuery(query)).rows : searches.run(query);
+  const findCandidates = async (owners: readonly string[], text: string): Promise<Candidates | undefined> => {
+    if (owners.length === 0) return new Map();
+    const query = selectCandidates(db, engine, { owners, text });
+    return query && toCandidates(await execute(query), owners);
+  };
+  /**
+   * Lists the notes with the searched text. Reads the texts of the candidates in the order of the list, until the page is full. The
+   * candidates come from an earlier query, which saw all earlier commits.
+   */
+  const list = async <Row>(select: (matches?: Matches) => Listing<Row>, { owners, isShared, ...request }: SearchIn) => {
+    const { limit, cursor, search } = request;
+    if (search === undefined) return { rows: await select().execute() };
+    const text = fold(search);
+    const candidates = await findCandidates(await owners(), text);
+    if (candidates === undefined) return { rows: await run(select(hasText(text, { isShared }))) };
+    const after = decodeCursor(cursor);
+    const noteIds = [...candidates.keys()].filter((id) => after === undefined || id < after);
+    noteIds.sort().reverse();
+    const rows: Row[] = [];
+    for (let [start, size] = [0, 2 * (limit + 1)]; start < noteIds.length && rows.length <= limit; size *= 16) {
+      const chunk = noteIds.slice(start, start + size);
+      const files = chunk.flatMap((id) => candidates.get(id) ?? []);
+      const matches: Matches = (eb) =>
+        eb.and([isOneOf(eb.ref("notes.id"), chunk), hasText(text, { files, isShared })(eb)]);
+      rows.push(...(await run(select(matches))));
+      start += size;
+    }
+    return { rows, candidates };
+  };
   /** Adds to each note the files whose names contain the searched text. */
   const withFoundFiles = async <Summary extends NoteSummary & { role?: Role }>(
     page: Page<Summary>,
-    search: string | undefined,
+    { search, candidates }: { search: string | undefined; candidates?: Candidates | undefined },
   ) => {
     if (search === undefined || page.items.length === 0) return page;
-    const noteIds = engine.list(page.items.map(({ id }) => id));
-    const viewedIds = engine.list(page.items.filter(({ role }) => role === "viewer").map(({ id }) => id));
+    const ids = page.items.map(({ id }) => id);
+    const files = candidates && ids.flatMap((id) => candidates.get(id) ?? []);
+    if (files?.length === 0) return page;
+    const viewedIds = page.items.filter(({ role }) => role === "viewer").map(({ id }) => id);
     const named = db
       .selectFrom("attachments")
       .select(["id", "note_id", "filename"])
       .select(sql<number>`row_number() over (partition by note_id order by id)`.as("nth"))
-      .where((eb) => engine.isIn(eb.ref("note_id"), noteIds))
+      // With a condition on the notes, SQLite would read all files of these notes instead of the candidates.
+      .where((eb) => (files === undefined ? isOneOf(eb.ref("note_id"), ids) : isOneOf(eb.ref("id"), files)))
       .where("state", "not in", unfoundStates)
       .where(notInTrash.attachmentsOfNote)
-      .where((eb) => eb.or([shownToViewers, eb.not(engine.isIn(eb.ref("note_id"), viewedIds))]))
+      .where((eb) => eb.or([shownToViewers, eb.not(isOneOf(eb.ref("note_id"), viewedIds))]))
       .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), fold(search))));
     const first = db.selectFrom(named.as("named")).select(["id", "note_id", "filename"]).orderBy("id");
-    const rows = await run(first.where("nth", "<=", MAX_FOUND_FILES), search);
+    const rows = await run(first.where("nth", "<=", MAX_FOUND_FILES));
     const found = Map.groupBy(rows, (row) => row.note_id);
     const filesOf = (noteId: string): FoundFile[] | undefined =>
       found.get(noteId)?.map(({ id, filename }) => ({ id, filename }));
@@ -198,44 +256,49 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
       return new Map(rows.map((row) => [row.id, row.title]));
     },
 
-    async listOwned(userId, { limit, cursor, search }) {
+    async listOwned(userId, request) {
+      const { limit, cursor, search } = request;
       const after = decodeCursor(cursor);
-      const listing = db
-        .selectFrom("notes")
-        .select([...summaryColumns, snippet])
-        .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
-        .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
-        .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
-        .where("owner_id", "=", userId)
-        .where(notInTrash.notes)
-        .$if(after !== undefined, (query) => query.where("id", "<", after as string))
-        .$if(search !== undefined, (query) => query.where(hasText(search as string)))
-        .orderBy("id", "desc")
-        .limit(limit + 1);
-      return withFoundFiles(toPage((await run(listing, search)).map(toSummary), limit), search);
+      const listing = (matches?: Matches) =>
+        db
+          .selectFrom("notes")
+          .select([...summaryColumns, snippet])
+          .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
+          .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
+          .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
+          .where("owner_id", "=", userId)
+          .where(notInTrash.notes)
+          .$if(after !== undefined, (query) => query.where("id", "<", after as string))
+          .$if(matches !== undefined, (query) => query.where(matches as Matches))
+          .orderBy("id", "desc")
+          .limit(limit + 1);
+      const { rows, candidates } = await list(listing, { ...request, owners: async () => [userId], isShared: false });
+      return withFoundFiles(toPage(rows.map(toSummary), limit), { search, candidates });
     },
 
-    async listShared(userId, { limit, cursor, search, now }) {
+    async listShared(userId, request) {
+      const { limit, cursor, search, now } = request;
       const after = decodeCursor(cursor);
-      const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
-      const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
-      const listing = db
-        .selectFrom("note_shares")
-        .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
-        .select([...summaryColumns, snippet])
-        .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
-        .select("note_shares.role")
-        .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
-        .where("note_shares.user_id", "=", userId)
-        .where(notInTrash.notes)
-        .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
-        .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
-        .$if(search !== undefined, (query) => query.where(hasText(search as string, isShown)))
-        .orderBy("note_shares.note_id", "desc")
-        .limit(limit + 1);
-      const rows = await run(listing, search);
+      const sharers = db.selectFrom("note_sharers").select("owner_id").where("user_id", "=", userId);
+      const owners = async () => (await run(sharers.limit(MAX_OWNERS + 1))).map((row) => row.owner_id);
+      const listing = (matches?: Matches) =>
+        db
+          .selectFrom("note_shares")
+          .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
+          .select([...summaryColumns, snippet])
+          .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
+          .select("note_shares.role")
+          .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
+          .where("note_shares.user_id", "=", userId)
+          .where(notInTrash.notes)
+          .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
+          .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
+          .$if(matches !== undefined, (query) => query.where(matches as Matches))
+          .orderBy("note_shares.note_id", "desc")
+          .limit(limit + 1);
+      const { rows, candidates } = await list(listing, { ...request, owners, isShared: true });
       const notes = rows.map((row) => ({ ...toSummary(row), role: row.role }));
-      return withFoundFiles(toPage(notes, limit), search);
+      return withFoundFiles(toPage(notes, limit), { search, candidates });
     },
   };
 }

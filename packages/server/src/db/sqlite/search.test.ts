@@ -1,7 +1,9 @@
 import { rename } from "node:fs/promises";
+import type { CompiledQuery } from "kysely";
 import { expect, it } from "vitest";
 import { sampleNote, summaryOf } from "../testing/samples.ts";
 import { sqlite } from "../testing/test-databases.ts";
+import { openSqliteSearch } from "./search.ts";
 
 // These tests run only on SQLite, because only SQLite has a thread for searches. The tests of notes cover searches on both engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
@@ -28,6 +30,24 @@ it("runs concurrent searches, each with its own result", async () => {
   for (const ownerId of owners) await test.db.notes.insert(sampleNote({ ownerId }));
   const found = await Promise.all(owners.map((ownerId) => test.db.notes.listOwned(ownerId, TITLE)));
   expect(found.map(({ items }) => items.map(({ ownerId }) => ownerId))).toEqual(owners.map((ownerId) => [ownerId]));
+  await test.close();
+});
+
+it("runs a search while another search is slow", async () => {
+  const test = await sqlite.open();
+  const search = openSqliteSearch({ file: test.file as string, limitMs: 1_500 });
+  const run = (text: string) => search.run<unknown>({ sql: text, parameters: [] } as unknown as CompiledQuery);
+  const ended: string[] = [];
+  const endless =
+    "with recursive n (n) as (select 1 union all select n + 1 from n) select max(n) from n where in_time(n)";
+  // Both threads have started before the slow search.
+  await Promise.all([run("select 1"), run("select 1")]);
+  await Promise.all([
+    run(endless).catch(({ code }) => ended.push(code)),
+    run("select 1").then(() => ended.push("fast")),
+  ]);
+  expect(ended).toEqual(["fast", "search_timeout"]);
+  await search.close();
   await test.close();
 });
 
@@ -61,8 +81,9 @@ it("fails while the file is missing, and recovers when it is back", async () => 
 it("finishes its searches before it closes, and refuses later ones", async () => {
   const test = await sqlite.open();
   await test.db.notes.insert(sampleNote());
+  await test.db.searchIndex.indexSome();
   const replica = await test.openAgain({ clock: Date.now });
-  // This search must find no note. A search that finds a note makes a second request, for the files of the note.
+  // The index shows that no note has this text. Any other search makes a second request, which reads the texts.
   const before = replica.notes.listOwned("ann", { ...TITLE, search: "no such text" });
   const closed = replica.close();
   expect((await before).items).toEqual([]);

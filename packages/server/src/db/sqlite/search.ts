@@ -4,26 +4,30 @@ import { INTERRUPT } from "./errors.ts";
 import type { SearchRequest } from "./search-worker.ts";
 import { SqliteThread, workerModule } from "./thread.ts";
 
-/** Runs searches on a worker thread, one after the other. Each search sees all earlier commits. */
+/** The number of worker threads. With two, a slow search does not delay the searches of other users. */
+const AT_ONCE = 2;
+
+/** Runs searches on worker threads. Each search sees all earlier commits. */
 export function openSqliteSearch(options: { file: string; limitMs: number }): Search & { close: () => Promise<void> } {
   const { file, limitMs } = options;
   const module = workerModule("search-worker", import.meta.url);
-  const thread = new SqliteThread<SearchRequest, unknown[]>({
-    module,
-    file,
-    refusal: "The database can't be searched",
-  });
+  const refusal = "The database can't be searched";
+  const threads = Array.from(
+    { length: AT_ONCE },
+    () => new SqliteThread<SearchRequest, unknown[]>({ module, file, refusal }),
+  );
+  const leastBusy = () => threads.reduce((least, thread) => (thread.waiting < least.waiting ? thread : least));
   return {
-    atOnce: 1,
+    atOnce: AT_ONCE,
     async run<Row>({ sql, parameters }: Pick<SearchRequest, "sql" | "parameters">) {
       try {
-        return (await thread.request({ sql, parameters, limitMs })) as Row[];
+        return (await leastBusy().request({ sql, parameters, limitMs })) as Row[];
       } catch (error) {
         throw isInterrupted(error) ? searchTimeout(limitMs, error) : error;
       }
     },
     inTime: (noteId) => sql`in_time(${noteId})`,
-    close: () => thread.close(),
+    close: async () => void (await Promise.all(threads.map((thread) => thread.close()))),
   };
 }
 

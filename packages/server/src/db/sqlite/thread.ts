@@ -32,6 +32,11 @@ export class SqliteThread<Request, Answer> {
     this.#options = options;
   }
 
+  /** The number of requests that have no result yet. */
+  get waiting(): number {
+    return this.#pending.length;
+  }
+
   /** Sends a request. Requests run in order. Rejects with `storage_full` or `database_unavailable`. */
   request(request: Request): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));

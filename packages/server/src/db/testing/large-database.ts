@@ -53,6 +53,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     created_at: "i",
     updated_at: "i",
     trash_id: oneIn100(id("trash")),
+    is_indexed: oneIn100("null", "1"),
   },
   attachments: {
     id: id("file"),
@@ -63,8 +64,11 @@ const ROWS_OF: Record<Growing, Columns> = {
     state: "case i % 50 when 0 then 'pending' when 1 then 'rejected' else 'ready' end",
     created_at: "i",
     trash_id: oneIn100(id("trash")),
+    is_indexed: oneIn100("null", "1"),
     ...fileFacts,
   },
+  search_docs: { doc_id: id("file"), note_id: id("note") },
+  note_sharers: { user_id: id("viewer"), owner_id: id("user") },
   uploads: {
     id: id("upload"),
     attachment_id: id("file"),

@@ -480,6 +480,7 @@ export const queryExamples: Examples = {
     deleteOld: [[EXPIRED]],
   },
   policy: { list: [[]], put: [["trashDays", 30] as never], remove: [["trashDays"] as never] },
+  searchIndex: { indexSome: [[]] },
   secondFactors: {
     start: [[{ userId: "user-1", sealedSecret: "s" }]],
     find: [["user-1"]],

@@ -31,6 +31,7 @@ import type { PasskeyQueries } from "./passkeys.ts";
 import type { PeopleQueries } from "./people.ts";
 import type { PolicyQueries } from "./policy.ts";
 import type { QueueQueries } from "./queues.ts";
+import type { SearchIndexQueries } from "./search-index.ts";
 import type { SecondFactorQueries } from "./second-factors.ts";
 import type { ShareQueries } from "./shares.ts";
 import type { TrashQueries } from "./trash.ts";
@@ -76,6 +77,7 @@ export type Queries = {
   accountDeletions: AccountDeletionQueries;
   accountInvitations: AccountInvitationQueries;
   policy: PolicyQueries;
+  searchIndex: SearchIndexQueries;
   secondFactors: SecondFactorQueries;
   passkeys: PasskeyQueries;
   trash: TrashQueries;

@@ -47,6 +47,7 @@ export type * from "./people.ts";
 export type * from "./policy.ts";
 export type * from "./queues.ts";
 export type * from "./scanner.ts";
+export type * from "./search-index.ts";
 export type * from "./second-factors.ts";
 export type * from "./shares.ts";
 export type * from "./trash.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { mountSmallDisk } from "../../packages/s3-local/src/testing/small-disk.ts";
+import { mountFragileDisk, mountSmallDisk } from "../../packages/s3-local/src/testing/small-disk.ts";
 import { type Api, apiAs } from "./testing/api.ts";
 import { expectAllThere } from "./testing/expect-all-there.ts";
 import { freePort } from "./testing/free-port.ts";
@@ -104,5 +104,32 @@ describe("a service whose disk is full", () => {
     service = await startProcess(restored);
     const { attachmentId: id = "", sha256 = "" } = stored ?? {};
     await expectAllThere(await apiAs(service.url, { sub: "ann" }), { ...nothingYet(), attachments: [{ id, sha256 }] });
+  });
+});
+
+const NOT_WRITABLE =
+  "The database can't be written. Check its disk, mount it for writing, and let the service write there.";
+
+describe("a service whose disk becomes read-only", () => {
+  it("says what is wrong and what to do, also at the next start", async () => {
+    const disk = mountFragileDisk();
+    const dataDir = join(disk.folder, "data");
+    place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: dataDir });
+    service = await startProcess(place);
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const { stored } = await addFile(ann);
+    disk.break();
+    const refused = { code: "database_unavailable", detail: NOT_WRITABLE };
+    expect((await ann.call("POST", "/notes", { title: "Late" })).body).toMatchObject(refused);
+    expect((await ann.call("GET", `/attachments/${stored?.attachmentId}/url`)).body).toMatchObject(refused);
+    const notReady = (await ann.call("GET", "/readyz")).body;
+    expect(notReady.detail).toContain(NOT_WRITABLE);
+    expect((await ann.call("GET", `/notes/${stored?.noteId}`)).status).toBe(200);
+    await service.stop();
+
+    const start = await endOfCli(place, ["start"]);
+    expect(start).toMatchObject({ code: 1, stderr: expect.stringContaining("EROFS") });
+    expect(start.stderr).toContain(`can't use ${dataDir}`);
+    expect(start.stderr).toContain("Mount its disk for writing, or set DATA_DIR to another folder.");
   });
 });

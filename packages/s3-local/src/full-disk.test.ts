@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, vi } from "vitest";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
-import { mountSmallDisk } from "./testing/small-disk.ts";
+import { mountFragileDisk, mountSmallDisk } from "./testing/small-disk.ts";
 
 const OBJECT_BYTES = 100_000;
 
@@ -64,5 +64,16 @@ describe("a bucket on a full disk", () => {
     const { stored } = await fill(client);
     for (const key of stored.keys()) await remove(client, key);
     await vi.waitFor(async () => expect(await reserveBytes()).toBe(4 * 2 ** 20));
+  });
+});
+
+describe("a bucket on a disk that becomes read-only", () => {
+  it("says what is wrong and what to do", async () => {
+    const disk = mountFragileDisk();
+    const { client } = await startBucket({ dataDir: disk.folder });
+    disk.break();
+    await expect(put(client, "late", randomBytes(OBJECT_BYTES))).rejects.toMatchObject({
+      message: "The disk of the bucket is read-only or damaged. Check the disk, and mount it for writing.",
+    });
   });
 });

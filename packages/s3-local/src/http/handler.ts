@@ -5,7 +5,7 @@ import { RefusedBody } from "../body/receive-body.ts";
 import { S3Error } from "../errors.ts";
 import type { Context } from "../operations/context.ts";
 import { postObject } from "../operations/post-object.ts";
-import { isDiskFull } from "../store/reserve.ts";
+import { isDiskFault, isDiskFull } from "../store/reserve.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { findOperation } from "./find-operation.ts";
 import { type Exchange, readRequest, splitPath } from "./request.ts";
@@ -93,7 +93,10 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       const full = new S3Error("InsufficientStorage", "The disk of the bucket is full. Delete objects to free space.");
       return errorOutcome(full, requestId);
     }
-    return errorOutcome(new S3Error("InternalError", "We encountered an internal error. Please try again."), requestId);
+    const message = isDiskFault(error)
+      ? "The disk of the bucket is read-only or damaged. Check the disk, and mount it for writing."
+      : "We encountered an internal error. Please try again.";
+    return errorOutcome(new S3Error("InternalError", message), requestId);
   }
 }
 

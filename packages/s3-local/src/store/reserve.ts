@@ -5,12 +5,24 @@ const RESERVE_BYTES = 4 * 1024 * 1024;
 // Small steps use all space that is left on the disk. Random bytes take their full size even on a disk that compresses.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
+const SQLITE_READ_ONLY = 8;
+const SQLITE_IO_ERROR = 10;
 const SQLITE_FULL = 13;
 
 /** Returns whether an error of SQLite or of the file system means that the disk, or the disk quota of the user, is full. */
 export function isDiskFull(error: unknown): boolean {
+  return hasCode(error, ["ENOSPC", "EDQUOT", SQLITE_FULL]);
+}
+
+/** Returns whether an error of SQLite or of the file system means that the disk is read-only or damaged. */
+export function isDiskFault(error: unknown): boolean {
+  return hasCode(error, ["EROFS", "EIO", SQLITE_READ_ONLY, SQLITE_IO_ERROR]);
+}
+
+function hasCode(error: unknown, codes: readonly unknown[]): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  return code === "ENOSPC" || code === "EDQUOT" || (typeof errcode === "number" && (errcode & 0xff) === SQLITE_FULL);
+  // The low byte of an extended result code of SQLite is its primary code.
+  return codes.includes(code) || (typeof errcode === "number" && codes.includes(errcode & 0xff));
 }
 
 /**

@@ -1,8 +1,30 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
+
+/**
+ * Mounts a disk for one test. Its file system reacts to an error as most disks do: it becomes read-only, although programs have files open.
+ * `break` makes such an error. Needs root on Linux.
+ */
+export function mountFragileDisk(): { folder: string; break: () => void } {
+  const place = mkdtempSync(join(tmpdir(), "fragile-disk-"));
+  const [image, folder] = [join(place, "image"), join(place, "disk")];
+  mkdirSync(folder);
+  execFileSync("truncate", ["--size", "64M", image]);
+  execFileSync("mkfs.ext4", ["-q", image]);
+  execFileSync("mount", ["-o", "loop,errors=remount-ro", image, folder]);
+  onTestFinished(() => {
+    execFileSync("umount", ["--lazy", folder]);
+    rmSync(place, { recursive: true });
+  });
+  const device = execFileSync("findmnt", ["--noheadings", "--output", "SOURCE", folder], { encoding: "utf8" }).trim();
+  return {
+    folder,
+    break: () => writeFileSync(`/sys/fs/ext4/${basename(device)}/trigger_fs_error`, "broken by a test"),
+  };
+}
 
 /** Mounts a disk in memory for one test. Needs root on Linux. */
 export async function mountSmallDisk({ mebibytes }: { mebibytes: number }): Promise<string> {

@@ -37,7 +37,7 @@ describe("the probe of a read-only file, on sqlite", () => {
     await sql`pragma query_only = on`.execute(fixture.db.kysely);
     await expect(fixture.db.probe()).rejects.toMatchObject({
       code: "database_unavailable",
-      message: "The database is read-only",
+      message: "The database can't be written. Check its disk, mount it for writing, and let the service write there.",
     });
   });
 });

@@ -33,8 +33,9 @@ export async function startEmbeddedBucket(
   worker.on("message", (message: WorkerMessage) => message !== "started" && onFailure(message));
   await once(worker, "message").catch((cause) => {
     if (cause.syscall === "listen") throw cause;
-    const remedy = "Stop the other process, or set DATA_DIR to another folder.";
-    throw new DomainError("bucket_unavailable", `The embedded bucket can't use ${dataDir}. ${remedy}`, { cause });
+    const remedy = cause.code === "EROFS" ? "Mount its disk for writing" : "Stop the other process";
+    const message = `The embedded bucket can't use ${dataDir}. ${remedy}, or set DATA_DIR to another folder.`;
+    throw new DomainError("bucket_unavailable", message, { cause });
   });
   return {
     async close(withinMs) {

@@ -45,9 +45,11 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
       }
     }
   } catch (error) {
+    const isReadOnly = (error as NodeJS.ErrnoException).code === "EROFS";
+    const remedy = isReadOnly ? "Mount its disk for writing" : "Move it away or restore a backup";
     throw new DomainError(
       "database_unavailable",
-      `The database file ${file} can't be used. Move it away or restore a backup, or set DATA_DIR to another folder.`,
+      `The database file ${file} can't be used. ${remedy}, or set DATA_DIR to another folder.`,
       { cause: error },
     );
   }

@@ -4,6 +4,9 @@ import { DomainError } from "../../domain/errors.ts";
 
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
+/** Another transaction held a lock for longer than the limit. */
+const LOCK_TIMEOUT = "55P03";
+const CONFLICTS = new Set<string | undefined>([SERIALIZATION_FAILURE, DEADLOCK, LOCK_TIMEOUT]);
 /**
  * The server or a pooler does not know the name of a statement, or knows another statement under this name. The next attempt uses another
  * name or another connection.
@@ -18,8 +21,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
 /**
- * Runs a statement or a transaction. Repeats it after a serialisation failure, a deadlock or a lost statement, because PostgreSQL has rolled
- * it back.
+ * Runs a statement or a transaction. Repeats it after a serialisation failure, a deadlock, a lock that came too late or a lost statement,
+ * because PostgreSQL has rolled it back.
  * Throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
@@ -43,7 +46,7 @@ function tooManyConflicts(cause: unknown): DomainError {
 function isConflict(error: unknown): boolean {
   const cause = error instanceof DomainError ? error.cause : error;
   if (!(cause instanceof pg.DatabaseError)) return false;
-  return cause.code === SERIALIZATION_FAILURE || cause.code === DEADLOCK || isLostStatement(cause);
+  return CONFLICTS.has(cause.code) || isLostStatement(cause);
 }
 
 /** Returns whether PostgreSQL has refused a statement because of its name. */

@@ -110,25 +110,52 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
 
   // Skips SQLite, because two transactions never run at the same time there.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
+  itOnPostgres("waits for other starts longer than one statement may wait for a lock", async () => {
+    const [note] = await insertNotes("patient");
+    const start = startOf(note, { userId: "patient" });
+    const { noteId, userId } = start.upload;
+    let attempts = 0;
+    const release = await holdStarts({ noteId, userId });
+    const waiting = suite.db.transaction(async (tx) => {
+      attempts += 1;
+      // The first attempt has waited for too long, so PostgreSQL has ended it.
+      if (attempts === 2) await release();
+      await tx.uploads.holdStarts({ noteId, userId });
+      return tx.uploads.start(start);
+    });
+    await expect(waiting.finally(release)).resolves.toMatchObject({ isRecorded: true });
+    expect(attempts).toBe(2);
+  });
+
   itOnPostgres("records nothing after it has waited too long for other starts", async () => {
     const [note] = await insertNotes("waiting");
     const start = startOf(note, { userId: "waiting" });
     const { noteId, userId } = start.upload;
-    const [held, timedOut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const holding = suite.db.transaction(async (tx) => {
-      await tx.uploads.holdStarts({ noteId, userId });
-      held.resolve();
-      await timedOut.promise;
+    const release = await holdStarts({ noteId, userId });
+    await expect(suite.db.uploads.start(start).finally(release)).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: "Other changes of the same data came first, several times. Try again.",
     });
-    await held.promise;
-    await expect(suite.db.uploads.start(start)).rejects.toMatchObject({ code: "database_unavailable" });
-    timedOut.resolve();
-    await holding;
     // The server may still run the statements that the client no longer waits for. This lock waits for their end.
     await suite.db.transaction((tx) => tx.uploads.holdStarts({ noteId, userId }));
     expect(await suite.db.uploads.find(start.upload.id)).toBeUndefined();
     expect(await suite.db.uploads.start(start)).toMatchObject({ isRecorded: true });
   });
+
+  /** Locks the starts of uploads in another transaction. Returns a function that ends this transaction. */
+  async function holdStarts(of: { noteId: string; userId: string }): Promise<() => Promise<void>> {
+    const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = suite.db.transaction(async (tx) => {
+      await tx.uploads.holdStarts(of);
+      held.resolve();
+      await released.promise;
+    });
+    await held.promise;
+    return () => {
+      released.resolve();
+      return holding;
+    };
+  }
 
   type Scene = { model: Model; ownerId: string; bob: string; notes: [Note, Note] };
 

@@ -32,6 +32,28 @@ describe("sharing a note", () => {
     await rowOf(ann.page, "Ben One").getByRole("combobox", { name: "What Ben One can do" }).waitFor();
   });
 
+  it("never says “Only you” of a note that an open link lets everybody read", async () => {
+    const ann = await web.person("Ann Linked");
+    const note = await seedNote(ann.client, { title: "Linked", files: [text("a.txt", "a")] });
+    const expiresAt = new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString();
+    const { id } = await ann.client.links.create(note.id, { expiresAt });
+    await ann.page.goto(`/n/${note.id}`);
+    const main = ann.page.getByRole("main");
+    await main.getByText("1 open link (7 days)", { exact: true }).waitFor();
+    expect(await main.getByText("Only you").count()).toBe(0);
+    await ann.page.getByRole("link", { name: /^Linked.*1 open link/ }).waitFor();
+    await ann.page.getByRole("button", { name: /^a\.txt/ }).click();
+    await ann.page
+      .getByRole("dialog")
+      .getByText(/1 open link \(7 days\)/)
+      .waitFor();
+    await ann.page.keyboard.press("Escape");
+    await ann.client.links.revoke(id);
+    await ann.page.reload();
+    await main.getByText("Only you", { exact: true }).waitFor();
+    expect(await main.getByText("can see this note").count()).toBe(0);
+  });
+
   it("changes the role and the expiry of a share", async () => {
     const [ann, ben] = [await web.person("Ann Two"), await web.person("Ben Two")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });

@@ -43,6 +43,7 @@ type Wire = {
   CreateWebhookBody: [contract.CreateWebhookBody, published.CreateWebhookBody];
   DoctorFinding: [contract.DoctorFinding, published.DoctorFinding];
   DoctorReport: [contract.DoctorReport, published.DoctorReport];
+  FileAccess: [contract.FileAccess, published.FileAccess];
   FileRequest: [contract.FileRequest, published.FileRequest];
   FileUrl: [contract.FileUrl, published.FileUrl];
   FileUrls: [contract.FileUrls, published.FileUrls];
@@ -63,6 +64,7 @@ type Wire = {
   MailState: [contract.MailState, published.MailState];
   Me: [contract.Me, published.Me];
   Note: [contract.Note, published.Note];
+  NoteAccess: [contract.NoteAccess, published.NoteAccess];
   NotePage: [contract.NotePage, published.NotePage];
   NoteSummary: [contract.NoteSummary, published.NoteSummary];
   OpenedLink: [contract.OpenedLink, published.OpenedLink];

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { FileAccess } from "./access-summaries.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
 import { Person } from "./people.ts";
@@ -28,7 +29,7 @@ export type AttachmentState = Static<typeof AttachmentState>;
  * A file of a note. The response never contains the key of the object.
  *
  * `checksum` is null until the service has verified the stored bytes. `reason` says why the service rejected the file.
- * `sharedWith` is the number of people who have this file without its note. Only the owner of the note gets it, unless it is 0.
+ * `access` says who has this file without its note. Only the owner and the editors get it, and only if somebody has the file.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -41,7 +42,7 @@ export const Attachment = Type.Object({
   reason: Type.Optional(Type.String()),
   createdBy: Person,
   createdAt: Instant,
-  sharedWith: Type.Optional(Type.Integer()),
+  access: Type.Optional(FileAccess),
 });
 export type Attachment = Static<typeof Attachment>;
 

@@ -1,4 +1,5 @@
 export * from "./access-requests.ts";
+export * from "./access-summaries.ts";
 export * from "./activity.ts";
 export * from "./administration.ts";
 export * from "./attachments.ts";

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { NoteAccess } from "./access-summaries.ts";
 import { Attachment } from "./attachments.ts";
 import { closedObject } from "./closed-object.ts";
 import { Id, Instant, PageQuery, PlainText, pageOf, UserId } from "./common.ts";
@@ -23,6 +24,7 @@ const common = {
   isNew: Type.Boolean({
     description: "Whether the caller has not looked since the note was shared, or since a visitor sent a file to it",
   }),
+  access: Type.Optional(NoteAccess),
 };
 
 /**
@@ -31,6 +33,7 @@ const common = {
  *
  * `attachments` is the first page of its attachments, in order of creation. `attachmentsCursor` is the cursor of the next page, or null.
  * The response contains a rejected attachment only for the owner of the note and for the person who uploaded it.
+ * `access` says who else has the note. Only the owner and the editors get it.
  */
 export const Note = Type.Object({
   ...common,

@@ -1,3 +1,5 @@
+import type { FileAccess } from "./access-summary.ts";
+
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
  * - pending: the upload has started
@@ -60,7 +62,7 @@ export type Attachment = {
 };
 
 /**
- * An attachment in the list of its note. `sharedWith`: the number of people who have a share of only this file, and not of the whole note.
- * It is undefined if the caller is not the owner of the note, or if the number is 0.
+ * An attachment in the list of its note. `access`: who has this file without its note. Undefined if nobody has, or if the caller may only
+ * read the note.
  */
-export type ListedAttachment = Attachment & { sharedWith?: number | undefined };
+export type ListedAttachment = Attachment & { access?: FileAccess | undefined };

@@ -1,4 +1,5 @@
 import type { Role } from "./access.ts";
+import type { NoteAccess } from "./access-summary.ts";
 import type { ListedAttachment } from "./attachment.ts";
 
 /** A note. Instants are milliseconds since the epoch. */
@@ -30,6 +31,8 @@ export type NoteWithAttachments = NoteWithRole & {
   attachmentCount: number;
   accessRequestCount: number;
   isNew: boolean;
+  /** Who else has access. Undefined for a caller who may only read the note. */
+  access: NoteAccess | undefined;
 };
 
 /**
@@ -47,4 +50,5 @@ export type NoteSummary = Omit<Note, "body"> & {
 
 export type FoundFile = { id: string; filename: string };
 
-export type NoteSummaryWithRole = NoteSummary & { role: Role };
+/** `access`: as in `NoteWithAttachments`. */
+export type NoteSummaryWithRole = NoteSummary & { role: Role; access: NoteAccess | undefined };

@@ -1,3 +1,4 @@
+import { permits } from "../domain/access.ts";
 import type { ListedAttachment } from "../domain/attachment.ts";
 import { DomainError } from "../domain/errors.ts";
 import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../domain/note.ts";
@@ -6,7 +7,7 @@ import { aboutNote, auditEvent } from "./audit-event.ts";
 import { authoriseNote } from "./authorise.ts";
 import { createFairTurns } from "./fair-turns.ts";
 import type { Arrive } from "./invitations/arrive.ts";
-import type { Deps, Page, PageRequest, Queries } from "./ports/index.ts";
+import type { Deps, Limits, Page, PageRequest, Queries } from "./ports/index.ts";
 
 /** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
 const FIRST_ATTACHMENTS = 200;
@@ -32,6 +33,7 @@ export function createNote({ db, clock, newId }: Deps) {
       attachmentCount: 0,
       accessRequestCount: 0,
       isNew: false,
+      access: {},
     };
   };
 }
@@ -41,17 +43,23 @@ export function createNote({ db, clock, newId }: Deps) {
  * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
  * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
  */
-export function listNotes({ db, clock }: Deps) {
+export function listNotes({ db, clock, limits }: Deps) {
   const turns = createFairTurns({ atOnce: db.searchesAtOnce, ofHolder: 5, problem: TOO_MANY_SEARCHES });
   return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
     const { scope, signal, ...page } = request;
     const { userId } = caller;
-    const list = async (): Promise<Page<NoteSummaryWithRole>> => {
+    const list = async (): Promise<Page<Omit<NoteSummaryWithRole, "access">>> => {
       if (scope === "shared") return db.notes.listShared(userId, { ...page, now: clock() });
       const { items, nextCursor } = await db.notes.listOwned(userId, page);
       return { items: items.map((note) => ({ ...note, role: "owner" })), nextCursor };
     };
-    return page.search === undefined ? list() : turns.run({ holder: userId, signal }, list);
+    const { items, nextCursor } = await (page.search === undefined
+      ? list()
+      : turns.run({ holder: userId, signal }, list));
+    const seen = items.filter(seesAccess).map(({ id }) => id);
+    const found = await db.accessSummaries.ofNotes(seen, limits.links);
+    const accessOf = (note: (typeof items)[number]) => (seesAccess(note) ? (found.get(note.id) ?? {}) : undefined);
+    return { items: items.map((note) => ({ ...note, access: accessOf(note) })), nextCursor };
   };
 }
 
@@ -71,11 +79,11 @@ type ListNotesInput = PageRequest & {
  * Returns a note with the first page of its attachments.
  * Throws `note_not_found` or `access_denied`.
  */
-export function getNote({ db, clock }: Deps, arrive: Arrive) {
+export function getNote({ db, limits }: Deps, arrive: Arrive) {
   return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
     const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
     if (note.role !== "owner") await arrive(caller, { noteId });
-    return { ...note, ...(await details(db, { note, caller, now: clock() })) };
+    return { ...note, ...(await details(db, { note, caller, limits })) };
   };
 }
 
@@ -83,7 +91,7 @@ export function getNote({ db, clock }: Deps, arrive: Arrive) {
  * Changes the title, the body, or both. If `ifUpdatedAt` is set, changes the note only if its last change was at this instant.
  * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
  */
-export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
+export function updateNote({ db, clock, newId, limits }: Deps, arrive: Arrive) {
   return async (
     caller: Caller,
     input: { noteId: string; title?: string; body?: string; ifUpdatedAt?: number | undefined },
@@ -99,7 +107,7 @@ export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
       if (note === undefined) throw await whyUnchanged(tx, noteId);
       const event = { id: newId(), caller, subject: aboutNote(note), at: now, detail: {} };
       await tx.audit.add(auditEvent("note.updated", event));
-      return { ...note, role, ...(await details(tx, { note: { ...note, role }, caller, now })) };
+      return { ...note, role, ...(await details(tx, { note: { ...note, role }, caller, limits })) };
     });
     if (updated.role !== "owner") await arrive(caller, { noteId });
     return updated;
@@ -110,26 +118,34 @@ export function updateNote({ db, clock, newId }: Deps, arrive: Arrive) {
  * Lists the attachments of a note, in order of creation.
  * Throws `note_not_found` or `access_denied`.
  */
-export function listAttachments({ db, clock }: Deps, arrive: Arrive) {
+export function listAttachments({ db, limits }: Deps, arrive: Arrive) {
   return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<ListedAttachment>> => {
     const { noteId, ...page } = input;
     const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
     if (note.role !== "owner") await arrive(caller, { noteId });
-    return pageOfNote(db, { note, caller, now: clock(), ...page });
+    return pageOfNote(db, { note, caller, limits, ...page });
   };
 }
 
-type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; now: number };
+type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; limits: Limits };
+
+/** Whether the user may know who has access. A user who can make links of a note also sees the links and the activity of the note. */
+function seesAccess({ role }: Pick<NoteWithRole, "role">): boolean {
+  return permits(role, "note.link");
+}
 
 async function details(queries: Queries, reading: Reading) {
-  const { note, caller } = reading;
+  const { note, caller, limits } = reading;
   const isOwner = note.role === "owner";
   // Only the owner can grant access, so only the owner sees the number of requests.
   const accessRequestCount = isOwner ? await queries.accessRequests.countOpen(note.id) : 0;
   const share = isOwner ? undefined : await queries.shares.findOfNote(note.id, caller.userId);
   const isNew = isOwner ? await queries.visitorFiles.hasUnseen(note.id) : share?.isNew === true;
+  const access = seesAccess(note)
+    ? ((await queries.accessSummaries.ofNotes([note.id], limits.links)).get(note.id) ?? {})
+    : undefined;
   const attachments = await firstAttachments(queries, reading);
-  return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, ...attachments };
+  return { accessRequestCount, accessExpiresAt: share?.expiresAt, isNew, access, ...attachments };
 }
 
 async function firstAttachments(queries: Queries, reading: Reading) {
@@ -145,19 +161,17 @@ async function firstAttachments(queries: Queries, reading: Reading) {
 
 /** Returns a page of the attachments that the caller sees. Only the owner of the note and the uploader see a rejected attachment. */
 async function pageOfNote(
-  { attachments, shares }: Queries,
-  { note, caller, now, ...page }: Reading & PageRequest,
+  { attachments, accessSummaries }: Queries,
+  { note, caller, limits, ...page }: Reading & PageRequest,
 ): Promise<Page<ListedAttachment>> {
-  if (note.role !== "owner") {
-    return attachments.pageOfNote(note.id, { ...page, reader: { userId: caller.userId, role: note.role } });
-  }
-  const { items, nextCursor } = await attachments.pageOfNote(note.id, page);
-  if (items.length === 0) return { items, nextCursor };
-  const counts = await shares.countByAttachment(
+  const reader = note.role === "owner" ? {} : { reader: { userId: caller.userId, role: note.role } };
+  const { items, nextCursor } = await attachments.pageOfNote(note.id, { ...page, ...reader });
+  if (!seesAccess(note)) return { items, nextCursor };
+  const found = await accessSummaries.ofFiles(
     items.map(({ id }) => id),
-    now,
+    limits.links,
   );
-  return { items: items.map((item) => ({ ...item, sharedWith: counts.get(item.id) })), nextCursor };
+  return { items: items.map((item) => ({ ...item, access: found.get(item.id) })), nextCursor };
 }
 
 async function whyUnchanged(queries: Queries, noteId: string): Promise<DomainError> {

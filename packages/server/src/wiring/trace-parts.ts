@@ -17,6 +17,7 @@ const QUERY_SPANS: Record<keyof Queries, string> = {
   shares: "database.shares",
   invitations: "database.invitations",
   accessRequests: "database.accessRequests",
+  accessSummaries: "database.accessSummaries",
   people: "database.people",
   identities: "database.identities",
   disabledUsers: "database.disabledUsers",

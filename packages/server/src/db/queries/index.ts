@@ -5,6 +5,7 @@ import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
 import { type AccessStatements, accessQueries } from "./access.ts";
 import { accessRequestQueries } from "./access-requests.ts";
+import { accessSummaryQueries } from "./access-summaries.ts";
 import { accountDeletionQueries } from "./account-deletions.ts";
 import { accountInvitationQueries } from "./account-invitations.ts";
 import { accountQueries } from "./accounts.ts";
@@ -79,6 +80,7 @@ export function buildQueries(db: Kysely<Tables>, context: QueryContext): Queries
     shares: shareQueries(db, engine),
     invitations: invitationQueries(db, engine),
     accessRequests: accessRequestQueries(db, engine),
+    accessSummaries: accessSummaryQueries(db, { engine, clock, run }),
     people: peopleQueries(db, { engine, find: lookups.person }),
     identities: identityQueries(db, engine),
     disabledUsers: disabledUserQueries(db, { has: lookups.isDisabled }),

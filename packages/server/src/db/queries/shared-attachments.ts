@@ -1,12 +1,10 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import type { SharedAttachment } from "../../domain/share.ts";
 import type { Page, PageRequest } from "../../usecases/ports/index.ts";
-import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { attachmentColumns, shownToViewers, toAttachment } from "./attachments.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
-import { isVisible } from "./invitations.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
 
@@ -51,28 +49,4 @@ export async function listAttachmentsFor(
     isNew: row.seen_at === null,
   }));
   return toPage(shared, limit);
-}
-export async function countByAttachment(
-  db: Kysely<Tables>,
-  engine: Engine,
-  { attachmentIds, now }: { attachmentIds: readonly string[]; now: number },
-): Promise<Map<string, number>> {
-  const shared = db
-    .selectFrom("attachment_shares as share")
-    .select("share.attachment_id as subject_id")
-    .where((eb) => engine.isIn(eb.ref("share.attachment_id"), engine.list(attachmentIds)))
-    .where((eb) => isLive(eb.ref("share.expires_at"), now))
-    .where((eb) => isVisible({ subjectId: eb.ref("share.attachment_id"), userId: eb.ref("share.user_id") }));
-  const invited = db
-    .selectFrom("invitations")
-    .select("subject_id")
-    .where((eb) => engine.isIn(eb.ref("subject_id"), engine.list(attachmentIds)))
-    .where((eb) => isLive(eb.ref("expires_at"), now))
-    .where("redeemed_at", "is", null);
-  const rows = await db
-    .selectFrom(shared.unionAll(invited).as("all"))
-    .select(["subject_id", sql<number>`count(*)`.as("count")])
-    .groupBy("subject_id")
-    .execute();
-  return new Map(rows.map((row) => [row.subject_id, row.count]));
 }

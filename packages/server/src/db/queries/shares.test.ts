@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Share } from "../../domain/share.ts";
-import { sampleAttachment, sampleInvitation, sampleNote, sampleShare } from "../testing/samples.ts";
+import { sampleAttachment, sampleNote, sampleShare } from "../testing/samples.ts";
 import { engines } from "../testing/test-databases.ts";
 import { useDatabase } from "../testing/use-database.ts";
 
@@ -35,20 +35,6 @@ describe.each(engines)("shares on $name", (engine) => {
     expect(await suite.db.shares.delete(subject, "bob")).toBe(true);
     expect(await suite.db.shares.delete(subject, "bob")).toBe(false);
     expect(await suite.db.shares.list(subject)).toEqual([{ ...again, ...stranger }]);
-  });
-
-  it("counts the people who have a file without its note", async () => {
-    const note = sampleNote();
-    const [shared, unshared] = [sampleAttachment(note), sampleAttachment(note)];
-    await suite.db.notes.insert(note);
-    for (const attachment of [shared, unshared]) await suite.db.attachments.insert(attachment);
-    const subject = { attachmentId: shared.id };
-    await suite.db.shares.put(subject, sampleShare(), sampleShare({ userId: "expired", expiresAt: 999 }));
-    // The count leaves out this share, because the owner sees the invitation instead of the share.
-    await suite.db.shares.put(subject, sampleShare({ userId: "dora" }));
-    await suite.db.invitations.put(sampleInvitation(note, { attachmentId: shared.id, userId: "dora" }));
-    const counts = await suite.db.shares.countByAttachment([shared.id, unshared.id], 1_000);
-    expect(counts).toEqual(new Map([[shared.id, 2]]));
   });
 
   it("replaces the role of a note's share", async () => {

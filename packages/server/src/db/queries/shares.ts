@@ -6,7 +6,7 @@ import type { Tables } from "../schema.ts";
 import { listEnding, markReminded } from "./ending-shares.ts";
 import { isVisible } from "./invitations.ts";
 import { putInvited, putOfAttachment, putOfNote } from "./put-shares.ts";
-import { countByAttachment, listAttachmentsFor } from "./shared-attachments.ts";
+import { listAttachmentsFor } from "./shared-attachments.ts";
 
 export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
   return {
@@ -53,8 +53,6 @@ export function shareQueries(db: Kysely<Tables>, engine: Engine): ShareQueries {
           : sql`update attachment_shares set seen_at = ${now} where attachment_id = ${subject.attachmentId}`;
       await sql`${shares} and user_id = ${userId} and seen_at is null`.execute(db);
     },
-
-    countByAttachment: (attachmentIds, now) => countByAttachment(db, engine, { attachmentIds, now }),
 
     listAttachmentsFor: (userId, request) => listAttachmentsFor(db, { userId, ...request }),
   };

@@ -46,6 +46,13 @@ const code = { linkId: "link-1", email: "mail-1" };
 const claim = { id: "claim-1", linkId: "link-1", generation: 0 };
 const newClaim = { ...claim, id: "new", visitorId: "new", claimedAt: NOW, windowEndsAt: NOW + 1 };
 const issued = { count: 1, lastUrlExpiresAt: NOW };
+const policy = {
+  isEnabled: true,
+  maxExpirySeconds: undefined,
+  isPasswordRequired: false,
+  windowSeconds: 900,
+  abuseContact: undefined,
+};
 const notice = { about: "link-opened", linkId: "link-1" } as const;
 const digest = { kind: "digest", userId: "user-1" } as const;
 const quota = { bytes: undefined, files: undefined };
@@ -210,7 +217,6 @@ export const queryExamples: Examples = {
       [ofNote, { userId: "user-1", now: NOW }],
       [ofFile, { userId: "user-1", now: NOW }],
     ],
-    countByAttachment: [[files, NOW]],
     listAttachmentsFor: [
       ["user-1", { ...first, now: NOW }],
       ["user-1", { ...next, now: NOW }],
@@ -236,6 +242,10 @@ export const queryExamples: Examples = {
     countOpen: [["note-1"]],
     dismiss: [[{ noteId: "note-1", userId: "user-1", now: NOW }]],
     delete: [["note-1", users]],
+  },
+  accessSummaries: {
+    ofNotes: [[FEW.map((nth) => `note-${nth}`), policy]],
+    ofFiles: [[files, policy]],
   },
   people: {
     put: [[person]],

@@ -183,6 +183,8 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     ).drain,
     /** Returns the users who have a share of a note or an attachment, including users whom the owner does not see yet. */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
+    /** Returns the time on the clock of the service. */
+    now: clock,
     /** Moves the clock of the service. The bucket has its own clock, which does not move. */
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;

@@ -1,5 +1,6 @@
 import type { AccessQueries } from "./access.ts";
 import type { AccessRequestQueries } from "./access-requests.ts";
+import type { AccessSummaryQueries } from "./access-summaries.ts";
 import type { AccountDeletionQueries } from "./account-deletions.ts";
 import type { AccountInvitationQueries } from "./account-invitations.ts";
 import type { AccountQueries } from "./accounts.ts";
@@ -51,6 +52,7 @@ export type Queries = {
   shares: ShareQueries;
   invitations: InvitationQueries;
   accessRequests: AccessRequestQueries;
+  accessSummaries: AccessSummaryQueries;
   people: PeopleQueries;
   identities: IdentityQueries;
   disabledUsers: DisabledUserQueries;

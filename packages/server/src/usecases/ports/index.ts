@@ -11,6 +11,7 @@ import type { Scanner } from "./scanner.ts";
 
 export type * from "./access.ts";
 export type * from "./access-requests.ts";
+export type * from "./access-summaries.ts";
 export type * from "./account-deletions.ts";
 export type * from "./account-invitations.ts";
 export type * from "./accounts.ts";

@@ -32,5 +32,8 @@ export type NoteQueries = {
   /** Lists the notes that a user owns. Does not read the bodies of the notes. */
   listOwned(userId: string, page: NotePageRequest): Promise<Page<NoteSummary>>;
   /** Lists the notes that are shared with this user through a valid share, newest first. */
-  listShared(userId: string, page: NotePageRequest & { now: number }): Promise<Page<NoteSummaryWithRole>>;
+  listShared(
+    userId: string,
+    page: NotePageRequest & { now: number },
+  ): Promise<Page<Omit<NoteSummaryWithRole, "access">>>;
 };

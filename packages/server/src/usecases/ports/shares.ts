@@ -38,11 +38,6 @@ export type ShareQueries = {
   /** Marks a share as seen. Does nothing if there is no such share, or if it is already marked. */
   markSeen(subject: ShareSubject, seen: { userId: string; now: number }): Promise<void>;
   /**
-   * Returns the number of valid shares and open invitations that the owner sees, by attachment id. The map does not contain attachments
-   * that have neither.
-   */
-  countByAttachment(attachmentIds: readonly string[], now: number): Promise<Map<string, number>>;
-  /**
    * Lists the attachments that are shared with this user through a valid share, newest first. Leaves out attachments that lists do not
    * show, and attachments of notes that the user has access to.
    */

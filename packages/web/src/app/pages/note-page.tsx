@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { Attachment } from "@valetkey/client";
+import type { Attachment, Note } from "@valetkey/client";
 import { ArrowLeft } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { buttonStyle } from "../../components/button.tsx";
@@ -11,11 +11,11 @@ import { AttachmentSection } from "../../features/attachments/attachment-section
 import { inOrder } from "../../features/attachments/use-listed-attachments.ts";
 import { isUnavailable } from "../../features/notes/is-unavailable.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
-
 import { AccessLine } from "../../features/sharing/access-line.tsx";
 import { importWithRetry } from "../../service/import-with-retry.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
+import { accessOfFile, describeAccess } from "../../texts/describe-access.ts";
 import { texts } from "../../texts/index.ts";
 import { LazyPart } from "../lazy-part.tsx";
 import { usePreviewedFile } from "../use-previewed-file.ts";
@@ -129,6 +129,7 @@ export function NotePage() {
             <PreviewOverlay
               files={inOrder(note.data.attachments, shownOrder).filter(({ state }) => state === "ready")}
               selectedId={file}
+              describe={describeFile(note.data)}
               onSelect={show}
               onClose={hide}
             />
@@ -166,6 +167,10 @@ export function NotePage() {
 }
 
 const ignore = () => undefined;
+
+function describeFile({ access }: Note): ((file: Attachment) => string) | undefined {
+  return access && ((file) => describeAccess(accessOfFile(access, file.access), { now: Date.now() }));
+}
 
 function NoteSkeleton() {
   return (

@@ -9,6 +9,7 @@ import { useDownloadLink } from "../../service/download-link.ts";
 import { importWithRetry } from "../../service/import-with-retry.ts";
 import { useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
+import { accessParts } from "../../texts/describe-access.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { Thumbnail } from "./thumbnails/thumbnail.tsx";
 
@@ -50,7 +51,7 @@ export const AttachmentRow = memo(function AttachmentRow({
   isChosen,
   isRenaming,
 }: AttachmentRowProps) {
-  const { id, filename, sizeBytes, createdBy, createdAt, state, sharedWith = 0 } = attachment;
+  const { id, filename, sizeBytes, createdBy, createdAt, state, access } = attachment;
   const isReady = state === "ready";
   const isForReview = state === "quarantined" && actions.canReview;
   const { onRename } = actions;
@@ -92,7 +93,7 @@ export const AttachmentRow = memo(function AttachmentRow({
               {formatWhen(createdAt, now)}
             </time>
             {isWaiting(state) && !isForReview && ` · ${words.states[state]}`}
-            {sharedWith > 0 && ` · ${words.sharedWith(sharedWith)}`}
+            {access !== undefined && accessParts(access, { now }).map((part) => ` · ${part}`)}
           </p>
         )}
         {state === "quarantined" && <Review attachment={attachment} canReview={actions.canReview} />}

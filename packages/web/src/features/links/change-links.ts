@@ -6,12 +6,13 @@ import { earliestServiceNow } from "../../service/service-clock.ts";
 import { addLink, changeLink, type LinkSubject } from "./links-query.ts";
 
 /**
- * Loads every list of links and the activity again. Before that, cancels the running loads of links, because these loads started before the
+ * Loads every list of links, the activity and the notes again, because a note says how many links open it. Before that, cancels the running loads of links, because these loads started before the
  * change.
  */
 async function reload(): Promise<void> {
   await queryClient.cancelQueries({ queryKey: keys.links });
-  for (const queryKey of [keys.links, keys.activity]) void queryClient.invalidateQueries({ queryKey });
+  for (const queryKey of [keys.links, keys.activity, keys.notes, ["note"]])
+    void queryClient.invalidateQueries({ queryKey });
 }
 
 export function useCreateLink(subject: LinkSubject) {

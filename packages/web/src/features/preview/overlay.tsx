@@ -18,11 +18,13 @@ type PreviewOverlayProps = {
   files: Attachment[];
   /** The file that is shown. Undefined if the overlay is closed. */
   selectedId: string | undefined;
+  /** Describes who has a file. Undefined if the user may not know it. */
+  describe?: ((file: Attachment) => string) | undefined;
   onSelect: (attachmentId: string) => void;
   onClose: () => void;
 };
 
-export function PreviewOverlay({ files, selectedId, onSelect, onClose }: PreviewOverlayProps) {
+export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isZoomed = useIsZoomed();
   // The last file stays visible while the closing dialog fades out.
@@ -51,7 +53,7 @@ export function PreviewOverlay({ files, selectedId, onSelect, onClose }: Preview
           data-zoomed={isZoomed || undefined}
           {...useSwipe(step)}
         >
-          <TopBar file={file} position={positionOf(files, index)} />
+          <TopBar file={file} facts={[positionOf(files, index), ...(file && describe ? [describe(file)] : [])]} />
           <div className="relative min-h-0 grow bg-sunken">
             <FileViewer key={lastId.current} file={file} />
           </div>
@@ -82,8 +84,8 @@ function isScroller(element: HTMLElement): boolean {
   return getComputedStyle(element).overflowX === "auto";
 }
 
-/** The file name and the actions. `position`: "12 MB · 2 of 5". */
-function TopBar({ file, position }: { file: Attachment | undefined; position: string }) {
+/** The file name and the actions. `facts`: "12 MB · 2 of 5", and who has the file. */
+function TopBar({ file, facts }: { file: Attachment | undefined; facts: string[] }) {
   const downloadLink = useDownloadLink();
   return (
     <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">
@@ -91,7 +93,9 @@ function TopBar({ file, position }: { file: Attachment | undefined; position: st
         <Dialog.Title className="truncate font-semibold">
           {file === undefined ? words.gone.title : <FileName filename={file.filename} />}
         </Dialog.Title>
-        <Dialog.Description className="text-muted text-small tabular-nums">{position}</Dialog.Description>
+        <Dialog.Description className="text-muted text-small tabular-nums">
+          {facts.join(texts.common.separator)}
+        </Dialog.Description>
       </div>
       {file !== undefined && (
         <IconLink label={words.download} {...downloadLink(file)} className="tooltip-below tooltip-left">

@@ -7,8 +7,8 @@ import { Button } from "../../components/button.tsx";
 import { isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/use-now.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
+import { accessParts, describeAccess, describeOwnEnd } from "../../texts/describe-access.ts";
 import { formatCount, texts } from "../../texts/index.ts";
-import { describeAccess, describeOwnEnd } from "./describe-access.ts";
 import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
@@ -29,15 +29,24 @@ export function AccessLine({ note, onShare }: AccessLineProps) {
 function ReceiversLine({ note, onShare }: AccessLineProps) {
   const name = nameOf(note.owner, { otherwise: texts.common.someone });
   const isEditor = note.role === "editor";
-  const end = describeOwnEnd(note.accessExpiresAt, useNow());
+  const now = useNow();
+  const end = describeOwnEnd(note.accessExpiresAt, now);
+  const { links, fileLinks, requests } = note.access ?? {};
+  // Leaves out the people, because the reader is one of them.
+  const open = accessParts(
+    { ...(links && { links }), ...(fileLinks && { fileLinks }), ...(requests && { requests }) },
+    { now },
+  );
   return (
     <div className="flex items-center gap-2">
-      <p className="flex min-w-0 items-center gap-2 text-muted text-small">
+      <p className="flex min-w-0 flex-wrap items-center gap-x-2 text-muted text-small">
         <Avatar name={name} />
         <span className="truncate">{words.access.by(name)}</span>
         <span aria-hidden="true" className="size-1 shrink-0 rounded-full bg-line-strong" />
         <span className="shrink-0">{isEditor ? words.access.editor : words.access.viewer}</span>
-        {end !== undefined && <span className="shrink-0">{end}</span>}
+        {[...(end === undefined ? [] : [end]), ...open].map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
       </p>
       {isEditor && <ShareButton onShare={onShare} />}
     </div>
@@ -68,14 +77,10 @@ function OwnersLine({ note, onShare }: AccessLineProps) {
     <div className="flex items-center gap-2">
       <Faces people={[note.owner, ...others]} />
       <p className="min-w-0 text-pretty text-muted text-small">
-        {shares !== undefined && (
-          <>
-            <span className="sr-only">{words.access.all(nameAll([note.owner, ...others]))}</span>
-            <span aria-hidden={others.length > 0 || undefined}>
-              {describeAccess({ shares: live, files: note.attachments, now })}
-            </span>
-          </>
+        {others.length > 0 && (
+          <span className="sr-only">{`${words.access.all(nameAll([note.owner, ...others]))}: `}</span>
         )}
+        {note.access !== undefined && describeAccess(note.access, { now, files: note.attachments })}
       </p>
       <ShareButton onShare={onShare} />
     </div>

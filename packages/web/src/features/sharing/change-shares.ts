@@ -62,7 +62,9 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
     onError,
     onSettled: () =>
       void Promise.all(
-        [["shares"], ["note"], keys.activity].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+        [["shares"], ["note"], keys.notes, keys.activity].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
       ),
   });
 }
@@ -132,7 +134,8 @@ async function settle(subject: Subject): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey }),
     queryClient.invalidateQueries({ queryKey: keys.activity }),
-    // The note contains the number of shares of each file, so the note loads again.
-    "attachmentId" in subject && queryClient.invalidateQueries({ queryKey: ["note"] }),
+    // The note says how many people have it and each of its files, and the list of notes says it too.
+    queryClient.invalidateQueries({ queryKey: ["note"] }),
+    queryClient.invalidateQueries({ queryKey: keys.notes }),
   ]);
 }

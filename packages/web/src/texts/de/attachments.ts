@@ -20,7 +20,6 @@ export const attachments: typeof english = {
   manage: "Dateien sortieren, filtern und auswählen",
   choose: (filename: string) => `${filename} auswählen`,
   count: (count: number) => formatCount(count, files),
-  sharedWith: (count: number) => `geteilt mit ${formatCount(count, { one: "Person", other: "Personen" })}`,
   remove: "Löschen",
   removeRejected: "Entfernen",
   removed: (filename: string) => `${filename} gelöscht`,

@@ -19,7 +19,6 @@ export const attachments = {
   manage: "Sort, filter and select files",
   choose: (filename: string) => `Select ${filename}`,
   count: (count: number) => formatCount(count, files),
-  sharedWith: (count: number) => `shared with ${formatCount(count, { one: "person", other: "people" })}`,
   remove: "Delete",
   removeRejected: "Remove",
   removed: (filename: string) => `${filename} deleted`,

@@ -13,11 +13,17 @@ export const sharing = {
   access: {
     onlyYou: "Only you",
     onlyFiles: (count: number) => `Only ${formatCount(count, files)} ${count === 1 ? "is" : "are"} shared`,
-    alsoFiles: (count: number) => `and ${formatCount(count, files)} by ${count === 1 ? "itself" : "themselves"}`,
-    ends: (left: string) => `expires in ${left}`,
-    firstEnds: (left: string) => `the first expires in ${left}`,
-    sharedWith: "Shared with",
+    alsoFiles: (count: number) => `${formatCount(count, files)} shared alone`,
     person: { one: "person", other: "people" },
+    invitation: { one: "open invitation", other: "open invitations" },
+    link: { one: "open link", other: "open links" },
+    request: { one: "file request", other: "file requests" },
+    /** The time that is left to one person or link, and to several. `first` counts to the first expiry, and `last` to the last. */
+    only: (left: string) => ` (${left})`,
+    first: (left: string) => ` (the first: ${left})`,
+    last: (left: string) => ` (up to ${left})`,
+    noEnd: " (no expiry)",
+    ends: (left: string) => `expires in ${left}`,
     /** Only screen readers read this text. */
     all: (names: string) => `${names} can see this note`,
     and: (first: string, rest: string) => `${first} and ${rest}`,

@@ -1,4 +1,10 @@
-import type { AttachmentPage, SharedAttachmentPage, Attachment as WireAttachment } from "@valetkey/contract";
+import type {
+  AttachmentPage,
+  SharedAttachmentPage,
+  Attachment as WireAttachment,
+  NoteAccess as WireNoteAccess,
+} from "@valetkey/contract";
+import type { NoteAccess } from "../../../domain/access-summary.ts";
 import type { Attachment, ListedAttachment } from "../../../domain/attachment.ts";
 import type { SharedAttachment } from "../../../domain/share.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
@@ -6,6 +12,16 @@ import { fitPage } from "../../fit-page-bytes.ts";
 import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
+
+/** Converts the counts of an access summary. Leaves out an expiry that never comes. */
+export function presentAccess(access: NoteAccess): WireNoteAccess {
+  return Object.fromEntries(
+    Object.entries(access).map(([fact, { count, until }]) => [
+      fact,
+      until === undefined ? { count } : { count, until: toIso(until) },
+    ]),
+  );
+}
 
 /** Converts an attachment to the form of a response. The response contains no object key. */
 export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
@@ -21,7 +37,7 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
     ...(reason === undefined ? {} : { reason }),
     createdBy: presentPerson(attachment.createdBy, people),
     createdAt: toIso(createdAt),
-    ...(attachment.sharedWith === undefined ? {} : { sharedWith: attachment.sharedWith }),
+    ...(attachment.access === undefined ? {} : { access: presentAccess(attachment.access) }),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { NotePage, Note as WireNote } from "@valetkey/contract";
-import type { NoteSummary, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../../../domain/note.ts";
+import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../../../domain/note.ts";
 import type { Page } from "../../../usecases/ports/index.ts";
 import { fitPage } from "../../fit-page-bytes.ts";
 import { type People, presentPerson } from "../../present-person.ts";
 import type { RouteDeps } from "../../route-types.ts";
 import { toIso } from "../../wire-instant.ts";
-import { presentAttachment } from "../attachments/present.ts";
+import { presentAccess, presentAttachment } from "../attachments/present.ts";
 
 /** Presents a page of notes. Reads all owners with one query. */
 export async function describeNotes(
@@ -37,7 +37,8 @@ export async function describeNote(note: NoteWithAttachments, { useCases }: Rout
   };
 }
 
-type Common = Omit<NoteWithRole, "body"> & Pick<NoteSummary, "attachmentCount" | "accessRequestCount" | "isNew">;
+type Common = Omit<NoteWithRole, "body"> &
+  Pick<NoteSummaryWithRole, "attachmentCount" | "accessRequestCount" | "isNew" | "access">;
 
 function presentCommon(note: Common, people: People) {
   const { id, title, ownerId, role } = note;
@@ -52,5 +53,6 @@ function presentCommon(note: Common, people: People) {
     attachmentCount: note.attachmentCount,
     accessRequestCount: note.accessRequestCount,
     isNew: note.isNew,
+    ...(note.access === undefined ? {} : { access: presentAccess(note.access) }),
   };
 }

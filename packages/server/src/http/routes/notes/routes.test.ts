@@ -69,16 +69,17 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("shows the owner a file shared without its note, and a reader the expiry", async () => {
+  it("shows the owner who has the note and each file, and a reader the expiry", async () => {
     const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
     const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
     const expiresAt = "2999-01-01T00:00:00.000Z";
     await ann.send(`PUT /attachments/${file.id}/shares`, { json: { emails: ["new@example.com"] } });
     await ann.send(`PUT /notes/${id}/shares`, { json: { userIds: ["carl"], expiresAt } });
     const [own, read] = [await ann.send(`GET /notes/${id}`), await service.as("carl").send(`GET /notes/${id}`)];
-    expect(own.body).toMatchObject({ accessExpiresAt: null, attachments: [{ ...file, sharedWith: 1 }] });
+    expect(own.body).toMatchObject({ accessExpiresAt: null, access: { people: { count: 1, until: expiresAt } } });
+    expect(own.body.attachments).toEqual([{ ...file, access: { invitations: { count: 1 } } }]);
     expect(read.body).toMatchObject({ accessExpiresAt: expiresAt, attachments: [file] });
-    expect(read.body.attachments[0].sharedWith).toBeUndefined();
+    expect([read.body.access, read.body.attachments[0].access]).toEqual([undefined, undefined]);
   });
 
   it("returns only the id of an unknown owner", async () => {

@@ -8,6 +8,7 @@ import { WhenSeen } from "../../../components/when-seen.tsx";
 import { importWithRetry } from "../../../service/import-with-retry.ts";
 import { useCode } from "../../../service/lazy-code.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
+import { accessParts } from "../../../texts/describe-access.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 import { groupByDay, plainSnippet } from "./group-by-day.ts";
 
@@ -69,6 +70,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   const facts = [
     ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
     ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
+    ...(note.access === undefined ? [] : accessParts(note.access, { now, isShort: true })),
     formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);

@@ -1,0 +1,24 @@
+import { type Static, Type } from "typebox";
+import { Instant } from "./common.ts";
+
+const counted = (description: string) =>
+  Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
+
+/**
+ * Who has one file without its note, besides the owner, in numbers. A missing member counts nothing. Without `until`, nothing expires.
+ * A person who also has the whole note counts only in the note.
+ */
+export const FileAccess = Type.Object({
+  people: counted("The people with a share. until: the first expiry"),
+  invitations: counted("The shares by email address whose receivers have not come yet. until: the last expiry"),
+  links: counted("The links that visitors can open. until: the last expiry, or missing if a link never expires"),
+});
+export type FileAccess = Static<typeof FileAccess>;
+
+/** Who has a note, besides the owner, in numbers. `links` open every file of the note. The shares of single files do not count here. */
+export const NoteAccess = Type.Object({
+  ...FileAccess.properties,
+  fileLinks: counted("The links that open certain files only. until: as for links"),
+  requests: counted("The file requests that accept files. until: as for links"),
+});
+export type NoteAccess = Static<typeof NoteAccess>;

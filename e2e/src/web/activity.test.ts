@@ -131,6 +131,39 @@ describe("the activity", () => {
     await kim.page.getByText(/^10 downloads in the last 24 hours/).waitFor();
   });
 
+  it("has one sentence for each act of a visitor, and counts the downloads of visitors", async () => {
+    const nora = await web.person("Nora");
+    const files = ["a.png", "b.png", "c.png"].map((name) => png(name));
+    const note = await seedNote(nora.client, { title: "Beach", files });
+    const { url } = await nora.client.links.create(note.id, { label: "Family" });
+    const visitor = await web.person("Vera", { hasAccount: false });
+    await visitor.context.addInitScript("delete globalThis.showSaveFilePicker");
+    await visitor.page.goto(url);
+    await visitor.page.getByRole("button", { name: "Preview b.png" }).click();
+    await visitor.page.getByRole("dialog").getByRole("img", { name: "b.png" }).waitFor();
+    await visitor.page.keyboard.press("Escape");
+    await downloadBy(visitor, () => visitor.page.getByRole("button", { name: "Download all" }).click());
+    await visitor.context.clearCookies();
+    await visitor.page.reload();
+    await downloadBy(visitor, () => visitor.page.getByRole("button", { name: "Download: a.png" }).click());
+    // With a thousand newer events, the page once counted no download.
+    for (let time = 0; time < 1_001; time++) await nora.client.notes.update(note.id, { body: `draft ${time}` });
+    await nora.page.goto("/activity");
+    await nora.page.getByText(/^4 downloads in the last 24 hours/).waitFor();
+    await nora.page.getByRole("radio", { name: "Access" }).check();
+    await nora.page.mouse.wheel(0, 10_000);
+    const acts = [
+      "A visitor downloaded a.png from the link “Family”",
+      "A visitor opened the link “Family”",
+      "A visitor downloaded 3 files as a ZIP from the link “Family”",
+      "A visitor looked at b.png from the link “Family”",
+    ];
+    await expect.poll(() => told(nora)).toEqual(expect.arrayContaining(acts));
+    await nora.page.goto(`/n/${note.id}`);
+    await nora.page.getByRole("button", { name: "Activity" }).click();
+    await nora.page.getByText(/^4 downloads in the last 24 hours/).waitFor();
+  });
+
   it("counts downloads by the hour on the first day", async () => {
     const carl = await web.person("Carl");
     const dora = await web.person("Dora");

@@ -51,7 +51,7 @@ describe("a link and three visitors on phones", () => {
     await ann.page.keyboard.press("Escape");
     await ann.page.getByRole("button", { name: "Activity" }).click();
     const told = ann.page.getByRole("region", { name: /^(Today|Yesterday)$/ }).getByRole("listitem");
-    const claimed = told.filter({ hasText: "A visitor claimed film.bin from the link “Flat”" });
+    const claimed = told.filter({ hasText: "A visitor downloaded film.bin from the link “Flat”" });
     await claimed.first().waitFor();
     expect(await claimed.count()).toBe(2);
     for (const time of await claimed.locator("time").all()) expect(await time.textContent()).toMatch(/\d\d:\d\d/);

@@ -43,6 +43,7 @@ type Wire = {
   CreateWebhookBody: [contract.CreateWebhookBody, published.CreateWebhookBody];
   DoctorFinding: [contract.DoctorFinding, published.DoctorFinding];
   DoctorReport: [contract.DoctorReport, published.DoctorReport];
+  Downloads: [contract.Downloads, published.Downloads];
   FileAccess: [contract.FileAccess, published.FileAccess];
   FileRequest: [contract.FileRequest, published.FileRequest];
   FileUrl: [contract.FileUrl, published.FileUrl];

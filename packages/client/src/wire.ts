@@ -36,6 +36,7 @@ export type {
   CreateWebhookBody,
   DoctorFinding,
   DoctorReport,
+  Downloads,
   FileAccess,
   FileRequest,
   FileUrl,

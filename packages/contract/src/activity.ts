@@ -8,7 +8,7 @@ export const ActivityQuery = closedObject({
   routine: Type.Enum(["include", "omit"], {
     default: "include",
     description:
-      "omit: without the URLs that only accompany what people do. These are URLs of thumbnails, renewed URLs, URLs of links, and an owner's views of their own files",
+      "omit: without the URLs that only accompany what people do. These are URLs of thumbnails, renewed URLs, the first URLs of a claim, and an owner's views of their own files",
   }),
 });
 export type ActivityQuery = Static<typeof ActivityQuery>;
@@ -30,6 +30,16 @@ export const AuditEvent = Type.Object({
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
 });
 export type AuditEvent = Static<typeof AuditEvent>;
+
+/**
+ * The downloaded files of the last 31 days, in steps of 15 minutes. Each file counts that a person or a visitor downloads, also in a ZIP.
+ * `countedSince` is later than 31 days ago if more has happened than the service counts. Steps without a download are missing.
+ */
+export const Downloads = Type.Object({
+  countedSince: Instant,
+  steps: Type.Array(Type.Object({ at: Instant, count: Type.Integer() }), { description: "Oldest first" }),
+});
+export type Downloads = Static<typeof Downloads>;
 
 export const AuditEventPage = pageOf(AuditEvent);
 export type AuditEventPage = Static<typeof AuditEventPage>;

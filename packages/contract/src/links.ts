@@ -230,6 +230,12 @@ export type ProveLinkEmailBody = Static<typeof ProveLinkEmailBody>;
 const wanted = {
   attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
   disposition: Type.Optional(Type.Enum(["attachment", "inline"])),
+  purpose: Type.Optional(
+    Type.Enum(["download", "view", "zip", "renewal"], {
+      description:
+        "What the URLs are for, in the activity. renewal: more URLs for the same act. Default: from disposition",
+    }),
+  ),
 };
 export const ClaimBody = closedObject(wanted);
 export type ClaimBody = Static<typeof ClaimBody>;

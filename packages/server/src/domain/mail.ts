@@ -12,7 +12,8 @@ export type Notice =
   | { about: "share"; noteId: string; attachmentId?: string | undefined }
   | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
   | { about: "link-opened"; linkId: string }
-  | { about: "link-claimed"; linkId: string }
+  /** What a visitor did, with how many files. `purpose` undefined: an earlier version queued the notice. */
+  | { about: "link-claimed"; linkId: string; purpose?: "download" | "zip" | "view"; files?: number }
   | { about: "file-received"; linkId: string }
   /** `userId`: the user who asks for access. */
   | { about: "access-request"; noteId: string; userId: string };

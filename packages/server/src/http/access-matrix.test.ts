@@ -35,6 +35,7 @@ const table: readonly Row[] = [
   ["PUT /notes/:noteId/shares",                200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId/shares/:userId",     204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /notes/:noteId/activity",              200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /notes/:noteId/activity/downloads",    200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId",           200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["PATCH /attachments/:attachmentId",         200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /attachments/:attachmentId/seen",      204,  204,   204,  204,    403,    403,    403,    403,   403,  401,  404],
@@ -87,6 +88,7 @@ const table: readonly Row[] = [
   ["GET /attachments",                         200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /links",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
+  ["GET /activity/downloads",                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   // Every signed-in user gets 200. routes/changes/routes.test.ts checks that a user without access to a note learns nothing about that
   // note.

@@ -1,10 +1,16 @@
 import type { AuditEvent } from "../domain/audit-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { authoriseNote } from "./authorise.ts";
-import type { AuditPageRequest, Deps, Page, Queries } from "./ports/index.ts";
+import type { AuditPageRequest, Deps, DownloadSteps, Page, Queries } from "./ports/index.ts";
 
 // The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page up to 200 events.
 const MAX_NAMED_FILES = 10;
+
+const STEP_MS = 900_000;
+/** The page shows 30 days, and the first of them is whole in every time zone. */
+const COUNTED_MS = 31 * 86_400_000;
+/** The maximum number of events that one count reads. With SQLite, a count blocks the thread that serves HTTP requests. */
+const MAX_COUNTED = 10_000;
 
 /** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
 export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
@@ -22,6 +28,24 @@ export function listNoteActivity({ db }: Deps) {
 export function listActivity({ db }: Deps) {
   return async (caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> =>
     nameEvents(db, await db.audit.listOfOwner(caller.userId, page));
+}
+
+/** Counts the downloads of one note. Throws `note_not_found` or `access_denied`. */
+export function countNoteDownloads({ db, clock }: Deps) {
+  return async (caller: Caller, noteId: string): Promise<DownloadSteps> => {
+    await authoriseNote(db, { caller, noteId, action: "note.activity" });
+    return db.audit.countDownloads({ noteId }, countUntil(clock()));
+  };
+}
+
+/** Counts the downloads of the caller's own notes, deleted notes included. */
+export function countDownloads({ db, clock }: Deps) {
+  return (caller: Caller): Promise<DownloadSteps> =>
+    db.audit.countDownloads({ ownerId: caller.userId }, countUntil(clock()));
+}
+
+function countUntil(now: number) {
+  return { since: now - COUNTED_MS, stepMs: STEP_MS, limit: MAX_COUNTED };
 }
 
 // The activity may contain filenames, because only users who may read the files of a note see its activity.

@@ -36,7 +36,7 @@ import {
   startSecondFactor,
 } from "./accounts/second-factor.ts";
 import { authenticateSession, deleteExpiredSessions } from "./accounts/sessions.ts";
-import { listActivity, listNoteActivity } from "./activity.ts";
+import { countDownloads, countNoteDownloads, listActivity, listNoteActivity } from "./activity.ts";
 import {
   inviteToService,
   listAccountInvitations,
@@ -202,6 +202,8 @@ export function createUseCases(deps: Deps) {
     listLinkEvents: listLinkEvents(deps),
     listNoteActivity: listNoteActivity(deps),
     listActivity: listActivity(deps),
+    countDownloads: countDownloads(deps),
+    countNoteDownloads: countNoteDownloads(deps),
     createApiToken: createApiToken(deps),
     authenticateApiToken: authenticateApiToken(deps),
     authenticateSession: authenticateSession(deps),

@@ -1,8 +1,9 @@
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
-import type { AuditEvent } from "../../domain/audit-event.ts";
+import type { AuditAction, AuditEvent } from "../../domain/audit-event.ts";
+import { DOWNLOAD_PURPOSES } from "../../domain/url-purpose.ts";
 import { messagesOf } from "../../domain/webhook.ts";
 import { firstIdAt } from "../../usecases/first-id-at.ts";
-import type { AuditPageRequest, AuditQueries, Page } from "../../usecases/ports/index.ts";
+import type { AuditPageRequest, AuditQueries, DownloadSteps, Page } from "../../usecases/ports/index.ts";
 import type { Engine } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 import { type AuditRow, auditColumns, toAuditRow } from "./audit-row.ts";
@@ -50,6 +51,7 @@ export function auditQueries(
     },
     listOfNote: (noteId, page) => list(db, { journalEvents, column: "note_id", value: noteId, ...page }),
     listOfOwner: (ownerId, page) => list(db, { journalEvents, column: "owner_id", value: ownerId, ...page }),
+    countDownloads: (of, options) => countDownloads(db, { engine, journalEvents, of, ...options }),
     // The events of a link are never in the journal, because a transaction writes them.
     listOfLink: ({ linkId, ownerId }, page) =>
       list(db, { journalEvents: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
@@ -132,6 +134,64 @@ function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, o
     return (routine === "omit" ? part(0) : part(0).unionAll(part(1))).as("events");
   };
   return db.selectFrom(events).orderBy("id", order).limit(limit);
+}
+
+type Count = Sources & {
+  engine: Engine;
+  of: Parameters<AuditQueries["countDownloads"]>[0];
+  since: number;
+  stepMs: number;
+  limit: number;
+};
+
+async function countDownloads(
+  db: Kysely<Tables>,
+  { engine, journalEvents, of, since, stepMs, limit }: Count,
+): Promise<DownloadSteps> {
+  const [column, value] = "noteId" in of ? (["note_id", of.noteId] as const) : (["owner_id", of.ownerId] as const);
+  // Reads the journal first, for the same reason as `list`.
+  const fromJournal = journalEvents?.({ column, value, before: undefined, routine: "omit", limit }) ?? [];
+  const acts = db
+    .selectFrom("audit_events")
+    .where(column, "=", value)
+    .where("is_routine", "=", 0)
+    .where("id", ">=", firstIdAt(since))
+    .orderBy("id", "desc");
+  const oldest = await acts.select(["id", "at"]).offset(limit).limit(1).executeTakeFirst();
+  const isDownload = (eb: ExpressionBuilder<Tables, "audit_events">) =>
+    eb.or(DOWNLOAD_PURPOSES.map((purpose) => engine.contains(eb.ref("detail"), purposeIn(purpose))));
+  const counts = await db
+    .selectFrom("audit_events")
+    .select([
+      sql<number>`at - at % ${sql.lit(stepMs)}`.as("step"),
+      // Counts the commas, because an id contains no comma.
+      sql<number>`sum(length(attachment_ids) - length(replace(attachment_ids, ',', '')) + 1)`.as("count"),
+    ])
+    .where(column, "=", value)
+    .where("is_routine", "=", 0)
+    .where("id", ">", oldest?.id ?? firstIdAt(since))
+    .where("action", "in", ACTS)
+    .where(isDownload)
+    .where((eb) => eb.not(engine.isIn(eb.ref("id"), engine.list(fromJournal.map(({ id }) => id)))))
+    .groupBy("step")
+    .execute();
+  const steps = new Map(counts.map(({ step, count }) => [step, Number(count)]));
+  for (const { at, action, detail, attachment_ids } of fromJournal) {
+    const isCounted = ACTS.includes(action) && DOWNLOAD_PURPOSES.some((each) => detail.includes(purposeIn(each)));
+    if (!isCounted || at < since) continue;
+    const step = at - (at % stepMs);
+    steps.set(step, (steps.get(step) ?? 0) + JSON.parse(attachment_ids).length);
+  }
+  const inOrder = [...steps].sort(([one], [other]) => one - other);
+  return { countedSince: oldest?.at ?? since, steps: inOrder.map(([at, count]) => ({ at, count })) };
+}
+
+/** The events that stand for one act of a person or a visitor. */
+const ACTS: AuditAction[] = ["url.issued", "link.claimed"];
+
+/** Returns the text of a purpose in the JSON of `detail`. No other text in the JSON has quotation marks that are not escaped. */
+function purposeIn(purpose: string): string {
+  return `"purpose":"${purpose}"`;
 }
 
 function idsOfLink(

@@ -538,6 +538,10 @@ export const queryExamples: Examples = {
       ["user-1", first],
       ["user-1", { ...next, routine: "omit" }],
     ],
+    countDownloads: [
+      [ofNote, { since: NOW, stepMs: 900_000, limit: 100 }],
+      [{ ownerId: "user-1" }, { since: NOW, stepMs: 900_000, limit: 100 }],
+    ],
     listOfLink: [
       [{ linkId: "link-1", ownerId: "user-1" }, first],
       [{ linkId: "link-1", ownerId: "user-1" }, next],

@@ -44,7 +44,8 @@ const { claimLink } = createUseCases({
 async function claimForEver(): Promise<never> {
   for (;;) {
     const visitor = { sealedPass: () => undefined, network: randomUUID(), attachmentIds: undefined };
-    const { claim } = await claimLink(token, { ...visitor, disposition: "attachment", clientIp: undefined });
+    const wanted = { disposition: "attachment", purpose: undefined, clientIp: undefined } as const;
+    const { claim } = await claimLink(token, { ...visitor, ...wanted });
     await new Promise<void>((resolve) => process.stdout.write(`${claim.id}\n`, () => resolve()));
   }
 }

@@ -2,6 +2,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { visitorActorId } from "../../domain/file-request.ts";
 import { effectiveExpiry, type Link, type LinkClaim } from "../../domain/link.ts";
 import type { Disposition } from "../../domain/serving.ts";
+import { defaultPurpose, type UrlPurpose } from "../../domain/url-purpose.ts";
 import { auditEvent } from "../audit-event.ts";
 import { sign } from "../issue-url.ts";
 import { takeFromWindow, type WindowLimit } from "../limits-in-database.ts";
@@ -31,12 +32,13 @@ const PROBLEM = "Too many downloads of this link in a short time. Wait until Ret
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
 
 /**
- * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `clientIp` is undefined, the
- * URLs work for every client.
+ * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `purpose` is undefined, it
+ * comes from the disposition. If `clientIp` is undefined, the URLs work for every client.
  */
 export type Wanted = {
   attachmentIds: readonly string[] | undefined;
   disposition: Disposition;
+  purpose: Exclude<UrlPurpose, "thumbnail"> | undefined;
   clientIp: string | undefined;
 };
 
@@ -76,8 +78,9 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     };
     const issuedUrls = { count: files.length, lastUrlExpiresAt: now + expiresInSeconds * 1000 };
     const described = { link, pass, claim, files, expiresInSeconds, recipient: opened.recipient };
-    const claimed = claimedEvent(deps, described);
-    const issued = issuedEvent(deps, described);
+    // The event of the claim says what the visitor did. So the event of its URLs has no purpose.
+    const claimed = claimedEvent(deps, { ...described, purpose: purposeOf(visitor) });
+    const issued = issuedEvent(deps, { ...described, purpose: undefined });
     const made = await db.transaction(async (tx) => {
       // Counts the HTTP request in this transaction, because a separate transaction would also wait for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
@@ -87,7 +90,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       if (made.id !== claim.id) return made;
       await tx.audit.add(claimed);
       await tx.audit.add(issued);
-      await notifyOfClaim(deps, tx, link);
+      await notifyOfAct(deps, tx, { link, wanted: visitor, files: files.length, isClaim: true });
       return made;
     });
     // The same visitor made two claims at the same time, and the other claim was stored first.
@@ -101,12 +104,16 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
   };
 }
 
-/** Notifies the owner of the note, if the settings of the link say so. */
-async function notifyOfClaim(deps: Deps, tx: Queries, { id: linkId, ownerId, notify: wanted }: Link): Promise<void> {
-  if (wanted === "never") return;
+type Done = { link: Link; wanted: Pick<Wanted, "disposition" | "purpose">; files: number; isClaim: boolean };
+
+/** Notifies the owner of the note of what a visitor did, if the settings of the link say so. A renewed URL is no new act. */
+async function notifyOfAct(deps: Deps, tx: Queries, { link, wanted, files, isClaim }: Done): Promise<void> {
+  const { id: linkId, ownerId } = link;
+  const purpose = purposeOf(wanted);
+  if (link.notify === "never" || purpose === "renewal") return;
   // The claim has locked the row of the link, so no other claim can change the number now.
-  if (wanted === "first" && (await tx.links.find(linkId))?.link.claims !== 1) return;
-  await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId } });
+  if (link.notify === "first" && (!isClaim || (await tx.links.find(linkId))?.link.claims !== 1)) return;
+  await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId, purpose, files } });
 }
 
 /**
@@ -133,12 +140,14 @@ function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor:
 async function addUrls(
   deps: Deps,
   { link, claim, files, pass, limited, recipient }: OpenLink & { pass: Pass; limited: Limited },
-  { disposition, clientIp }: Pick<Wanted, "disposition" | "clientIp">,
+  wanted: Pick<Wanted, "disposition" | "purpose" | "clientIp">,
 ): Promise<ClaimUrls> {
   if (claim === undefined) throw linkNotFound();
   const now = deps.clock();
   const expiresInSeconds = expiryOf(deps, { link, until: claim.windowEndsAt, now });
-  const event = issuedEvent(deps, { link, pass, claim, files, expiresInSeconds, recipient });
+  const { disposition, clientIp } = wanted;
+  const described = { link, pass, claim, files, expiresInSeconds, recipient };
+  const event = issuedEvent(deps, { ...described, purpose: purposeOf(wanted) });
   const { passwordVersion } = link;
   const lastUrlExpiresAt = now + expiresInSeconds * 1000;
   await deps.db.transaction(async (tx) => {
@@ -146,6 +155,7 @@ async function addUrls(
     const added = await tx.linkVisits.addUrls(claim, { passwordVersion, count: files.length, lastUrlExpiresAt, now });
     if (!added) throw linkNotFound();
     await tx.audit.add(event);
+    await notifyOfAct(deps, tx, { link, wanted, files: files.length, isClaim: false });
   });
   return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };
 }
@@ -206,20 +216,33 @@ type Described = {
   files: readonly LinkedFile[];
   expiresInSeconds: number;
   recipient: string | undefined;
+  purpose: UrlPurpose | undefined;
 };
 
-function claimedEvent({ newId, clock }: Deps, { link, pass, claim, files, recipient }: Described) {
-  const named = recipient === undefined ? {} : { email: recipient };
-  const detail = { linkId: link.id, label: link.label, claimId: claim.id, ...named };
-  const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };
-  return auditEvent("link.claimed", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
+function purposeOf({ disposition, purpose }: Pick<Wanted, "disposition" | "purpose">) {
+  return purpose ?? defaultPurpose(disposition);
 }
 
-function issuedEvent({ newId, clock }: Deps, { link, pass, claim, files, expiresInSeconds, recipient }: Described) {
-  const named = recipient === undefined ? {} : { email: recipient };
-  const detail = { linkId: link.id, label: link.label, claimId: claim.id, expiresInSeconds, ...named };
+function claimedEvent(deps: Deps, described: Described) {
+  return auditEvent("link.claimed", eventOf(deps, described));
+}
+
+function issuedEvent(deps: Deps, described: Described) {
+  const event = eventOf(deps, described);
+  const { expiresInSeconds } = described;
+  return auditEvent("url.issued", { ...event, detail: { ...event.detail, expiresInSeconds } });
+}
+
+function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, purpose }: Described) {
+  const detail = {
+    linkId: link.id,
+    label: link.label,
+    claimId: claim.id,
+    ...(purpose !== undefined && { purpose }),
+    ...(recipient !== undefined && { email: recipient }),
+  };
   const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };
-  return auditEvent("url.issued", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
+  return { id: newId(), caller: actorOf(pass), subject, at: clock(), detail };
 }
 
 /** Returns the actor of an event that a visitor caused. No user has such an id (usecases/identities.ts). */

@@ -11,13 +11,20 @@ export function describeNotices(notices: readonly CountedNotice[], words: MailTe
   const [shares, ends] = [of("share"), of("share-end")];
   const ofNotes = shares.filter(({ attachmentId }) => attachmentId === undefined).length;
   const firstEnd = inUtc(Math.min(...ends.map(({ expiresAt }) => expiresAt), 8.64e15), words);
-  const { note, file, end, opened, claimed, received, asked } = words.notices;
+  const { note, file, end, opened, claimed, downloaded, viewed, received, asked } = words.notices;
+  const claims = of("link-claimed");
+  const filesOf = (...purposes: (typeof claims)[number]["purpose"][]) =>
+    claims
+      .filter(({ purpose }) => purposes.includes(purpose))
+      .reduce((sum, { count, files = 1 }) => sum + count * files, 0);
   return [
     sentence(ofNotes, note),
     sentence(shares.length - ofNotes, file),
     sentence(ends.length, [end[0](firstEnd), (count) => end[1](count, firstEnd)]),
     sentence(of("link-opened").length, opened),
-    sentence(times("link-claimed"), claimed),
+    sentence(filesOf("download", "zip"), downloaded),
+    sentence(filesOf("view"), viewed),
+    sentence(filesOf(undefined), claimed),
     sentence(times("file-received"), received),
     sentence(of("access-request").length, asked),
   ].filter((line) => line !== "");

@@ -23,9 +23,20 @@ export type AuditArchive = {
 /** Which page of audit events to return. `routine`: whether the page includes routine events (domain/url-purpose.ts). Default: include. */
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
+/** Downloads in steps of time, oldest first. `countedSince`: the query counted all events from this instant on. Milliseconds. */
+export type DownloadSteps = { countedSince: number; steps: { at: number; count: number }[] };
+
 export type AuditQueries = AuditWriter & {
   listOfNote(noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
   listOfOwner(ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
+  /**
+   * Counts the downloaded files of a note or an owner since an instant, in steps of `stepMs`. Reads at most `limit` of the newest events,
+   * so that its time does not depend on the size of the audit log.
+   */
+  countDownloads(
+    of: { noteId: string } | { ownerId: string },
+    options: { since: number; stepMs: number; limit: number },
+  ): Promise<DownloadSteps>;
   /** Lists the events whose `detail.linkId` is this link. */
   listOfLink(link: { linkId: string; ownerId: string }, page: PageRequest): Promise<Page<AuditEvent>>;
   /** Returns the next owner who has events: the lowest owner id after `after`. Returns undefined if there is no such owner. */

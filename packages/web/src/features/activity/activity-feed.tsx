@@ -5,7 +5,8 @@ import { Button } from "../../components/button.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { useNow } from "../../components/use-now.ts";
-import { sessionQuery } from "../../service/queries.ts";
+import { client } from "../../service/client.ts";
+import { keys, sessionQuery } from "../../service/queries.ts";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
@@ -54,6 +55,10 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   const now = useNow();
   const [showsEveryUrl, setShowsEveryUrl] = useState(false);
   const { pages, events } = useEvents({ noteId, routine: showsEveryUrl ? "include" : "omit" });
+  const { data: downloads } = useQuery({
+    queryKey: [...keys.activity, noteId, "downloads"],
+    queryFn: ({ signal }) => client.activity.downloads({ ...(noteId !== undefined && { noteId }), signal }),
+  });
   const [filter, setFilter] = useState<Filter>("all");
   const hasMore = pages.hasNextPage && !pages.isFetchNextPageError;
   if (pages.isPending) return <Skeletons />;
@@ -64,7 +69,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   const filtered = filter === "all" ? events : events.filter(({ action }) => actions[filter].includes(action));
   return (
     <div className="flex flex-col gap-6">
-      <DownloadChart events={events} now={now} isComplete={!pages.hasNextPage} />
+      {downloads !== undefined && <DownloadChart counted={downloads} now={now} />}
       <Segmented
         label={words.filter.label}
         value={filter}

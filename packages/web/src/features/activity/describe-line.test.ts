@@ -44,6 +44,16 @@ describe("the text of an event", () => {
     expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
   });
 
+  it("of a ZIP of a visitor is one sentence with the number of files", () => {
+    const detail = { purpose: "zip", linkId: "l", label: "Contract" };
+    for (const action of ["link.claimed", "url.issued"]) {
+      expect(describeEvent({ action, detail, attachmentIds: files })).toEqual([
+        "A visitor downloaded 4 files as a ZIP from the link “Contract”",
+        "a.txt, b.txt, c.txt, and 1 more",
+      ]);
+    }
+  });
+
   it("of a rename has both names", () => {
     const detail = { before: "a.txt", filename: "b.txt" };
     expect(describeEvent({ action: "attachment.renamed", attachmentIds: ["c"], detail })).toEqual([
@@ -68,8 +78,16 @@ describe("the text of an event", () => {
     ["link.renewed", {}, [], "Bob made a new URL for the link “Contract”"],
     ["link.revoked", {}, [], "Bob revoked the link “Contract”"],
     ["link.opened", {}, [], "A visitor opened the link “Contract”"],
-    ["link.claimed", {}, ["a"], "A visitor claimed a.txt from the link “Contract”"],
-    ["link.claimed", { email: "eva@x.example" }, [], "A visitor (eva@x.example) claimed the link “Contract”"],
+    ["link.claimed", { purpose: "download" }, ["a"], "A visitor downloaded a.txt from the link “Contract”"],
+    ["link.claimed", { purpose: "view" }, ["a"], "A visitor looked at a.txt from the link “Contract”"],
+    ["url.issued", { purpose: "view", linkId: "l" }, ["a"], "A visitor looked at a.txt from the link “Contract”"],
+    [
+      "link.claimed",
+      { purpose: "download", email: "eva@x.example" },
+      ["a"],
+      "A visitor (eva@x.example) downloaded a.txt from the link “Contract”",
+    ],
+    ["link.claimed", {}, ["a"], "A visitor got a.txt from the link “Contract”"],
     ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
     ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt"],
   ])("of %s", (action, detail, attachmentIds, expected) => {

@@ -40,7 +40,8 @@ function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader)
 function describeMore(line: Line): string | undefined {
   const { action, detail } = line.event;
   if (action === "attachment.rejected") return textOf(detail.reason);
-  const hasNames = action === "url.issued" && detail.purpose !== undefined && line.fileCount > 1;
+  const isAct = action === "url.issued" || action === "link.claimed";
+  const hasNames = isAct && detail.purpose !== undefined && line.fileCount > 1;
   return hasNames && line.filenames.length > 0 ? nameFiles(line) : undefined;
 }
 
@@ -103,11 +104,7 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "link.unlock_refused":
       return sentences[action](who, textOf(detail.label), times);
     case "link.claimed":
-      return sentences[action](who, {
-        files: line.fileCount === 0 ? undefined : files,
-        label: textOf(detail.label),
-        email: textOf(detail.email),
-      });
+      return describeVisit(line, who);
     case "link.received":
       return sentences[action](who, files);
     default:
@@ -115,11 +112,29 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
   }
 }
 
+/** Describes what a visitor of a link did. An earlier version of the service did not record the purpose. */
+function describeVisit(line: Line, { name }: { name: string }): string {
+  const { purpose, label, email } = line.event.detail;
+  const visit = { files: countFiles(line), label: textOf(label), times: line.times };
+  const proven = textOf(email);
+  const who = proven === undefined ? name : words.proven(name, proven);
+  return sentences.visits[purpose === "download" || purpose === "view" || purpose === "zip" ? purpose : "claim"](
+    who,
+    visit,
+  );
+}
+
+/** "report.pdf", "12 files". */
+function countFiles(line: Line): string {
+  return line.fileCount > 1 ? formatCount(line.fileCount, words.files.counted) : nameFiles(line);
+}
+
 function describeUrl(line: Line, who: { name: string; isYou: boolean }): string {
   const { times, fileCount: count } = line;
-  const { purpose, expiresInSeconds } = line.event.detail;
+  const { purpose, expiresInSeconds, linkId } = line.event.detail;
+  if (linkId !== undefined && purpose !== undefined && purpose !== "renewal") return describeVisit(line, who);
   const lifetime = typeof expiresInSeconds === "number" ? formatSpan(expiresInSeconds) : undefined;
-  const files = count > 1 ? formatCount(count, words.files.counted) : nameFiles(line);
+  const files = countFiles(line);
   switch (purpose) {
     case "download":
     case "view":

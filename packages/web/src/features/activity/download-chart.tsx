@@ -1,4 +1,4 @@
-import type { AuditEvent } from "@valetkey/client";
+import type { Downloads as Counted } from "@valetkey/client";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatClock, formatCount, formatDate, texts } from "../../texts/index.ts";
 import { type Bar, countDownloads, type Downloads } from "./count-downloads.ts";
@@ -10,27 +10,22 @@ const MIN_BARS = 3;
 const WIDTH = 8;
 const GAP = 2;
 
-type DownloadChartProps = { events: readonly AuditEvent[]; now: number; isComplete: boolean };
+type DownloadChartProps = { counted: Counted; now: number };
 
 /** Draws the downloads over time. A summary and a table present the same numbers to screen readers. */
-export function DownloadChart({ events, now, isComplete }: DownloadChartProps) {
-  const downloads = countDownloads(events, { now, isComplete });
+export function DownloadChart({ counted, now }: DownloadChartProps) {
+  const downloads = countDownloads(counted, now);
   const { bars, span, total } = downloads;
   const [first] = bars;
-  const oldest = events.at(-1);
   // With fewer bars, the chart would show nothing that the summary does not show.
   const hasBars = bars.filter(({ count }) => count > 0).length >= MIN_BARS;
-  if (total === 0 || first === undefined || oldest === undefined) return null;
-  const isPartial = !isComplete && Date.parse(oldest.at) > first.start;
+  if (total === 0 || first === undefined) return null;
+  const isPartial = Date.parse(counted.countedSince) > first.start;
   return (
     <figure className="rounded-card border bg-surface p-4">
       <figcaption className="text-balance text-small" title={words.hint}>
         <span className="font-medium">{summarise(downloads, now)}</span>
-        {isPartial && (
-          <span className="block text-muted">
-            {words.partial(formatCount(events.length, words.events), formatDate(oldest.at, now))}
-          </span>
-        )}
+        {isPartial && <span className="block text-muted">{words.partial(formatDate(counted.countedSince, now))}</span>}
       </figcaption>
       {hasBars && (
         <>

@@ -1,19 +1,12 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
-import { daysBefore, MAX_DAYS } from "./count-downloads.ts";
 
 const PAGE_SIZE = 200;
-/** The maximum number of events that the chart counts. The page loads older events only when the user scrolls. */
-const MAX_COUNTED = 1_000;
 
 type Listing = { noteId: string | undefined; routine: "include" | "omit" };
 
-/**
- * Loads the events of one note, or of all notes that the user owns, newest first. At first, the hook loads only the events that the chart
- * needs. It loads older events when the user scrolls.
- */
+/** Loads the events of one note, or of all notes that the user owns, newest first. The hook loads older events when the user scrolls. */
 export function useEvents({ noteId, routine }: Listing) {
   const pages = useInfiniteQuery({
     queryKey: [...keys.activity, noteId, routine],
@@ -31,16 +24,5 @@ export function useEvents({ noteId, routine }: Listing) {
     // so it does not show the old list.
     placeholderData: keepPreviousData,
   });
-  const events = pages.data?.pages.flatMap(({ items }) => items);
-  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = pages;
-  const oldest = events?.at(-1);
-  const isInChart =
-    oldest !== undefined &&
-    events !== undefined &&
-    events.length < MAX_COUNTED &&
-    Date.parse(oldest.at) > daysBefore(Date.now(), MAX_DAYS - 1);
-  useEffect(() => {
-    if (isInChart && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
-  }, [isInChart, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
-  return { pages, events };
+  return { pages, events: pages.data?.pages.flatMap(({ items }) => items) };
 }

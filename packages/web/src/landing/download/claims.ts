@@ -16,7 +16,9 @@ export type Claims = {
   windowEndsAt(): string | undefined;
   /** How many downloads the link still allows. Undefined if the link has no limit. */
   claimsLeft(): number | undefined;
-  /** Returns a fresh URL. Rejects with `link_not_found` if the window is over and the visitor did not click. */
+  /** Returns URLs of all files of the link by the id of the file, for one ZIP. Call it after a click. */
+  urlsForZip(): Promise<Map<string, string>>;
+  /** Returns a fresh URL. Without a click, the URL continues an earlier act. Rejects with `link_not_found` if the window is over and the visitor did not click. */
   urlOf(attachmentId: string, options: UrlOptions): Promise<string>;
 };
 
@@ -51,7 +53,7 @@ export function createClaims(
    * Requests URLs for the earlier claim, or makes a new claim. The service decides whether the window is still open, because the clock of
    * the visitor may be wrong.
    */
-  async function request(wanted: Wanted, { isClick }: UrlOptions): Promise<LinkClaim> {
+  async function request(wanted: Wanted, { isClick }: Pick<UrlOptions, "isClick">): Promise<LinkClaim> {
     if (claim !== undefined) {
       try {
         return await visit.urls(claim.id, wanted);
@@ -67,9 +69,13 @@ export function createClaims(
   return {
     windowEndsAt: () => claim?.windowEndsAt,
     claimsLeft: () => claimsLeft,
-    async urlOf(attachmentId, options) {
-      const wanted = { attachmentIds: [attachmentId], disposition: options.disposition };
-      const { urls } = await request(wanted, options);
+    async urlsForZip() {
+      const { urls } = await request({ disposition: "attachment", purpose: "zip" }, { isClick: true });
+      return new Map(urls.map(({ attachmentId, fileUrl }) => [attachmentId, fileUrl]));
+    },
+    async urlOf(attachmentId, { disposition, isClick }) {
+      const wanted = { attachmentIds: [attachmentId], disposition, ...(!isClick && ({ purpose: "renewal" } as const)) };
+      const { urls } = await request(wanted, { isClick });
       const [url] = urls;
       if (url === undefined) throw new Error("The claim has no URL.");
       return url.fileUrl;

@@ -6,19 +6,15 @@ import type { Claims } from "./claims.ts";
 export { chooseTarget } from "../../files/zip-target.ts";
 
 /**
- * Makes a ZIP of the files. Makes one download claim before the first byte. Requests the URL of each other file when the page starts to read
- * the file.
+ * Makes a ZIP of the files. Requests the URLs of all files with one claim before the first byte, so that the activity of the owner has one
+ * event. If the URL of a file expires before the page reads the file, the page requests another one.
  */
 export async function zipOfFiles(
   files: readonly LinkFile[],
   { job, claims }: { job: ZipJob; claims: Claims },
 ): Promise<ReadableStream<Uint8Array>> {
-  const [first] = files;
   const { signal } = job;
-  const unused = new Map<string, string>();
-  if (first !== undefined) {
-    unused.set(first.id, await claims.urlOf(first.id, { disposition: "attachment", isClick: true }));
-  }
+  const unused = await claims.urlsForZip();
   const sources = files.map(
     ({ id, filename, sizeBytes }): ZipSource => ({
       filename,

@@ -3,8 +3,7 @@ import type { activity as english } from "../en/activity.ts";
 /** The person who acted: "Sie" or a name. Each sentence begins with it. */
 type Who = { name: string; isYou: boolean };
 
-/** `email`: the email address that the visitor has proven. */
-type Claimed = { files: string | undefined; label: string | undefined; email: string | undefined };
+type Visit = { files: string; label: string | undefined; times: number };
 
 const list = /* @__PURE__ */ new Intl.ListFormat("de", { type: "conjunction" });
 const has = ({ name, isYou }: Who) => `${name} ${isYou ? "haben" : "hat"}`;
@@ -28,7 +27,7 @@ export const activity: typeof english = {
   },
   everyUrl: {
     label: "Jede URL anzeigen",
-    hint: "Auch für Vorschaubilder, Erneuerungen und Links, und wenn Eigentümer ihre eigenen Dateien ansehen.",
+    hint: "Auch für Vorschaubilder und Erneuerungen, die ersten URLs eines Besuchers, und wenn Eigentümer ihre eigenen Dateien ansehen.",
   },
   empty: {
     title: "Noch ist nichts geschehen",
@@ -47,6 +46,7 @@ export const activity: typeof english = {
   deletedNote: "eine gelöschte Notiz",
   inNote: "in",
   visitor: (name: string | undefined) => (name === undefined ? "Ein Besucher" : `${name} (Besucher)`),
+  proven: (name: string, email: string) => `${name} (${email})`,
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {
     one: "eine gelöschte Datei",
@@ -118,8 +118,15 @@ export const activity: typeof english = {
     "link.revoked": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} widerrufen`,
     "link.opened": (who: Who, label: string | undefined, times: number) =>
       `${has(who)} ${named(label)}${timesOf(times)} geöffnet`,
-    "link.claimed": (who: Who, { files = "Dateien", label, email }: Claimed) =>
-      `${has({ ...who, name: email === undefined ? who.name : `${who.name} (${email})` })} ${files} über ${named(label)} abgerufen`,
+    visits: {
+      download: (who: string, { files, label, times }: Visit) =>
+        `${who} hat ${files} über ${named(label)}${timesOf(times)} heruntergeladen`,
+      zip: (who: string, { files, label, times }: Visit) =>
+        `${who} hat ${files} über ${named(label)}${timesOf(times)} als ZIP heruntergeladen`,
+      view: (who: string, { files, label, times }: Visit) =>
+        `${who} hat ${files} über ${named(label)}${timesOf(times)} angesehen`,
+      claim: (who: string, { files, label }: Visit) => `${who} hat ${files} über ${named(label)} erhalten`,
+    },
     "link.unlock_refused": (who: Who, label: string | undefined, times: number) =>
       `${has(who)} für ${named(label)}${timesOf(times)} ein falsches Passwort eingegeben`,
     "link.received": (who: Who, files: string) => `${has(who)} ${files} gesendet`,
@@ -135,9 +142,8 @@ export const activity: typeof english = {
     downloads: { one: "Download", other: "Downloads" },
     spans: { hours: "24 Stunden", days14: "14 Tagen", days30: "30 Tagen" },
     columns: { hour: "Ab", day: "Tag", count: "Downloads" },
-    partial: (events: string, since: string) => `Gezählt aus den letzten ${events}, die bis ${since} zurückreichen.`,
-    events: { one: "Ereignis", other: "Ereignissen" },
-    hint: "Jede heruntergeladene Datei zählt, auch in einem ZIP. Ansehen zählt nicht.",
+    partial: (since: string) => `Gezählt seit ${since}, weil mehr geschehen ist, als diese Seite zählt.`,
+    hint: "Jede Datei zählt, die eine Person oder ein Besucher herunterlädt, auch in einem ZIP. Ansehen zählt nicht.",
     now: "jetzt",
     today: "heute",
   },

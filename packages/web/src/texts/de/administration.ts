@@ -7,7 +7,7 @@ const links = { one: "Link", other: "Links" };
 const tries = { one: "Versuch", other: "Versuche" };
 const tokens = { one: "API-Token", other: "API-Tokens" };
 const received = { one: "Datei erhalten", other: "Dateien erhalten" };
-const claims = { one: "Download abgerufen", other: "Downloads abgerufen" };
+const claims = { one: "Nutzung", other: "Nutzungen" };
 
 export const administration: typeof english = {
   title: "Administration",

@@ -3,7 +3,7 @@ import { formatCount } from "../format.ts";
 
 const files = { one: "Datei", other: "Dateien" };
 const times = { one: "Mal geöffnet", other: "Mal geöffnet" };
-const claims = { one: "Download abgerufen", other: "Downloads abgerufen" };
+const claims = { one: "Nutzung", other: "Nutzungen" };
 const urls = { one: "URL ausgestellt", other: "URLs ausgestellt" };
 const people = { one: "Person", other: "Personen" };
 const received = { one: "Datei erhalten", other: "Dateien erhalten" };

@@ -7,8 +7,7 @@ const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const named = (label: string | undefined) => (label === undefined ? "a link" : `the link “${label}”`);
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
-/** `email`: the email address that the visitor has proven. */
-type Claimed = { files: string | undefined; label: string | undefined; email: string | undefined };
+type Visit = { files: string; label: string | undefined; times: number };
 
 export const activity = {
   title: "Activity",
@@ -20,7 +19,7 @@ export const activity = {
   },
   everyUrl: {
     label: "Show every URL",
-    hint: "Also for thumbnails, renewals and links, and for an owner's views of their own files.",
+    hint: "Also for thumbnails and renewals, the first URLs of a visitor, and for an owner's views of their own files.",
   },
   empty: {
     title: "Nothing has happened yet",
@@ -41,6 +40,8 @@ export const activity = {
   inNote: "in",
   /** A person without an account who opened a link. */
   visitor: (name: string | undefined) => (name === undefined ? "A visitor" : `${name} (visitor)`),
+  /** `email`: the email address that the visitor has proven. */
+  proven: (name: string, email: string) => `${name} (${email})`,
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {
     /** Replaces the name of a deleted file. */
@@ -115,8 +116,15 @@ export const activity = {
     "link.revoked": (who: Who, label: string | undefined) => `${who.name} revoked ${named(label)}`,
     "link.opened": (who: Who, label: string | undefined, times: number) =>
       `${who.name} opened ${named(label)}${timesOf(times)}`,
-    "link.claimed": (who: Who, { files, label, email }: Claimed) =>
-      `${who.name}${email === undefined ? "" : ` (${email})`} claimed ${files === undefined ? "" : `${files} from `}${named(label)}`,
+    visits: {
+      download: (who: string, { files, label, times }: Visit) =>
+        `${who} downloaded ${files} from ${named(label)}${timesOf(times)}`,
+      zip: (who: string, { files, label, times }: Visit) =>
+        `${who} downloaded ${files} as a ZIP from ${named(label)}${timesOf(times)}`,
+      view: (who: string, { files, label, times }: Visit) =>
+        `${who} looked at ${files} from ${named(label)}${timesOf(times)}`,
+      claim: (who: string, { files, label }: Visit) => `${who} got ${files} from ${named(label)}`,
+    },
     "link.unlock_refused": (who: Who, label: string | undefined, times: number) =>
       `${who.name} gave a wrong password for ${named(label)}${timesOf(times)}`,
     "link.received": (who: Who, files: string) => `${who.name} sent ${files}`,
@@ -132,9 +140,8 @@ export const activity = {
     downloads: { one: "download", other: "downloads" },
     spans: { hours: "24 hours", days14: "14 days", days30: "30 days" },
     columns: { hour: "From", day: "Day", count: "Downloads" },
-    partial: (events: string, since: string) => `Counted from the last ${events}, which go back to ${since}.`,
-    events: { one: "event", other: "events" },
-    hint: "Each downloaded file counts, also in a ZIP. A view does not count.",
+    partial: (since: string) => `Counted since ${since}, because more has happened than this page counts.`,
+    hint: "Each file that a person or a visitor downloads counts, also in a ZIP. A view does not count.",
     now: "now",
     today: "today",
   },

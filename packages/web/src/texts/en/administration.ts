@@ -6,7 +6,7 @@ const links = { one: "link", other: "links" };
 const tries = { one: "try", other: "tries" };
 const tokens = { one: "API token", other: "API tokens" };
 const received = { one: "file received", other: "files received" };
-const claims = { one: "download claimed", other: "downloads claimed" };
+const claims = { one: "use", other: "uses" };
 
 /** Only the pages of administrators import these texts. */
 export const administration = {

@@ -3,7 +3,7 @@ import { formatCount } from "../format.ts";
 const files = { one: "file", other: "files" };
 const people = { one: "person", other: "people" };
 const times = { one: "time", other: "times" };
-const claims = { one: "download claimed", other: "downloads claimed" };
+const claims = { one: "use", other: "uses" };
 const urls = { one: "URL issued", other: "URLs issued" };
 const received = { one: "file received", other: "files received" };
 

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { sampleAttachment, sampleNote } from "../../../db/testing/samples.ts";
+import { sampleAttachment, sampleEvent, sampleNote } from "../../../db/testing/samples.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { encodeCursor } from "../../../usecases/encode-cursor.ts";
 import { fileForm } from "../../testing/form.ts";
+import { visitorOf } from "../../testing/link-visits.ts";
 import type { Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
+type NamedAct = { detail: { purpose?: string }; attachmentIds: string[] };
+const linkOf = async (client: Client, noteId: string) =>
+  (await client.send(`GET /notes/${noteId}/links`)).body.items[0] as { id: string };
 type Named = { name: string | null; email: string | null };
 
 const cursorAfter = ({ id }: { id: string }) => encodeURIComponent(encodeCursor(id));
@@ -154,6 +158,35 @@ describe.each(engines)("activity on $name", (engine) => {
       expect(second.items).toEqual([undefined, undefined, undefined]);
     }
     expect((await ann.send(`GET ${path}?routine=x`)).status).toBe(400);
+  });
+
+  it("counts the downloads of people and visitors alike, however much happens after them", async () => {
+    const kim = service.as("kim");
+    const noteId = (await kim.send("POST /notes", { json: { title: "Beach" } })).body.id;
+    const note = sampleNote({ id: noteId, ownerId: "kim" });
+    const files = Array.from({ length: 37 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
+    for (const file of files) await service.db.attachments.insert(file);
+    const [first] = files.map(({ id }) => id);
+    await kim.send(`GET /attachments/${first}/url`);
+    await kim.send(`GET /attachments/${first}/url?purpose=thumbnail`);
+    const { url } = (await kim.send(`POST /notes/${noteId}/links`, { json: { label: "Family" } })).body;
+    const token = url.slice(url.lastIndexOf("/") + 1);
+    const [zip, viewer] = [visitorOf(service.app), visitorOf(service.app)];
+    const { claimId } = (await zip.claim(token, { purpose: "zip" })).body;
+    await zip.urls(token, claimId, { attachmentIds: [first], purpose: "renewal" });
+    await viewer.claim(token, { attachmentIds: [first], disposition: "inline" });
+    const later = { noteId, ownerId: "kim", actorId: "kim", at: Date.now(), action: "note.updated" } as const;
+    await service.db.audit.add(...Array.from({ length: 1_100 }, () => sampleEvent(later)));
+    for (const path of ["/activity/downloads", `/notes/${noteId}/activity/downloads`]) {
+      const { steps } = (await kim.send(`GET ${path}`)).body;
+      expect(steps.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(38);
+    }
+    const { items } = (await kim.send(`GET /links/${(await linkOf(kim, noteId)).id}/events`)).body;
+    const acts = items.filter(({ action }: { action: string }) => action === "link.claimed");
+    expect(acts.map(({ detail, attachmentIds }: NamedAct) => [detail.purpose, attachmentIds.length])).toEqual([
+      ["view", 1],
+      ["zip", 37],
+    ]);
   });
 
   it("names the first ten files of a large batch", async () => {

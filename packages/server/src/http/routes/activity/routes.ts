@@ -1,7 +1,7 @@
-import { ActivityQuery, AuditEventPage, NoteParams } from "@valetkey/contract";
+import { ActivityQuery, AuditEventPage, Downloads, NoteParams } from "@valetkey/contract";
 import type { Caller } from "../../../domain/person.ts";
 import type { NamedEvent } from "../../../usecases/activity.ts";
-import type { Page } from "../../../usecases/ports/index.ts";
+import type { DownloadSteps, Page } from "../../../usecases/ports/index.ts";
 import { callerOf } from "../../authentication.ts";
 import { fitPage } from "../../fit-page-bytes.ts";
 import { operations } from "../../openapi.ts";
@@ -21,9 +21,18 @@ const schemas = operations("activity", {
     querystring: ActivityQuery,
     response: { 200: AuditEventPage },
   },
+  countNoteDownloads: {
+    summary: "Count the downloads of a note, in steps of 15 minutes",
+    params: NoteParams,
+    response: { 200: Downloads },
+  },
+  countDownloads: {
+    summary: "Count the downloads of your notes, in steps of 15 minutes",
+    response: { 200: Downloads },
+  },
 });
 
-/** The routes GET /activity and GET /notes/:noteId/activity. */
+/** The routes GET /activity and GET /notes/:noteId/activity, and the counts of downloads below them. */
 export function activityRoutes(app: App, deps: RouteDeps): void {
   const { useCases } = deps;
   app.get(
@@ -42,6 +51,20 @@ export function activityRoutes(app: App, deps: RouteDeps): void {
     const caller = callerOf(request);
     return describe(await useCases.listActivity(caller, { limit, cursor, routine }), { caller, ...deps });
   });
+
+  app.get(
+    "/notes/:noteId/activity/downloads",
+    { schema: schemas.countNoteDownloads, preHandler: deps.takeTurn },
+    async (request) => presentDownloads(await useCases.countNoteDownloads(callerOf(request), request.params.noteId)),
+  );
+
+  app.get("/activity/downloads", { schema: schemas.countDownloads, preHandler: deps.takeTurn }, async (request) =>
+    presentDownloads(await useCases.countDownloads(callerOf(request))),
+  );
+}
+
+function presentDownloads({ countedSince, steps }: DownloadSteps): Downloads {
+  return { countedSince: toIso(countedSince), steps: steps.map(({ at, count }) => ({ at: toIso(at), count })) };
 }
 
 export async function describe(

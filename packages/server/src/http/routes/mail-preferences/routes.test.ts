@@ -125,11 +125,15 @@ describe.each(engines)("mails about events on $name", (engine) => {
     ["never", undefined],
     [
       "first",
-      ["Somebody opened one of your links for the first time.", "Somebody claimed files of one of your links."],
+      ["Somebody opened one of your links for the first time.", "Somebody downloaded a file from one of your links."],
     ],
     [
       "each",
-      ["Somebody opened one of your links for the first time.", "Visitors claimed files of your links 3 times."],
+      [
+        "Somebody opened one of your links for the first time.",
+        "6 files were downloaded from your links.",
+        "3 files of your links were looked at.",
+      ],
     ],
   ] as const)("about a link that notifies %s time", async (notify, lines) => {
     const ann = await prove("ann");
@@ -139,9 +143,11 @@ describe.each(engines)("mails about events on $name", (engine) => {
       await visitor.look(token);
       expect((await visitor.claim(token)).status).toBe(201);
       expect((await visitor.claim(token)).status).toBe(201);
+      expect((await visitor.claim(token, { disposition: "inline" })).status).toBe(201);
+      expect((await visitor.claim(token, { purpose: "renewal" })).status).toBe(201);
     }
     expect(await sendCollected()).toBe(lines === undefined ? 0 : 1);
-    if (lines !== undefined) expect((await textTo(ann.email)).split("\n\n").slice(1, 3)).toEqual(lines);
+    if (lines !== undefined) expect((await textTo(ann.email)).split("\n\n").slice(1, 1 + lines.length)).toEqual(lines);
   });
 
   it("count the files of a file request, without their names", async () => {

@@ -111,8 +111,8 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
       return show({ ...exchange, reply: reply.code(400) }, { look, problem: words.chooseFirst });
     }
     const wanted = { attachmentIds: attachmentId === undefined ? undefined : [attachmentId] };
-    const asked = { ...visitor, ...wanted, disposition: "attachment", clientIp: clientIpOf(request) } as const;
-    const { urls, pass } = await useCases.claimLink(token, asked);
+    const asked = { ...visitor, ...wanted, disposition: "attachment", purpose: "download" } as const;
+    const { urls, pass } = await useCases.claimLink(token, { ...asked, clientIp: clientIpOf(request) });
     metrics.countUrls("issued", urls.length);
     admitWith(pass, exchange);
     return reply.redirect(urls[0]?.fileUrl as string, 303);

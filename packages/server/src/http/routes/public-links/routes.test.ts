@@ -127,7 +127,8 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     const [issued, claimed, opened] = items;
     expect(new Set(items.map(({ actorId }) => actorId)).size).toBe(1);
     expect(opened?.actorId).toMatch(/^visitor:/);
-    expect(claimed?.detail).toEqual({ linkId: link.id, label: link.label, claimId: body.claimId });
+    const detail = { linkId: link.id, label: link.label, claimId: body.claimId, purpose: "download" };
+    expect(claimed?.detail).toEqual(detail);
     expect(issued).toMatchObject({ attachmentIds: files.map(({ id }) => id), detail: { expiresInSeconds: 60 } });
   });
 

@@ -136,8 +136,8 @@ export function publicLinkRoutes(app: App, { bucketOrigins, ...deps }: RouteDeps
   downloadRoutes(app, { ...deps, bucketOrigins, cookies, visitorOf });
 }
 
-function wantedOf({ attachmentIds, disposition = "attachment" }: ClaimBody) {
-  return { attachmentIds, disposition };
+function wantedOf({ attachmentIds, disposition = "attachment", purpose }: ClaimBody) {
+  return { attachmentIds, disposition, purpose };
 }
 
 function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {

@@ -156,6 +156,14 @@ export const german: MailTexts = {
       "Jemand hat einen Ihrer Links zum ersten Mal geöffnet.",
       (count) => `${count} Ihrer Links wurden zum ersten Mal geöffnet.`,
     ],
+    downloaded: [
+      "Jemand hat eine Datei von einem Ihrer Links heruntergeladen.",
+      (count) => `${count} Dateien wurden von Ihren Links heruntergeladen.`,
+    ],
+    viewed: [
+      "Jemand hat eine Datei eines Ihrer Links angesehen.",
+      (count) => `${count} Dateien Ihrer Links wurden angesehen.`,
+    ],
     claimed: [
       "Jemand hat Dateien von einem Ihrer Links abgeholt.",
       (count) => `Dateien Ihrer Links wurden ${count}-mal abgeholt.`,

@@ -153,9 +153,17 @@ export const english = {
       "Somebody opened one of your links for the first time.",
       (count: number) => `${count} of your links were opened for the first time.`,
     ],
+    downloaded: [
+      "Somebody downloaded a file from one of your links.",
+      (count: number) => `${count} files were downloaded from your links.`,
+    ],
+    viewed: [
+      "Somebody looked at a file of one of your links.",
+      (count: number) => `${count} files of your links were looked at.`,
+    ],
     claimed: [
-      "Somebody claimed files of one of your links.",
-      (count: number) => `Visitors claimed files of your links ${count} times.`,
+      "Somebody got files from one of your links.",
+      (count: number) => `Visitors got files from your links ${count} times.`,
     ],
     received: [
       "A file arrived by one of your file requests.",

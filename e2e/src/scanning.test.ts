@@ -1,5 +1,5 @@
 import { createServer, type Socket } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { testClamds } from "../../packages/server/src/scanner/testing/clamds.ts";
 import { EICAR } from "../../packages/server/src/scanner/testing/eicar.ts";
 import { type Api, apiAs } from "./testing/api.ts";
@@ -32,13 +32,10 @@ async function attach(ann: Api, content: string): Promise<string> {
 }
 
 /** Polls, as a client does, until the state is no longer "scanning". */
-function decided(ann: Api, id: string): Promise<{ state: string; reason?: string }> {
-  const look = async () => {
-    const { body } = await ann.call("GET", `/attachments/${id}`);
-    expect(body.state).not.toBe("scanning");
-    return body;
-  };
-  return vi.waitFor(look, { timeout: 20 * SECOND, interval: 100 });
+async function decided(ann: Api, id: string): Promise<{ state: string; reason?: string }> {
+  const look = async () => (await ann.call("GET", `/attachments/${id}`)).body;
+  await expect.poll(async () => (await look()).state).not.toBe("scanning");
+  return look();
 }
 
 describe.each(testClamds)("a service with a virus scanner: $name", ({ start: startClamd }) => {
@@ -66,7 +63,7 @@ describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ m
     const before = performance.now();
     expect(await first.service.stop()).toBe(0);
     // The stop must not wait until the scan ends (minutes) or until its lease expires (one minute).
-    expect(performance.now() - before).toBeLessThan(10 * SECOND);
+    expect(performance.now() - before).toBeLessThan(50 * SECOND);
     silent.answerWith("stream: OK\0");
     const again = await start(here);
     expect((await decided(again.ann, id)).state).toBe("ready");
@@ -82,7 +79,7 @@ describe("a service that has lost its virus scanner", () => {
     expect(await first.service.stop()).toBe(0);
     const { CLAMAV_HOST: _lost, ...env } = here.env;
     const { service, ann } = await start({ ...here, env });
-    await vi.waitFor(() => expect(service.output()).toContain("files wait for a virus scanner: set CLAMAV_HOST again"));
+    await expect.poll(() => service.output()).toContain("files wait for a virus scanner: set CLAMAV_HOST again");
     expect((await ann.call("GET", `/attachments/${id}`)).body.state).toBe("scanning");
     expect((await ann.call("GET", `/attachments/${id}/url`)).status).toBe(409);
     expect(await service.stop()).toBe(0);

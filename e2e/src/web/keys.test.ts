@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
-import { isFocused, soon, TEXT, TITLE } from "./testing/note-page.ts";
+import { isFocused, TEXT, TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -36,7 +36,7 @@ describe("keyboard shortcuts", () => {
     await page.getByRole("textbox", TEXT).and(page.locator(":focus")).waitFor();
     await page.keyboard.type(" n?gs");
     await page.keyboard.press("Escape");
-    await soon(async () => (await client.notes.get(id)).body).toBe("one n?gs");
+    await expect.poll(async () => (await client.notes.get(id)).body).toBe("one n?gs");
     await page.keyboard.press("Control+n");
     expect((await client.notes.list()).items).toHaveLength(1);
   });
@@ -55,15 +55,15 @@ describe("keyboard shortcuts", () => {
     ] as const) {
       await page.keyboard.press(key);
       await page.getByRole("combobox", { name: "Search notes, pages and actions" }).fill(text);
-      await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${option}`)]);
+      await expect.poll(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${option}`)]);
       await page.keyboard.press("Enter");
       await page.getByRole("dialog").waitFor({ state: "detached" });
       if (option === "Plan") await page.getByRole("region", TEXT).getByText("one", { exact: true }).waitFor();
       if (option === "Activity") await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
     }
     await page.waitForURL("**/n/*");
-    await soon(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
-    await soon(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+    await expect.poll(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
   });
 
   it("open a field that offers what the open note permits, and names found files", async () => {
@@ -78,7 +78,7 @@ describe("keyboard shortcuts", () => {
     };
     for (const command of ["Edit the text", "Share the note", "Make a link", "Copy note address", "Delete note"]) {
       await find(command);
-      await soon(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${command}`)]);
+      await expect.poll(() => page.getByRole("option").allInnerTexts()).toEqual([expect.stringMatching(`^${command}`)]);
       await page.keyboard.press("Escape");
     }
     await find("report");
@@ -87,10 +87,10 @@ describe("keyboard shortcuts", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await find("make a link");
-    await soon(() => page.getByRole("option").count()).toBe(1);
+    await expect.poll(() => page.getByRole("option").count()).toBe(1);
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
-    await soon(() => dialog.getByRole("button", { name: linkTexts.create }).evaluate(isFocused)).toBe(true);
+    await expect.poll(() => dialog.getByRole("button", { name: linkTexts.create }).evaluate(isFocused)).toBe(true);
   });
 });
 

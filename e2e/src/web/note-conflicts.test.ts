@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conflictTexts } from "../../../packages/web/src/texts/en/conflict.ts";
-import { makeConflict, rendered, soon, TEXT } from "./testing/note-page.ts";
+import { makeConflict, rendered, TEXT } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -27,7 +27,7 @@ describe("two who write on one note", () => {
     await page.reload();
     await page.getByText("This note was changed while you were writing").waitFor();
     await page.getByRole("button", { name: "Keep mine" }).click();
-    await soon(async () => (await client.notes.get(id)).body).toBe("mine");
+    await expect.poll(async () => (await client.notes.get(id)).body).toBe("mine");
     await rendered(page).getByText("mine", { exact: true }).waitFor();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rendered, soon, TEXT } from "./testing/note-page.ts";
+import { rendered, TEXT } from "./testing/note-page.ts";
 import { PASSWORD } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -36,9 +36,9 @@ describe("a draft that the service has not saved", () => {
     await later.goto(`/n/${id}`);
     await later.getByText("They have been restored.").waitFor();
     await later.getByText("one and more").waitFor();
-    await soon(async () => (await client.notes.get(id)).body).toBe("one and more");
+    await expect.poll(async () => (await client.notes.get(id)).body).toBe("one and more");
     await later.getByRole("button", { name: "Discard" }).click();
-    await soon(async () => (await client.notes.get(id)).body).toBe("one");
+    await expect.poll(async () => (await client.notes.get(id)).body).toBe("one");
   });
 
   it("is saved after the next sign-in when the session ends", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { trashTexts } from "../../../packages/web/src/texts/en/trash.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
-import { soon, TITLE } from "./testing/note-page.ts";
+import { TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -16,7 +16,7 @@ describe("the list of notes", () => {
     await page.goto(`/n/${id}`);
     await deleteByMenu(page);
     await page.waitForURL("**/");
-    await soon(() => page.getByRole("link", { name: /Plan/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("link", { name: /Plan/ }).count()).toBe(0);
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("link", { name: /Plan 1 file/ }).click();
     await page.getByText("a.txt").first().waitFor();
@@ -52,7 +52,7 @@ describe("the list of notes", () => {
     });
     await seedNote(client, { title: "Plan" });
     // The page tries three times. It shows the last failure within two frames.
-    await soon(() => failures).toBe(3);
+    await expect.poll(() => failures).toBe(3);
     await page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))");
     expect(await hint.isVisible()).toBe(true);
     await page.unroute(/\/notes\?/);
@@ -69,7 +69,7 @@ describe("the list of notes", () => {
     await page.keyboard.press("/");
     await page.keyboard.type("signed");
     await page.waitForURL("**/?q=signed");
-    await soon(() => page.getByRole("link", { name: /Holiday/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("link", { name: /Holiday/ }).count()).toBe(0);
     await page.getByRole("link", { name: "signed.txt" }).locator("mark", { hasText: "signed" }).waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
@@ -110,11 +110,11 @@ describe("the list of notes", () => {
     const rows = page.getByRole("link", { name: /^Note \d+/ });
     await rows.first().waitFor();
     await rows.last().scrollIntoViewIfNeeded();
-    await soon(() => rows.count()).toBe(60);
+    await expect.poll(() => rows.count()).toBe(60);
     await page.locator("body").click({ position: { x: 900, y: 600 } });
     for (const key of ["j", "j", "j", "k", "Enter"]) await page.keyboard.press(key);
     await page.waitForURL("**/n/*");
-    await soon(() => page.getByRole("textbox", TITLE).inputValue()).toBe("Note 59");
+    await expect.poll(() => page.getByRole("textbox", TITLE).inputValue()).toBe("Note 59");
   });
 
   it("loads again after an error", async () => {

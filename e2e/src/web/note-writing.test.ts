@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { text } from "./testing/files.ts";
-import { isFocused, makeConflict, rendered, soon, TEXT, TITLE } from "./testing/note-page.ts";
+import { isFocused, makeConflict, rendered, TEXT, TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -25,7 +25,7 @@ describe("writing a note", () => {
     await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
     await page.keyboard.press("n");
     await page.waitForURL("**/n/*");
-    await soon(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
+    await expect.poll(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
     await page.keyboard.type("Contract");
     await page.keyboard.press("Enter");
     await page.keyboard.type("Sign **both** pages.");
@@ -50,7 +50,7 @@ describe("writing a note", () => {
     await page.getByRole("textbox", TEXT).waitFor();
     await page.keyboard.type(" two");
     await page.close({ runBeforeUnload: true });
-    await soon(async () => (await client.notes.get(id)).body).toBe("one two");
+    await expect.poll(async () => (await client.notes.get(id)).body).toBe("one two");
     expect(context.pages()).toEqual([]);
   });
 
@@ -67,7 +67,7 @@ describe("writing a note", () => {
     // Waits for two more tasks, because a page that closes the field would do this in a later task.
     await page.evaluate("new Promise((later) => setTimeout(() => setTimeout(later)))");
     await page.getByRole("textbox", TEXT).pressSequentially(" four");
-    await soon(async () => (await client.notes.get(id)).body).toBe("one two three four");
+    await expect.poll(async () => (await client.notes.get(id)).body).toBe("one two three four");
   });
 
   it("makes one note when N is pressed several times", async () => {
@@ -90,7 +90,7 @@ describe("writing a note", () => {
     expect(await title.inputValue()).toBe("");
     await title.press("Escape");
     expect(await title.inputValue()).toBe("Untitled");
-    await soon(() => client.notes.get(id)).toMatchObject({ title: "Untitled", body: "one" });
+    await expect.poll(() => client.notes.get(id)).toMatchObject({ title: "Untitled", body: "one" });
   });
 
   it("has no serious axe findings in either theme", async () => {

@@ -182,7 +182,7 @@ describe("the share dialog", () => {
     // Undo makes a new invitation with another id. The row must keep the focus when the list loads this invitation.
     await reloaded;
     await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(done), 0))");
-    await dialog.locator(`[aria-label='Stop sharing with ${ben.email}']:focus`).waitFor({ timeout: 5_000 });
+    await dialog.locator(`[aria-label='Stop sharing with ${ben.email}']:focus`).waitFor();
     await expect.poll(() => sharesOf(ann, note.id)).toHaveLength(1);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { listBlobs, startS3Local } from "./index.ts";
 import { BUCKET, CREDENTIALS, temporaryFolder } from "./testing/bucket.ts";
 import { createClient } from "./testing/client.ts";
@@ -31,7 +31,7 @@ describe("a backup of a running bucket", () => {
     await removed;
     expect((await stat(join(dataDir, blobs[0]?.path ?? ""))).size).toBe(5);
     await backup.end();
-    await vi.waitFor(async () => expect(await blobsIn(dataDir)).toEqual([]));
+    await expect.poll(() => blobsIn(dataDir)).toEqual([]);
     await close();
   });
 

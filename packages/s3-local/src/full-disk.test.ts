@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
 import { mountFragileDisk, mountSmallDisk } from "./testing/small-disk.ts";
 
@@ -49,7 +49,7 @@ describe("a bucket on a full disk", () => {
     expect(stored.size).toBeGreaterThan(5);
     const removed = [...stored.keys()].slice(0, 4);
     for (const key of removed) await remove(client, key);
-    await vi.waitFor(() => put(client, "new", randomBytes(OBJECT_BYTES)));
+    await expect.poll(() => put(client, "new", randomBytes(OBJECT_BYTES))).toBeDefined();
     for (const key of removed) stored.delete(key);
     for (const [key, bytes] of stored) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
@@ -63,7 +63,7 @@ describe("a bucket on a full disk", () => {
     expect(await reserveBytes()).toBe(4 * 2 ** 20);
     const { stored } = await fill(client);
     for (const key of stored.keys()) await remove(client, key);
-    await vi.waitFor(async () => expect(await reserveBytes()).toBe(4 * 2 ** 20));
+    await expect.poll(() => reserveBytes()).toBe(4 * 2 ** 20);
   });
 });
 

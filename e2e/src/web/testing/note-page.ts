@@ -1,14 +1,10 @@
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
 import type { Client } from "../../../../packages/client/src/index.ts";
 import { holdRequests } from "./watch.ts";
 
 /** The title field and the text field of a note, for `getByRole("textbox")`. */
 export const TITLE = { name: "Title" };
 export const TEXT = { name: "Text" };
-
-/** Polls for up to 15 seconds, because the page saves only when the user has stopped typing for a while. */
-export const soon: typeof expect.poll = (read) => expect.poll(read, { timeout: 15_000 });
 
 /** Finds the rendered text. Before the text is rendered, the page shows a placeholder, and a click on the placeholder can be lost. */
 export const rendered = (page: Page) => page.locator(".markdown");

@@ -46,18 +46,18 @@ describe("the verification in the background", () => {
   it("runs a bounded number of verifications, and the next when one ends or fails", async () => {
     const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
     verification.kick();
-    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING));
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING);
     running[0]?.finish();
-    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING + 1));
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING + 1);
     running[1]?.fail(new Error("no bucket"));
-    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING + 2));
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING + 2);
     expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
   it("hands back the running verifications and claims no more when it stops", async () => {
     const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
     verification.kick();
-    await vi.waitFor(() => expect(running).toHaveLength(MAX_RUNNING));
+    await expect.poll(() => running).toHaveLength(MAX_RUNNING);
     await verification.stop();
     expect(running.every(({ signal }) => signal.aborted)).toBe(true);
     verification.kick();

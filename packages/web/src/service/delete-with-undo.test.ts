@@ -63,7 +63,7 @@ describe("a deletion with undo", () => {
     expect(message?.actionProps?.children).toBe(texts.common.undo);
     const undo = message?.actionProps?.onClick as (() => void) | undefined;
     undo?.();
-    await vi.waitFor(() => expect(steps.at(-1)).toBe("refresh"));
+    await expect.poll(() => steps.at(-1)).toBe("refresh");
     const [url, options] = fetched.mock.calls[0] ?? [];
     expect([String(url), options?.method]).toEqual(["https://valet.example/trash/notes/n/restore", "POST"]);
     expect(fetched).toHaveBeenCalledTimes(2);
@@ -89,7 +89,7 @@ describe("a deletion with undo", () => {
     const message = messages().find(({ title }) => title === "Deleted a");
     const undo = message?.actionProps?.onClick as (() => void) | undefined;
     undo?.();
-    await vi.waitFor(() => expect(fetched).toHaveBeenCalledTimes(1));
+    await expect.poll(() => fetched).toHaveBeenCalledTimes(1);
     expect(String(fetched.mock.calls[0]?.[0])).toBe("https://valet.example/trash/attachments/a/restore");
     expect(messages()).toHaveLength(2);
   });

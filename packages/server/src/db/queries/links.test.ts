@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { v7 as newId } from "uuid";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Link } from "../../domain/link.ts";
 import { sampleAttachment, sampleEvent, sampleLink, sampleNote } from "../testing/samples.ts";
 import { engines } from "../testing/test-databases.ts";
@@ -82,7 +82,7 @@ describe.each(engines)("links on $name", (engine) => {
     const issued = { passwordVersion: 0, count: 1, lastUrlExpiresAt: now + 60_000, now };
     const adding = database.db.transaction((tx) => tx.linkVisits.addUrls(claim, issued));
     // SQLite runs one transaction after the other, so nothing waits for a lock there.
-    if (engine.name === "postgres") await vi.waitFor(async () => expect(await waitingForLocks()).toBe(1));
+    if (engine.name === "postgres") await expect.poll(() => waitingForLocks()).toBe(1);
     mayCommit.resolve();
     await revoking;
     expect(await adding).toBe(false);

@@ -240,7 +240,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
   it.each([
     ["a mail", queueReset],
     ["a daily digest", (name: string) => queueNotice("digest", `${name}@example.com`)],
-  ])("sends %s again if the process is killed before it records the first", { timeout: 30_000 }, async (_, queue) => {
+  ])("sends %s again if the process is killed before it records the first", async (_, queue) => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {

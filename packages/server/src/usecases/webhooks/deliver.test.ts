@@ -237,7 +237,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(other)).toEqual([]);
   });
 
-  it("requirement 53: sends a message again if the process is killed", { timeout: 30_000 }, async () => {
+  it("requirement 53: sends a message again if the process is killed", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const killAt = 3;
     const { url, received } = await receiverInTest({

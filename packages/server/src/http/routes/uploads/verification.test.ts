@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { CopyObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import pino from "pino";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startVerification } from "../../../background/run-verifications.ts";
 import { patterned, sha256 } from "../../../bucket/testing/bytes.ts";
 import { ended, startChild } from "../../../db/testing/child-process.ts";
@@ -312,12 +312,9 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
       }),
     );
     for (const checking of checkings) checking.kick();
-    await vi.waitFor(
-      async () => {
-        for (const id of ids) expect((await ann.send(`GET /uploads/${id}`)).body.upload.state).toBe("ready");
-      },
-      { timeout: 30_000 },
-    );
+    for (const id of ids) {
+      await expect.poll(async () => (await ann.send(`GET /uploads/${id}`)).body.upload.state).toBe("ready");
+    }
     expect(reads).toBe(12);
     expect(errors).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import fastify from "fastify";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { engines } from "../db/testing/test-databases.ts";
 import { openAccounts } from "./auth/testing/accounts-app.ts";
 import { addClientAddress, type TrustProxy, trustsProxy } from "./client-address.ts";
 import { storeLink, visitorOf } from "./testing/link-visits.ts";
-import { startServiceInTest } from "./testing/use-service.ts";
+import { startServiceInTest, stopClock } from "./testing/use-service.ts";
 
 /** An application that returns the IP address of the client. `log` contains the lines of its log. */
 function openApp(trustProxy: TrustProxy) {
@@ -71,6 +71,8 @@ describe("the IP address of a client", () => {
 });
 
 describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name", (engine) => {
+  beforeEach(stopClock);
+
   it("10 of 25 wrong passwords of one client for a link are checked", async () => {
     const { app, db } = await startServiceInTest({ engine, app: { trustProxy: oneHop } });
     const { token } = await storeLink(db, { password: "open sesame" });

@@ -1,8 +1,9 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
+import { stopClock } from "../testing/use-service.ts";
 import { type AccountsApp, openAccounts } from "./testing/accounts-app.ts";
 
 const MINUTE_MS = 60_000;
@@ -11,6 +12,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe.each(engines)("requirement 30: sign-ins from one IP address, on $name", (engine) => {
   let service: AccountsApp;
+  beforeEach(stopClock);
   afterEach(() => service.close());
 
   let nth = 0;
@@ -25,8 +27,6 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   };
 
   it("are all checked if they come every 6.5 seconds", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
-    onTestFinished(() => void vi.useRealTimers());
     service = await openAccounts(engine);
     for (let each = 0; each < 25; each += 1) {
       expect((await guess()).statusCode).toBe(401);
@@ -35,8 +35,6 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   });
 
   it("are refused from the eleventh until the minute ends, although more arrive", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
-    onTestFinished(() => void vi.useRealTimers());
     service = await openAccounts(engine);
     await exhaust();
     for (let second = 0; second < 60; second += 20) {
@@ -108,13 +106,13 @@ describe("requirement 30: hashes of account passwords", () => {
         { remoteAddress: addressOf(network) },
       );
     const attack = [1, 2, 3].flatMap((network) => [0, 1, 2, 3].map((nth) => signIn(network, nth)));
-    await vi.waitUntil(() => started.length === 2);
+    await expect.poll(() => started.length).toBe(2);
     const person = signIn(9, 0);
     // All requests are counted in the database before they wait for a turn.
-    await vi.waitUntil(async () => (await counted(service)) === 13);
+    await expect.poll(() => counted(service)).toBe(13);
     let most = 0;
     for (let ended = 0; ended < 13; ended += 1) {
-      await vi.waitUntil(() => ends.length > 0);
+      await expect.poll(() => ends.length).toBeGreaterThan(0);
       await nextTurn();
       most = Math.max(most, ends.length);
       ends.shift()?.();
@@ -138,15 +136,15 @@ describe("requirement 30: hashes of account passwords", () => {
         ...(signal && { signal }),
       });
     const first = post(0);
-    await vi.waitUntil(() => started.length === 1);
+    await expect.poll(() => started.length).toBe(1);
     const dropped = post(1, client.signal).catch(() => undefined);
-    await vi.waitUntil(async () => (await counted(service)) === 2);
+    await expect.poll(() => counted(service)).toBe(2);
     client.abort();
     await dropped;
     const last = post(2);
-    await vi.waitUntil(async () => (await counted(service)) === 3);
+    await expect.poll(() => counted(service)).toBe(3);
     ends.shift()?.();
-    await vi.waitUntil(() => ends.length > 0);
+    await expect.poll(() => ends.length).toBeGreaterThan(0);
     ends.shift()?.();
     expect([(await first).status, (await last).status]).toEqual([401, 401]);
     expect(started).toEqual(["password 0", "password 2"]);
@@ -171,7 +169,7 @@ describe("requirement 30: hashes of account passwords", () => {
     const waiting = service.call("POST", `/auth/${path}`, { body: {} }).finally(() => {
       isDone = true;
     });
-    await vi.waitUntil(async () => (await counted(service)) === 1);
+    await expect.poll(() => counted(service)).toBe(1);
     await nextTurn();
     expect(isDone).toBe(false);
     resolve();

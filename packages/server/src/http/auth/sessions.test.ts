@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { engines } from "../../db/testing/test-databases.ts";
+import { stopClock } from "../testing/use-service.ts";
 import { type AccountsApp, cookieOf, openAccounts, PASSWORD } from "./testing/accounts-app.ts";
 import { signTestJwt } from "./testing/test-jwt.ts";
 
@@ -210,6 +211,7 @@ describe.each(engines)("sessions on $name", (engine) => {
   });
 
   it("requirement 26: a claimed IP address does not bypass the sign-in limit", async () => {
+    stopClock();
     const { signIn } = await open();
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 11; attempt += 1) {
@@ -220,6 +222,7 @@ describe.each(engines)("sessions on $name", (engine) => {
   });
 
   it("the sign-in limit counts IP addresses across replicas", async () => {
+    stopClock();
     const { signIn, signUp, openReplica } = await open();
     await signUp();
     const replica = openReplica();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished, vi } from "vitest";
 import { clientOf, type ServiceOptions, startService, type TestService } from "./service.ts";
 
 type Options = ServiceOptions | (() => ServiceOptions | Promise<ServiceOptions>);
@@ -31,6 +31,15 @@ export function useService(options: Options): TestService {
   return new Proxy(clients as TestService, {
     get: (target, name) => (Object.hasOwn(target, name) ? Reflect.get(target, name) : Reflect.get(running(), name)),
   });
+}
+
+/**
+ * Stops the clock of all services in this process until the test finishes. Otherwise a time window could end while a slow machine sends
+ * the requests of the test. `advance` still moves the clock of one service.
+ */
+export function stopClock(): void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
 }
 
 /** Starts a service for one test, and closes the service when the test finishes. */

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { type StoredLink, storeLink, tokenOfLink, visitorOf } from "../../testing/link-visits.ts";
-import { startServiceInTest, useService } from "../../testing/use-service.ts";
+import { startServiceInTest, stopClock, useService } from "../../testing/use-service.ts";
 
 const PASSWORD = "open sesame";
 const WINDOW_MS = 900_000;
@@ -12,6 +12,7 @@ const countOf = (statuses: readonly number[], status: number) => statuses.filter
 
 describe.each(engines)("hostile visitors of links, on $name", (engine) => {
   const service = useService({ engine });
+  beforeEach(stopClock);
   const visitor = (given?: Parameters<typeof visitorOf>[1]) => visitorOf(service.app, given);
   const linkOf = async ({ link }: StoredLink) => (await service.db.links.find(link.id))?.link;
 
@@ -225,8 +226,11 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
       const unlocked = at(99);
       expect((await unlocked.unlock(token, PASSWORD)).status).toBe(204);
-      const tries = await Promise.all(Array.from({ length: 250 }, (_, nth) => at(nth % 50).unlock(token, "wrong")));
-      const statuses = tries.map(({ status }) => status);
+      const statuses: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const tries = await Promise.all(Array.from({ length: 50 }, (_, nth) => at(nth).unlock(token, "wrong")));
+        statuses.push(...tries.map(({ status }) => status));
+      }
       expect([countOf(statuses, 403), countOf(statuses, 429)]).toEqual([100, 150]);
       expect((await at(60).unlock(token, PASSWORD)).status).toBe(429);
       expect((await unlocked.claim(token)).status).toBe(201);
@@ -272,9 +276,11 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
   it("requirement 30: limits the claims of one IP address at a link", async () => {
     const { token } = await storeLink(service.db);
     const claim = (ip: string) => visitor({ ip }).claim(token);
-    const statuses = (await Promise.all(Array.from({ length: 70 }, () => claim("192.0.2.70")))).map(
-      ({ status }) => status,
-    );
+    const statuses: number[] = [];
+    for (let round = 0; round < 7; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => claim("192.0.2.70")));
+      statuses.push(...answers.map(({ status }) => status));
+    }
     expect([countOf(statuses, 201), countOf(statuses, 429)]).toEqual([60, 10]);
     expect((await claim("192.0.2.71")).status).toBe(201);
   });

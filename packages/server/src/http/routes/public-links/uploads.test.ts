@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { patterned } from "../../../bucket/testing/bytes.ts";
 import { engines } from "../../../db/testing/test-databases.ts";
 import type { FileRequest, Link } from "../../../domain/link.ts";
-import { startServiceInTest, useService } from "../../testing/use-service.ts";
+import { startServiceInTest, stopClock, useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest, put, type TestVisitor } from "../../testing/visitor.ts";
 
 const MIB = 2 ** 20;
@@ -313,6 +313,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
   });
 
   it("limits the starts of one IP address in a minute", async () => {
+    stopClock();
     const { maria } = await open({ maxFiles: 1 });
     const codes: string[] = [];
     for (let nth = 0; nth < 61; nth++) codes.push((await maria.start("hello")).body.code);

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { startServiceInTest, useService } from "../../testing/use-service.ts";
+import { startServiceInTest, stopClock, useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
 describe.each(engines)("requirement 30: rates of one person, on $name", (engine) => {
@@ -9,6 +9,8 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     engine,
     limits: { urlRate: { perSecond: 0.1, burst: 1_000 }, uploadRate: { perSecond: 0.1, burst: 4 } },
   });
+
+  beforeEach(stopClock);
 
   async function openFile(userId: string): Promise<{ noteId: string; id: string }> {
     const noteId = (await service.as(userId).send("POST /notes", { json: { title: "Files" } })).body.id;

@@ -1,12 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
-import { useService } from "../../testing/use-service.ts";
+import { stopClock, useService } from "../../testing/use-service.ts";
 
 const WINDOW_MS = 60_000;
 
 describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (engine) => {
   const service = useService({ engine });
+  beforeEach(stopClock);
   const ann = service.as("ann");
 
   async function attach(noteId: string): Promise<string> {

@@ -4,11 +4,11 @@ import { fileForm } from "../../testing/form.ts";
 import type { Answer, Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 
-const STARTS = 100;
-const FILE_BYTES = 100;
+const STARTS = 20;
+const FILE_BYTES = 500;
 
 describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engine) => {
-  const limits = { userQuotaBytes: 40 * FILE_BYTES + 99, userQuotaFiles: 60, singlePutMaxBytes: 1_000 };
+  const limits = { userQuotaBytes: 8 * FILE_BYTES + 99, userQuotaFiles: 12, singlePutMaxBytes: 1_000 };
   const first = useService({ engine, limits });
   const second = useService({ engine, limits, beside: first });
   // Each test has a new owner, because deleted files count until their upload URLs expire.
@@ -46,32 +46,32 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
       json: { filename: "a.bin", sizeBytes, contentType: "application/x-any" },
     });
 
-  it("accepts as many of 100 simultaneous starts as the quota of bytes allows", () =>
+  it("accepts as many of 20 simultaneous starts as the quota of bytes allows", () =>
     withNote(async (noteId) => {
-      expect(await atOnce(start(noteId, FILE_BYTES))).toEqual({ won: 40, refused: 60 });
-      expect(await usage()).toEqual({ usedBytes: 4_000, files: 40 });
+      expect(await atOnce(start(noteId, FILE_BYTES))).toEqual({ won: 8, refused: 12 });
+      expect(await usage()).toEqual({ usedBytes: 4_000, files: 8 });
     }));
 
-  it("accepts as many of 100 simultaneous multipart starts as fit", () =>
+  it("accepts as many of 20 simultaneous multipart starts as fit", () =>
     withNote(async (noteId) => {
-      expect(await atOnce(start(noteId, 1_001))).toEqual({ won: 4, refused: 96 });
+      expect(await atOnce(start(noteId, 1_001))).toEqual({ won: 4, refused: 16 });
       expect(await usage()).toEqual({ usedBytes: 4_004, files: 4 });
     }));
 
-  it("accepts as many of 100 simultaneous starts as the quota of files allows", () =>
+  it("accepts as many of 20 simultaneous starts as the quota of files allows", () =>
     withNote(async (noteId) => {
-      expect(await atOnce(start(noteId, 1))).toEqual({ won: 60, refused: 40 });
-      expect(await usage()).toEqual({ usedBytes: 60, files: 60 });
+      expect(await atOnce(start(noteId, 1))).toEqual({ won: 12, refused: 8 });
+      expect(await usage()).toEqual({ usedBytes: 12, files: 12 });
     }));
 
-  it("never exceeds the quota with 100 simultaneous forms", () =>
+  it("never exceeds the quota with 20 simultaneous forms", () =>
     withNote(async (noteId) => {
       const { won } = await atOnce((client) =>
         client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),
       );
       // Until a form is complete, it also reserves capacity for its part headers. So fewer forms may fit at the same time than files.
       expect(won).toBeGreaterThan(0);
-      expect(won).toBeLessThanOrEqual(40);
+      expect(won).toBeLessThanOrEqual(8);
       expect(await usage()).toEqual({ usedBytes: won * FILE_BYTES, files: won });
     }));
 });

@@ -4,7 +4,7 @@ import { engines } from "../../../db/testing/test-databases.ts";
 import { accept, receiverInTest, refuse } from "../../../outgoing/testing/webhook-receiver.ts";
 import { fileForm } from "../../testing/form.ts";
 import { visitorOf } from "../../testing/link-visits.ts";
-import type { Client } from "../../testing/service.ts";
+import type { Answer, Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest, put } from "../../testing/visitor.ts";
 import { unknownId } from "../../testing/world.ts";
@@ -230,7 +230,10 @@ describe.each(engines)("webhooks on $name", (engine) => {
   it("sends 100 messages by hand in an hour", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
-    const answers = await Promise.all(Array.from({ length: 102 }, () => owner.send(`POST /webhooks/${id}/test`)));
+    const answers: Answer[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      answers.push(...(await Promise.all(Array.from({ length: 17 }, () => owner.send(`POST /webhooks/${id}/test`)))));
+    }
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(100);
     expect(answers.filter(({ body }) => body.code === "rate_limited")).toHaveLength(2);
     await owner.send(`DELETE /webhooks/${id}`);

@@ -28,12 +28,12 @@ export async function startBucket(options: Partial<S3LocalOptions> & { client?: 
   });
   const client = createClient(bucket.endpoint, options.client);
   let isOpen = true;
-  const close = async () => {
+  const close = async (closing?: { withinMs: number }) => {
     if (!isOpen) return;
     isOpen = false;
     client.destroy();
-    await bucket.close();
+    await bucket.close(closing);
   };
-  onTestFinished(close);
+  onTestFinished(() => close());
   return { endpoint: bucket.endpoint, port: bucket.port, dataDir, client, failures, close };
 }

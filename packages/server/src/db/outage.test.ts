@@ -8,6 +8,18 @@ import { TcpProxy } from "./testing/tcp-proxy.ts";
 import { postgres, sqlite, type TestDatabase } from "./testing/test-databases.ts";
 
 const LIMIT_MS = 3_500;
+/**
+ * Starts a timer for the time limit. It returns true as soon as the limit is over. On a slow machine, this timer is late too, so it fires
+ * after the shorter time limits of the database.
+ */
+function timeLimit(): () => boolean {
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+  }, LIMIT_MS);
+  timer.unref();
+  return () => isOver;
+}
 const FIRST = { limit: 1, cursor: undefined };
 
 const writes: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
@@ -28,9 +40,9 @@ const reads: Record<string, (db: OpenDatabase) => Promise<unknown>> = {
 /** Makes all calls at the same time, so that no call waits for the failure of another call. */
 async function expectUnavailable(db: OpenDatabase, calls: typeof writes): Promise<void> {
   const expectOne = async ([name, call]: [string, (typeof writes)[string]]) => {
-    const started = performance.now();
+    const isTooLate = timeLimit();
     await expect(call(db), name).rejects.toMatchObject({ code: "database_unavailable" });
-    expect(performance.now() - started, name).toBeLessThan(LIMIT_MS);
+    expect(isTooLate(), name).toBe(false);
   };
   await Promise.all(Object.entries(calls).map(expectOne));
 }
@@ -91,10 +103,10 @@ describe("an unreachable PostgreSQL", () => {
 
   it("fails all calls that wait for a connection at the same time", async () => {
     await proxy.stall();
-    const started = performance.now();
+    const isTooLate = timeLimit();
     const calls = Array.from({ length: 30 }, () => db.notes.listOwned("ann", FIRST));
     const results = await Promise.allSettled(calls);
-    expect(performance.now() - started).toBeLessThan(LIMIT_MS + 1_000);
+    expect(isTooLate()).toBe(false);
     expect(results.every(({ status }) => status === "rejected")).toBe(true);
     await proxy.mend();
     await expectAvailable(db);

@@ -7,7 +7,7 @@ import { createPool, kyselyPool } from "../postgres/pool.ts";
 import type { Tables } from "../schema.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
 import { Mutex } from "../sqlite/mutex.ts";
-import { fillTables, GROWING_TABLES } from "../testing/large-database.ts";
+import { fillTables, GROWING_TABLES, MIDDLE } from "../testing/large-database.ts";
 import { queryExamples } from "../testing/query-examples.ts";
 import { engines, type TestDatabase } from "../testing/test-databases.ts";
 import { compileAccess } from "./access.ts";
@@ -95,7 +95,7 @@ async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: En
   const transaction = await db.startTransaction().execute();
   const context = {
     engine,
-    clock: () => 50_000,
+    clock: () => MIDDLE,
     accessStatements: compileAccess(db, engine),
     lookupStatements: compileLookups(db),
     uploadStatements: compileUploads(db, engine),

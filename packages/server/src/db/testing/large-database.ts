@@ -2,8 +2,10 @@ import { type Kysely, sql } from "kysely";
 import type { EngineName } from "../engine.ts";
 import type { Tables } from "../schema.ts";
 
-/** The number of rows in each table that grows. */
-export const ROWS = 100_000;
+/** The number of rows in each table that grows. With fewer rows, PostgreSQL would prefer to read whole tables. */
+export const ROWS = 20_000;
+/** The instant in the middle of the instants of the rows. */
+export const MIDDLE = ROWS / 2;
 
 /** The tables that stay small. Only few users are disabled. */
 const SMALL_TABLES = [
@@ -20,11 +22,14 @@ type Growing = Exclude<keyof Tables, (typeof SMALL_TABLES)[number]>;
 type Columns = Record<string, string>;
 
 const id = (name: string, of = "i") => `'${name}-' || (${of})`;
+/** Texts have a usual length. If rows were short, PostgreSQL would rather read a whole table, because it would have few pages. */
+const LONG_TEXT = `'${"text ".repeat(200)}'`;
+const LONG_NAME = `'${"name ".repeat(30)}.pdf'`;
 const DATE = "'2030-01-01T00:00:00.000Z'";
 const authDates = { created_at: DATE, updated_at: DATE };
 /** Each of the first owners has 50 rows, so that a query for one owner reads few rows of the table. */
-const owner = id("user", "i % 2000");
-const fileFacts = { object_key: id("key"), filename: "'a.pdf'", content_type: "'application/pdf'", size_bytes: "i" };
+const owner = id("user", `i % ${ROWS / 50}`);
+const fileFacts = { object_key: id("key"), filename: LONG_NAME, content_type: "'application/pdf'", size_bytes: "i" };
 /** One row in 100 waits for work. */
 const oneIn100 = (value: string, other = "null") => `case when i % 100 = 0 then ${value} else ${other} end`;
 
@@ -49,7 +54,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     id: id("note"),
     owner_id: owner,
     title: "'Title'",
-    body: "'Body'",
+    body: LONG_TEXT,
     created_at: "i",
     updated_at: "i",
     trash_id: oneIn100(id("trash")),
@@ -128,7 +133,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     at: "i",
     action: "case i % 10 when 0 then 'link.received' else 'url.issued' end",
     actor_id: owner,
-    note_id: id("note", "i % 5000"),
+    note_id: id("note", `i % ${ROWS / 20}`),
     owner_id: owner,
     attachment_ids: "'[]'",
     detail: "'{}'",
@@ -226,11 +231,11 @@ const ROWS_OF: Record<Growing, Columns> = {
     urls_reported_until: oneIn100("'event-100000'"),
   },
   webhook_deliveries: {
-    endpoint_id: id("endpoint", "i % 5000"),
+    endpoint_id: id("endpoint", `i % ${ROWS / 20}`),
     id: id("delivery"),
     type: "'url.issued'",
     subject: "'url.issued'",
-    body: "'{}'",
+    body: LONG_TEXT,
     created_at: "i",
     queued_at: "i",
     due_at: oneIn100("i"),
@@ -254,7 +259,7 @@ const ROWS_OF: Record<Growing, Columns> = {
 
 export const GROWING_TABLES = Object.keys(ROWS_OF) as Growing[];
 
-/** Fills each table that grows with `ROWS` rows. Drops the foreign keys first, because their checks take most of the time. */
+/** Fills each table that grows. Drops the foreign keys first, because their checks take most of the time. */
 export async function fillTables(db: Kysely<Tables>, engine: EngineName): Promise<void> {
   await (engine === "sqlite" ? sql`pragma foreign_keys = off`.execute(db) : dropForeignKeys(db));
   for (const [table, columns] of Object.entries(ROWS_OF)) {

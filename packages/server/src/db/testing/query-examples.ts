@@ -1,6 +1,7 @@
 import { encodeCursor } from "../../usecases/encode-cursor.ts";
 import type { ClaimedDelivery, Queries } from "../../usecases/ports/index.ts";
 import { encodeTimedCursor } from "../queries/cursor.ts";
+import { MIDDLE, ROWS } from "./large-database.ts";
 import {
   sampleAttachment,
   sampleEvent,
@@ -22,10 +23,9 @@ type Examples = {
   };
 };
 
-/** An instant in the middle of the instants of `fillTables`. */
-const NOW = 50_000;
+const NOW = MIDDLE;
 /** An instant after which few rows of `fillTables` have expired. */
-const EXPIRED = 150;
+const EXPIRED = ROWS / 1000;
 const FEW = ["1", "2", "3"];
 const users = FEW.map((nth) => `user-${nth}`);
 const files = FEW.map((nth) => `file-${nth}`);
@@ -94,7 +94,7 @@ const passkey = {
   lastUsedAt: undefined,
 };
 const item = { id: "new", noteId: "note-1", ownerId: "user-1", deletedBy: "user-1", deletedAt: NOW };
-const range = { after: "event-150000", before: "event-150100", limit: 5_000 };
+const range = { after: `event-${100_000 + NOW}`, before: `event-${100_100 + NOW}`, limit: 5_000 };
 const claiming = { now: NOW, leaseEndsAt: NOW + 1, limit: 10 };
 
 /**
@@ -282,7 +282,7 @@ export const queryExamples: Examples = {
     put: [[{ objectKey: "new", notBefore: NOW }]],
     find: [["deleted-1"]],
     cancel: [["deleted-1"]],
-    listDue: [[NOW, 100]],
+    listDue: [[NOW, 20]],
     settle: [[["deleted-1"], { now: NOW, againAt: NOW }]],
     postpone: [[{ objectKey: "deleted-1", notBefore: 1, attempts: 0 }, { notBefore: NOW }]],
   },
@@ -321,7 +321,7 @@ export const queryExamples: Examples = {
   limitCounts: {
     take: [
       ["key-1", { amount: 1, max: 9, now: NOW, expiresAt: NOW }],
-      ["key-99999", { amount: 1, max: 0, now: NOW, expiresAt: NOW }],
+      [`key-${ROWS}`, { amount: 1, max: 0, now: NOW, expiresAt: NOW }],
     ],
     giveBack: [["key-1", { amount: 1, expiresAt: 1 }]],
     reset: [["key-1"]],

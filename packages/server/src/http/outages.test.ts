@@ -102,9 +102,8 @@ describe.each(engines)("a bucket that does not respond, on $name", (engine) => {
     isHanging = true;
     for (const id of others) void ann.send(`POST /uploads/${id}/complete`);
     expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
-    expect(
-      (await ann.send(`DELETE /attachments/${(await ann.send(`GET /uploads/${first}`)).body.attachmentId}`)).status,
-    ).toBe(204);
+    const { attachmentId } = (await ann.send(`GET /uploads/${first}`)).body.upload;
+    expect((await ann.send(`DELETE /attachments/${attachmentId}`)).status).toBe(204);
     expect((await ann.send(`DELETE /notes/${noteId}`)).status).toBe(204);
   });
 });

@@ -200,9 +200,22 @@ describe("ids", () => {
     async (id) => {
       const service = await started({});
       const ann = service.as("ann");
-      for (const path of [`/notes/${id}`, `/attachments/${id}/url`, `/uploads/${id}`]) {
+      for (const path of [`/notes/${id}`, `/attachments/${id}`, `/uploads/${id}`]) {
         expect((await ann.send(`GET ${path}`)).body).toMatchObject({ status: 400, code: "invalid_request" });
       }
     },
   );
+
+  it.each([
+    ["1", 404],
+    ["64b7f0c2a1d4e8f9b0c3d2e1", 404],
+    ["x".repeat(255), 404],
+    ["x".repeat(256), 400],
+    ["%00", 400],
+    ["%ud83d", 400],
+  ])("GET /attachments/%s/url returns %i, because files of another application keep their ids", async (id, status) => {
+    const ann = (await started({})).as("ann");
+    const code = status === 404 ? "attachment_not_found" : "invalid_request";
+    expect((await ann.send(`GET /attachments/${id}/url`)).body).toMatchObject({ status, code });
+  });
 });

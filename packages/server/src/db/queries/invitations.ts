@@ -49,20 +49,19 @@ const columns = [
 ] as const;
 
 export function invitationQueries(db: Kysely<Tables>, engine: Engine): InvitationQueries {
-  const select = () =>
+  const selectAll = () =>
     db
       .selectFrom("invitations")
       .innerJoin("notes", "notes.id", "invitations.note_id")
       .select(columns)
-      .select("notes.owner_id")
-      .where(notInTrash.notes)
-      .where(hasAttachment);
+      .select("notes.owner_id");
+  const select = () => selectAll().where(notInTrash.notes).where(hasAttachment);
   // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     async put(...invitations) {
       const [first] = invitations;
-      if (first === undefined) return;
+      if (first === undefined) return new Set();
       // The rows are sorted, to avoid a deadlock between two requests that invite the same email addresses.
       const rows = invitations.map(toRow).sort((a, b) => (a.email < b.email ? -1 : 1));
       const put = db
@@ -86,13 +85,15 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
               .end(),
           })),
         )
+        .returning("id")
         .execute();
-      await orMissing(
+      const stored = await orMissing(
         put,
         first.attachmentId === undefined
           ? { code: "note_not_found", message: "Note not found" }
           : { code: "attachment_not_found", message: "Attachment not found" },
       );
+      return new Set(stored.map(({ id }) => id));
     },
 
     async hold(invitationId) {
@@ -109,8 +110,8 @@ export function invitationQueries(db: Kysely<Tables>, engine: Engine): Invitatio
       return new Map(rows.map((row) => [row.email, toInvitation(row)]));
     },
 
-    async find(invitationId) {
-      const row = await select()
+    async find(invitationId, options) {
+      const row = await (options?.inTrash === true ? selectAll() : select())
         .leftJoin("people", "people.id", "notes.owner_id")
         .leftJoin("attachments", "attachments.id", "invitations.attachment_id")
         .select(["people.name", "notes.title", "attachments.filename"])

@@ -67,7 +67,7 @@ export async function invite(
     if (!isRepeated(former, invited.now)) unmailed.push(invitation);
     events.push(describe("invitation.created", { ...deps, invited, about: { email } }));
   }
-  await tx.invitations.put(...invitations);
+  const storedIds = await tx.invitations.put(...invitations);
   await tx.shares.putInvited(
     subject,
     invitations.map(({ email }) => email),
@@ -75,7 +75,9 @@ export async function invite(
   await tx.audit.add(...events);
   await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
   // Sorted, because two requests that count mails to the same email addresses in different orders could cause a deadlock.
-  for (const { id: invitationId, email } of unmailed.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
+  // An equal request at the same time may have stored the invitation first, with another id. That request also queues the mail.
+  const stored = unmailed.filter(({ id }) => storedIds.has(id));
+  for (const { id: invitationId, email } of stored.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
   }
   if ((await tx.invitations.countOpen(caller.userId)) > MAX_INVITATIONS) {

@@ -74,7 +74,7 @@ async function composeInvitation(
   { invitationId }: { invitationId: string },
 ): Promise<Composed | "later" | undefined> {
   const { db, clock, publicUrl } = deps;
-  const invitation = (await db.invitations.find(invitationId))?.invitation;
+  const invitation = (await db.invitations.find(invitationId, { inTrash: true }))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
   // If the owner is disabled, the link does not work. So no mail is sent.

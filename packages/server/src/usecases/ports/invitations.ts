@@ -15,14 +15,15 @@ export type InvitationQueries = {
   /**
    * Stores invitations for different email addresses with one statement. An invitation that already exists gets the new role and expiry,
    * and is valid for 30 days from now. Its link stays the same unless the link was used. Throws `note_not_found` or `attachment_not_found`
-   * if the note or attachment was deleted.
+   * if the note or attachment was deleted. Returns the ids of the stored invitations. An invitation that existed already keeps its id.
    */
-  put(...invitations: readonly Invitation[]): Promise<void>;
+  put(...invitations: readonly Invitation[]): Promise<ReadonlySet<string>>;
   /** Returns an invitation, and locks it until the transaction ends. Returns undefined if the invitation was revoked or never existed. */
   hold(invitationId: string): Promise<Invitation | undefined>;
   /** Returns the invitations for these email addresses, by email address. Locks them until the transaction ends. */
   holdOf(subject: ShareSubject, emails: readonly string[]): Promise<Map<string, Invitation>>;
-  find(invitationId: string): Promise<InvitationWithNames | undefined>;
+  /** `inTrash`: also finds an invitation whose note or file is in the trash. */
+  find(invitationId: string, options?: { inTrash: boolean }): Promise<InvitationWithNames | undefined>;
   /** Stores the fields that can change. The caller must have locked the invitation. */
   replace(invitation: Invitation): Promise<void>;
   delete(invitationId: string): Promise<void>;

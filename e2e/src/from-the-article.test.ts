@@ -97,14 +97,14 @@ describe("docs/from-the-article.md, step by step", () => {
     expect(unknown).toMatchObject({ status: 404, body: { message: "Attachment not found" } });
   });
 
-  it("changes nothing when the list is adopted again, and adds a new share", async () => {
+  it("changes nothing on a line that was adopted before", async () => {
     const first = await adoptList();
     expect(first.stderr).toBe("0 adopted, 3 adopted before, 0 with a problem.\n");
     expect((await adoptList()).map).toEqual(first.map);
     const more = { key: attachments[1]?.key, owner: OWNER, oldId: attachments[1]?._id, people: [STRANGER] };
     await writeFile(join(place.dataDir, "more.jsonl"), JSON.stringify(more));
     expect((await endOfCli(place, ["adopt", "--list", "more.jsonl", "--as", "admin@example.com"])).code).toBe(0);
-    expect((await get(`/attachments/${attachments[1]?._id}/url`, STRANGER)).status).toBe(200);
+    expect((await get(`/attachments/${attachments[1]?._id}/url`, STRANGER)).status).toBe(403);
   });
 
   it("copies an object of a CSV list, and names each line with a problem", async () => {

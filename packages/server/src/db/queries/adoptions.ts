@@ -25,13 +25,30 @@ export function adoptionQueries(db: Kysely<Tables>): AdoptionQueries {
       return row?.attachment_id;
     },
 
-    async findNote({ ownerId, title }) {
+    async findPrivateNote({ ownerId, title }) {
       const row = await db
         .selectFrom("notes")
         .select("id")
         .where("owner_id", "=", ownerId)
         .where("title", "=", title)
         .where(notInTrash.notes)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom("note_shares").select("user_id").whereRef("note_shares.note_id", "=", "notes.id"))),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom("invitations").select("id").whereRef("invitations.note_id", "=", "notes.id"))),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("links")
+                .select("id")
+                .whereRef("links.note_id", "=", "notes.id")
+                .where("whole_note", "=", 1)
+                .where("revoked_at", "is", null),
+            ),
+          ),
+        )
         .orderBy("id")
         .limit(1)
         .executeTakeFirst();

@@ -114,7 +114,7 @@ export const queryExamples: Examples = {
     insert: [[{ sourceKey: "source-new", oldId: "old-new", attachmentId: "file-1" }]],
     find: [["source-1"]],
     findByOldId: [["old-1"]],
-    findNote: [[{ ownerId: "user-1", title: "Title" }]],
+    findPrivateNote: [[{ ownerId: "user-1", title: "Title" }]],
   },
   notes: {
     insert: [[sampleNote()]],

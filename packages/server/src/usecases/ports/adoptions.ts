@@ -10,6 +10,9 @@ export type AdoptionQueries = {
   find(sourceKey: string): Promise<Adoption | undefined>;
   /** Returns the id of the attachment that had this id in another application. */
   findByOldId(oldId: string): Promise<string | undefined>;
-  /** Finds the oldest note of the owner with exactly this title, which is not in the trash. */
-  findNote(note: { ownerId: string; title: string }): Promise<string | undefined>;
+  /**
+   * Finds the oldest note of the owner with exactly this title that nobody else can open. Notes in the trash, with shares, with
+   * invitations, or with a link to the whole note do not count.
+   */
+  findPrivateNote(note: { ownerId: string; title: string }): Promise<string | undefined>;
 };

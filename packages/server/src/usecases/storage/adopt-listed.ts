@@ -1,3 +1,4 @@
+import type { Attachment } from "../../domain/attachment.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { checkFilename } from "../../domain/filename.ts";
 import type { Note } from "../../domain/note.ts";
@@ -5,7 +6,6 @@ import { type Caller, normaliseEmail } from "../../domain/person.ts";
 import { normaliseContentType } from "../../domain/serving.ts";
 import { aboutFile, aboutNote, auditEvent } from "../audit-event.ts";
 import { findHolders, findUsersById } from "../find-receivers.ts";
-import { withoutShare } from "../mail/notify-of-share.ts";
 import { requireAdministrator } from "../people.ts";
 import type { Adoption, Deps, Queries } from "../ports/index.ts";
 import { attachObject, type FoundObject, findObject, refuseHeaders } from "./adopt.ts";
@@ -26,7 +26,7 @@ export type ListedObject = {
   oldId: string | undefined;
   /** The people who may download the file. */
   people: readonly string[];
-  /** The title of the note. Default: "Adopted files". */
+  /** The title of the note. Default: "Adopted files". The file gets on a note that nobody but the owner can open. */
   note: string | undefined;
 };
 
@@ -34,7 +34,7 @@ export type AdoptedObject = Adoption & { isNew: boolean };
 
 /**
  * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file.
- * A repeated call changes nothing, except that it adds the shares that are missing. Nobody gets a mail.
+ * A repeated call changes nothing. In particular, it does not give back a share that the owner has revoked. Nobody gets a mail.
  * `copies`: copies the object to a key of the service, so that the service deletes the copy with the file. The original always stays.
  * Throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`, `object_already_attached` and `upload_rejected`.
  */
@@ -62,16 +62,22 @@ export function adoptListed(deps: Deps) {
         `The object was adopted before, with the old id ${known.oldId ?? "(none)"}.`,
       );
     }
-    const adoption = known ?? (await adopt(caller, { listed, sourceKey, ownerId, copies }));
-    await share(deps, { caller, attachmentId: adoption.attachmentId, userIds: userIds.filter((id) => id !== ownerId) });
+    const readers = new Set(userIds.filter((id) => id !== ownerId));
+    const adoption = known ?? (await adopt(caller, { listed, sourceKey, ownerId, readers, copies }));
     return { ...adoption, isNew: known === undefined };
   };
 
   async function adopt(
     caller: Caller,
-    given: { listed: ListedObject; sourceKey: string; ownerId: string; copies: boolean },
+    given: {
+      listed: ListedObject;
+      sourceKey: string;
+      ownerId: string;
+      readers: ReadonlySet<string>;
+      copies: boolean;
+    },
   ): Promise<Adoption> {
-    const { listed, sourceKey, ownerId, copies } = given;
+    const { listed, sourceKey, ownerId, readers, copies } = given;
     const filename = checkFilename(listed.filename ?? sourceKey.slice(sourceKey.lastIndexOf("/") + 1));
     const source = await findObject(deps, sourceKey);
     if (!copies) refuseHeaders(source.stored);
@@ -82,6 +88,7 @@ export function adoptListed(deps: Deps) {
       }
       const noteId = await findNote(tx, { caller, ownerId, title: listed.note ?? USUAL_NOTE });
       const attachment = await attachObject(deps, { tx, caller, noteId, ownerId, found, filename, ownsObject: copies });
+      await share(deps, { tx, caller, attachment, readers });
       const added = { sourceKey, oldId: listed.oldId, attachmentId: attachment.id };
       if (await tx.adoptions.insert(added)) return added;
       throw new DomainError(
@@ -100,7 +107,9 @@ export function adoptListed(deps: Deps) {
     const name = JSON.stringify([ownerId, title]);
     const known = notes.get(name);
     const found =
-      known !== undefined && (await tx.notes.hold(known)) ? known : await tx.adoptions.findNote({ ownerId, title });
+      known !== undefined && (await tx.notes.hold(known))
+        ? known
+        : await tx.adoptions.findPrivateNote({ ownerId, title });
     const noteId = found ?? newId();
     if (found === undefined) {
       const now = clock();
@@ -139,24 +148,19 @@ async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<
   throw new DomainError("user_not_found", `Nobody has the email address or id ${text}. ${remedy}`);
 }
 
-/** Shares a file with the users who do not have a share of it yet. Does nothing if the file was deleted. */
+/** Shares a new file with its readers. */
 async function share(
-  { db, clock, newId }: Deps,
-  { caller, attachmentId, userIds }: { caller: Caller; attachmentId: string; userIds: readonly string[] },
+  { clock, newId }: Deps,
+  given: { tx: Queries; caller: Caller; attachment: Attachment; readers: ReadonlySet<string> },
 ): Promise<void> {
-  if (userIds.length === 0) return;
-  await db.transaction(async (tx) => {
-    const attachment = await tx.attachments.find(attachmentId);
-    if (attachment === undefined) return;
-    const now = clock();
-    const subject = { attachmentId };
-    const details = { role: "viewer", expiresAt: undefined, createdAt: now, createdBy: caller.userId } as const;
-    for (const userId of await withoutShare(tx, { subject, userIds: [...new Set(userIds)], now })) {
-      await tx.shares.put(subject, { userId, ...details });
-      const detail = { userId, role: "viewer", expiresAt: null };
-      await tx.audit.add(
-        auditEvent("share.granted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail }),
-      );
-    }
-  });
+  const { tx, caller, attachment, readers } = given;
+  const now = clock();
+  const details = { role: "viewer", expiresAt: undefined, createdAt: now, createdBy: caller.userId } as const;
+  for (const userId of readers) {
+    await tx.shares.put({ attachmentId: attachment.id }, { userId, ...details });
+    const detail = { userId, role: "viewer", expiresAt: null };
+    await tx.audit.add(
+      auditEvent("share.granted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail }),
+    );
+  }
 }

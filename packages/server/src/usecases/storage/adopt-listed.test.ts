@@ -1,0 +1,52 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../../db/testing/test-databases.ts";
+import { useService } from "../../http/testing/use-service.ts";
+
+describe.each(engines)("a listed adoption on $name", (engine) => {
+  const service = useService({ engine });
+  beforeAll(() => service.useCases.rememberPerson({ id: "admin", email: undefined, name: undefined, isAdmin: true }));
+
+  async function adopt(key: string, { owner, people = [] }: { owner: string; people?: string[] }) {
+    const { s3 } = service.bucketContents;
+    await s3.send(new PutObjectCommand({ Bucket: service.bucketServer.bucket, Key: key, Body: "hello" }));
+    const listed = { object: key, owner, people, filename: undefined, oldId: key, note: undefined };
+    return service.useCases.adoptListed({ userId: "admin" }, listed, { copies: false });
+  }
+  const statusFor = async (userId: string, id: string) =>
+    (await service.as(userId).send(`GET /attachments/${id}/url`)).status;
+
+  it("puts no file on a note that other people can open", async () => {
+    const link = { json: { kind: "download" } };
+    const shares: ((noteId: string) => [call: string, body: { json: object }])[] = [
+      (noteId) => [`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } }],
+      (noteId) => [`PUT /notes/${noteId}/shares`, { json: { emails: ["ben@example.com"] } }],
+      (noteId) => [`POST /notes/${noteId}/links`, link],
+    ];
+    for (const [index, share] of shares.entries()) {
+      const owner = `owner-${index}`;
+      const ann = service.as(owner);
+      const { id } = (await ann.send("POST /notes", { json: { title: "Adopted files" } })).body;
+      expect((await ann.send(...share(id))).status).toBeLessThan(300);
+      const { attachmentId } = await adopt(`secret-${index}.txt`, { owner });
+      expect((await ann.send(`GET /notes/${id}`)).body.attachments).toEqual([]);
+      expect([await statusFor(owner, attachmentId), await statusFor("ben", attachmentId)]).toEqual([200, 403]);
+    }
+  });
+
+  it("continues on the note of an earlier call", async () => {
+    await adopt("first.txt", { owner: "carl" });
+    await adopt("second.txt", { owner: "carl", people: ["ben"] });
+    const { items } = (await service.as("carl").send("GET /notes?scope=owned")).body;
+    expect(items).toMatchObject([{ title: "Adopted files", attachmentCount: 2 }]);
+  });
+
+  it("does not give a revoked share back when it is repeated", async () => {
+    const given = { owner: "dora", people: ["ben", "dora", "ben"] };
+    const { attachmentId } = await adopt("plan.txt", given);
+    expect(await statusFor("ben", attachmentId)).toBe(200);
+    await service.as("dora").send(`DELETE /attachments/${attachmentId}/shares/ben`);
+    expect(await adopt("plan.txt", given)).toMatchObject({ attachmentId, isNew: false });
+    expect(await statusFor("ben", attachmentId)).toBe(403);
+  });
+});

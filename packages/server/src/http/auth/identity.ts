@@ -11,7 +11,7 @@ export type SubjectClaims = {
   issuedAt: number | undefined;
 };
 
-const MAX_SUBJECT_LENGTH = 255;
+export const MAX_SUBJECT_LENGTH = 255;
 export const MAX_NAME_LENGTH = 255;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;

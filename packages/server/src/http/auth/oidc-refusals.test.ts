@@ -115,6 +115,20 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
+  it("a subject that two users could share", async () => {
+    const { provider, signInAtProvider, people } = await openOidc(engine);
+    for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {
+      provider.setPerson({ ...ANN, sub });
+      expectRefusal(await signInAtProvider(), "sign_in_failed");
+    }
+    expect(people.size).toBe(0);
+  });
+
+  it("a state with NUL, and reports no fault of the service", async () => {
+    const { call } = await openOidc(engine);
+    expectRefusal(await call("GET", `${CALLBACK}?code=x&state=%00`), "sign_in_expired");
+  });
+
   it("to redirect anywhere but to a page of this service", async () => {
     const { begin, signInAtProvider, advance } = await openOidc(engine);
     const foreign = [

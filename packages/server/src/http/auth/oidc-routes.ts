@@ -67,6 +67,8 @@ async function finish(deps: Deps, { request, reply }: Exchange): Promise<Fastify
 async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<string> {
   const { origin } = new URL(accounts.publicUrl);
   await accounts.limits.count(request, CALLBACK_PATH);
+  // No provider sends NUL. PostgreSQL refuses a text with NUL, and the library would report this as a fault of the service.
+  if (request.url.includes("%00")) throw signInProblem("state_invalid");
   const response = await oidc.handle(toLibraryRequest(request, { ...accounts, path: CALLBACK_PATH, origin }));
   const location = response.headers.get("location");
   if (location === null) throw await refusedBy(response, accounts);

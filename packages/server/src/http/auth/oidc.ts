@@ -3,7 +3,7 @@ import { genericOAuth } from "better-auth/plugins";
 import { decodeJwt } from "jose";
 import { readEmail } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
-import { MAX_NAME_LENGTH, plainText } from "./identity.ts";
+import { MAX_NAME_LENGTH, MAX_SUBJECT_LENGTH, plainText } from "./identity.ts";
 
 /** The last segment of the callback URL. */
 export const PROVIDER_ID = "oidc";
@@ -88,7 +88,12 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
   const { issuer, clientId, clientSecret, name } = provider;
   const { authMethods } = metadata;
   // The id contains the issuer, because another issuer can use the same subject for another user.
-  const accountIdOf = (subject: unknown) => `${metadata.issuer} ${subject}`;
+  // Without the check, all users without a subject would share one account, and a database could store two subjects as the same text.
+  const accountIdOf = (claim: unknown) => {
+    const subject = plainText(claim, MAX_SUBJECT_LENGTH);
+    if (subject !== undefined) return `${metadata.issuer} ${subject}`;
+    throw new HttpProblem("sign_in_failed", "The identity provider sent no valid subject.");
+  };
   const acceptsOnlyPost = authMethods.length > 0 && !authMethods.includes("client_secret_basic");
   return genericOAuth({
     config: [

@@ -5,7 +5,7 @@ const counted = (description: string) =>
   Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
 
 /**
- * Who has one file without its note, besides the owner, in numbers. A missing member counts nothing. Without `until`, nothing expires.
+ * The numbers of people who have one file without its note, besides the owner. A missing member counts nothing. Without `until`, nothing expires.
  * A person who also has the whole note counts only in the note.
  */
 export const FileAccess = Type.Object({
@@ -15,7 +15,7 @@ export const FileAccess = Type.Object({
 });
 export type FileAccess = Static<typeof FileAccess>;
 
-/** Who has a note, besides the owner, in numbers. `links` open every file of the note. The shares of single files do not count here. */
+/** The numbers of people and links that give access to a note, besides the owner. `links` open every file of the note. The shares of single files do not count here. */
 export const NoteAccess = Type.Object({
   ...FileAccess.properties,
   fileLinks: counted("The links that open certain files only. until: as for links"),

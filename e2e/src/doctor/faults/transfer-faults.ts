@@ -6,7 +6,7 @@ import type { Fault, Remedy, Stage } from "../stage.ts";
 
 const ENDPOINTS = ["S3_ENDPOINT", "S3_PUBLIC_ENDPOINT"] as const;
 
-/** What a proxy before the bucket changes, and the fault that this is. */
+/** The changes that a proxy before the bucket can make, and the fault that each one is. */
 const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) => Change | undefined }[] = [
   { change: "removes ETag", id: "etag-lost", rule: () => ({ headers: { etag: null } }) },
   { change: "ignores Range", id: "range-ignored", rule: () => ({ dropped: "range" }) },

@@ -12,7 +12,7 @@ export type Notice =
   | { about: "share"; noteId: string; attachmentId?: string | undefined }
   | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
   | { about: "link-opened"; linkId: string }
-  /** What a visitor did, with how many files. `purpose` undefined: an earlier version queued the notice. */
+  /** The act of a visitor, and the number of its files. `purpose` undefined: an earlier version queued the notice. */
   | { about: "link-claimed"; linkId: string; purpose?: "download" | "zip" | "view"; files?: number }
   | { about: "file-received"; linkId: string }
   /** `userId`: the user who asks for access. */

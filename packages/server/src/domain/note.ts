@@ -31,7 +31,7 @@ export type NoteWithAttachments = NoteWithRole & {
   attachmentCount: number;
   accessRequestCount: number;
   isNew: boolean;
-  /** Who else has access. Undefined for a caller who may only read the note. */
+  /** The people and links with access, in numbers. Undefined for a caller who may only read the note. */
   access: NoteAccess | undefined;
 };
 

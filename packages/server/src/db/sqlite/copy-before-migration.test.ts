@@ -25,7 +25,7 @@ async function earlierDatabase() {
 }
 
 /** Undoes the last migration, so that it can run again. */
-const UNDO = "drop index auth_sessions_expires_at";
+const UNDO = "drop table adopted_objects";
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);

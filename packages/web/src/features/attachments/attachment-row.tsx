@@ -93,7 +93,7 @@ export const AttachmentRow = memo(function AttachmentRow({
               {formatWhen(createdAt, now)}
             </time>
             {isWaiting(state) && !isForReview && ` · ${words.states[state]}`}
-            {access !== undefined && accessParts(access, { now }).map((part) => ` · ${part}`)}
+            {access !== undefined && accessParts(access, { now, isShort: true }).map((part) => ` · ${part}`)}
           </p>
         )}
         {state === "quarantined" && <Review attachment={attachment} canReview={actions.canReview} />}

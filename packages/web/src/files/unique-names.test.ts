@@ -25,3 +25,37 @@ it.each([
 ])("gives each of %j a unique name", (filenames, names) => {
   expect(filenames.map(createUniqueNames())).toEqual(names);
 });
+
+it.each([
+  ["../../etc/passwd", ".._.._etc_passwd"],
+  ["C:\\Windows\\a.dll", "C__Windows_a.dll"],
+  ["a:b.txt", "a_b.txt"],
+  ["con", "_con"],
+  ["LPT1.txt", "_LPT1.txt"],
+  ["console.txt", "console.txt"],
+  ["report. .", "report___"],
+  ["a\u0000b\u001b[31m.txt", "a_b_[31m.txt"],
+  ["..", "__"],
+])("stores %j as %j, which every usual file system accepts", (filename, name) => {
+  expect(createUniqueNames()(filename)).toBe(name);
+});
+
+it.each([
+  ["文".repeat(255), ".pdf"],
+  ["a".repeat(300), ".txt"],
+  ["😀".repeat(100), ".png"],
+])("shortens the name %s%s to 255 bytes, and keeps its extension", (stem, extension) => {
+  const unique = createUniqueNames();
+  const names = [1, 2, 3].map(() => unique(stem + extension));
+  expect(new Set(names).size).toBe(3);
+  for (const name of names) {
+    expect(new TextEncoder().encode(name).length).toBeLessThanOrEqual(255);
+    expect(name.endsWith(extension)).toBe(true);
+    expect(name.isWellFormed()).toBe(true);
+  }
+});
+
+it("does not give two files names that differ only in the form of a Greek sigma", () => {
+  const unique = createUniqueNames();
+  expect(["ος.txt", "οσ.txt"].map(unique)).toEqual(["ος.txt", "οσ (2).txt"]);
+});

@@ -48,7 +48,7 @@ async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: 
       return undefined;
     });
     if (stream === undefined) continue;
-    const name = nameOf(filename.replaceAll(/[/\\]/g, "_"));
+    const name = nameOf(filename);
     yield { name, lastModified, size: sizeBytes, input: stream.pipeThrough(countBytes(job)) };
   }
   // The user may give the ZIP to other people, so the ZIP itself must say that it is incomplete.

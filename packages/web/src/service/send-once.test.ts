@@ -48,6 +48,14 @@ describe("a fetch that sends a change once", () => {
     expect(sent.map(({ body }) => body)).toEqual(["on", "off", "on"]);
   });
 
+  it("sends a change again if another change at another URL came between", () => {
+    const { sent, fetch, change } = start();
+    void change("on");
+    void fetch("https://files.example.com/links/2", { method: "DELETE" });
+    void change("on");
+    expect(sent).toHaveLength(3);
+  });
+
   it.each<[string, RequestInit]>([
     ["a read", { method: "GET" }],
     ["a file", { method: "POST", body: new Blob(["a"]) }],

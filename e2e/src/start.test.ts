@@ -167,8 +167,9 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
       here,
       "insert into kysely_migration (name, timestamp) values ('0099-from-the-future', '2099-01-01T00:00:00.000Z')",
     );
+    await execute(here, "update schema_compatibility set needed_migration = '0099-from-the-future'");
     expect((await messageOfFailedStart(here)).trim()).toBe(
-      "This database was written by a newer Valet Key (migration 0099-from-the-future). Install that version, or restore a backup.",
+      "This database was written by a newer Valet Key (migration 0099-from-the-future), and needs a version with the migration 0099-from-the-future. Install that version, or restore a backup.",
     );
   });
 

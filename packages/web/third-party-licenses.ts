@@ -23,6 +23,10 @@ async function licenseOf(folder: string): Promise<string> {
   const { name, version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const files = globSync("{,*/}{LICEN[SC]E,licen[sc]e,Licen[sc]e}*", { cwd: folder });
   const own = files.filter((file) => !file.includes("node_modules")).sort((a, b) => a.length - b.length);
-  const texts = await Promise.all(own.map((file) => readFile(join(folder, file), "utf8")));
-  return `${name} ${version} (${license})\n\n${texts.map((text) => text.trim()).join("\n\n")}\n`;
+  const texts = own.map(async (file) => {
+    const text = (await readFile(join(folder, file), "utf8")).trim();
+    // The name of such a file says to which part of the package its text belongs, for example wasm/LICENSE_OPENJPEG.
+    return file.includes("/") ? `${file}:\n\n${text}` : text;
+  });
+  return `${name} ${version} (${license})\n\n${(await Promise.all(texts)).join("\n\n")}\n`;
 }

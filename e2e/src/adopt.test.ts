@@ -94,7 +94,7 @@ describe("valetkey adopt beside a running service", () => {
       [as("ben@example.com"), "Access denied"],
       [as("nobody@example.com"), "Nobody has the email address or id nobody@example.com"],
       [["mine.txt", "--note", unknown, "--as", ADMIN], "Note not found"],
-      [["mine.txt", "--as", ADMIN], "required option '--note <id>' not specified"],
+      [["mine.txt", "--as", ADMIN], "Give an object and --note, or give --list"],
     ] as const) {
       const { code, stdout, stderr } = await endOfCli(place, ["adopt", ...args]);
       expect({ code, stdout }, says).toEqual({ code: 1, stdout: "" });

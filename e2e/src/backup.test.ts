@@ -364,7 +364,7 @@ describe("valetkey restore refuses", () => {
     ],
     [
       "a backup of a newer database",
-      (copied) => editManifest(copied, { lastMigration: "9999-later" }),
+      (copied) => editManifest(copied, { lastMigration: "9999-later", neededMigration: "9999-later" }),
       "made by a newer Valet Key",
     ],
     [

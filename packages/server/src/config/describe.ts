@@ -5,6 +5,7 @@ const MASK = "********";
 /** Formats the configuration for people, with one `NAME=value` on each line. Masks secrets. */
 export function describeConfig(config: Config): string[] {
   const { server, auth, limits, tracing } = config;
+  const acceptsJwts = auth.jwtSecret !== undefined || auth.jwksUrl !== undefined;
   return [
     line("PORT", server.port),
     line("HOST", server.host),
@@ -22,8 +23,8 @@ export function describeConfig(config: Config): string[] {
     line("AUTH_JWKS_URL", auth.jwksUrl === undefined ? undefined : maskUrl(auth.jwksUrl)),
     line("AUTH_JWT_ISSUER", auth.issuer),
     line("AUTH_JWT_AUDIENCE", auth.audience),
-    line("AUTH_JWT_USER_CLAIM", auth.jwtUserClaim),
-    line("AUTH_JWT_REQUIRE_EXPIRY", String(auth.jwtRequiresExpiry)),
+    line("AUTH_JWT_USER_CLAIM", acceptsJwts ? auth.jwtUserClaim : undefined),
+    line("AUTH_JWT_REQUIRE_EXPIRY", acceptsJwts ? String(auth.jwtRequiresExpiry) : undefined),
     line("AUTH_SIGN_UP", auth.signUp),
     line("AUTH_REQUIRE_VERIFIED_EMAIL", String(auth.requiresVerifiedEmail)),
     line("AUTH_OIDC_ISSUER", auth.oidc?.issuer),

@@ -80,7 +80,7 @@ describe.each(engines)("opening a database on $name", ({ createLocation }) => {
     });
   });
 
-  it("refuses a database of a later version that does not say which versions may use it", async () => {
+  it("refuses a later database that does not say which versions may use it", async () => {
     const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",

@@ -25,12 +25,13 @@ export function adoptionQueries(db: Kysely<Tables>): AdoptionQueries {
       return row?.attachment_id;
     },
 
-    async findPrivateNote({ ownerId, title }) {
+    async findPrivateNote({ ownerId, title, noteId }) {
       const row = await db
         .selectFrom("notes")
         .select("id")
         .where("owner_id", "=", ownerId)
         .where("title", "=", title)
+        .$if(noteId !== undefined, (query) => query.where("id", "=", noteId as string))
         .where(notInTrash.notes)
         .where(({ not, exists, selectFrom }) =>
           not(exists(selectFrom("note_shares").select("user_id").whereRef("note_shares.note_id", "=", "notes.id"))),

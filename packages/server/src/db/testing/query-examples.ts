@@ -114,7 +114,10 @@ export const queryExamples: Examples = {
     insert: [[{ sourceKey: "source-new", oldId: "old-new", attachmentId: "file-1" }]],
     find: [["source-1"]],
     findByOldId: [["old-1"]],
-    findPrivateNote: [[{ ownerId: "user-1", title: "Title" }]],
+    findPrivateNote: [
+      [{ ownerId: "user-1", title: "Title" }],
+      [{ ownerId: "user-1", title: "Title", noteId: "note-1" }],
+    ],
   },
   notes: {
     insert: [[sampleNote()]],

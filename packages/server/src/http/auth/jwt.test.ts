@@ -69,7 +69,7 @@ describe("the caller", () => {
     );
   });
 
-  it("is accepted with a token without an expiry only if the service does not require one", async () => {
+  it("is accepted with a token without an expiry only if the service allows it", async () => {
     const authorization = `Bearer ${await signTestJwt({ ...claims, exp: undefined })}`;
     expect(await call(bySecret, authorization)).toEqual(refused(/exp/));
     const app = appWith({ ...bySecret, requiresExpiry: false });

@@ -14,5 +14,5 @@ export type AdoptionQueries = {
    * Finds the oldest note of the owner with exactly this title that nobody else can open. Notes in the trash, with shares, with
    * invitations, or with a link to the whole note do not count.
    */
-  findPrivateNote(note: { ownerId: string; title: string }): Promise<string | undefined>;
+  findPrivateNote(note: { ownerId: string; title: string; noteId?: string }): Promise<string | undefined>;
 };

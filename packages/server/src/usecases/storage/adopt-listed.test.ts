@@ -34,6 +34,16 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     }
   });
 
+  it("puts no file on a note that the owner has shared since the last file", async () => {
+    const { attachmentId } = await adopt("before.txt", { owner: "eve" });
+    const { noteId } = (await service.as("eve").send(`GET /attachments/${attachmentId}`)).body;
+    await service.as("eve").send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } });
+    const later = await adopt("after.txt", { owner: "eve" });
+    expect([await statusFor("eve", later.attachmentId), await statusFor("ben", later.attachmentId)]).toEqual([
+      200, 403,
+    ]);
+  });
+
   it("continues on the note of an earlier call", async () => {
     await adopt("first.txt", { owner: "carl" });
     await adopt("second.txt", { owner: "carl", people: ["ben"] });

@@ -106,10 +106,10 @@ export function adoptListed(deps: Deps) {
   ): Promise<string> {
     const name = JSON.stringify([ownerId, title]);
     const known = notes.get(name);
+    // The owner may have shared the known note since the last file.
     const found =
-      known !== undefined && (await tx.notes.hold(known))
-        ? known
-        : await tx.adoptions.findPrivateNote({ ownerId, title });
+      (known && (await tx.adoptions.findPrivateNote({ ownerId, title, noteId: known }))) ??
+      (await tx.adoptions.findPrivateNote({ ownerId, title }));
     const noteId = found ?? newId();
     if (found === undefined) {
       const now = clock();

@@ -48,7 +48,8 @@ export function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwner
 function waitingEndpoints(db: Kysely<Tables>) {
   const next = (after: RawBuilder<SqlBool>) =>
     sql<string>`(select min(endpoint_id) from webhook_deliveries where due_at is not null and ${after})`.as("id");
-  return db.selectNoFrom(next(sql`true`)).unionAll((eb) =>
+  // Each id is longer than the empty text. Without this condition, a plan of PostgreSQL 18 looks like a scan of the whole index.
+  return db.selectNoFrom(next(sql`endpoint_id > ''`)).unionAll((eb) =>
     eb
       .selectFrom("waiting" as never)
       .select(next(sql`endpoint_id > waiting.id`))

@@ -49,8 +49,12 @@ export const httpLimits = {
   closeIdleIntervalMs: 50,
   /** During shutdown, the server closes a connection that sent no byte within this time. Milliseconds. */
   firstByteMs: 500,
-  probeTimeoutMs: 2_000,
-  /** The pause between two probes of the database, or of the bucket. So /readyz returns a result of the last second. Milliseconds. */
+  /** A part of the service counts as down while its probe takes longer than this. Milliseconds. */
+  probeTimeoutMs: 1_000,
+  /**
+   * The pause between two probes of the database, or of the bucket. So /readyz returns a result of the last second. While a part hangs,
+   * this result can be older by `probeTimeoutMs`. Milliseconds.
+   */
   probeEveryMs: 800,
   /** How long the probes continue after a request for /readyz. Milliseconds. */
   probeForMs: 10_000,

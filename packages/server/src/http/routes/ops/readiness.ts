@@ -57,11 +57,16 @@ function createWatch(probe: () => Promise<void>) {
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<Check> {
-    const found = await check(probe);
+    const result = check(probe);
+    const found = await inTime(result);
     running = undefined;
     const isOver = performance.now() > endsAt;
     last = isOver ? undefined : found;
     if (!isOver) timer = setTimeout(start, httpLimits.probeEveryMs).unref();
+    // A part of a busy service is down only while its probe is late. So a balancer that checks several times does not remove the replica.
+    void result.then((late) => {
+      if (last === found) last = late;
+    });
     return found;
   }
 
@@ -82,16 +87,20 @@ function createWatch(probe: () => Promise<void>) {
   };
 }
 
-async function check(probe: () => Promise<void>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(() => resolve({ state: "down" }), httpLimits.probeTimeoutMs);
-  });
-  const result = probe().then(
+function check(probe: () => Promise<void>): Promise<Check> {
+  return probe().then(
     (): Check => ({ state: "up" }),
     // Omits the messages of other errors, because these may contain host names and IP addresses.
     (error: unknown): Check => ({ state: "down", ...(error instanceof DomainError && { reason: error.message }) }),
   );
+}
+
+/** Returns the result of a probe. Returns `down` if the probe takes more than `probeTimeoutMs`. */
+async function inTime(result: Promise<Check>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ state: "down" }), httpLimits.probeTimeoutMs);
+  });
   try {
     return await Promise.race([result, late]);
   } finally {

@@ -115,6 +115,22 @@ describe.each(engines)("signing in with an identity provider refuses, on $name,"
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
+  it("an ID token that was issued for another client", async () => {
+    const { provider, signInAtProvider, people } = await openOidc(engine);
+    const { clientId } = CLIENT;
+    for (const claims of [{ azp: "other" }, { azp: [clientId] }, { aud: [clientId, "other"] }]) {
+      provider.setIdTokenClaims(claims);
+      expectRefusal(await signInAtProvider(), "sign_in_failed");
+    }
+    provider.setIdTokenClaims({ aud: [clientId, "other"], azp: "other" });
+    expectRefusal(await signInAtProvider(), "sign_in_failed");
+    expect(people.size).toBe(0);
+    for (const claims of [{ azp: clientId }, { aud: [clientId] }, { aud: [clientId, "other"], azp: clientId }]) {
+      provider.setIdTokenClaims(claims);
+      expect((await signInAtProvider()).headers.location).toBe("/");
+    }
+  });
+
   it("a subject that two users could share", async () => {
     const { provider, signInAtProvider, people } = await openOidc(engine);
     for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {

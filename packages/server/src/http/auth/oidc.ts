@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from "better-auth";
 import { genericOAuth } from "better-auth/plugins";
-import { decodeJwt } from "jose";
+import { decodeJwt, type JWTPayload } from "jose";
 import { readEmail } from "../../domain/person.ts";
 import { HttpProblem } from "../problem.ts";
 import { MAX_NAME_LENGTH, MAX_SUBJECT_LENGTH, plainText } from "./identity.ts";
@@ -115,11 +115,23 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
         },
         accountSubject({ tokens }) {
           if (tokens.idToken === undefined) throw new Error("The identity provider sent no ID token.");
-          return accountIdOf(decodeJwt(tokens.idToken).sub);
+          const claims = decodeJwt(tokens.idToken);
+          requireIssuedTo(clientId, claims);
+          return accountIdOf(claims.sub);
         },
       },
     ],
   });
+}
+
+/**
+ * Throws `sign_in_failed` if the ID token names another client as the client that it was issued to, or names several audiences but no such
+ * client (OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5). The library has already verified the signature and the audience.
+ */
+function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
+  const isOfSeveral = Array.isArray(aud) && aud.length > 1;
+  if (azp === clientId || (azp === undefined && !isOfSeveral)) return;
+  throw new HttpProblem("sign_in_failed", "The identity provider issued the ID token to another client.");
 }
 
 /** If the flag `email_verified` is missing, the email address counts as unverified, because some providers accept any email address. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { exportJWK, generateKeyPair } from "jose";
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { Provider } from "oidc-provider";
 
 export const CLIENT = { clientId: "valet-key", clientSecret: "oidc-Zt3vQ8mN1kR7-of-the-tests" };
@@ -110,6 +110,15 @@ export async function startOidcProvider(options: {
     /** Changes the responses of the token endpoint. */
     setTamper(change: typeof tamper) {
       tamper = change;
+    },
+    /** Replaces claims of each ID token, and signs the token again. */
+    setIdTokenClaims(replaced: Record<string, unknown>) {
+      tamper = async (answer) => {
+        const token = answer.id_token ?? "";
+        const { alg = "RS256", ...header } = decodeProtectedHeader(token);
+        const changed = new SignJWT({ ...decodeJwt(token), ...replaced }).setProtectedHeader({ ...header, alg });
+        return { ...answer, id_token: await changed.sign(privateKey) };
+      };
     },
     /** Changes the discovery document. */
     setDiscovery(change: typeof discovery) {

@@ -122,6 +122,18 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     const { items } = await service.db.administration.listEvents({ limit: 10, cursor: undefined });
     expect(items.map(({ action, subjectId }) => [action, subjectId])).toEqual([["person.email_changed", iris.userId]]);
   });
+
+  it("stays if a sign-in that read the account before records the person", async () => {
+    const jane = await person("jane");
+    await service.useCases.changeEmailOf(undefined, jane.userId, "jane2@example.com");
+    service.advance(1_000);
+    const readBefore = { id: jane.userId, email: jane.email, emailProvenBy: "oidc", name: "Jane" } as const;
+    await service.useCases.rememberAccount(readBefore);
+    expect(await holderOf("jane2@example.com")).toEqual([
+      { id: jane.userId, email: "jane2@example.com", isProven: true },
+    ]);
+    expect(await holderOf(jane.email)).toEqual([]);
+  });
 });
 
 describe("a service without mail", () => {

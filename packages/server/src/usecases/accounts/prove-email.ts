@@ -3,26 +3,33 @@ import type { Caller } from "../../domain/person.ts";
 import { claimInvitations } from "../invitations/claim.ts";
 import { orOverLimit } from "../mail/mail-rate-limits.ts";
 import { queueMail } from "../mail/queue-mail.ts";
-import { rememberPerson, rememberPersonIn } from "../people.ts";
+import { type Identity, rememberPersonIn } from "../people.ts";
 import type { Deps } from "../ports/index.ts";
 import { findAccountLink, linkInvalid } from "./account-links.ts";
 import { isProven, provenEmailOf } from "./reset-password.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "mail">;
-type Person = Parameters<ReturnType<typeof rememberPerson>>[0];
 
-/** Records the person who has an account. A new person gets a mail with a link that proves the email address. */
+/**
+ * Records the person who has an account. A new person gets a mail with a link that proves the email address. The caller may have read the
+ * account before a change of its email address, so this function reads the email address again.
+ */
 export function rememberAccount(deps: PartDeps) {
-  const { db, mail } = deps;
-  return async (person: Person): Promise<void> => {
-    const { id: userId, email, emailProvenBy } = person;
-    const isWelcome = mail !== undefined && email && emailProvenBy === undefined;
-    if (!isWelcome || (await db.people.find(userId)) !== undefined) return rememberPerson(deps)(person);
+  const { db, clock, mail } = deps;
+  return async (person: Identity): Promise<void> => {
+    const { id: userId } = person;
     await db.transaction(async (tx) => {
-      await rememberPersonIn(tx, person, deps.clock());
-      await queueMail(deps, tx, { kind: "email-proof", userId, email }).catch(orOverLimit);
+      // A change of the email address takes the same lock, so it can't run between the read and the write.
+      await tx.credentials.lock(userId);
+      const email = (await tx.accounts.find(userId))?.email;
+      if (email === undefined) return;
+      const emailProvenBy = email === person.email ? person.emailProvenBy : undefined;
+      const isWelcome = mail !== undefined && emailProvenBy === undefined && !(await tx.people.find(userId));
+      await rememberPersonIn(tx, { ...person, email, emailProvenBy }, clock());
+      if (isWelcome) await queueMail(deps, tx, { kind: "email-proof", userId, email }).catch(orOverLimit);
     });
-    mail.onQueued();
+    mail?.onQueued();
+    await claimInvitations(deps, userId);
   };
 }
 

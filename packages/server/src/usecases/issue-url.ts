@@ -8,7 +8,7 @@ import { aboutFile, auditEvent } from "./audit-event.ts";
 import { roleOf } from "./authorise.ts";
 import type { Arrive } from "./invitations/arrive.ts";
 import type { Allowance } from "./limits-in-memory.ts";
-import type { Deps, Downloadable, Limits, Queries, SignedUrl } from "./ports/index.ts";
+import type { Deps, DownloadAccess, Downloadable, Limits, Queries, SignedUrl } from "./ports/index.ts";
 import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
@@ -50,13 +50,14 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     allowance.take(caller.userId, 1);
     const access =
       (await db.access.download(caller.userId, input.attachmentId)) ?? (await byOldId(db, caller, input.attachmentId));
-    if (access === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+    if (access === undefined) throw notFound();
     const { attachment } = access;
     const role = roleOf(caller, { noteId: attachment.noteId, role: access.role });
     if (!permits(role, "attachment.issueUrl")) {
       refusals.record(caller, [attachment]);
       throw new DomainError("access_denied", "Access denied");
     }
+    if (attachment.state !== "ready" && (await findHidden(db, caller, [access])).has(attachment.id)) throw notFound();
     checkExpiry(input.expiresInSeconds, longestExpiry(limits, role));
     requireReady(attachment);
     const expiresInSeconds = input.expiresInSeconds ?? defaultExpiry(limits, role);
@@ -82,6 +83,24 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
 async function byOldId({ access, adoptions }: Queries, { userId }: Caller, oldId: string) {
   const attachmentId = await adoptions.findByOldId(oldId);
   return attachmentId === undefined ? undefined : access.download(userId, attachmentId);
+}
+
+/** Returns the ids of those files that `isHiddenFrom` hides from the caller. Queries the database only if a file is not ready. */
+export async function findHidden(
+  { attachments }: Queries,
+  caller: Caller,
+  found: Iterable<DownloadAccess>,
+): Promise<ReadonlySet<string>> {
+  const ids: string[] = [];
+  for (const { attachment, role } of found) {
+    if (attachment.state === "ready") continue;
+    if (roleOf(caller, { noteId: attachment.noteId, role }) === "viewer") ids.push(attachment.id);
+  }
+  return ids.length === 0 ? new Set() : attachments.hiddenFromViewers(ids);
+}
+
+function notFound(): DomainError {
+  return new DomainError("attachment_not_found", "Attachment not found");
 }
 
 /** Throws `expires_in_out_of_range` unless the requested expiry is a whole number from 1 to `longest`. */

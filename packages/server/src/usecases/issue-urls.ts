@@ -4,7 +4,7 @@ import type { Caller } from "../domain/person.ts";
 import { defaultPurpose, type UrlPurpose } from "../domain/url-purpose.ts";
 import { aboutFile, auditEvent } from "./audit-event.ts";
 import { roleOf } from "./authorise.ts";
-import { checkExpiry, defaultExpiry, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
+import { checkExpiry, defaultExpiry, findHidden, longestExpiry, sign, type UrlParts } from "./issue-url.ts";
 import type { Deps, DownloadAccess, Downloadable, Limits } from "./ports/index.ts";
 import { requireEnabled } from "./require-enabled.ts";
 
@@ -47,6 +47,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     // The database stores ids in lower case. The result for each id contains the id as the caller wrote it.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await db.access.downloads(caller.userId, ids);
+    for (const id of await findHidden(db, caller, access.values())) access.delete(id);
     const now = clock();
     // The caller is the owner of all files of a note or of none of them, so all URLs of a note have the same expiry.
     const issued = new Map<string, IssuedOfNote>();

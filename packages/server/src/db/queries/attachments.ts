@@ -192,6 +192,16 @@ export function attachmentQueries(db: Kysely<Tables>, engine: Engine): Attachmen
       return row && toAttachment(row);
     },
 
+    async hiddenFromViewers(attachmentIds) {
+      const rows = await db
+        .selectFrom("attachments")
+        .select("id")
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+        .where((eb) => eb.not(shownToViewers))
+        .execute();
+      return new Set(rows.map(({ id }) => id));
+    },
+
     async filenamesOf(attachmentIds) {
       const rows = await db
         .selectFrom("attachments")

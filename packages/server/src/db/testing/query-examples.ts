@@ -153,6 +153,7 @@ export const queryExamples: Examples = {
       ["note-1", "owner"],
     ],
     findByObjectKey: [["key-1"]],
+    hiddenFromViewers: [[files]],
     filenamesOf: [[files]],
   },
   uploads: {

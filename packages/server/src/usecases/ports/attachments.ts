@@ -48,6 +48,8 @@ export type AttachmentQueries = {
   countOfNote(noteId: string, role?: Role): Promise<number>;
   /** Also finds an attachment in the trash, because the bucket still stores its object. */
   findByObjectKey(objectKey: string): Promise<Attachment | undefined>;
+  /** Returns the ids of those attachments that `isHiddenFrom` hides from viewers, with one query. */
+  hiddenFromViewers(attachmentIds: readonly string[]): Promise<Set<string>>;
   /** Returns the filenames by attachment id, with one query. The map does not contain deleted attachments. */
   filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, string>>;
 };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
+import type { Answer } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest, type TestVisitor } from "../../testing/visitor.ts";
 
@@ -35,7 +36,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
       contentType: "text/plain",
       sizeBytes: 5,
     });
-    for (const user of ["ann", "ed", "vic"]) {
+    for (const user of ["ann", "ed"]) {
       for (const call of [`GET /attachments/${id}/url`, `GET /attachments/${id}/download`]) {
         const refused = await service.as(user).send(call);
         expect(refused.body, `${user} ${call}`).toMatchObject({ status: 409, code: "attachment_not_ready" });
@@ -87,6 +88,34 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect(await seen(vic)).toContain("private-salary.txt");
     expect(await seen(service.as("uma"))).toContain("private-salary.txt");
     await maria.send(`DELETE /uploads/${pending}`);
+  });
+
+  it("answers viewers who ask for a URL as if a hidden file did not exist", async () => {
+    const vic = service.as("vic");
+    const { id: quarantined } = await sendQuarantined("hidden-url.txt");
+    const started = await maria.start("hello", { filename: "hidden-pending.txt" });
+    const { items } = (await ann.send(`GET /notes/${noteId}/attachments`)).body;
+    const { id: pending } = items.find((file: { filename: string }) => file.filename === "hidden-pending.txt");
+    const unknown = "0192f0c1-2222-7000-8000-000000000000";
+    const withoutId = ({ body: { requestId: _, ...problem } }: Answer) => problem;
+    for (const query of ["", "?expiresIn=99999", "?expiresIn=99999&disposition=inline"]) {
+      for (const route of ["url", "download"]) {
+        const expected = withoutId(await vic.send(`GET /attachments/${unknown}/${route}${query}`));
+        expect(expected).toMatchObject({ status: 404, code: "attachment_not_found" });
+        for (const id of [quarantined, pending]) {
+          expect(withoutId(await vic.send(`GET /attachments/${id}/${route}${query}`))).toEqual(expected);
+        }
+      }
+    }
+    const batch = async (client: typeof ann) => {
+      const attachmentIds = [quarantined, pending, unknown];
+      const { body } = await client.send("POST /attachments/urls", { json: { attachmentIds } });
+      return body.urls.map(({ code }: { code: string }) => code);
+    };
+    const missing = "attachment_not_found";
+    expect(await batch(vic)).toEqual([missing, missing, missing]);
+    expect(await batch(ann)).toEqual(["attachment_not_ready", "attachment_not_ready", missing]);
+    await maria.send(`DELETE /uploads/${started.body.upload.id}`);
   });
 
   it("makes an accepted file ready", async () => {

@@ -39,6 +39,8 @@ const STATUS = {
   PreconditionFailed: 412,
   RequestTimeout: 400,
   SlowDown: 503,
+  /** Amazon S3 has no such code: the disk is read-only or damaged. */
+  StorageNotWritable: 500,
   XAmzContentSHA256Mismatch: 400,
 } as const;
 

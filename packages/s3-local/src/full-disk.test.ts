@@ -73,6 +73,7 @@ describe("a bucket on a disk that becomes read-only", () => {
     const { client } = await startBucket({ dataDir: disk.folder });
     disk.break();
     await expect(put(client, "late", randomBytes(OBJECT_BYTES))).rejects.toMatchObject({
+      name: "StorageNotWritable",
       message: "The disk of the bucket is read-only or damaged. Check the disk, and mount it for writing.",
     });
   });

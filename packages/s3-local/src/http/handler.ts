@@ -93,9 +93,11 @@ export function createHandler(options: HandlerOptions): (exchange: Exchange) => 
       const full = new S3Error("InsufficientStorage", "The disk of the bucket is full. Delete objects to free space.");
       return errorOutcome(full, requestId);
     }
-    const message = isDiskFault(error)
-      ? "The disk of the bucket is read-only or damaged. Check the disk, and mount it for writing."
-      : "We encountered an internal error. Please try again.";
+    if (isDiskFault(error)) {
+      const message = "The disk of the bucket is read-only or damaged. Check the disk, and mount it for writing.";
+      return errorOutcome(new S3Error("StorageNotWritable", message), requestId);
+    }
+    const message = "We encountered an internal error. Please try again.";
     return errorOutcome(new S3Error("InternalError", message), requestId);
   }
 }

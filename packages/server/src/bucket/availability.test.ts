@@ -188,6 +188,14 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     }
   });
 
+  test("the embedded bucket on a read-only disk is named with its remedy", async () => {
+    const bucket = await refusing({ status: 500, code: "StorageNotWritable" });
+    expect(await failure(store(bucket, 10))).toMatchObject({
+      code: "bucket_unavailable",
+      message: "The file store can't be written. Check the disk of the bucket, and mount it for writing.",
+    });
+  });
+
   test.each([403, 500, 301])("a HEAD with %i and no body", async (status) => {
     const bucket = await refusing({ status, code: "" });
     expect((await failure(bucket.head("key"))).code).toBe("bucket_unavailable");

@@ -2,6 +2,8 @@ import { DomainError } from "../domain/errors.ts";
 
 const MESSAGE = "The file store can't be reached at the moment. Try again in a minute.";
 
+const NOT_WRITABLE_MESSAGE = "The file store can't be written. Check the disk of the bucket, and mount it for writing.";
+
 const FULL_MESSAGE = "The file store is full. Delete files to free space.";
 
 /** Advice for the operator, by the error code of the bucket. */
@@ -40,8 +42,11 @@ export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
   const explanation = explain(error, operation);
-  if (!failedWith(error, "InsufficientStorage", 507)) return unavailable(explanation);
-  return new DomainError("storage_full", FULL_MESSAGE, { cause: new Error(explanation) });
+  const cause = new Error(explanation);
+  if (failedWith(error, "InsufficientStorage", 507)) return new DomainError("storage_full", FULL_MESSAGE, { cause });
+  if (failedWith(error, "StorageNotWritable"))
+    return new DomainError("bucket_unavailable", NOT_WRITABLE_MESSAGE, { cause });
+  return unavailable(explanation);
 }
 
 /** Creates the error `bucket_unavailable`. `explanation` becomes the cause of the error. Only the log shows it. */

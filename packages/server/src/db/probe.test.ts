@@ -61,3 +61,23 @@ describe("the probe of a standby, on postgres", () => {
     await expect.poll(() => fixture.db.urlAudit.record(sampleEvent()).catch((error) => error)).toMatchObject(readOnly);
   });
 });
+
+describe("a database on a disk that PostgreSQL can't write", () => {
+  const fixture = useDatabase(postgres);
+
+  // PostgreSQL reports a read-only disk with the code 42501, and a damaged disk with a code of the class 58.
+  it.each(["42501", "58030"])("says what is wrong and what to do, for the code %s", async (code) => {
+    const { db } = fixture;
+    await sql`
+      create or replace function fail() returns trigger language plpgsql as
+      $$ begin raise exception using errcode = ${sql.lit(code)}, message = 'could not open file'; end $$`.execute(
+      db.kysely,
+    );
+    await sql`create or replace trigger fail before insert on notes execute function fail()`.execute(db.kysely);
+    await expect(db.notes.insert(sampleNote())).rejects.toMatchObject({
+      code: "database_unavailable",
+      message:
+        "The database can't be written. Check the disk of PostgreSQL, and the rights of its user in DATABASE_URL.",
+    });
+  });
+});

@@ -13,6 +13,7 @@ import { SEARCH_LIMIT_MS } from "../search.ts";
 import { createTransactions } from "../transactions.ts";
 import { postgresAccessQueries } from "./access.ts";
 import { retryConflicts } from "./conflicts.ts";
+import { isNotWritable, NOT_WRITABLE } from "./errors.ts";
 import { postgresLookups } from "./lookups.ts";
 import { MigrationDialect } from "./migration-dialect.ts";
 import { hasNamedStatements } from "./named-statements.ts";
@@ -115,6 +116,7 @@ function faultOf(error: unknown): string {
   if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
     return "refuses the connection. Correct the user, the password and the database in DATABASE_URL.";
   }
+  if (isNotWritable(error)) return NOT_WRITABLE;
   if (error instanceof Error && STATEMENT_MODE.test(error.message)) {
     return "is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction in its configuration.";
   }

@@ -48,13 +48,14 @@ export const sqliteEngine: Engine = {
     from search_terms cross join search_docs on search_docs.id = search_terms.rowid
     where search_terms match ${groups.map((terms) => `(${terms.map(toWord).join(" AND ")})`).join(" OR ")}`,
   async putDocs(db, docs) {
-    for (const { docId, noteId, terms } of docs) {
-      const { rows } = await sql<{ id: number }>`
-        insert into search_docs (doc_id, note_id) values (${docId}, ${noteId})
-        on conflict (doc_id) do update set note_id = excluded.note_id returning id`.execute(db);
-      const words = terms.map(toWord).join(" ");
-      await sql`insert or replace into search_terms (rowid, terms) values (${rows[0]?.id}, ${words})`.execute(db);
-    }
+    const list = JSON.stringify(docs.map(({ docId, noteId, terms }) => [docId, noteId, terms.map(toWord).join(" ")]));
+    await sql`
+      insert into search_docs (doc_id, note_id) select value ->> 0, value ->> 1 from json_each(${list}) where true
+      on conflict (doc_id) do update set note_id = excluded.note_id`.execute(db);
+    await sql`
+      insert or replace into search_terms (rowid, terms)
+      select search_docs.id, docs.value ->> 2
+      from json_each(${list}) as docs cross join search_docs on search_docs.doc_id = docs.value ->> 0`.execute(db);
   },
 };
 
@@ -76,10 +77,13 @@ export const postgresEngine: Engine = {
       sql` or `,
     )}`,
   async putDocs(db, docs) {
-    for (const { docId, noteId, terms } of docs) {
-      await sql`
-        insert into search_docs (doc_id, note_id, terms) values (${docId}, ${noteId}, ${terms}::integer[])
-        on conflict (doc_id) do update set terms = excluded.terms`.execute(db);
-    }
+    const [ids, notes] = [docs.map(({ docId }) => docId), docs.map(({ noteId }) => noteId)];
+    // `unnest` would also take arrays in arrays apart. So the terms of a document are the text of an array.
+    const terms = docs.map((doc) => `{${doc.terms.join()}}`);
+    await sql`
+      insert into search_docs (doc_id, note_id, terms)
+      select doc_id, note_id, terms::integer[]
+      from unnest(${ids}::text[], ${notes}::text[], ${terms}::text[]) as docs (doc_id, note_id, terms)
+      on conflict (doc_id) do update set note_id = excluded.note_id, terms = excluded.terms`.execute(db);
   },
 };

@@ -84,34 +84,37 @@ type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
 /** `owners`: finds the owners of the notes that the list can contain. */
 type SearchIn = NotePageRequest & { owners: () => Promise<readonly string[]>; isShared: boolean };
 
+/** A file whose name contains the searched text. */
+type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
+
 /** The conditions for a query that joins the shares of one user. A viewer does not see every file. */
 const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
 export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Given): NoteQueries {
-  /**
-   * The condition that a note contains the text. `files`: the candidates for files whose names contain it. Undefined: all files of the note.
-   * `isShared`: the query joins the shares of one user.
-   */
-  const hasText = (text: string, { files, isShared }: { files?: readonly string[]; isShared: boolean }): Matches => {
-    const named = db
+  const named = (text: string) =>
+    db
       .selectFrom("attachments")
       .where("attachments.state", "not in", unfoundStates)
       .where(notInTrash.attachmentsOfNote)
-      .where((file) => engine.contains(file.ref("attachments.filename_folded"), text));
+      .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), text)));
+  /**
+   * The condition that a note contains the text. `files`: all files of the candidates whose names contain it. Undefined: reads the names of
+   * the note. `isShared`: the query joins the shares of one user.
+   */
+  const hasText = (text: string, { files, isShared }: { files?: readonly NamedFile[]; isShared: boolean }): Matches => {
+    const isNoteOf = (eb: ExpressionBuilder<Tables, "notes">, found: readonly NamedFile[]) =>
+      isOneOf(eb.ref("notes.id"), [...new Set(found.map(({ noteId }) => noteId))]);
     return (eb) => {
       const nameMatches = () => {
         if (files === undefined) {
-          const ofNote = named.where("attachments.note_id", "=", sql.ref<string>("notes.id"));
+          const ofNote = named(text).where("attachments.note_id", "=", sql.ref<string>("notes.id"));
           return eb.exists(ofNote.$if(isShared, (query) => query.where(isShown)).select("attachments.id"));
         }
-        // These queries do not depend on the note, so the database runs each of them once.
-        const candidates = named
-          .where((file) => isOneOf(file.ref("attachments.id"), files))
-          .select("attachments.note_id");
-        const matches = eb("notes.id", "in", candidates);
+        const matches = isNoteOf(eb, files);
         if (!isShared) return matches;
-        return eb.or([eb("notes.id", "in", candidates.where(shownToViewers)), eb.and([eb.not(isViewer), matches])]);
+        const shown = files.filter(({ isShownToViewers }) => isShownToViewers);
+        return eb.or([isNoteOf(eb, shown), eb.and([eb.not(isViewer), matches])]);
       };
       const contains = eb.or([
         engine.contains(eb.ref("notes.title_folded"), text),
@@ -138,56 +141,63 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     const query = selectCandidates(db, engine, { owners, text });
     return query && toCandidates(await execute(query), owners);
   };
+  /** Finds the first files of each note whose names contain the text, and the first of those that viewers see. */
+  const findNamed = async (text: string, { ids, column }: { ids: readonly string[]; column: "id" | "note_id" }) => {
+    if (ids.length === 0) return [];
+    const all = named(text)
+      .select(["id", "note_id as noteId", "filename", shownToViewers.as("isShownToViewers")])
+      .select(sql<number>`row_number() over (partition by note_id, ${shownToViewers} order by id)`.as("nth"))
+      .where((eb) => isOneOf(eb.ref(column), ids));
+    const first = db.selectFrom(all.as("named")).select(["id", "noteId", "filename", "isShownToViewers"]).orderBy("id");
+    return await run(first.where("nth", "<=", MAX_FOUND_FILES));
+  };
   /**
-   * Lists the notes with the searched text. Reads the texts of the candidates in the order of the list, until the page is full. The
-   * candidates come from an earlier query, which saw all earlier commits.
+   * Lists the notes with the searched text, and files whose names contain it. Reads the texts of the candidates in the order of the list,
+   * until the page is full. The candidates come from an earlier query, which saw all earlier commits.
    */
-  const list = async <Row>(select: (matches?: Matches) => Listing<Row>, { owners, isShared, ...request }: SearchIn) => {
+  const list = async <Row extends { id: string }>(
+    select: (matches?: Matches) => Listing<Row>,
+    { owners, isShared, ...request }: SearchIn,
+  ): Promise<{ rows: Row[]; files?: NamedFile[] }> => {
     const { limit, cursor, search } = request;
     if (search === undefined) return { rows: await select().execute() };
     const text = fold(search);
     const candidates = await findCandidates(await owners(), text);
-    if (candidates === undefined) return { rows: await run(select(hasText(text, { isShared }))) };
+    if (candidates === undefined) {
+      const rows = await run(select(hasText(text, { isShared })));
+      return { rows, files: await findNamed(text, { ids: rows.map(({ id }) => id), column: "note_id" }) };
+    }
     const after = decodeCursor(cursor);
     const noteIds = [...candidates.keys()].filter((id) => after === undefined || id < after);
     noteIds.sort().reverse();
     const rows: Row[] = [];
+    const files: NamedFile[] = [];
     for (let [start, size] = [0, 2 * (limit + 1)]; start < noteIds.length && rows.length <= limit; size *= 16) {
       const chunk = noteIds.slice(start, start + size);
-      const files = chunk.flatMap((id) => candidates.get(id) ?? []);
+      const ids = chunk.flatMap((id) => candidates.get(id) ?? []);
+      const found = await findNamed(text, { ids, column: "id" });
       const matches: Matches = (eb) =>
-        eb.and([isOneOf(eb.ref("notes.id"), chunk), hasText(text, { files, isShared })(eb)]);
+        eb.and([isOneOf(eb.ref("notes.id"), chunk), hasText(text, { files: found, isShared })(eb)]);
       rows.push(...(await run(select(matches))));
+      files.push(...found);
       start += size;
     }
-    return { rows, candidates };
+    return { rows, files };
   };
-  /** Adds to each note the files whose names contain the searched text. */
-  const withFoundFiles = async <Summary extends NoteSummary & { role?: Role }>(
+  /** Adds to each note the first files whose names contain the searched text. */
+  const withFoundFiles = <Summary extends NoteSummary & { role?: Role }>(
     page: Page<Summary>,
-    { search, candidates }: { search: string | undefined; candidates?: Candidates | undefined },
-  ) => {
-    if (search === undefined || page.items.length === 0) return page;
-    const ids = page.items.map(({ id }) => id);
-    const files = candidates && ids.flatMap((id) => candidates.get(id) ?? []);
-    if (files?.length === 0) return page;
-    const viewedIds = page.items.filter(({ role }) => role === "viewer").map(({ id }) => id);
-    const named = db
-      .selectFrom("attachments")
-      .select(["id", "note_id", "filename"])
-      .select(sql<number>`row_number() over (partition by note_id order by id)`.as("nth"))
-      // With a condition on the notes, SQLite would read all files of these notes instead of the candidates.
-      .where((eb) => (files === undefined ? isOneOf(eb.ref("note_id"), ids) : isOneOf(eb.ref("id"), files)))
-      .where("state", "not in", unfoundStates)
-      .where(notInTrash.attachmentsOfNote)
-      .where((eb) => eb.or([shownToViewers, eb.not(isOneOf(eb.ref("note_id"), viewedIds))]))
-      .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), fold(search))));
-    const first = db.selectFrom(named.as("named")).select(["id", "note_id", "filename"]).orderBy("id");
-    const rows = await run(first.where("nth", "<=", MAX_FOUND_FILES));
-    const found = Map.groupBy(rows, (row) => row.note_id);
-    const filesOf = (noteId: string): FoundFile[] | undefined =>
-      found.get(noteId)?.map(({ id, filename }) => ({ id, filename }));
-    return { ...page, items: page.items.map((note) => ({ ...note, foundFiles: filesOf(note.id) })) };
+    files: readonly NamedFile[] | undefined,
+  ): Page<Summary> => {
+    if (files === undefined) return page;
+    const found = Map.groupBy(files, ({ noteId }) => noteId);
+    const filesOf = ({ id, role }: Summary): FoundFile[] | undefined => {
+      const seen = found.get(id)?.filter(({ isShownToViewers }) => role !== "viewer" || isShownToViewers) ?? [];
+      return seen.length === 0
+        ? undefined
+        : seen.slice(0, MAX_FOUND_FILES).map(({ id, filename }) => ({ id, filename }));
+    };
+    return { ...page, items: page.items.map((note) => ({ ...note, foundFiles: filesOf(note) })) };
   };
   return {
     async insert(note) {
@@ -257,7 +267,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     },
 
     async listOwned(userId, request) {
-      const { limit, cursor, search } = request;
+      const { limit, cursor } = request;
       const after = decodeCursor(cursor);
       const listing = (matches?: Matches) =>
         db
@@ -272,12 +282,12 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
           .$if(matches !== undefined, (query) => query.where(matches as Matches))
           .orderBy("id", "desc")
           .limit(limit + 1);
-      const { rows, candidates } = await list(listing, { ...request, owners: async () => [userId], isShared: false });
-      return withFoundFiles(toPage(rows.map(toSummary), limit), { search, candidates });
+      const { rows, files } = await list(listing, { ...request, owners: async () => [userId], isShared: false });
+      return withFoundFiles(toPage(rows.map(toSummary), limit), files);
     },
 
     async listShared(userId, request) {
-      const { limit, cursor, search, now } = request;
+      const { limit, cursor, now } = request;
       const after = decodeCursor(cursor);
       const sharers = db.selectFrom("note_sharers").select("owner_id").where("user_id", "=", userId);
       const owners = async () => (await run(sharers.limit(MAX_OWNERS + 1))).map((row) => row.owner_id);
@@ -296,9 +306,9 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
           .$if(matches !== undefined, (query) => query.where(matches as Matches))
           .orderBy("note_shares.note_id", "desc")
           .limit(limit + 1);
-      const { rows, candidates } = await list(listing, { ...request, owners, isShared: true });
+      const { rows, files } = await list(listing, { ...request, owners, isShared: true });
       const notes = rows.map((row) => ({ ...toSummary(row), role: row.role }));
-      return withFoundFiles(toPage(notes, limit), { search, candidates });
+      return withFoundFiles(toPage(notes, limit), files);
     },
   };
 }

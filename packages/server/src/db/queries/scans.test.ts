@@ -3,7 +3,10 @@ import { CompiledQuery, type Dialect, Kysely, PostgresDialect } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Queries } from "../../usecases/ports/index.ts";
 import { type EngineName, postgresEngine, sqliteEngine } from "../engine.ts";
+import { postgresAccessQueries } from "../postgres/access.ts";
+import { postgresLookups } from "../postgres/lookups.ts";
 import { createPool, kyselyPool } from "../postgres/pool.ts";
+import type { RunNamed } from "../postgres/statements.ts";
 import type { Tables } from "../schema.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
 import { Mutex } from "../sqlite/mutex.ts";
@@ -17,6 +20,8 @@ import { compileUploads } from "./uploads.ts";
 
 /** The time limit for filling the tables. Milliseconds. */
 const SLOW_MS = 600_000;
+/** The keys of a batched statement. For a larger batch, PostgreSQL would prefer to read whole tables of this size. */
+const BATCH = 50;
 const IN_ORDER = "reads an index in the order of the list, up to the limit";
 const CLOSED_ACCOUNT = "may read the small index of notes in the trash, when an account is closed or opened again";
 const UNINDEXED = "reads the index of texts that searches cannot find yet, up to a limit";
@@ -62,6 +67,12 @@ describe.each(engines)("the queries on $name", ({ name, open }) => {
       for (const query of distinct.values())
         scans.push(...(await scansOf(db, { engine: name, query })).map((scan) => `${verb}: ${scan}`));
     }
+    if (name === "postgres") {
+      const batches = await batchedStatements(db);
+      expect(batches).toHaveLength(8);
+      for (const [verb, query] of batches)
+        scans.push(...(await scansOf(db, { engine: name, query })).map((scan) => `${verb}: ${scan}`));
+    }
     expect(scans.filter((scan) => ALLOWED[scan.split(":", 1)[0] ?? ""] === undefined)).toEqual([]);
   });
 });
@@ -102,6 +113,35 @@ async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: En
     search: { atOnce: 1, run: async <Row>(query: CompiledQuery<Row>) => (await transaction.executeQuery(query)).rows },
   };
   await work(buildQueries(transaction, context)).finally(() => transaction.rollback().execute());
+}
+
+/** Returns the statements with which PostgreSQL decides and looks up for many requests at once. */
+async function batchedStatements(db: Kysely<Tables>): Promise<[name: string, query: CompiledQuery][]> {
+  const ran: [string, CompiledQuery][] = [];
+  const run: RunNamed = async ({ name, text, values }) => {
+    ran.push([name, CompiledQuery.raw(text, values)]);
+    return [];
+  };
+  const clock = () => MIDDLE;
+  const access = postgresAccessQueries(run, { db, statements: compileAccess(db, postgresEngine), clock });
+  const lookups = postgresLookups(run, { db, clock });
+  const all = Array.from({ length: BATCH }, (_, nth) => nth + 1);
+  await access.downloads(
+    "user-1",
+    all.map((nth) => `file-${nth}`),
+  );
+  await Promise.all(
+    all.flatMap((nth) => [
+      access.download(`user-${nth}`, `file-${nth}`),
+      lookups.session(`token-${nth}`),
+      lookups.apiToken(`hash-${nth}`),
+      lookups.isDisabled(`user-${nth}`),
+      lookups.person(`user-${nth}`),
+      lookups.item({ resource: "invoice", itemId: `item-${nth}` }),
+      lookups.itemOfFile(`file-${nth}`),
+    ]),
+  );
+  return ran;
 }
 
 type Explained = { engine: EngineName; query: CompiledQuery };

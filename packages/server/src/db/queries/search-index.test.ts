@@ -1,7 +1,9 @@
 import type { CompiledQuery } from "kysely";
+import { v7 as newId } from "uuid";
 import { describe, expect, it } from "vitest";
 import { fold } from "../../domain/fold.ts";
 import type { Note } from "../../domain/note.ts";
+import type { TrashQueries } from "../../usecases/ports/index.ts";
 import type { OpenDatabase } from "../database.ts";
 import { postgresEngine, sqliteEngine } from "../engine.ts";
 import { insertUpload } from "../testing/insert-upload.ts";
@@ -30,6 +32,8 @@ const SCRIPTS = [
   "%_*'\"\\",
 ];
 
+type Texts = { note: Note; files: { id: string; filename: string }[] };
+
 describe.each(engines)("the index for searches on $name", (engine) => {
   const suite = useDatabase(engine);
   const titles = async (ownerId: string, search: string) =>
@@ -39,7 +43,12 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const random = createRandom(20_300_101);
     const now = suite.clock.now;
     const owners = ["scan-a", "scan-b", "scan-c"];
-    const texts = new Map<string, { note: Note; names: string[] }>();
+    const texts = new Map<string, Texts>();
+    const trash: {
+      item: Parameters<TrashQueries["putNote"]>[0];
+      texts: Texts;
+      file: Texts["files"][number] | undefined;
+    }[] = [];
     const text = () => {
       const scripts = [random.of(SCRIPTS), random.of(SCRIPTS)];
       return Array.from({ length: random.below(25) }, () => random.of([...random.of(scripts)])).join("");
@@ -50,16 +59,34 @@ describe.each(engines)("the index for searches on $name", (engine) => {
       const file = sampleAttachment(note, { filename, state, sizeBytes: 1 });
       await suite.db.attachments.insert(file);
       if (state === "pending") await insertUpload(suite.db, sampleUpload(file));
-      texts.get(note.id)?.names.push(filename);
+      texts.get(note.id)?.files.push(file);
+    };
+    const moveToTrash = async (known: Texts) => {
+      const { id: noteId, ownerId } = known.note;
+      const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: now };
+      const file = random.below(2) === 0 ? known.files.shift() : undefined;
+      if (file === undefined) {
+        await suite.db.trash.putNote(item);
+        texts.delete(noteId);
+      } else if (!(await suite.db.trash.putAttachment(file.id, item))) {
+        known.files.push(file);
+        return;
+      }
+      trash.push({ item, texts: known, file });
+    };
+    const restore = async ({ item, texts: known, file }: (typeof trash)[number]) => {
+      await suite.db.trash.restore({ ...item, noteTitle: known.note.title, attachment: undefined });
+      if (file === undefined) texts.set(item.noteId, known);
+      else known.files.push(file);
     };
     const change = async () => {
       const ownerId = random.of(owners);
       const known = random.of([...texts.values()]);
-      const kind = texts.size < 20 ? 0 : random.below(6);
+      const kind = texts.size < 20 ? 0 : random.below(8);
       if (kind === 0 || known === undefined) {
         const note = sampleNote({ ownerId, title: text(), body: text() });
         await suite.db.notes.insert(note);
-        texts.set(note.id, { note, names: [] });
+        texts.set(note.id, { note, files: [] });
         if (random.below(2) === 0)
           await suite.db.shares.put({ noteId: note.id }, sampleShare({ userId: "scan-reader" }));
       } else if (kind === 1) {
@@ -70,11 +97,18 @@ describe.each(engines)("the index for searches on $name", (engine) => {
         texts.delete(known.note.id);
       } else if (kind === 3) {
         await suite.db.searchIndex.indexSome();
+      } else if (kind === 4) {
+        await moveToTrash(known);
+      } else if (kind === 5 && trash.length > 0) {
+        const [item] = trash.splice(random.below(trash.length), 1);
+        if (item !== undefined) await restore(item);
       } else await addFile(known.note);
     };
     const search = () => {
-      const known = random.of([...texts.values()]);
-      const source = [...random.of([known?.note.title ?? "", known?.note.body ?? "", ...(known?.names ?? [])])];
+      const known = random.of([...texts.values(), ...trash.map((item) => item.texts)]);
+      const source = [
+        ...random.of([known.note.title, known.note.body, ...known.files.map(({ filename }) => filename)]),
+      ];
       const start = random.below(source.length);
       const part = source.slice(start, start + 1 + random.below(6)).join("");
       return random.of([part, part.toUpperCase(), part.normalize("NFD"), part.toLowerCase(), text()]) || "a";
@@ -87,8 +121,10 @@ describe.each(engines)("the index for searches on $name", (engine) => {
       for (let nth = 0; nth < 5; nth += 1) {
         const searched = search();
         const matching = [...texts.values()]
-          .filter(({ note, names }) =>
-            [note.title, note.body, ...names].some((each) => fold(each).includes(fold(searched))),
+          .filter(({ note, files }) =>
+            [note.title, note.body, ...files.map(({ filename }) => filename)].some((each) =>
+              fold(each).includes(fold(searched)),
+            ),
           )
           .map(({ note }) => note);
         for (const ownerId of owners) {

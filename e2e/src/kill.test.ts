@@ -10,11 +10,11 @@ import { freePort } from "./testing/free-port.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// Five rounds keep the test run short. For a long run, set KILL_ROUNDS=50.
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 5);
+// Three rounds keep the test run short. For a long run, set KILL_ROUNDS=50.
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 const WORKERS = 4;
 /** Each of these rounds uploads many files, so the default is lower. */
-const TRASH_ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
+const TRASH_ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const FILES_OF_LARGE_NOTE = 120;
 /** The clock moves by this time before each start, so that all leases of mails and webhooks expire and all mails are due. Milliseconds. */
 const BETWEEN_STARTS_MS = 3_660_000;

@@ -7,7 +7,7 @@ import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { useService } from "../../testing/use-service.ts";
 
 // By default, the test runs only a few rounds, so that it is short. For a long run, set KILL_ROUNDS=50.
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const MAX_CLAIMS = 60;
 const ID_LENGTH = 36;
 const claimsBeforeKill = (round: number) => 1 + ((round * 7) % 40);

@@ -7,7 +7,7 @@ import { restartUnderLoad } from "./rolling-restart.ts";
 import { expectService, replaced, runSample } from "./sample-stage.ts";
 
 // nginx does not call /readyz of the replicas. So the test calls /readyz, and writes the ready replicas to the configuration of nginx.
-it("fails no request of 5,000 while two replicas behind nginx restart", async () => {
+it("fails no request while two replicas behind nginx restart", async () => {
   const { requests, failures } = await restartUnderLoad({
     command: "nginx",
     reloadSignal: "SIGHUP",

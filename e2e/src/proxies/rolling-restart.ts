@@ -15,7 +15,10 @@ import { makePlace, type Place, type RunningService, startProcess } from "../tes
 import { commandPath } from "./selection.ts";
 
 const CALLERS = 12;
-const LEAST_REQUESTS = 5_000;
+/** For a long run, set RESTART_REQUESTS=5000. */
+const LEAST_REQUESTS = Number(process.env.RESTART_REQUESTS ?? 1_000);
+/** Each caller waits between its requests, so that the load lasts for the whole restart without all processor time of the test run. */
+const PAUSE_MS = 100;
 const CHECK_EVERY_MS = 1_000;
 const SETTLE_MS = 3_000;
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
@@ -54,6 +57,7 @@ export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
       const [method, path, body, expected] = calls[outcome.requests++ % calls.length] as (typeof calls)[number];
       const status = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
       if (status !== expected) outcome.failures.push(`${method} ${path}: ${status}`);
+      await sleep(PAUSE_MS);
     }
   }
   const load = Array.from({ length: CALLERS }, caller);

@@ -54,8 +54,12 @@ export async function installMore({ folder }: { folder: string }, packages: read
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: folder });
 }
 
-/** Installs a version of Node from npm, such as "22.20.0", or the newest version of a major version, such as "24". Returns its path. */
+/**
+ * Returns the path of a version of Node, such as "22.20.0", or of a major version, such as "24". Installs it from npm, unless the tests run
+ * in this major version.
+ */
 export async function nodeOf(version: string): Promise<string> {
+  if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
   const args = ["--yes", "--package", `node@${version}`, "node", "-p", "process.execPath"];
   return (await run("npx", args, { cwd: tmpdir() })).trim();
 }

@@ -11,6 +11,13 @@ const LONG = [
   "e2e/src/web/",
   "e2e/src/uppy/",
   "e2e/",
+  "packages/server/src/wiring/embedding/",
+  "packages/server/src/http/access-matrix",
+  "packages/server/src/http/slow-clients",
+  "packages/server/src/scanner/clamd",
+  "packages/server/src/db/durability",
+  "packages/server/src/http/routes/",
+  "packages/react/",
 ];
 
 /** Starts the slow test files before the others, so that no worker waits for a slow file at the end of the run. */

@@ -11,7 +11,8 @@ import { patternedStream } from "./testing/bytes.ts";
 import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
-const LIMIT_MS = 5_000;
+/** The most time for an error. Most errors take under a second, but a busy machine is much slower. */
+const LIMIT_MS = 20_000;
 
 const place = { objectKey: "key", bucketUploadId: "upload" };
 
@@ -75,7 +76,7 @@ describe("a bucket that is down", async () => {
   const { endpoint, close } = await listening(() => undefined);
   close();
 
-  test.each(calls)("%s: bucket_unavailable within 5 s", async (_name, call) => {
+  test.each(calls)("%s: bucket_unavailable without a long wait", async (_name, call) => {
     const bucket = bucketOn({ ...nowhere, endpoint });
     onTestFinished(() => bucket.close());
     const before = performance.now();
@@ -162,7 +163,8 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
   async function refusing(fate: Fate): Promise<Bucket> {
     const server = await startEmbedded();
     const proxy = await startProxy(server.endpoint, () => fate);
-    const bucket = bucketOn({ ...server, endpoint: proxy.endpoint });
+    // The client waits for seconds between the attempts of a throttled call. A busy machine must not exceed the time limit of the call.
+    const bucket = bucketOn({ ...server, endpoint: proxy.endpoint }, { timeouts: { callMs: 60_000 } });
     onTestFinished(async () => {
       bucket.close();
       proxy.close();

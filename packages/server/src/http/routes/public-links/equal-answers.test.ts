@@ -79,8 +79,9 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
         times.get(name)?.push(performance.now() - started);
       }
     }
-    const medians = [...times.values()].map((all) => all.toSorted((a, b) => a - b)[ROUNDS / 2] as number);
-    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(MAX_RATIO);
+    // Compares fast responses of each kind, because other processes can only make a response slower.
+    const fast = [...times.values()].map((all) => all.toSorted((a, b) => a - b)[ROUNDS / 10] as number);
+    expect(Math.max(...fast) / Math.min(...fast)).toBeLessThan(MAX_RATIO);
   });
 });
 

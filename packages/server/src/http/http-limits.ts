@@ -4,6 +4,10 @@ export const httpLimits = {
   jsonBodyBytes: 65_536,
   /** The limit for a body that contains the text of a note, or a list of parts. */
   largeJsonBodyBytes: 1_048_576,
+  /** The maximum length of all bodies above `jsonBodyBytes` that arrive or wait at the same time. Bytes. */
+  largeBodiesBytes: 67_108_864,
+  /** The part of `largeBodiesBytes` that one person, or all visitors of one network, can use. Bytes. */
+  largeBodiesOfOneBytes: 16_777_216,
   /**
    * A body that is not a form must be complete within this time. So the client must send the largest body with at least 52 kB a second.
    * Milliseconds.

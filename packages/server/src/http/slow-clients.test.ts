@@ -41,6 +41,31 @@ describe.each(engines)("requirement 30: slow clients, on $name", (engine) => {
     await closed;
   });
 
+  it("holds at most 16 MiB of large bodies of one person, and refuses others with 503", async () => {
+    const { service, port } = await start();
+    const ann = service.as("ann");
+    const held = await openLarge(port, { user: "ann", count: 16 + 20 });
+    for (const text of await firstResponses(held, 20)) {
+      expect(text).toMatch(/^HTTP\/1\.1 503 .*^retry-after: 1\b.*"code":"service_busy"/ims);
+    }
+    expect((await ann.send("POST /notes", { json: LONG_NOTE })).status).toBe(503);
+    expect((await ann.send("POST /notes", { json: { title: "Short" } })).status).toBe(201);
+    expect((await service.as("ben").send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
+    for (const { socket } of held) socket.destroy();
+    await expect.poll(async () => (await ann.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
+  });
+
+  it("holds at most 64 MiB of large bodies of all people together", async () => {
+    const { service, port } = await start();
+    const people = Array.from({ length: 5 }, (_, nth) => openLarge(port, { user: `person-${nth}`, count: 16 }));
+    const held = (await Promise.all(people)).flat();
+    for (const text of await firstResponses(held, 16)) expect(text).toMatch(/^HTTP\/1\.1 503 /);
+    const zoe = service.as("zoe");
+    expect((await zoe.send("POST /notes", { json: LONG_NOTE })).status).toBe(503);
+    for (const { socket } of held) socket.destroy();
+    await expect.poll(async () => (await zoe.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
+  });
+
   it("returns 408 for a form that stalls, and releases its object and quota", async () => {
     const { service, form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 100 } } });
     const queued = service.deletionQueued();
@@ -164,7 +189,27 @@ async function expectNothingLeft(service: TestService): Promise<void> {
   expect((await service.as("ann").send("GET /usage")).body).toMatchObject({ usedBytes: 0, files: 0 });
 }
 
-async function open(port: number, call: string, headers: string[]) {
+const LONG_NOTE = { title: "Long", body: "x".repeat(100_000) };
+
+/** Starts requests with bodies of 1 MiB, and does not send the bodies. */
+function openLarge(port: number, { user, count }: { user: string; count: number }) {
+  const headers = ["content-type: application/json", `content-length: ${MIB}`];
+  return Promise.all(Array.from({ length: count }, () => open(port, "POST /notes", headers, user)));
+}
+
+/** Waits until `count` of the requests have a response, and returns these responses. */
+function firstResponses(opened: readonly { response: Promise<string> }[], count: number): Promise<string[]> {
+  const found: string[] = [];
+  return new Promise((resolve) => {
+    for (const { response } of opened) {
+      void response.then((text) => {
+        if (found.push(text) === count) resolve([...found]);
+      });
+    }
+  });
+}
+
+async function open(port: number, call: string, headers: string[], user = "ann") {
   const socket = connect(port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   await once(socket, "connect");
@@ -183,7 +228,7 @@ async function open(port: number, call: string, headers: string[]) {
   const closed = new Promise<void>((resolve) => {
     socket.on("close", () => resolve());
   });
-  const authorization = `authorization: Bearer ${await tokenOf("ann")}`;
+  const authorization = `authorization: Bearer ${await tokenOf(user)}`;
   socket.write([`${call} HTTP/1.1`, "host: a", authorization, ...headers, "", ""].join("\r\n"));
   return { socket, response, closed };
 }

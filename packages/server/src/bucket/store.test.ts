@@ -72,7 +72,7 @@ describe("memory", () => {
     const before = heldBytes();
     let most = 0;
     const body = patternedStream(size, (soFar) => {
-      if (soFar % (4 * MIB) === 0) most = Math.max(most, heldBytes());
+      if (soFar % (16 * MIB) === 0) most = Math.max(most, heldBytes());
     });
     const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
     expect(stored.sizeBytes).toBe(size);

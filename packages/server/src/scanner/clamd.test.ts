@@ -171,7 +171,7 @@ describe.each(testClamds)("memory, with $name", ({ start }) => {
         readBytes += chunk.length;
         if (readBytes >= nextMeasurement) {
           most = Math.max(most, heldBytes());
-          nextMeasurement += 4 * MIB;
+          nextMeasurement += 16 * MIB;
         }
         yield chunk;
       }

@@ -133,17 +133,15 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
       .selectAll()
       .where("id", "=", upload.attachment_id)
       .executeTakeFirstOrThrow();
-    for (let nth = 0; nth < 600; nth += 1) {
-      const own = { object_key: `gone/${nth}` };
-      await kysely
-        .insertInto("attachments")
-        .values({ ...attachment, ...own, id: `attachment-${nth}` })
-        .execute();
-      await kysely
-        .insertInto("uploads")
-        .values({ ...upload, ...own, id: `upload-${nth}`, attachment_id: `attachment-${nth}` })
-        .execute();
-    }
+    const owns = Array.from({ length: 600 }, (_, nth) => ({ object_key: `gone/${nth}`, id: `attachment-${nth}` }));
+    await kysely
+      .insertInto("attachments")
+      .values(owns.map((own) => ({ ...attachment, ...own })))
+      .execute();
+    await kysely
+      .insertInto("uploads")
+      .values(owns.map((own, nth) => ({ ...upload, ...own, id: `upload-${nth}`, attachment_id: own.id })))
+      .execute();
     later(URL_IS_DEAD_MS);
     const counts = await Promise.all([service, replica].map(({ useCases }) => useCases.expireUploads()));
     expect(counts.reduce((sum, count) => sum + count)).toBe(601);

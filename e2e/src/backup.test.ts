@@ -141,57 +141,81 @@ describe("valetkey backup and restore", () => {
     await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
   });
 
-  it("complete a killed backup without copying its files again", async () => {
-    const { place, restoredPlace, backupDir } = await makePlaces();
-    const seen = await storeFiles(await start(place), 60);
-    const { child, ended } = await startBackup(place, backupDir);
-    child.kill("SIGKILL");
-    await ended;
-    const copied = await blobsIn(backupDir);
-    const refused = await endOfCli(restoredPlace, ["restore", backupDir]);
-    expect(refused).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("is not whole: it has no manifest.json"),
+  describe("many files", () => {
+    let made: Awaited<ReturnType<typeof makePlaces>>;
+    let service: RunningService;
+    let seen: Acknowledged;
+    let removeMade: (() => Promise<unknown>)[] = [];
+    beforeAll(async () => {
+      made = await makePlaces();
+      service = await start(made.place);
+      seen = await storeFiles(service, 60);
+      removeMade = cleanups.splice(0);
+    });
+    afterAll(async () => {
+      for (const remove of removeMade.reverse()) await remove();
     });
 
-    expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
-    const now = await blobsIn(backupDir);
-    expect(now.size).toBe(60);
-    expect(copied.size).toBeGreaterThan(0);
-    for (const [name, inode] of copied) expect(now.get(name)).toBe(inode);
-    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
-    expect(seen.attachments).toHaveLength(60);
-  });
+    /** Returns the running service of all these tests, and folders for the backup and the restore of one test. */
+    function foldersOf(test: string) {
+      const { place } = made;
+      const restored = join(place.dataDir, `restored-${test}`);
+      return {
+        place,
+        restoredPlace: { ...place, env: { ...place.env, DATA_DIR: restored, S3_LOCAL_PORT: "0" } },
+        backupDir: join(place.dataDir, `backup-${test}`),
+        restored,
+      };
+    }
 
-  it("fail when the service is killed during the backup, and succeed after a restart", async () => {
-    const { place, restoredPlace, backupDir } = await makePlaces();
-    const service = await start(place);
-    const seen = await storeFiles(service, 60);
-    const { child, ended } = await startBackup(place, backupDir);
-    await service.stop("SIGKILL");
-    child.kill("SIGCONT");
-    const { code, stderr } = await ended;
-    expect(code).toBe(1);
-    // The second message appears if the service stops after the backup has copied the last file.
-    expect(stderr).toMatch(/The service stopped during the backup\.|can't be copied\. Run the command again\./);
-    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 1 });
+    it("complete a killed backup without copying its files again", async () => {
+      const { place, restoredPlace, backupDir } = foldersOf("killed");
+      const { child, ended } = await startBackup(place, backupDir);
+      child.kill("SIGKILL");
+      await ended;
+      const copied = await blobsIn(backupDir);
+      const refused = await endOfCli(restoredPlace, ["restore", backupDir]);
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("is not whole: it has no manifest.json"),
+      });
 
-    await start(place);
-    expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
-    expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
-    const again = await start({ ...restoredPlace, env: { ...restoredPlace.env, S3_LOCAL_PORT: "0" } });
-    await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
-  });
+      expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+      const now = await blobsIn(backupDir);
+      expect(now.size).toBe(60);
+      expect(copied.size).toBeGreaterThan(0);
+      for (const [name, inode] of copied) expect(now.get(name)).toBe(inode);
+      expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+    });
 
-  it("exit with 1 at once while another backup runs, which then succeeds", async () => {
-    const { place, backupDir, restored } = await makePlaces();
-    await storeFiles(await start(place), 60);
-    const { child, ended } = await startBackup(place, backupDir);
-    const refused = await endOfCli(place, ["backup", restored]);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Another backup is running.") });
-    expect(await endOfCli(place, ["backup", restored])).toMatchObject({ code: 1 });
-    child.kill("SIGCONT");
-    expect(await ended).toMatchObject({ code: 0 });
+    it("exit with 1 at once while another backup runs, which then succeeds", async () => {
+      const { place, backupDir, restored } = foldersOf("twice");
+      const { child, ended } = await startBackup(place, backupDir);
+      const refused = await endOfCli(place, ["backup", restored]);
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Another backup is running.") });
+      expect(await endOfCli(place, ["backup", restored])).toMatchObject({ code: 1 });
+      child.kill("SIGCONT");
+      expect(await ended).toMatchObject({ code: 0 });
+    });
+
+    // This test must be the last one, because it kills the service that all tests share.
+    it("fail when the service is killed during the backup, and succeed after a restart", async () => {
+      const { place, restoredPlace, backupDir } = foldersOf("stopped");
+      const { child, ended } = await startBackup(place, backupDir);
+      await service.stop("SIGKILL");
+      child.kill("SIGCONT");
+      const { code, stderr } = await ended;
+      expect(code).toBe(1);
+      // The second message appears if the service stops after the backup has copied the last file.
+      expect(stderr).toMatch(/The service stopped during the backup\.|can't be copied\. Run the command again\./);
+      expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 1 });
+
+      await start(place);
+      expect(await endOfCli(place, ["backup", backupDir])).toMatchObject({ code: 0 });
+      expect(await endOfCli(restoredPlace, ["restore", backupDir])).toMatchObject({ code: 0 });
+      const again = await start(restoredPlace);
+      await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
+    });
   });
 
   it("update an earlier backup, and drop the blobs of deleted files", async () => {

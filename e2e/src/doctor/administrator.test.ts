@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startEmbedded } from "../../../packages/server/src/bucket/testing/bucket-server.ts";
 import { startDistribution } from "../../../packages/server/src/bucket/testing/distribution.ts";
 import { type Api, apiAs } from "../testing/api.ts";
@@ -7,25 +7,35 @@ import { endOfCli, makePlace, startProcess } from "../testing/service.ts";
 
 const ADMIN = { email: "root@example.com", password: "correct horse battery" };
 
-/** Starts a service, by default with the embedded database and bucket. Returns its URL, and an API client of an administrator. */
-async function startWithAdministrator(env: Record<string, string> = {}): Promise<{ admin: Api; url: string }> {
+/** Starts a service, by default with the embedded database and bucket. Returns an API client of an administrator. */
+async function startWithAdministrator(
+  env: Record<string, string> = {},
+): Promise<{ admin: Api; stop(): Promise<void> }> {
   const place = await makePlace(env, { parent: durableFolder() });
   const added = ["user", "add", "--admin", "--email", ADMIN.email, "--password", ADMIN.password];
   await endOfCli(place, added);
   const { stdout } = await endOfCli(place, ["token", "create", "--email", ADMIN.email, "--label", "doctor"]);
   const service = await startProcess(place);
-  onTestFinished(async () => {
-    await service.stop();
-    await place.remove();
-  });
   // The test connects by IPv4, because a CloudFront URL can only be bound to an IPv4 address.
   const url = service.url.replace("localhost", "127.0.0.1");
-  return { admin: await apiAs(url, { token: stdout.match(/vk_\S+/)?.[0] ?? "" }), url };
+  return {
+    admin: await apiAs(url, { token: stdout.match(/vk_\S+/)?.[0] ?? "" }),
+    async stop() {
+      await service.stop();
+      await place.remove();
+    },
+  };
 }
 
 describe("the doctor of a running service", () => {
+  let embedded: Awaited<ReturnType<typeof startWithAdministrator>>;
+  beforeAll(async () => {
+    embedded = await startWithAdministrator();
+  });
+  afterAll(() => embedded.stop());
+
   it("finds no fault of an embedded service, and shares one run between callers", async () => {
-    const { admin } = await startWithAdministrator();
+    const { admin } = embedded;
     const [first, second] = await Promise.all([admin.call("GET", "/admin/doctor"), admin.call("GET", "/admin/doctor")]);
     expect(first.status).toBe(200);
     expect(first.body).toMatchObject({ worst: "healthy", provider: "embedded", findings: [], unchecked: [] });
@@ -34,14 +44,15 @@ describe("the doctor of a running service", () => {
   });
 
   it("finds the doubtful settings that the command finds", async () => {
-    const { admin } = await startWithAdministrator({ S3_BUCKET: "files" });
+    const { admin, stop } = await startWithAdministrator({ S3_BUCKET: "files" });
+    onTestFinished(stop);
     const { worst, findings } = (await admin.call("GET", "/admin/doctor")).body;
     const detail = "S3_BUCKET is set but not read here: did you mean AWS_BUCKET_NAME?";
     expect({ worst, findings }).toMatchObject({ worst: "warning", findings: [{ id: "config-doubtful", detail }] });
   });
 
   it("signs URLs of a test object for the browser", async () => {
-    const { admin } = await startWithAdministrator();
+    const { admin } = embedded;
     const { browser } = (await admin.call("GET", "/admin/doctor")).body;
     const stored = await fetch(browser.put.url, { method: "PUT", headers: browser.put.headers, body: "valetkey" });
     expect(stored.status).toBe(200);
@@ -53,7 +64,7 @@ describe("the doctor of a running service", () => {
     onTestFinished(() => bucket.stop());
     const distribution = await startDistribution(bucket);
     onTestFinished(() => distribution.stop());
-    const { admin } = await startWithAdministrator({
+    const { admin, stop } = await startWithAdministrator({
       AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
       AWS_BUCKET_NAME: bucket.bucket,
       AWS_REGION: bucket.region,
@@ -65,6 +76,7 @@ describe("the doctor of a running service", () => {
       CLOUDFRONT_PRIVATE_KEY: distribution.target.privateKey,
       CLOUDFRONT_BIND_IP: "true",
     });
+    onTestFinished(stop);
     const { status, body } = await admin.call("GET", "/admin/doctor");
     expect(status).toBe(200);
     await fetch(body.browser.put.url, { method: "PUT", headers: body.browser.put.headers, body: "valetkey" });

@@ -15,10 +15,13 @@ export const FileAccess = Type.Object({
 });
 export type FileAccess = Static<typeof FileAccess>;
 
-/** The numbers of people and links that give access to a note, besides the owner. `links` open every file of the note. The shares of single files do not count here. */
+/** The numbers of people and links that give access to a note, besides the owner. `links` open every file of the note. */
 export const NoteAccess = Type.Object({
   ...FileAccess.properties,
   fileLinks: counted("The links that open certain files only. until: as for links"),
+  sharedFiles: counted(
+    "The files that people have without the note, by a share or an invitation. until: the last expiry",
+  ),
   requests: counted("The file requests that accept files. until: as for links"),
 });
 export type NoteAccess = Static<typeof NoteAccess>;

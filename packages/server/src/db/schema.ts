@@ -142,6 +142,10 @@ export type Tables = {
   search_docs: { doc_id: string; note_id: string };
   /** The owners who have ever shared a note with a user. A trigger adds the rows. */
   note_sharers: { user_id: string; owner_id: string };
+  /**
+   * The notes and files that have ever had a share, an invitation or a link. Triggers add the rows. `subject_id`: the file, or else the note.
+   */
+  shared_subjects: { note_id: string; subject_id: string };
   note_shares: {
     note_id: string;
     user_id: string;
@@ -289,6 +293,8 @@ export type Tables = {
     request: string | null;
     created_at: number;
     revoked_at: number | null;
+    /** A hash of the key and the settings of the request that made the link. Null: the request had no key. */
+    idempotency_key: string | null;
   };
   link_files: { link_id: string; attachment_id: string };
   link_claims: {

@@ -11,6 +11,6 @@ export type FileAccess = { people?: Counted; invitations?: Counted; links?: Coun
 
 /**
  * The access to a note. `links`: open links to every file of the note. `fileLinks`: open links to certain files. `requests`: open file
- * requests. The shares of single files do not count here.
+ * requests. `sharedFiles`: files that somebody has without the note, by a share or an invitation. `until` is the last expiry among them.
  */
-export type NoteAccess = FileAccess & { fileLinks?: Counted; requests?: Counted };
+export type NoteAccess = FileAccess & { fileLinks?: Counted; requests?: Counted; sharedFiles?: Counted };

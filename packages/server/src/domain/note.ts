@@ -38,7 +38,8 @@ export type NoteWithAttachments = NoteWithRole & {
 /**
  * A note in a list. `snippet` is the start of the note's body. `accessRequestCount` is 0 for a user who is not the owner. `foundFiles`:
  * some files whose names contain the searched text. Undefined if no filename contains the searched text. `isNew`: the user has not opened
- * the note since somebody shared it with the user, or since a visitor sent a file to the note.
+ * the note since somebody shared it with the user, or since a visitor sent a file to the note. `hasBeenShared`: false if the note and its
+ * files never had a share, an invitation or a link.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;
@@ -46,6 +47,7 @@ export type NoteSummary = Omit<Note, "body"> & {
   accessRequestCount: number;
   foundFiles?: readonly FoundFile[] | undefined;
   isNew: boolean;
+  hasBeenShared: boolean;
 };
 
 export type FoundFile = { id: string; filename: string };

@@ -56,7 +56,7 @@ export function listNotes({ db, clock, limits }: Deps) {
     const { items, nextCursor } = await (page.search === undefined
       ? list()
       : turns.run({ holder: userId, signal }, list));
-    const seen = items.filter(seesAccess).map(({ id }) => id);
+    const seen = items.filter((note) => note.hasBeenShared && seesAccess(note)).map(({ id }) => id);
     const found = await db.accessSummaries.ofNotes(seen, limits.links);
     const accessOf = (note: (typeof items)[number]) => (seesAccess(note) ? (found.get(note.id) ?? {}) : undefined);
     return { items: items.map((note) => ({ ...note, access: accessOf(note) })), nextCursor };

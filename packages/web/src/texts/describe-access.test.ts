@@ -1,23 +1,22 @@
-import type { FileAccess, NoteAccess } from "@valetkey/client";
+import type { NoteAccess } from "@valetkey/client";
 import { describe, expect, it } from "vitest";
-import type { Attachment } from "../../../client/src/index.ts";
 import { accessOfFile, accessParts, describeAccess, describeOwnEnd } from "./describe-access.ts";
 
 const now = Date.parse("2026-03-01T12:00:00.000Z");
 const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString();
-const alone = (access?: FileAccess) => ({ ...(access && { access }) }) as Attachment;
 
 describe("the sentence of access", () => {
-  it.each<[string, NoteAccess, Attachment[]]>([
-    ["Only you", {}, [alone()]],
-    ["Only 1 file is shared", {}, [alone({ people: { count: 2 } }), alone()]],
-    ["Only 2 files are shared", {}, [alone({ people: { count: 2 } }), alone({ invitations: { count: 1 } })]],
-    ["1 person", { people: { count: 1 } }, [alone()]],
-    ["1 person (2 days)", { people: { count: 1, until: inDays(2) } }, []],
-    ["3 people (the first: 2 days)", { people: { count: 3, until: inDays(2) } }, []],
-    ["1 person · 1 file shared alone", { people: { count: 1 } }, [alone({ people: { count: 1 } })]],
-    ["2 open invitations", { invitations: { count: 2, until: inDays(2) } }, []],
-    ["1 open link (no expiry)", { links: { count: 1 } }, []],
+  it.each<[string, NoteAccess]>([
+    ["Only you", {}],
+    ["Only 1 file is shared", { sharedFiles: { count: 1 } }],
+    ["Only 2 files are shared", { sharedFiles: { count: 2, until: inDays(1) } }],
+    ["Only you", { sharedFiles: { count: 1, until: inDays(-1) } }],
+    ["1 person", { people: { count: 1 } }],
+    ["1 person (2 days)", { people: { count: 1, until: inDays(2) } }],
+    ["3 people (the first: 2 days)", { people: { count: 3, until: inDays(2) } }],
+    ["1 person · 1 file shared alone", { people: { count: 1 }, sharedFiles: { count: 1 } }],
+    ["2 open invitations", { invitations: { count: 2, until: inDays(2) } }],
+    ["1 open link (no expiry)", { links: { count: 1 } }],
     [
       "2 people · 1 open link (7 days) · 1 file request (2 days)",
       {
@@ -25,15 +24,13 @@ describe("the sentence of access", () => {
         links: { count: 1, until: inDays(7) },
         requests: { count: 1, until: inDays(2) },
       },
-      [],
     ],
     [
       "3 open links (up to 9 days)",
       { links: { count: 1, until: inDays(2) }, fileLinks: { count: 2, until: inDays(9) } },
-      [],
     ],
-  ])("says: %s", (sentence, access, files) => {
-    expect(describeAccess(access, { files, now })).toBe(sentence);
+  ])("says: %s", (sentence, access) => {
+    expect(describeAccess(access, { now })).toBe(sentence);
   });
 
   it("leaves out links that have expired since the answer, and the expiry of one of two people", () => {
@@ -45,6 +42,7 @@ describe("the sentence of access", () => {
   it("has no expiries in a list", () => {
     const access = { people: { count: 2, until: inDays(2) }, links: { count: 1, until: inDays(2) } };
     expect(accessParts(access, { now, isShort: true })).toEqual(["2 people", "1 open link"]);
+    expect(accessParts({ sharedFiles: { count: 2 } }, { now, isShort: true })).toEqual(["2 files shared alone"]);
   });
 
   it("of a file joins the note and the file, without the links to other files", () => {

@@ -1,4 +1,4 @@
-import type { Attachment, FileAccess, NoteAccess } from "@valetkey/client";
+import type { FileAccess, NoteAccess } from "@valetkey/client";
 import { formatCount, formatDuration, texts } from "./index.ts";
 
 const words = texts.sharing.access;
@@ -7,12 +7,12 @@ type Counted = NonNullable<FileAccess["people"]>;
 type Nouns = { one: string; other: string };
 
 /** Describes who has a note or a file besides its owner: "2 people · 1 open link (7 days) · 1 file request", or "Only you". */
-export function describeAccess(access: NoteAccess, options: { now: number; files?: readonly Attachment[] }): string {
-  const sharedAlone = (options.files ?? []).filter(isSharedAlone).length;
-  const parts = accessParts(access, options);
-  if (sharedAlone === 0) return parts.length === 0 ? words.onlyYou : parts.join(texts.common.separator);
-  if (parts.length === 0) return words.onlyFiles(sharedAlone);
-  return [...parts, words.alsoFiles(sharedAlone)].join(texts.common.separator);
+export function describeAccess(access: NoteAccess, { now }: { now: number }): string {
+  const parts = accessParts(access, { now });
+  const { sharedFiles } = access;
+  if (parts.length === 0) return words.onlyYou;
+  const isAlone = parts.length === 1 && sharedFiles !== undefined && !isOver(sharedFiles, { end: "last", now });
+  return isAlone ? words.onlyFiles(sharedFiles.count) : parts.join(texts.common.separator);
 }
 
 /** Describes each kind of access that exists. Lists leave out the expiries, because their rows are short. */
@@ -20,6 +20,7 @@ export function accessParts(
   access: NoteAccess,
   { now, isShort = false }: { now: number; isShort?: boolean },
 ): string[] {
+  const { sharedFiles } = access;
   const describe = (counted: Counted | undefined, nouns: Nouns, end?: "first" | "last") => {
     if (counted === undefined || isOver(counted, { end, now })) return [];
     return [formatCount(counted.count, nouns) + (isShort ? "" : describeEnd(counted, { end, now }))];
@@ -29,6 +30,9 @@ export function accessParts(
     ...describe(access.invitations, words.invitation),
     ...describe(join(access.links, access.fileLinks), words.link, "last"),
     ...describe(access.requests, words.request, "last"),
+    ...(sharedFiles === undefined || isOver(sharedFiles, { end: "last", now })
+      ? []
+      : [words.alsoFiles(sharedFiles.count)]),
   ];
 }
 
@@ -45,10 +49,6 @@ export function accessOfFile(note: NoteAccess, file: FileAccess = {}): FileAcces
 /** Describes when the access of a reader expires. Returns undefined if it never expires, or has already expired. */
 export function describeOwnEnd(expiresAt: string | null, now: number): string | undefined {
   return expiresAt === null || isExpired(expiresAt, now) ? undefined : words.ends(timeLeft(expiresAt, now));
-}
-
-function isSharedAlone({ access }: Attachment): boolean {
-  return access?.people !== undefined || access?.invitations !== undefined;
 }
 
 /** Of two expiries, keeps the later one. No expiry is later than every other. With `Math.min`, keeps the earlier one. */

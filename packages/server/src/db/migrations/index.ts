@@ -37,6 +37,7 @@ import { trashIndexes } from "./0036-trash-indexes.ts";
 import { searchIndex } from "./0037-search-index.ts";
 import { indexes } from "./0038-indexes.ts";
 import { adoptedObjects } from "./0041-adopted-objects.ts";
+import { sharing } from "./0042-sharing.ts";
 
 /** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
@@ -78,5 +79,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0037-search-index": searchIndex(engine),
     "0038-indexes": indexes(engine),
     "0041-adopted-objects": adoptedObjects(engine),
+    "0042-sharing": sharing(engine),
   };
 }

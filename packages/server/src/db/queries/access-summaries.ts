@@ -72,7 +72,10 @@ function compileSummaries(db: Kysely<Tables>, engine: Engine): { notes: Statemen
     );
   return {
     notes: statement("vk_access_of_notes", (scope) =>
-      invitations(scope).unionAll(peopleOfNotes(scope)).unionAll(linksOfNotes(scope)),
+      invitations(scope)
+        .unionAll(peopleOfNotes(scope))
+        .unionAll(linksOfNotes(scope))
+        .unionAll(sharedFilesOfNotes(scope)),
     ),
     files: statement("vk_access_of_files", (scope) =>
       invitations(scope).unionAll(peopleOfFiles(scope)).unionAll(linksOfFiles(scope)),
@@ -82,11 +85,18 @@ function compileSummaries(db: Kysely<Tables>, engine: Engine): { notes: Statemen
 
 const endsAt = (column: string) => sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(NEVER)})`.as("ends_at");
 
-function invitations({ db, engine, ids, now }: Scope) {
+/** Builds the condition that a row is about one of the notes or files. Default: one of the ids of the query. */
+type IsSubject = (id: Expression<string>) => Expression<SqlBool>;
+const isGiven =
+  ({ engine, ids }: Scope): IsSubject =>
+  (id) =>
+    engine.isIn(id, ids);
+
+function invitations({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db
     .selectFrom("invitations")
     .select(["subject_id as id", sql<string>`'invitations'`.as("fact"), endsAt("expires_at")])
-    .where((eb) => engine.isIn(eb.ref("subject_id"), ids))
+    .where((eb) => isSubject(eb.ref("subject_id")))
     .where((eb) => isLive(eb.ref("expires_at"), now))
     .where("redeemed_at", "is", null);
 }
@@ -105,12 +115,12 @@ function peopleOfNotes({ db, engine, ids, now }: Scope) {
  * A person who has a share of the whole note counts there, and not for each of its files. A share that the owner still sees as an invitation
  * changes nothing here, because the count would show who has the invited email address (ADR 21).
  */
-function peopleOfFiles({ db, engine, ids, now }: Scope) {
+function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db
     .selectFrom("attachment_shares as share")
     .innerJoin("attachments", "attachments.id", "share.attachment_id")
     .select(["share.attachment_id as id", sql<string>`'people'`.as("fact"), endsAt("share.expires_at")])
-    .where((eb) => engine.isIn(eb.ref("share.attachment_id"), ids))
+    .where((eb) => isSubject(eb.ref("share.attachment_id")))
     .where((eb) => isLive(eb.ref("share.expires_at"), now))
     .where((eb) => isVisible({ subjectId: eb.ref("share.attachment_id"), userId: eb.ref("share.user_id") }))
     .where((eb) => isEnabled(db, eb.ref("share.user_id")))
@@ -127,6 +137,26 @@ function peopleOfFiles({ db, engine, ids, now }: Scope) {
         ),
       ),
     );
+}
+
+/** Selects each file that somebody has without its note, by a share or an invitation. */
+function sharedFilesOfNotes(scope: Scope) {
+  const { db, engine } = scope;
+  const subjects = db
+    .selectFrom("shared_subjects")
+    .select("subject_id")
+    .where((eb) => engine.isIn(eb.ref("shared_subjects.note_id"), scope.ids))
+    .whereRef("subject_id", "<>", "note_id");
+  const isSubject: IsSubject = (id) => sql<SqlBool>`${id} in ${subjects}`;
+  const shares = invitations(scope, isSubject).unionAll(peopleOfFiles(scope, isSubject));
+  return db
+    .selectFrom(shares.as("shared"))
+    .innerJoin("attachments", "attachments.id", "shared.id")
+    .select(["attachments.note_id as id", sql<string>`'sharedFiles'`.as("fact")])
+    .select(sql<number>`max(shared.ends_at)`.as("ends_at"))
+    .where(hasNotEnded)
+    .where(notInTrash.attachmentsOfNote)
+    .groupBy(["attachments.note_id", "attachments.id"]);
 }
 
 function linksOfNotes(scope: Scope) {
@@ -202,6 +232,8 @@ function openLinks({ db, engine, now, lifeMs, needsPassword }: Scope) {
   );
 }
 
+const hasNotEnded = sql<SqlBool>`attachments.state not in (${sql.join(ENDED.map((state) => sql.lit(state)))})`;
+
 /** Builds the condition that a file request accepts another file. */
 function takesFiles(db: Kysely<Tables>, engine: Engine) {
   const sent = db
@@ -209,7 +241,7 @@ function takesFiles(db: Kysely<Tables>, engine: Engine) {
     .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
     .select(sql<number>`count(*)`.as("count"))
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
-    .where(sql<SqlBool>`attachments.state not in (${sql.join(ENDED.map((state) => sql.lit(state)))})`)
+    .where(hasNotEnded)
     .where(notInTrash.attachments);
   // Only PostgreSQL needs the casts, because its column is a text, and a value of a JSON object has no type there.
   const maxFiles =

@@ -260,16 +260,19 @@ export const shownToViewers = sql<SqlBool>`
  * Builds the query that counts the attachments that lists show for a note, but not the rejected ones. `isViewer`: the condition that the
  * reader is a viewer. Default: the reader is no viewer.
  */
-export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isViewer = sql<SqlBool>`false`) {
+export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isViewer?: Expression<SqlBool>) {
   const ofNote = db
     .selectFrom("attachments")
     .select(sql<number>`count(*)`.as("count"))
     .where("attachments.note_id", "=", noteId);
-  const isHidden = sql<SqlBool>`(${isViewer} and not ${shownToViewers})`;
-  const unready = ofNote.where(isUnready).where((eb) => eb.or([isUncounted, isHidden]));
-  const pending = ofNote.where(inGroup("pending")).where(isHidden);
+  const unready = ofNote.where(isUnready);
   // Subtracts, so that the database reads indexes instead of all rows of the note.
-  return db.selectNoFrom(sql<number>`${ofNote} - ${unready} - ${pending}`.as("count"));
+  if (isViewer === undefined)
+    return db.selectNoFrom(sql<number>`${ofNote} - ${unready.where(isUncounted)}`.as("count"));
+  const isHidden = sql<SqlBool>`(${isViewer} and not ${shownToViewers})`;
+  const unlisted = unready.where((eb) => eb.or([isUncounted, isHidden]));
+  const pending = ofNote.where(inGroup("pending")).where(isHidden);
+  return db.selectNoFrom(sql<number>`${ofNote} - ${unlisted} - ${pending}`.as("count"));
 }
 
 // A database uses the index of these attachments only if the query has the same expression, with the same literals.

@@ -69,7 +69,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
     );
 }
 
-type Row = Selectable<Tables["links"]> & {
+type Row = Omit<Selectable<Tables["links"]>, "idempotency_key"> & {
   creator_name: string | null;
   creator_role: string | null;
   attachment_ids: string | null;

@@ -73,11 +73,11 @@ describe.each(engines)("notes on $name", (engine) => {
     await suite.db.shares.put({ noteId: expired.id }, sampleShare({ userId: "reader", expiresAt: now }));
     await suite.db.shares.put({ attachmentId: attachment.id }, sampleShare({ userId: "reader" }));
     expect((await suite.db.notes.listShared("reader", { ...FIRST, now })).items).toEqual([
-      { ...summaryOf(until), role: "editor", isNew: true },
-      { ...summaryOf(live), role: "viewer", isNew: true },
+      { ...summaryOf(until), role: "editor", isNew: true, hasBeenShared: true },
+      { ...summaryOf(live), role: "viewer", isNew: true, hasBeenShared: true },
     ]);
     expect((await suite.db.notes.listShared("reader", { ...FIRST, now: now + 1 })).items).toEqual([
-      { ...summaryOf(live), role: "viewer", isNew: true },
+      { ...summaryOf(live), role: "viewer", isNew: true, hasBeenShared: true },
     ]);
     expect((await suite.db.notes.listShared("o", { ...FIRST, now })).items).toEqual([]);
   });

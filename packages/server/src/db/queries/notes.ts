@@ -1,5 +1,5 @@
 import {
-  type CompiledQuery,
+  CompiledQuery,
   type Expression,
   type ExpressionBuilder,
   type Kysely,
@@ -7,7 +7,7 @@ import {
   type SqlBool,
   sql,
 } from "kysely";
-import type { Role } from "../../domain/access.ts";
+import type { Role, ShareRole } from "../../domain/access.ts";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { fold } from "../../domain/fold.ts";
 import type { FoundFile, Note, NoteSummary } from "../../domain/note.ts";
@@ -17,6 +17,7 @@ import type { Tables } from "../schema.ts";
 import type { Search } from "../search.ts";
 import { countOpenRequests } from "./access-requests.ts";
 import { countListed, deleteAttachmentsOf, shownToViewers } from "./attachments.ts";
+import { compile, type Markers, type Statement } from "./compile-statement.ts";
 import { decodeCursor, toPage } from "./cursor.ts";
 import { isLive } from "./live-share.ts";
 import { notInTrash } from "./not-in-trash.ts";
@@ -51,10 +52,12 @@ const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.crea
 const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
 type SummaryRow = Omit<NoteRow, "body"> & {
+  role?: ShareRole;
   snippet: string;
   attachment_count: number;
   access_request_count?: number;
   is_new: SqlBool;
+  has_been_shared?: SqlBool;
 };
 
 function toSummary(row: SummaryRow): NoteSummary {
@@ -69,6 +72,7 @@ function toSummary(row: SummaryRow): NoteSummary {
     accessRequestCount: row.access_request_count ?? 0,
     // On SQLite, a comparison returns a number.
     isNew: Boolean(row.is_new),
+    hasBeenShared: Boolean(row.has_been_shared ?? true),
   };
 }
 
@@ -81,8 +85,24 @@ const unfoundStates = [...unlistedStates, "rejected"] as const;
 type Given = { engine: Engine; search: Search | undefined };
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
-/** `owners`: finds the owners of the notes that the list can contain. */
-type SearchIn = NotePageRequest & { owners: () => Promise<readonly string[]>; isShared: boolean };
+type ListRequest = NotePageRequest & { isShared: boolean; userId: string; now: number | undefined };
+/** `owners`: finds the owners of the notes that the list can contain. `after`: the id of the last note of the page before. */
+type SearchIn = {
+  owners: () => Promise<readonly string[]>;
+  isShared: boolean;
+  text: string;
+  limit: number;
+  after: string | undefined;
+};
+
+const parameters = ["userId", "now", "after", "limit"] as const;
+type PageValues = Record<(typeof parameters)[number], unknown>;
+/** `after`: the id of the last note of the page before. `now`: an instant in milliseconds. */
+type PageMarkers = Markers<(typeof parameters)[number]>;
+type PageScope = { db: Kysely<Tables>; engine: Engine; isFirst: boolean; matches?: Matches };
+
+/** The lists without a search. They are compiled only once, because building and compiling a list takes as long as running it. */
+const compiledLists = new WeakMap<Engine, Statement[]>();
 
 /** A file whose name contains the searched text. */
 type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
@@ -152,22 +172,18 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     return await run(first.where("nth", "<=", MAX_FOUND_FILES));
   };
   /**
-   * Lists the notes with the searched text, and files whose names contain it. Reads the texts of the candidates in the order of the list,
+   * Selects the notes with the searched text, and files whose names contain it. Reads the texts of the candidates in the order of the list,
    * until the page is full. The candidates come from an earlier query, which saw all earlier commits.
    */
-  const list = async <Row extends { id: string }>(
-    select: (matches?: Matches) => Listing<Row>,
-    { owners, isShared, ...request }: SearchIn,
+  const search = async <Row extends { id: string }>(
+    select: (matches: Matches) => Listing<Row>,
+    { owners, isShared, text, limit, after }: SearchIn,
   ): Promise<{ rows: Row[]; files?: NamedFile[] }> => {
-    const { limit, cursor, search } = request;
-    if (search === undefined) return { rows: await select().execute() };
-    const text = fold(search);
     const candidates = await findCandidates(await owners(), text);
     if (candidates === undefined) {
       const rows = await run(select(hasText(text, { isShared })));
       return { rows, files: await findNamed(text, { ids: rows.map(({ id }) => id), column: "note_id" }) };
     }
-    const after = decodeCursor(cursor);
     const noteIds = [...candidates.keys()].filter((id) => after === undefined || id < after);
     noteIds.sort().reverse();
     const rows: Row[] = [];
@@ -198,6 +214,36 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
         : seen.slice(0, MAX_FOUND_FILES).map(({ id, filename }) => ({ id, filename }));
     };
     return { ...page, items: page.items.map((note) => ({ ...note, foundFiles: filesOf(note) })) };
+  };
+  const list = async ({
+    isShared,
+    userId,
+    now,
+    ...request
+  }: ListRequest): Promise<{ rows: SummaryRow[]; files?: NamedFile[] }> => {
+    const after = decodeCursor(request.cursor);
+    const values: PageValues = { userId, now, after, limit: request.limit + 1 };
+    const select = isShared ? selectShared : selectOwned;
+    if (request.search === undefined) {
+      const statements = compiledLists.get(engine) ?? compileLists(db, engine);
+      compiledLists.set(engine, statements);
+      const { sql: text, parameters } = statements[(isShared ? 2 : 0) + (after === undefined ? 0 : 1)] as Statement;
+      const compiled = CompiledQuery.raw(
+        text,
+        parameters.map((name) => values[name as keyof PageValues]),
+      );
+      return { rows: (await db.executeQuery<SummaryRow>(compiled)).rows };
+    }
+    const sharers = db.selectFrom("note_sharers").select("owner_id").where("user_id", "=", userId);
+    const owners = async () => {
+      if (!isShared) return [userId];
+      return (await run(sharers.limit(MAX_OWNERS + 1))).map((row) => row.owner_id);
+    };
+    const given = Object.fromEntries(parameters.map((name) => [name, sql`${values[name]}`])) as PageMarkers;
+    return search(
+      (matches): Listing<SummaryRow> => select(given, { db, engine, isFirst: after === undefined, matches }),
+      { owners, isShared, text: fold(request.search), limit: request.limit, after },
+    );
   };
   return {
     async insert(note) {
@@ -253,6 +299,7 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
 
     async delete(noteId) {
       await deleteAttachmentsOf(db, noteId);
+      await db.deleteFrom("shared_subjects").where("note_id", "=", noteId).execute();
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
     },
 
@@ -267,48 +314,57 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     },
 
     async listOwned(userId, request) {
-      const { limit, cursor } = request;
-      const after = decodeCursor(cursor);
-      const listing = (matches?: Matches) =>
-        db
-          .selectFrom("notes")
-          .select([...summaryColumns, snippet])
-          .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
-          .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
-          .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
-          .where("owner_id", "=", userId)
-          .where(notInTrash.notes)
-          .$if(after !== undefined, (query) => query.where("id", "<", after as string))
-          .$if(matches !== undefined, (query) => query.where(matches as Matches))
-          .orderBy("id", "desc")
-          .limit(limit + 1);
-      const { rows, files } = await list(listing, { ...request, owners: async () => [userId], isShared: false });
-      return withFoundFiles(toPage(rows.map(toSummary), limit), files);
+      const { rows, files } = await list({ ...request, userId, now: undefined, isShared: false });
+      return withFoundFiles(toPage(rows.map(toSummary), request.limit), files);
     },
 
     async listShared(userId, request) {
-      const { limit, cursor, now } = request;
-      const after = decodeCursor(cursor);
-      const sharers = db.selectFrom("note_sharers").select("owner_id").where("user_id", "=", userId);
-      const owners = async () => (await run(sharers.limit(MAX_OWNERS + 1))).map((row) => row.owner_id);
-      const listing = (matches?: Matches) =>
-        db
-          .selectFrom("note_shares")
-          .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
-          .select([...summaryColumns, snippet])
-          .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
-          .select("note_shares.role")
-          .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
-          .where("note_shares.user_id", "=", userId)
-          .where(notInTrash.notes)
-          .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
-          .$if(after !== undefined, (query) => query.where("note_shares.note_id", "<", after as string))
-          .$if(matches !== undefined, (query) => query.where(matches as Matches))
-          .orderBy("note_shares.note_id", "desc")
-          .limit(limit + 1);
-      const { rows, files } = await list(listing, { ...request, owners, isShared: true });
-      const notes = rows.map((row) => ({ ...toSummary(row), role: row.role }));
-      return withFoundFiles(toPage(notes, limit), files);
+      const { rows, files } = await list({ ...request, userId, isShared: true });
+      const notes = rows.map((row) => ({ ...toSummary(row), role: row.role as ShareRole }));
+      return withFoundFiles(toPage(notes, request.limit), files);
     },
   };
+}
+
+/** Compiles the first page and the next pages of owned notes, and then of shared notes. */
+function compileLists(db: Kysely<Tables>, engine: Engine): Statement[] {
+  return [selectOwned, selectShared].flatMap((select) =>
+    [true, false].map((isFirst) =>
+      compile({ name: "list of notes", rows: "many", parameters }, (given) => select(given, { db, engine, isFirst })),
+    ),
+  );
+}
+
+function selectOwned({ userId, after, limit }: PageMarkers, { db, isFirst, matches }: PageScope) {
+  const subjects = db.selectFrom("shared_subjects").select("subject_id");
+  return db
+    .selectFrom("notes")
+    .select([...summaryColumns, snippet])
+    .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
+    .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
+    .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
+    .select((eb) => eb.exists(subjects.where("shared_subjects.note_id", "=", eb.ref("notes.id"))).as("has_been_shared"))
+    .where("owner_id", "=", userId)
+    .where(notInTrash.notes)
+    .$if(!isFirst, (query) => query.where("id", "<", after))
+    .$if(matches !== undefined, (query) => query.where(matches as Matches))
+    .orderBy("id", "desc")
+    .limit(limit);
+}
+
+function selectShared({ userId, now, after, limit }: PageMarkers, { db, engine, isFirst, matches }: PageScope) {
+  return db
+    .selectFrom("note_shares")
+    .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
+    .select([...summaryColumns, snippet])
+    .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
+    .select("note_shares.role")
+    .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
+    .where("note_shares.user_id", "=", userId)
+    .where(notInTrash.notes)
+    .where((eb) => isLive(eb.ref("note_shares.expires_at"), now))
+    .$if(!isFirst, (query) => query.where("note_shares.note_id", "<", after))
+    .$if(matches !== undefined, (query) => query.where(matches as Matches))
+    .orderBy("note_shares.note_id", "desc")
+    .limit(limit);
 }

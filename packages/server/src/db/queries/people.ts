@@ -114,6 +114,12 @@ export function peopleQueries(
     },
 
     async findByIds(userIds) {
+      const [userId, ...others] = userIds;
+      // A list of own notes has one owner. The compiled query for one person needs less CPU time.
+      if (userId !== undefined && others.length === 0) {
+        const person = await find(userId);
+        return new Map(person === undefined ? [] : [[userId, person]]);
+      }
       const rows = await db
         .selectFrom("people")
         .select(personColumns)

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Expression, Kysely, Selectable } from "kysely";
 import { unlistedStates } from "../../domain/attachment.ts";
 import { ENDED } from "../../domain/usage.ts";
 import type { VisitorFile, VisitorFileQueries, VisitorUpload } from "../../usecases/ports/index.ts";
@@ -123,7 +123,7 @@ function unseenOf(db: Kysely<Tables>) {
  * Selects the notes of a user that have received files which the user has not seen. A list of notes runs this query only once, and not for
  * each note.
  */
-export function notesWithUnseenFiles(db: Kysely<Tables>, userId: string) {
+export function notesWithUnseenFiles(db: Kysely<Tables>, userId: Expression<string>) {
   return unseenOf(db).where("links.owner_id", "=", userId);
 }
 

@@ -25,7 +25,10 @@ async function earlierDatabase() {
 }
 
 /** Undoes the last migration, so that it can run again. */
-const UNDO = "drop table adopted_objects";
+const UNDO = `
+  drop trigger note_shares_subject; drop trigger attachment_shares_subject;
+  drop trigger invitations_subject; drop trigger links_subject;
+  drop table shared_subjects; alter table links drop column idempotency_key`;
 
 function revertLast(file: string): void {
   const database = new DatabaseSync(file);

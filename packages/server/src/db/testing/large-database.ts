@@ -74,6 +74,7 @@ const ROWS_OF: Record<Growing, Columns> = {
   },
   search_docs: { doc_id: id("file"), note_id: id("note") },
   note_sharers: { user_id: id("viewer"), owner_id: id("user") },
+  shared_subjects: { note_id: id("note"), subject_id: id("file") },
   uploads: {
     id: id("upload"),
     attachment_id: id("file"),

@@ -31,12 +31,9 @@ function ReceiversLine({ note, onShare }: AccessLineProps) {
   const isEditor = note.role === "editor";
   const now = useNow();
   const end = describeOwnEnd(note.accessExpiresAt, now);
-  const { links, fileLinks, requests } = note.access ?? {};
   // Leaves out the people, because the reader is one of them.
-  const open = accessParts(
-    { ...(links && { links }), ...(fileLinks && { fileLinks }), ...(requests && { requests }) },
-    { now },
-  );
+  const { people: _people, invitations: _invitations, ...others } = note.access ?? {};
+  const open = accessParts(others, { now });
   return (
     <div className="flex items-center gap-2">
       <p className="flex min-w-0 flex-wrap items-center gap-x-2 text-muted text-small">
@@ -80,7 +77,7 @@ function OwnersLine({ note, onShare }: AccessLineProps) {
         {others.length > 0 && (
           <span className="sr-only">{`${words.access.all(nameAll([note.owner, ...others]))}: `}</span>
         )}
-        {note.access !== undefined && describeAccess(note.access, { now, files: note.attachments })}
+        {note.access !== undefined && describeAccess(note.access, { now })}
       </p>
       <ShareButton onShare={onShare} />
     </div>

@@ -82,6 +82,30 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([read.body.access, read.body.attachments[0].access]).toEqual([undefined, undefined]);
   });
 
+  it("counts the files that are shared alone, also in a list and beyond the first page", async () => {
+    const note = sampleNote({ ownerId: "ann" });
+    await service.db.notes.insert(note);
+    const files = Array.from({ length: 203 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
+    for (const file of files) await service.db.attachments.insert(file);
+    const accessOf = async () => {
+      const listed = (await ann.send("GET /notes?limit=1")).body.items[0].access;
+      expect((await ann.send(`GET /notes/${note.id}`)).body.access).toEqual(listed);
+      return listed;
+    };
+    expect(await accessOf()).toEqual({});
+    const [last, invited] = [files.at(-1)?.id, files.at(-2)?.id];
+    const expiresAt = "2999-01-01T00:00:00.000Z";
+    await ann.send(`PUT /attachments/${last}/shares`, { json: { userIds: ["carl", "dora"], expiresAt } });
+    expect(await accessOf()).toEqual({ sharedFiles: { count: 1, until: expiresAt } });
+    await ann.send(`PUT /attachments/${invited}/shares`, { json: { emails: ["late@example.com"] } });
+    expect(await accessOf()).toEqual({ sharedFiles: { count: 2 } });
+    await ann.send(`PUT /notes/${note.id}/shares`, { json: { userIds: ["carl"] } });
+    await ann.send(`DELETE /attachments/${last}/shares/dora`);
+    expect(await accessOf()).toEqual({ people: { count: 1 }, sharedFiles: { count: 1 } });
+    await ann.send(`DELETE /attachments/${invited}`);
+    expect(await accessOf()).toEqual({ people: { count: 1 } });
+  });
+
   it("returns only the id of an unknown owner", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await service.db.notes.insert(note);

@@ -61,28 +61,29 @@ describe.each(engines)("the index for searches on $name", (engine) => {
       if (state === "pending") await insertUpload(suite.db, sampleUpload(file));
       texts.get(note.id)?.files.push(file);
     };
-    const moveToTrash = async (known: Texts) => {
+    const moveToTrash = async (known: Texts, file?: Texts["files"][number]) => {
       const { id: noteId, ownerId } = known.note;
       const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: now };
-      const file = random.below(2) === 0 ? known.files.shift() : undefined;
       if (file === undefined) {
         await suite.db.trash.putNote(item);
         texts.delete(noteId);
-      } else if (!(await suite.db.trash.putAttachment(file.id, item))) {
-        known.files.push(file);
-        return;
+      } else {
+        if (!(await suite.db.trash.putAttachment(file.id, item))) return;
+        known.files.splice(known.files.indexOf(file), 1);
       }
       trash.push({ item, texts: known, file });
     };
+    let restored = "";
     const restore = async ({ item, texts: known, file }: (typeof trash)[number]) => {
       await suite.db.trash.restore({ ...item, noteTitle: known.note.title, attachment: undefined });
       if (file === undefined) texts.set(item.noteId, known);
       else known.files.push(file);
+      restored = file?.filename ?? known.note.title;
     };
     const change = async () => {
       const ownerId = random.of(owners);
       const known = random.of([...texts.values()]);
-      const kind = texts.size < 20 ? 0 : random.below(8);
+      const kind = texts.size < 20 ? 0 : random.below(10);
       if (kind === 0 || known === undefined) {
         const note = sampleNote({ ownerId, title: text(), body: text() });
         await suite.db.notes.insert(note);
@@ -99,7 +100,11 @@ describe.each(engines)("the index for searches on $name", (engine) => {
         await suite.db.searchIndex.indexSome();
       } else if (kind === 4) {
         await moveToTrash(known);
-      } else if (kind === 5 && trash.length > 0) {
+      } else if (kind === 5) {
+        const all = [...texts.values()].flatMap((of) => of.files.map((file) => ({ of, file })));
+        const { of, file } = random.of(all) ?? {};
+        if (of !== undefined) await moveToTrash(of, file);
+      } else if (kind < 8) {
         const [item] = trash.splice(random.below(trash.length), 1);
         if (item !== undefined) await restore(item);
       } else await addFile(known.note);
@@ -107,7 +112,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const search = () => {
       const known = random.of([...texts.values(), ...trash.map((item) => item.texts)]);
       const source = [
-        ...random.of([known.note.title, known.note.body, ...known.files.map(({ filename }) => filename)]),
+        ...random.of([restored, known.note.title, known.note.body, ...known.files.map(({ filename }) => filename)]),
       ];
       const start = random.below(source.length);
       const part = source.slice(start, start + 1 + random.below(6)).join("");

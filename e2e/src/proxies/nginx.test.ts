@@ -4,31 +4,30 @@ import { faultSuite } from "../doctor/fault.suite.ts";
 import { healthyNginx, nginxFaults } from "../doctor/faults/nginx-faults.ts";
 import { openStage } from "../doctor/stage.ts";
 import { restartUnderLoad } from "./rolling-restart.ts";
-import { expectService, replaced, runSample } from "./sample-stage.ts";
+import { expectService, readSample, replaced, runSample } from "./sample-stage.ts";
 
-// nginx does not call /readyz of the replicas. So the test calls /readyz, and writes the ready replicas to the configuration of nginx.
+const SAMPLE = "nginx/valetkey.conf";
+
+// nginx does not call /readyz of the replicas. So the test calls /readyz, and writes `down` to the line of a replica, as the sample says.
 it("fails no request while two replicas behind nginx restart", async () => {
+  const [upstream, , files] = serversOf(await readSample(SAMPLE));
   const { requests, failures } = await restartUnderLoad({
     command: "nginx",
     reloadSignal: "SIGHUP",
     args: (file, folder) => ["-p", folder, "-e", "stderr", "-c", file],
-    configure: ({ listen, replicas }, folder) => `
-daemon off;
-pid ${folder}/nginx.pid;
-events {}
-http {
-${privateFolders(folder)}
-  upstream replicas {
-${replicas.map((port) => `    server 127.0.0.1:${port};`).join("\n")}
-  }
-  server {
-    listen 127.0.0.1:${listen};
-    location / {
-      proxy_pass http://replicas;
-    }
-  }
-}
-`,
+    configure({ listen, replicas: [first = 0, second = 0], isReady = () => true }, folder) {
+      const replica = (port: number) => `server 127.0.0.1:${port}${isReady(port) ? "" : " down"};`;
+      const replicas = replaced(upstream, {
+        "server 127.0.0.1:3000;": replica(first),
+        "# server 10.0.0.12:3000;": replica(second),
+      });
+      const server = replaced(files, {
+        "listen 443 ssl;": `listen 127.0.0.1:${listen};`,
+        "ssl_certificate /etc/letsencrypt/live/files.example.com/fullchain.pem;": "",
+        "ssl_certificate_key /etc/letsencrypt/live/files.example.com/privkey.pem;": "",
+      });
+      return inHttp(folder, [replicas, server]);
+    },
   });
   console.log(`nginx: ${requests} requests, ${failures.length} failures`);
   expect(failures).toEqual([]);
@@ -37,19 +36,19 @@ ${replicas.map((port) => `    server 127.0.0.1:${port};`).join("\n")}
 it("serves the service and its bucket over HTTPS with the sample", async () => {
   const url = await runSample({
     command: "nginx",
-    sample: "nginx/valetkey.conf",
+    sample: SAMPLE,
     adapt: async (sample, { app, storage, service, bucket, certificate, key, folder, file }) => {
-      const [plain, files, bucketServer] = sample.split(/(?=^server \{)/m).slice(1) as [string, string, string];
+      const [upstream, plain, files, bucketServer] = serversOf(sample);
       const pathOf = (name: string) => `/etc/letsencrypt/live/${name}`;
       const tls = (host: string) => ({
         [`${pathOf(host)}/fullchain.pem`]: certificate,
         [`${pathOf(host)}/privkey.pem`]: key,
       });
       const servers = [
+        replaced(upstream, { "127.0.0.1:3000": `127.0.0.1:${service}` }),
         replaced(plain, { "listen 80;": `listen unix:${folder}/plain.sock;` }),
         replaced(files, {
           "listen 443 ssl;": `listen 127.0.0.1:${app} ssl;`,
-          "127.0.0.1:3000": `127.0.0.1:${service}`,
           ...tls("files.example.com"),
         }),
         replaced(bucketServer, {
@@ -60,7 +59,7 @@ it("serves the service and its bucket over HTTPS with the sample", async () => {
       ];
       return {
         args: ["-p", folder, "-e", "stderr", "-c", file],
-        configuration: `daemon off;\npid ${folder}/nginx.pid;\nevents {}\nhttp {\n${privateFolders(folder)}\n${servers.join("\n")}\n}`,
+        configuration: inHttp(folder, servers),
       };
     },
   });
@@ -79,8 +78,15 @@ describe("the doctor behind nginx", () => {
   });
 });
 
-/** Returns settings with separate folders, so that this nginx can run beside another nginx of the machine. */
-function privateFolders(folder: string): string {
+/** Splits the sample into the upstream, the redirect to HTTPS, the service and the embedded bucket. */
+function serversOf(sample: string) {
+  return sample.split(/^(?=upstream|server \{)/m).slice(1) as [string, string, string, string];
+}
+
+/** Returns a configuration with separate folders, so that this nginx can run beside another nginx of the machine. */
+function inHttp(folder: string, blocks: string[]): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  return ["  access_log off;", ...temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`)].join("\n");
+  const folders = temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`);
+  const http = ["  access_log off;", ...folders, ...blocks].join("\n");
+  return `daemon off;\npid ${folder}/nginx.pid;\nevents {}\nhttp {\n${http}\n}\n`;
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startS3Local } from "@valetkey/s3-local";
 import { onTestFinished } from "vitest";
@@ -20,7 +21,6 @@ const LEAST_REQUESTS = Number(process.env.RESTART_REQUESTS ?? 1_000);
 /** Each caller waits between its requests, so that the load lasts for the whole restart without all processor time of the test run. */
 const PAUSE_MS = 100;
 const CHECK_EVERY_MS = 1_000;
-const SETTLE_MS = 3_000;
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
 
 /** The command, the arguments and the configuration of a proxy in front of two replicas. */
@@ -28,13 +28,16 @@ export type ProxySpec = {
   command: string;
   /** Returns the arguments of the command. `file` is the configuration file, and `folder` is an empty folder. */
   args(file: string, folder: string): string[];
-  configure(ports: { listen: number; replicas: readonly number[] }, folder: string): string;
+  configure(ports: Ports, folder: string): string;
   /**
-   * The signal that makes the proxy reload its configuration. The test checks the replicas every second, writes the ready replicas to the
-   * configuration, and sends this signal. Undefined if the proxy itself checks the replicas.
+   * The signal that makes the proxy reload its configuration. The test checks the replicas every second, writes a configuration with the
+   * ready replicas, and sends this signal. Undefined if the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
+
+/** `isReady` says whether the replica at a port is ready. */
+export type Ports = { listen: number; replicas: readonly number[]; isReady?(port: number): boolean };
 
 export type Outcome = { requests: number; failures: string[] };
 
@@ -55,8 +58,9 @@ export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
   async function caller(): Promise<void> {
     while (isRestarting || outcome.requests < LEAST_REQUESTS) {
       const [method, path, body, expected] = calls[outcome.requests++ % calls.length] as (typeof calls)[number];
-      const status = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
-      if (status !== expected) outcome.failures.push(`${method} ${path}: ${status}`);
+      const answer = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
+      // The start of the response shows whether the proxy or a replica sent it.
+      if (!answer.startsWith(`${expected} `)) outcome.failures.push(`${method} ${path}: ${answer.slice(0, 300)}`);
       await sleep(PAUSE_MS);
     }
   }
@@ -117,7 +121,10 @@ async function openStage(proxy: ProxySpec) {
       const ready = ports.filter((_port, index) => states[index]);
       if (ready.length === 0 || ready.join() === inService) return;
       inService = ready.join();
-      await writeFile(file, proxy.configure({ listen, replicas: ready }, folder));
+      await writeFile(
+        file,
+        proxy.configure({ listen, replicas: ports, isReady: (port) => ready.includes(port) }, folder),
+      );
       child.kill(signal);
     }, CHECK_EVERY_MS);
     return () => clearInterval(timer);
@@ -127,20 +134,18 @@ async function openStage(proxy: ProxySpec) {
     await (replicas[index] as RunningService).stop("SIGTERM");
     replicas[index] = await startProcess(places[index] as Place);
     await untilReady(`http://127.0.0.1:${ports[index]}`);
-    // Waits until the proxy sends requests to the restarted replica again. The proxy does so after two successful checks, one second apart.
-    await sleep(SETTLE_MS);
+    while (!(await hasServed(`http://127.0.0.1:${ports[index]}`))) await sleep(50);
   }
 
   return { url, replicas, restart };
 }
 
 /** Sends a request on a new connection. When a proxy reloads, it closes open connections, and a client may notice that too late. */
-function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<number> {
+function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent: false }, (response) => {
-      response.resume().on("end", () => resolve(response.statusCode ?? 0));
-      response.on("error", reject);
+      text(response).then((content) => resolve(`${response.statusCode} ${content}`), reject);
     });
     outgoing.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
   });
@@ -159,6 +164,11 @@ async function isReady(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
+}
+
+/** Whether the proxy has sent a request of the test to the restarted replica. */
+async function hasServed(url: string): Promise<boolean> {
+  return (await (await fetch(`${url}/metrics`)).text()).includes('route="/notes"');
 }
 
 async function stopProxy(child: ChildProcess): Promise<void> {

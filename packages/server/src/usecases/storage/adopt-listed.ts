@@ -133,7 +133,9 @@ async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject
   const contentType = normaliseContentType(stored.contentType);
   const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType })) === "done";
   const copy = await findObject(deps, to).catch(() => undefined);
-  if (isCopied && copy?.stored.sizeBytes === sizeBytes) return copy;
+  // Each part of a large object is read without a condition, so the copy could have parts of two versions of the object.
+  const isUnchanged = (await bucket.head(from))?.etag === etag;
+  if (isCopied && isUnchanged && copy?.stored.sizeBytes === sizeBytes) return copy;
   throw new DomainError("object_not_found", "The object changed while it was copied. Run the command again.");
 }
 

@@ -54,6 +54,19 @@ describe("the caller", () => {
     expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
   });
 
+  it("is nobody if the signature of the token has another spelling", async () => {
+    const token = await signTestJwt(claims);
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    // The last character of a signature has two bits that no decoder reads.
+    const sameBytes = [1, 2, 3].map(
+      (bits) => token.slice(0, -1) + alphabet[alphabet.indexOf(token.at(-1) ?? "") ^ bits],
+    );
+    for (const spelling of [...sameBytes, `${token}=`, `${token}==`, `${token}%3D`]) {
+      expect(await call(bySecret, `Bearer ${spelling}`)).toEqual(refused(/not valid/));
+    }
+    expect(identified).toEqual([]);
+  });
+
   it("is the user in the configured claim of a token, also if the claim is a number", async () => {
     const byClaim = { ...bySecret, userClaim: "userId" };
     for (const userId of ["64b7f0c2a1d4e8f9b0c3d2e1", 7]) {

@@ -1,5 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { readBase64url } from "../../domain/base64url.ts";
 import type { Caller, JwtIssuer } from "../../domain/person.ts";
 import type { Clock } from "../../usecases/ports/index.ts";
 import { HttpProblem } from "../problem.ts";
@@ -68,6 +69,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
     const checks: JWTVerifyOptions = { requiredClaims, currentDate: new Date(clock()) };
     if (options.issuer !== undefined) checks.issuer = options.issuer;
     if (options.audience !== undefined) checks.audience = options.audience;
+    requireUsualSpelling(token);
     const { alg } = decodeProtectedHeader(token);
     if (secret !== undefined && alg === "HS256") {
       const { payload } = await jwtVerify(token, secret, { ...checks, algorithms: SECRET_ALGORITHMS });
@@ -107,6 +109,15 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       return caller;
     },
   };
+}
+
+/**
+ * Throws if the signature is not in the base64url form of RFC 7515. The library ignores padding and unused bits, so one token would have
+ * many spellings, and each of them would fill the cache.
+ */
+function requireUsualSpelling(token: string): void {
+  const signature = token.slice(token.lastIndexOf(".") + 1);
+  if (readBase64url(signature) === undefined) throw new errors.JWSInvalid();
 }
 
 // Tries each key that fits the type of the token, because a token may have no key id.

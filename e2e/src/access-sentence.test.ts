@@ -91,7 +91,12 @@ const share = { act: "share", person: "bob", minutes: undefined, isEditor: false
 const HISTORIES: Act[][] = [
   [link, { act: "revoke link", nth: 0 }],
   [link, { ...link, minutes: 20 }, { act: "wait", minutes: 60 }],
-  [link, { act: "policy", needsPassword: false, isShort: true }, { act: "wait", minutes: 60 }, link],
+  [
+    link,
+    { act: "policy", needsPassword: false, isShort: true },
+    { act: "wait", minutes: 60 },
+    { ...link, minutes: 20 },
+  ],
   [link, { act: "policy", needsPassword: true, isShort: false }],
   [
     { ...link, by: "eve" },

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { engines } from "../../../db/testing/test-databases.ts";
 import { normaliseEmail } from "../../../domain/person.ts";
 import { signTestJwt } from "../../auth/testing/test-jwt.ts";
+import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 describe.each(engines)("requirement 34: shares by email address on $name", (engine) => {
@@ -74,6 +75,18 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     // A share that the owner gave to the id is not hidden, even if the email address is invited too.
     await owner.send(`PUT /notes/${id}/shares`, { json: { userIds: [holder] } });
     expect(await statusFor(holder)).toBe(204);
+  });
+
+  it("count alike in the access to a note and a file, with or without an account", async () => {
+    const email = newEmail();
+    await signUp(email);
+    const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+    const file = (await owner.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
+    for (const path of [`/notes/${id}`, `/attachments/${file.id}`])
+      await owner.send(`PUT ${path}/shares`, { json: { emails: [email, newEmail()] } });
+    const { access, attachments } = (await owner.send(`GET /notes/${id}`)).body;
+    expect(access).toMatchObject({ invitations: { count: 2 } });
+    expect([access.people, attachments[0].access]).toEqual([undefined, { invitations: { count: 2 } }]);
   });
 
   it("leave the other receivers their shares", async () => {

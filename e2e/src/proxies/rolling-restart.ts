@@ -19,7 +19,7 @@ const CALLERS = 12;
 /** For a long run, set RESTART_REQUESTS=5000. */
 const LEAST_REQUESTS = Number(process.env.RESTART_REQUESTS ?? 1_000);
 /** Each caller waits between its requests, so that the load lasts for the whole restart without all processor time of the test run. */
-const PAUSE_MS = 100;
+const PAUSE_MS = 250;
 const CHECK_EVERY_MS = 1_000;
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
 

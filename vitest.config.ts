@@ -53,8 +53,9 @@ export default defineConfig({
     execArgv: ["--require", resolve(import.meta.dirname, "e2e/src/testing/cheap-scrypt.cjs")],
     // The test files of one worker share the loaded modules, because loading all modules takes over a second. These modules keep no state.
     isolate: false,
-    // Tests wait for servers and browsers about half of the time. So twice as many workers as processors keep all processors busy.
-    maxWorkers: 2 * availableParallelism(),
+    // Tests wait for servers and browsers about half of the time. So twice as many workers as processors, and one more, keep all processors
+    // busy.
+    maxWorkers: 2 * availableParallelism() + 1,
     sequence: { sequencer: LongFilesFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -8,7 +8,7 @@ import { useDatabase } from "../testing/use-database.ts";
 
 describe.each(engines)("usage on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("requirement 9: two processes that start 60 files stay within the quota", async () => {
+  it("requirement 9: two processes that start 100 files stay within the quota", async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     const note = sampleNote({ ownerId: "ann" });

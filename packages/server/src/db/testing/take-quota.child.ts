@@ -3,7 +3,7 @@ import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
 // Starts many uploads of the same owner at the same time: `node take-quota.child.ts <location as JSON> <note id>`.
 // The process prints "ready", starts the uploads when it gets SIGUSR2, and prints how many files fit into the quota.
-const FILES = 30;
+const FILES = 50;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
 const note = sampleNote({ id: noteId });

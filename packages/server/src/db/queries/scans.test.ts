@@ -26,8 +26,14 @@ const IN_ORDER = "reads an index in the order of the list, up to the limit";
 const CLOSED_ACCOUNT = "may read the small index of notes in the trash, when an account is closed or opened again";
 const UNINDEXED = "reads the index of texts that searches cannot find yet, up to a limit";
 const BY_COMMAND = "runs only when an operator runs a command";
+const AT_START = "runs once, when the service starts without a scanner";
+const RECOVERY = "runs only when an administrator loses the account";
+/** For these reasons, a query may also read a whole table. */
+const RARE = [BY_COMMAND, AT_START, RECOVERY];
+const SEARCH = "a search runs with another setting of PostgreSQL, so it reads the index";
+const BOUNDED = "counts rows up to a limit, and almost all rows of this test are counted";
 
-/** The queries that may read a whole table or index, and why. */
+/** The queries that may read a whole index, and why. A key with a step of a plan allows a scan of a table. */
 const ALLOWED: Record<string, string> = {
   "administration.holdAdministrators": "reads the index of administrators, which are few",
   "administration.listEvents": IN_ORDER,
@@ -35,17 +41,21 @@ const ALLOWED: Record<string, string> = {
   "accountDeletions.hideNotes": CLOSED_ACCOUNT,
   "accountDeletions.showNotes": CLOSED_ACCOUNT,
   "accountInvitations.listOpen": IN_ORDER,
-  "accounts.deleteResetLinksByHand": "runs only when an administrator loses the account",
+  "accounts.deleteResetLinksByHand": RECOVERY,
   "links.listAll": IN_ORDER,
   "mails.list": IN_ORDER,
   "notes.listOwned": UNINDEXED,
   "notes.listShared": UNINDEXED,
+  "notes.listOwned: Seq Scan attachments": SEARCH,
+  "notes.listShared: Seq Scan attachments": SEARCH,
   "queues.measure": "reads the start of each queue, up to a limit",
+  "queues.measure: Seq Scan content_checks": BOUNDED,
+  "queues.measure: Seq Scan mails": BOUNDED,
   "searchIndex.indexSome": UNINDEXED,
   "trash.nextToPurge": "reads the first note of a queue",
   "usage.listDrifts": BY_COMMAND,
   "usage.recount": BY_COMMAND,
-  "verifications.countNeedingScan": "runs once, when the service starts without a scanner",
+  "verifications.countNeedingScan": AT_START,
   "webhooks.listUrlReports": "reads the index of the endpoints that get a report",
 };
 
@@ -73,9 +83,16 @@ describe.each(engines)("the queries on $name", ({ name, open }) => {
       for (const [verb, query] of batches)
         scans.push(...(await scansOf(db, { engine: name, query })).map((scan) => `${verb}: ${scan}`));
     }
-    expect(scans.filter((scan) => ALLOWED[scan.split(":", 1)[0] ?? ""] === undefined)).toEqual([]);
+    expect(scans.filter((scan) => !isAllowed(scan))).toEqual([]);
   });
 });
+
+/** Whether a query may read a whole index, or this whole table. */
+function isAllowed(scan: string): boolean {
+  const [verb = ""] = scan.split(":", 1);
+  const readsTable = /Seq Scan|SCAN (?!.* USING )/.test(scan);
+  return RARE.includes(ALLOWED[verb] ?? "") || (readsTable ? scan.trim() : verb) in ALLOWED;
+}
 
 /** Opens the database with one connection, and with no time limit for a statement. */
 function dialectOf({ file, url }: TestDatabase): Dialect {

@@ -88,12 +88,12 @@ describe("a link of a note", () => {
     await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
     const form = dialog.getByRole("form", { name: "Edit “Offer”" });
     await form.locator("input:focus").fill("Contract");
-    await form.getByLabel("Most downloads").fill("0");
+    await form.getByLabel("Most uses").fill("0");
     await form.getByLabel("Ask for a password").check();
     await form.getByRole("button", { name: "Save" }).click();
     await form.getByText("Use at least 6 characters.").waitFor();
     await form.getByText("Enter a whole number from 1 to 1,000,000.").waitFor();
-    await form.getByLabel("Most downloads").fill("2");
+    await form.getByLabel("Most uses").fill("2");
     await form.getByLabel("Password", { exact: true }).fill("open sesame");
     await form.getByLabel("All files of the note").uncheck();
     await form.getByLabel("b.txt").uncheck();
@@ -167,7 +167,7 @@ describe("a link of a note", () => {
     expect(await view.getByText("Offer").count()).toBe(0);
     await view.getByRole("button", { name: "Show it after the password" }).click();
     await view.getByText("Ann shares 2 files with you").waitFor();
-    await view.getByText("3 downloads left").waitFor();
+    await view.getByText("3 uses left").waitFor();
     expect(await linksOf(ann, note.id)).toMatchObject([{ opened: 0, claims: 0, urlsIssued: 0 }]);
     const visits = ann.watch.requests.get(web.service.url)?.filter(({ url }) => /\/(public|s)\//.test(url));
     expect(visits).toEqual([]);

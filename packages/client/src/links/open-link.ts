@@ -46,7 +46,7 @@ export function openLink(token: string, { store = defaultStore(), ...options }: 
   return {
     ...calls,
     /**
-     * Makes a claim for a file (one download that counts) and reads the file from the bucket. After a broken connection, the download
+     * Makes a claim for a file (one use of the link) and reads the file from the bucket. After a broken connection, the download
      * resumes with a new URL, as long as the claim is valid.
      */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>

@@ -14,7 +14,7 @@ export function visitCalls(call: Call, token: string) {
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
     /** Unlocks a link that lists email addresses, with one of them and the code from a mail. Throws `wrong_code` and `rate_limited`. */
     proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),
-    /** Makes a claim (one download that counts), and returns its first URLs. Default: URLs that save all files of the link. */
+    /** Makes a claim (one use of the link), and returns its first URLs. Default: URLs that save all files of the link. */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
       // Sends the claim requests one after the other. So the service finds the valid claim of the first request, and counts no second claim.
       const claimed = lastClaim.then(() => call<LinkClaim>("POST", `${link}/claims`, { body: wanted }));

@@ -25,8 +25,8 @@ export function describeContent(link: Link): string | undefined {
 }
 
 /**
- * Describes the counts of a link. The counts can differ. A visitor can open a link without a download claim (a download that counts). One
- * download claim can need many URLs.
+ * Describes the counts of a link. The counts can differ. A visitor can open a link without a claim (a use that counts). One claim can need
+ * many URLs.
  */
 export function describeCounts({ kind, request, opened, claims, maxClaims, urlsIssued, received }: Link): string[] {
   const { counts } = words;

@@ -3,18 +3,18 @@ import { hasCode, type Visit, type Wanted } from "../visit.ts";
 
 type UrlOptions = {
   disposition: "attachment" | "inline";
-  /** Whether the visitor has just clicked. Only a click may make a download claim, because each download claim counts as a download. */
+  /** Whether the visitor has just clicked. Only a click may make a claim, because each claim counts as one use. */
   isClick: boolean;
 };
 
 /**
- * The download claim of this visitor, and the URLs that the visitor gets for this claim. If the link has a limit, a claim uses up one
- * download.
+ * The download claim of this visitor, and the URLs that the visitor gets for this claim. If the link has a limit, a claim counts as
+ * one use.
  */
 export type Claims = {
   /** The end of the window. Until this instant, the visitor gets more URLs for the same claim. Undefined if the visitor has no claim. */
   windowEndsAt(): string | undefined;
-  /** How many downloads the link still allows. Undefined if the link has no limit. */
+  /** How many uses the link still allows. Undefined if the link has no limit. */
   claimsLeft(): number | undefined;
   /** Returns URLs of all files of the link by the id of the file, for one ZIP. Call it after a click. */
   urlsForZip(): Promise<Map<string, string>>;

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts";
 
 const files = { one: "file", other: "files" };
-const downloads = { one: "download", other: "downloads" };
+const uses = { one: "use", other: "uses" };
 
 /** Names of content types. Other types are shown as they are. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -81,10 +81,10 @@ export const texts = {
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
     again: "Download again",
     all: "Download all",
-    left: (count: number) => `${formatCount(count, downloads)} left`,
+    left: (count: number) => `${formatCount(count, uses)} left`,
     /** The text before the first click, if the link has a limit. */
-    counts: "A preview counts as a download.",
-    window: (clock: string) => `Until ${clock}, you can download and preview again. It counts once.`,
+    counts: "Your first download or preview counts as one use. For a short time, further ones do not count.",
+    window: (clock: string) => `Until ${clock}, you can download and preview again. All of it is one use.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
     starting: "Starting…",
     waiting: "Waiting for the connection. The download continues by itself.",

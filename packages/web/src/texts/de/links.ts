@@ -36,7 +36,7 @@ export const linkTexts: typeof english = {
   revoked: (when: string) => `Widerrufen ${when}`,
   endedBecause: {
     used_up: {
-      download: "Alle Downloads sind abgerufen. Erhöhen Sie das Limit, um ihn wieder zu öffnen.",
+      download: "Alle Nutzungen sind verbraucht. Erhöhen Sie das Limit, um ihn wieder zu öffnen.",
       upload: "Alle angefragten Dateien sind angekommen.",
     },
     expired: "Besucher sehen, dass er beendet ist. Ein späterer Ablauf öffnet ihn wieder.",
@@ -100,8 +100,9 @@ export const linkTexts: typeof english = {
     passwordKept:
       "Lassen Sie es leer, um das Passwort zu behalten. Ein neues meldet alle ab, die das alte eingegeben haben.",
     passwordShort: "Verwenden Sie mindestens 6 Zeichen.",
-    maxClaims: "Höchstzahl der Downloads",
-    maxClaimsHint: "Leer: kein Limit. Wer innerhalb von 15 Minuten noch einmal herunterlädt, zählt einmal.",
+    maxClaims: "Höchstzahl der Nutzungen",
+    maxClaimsHint:
+      "Leer: kein Limit. Alle Downloads und Vorschauen eines Besuchers innerhalb von 15 Minuten sind eine Nutzung, auch ein ZIP aller Dateien.",
     countProblem: (max: string) => `Geben Sie eine ganze Zahl von 1 bis ${max} ein.`,
     sizeProblem: (max: string) => `Geben Sie eine Größe bis ${max} ein.`,
     urlTtl: "Jede URL gilt für",
@@ -169,7 +170,7 @@ export const linkTexts: typeof english = {
     failed: "Die Dateien der Notiz konnten nicht geladen werden",
     download: "Herunterladen",
     downloadAll: "Alle herunterladen",
-    left: (count: number) => `noch ${formatCount(count, { one: "Download", other: "Downloads" })}`,
+    left: (count: number) => `noch ${formatCount(count, claims)}`,
     limits: (filesLeft: number, bytes: string) => `Bis zu ${formatCount(filesLeft, files)}, jede bis ${bytes}.`,
     kinds: (kinds: string) => `Angenommen: ${kinds}.`,
     name: "Ihr Name",

@@ -36,7 +36,7 @@ export const linkTexts = {
   revoked: (when: string) => `Revoked ${when}`,
   endedBecause: {
     used_up: {
-      download: "All downloads are used. Raise the limit to open the link again.",
+      download: "All uses are taken. Raise the limit to open the link again.",
       upload: "It has received every file that it asked for.",
     },
     expired: "Visitors see that it has ended. A later expiry opens it again.",
@@ -98,8 +98,9 @@ export const linkTexts = {
     passwordHint: "At least 6 characters. Tell it to your visitors in another message.",
     passwordKept: "Leave it empty to keep the password. A new one signs out everyone who entered the old one.",
     passwordShort: "Use at least 6 characters.",
-    maxClaims: "Most downloads",
-    maxClaimsHint: "Empty: no limit. A visitor who downloads again within 15 minutes counts once.",
+    maxClaims: "Most uses",
+    maxClaimsHint:
+      "Empty: no limit. All downloads and previews of a visitor within 15 minutes are one use, also a ZIP of all files.",
     countProblem: (max: string) => `Enter a whole number from 1 to ${max}.`,
     sizeProblem: (max: string) => `Enter a size up to ${max}.`,
     urlTtl: "Each URL works for",
@@ -166,7 +167,7 @@ export const linkTexts = {
     failed: "The files of the note could not be loaded",
     download: "Download",
     downloadAll: "Download all",
-    left: (count: number) => `${formatCount(count, { one: "download", other: "downloads" })} left`,
+    left: (count: number) => `${formatCount(count, claims)} left`,
     limits: (filesLeft: number, bytes: string) => `Up to ${formatCount(filesLeft, files)}, each up to ${bytes}.`,
     kinds: (kinds: string) => `Accepted: ${kinds}.`,
     name: "Your name",

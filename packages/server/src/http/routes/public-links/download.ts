@@ -54,7 +54,7 @@ type Options = RouteDeps & {
 
 type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
-/** The routes GET and POST /s/:token/download. Only a POST counts as a claim (one download). */
+/** The routes GET and POST /s/:token/download. Only a POST counts as a claim (one use). */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
   const { bucketOrigins, cookies, visitorOf } = options;
   const policy = plainPagePolicy(bucketOrigins);

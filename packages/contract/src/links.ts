@@ -13,7 +13,7 @@ export type LinkKind = Static<typeof LinkKind>;
 /**
  * The state of a link, which only people with an account see. A visitor of any link that is not `live` gets `link_not_found`.
  *
- * - `used_up`: the link has reached its limit of claims (downloads that count), or the file request has all its files
+ * - `used_up`: the link has reached its limit of claims (uses), or the file request has all its files
  * - `revoked`: somebody revoked the link
  * - `expired`: the expiry of the link has passed
  * - `orphaned`: the creator of the link lost the right to share the note, or the files of the link were deleted
@@ -100,8 +100,19 @@ export const UpdateLinkBody = closedObject(
 );
 export type UpdateLinkBody = Static<typeof UpdateLinkBody>;
 
+/** If a client repeats the request with the same key and settings, it gets the link of the first request. */
+export const CreateLinkHeaders = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      description:
+        "1 to 255 visible ASCII characters. The same key and settings of a user return the same link, unless it is revoked. Other settings make another link.",
+    }),
+  ),
+});
+
 /**
- * A link, as people with an account see it. `opened` counts visitors, `claims` counts downloads, and `urlsIssued` counts presigned URLs.
+ * A link, as people with an account see it. `opened` counts visitors, and `urlsIssued` counts presigned URLs.
+ * `claims` counts uses: all downloads and previews of one visitor in a short time are one use.
  * `files` is null if the link opens every file of the note. If no issued URL works any more, `lastUrlExpiresAt` is in the past or null.
  */
 export const Link = Type.Object({
@@ -249,7 +260,7 @@ const ClaimUrl = Type.Object({
   expiresAt: Instant,
 });
 
-/** A claim (a download that counts once) and its URLs. Until `windowEndsAt`, the same visitor can get more URLs without another claim. */
+/** A claim (one use of the link) and its URLs. Until `windowEndsAt`, the same visitor can get more URLs without another claim. */
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
 export type LinkClaim = Static<typeof LinkClaim>;
 

@@ -11,6 +11,11 @@ import type {
 } from "../wire.ts";
 import type { PageOptions } from "./pages.ts";
 
+type CreateLinkOptions = { idempotencyKey?: string };
+
+const keyHeader = (key: string | undefined): Record<string, string> =>
+  key === undefined ? {} : { "idempotency-key": key };
+
 /** The calls of people with an account for links and file requests. Every list starts with the newest item. */
 export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
@@ -19,11 +24,15 @@ export function linkCalls(call: Call) {
   const page = <Page>(path: string, { signal, ...query }: PageOptions & { kind?: LinkKind }) =>
     call<Page>("GET", path, { query: { ...query }, signal });
   return {
-    /** Makes a file request, or a link to all or some files of a note. */
-    create: (noteId: string, link: CreateLinkBody = {}) => call<Link>("POST", ofNote(noteId), { body: link }),
-    /** Makes a link to one file. */
-    createForFile: (attachmentId: string, link: CreateFileLinkBody = {}) =>
-      call<Link>("POST", ofFile(attachmentId), { body: link }),
+    /**
+     * Makes a file request, or a link to all or some files of a note.
+     * `idempotencyKey`: a repeated call with the same key and settings returns the link of the first call.
+     */
+    create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
+      call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
+    /** Makes a link to one file. `idempotencyKey`: as for `create`. */
+    createForFile: (attachmentId: string, link: CreateFileLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
+      call<Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
     /** Returns one page of links: the links of the caller's own notes, and the links that the caller made and may still edit. */
     list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
     /** Returns one page of the links of a note. */

@@ -10,13 +10,26 @@ import { isLive } from "./live-share.ts";
 
 export function linkQueries(db: Kysely<Tables>, { clock }: { clock: Clock }): LinkQueries {
   return {
-    async insert(link) {
-      await orMissing(db.insertInto("links").values(toRow(link)).execute(), {
+    async insert(link, { idempotencyKey } = {}) {
+      const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
+      await orMissing(db.insertInto("links").values(row).execute(), {
         code: "note_not_found",
         message: "Note not found",
       });
       await insertFiles(db, link);
       await insertRecipients(db, link);
+    },
+
+    async findByKey({ noteId, createdBy, idempotencyKey }) {
+      const row = await db
+        .selectFrom("links")
+        .select("id")
+        .where("note_id", "=", noteId)
+        .where("created_by", "=", createdBy)
+        .where("idempotency_key", "=", idempotencyKey)
+        .where("revoked_at", "is", null)
+        .executeTakeFirst();
+      return row?.id;
     },
 
     async find(linkId) {

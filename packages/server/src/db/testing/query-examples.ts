@@ -333,6 +333,7 @@ export const queryExamples: Examples = {
   },
   links: {
     insert: [[{ ...link, id: "new", attachmentIds: ["file-1"], recipients: ["mail-1"] }]],
+    findByKey: [[{ noteId: "note-1", createdBy: "user-1", idempotencyKey: "key" }]],
     find: [["link-1"]],
     findDetails: [["link-1"]],
     hasReceived: [["link-1"]],

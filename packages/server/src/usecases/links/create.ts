@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Link, LinkKind } from "../../domain/link.ts";
@@ -21,6 +22,8 @@ export type CreateLinkInput = {
   /** The limits of a file request. Undefined: the link is not a file request. */
   request: FileRequestInput | undefined;
   settings: LinkSettings;
+  /** If the caller repeats a request with the same key and settings, the caller gets the link of the first request. Undefined: no key. */
+  idempotencyKey: string | undefined;
 };
 
 /**
@@ -39,11 +42,11 @@ export function createLink(deps: Deps, hashTurns: FairTurns) {
 export function createFileLink(deps: Deps, hashTurns: FairTurns) {
   return async (
     caller: Caller,
-    { attachmentId, settings }: { attachmentId: string; settings: LinkSettings },
+    { attachmentId, ...given }: Pick<CreateLinkInput, "settings" | "idempotencyKey"> & { attachmentId: string },
   ): Promise<DescribedLink> => {
     const subject = { caller, attachmentId, action: "attachment.link" } as const;
     const { noteId } = await authoriseAttachment(deps.db, subject);
-    const input = { kind: "download", attachmentIds: [attachmentId], request: undefined, settings } as const;
+    const input = { kind: "download", attachmentIds: [attachmentId], request: undefined, ...given } as const;
     return create({ ...deps, hashTurns }, { caller, noteId, input });
   };
 }
@@ -67,6 +70,10 @@ async function create(
     // Checks the access again, because the caller may have lost the access while the password was hashed.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
     if (!(await tx.notes.hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+    // The note is locked, so an equal request at the same time has made its link already, or waits.
+    const idempotencyKey = hashKey(input);
+    const made = idempotencyKey && (await tx.links.findByKey({ noteId, createdBy: caller.userId, idempotencyKey }));
+    if (made !== undefined) return describeLink(deps, { queries: tx, caller, linkId: made });
     const link = applySettings(
       {
         id: newId(),
@@ -94,11 +101,19 @@ async function create(
       },
       settings,
     );
-    await tx.links.insert(link);
+    await tx.links.insert(link, { idempotencyKey });
     await checkLiveLinks(tx, noteId);
     await tx.audit.add(createdEvent(link, { id: newId(), caller }));
     return describeLink(deps, { queries: tx, caller, linkId: link.id });
   });
+}
+
+/** Hashes the key together with the settings, so that a request with other settings makes another link. Leaves out the password. */
+function hashKey({ idempotencyKey, settings, ...what }: CreateLinkInput): string | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  const { password, ...others } = settings;
+  const request = JSON.stringify([idempotencyKey, what, others, password === undefined]);
+  return createHash("sha256").update(request).digest("base64url");
 }
 
 function createdEvent(link: Link, { id, caller }: { id: string; caller: Caller }): AuditEvent {

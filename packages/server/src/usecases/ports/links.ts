@@ -23,8 +23,13 @@ export type LinkDetails = LinkWithCreator & {
 };
 
 export type LinkQueries = {
-  /** Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. Call it in a transaction. */
-  insert(link: Link): Promise<void>;
+  /**
+   * Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. Call it in a transaction.
+   * `idempotencyKey`: see `findByKey`.
+   */
+  insert(link: Link, options?: { idempotencyKey?: string | undefined }): Promise<void>;
+  /** Returns the id of the link that the person made on this note with this key. Undefined: there is none, or it is revoked. */
+  findByKey(key: { noteId: string; createdBy: string; idempotencyKey: string }): Promise<string | undefined>;
   find(linkId: string): Promise<LinkWithCreator | undefined>;
   findDetails(linkId: string): Promise<LinkDetails | undefined>;
   /**

@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import type { CreateLinkBody, Link, UpdateLinkBody } from "@valetkey/client";
+import { useRef } from "react";
 import { client } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { earliestServiceNow } from "../../service/service-clock.ts";
@@ -16,17 +17,31 @@ async function reload(): Promise<void> {
 }
 
 export function useCreateLink(subject: LinkSubject) {
+  const attempt = useRef<{ settings: string; idempotencyKey: string }>(undefined);
+  /** Keeps the key of a failed attempt, because the service may have made the link although no response arrived. */
+  function keyFor(body: CreateLinkBody): { idempotencyKey: string } {
+    const settings = JSON.stringify(body);
+    if (attempt.current?.settings !== settings) attempt.current = { settings, idempotencyKey: newKey() };
+    return attempt.current;
+  }
   return useMutation({
-    mutationFn: (body: CreateLinkBody) => create(subject, body),
-    onSuccess: (link) => addLink(subject, link),
+    mutationFn: (body: CreateLinkBody): Promise<Link> => {
+      const { idempotencyKey } = keyFor(body);
+      return "noteId" in subject
+        ? client.links.create(subject.noteId, body, { idempotencyKey })
+        : client.links.createForFile(subject.attachmentId, body, { idempotencyKey });
+    },
+    onSuccess: (link) => {
+      attempt.current = undefined;
+      addLink(subject, link);
+    },
     onSettled: reload,
   });
 }
 
-function create(subject: LinkSubject, body: CreateLinkBody): Promise<Link> {
-  return "noteId" in subject
-    ? client.links.create(subject.noteId, body)
-    : client.links.createForFile(subject.attachmentId, body);
+/** Pages without HTTPS have no `crypto.randomUUID`. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export function useUpdateLink({ id }: Link) {

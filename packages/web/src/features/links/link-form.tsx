@@ -53,6 +53,7 @@ export function LinkForm({ title, hint, kind, subject, link, noteId, onSubmit, o
   );
   const [values, setValues] = useKept<LinkValues>(name, unchanged);
   const forget = () => forgetKept(name);
+  const sent = useRef<{ values: LinkValues; body: CreateLinkBody }>(undefined);
   const [problems, setProblems] = useState<LinkProblems>({});
   const change = (changed: Partial<LinkValues>) => setValues((before) => ({ ...before, ...changed }));
   useEffect(() => first.current?.focus(), []);
@@ -70,8 +71,13 @@ export function LinkForm({ title, hint, kind, subject, link, noteId, onSubmit, o
     const result = bodyOf(values, { link, kind, policy, now: earliestServiceNow() });
     setProblems("problems" in result ? result.problems : {});
     if ("problems" in result) return;
-    if (link !== undefined && Object.keys(result.body).length === 0) discard();
-    else onSubmit(result.body, forget);
+    if (link !== undefined && Object.keys(result.body).length === 0) {
+      discard();
+      return;
+    }
+    // The expiry depends on the time of the click. A second click sends the first expiry, so that the service sees the same request.
+    if (sent.current?.values !== values) sent.current = { values, body: result.body };
+    onSubmit(sent.current.body, forget);
   }
 
   const isRequest = kind === "upload";

@@ -55,6 +55,30 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${body.id}`)).body).toEqual(body);
   });
 
+  it.each([
+    ["a link of a note", "notes", { label: "Offer" }],
+    ["a link with a password", "notes", { password: "open sesame" }],
+    ["a file request", "notes", { kind: "upload", request: {} }],
+    ["a link of one file", "attachments", {}],
+  ])("makes %s once if equal requests with one key arrive together", async (_name, noun, json) => {
+    const { noteId, linkId: olderLinkId } = await createWorld(service);
+    const file = sampleAttachment(sampleNote({ id: noteId, ownerId: "owner" }), { state: "ready" });
+    await service.db.attachments.insert(file);
+    const path = noun === "notes" ? `/notes/${noteId}/links` : `/attachments/${file.id}/links`;
+    const send = (more: object = {}, key = '"a key"') =>
+      owner.send(`POST ${path}`, { json: { ...json, ...more }, headers: { "idempotency-key": key } });
+    const answers = [...(await Promise.all([send(), send(), send()])), await send()];
+    const [first] = answers.map(({ body }) => body);
+    expect(answers.map(({ status, body }) => [status, body])).toEqual(answers.map(() => [201, first]));
+    const others = [await send({ message: "Hello" }), await send({}, "another-key")].map(({ body }) => body.id);
+    const { items } = (await owner.send(`GET /notes/${noteId}/links`)).body;
+    const ids = items.map(({ id }: { id: string }) => id);
+    expect(ids).toEqual([...[first.id, ...others].toReversed(), olderLinkId]);
+    await owner.send(`DELETE /links/${first.id}`);
+    expect((await send()).body).toMatchObject({ state: "live" });
+    expect((await send({}, "")).body).toMatchObject({ status: 400, code: "invalid_request" });
+  });
+
   it("makes a link of one file with every choice", async () => {
     const expiresAt = inDays(30);
     const choices = { label: "Contract", message: "Hello", maxClaims: 3, urlTtlSeconds: 900, notify: "each" };

@@ -3,6 +3,7 @@ import {
   AuditEventPage,
   CreateFileLinkBody,
   CreateLinkBody,
+  CreateLinkHeaders,
   Link,
   LinkPage,
   LinkParams,
@@ -20,12 +21,14 @@ import { operations } from "../../openapi.ts";
 import type { App, RouteDeps } from "../../route-types.ts";
 import { parseInstant } from "../../wire-instant.ts";
 import { describe as describeEvents } from "../activity/routes.ts";
+import { readIdempotencyKey } from "../uploads/read-request.ts";
 import { isoOrNull, presentLink, presentLinks } from "./present.ts";
 
 const schemas = operations("links", {
   createLink: {
     summary: "Make a link of a note or of some of its files, or a file request",
     params: NoteParams,
+    headers: CreateLinkHeaders,
     body: CreateLinkBody,
     response: { 201: Link },
   },
@@ -38,6 +41,7 @@ const schemas = operations("links", {
   createFileLink: {
     summary: "Make a link of one file",
     params: AttachmentParams,
+    headers: CreateLinkHeaders,
     body: CreateFileLinkBody,
     response: { 201: Link },
   },
@@ -91,13 +95,17 @@ export function linkRoutes(app: App, deps: RouteDeps): void {
   app.post("/notes/:noteId/links", { schema: schemas.createLink }, async (request, reply) => {
     const { kind = "download", attachmentIds, request: fileRequest } = request.body;
     const settings = settingsOf(request.body);
-    const input = { noteId: request.params.noteId, kind, attachmentIds, request: fileRequest, settings };
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const { noteId } = request.params;
+    const input = { noteId, kind, attachmentIds, request: fileRequest, settings, idempotencyKey };
     const link = await useCases.createLink(callerOf(request), input);
     return reply.code(201).send(await presentLink(link, deps));
   });
 
   app.post("/attachments/:attachmentId/links", { schema: schemas.createFileLink }, async (request, reply) => {
-    const input = { attachmentId: request.params.attachmentId, settings: settingsOf(request.body) };
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const { attachmentId } = request.params;
+    const input = { attachmentId, settings: settingsOf(request.body), idempotencyKey };
     const link = await useCases.createFileLink(callerOf(request), input);
     return reply.code(201).send(await presentLink(link, deps));
   });

@@ -1,16 +1,24 @@
 import type { Locator, Page } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { startSmtpServer } from "../../../packages/server/src/mailer/testing/smtp-server.ts";
 import { texts as landing } from "../../../packages/web/src/landing/texts/index.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
+import { renameTexts } from "../../../packages/web/src/texts/en/file-tools.ts";
+import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
+import { recovery } from "../../../packages/web/src/texts/en/recovery.ts";
+import { secondFactorTexts } from "../../../packages/web/src/texts/en/second-factor.ts";
 import { settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { webhookTexts } from "../../../packages/web/src/texts/en/webhooks.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
-import { PASSWORD, type Person } from "./testing/person.ts";
+import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
+import { startWebService } from "./testing/service.ts";
 import { openShareDialog } from "./testing/share-dialog.ts";
-import { startWeb } from "./testing/start-web.ts";
+import { startWeb, type Web } from "./testing/start-web.ts";
+
+const { ask, requests } = invitationTexts;
 
 /** Double-clicks a button. Returns the changes that the page sent. */
 async function doubleClick(page: Page, button: Locator): Promise<string[]> {
@@ -26,7 +34,7 @@ async function doubleClick(page: Page, button: Locator): Promise<string[]> {
   return sent;
 }
 
-type Form = { open: (ann: Person) => Promise<Locator>; sends: RegExp };
+type Form = { open: (ann: Person, person: Web["person"]) => Promise<Locator>; sends: RegExp };
 
 async function newNote({ client }: Person): Promise<string> {
   return (await seedNote(client, { title: "Plan", files: [text("plan.txt", "as agreed")] })).id;
@@ -94,6 +102,64 @@ const forms: Record<string, Form> = {
     },
     sends: /^POST \/webhooks$/,
   },
+  "a new account": {
+    async open({ page, context }) {
+      await context.clearCookies();
+      await page.goto("/sign-up");
+      await page.getByLabel("Your name").fill("Zoe");
+      await page.getByLabel("Email").fill(`zoe@${Date.now()}.example.com`);
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      return page.getByRole("button", { name: accountTexts.signUp.action });
+    },
+    sends: /^POST \/auth\/sign-up\/email$/,
+  },
+  "a sign-in": {
+    async open({ page, context, email }) {
+      await context.clearCookies();
+      await page.goto("/sign-in");
+      await page.getByLabel("Email").fill(email);
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      return page.getByRole("button", { name: "Sign in", exact: true });
+    },
+    sends: /^POST \/auth\/sign-in\/email$/,
+  },
+  "a new password": {
+    async open({ page }) {
+      await page.goto("/settings");
+      await page.getByRole("button", { name: accountTexts.account.changePassword }).click();
+      await page.getByLabel(accountTexts.account.currentPassword, { exact: true }).fill(PASSWORD);
+      await page.getByLabel("New password", { exact: true }).fill("another horse battery staple");
+      return page.getByRole("button", { name: accountTexts.account.changePassword }).last();
+    },
+    sends: /^POST \/auth\/change-password$/,
+  },
+  "a request for access": {
+    async open(ann, person) {
+      ann.watch.expect(/^40[34] GET .*\/notes\//);
+      await ann.page.goto(`/n/${await newNote(await person("Ben"))}`);
+      return ann.page.getByRole("button", { name: ask.action });
+    },
+    sends: /^POST \/notes\/.*\/access-requests$/,
+  },
+  "access for a person who asked": {
+    async open(ann, person) {
+      const [noteId, ben] = [await newNote(ann), await person("Ben")];
+      await ben.client.accessRequests.ask(noteId);
+      await ann.page.goto(`/n/${noteId}`);
+      return ann.page.getByRole("button", { name: requests.allowOf.viewer("Ben") });
+    },
+    sends: /^PUT \/notes\/.*\/access-requests\//,
+  },
+  "a new filename": {
+    async open(ann) {
+      await ann.page.goto(`/n/${await newNote(ann)}`);
+      await ann.page.getByRole("button", { name: /^plan.txt/ }).focus();
+      await ann.page.keyboard.press("F2");
+      await ann.page.getByRole("textbox", { name: renameTexts.name }).fill("agreed.txt");
+      return ann.page.getByRole("button", { name: renameTexts.save });
+    },
+    sends: /^PATCH \/attachments\//,
+  },
   "the password of a link": {
     async open(ann) {
       const { url } = await makeLink(ann, await newNote(ann), { password: PASSWORD });
@@ -105,13 +171,70 @@ const forms: Record<string, Form> = {
   },
 };
 
+const mailForms: Record<string, Form> = {
+  "the mail for a new password": {
+    async open({ page, context, email }) {
+      await context.clearCookies();
+      await page.goto("/sign-in");
+      await page.getByRole("link", { name: recovery.forgot.title }).click();
+      await page.getByLabel("Email").fill(email);
+      return page.getByRole("button", { name: recovery.forgot.action });
+    },
+    sends: /^POST \/auth\/request-password-reset$/,
+  },
+  "the mail to a new email address": {
+    async open({ page }) {
+      await page.goto("/settings");
+      await page.getByRole("button", { name: accountTexts.account.changeEmail }).click();
+      await page.getByLabel(accountTexts.account.newEmail).fill("new@example.com");
+      await page.getByLabel(secondFactorTexts.password, { exact: true }).fill(PASSWORD);
+      return page.getByRole("button", { name: accountTexts.account.sendChange });
+    },
+    sends: /^POST \/.*email/,
+  },
+  "the code of a link": {
+    async open(ann) {
+      const { url } = await makeLink(ann, await newNote(ann), { recipients: ["ben@example.com"] });
+      await ann.page.goto(url);
+      await ann.page.getByLabel(landing.emailProof.email).fill("ben@example.com");
+      return ann.page.getByRole("button", { name: landing.emailProof.send });
+    },
+    sends: /^POST \/public\/links\/.*\/codes$/,
+  },
+};
+
 describe("a double click", () => {
   const web = startWeb();
 
   it.each(Object.entries(forms))("sends %s once", async (_, { open, sends }) => {
     const ann = await web.person("Ann");
-    const button = await open(ann);
+    const button = await open(ann, web.person);
     const sent = await doubleClick(ann.page, button);
     expect(sent.filter((call) => sends.test(call))).toHaveLength(1);
+  });
+
+  describe("with mail", () => {
+    let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
+    let service: Awaited<ReturnType<typeof startWebService>>;
+    beforeAll(async () => {
+      smtp = await startSmtpServer();
+      service = await startWebService({ SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" });
+    });
+    afterAll(async () => {
+      await service.stop();
+      await smtp.stop();
+    });
+
+    it.each(Object.entries(mailForms))("sends %s once", async (_, { open, sends }) => {
+      const person = async (name: string) => {
+        const opened = await openPerson(web.browser, { service, name });
+        onTestFinished(opened.close);
+        return opened;
+      };
+      const ann = await person("Ann");
+      const button = await open(ann, person);
+      const sent = await doubleClick(ann.page, button);
+      expect(sent.filter((call) => sends.test(call))).toHaveLength(1);
+    });
   });
 });

@@ -28,3 +28,5 @@ async function startFile(): Promise<number> {
 const fitted = await Promise.all(Array.from({ length: FILES }, startFile));
 process.stdout.write(`${fitted.reduce((sum, each) => sum + each)}\n`);
 await db.close();
+// A connection that the pool opened too late would keep the process alive for ten seconds.
+process.exit();

@@ -27,3 +27,15 @@ test("stops without waiting for a connection that never sent a byte", async () =
   await once(socket, "connect");
   await Promise.all([once(socket.resume(), "close"), bucket.close(CLOSING)]);
 });
+
+test("keeps an idle connection open longer than proxies do", async () => {
+  const { endpoint, close } = await startBucket();
+  const { headers } = await fetch(presignerFor(endpoint).presignPut(signing("a")).url, {
+    method: "PUT",
+    body: "hello",
+  });
+  const [, seconds] = /timeout=(\d+)/.exec(headers.get("keep-alive") ?? "") ?? [];
+  // Caddy keeps a connection for 120 seconds by default, and Traefik for 90 seconds.
+  expect(Number(seconds)).toBeGreaterThan(120);
+  await close(CLOSING);
+});

@@ -1,5 +1,6 @@
 export const IDLE_TIMEOUT_MS = 120_000;
-export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Longer than the idle timeouts of common proxies, so that the proxy closes the connection first. Caddy waits for 120 seconds. */
+export const KEEP_ALIVE_TIMEOUT_MS = 130_000;
 // Most requests finish within this time. A service manager kills the process only later.
 export const CLOSE_GRACE_MS = 8_000;
 export const CLOSE_IDLE_INTERVAL_MS = 50;

@@ -131,3 +131,13 @@ it("closes a connection that never sent a byte when the server closes", async ()
   const socket = await open();
   await Promise.all([once(socket.resume(), "close"), service.app.close()]);
 });
+
+it("keeps an idle connection open longer than proxies do", async () => {
+  const { requestOf, open } = await start();
+  const socket = await open();
+  socket.write(requestOf("/healthz"));
+  const [, seconds] = /^keep-alive: timeout=(\d+)/im.exec(String(await once(socket, "data"))) ?? [];
+  // Caddy keeps a connection for 120 seconds by default, and Traefik for 90 seconds.
+  expect(Number(seconds)).toBeGreaterThan(120);
+  socket.destroy();
+});

@@ -34,10 +34,11 @@ export const httpLimits = {
   /** The number of requests that a client may send on one connection before it has read the first response. */
   pipelinedRequests: 100,
   /**
-   * How long an idle connection stays open. This time is longer than the idle timeout of common load balancers, so that the load balancer
-   * closes the connection first. Milliseconds.
+   * How long an idle connection stays open. This time is longer than the idle timeouts of common load balancers, so that the load balancer
+   * closes the connection first. Otherwise, it could send a request on a connection that the service closes. Caddy waits for 120 seconds.
+   * Milliseconds.
    */
-  keepAliveTimeoutMs: 72_000,
+  keepAliveTimeoutMs: 130_000,
   /** The maximum length of a path segment. A user id has at most 255 characters. Characters. */
   pathSegmentLength: 1_024,
   /**

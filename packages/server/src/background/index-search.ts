@@ -4,8 +4,8 @@ import { type Loop, startLoop } from "./loop.ts";
 
 /** How often this replica checks for changed notes and files. Milliseconds. */
 const INTERVAL_MS = 5_000;
-/** The pause between two steps. Other requests use the database in this pause. Milliseconds. */
-const PAUSE_MS = 30;
+/** After a step, the job pauses for this many times the duration of the step. So it takes little time from requests, also with a long backlog. */
+const PAUSE_FACTOR = 20;
 
 /** Indexes changed notes and files for searches, in small steps. */
 export function startSearchIndex({
@@ -19,7 +19,9 @@ export function startSearchIndex({
   const loop = startLoop({
     async round() {
       clearTimeout(next);
-      if (await useCases.indexForSearch()) next = setTimeout(loop.kick, PAUSE_MS);
+      const startedAt = performance.now();
+      const hasMore = await useCases.indexForSearch();
+      if (hasMore) next = setTimeout(loop.kick, PAUSE_FACTOR * (performance.now() - startedAt));
     },
     intervalMs: INTERVAL_MS,
     onError: (error) => logger.error({ err: error }, "The index for searches could not be updated. It is retried."),

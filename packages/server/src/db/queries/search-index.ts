@@ -12,7 +12,7 @@ export const MAX_OWNERS = 64;
 const TERMS = { all: 64, least: 3, most: 8 };
 
 const NOTES_AT_ONCE = 5;
-const FILES_AT_ONCE = 50;
+const FILES_AT_ONCE = 100;
 /** The background job stops a step after texts of this length, because on SQLite it blocks the main thread. */
 const CHARACTERS_AT_ONCE = 100_000;
 

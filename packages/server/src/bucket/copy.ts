@@ -62,9 +62,7 @@ async function copyWhole(client: BucketClient, copy: Copy): Promise<void> {
     Bucket: bucket,
     Key: copy.to,
     CopySource: sourceOf(client, copy),
-    // Otherwise the copy would get all headers of the source, such as Content-Encoding. A multipart copy gets none of them either.
-    MetadataDirective: "REPLACE",
-    ContentType: copy.contentType,
+    ...(copy.dropsHeaders === true ? { MetadataDirective: "REPLACE", ContentType: copy.contentType } : {}),
     ...(copy.etag === undefined ? {} : { CopySourceIfMatch: copy.etag }),
   });
   await call("CopyObject", (options) => s3.send(command, options).catch(orChanged), { extraMs: COPY_EXTRA_MS });

@@ -131,7 +131,7 @@ async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject
   await db.objectDeletions.put({ objectKey: to, notBefore: clock() + ABANDONED_AFTER_MS });
   const { etag, sizeBytes } = stored;
   const contentType = normaliseContentType(stored.contentType);
-  const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType })) === "done";
+  const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";
   const copy = await findObject(deps, to).catch(() => undefined);
   // Each part of a large object is read without a condition, so the copy could have parts of two versions of the object.
   const isUnchanged = (await bucket.head(from))?.etag === etag;

@@ -89,6 +89,7 @@ const link = { act: "link", by: "ann", files: [] as FileName[], ...unlimited } a
 const share = { act: "share", person: "bob", minutes: undefined, isEditor: false } as const;
 /** For each rule of access, a history that no other rule decides. Few random histories contain one of them. */
 const HISTORIES: Act[][] = [
+  [link, { act: "delete file", file: "second" }, { act: "delete file", file: "first" }],
   [link, { act: "revoke link", nth: 0 }],
   [link, { ...link, minutes: 20 }, { act: "wait", minutes: 60 }],
   [
@@ -347,6 +348,8 @@ class World {
       seen = await look();
     }
     if (link.kind === "upload") return seen.state === "open" && seen.request.filesLeft > 0 ? [...FILES] : [];
+    // A link to all files also opens the files that are added later. So it counts while the note has no file.
+    if (link.files === null && seen.state === "open" && seen.files.length === 0) return [...FILES];
     const { status, body } = await visitor.claim(token);
     if (status !== 201) return [];
     return FILES.filter((name) =>

@@ -7,7 +7,7 @@ import { presignerFor, signing } from "./testing/http.ts";
 /** A time limit for running requests that is longer than the time limit of a test. So a stop that waits for it fails the test. */
 const CLOSING = { withinMs: 600_000 };
 
-test("stops as soon as the last request has its response, on a connection that stays open", async () => {
+test("stops as soon as the last request on an open connection has its response", async () => {
   const bucket = await startBucket();
   const url = new URL(presignerFor(bucket.endpoint).presignPut(signing("a")).url);
   const socket = connect(bucket.port, "127.0.0.1");

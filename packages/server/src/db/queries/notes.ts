@@ -102,7 +102,8 @@ type PageMarkers = Markers<(typeof parameters)[number]>;
 type PageScope = { db: Kysely<Tables>; engine: Engine; isFirst: boolean; matches?: Matches };
 
 /** The lists without a search. They are compiled only once, because building and compiling a list takes as long as running it. */
-const compiledLists = new WeakMap<Engine, Statement[]>();
+const compiledLists = new WeakMap<Engine, Record<"owned" | "shared", ListStatements>>();
+type ListStatements = { firstPage: Statement; nextPage: Statement };
 
 /** A file whose name contains the searched text. */
 type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
@@ -227,7 +228,8 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
     if (request.search === undefined) {
       const statements = compiledLists.get(engine) ?? compileLists(db, engine);
       compiledLists.set(engine, statements);
-      const { sql: text, parameters } = statements[(isShared ? 2 : 0) + (after === undefined ? 0 : 1)] as Statement;
+      const { firstPage, nextPage } = statements[isShared ? "shared" : "owned"];
+      const { sql: text, parameters } = after === undefined ? firstPage : nextPage;
       const compiled = CompiledQuery.raw(
         text,
         parameters.map((name) => values[name as keyof PageValues]),
@@ -326,13 +328,13 @@ export function noteQueries(db: Kysely<Tables>, { engine, search: searches }: Gi
   };
 }
 
-/** Compiles the first page and the next pages of owned notes, and then of shared notes. */
-function compileLists(db: Kysely<Tables>, engine: Engine): Statement[] {
-  return [selectOwned, selectShared].flatMap((select) =>
-    [true, false].map((isFirst) =>
-      compile({ name: "list of notes", rows: "many", parameters }, (given) => select(given, { db, engine, isFirst })),
-    ),
-  );
+function compileLists(db: Kysely<Tables>, engine: Engine) {
+  const pages = (select: typeof selectOwned | typeof selectShared): ListStatements => {
+    const page = (isFirst: boolean) =>
+      compile({ name: "list of notes", rows: "many", parameters }, (given) => select(given, { db, engine, isFirst }));
+    return { firstPage: page(true), nextPage: page(false) };
+  };
+  return { owned: pages(selectOwned), shared: pages(selectShared) };
 }
 
 function selectOwned({ userId, after, limit }: PageMarkers, { db, isFirst, matches }: PageScope) {

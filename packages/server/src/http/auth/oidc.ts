@@ -125,8 +125,8 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
 }
 
 /**
- * Throws `sign_in_failed` if the ID token names another client as the client that it was issued to, or names several audiences but no such
- * client (OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5). The library has already verified the signature and the audience.
+ * Throws `sign_in_failed` if the ID token was issued to another client (`azp`). A token with several audiences must name this client.
+ * The library has already verified the signature and the audience. Source: OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5.
  */
 function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
   const isOfSeveral = Array.isArray(aud) && aud.length > 1;

@@ -22,7 +22,7 @@ export type CreateLinkInput = {
   /** The limits of a file request. Undefined: the link is not a file request. */
   request: FileRequestInput | undefined;
   settings: LinkSettings;
-  /** If the caller repeats a request with the same key and settings, the caller gets the link of the first request. Undefined: no key. */
+  /** A repeated request with the same key and settings returns the link of the first request. Undefined: no key. */
   idempotencyKey: string | undefined;
 };
 

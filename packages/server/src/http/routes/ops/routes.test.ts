@@ -120,7 +120,7 @@ describe("probes", () => {
     expect([probed, await status()]).toEqual([2, 200]);
   });
 
-  it("/readyz returns the last result while a new probe runs, for ten seconds after a request", async () => {
+  it("/readyz returns the last result for ten seconds while a new probe runs", async () => {
     let probed = 0;
     let hanging = Promise.withResolvers<void>();
     const database = async () => {

@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { base64Digest, createChecksumStream } from "./body/checksum-algorithms.ts";
+import { base64Digest, createChecksumStream } from "./body/checksums.ts";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
 import { presignerFor, send, signing } from "./testing/http.ts";
 import { signByHand } from "./testing/sign-by-hand.ts";

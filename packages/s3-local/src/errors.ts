@@ -44,7 +44,7 @@ const STATUS = {
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
-export type S3ErrorCode = keyof typeof STATUS;
+type S3ErrorCode = keyof typeof STATUS;
 
 export function invalidArgument(message: string, details: { ArgumentName: string; ArgumentValue?: string }): S3Error {
   return new S3Error("InvalidArgument", message, { details });

@@ -6,7 +6,7 @@ import {
   HeadObjectCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { base64Digest, createChecksumStream } from "./body/checksum-algorithms.ts";
+import { base64Digest, createChecksumStream } from "./body/checksums.ts";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
 import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";

@@ -3,10 +3,10 @@ import type { Readable } from "node:stream";
 import { createAwsChunkedDecoder, type Refusal } from "@valetkey/presign";
 import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
-import type { Checksum } from "../store/records.ts";
-import type { Arrival } from "./arriving-bodies.ts";
-import { announcedTrailers, readContentMd5, readDeclaredChecksum } from "./read-declared-checksum.ts";
-import { createHashVerifier } from "./verify-checksums.ts";
+import type { Checksum, WrittenBody } from "../store/database.ts";
+import type { Store } from "../store/store.ts";
+import type { Arrival, ArrivingBodies } from "./arriving-bodies.ts";
+import { announcedTrailers, createHashVerifier, readContentMd5, readDeclaredChecksum } from "./verify-checksums.ts";
 
 /** The maximum size of the body of a PutObject or UploadPart request: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
@@ -128,4 +128,27 @@ export function tooLarge(maxBytes: number): S3Error {
 
 function incomplete(): S3Error {
   return new S3Error("IncompleteBody", "The request body does not have the declared number of bytes");
+}
+
+/** Receives the body of a request and writes it to the disk. The written bytes are verified and durable, but no row refers to them yet. */
+export function writeBody(
+  { store, bodies }: { store: Store; bodies: ArrivingBodies },
+  request: S3Request,
+): Promise<WrittenBody> {
+  return bodies.receive(request, (arrival) =>
+    writeBytes(store, (sink) => receiveBody(request, { maxBytes: MAX_BODY_BYTES, sink, arrival })),
+  );
+}
+
+/** Writes received bytes durably to the disk. If `receive` fails, deletes the file. */
+export async function writeBytes(store: Store, receive: (sink: Sink) => Promise<ReceivedBody>): Promise<WrittenBody> {
+  const writer = store.blobs.create();
+  try {
+    const received = await receive(writer);
+    const blob = await writer.finish();
+    return { ...received, ...(blob !== undefined && { blob }) };
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
 }

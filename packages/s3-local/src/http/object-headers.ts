@@ -1,5 +1,5 @@
 import { invalidArgument, S3Error } from "../errors.ts";
-import type { ObjectHeaders } from "../store/records.ts";
+import type { ObjectHeaders } from "../store/database.ts";
 import type { Fields, S3Request } from "./request.ts";
 
 export const STORED_HEADERS = [

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { FileHandle } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
-import type { Segment } from "../store/records.ts";
+import type { Segment } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 
 /** A range of the content of an object or a part: `from` included, `to` excluded. Call `unpin` when nothing reads the range any more. */

@@ -1,17 +1,22 @@
 import { encodeRfc3986, type PostVerifier, type VerifiedForm } from "@valetkey/presign";
-import { readDeclaredChecksum } from "../body/read-declared-checksum.ts";
 import { readFile, readForm, type UploadForm } from "../body/read-form.ts";
-import { MAX_BODY_BYTES, type ReceivedBody, RefusedBody, type Sink, tooLarge } from "../body/receive-body.ts";
-import { createHashVerifier } from "../body/verify-checksums.ts";
-import { writeBytes } from "../body/write-body.ts";
+import {
+  MAX_BODY_BYTES,
+  type ReceivedBody,
+  RefusedBody,
+  type Sink,
+  tooLarge,
+  writeBytes,
+} from "../body/receive-body.ts";
+import { createHashVerifier, readDeclaredChecksum } from "../body/verify-checksums.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";
 import { checkKeyLength, type Exchange, type Fields, splitPath } from "../http/request.ts";
 import type { S3Response } from "../http/response.ts";
-import { writeXml } from "../http/xml.ts";
+import { writeXml } from "../http/response.ts";
 import { commitBody } from "../store/store.ts";
-import type { Context } from "./context.ts";
-import { checkStorage, checksumHeaders } from "./put-object.ts";
+import type { Context } from "./operation.ts";
+import { checkStorage, checksumHeaders } from "./operation.ts";
 
 const FILENAME = "$" + "{filename}";
 const KNOWN_FIELDS =

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { Checksum, Segment, WrittenBody } from "./records.ts";
+import type { Checksum, Segment, WrittenBody } from "./database.ts";
 
 /** The byte range of a part in its content, `from` included and `to` excluded, and the checksums of the part. */
-export type ContentPart = { from: number; to: number; checksums: Checksum[] };
+type ContentPart = { from: number; to: number; checksums: Checksum[] };
 
 export type Contents = ReturnType<typeof createContents>;
 

@@ -10,7 +10,7 @@ type Outcome = () => void;
  * Collects the names of the files that changes make unnecessary. `committed` deletes these files. After a rollback, `undoTo` forgets the
  * files that were added since a call of `mark`.
  */
-export type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
+type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 
 /**
  * Makes `Write`, the only function that changes the database. All changes of one turn of the event loop share one durable commit.

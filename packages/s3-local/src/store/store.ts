@@ -4,10 +4,10 @@ import { createBackups } from "./backup.ts";
 import { openBlobFiles } from "./blob-files.ts";
 import { createBuckets } from "./buckets.ts";
 import { createContents } from "./contents.ts";
+import type { WrittenBody } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createObjects } from "./objects.ts";
-import type { WrittenBody } from "./records.ts";
 import { createReserve } from "./reserve.ts";
 import { createUploads } from "./uploads.ts";
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { noSuchUpload } from "../errors.ts";
 import type { Contents } from "./contents.ts";
-import type { Checksum, ChecksumAlgorithm, ObjectHeaders } from "./records.ts";
+import type { Checksum, ChecksumAlgorithm, ObjectHeaders } from "./database.ts";
 
 /** A multipart upload in progress. `initiated` is in milliseconds since 1970. */
 export type UploadRecord = ObjectHeaders & {

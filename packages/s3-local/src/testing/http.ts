@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { createPresigner, type Presigner, type PresignOptions } from "@valetkey/presign";
 import { BUCKET, CREDENTIALS } from "./bucket.ts";
 
-export type RawResponse = {
+type RawResponse = {
   status: number;
   headers: IncomingMessage["headers"];
   body: Buffer;

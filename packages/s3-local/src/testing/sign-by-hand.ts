@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { CREDENTIALS } from "./bucket.ts";
 
 /** A request that a normal client would not send. The test sends the path and the query exactly as given. */
-export type HandSigned = {
+type HandSigned = {
   method: string;
   path: string;
   query?: string[];

@@ -1,7 +1,7 @@
 import { S3Error } from "../errors.ts";
 import type { CorsRule } from "../store/buckets.ts";
 
-export type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
+type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
 
 /**
  * Returns the headers that allow a page of another origin to read a response. Returns no headers if no rule matches the request.

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createBlobWriter } from "./blob-writer.ts";
+import { createBlobWriter } from "./blob-files.ts";
 
 test("frees the bytes that are on the disk, and keeps memory that bytes share", async () => {
   const folder = await mkdtemp(join(tmpdir(), "blob-writer-"));

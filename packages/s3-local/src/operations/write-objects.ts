@@ -1,13 +1,41 @@
+import { child, children, childText, malformedXml, readXml } from "../body/read-xml.ts";
+import { writeBody } from "../body/receive-body.ts";
 import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders, refuseUnsignedHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
-import type { S3Response } from "../http/response.ts";
-import { writeXml } from "../http/xml.ts";
-import { preconditionFailed } from "../store/objects.ts";
-import type { ObjectHeaders, ObjectRecord } from "../store/records.ts";
-import { isNotModified, readWriteConditions } from "./conditions.ts";
-import type { Context } from "./context.ts";
-import { checkStorage, checksumElements } from "./put-object.ts";
+import { type S3Response, writeXml, type XmlElements } from "../http/response.ts";
+import type { ObjectHeaders, ObjectRecord } from "../store/database.ts";
+import { checkConditions, preconditionFailed } from "../store/objects.ts";
+import { commitBody } from "../store/store.ts";
+import {
+  type Context,
+  checkStorage,
+  checksumElements,
+  checksumHeaders,
+  isNotModified,
+  readWriteConditions,
+} from "./operation.ts";
+
+/** PutObject: stores an object. Readers get the old object until the new object is complete and durable. */
+export async function putObject(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
+  const { bucket, key } = request;
+  store.buckets.get(bucket);
+  checkStorage(request);
+  refuseUnsignedHeaders(request);
+  const described = readObjectHeaders(request);
+  const conditions = readWriteConditions(request);
+  // If this early check fails, the client need not upload the body. Only the check in the database change below is reliable.
+  checkConditions(store.objects.find(bucket, key), conditions);
+  const staged = await writeBody({ store, bodies }, request);
+  const etag = `"${staged.md5.toString("hex")}"`;
+  await commitBody(store, staged, () => {
+    store.buckets.get(bucket);
+    const { sizeBytes, checksums } = staged;
+    const object = { key, contentId: store.contents.add(staged), sizeBytes, etag, lastModified: now(), checksums };
+    store.objects.put(bucket, { ...object, ...described }, conditions);
+  });
+  return { status: 200, headers: { ETag: etag, ...checksumHeaders(staged.checksums) } };
+}
 
 /**
  * CopyObject: makes one database change and copies no bytes.
@@ -87,4 +115,45 @@ function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
   throw new S3Error("NotImplemented", "A new checksum algorithm for a copy is not implemented", {
     details: { Header: "x-amz-checksum-algorithm" },
   });
+}
+
+const MAX_KEYS = 1000;
+
+/** DeleteObject: deletes an object. Returns 204 even if the object does not exist. */
+export async function deleteObject(request: S3Request, { store }: Context): Promise<S3Response> {
+  const { bucket, key } = request;
+  const ifMatch = request.field("if-match");
+  await store.backups.untilRemovable();
+  await store.free(() => {
+    store.buckets.get(bucket);
+    if (ifMatch !== undefined) checkConditions(store.objects.find(bucket, key), { ifMatch });
+    store.objects.remove(bucket, key);
+  });
+  return { status: 204 };
+}
+
+/** DeleteObjects: deletes up to 1,000 keys in one database change, so it deletes all of them or none. */
+export async function deleteObjects(request: S3Request, { store }: Context): Promise<S3Response> {
+  const { bucket } = request;
+  store.buckets.get(bucket);
+  const document = await readXml(request, "Delete");
+  const keys = children(document, "Object").map(readKey);
+  if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
+  await store.backups.untilRemovable();
+  await store.free(() => {
+    for (const key of keys) store.objects.remove(bucket, key);
+  });
+  const isQuiet = childText(document, "Quiet") === "true";
+  const deleted: XmlElements[] = isQuiet ? [] : keys.map((key) => ({ Key: key }));
+  return { status: 200, xml: writeXml("DeleteResult", { Deleted: deleted }) };
+}
+
+function readKey(entry: ReturnType<typeof children>[number]): string {
+  for (const name of ["VersionId", "ETag", "LastModifiedTime", "Size"]) {
+    if (child(entry, name) !== undefined)
+      throw new S3Error("NotImplemented", `${name} in a deletion is not implemented`);
+  }
+  const key = childText(entry, "Key");
+  if (key === undefined || key === "") throw malformedXml();
+  return key;
 }

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ChecksumAlgorithm } from "../store/records.ts";
-import { CHECKSUM_ALGORITHMS, createChecksumStream, parseChecksum } from "./checksum-algorithms.ts";
-import { combineCrcs, isCombinable } from "./combine-crc.ts";
+import type { ChecksumAlgorithm } from "../store/database.ts";
+import { CHECKSUM_ALGORITHMS, combineCrcs, createChecksumStream, isCombinable, parseChecksum } from "./checksums.ts";
 
 async function checksum(algorithm: ChecksumAlgorithm, ...pieces: Uint8Array[]): Promise<Buffer> {
   const stream = createChecksumStream(algorithm);

@@ -1,21 +1,23 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
-import { createArrivingBodies } from "./body/arriving-bodies.ts";
-import { boundConnections, closeUnusedConnections } from "./http/bound-connections.ts";
-import { type BucketEvent, createHandler } from "./http/handler.ts";
-import { type InitialCors, withCorsDefaults } from "./initial-cors.ts";
-import { isBucketName } from "./operations/buckets.ts";
-import type { Context } from "./operations/context.ts";
-import type { BucketBackup } from "./store/backup.ts";
-import { openStore, type Store } from "./store/store.ts";
-import {
-  CLOSE_GRACE_MS,
-  CLOSE_IDLE_INTERVAL_MS,
-  IDLE_TIMEOUT_MS,
-  KEEP_ALIVE_TIMEOUT_MS,
-  LATE_BODY_MS,
-} from "./time-limits.ts";
+import { createArrivingBodies } from "../body/arriving-bodies.ts";
+import { isBucketName } from "../operations/buckets.ts";
+import type { Context } from "../operations/operation.ts";
+import type { BucketBackup } from "../store/backup.ts";
+import type { CorsRule } from "../store/buckets.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { boundConnections, closeUnusedConnections } from "./connections.ts";
+import { type BucketEvent, createHandler } from "./handler.ts";
+
+/** The CORS configuration that new buckets get. With the defaults, a page can upload and download files. */
+export type InitialCors = {
+  allowedOrigins: string[];
+  allowedMethods?: string[];
+  allowedHeaders?: string[];
+  exposeHeaders?: string[];
+  maxAgeSeconds?: number;
+};
 
 /** The options for the start of the embedded bucket. */
 export type S3LocalOptions = {
@@ -51,6 +53,15 @@ export type S3Local = {
 };
 
 const MAX_HEADER_BYTES = 32 * 1024;
+const IDLE_TIMEOUT_MS = 120_000;
+/** Longer than the idle timeouts of common proxies, so that the proxy closes the connection first. Caddy waits for 120 seconds. */
+const KEEP_ALIVE_TIMEOUT_MS = 130_000;
+// Most requests finish within this time. A service manager kills the process only later.
+const CLOSE_GRACE_MS = 8_000;
+const CLOSE_IDLE_INTERVAL_MS = 50;
+// Must be less than LATE_PUT_GRACE_MS of the service. The service counts a deleted file until LATE_PUT_GRACE_MS after its URL expires.
+// The difference between the two times is for storing the body.
+const LATE_BODY_MS = 240_000;
 
 /**
  * Starts an S3 endpoint on the local disk: path style, one access key, every signature verified.
@@ -132,6 +143,24 @@ async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3
       store.buckets.setCors(name, [withCorsDefaults(cors)]);
     }
   });
+}
+
+/** Makes the CORS rule for a new bucket from the given fields, with defaults for the other fields. */
+function withCorsDefaults(cors: InitialCors): CorsRule {
+  return {
+    allowedMethods: ["GET", "HEAD", "PUT", "POST", "DELETE"],
+    allowedHeaders: ["*"],
+    exposeHeaders: [
+      "ETag",
+      "Content-Range",
+      "Accept-Ranges",
+      "Content-Length",
+      "x-amz-request-id",
+      "x-amz-checksum-sha256",
+    ],
+    maxAgeSeconds: 3000,
+    ...cors,
+  };
 }
 
 function listen(server: Server, address: { host: string; port: number }): Promise<number> {

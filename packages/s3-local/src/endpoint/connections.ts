@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import type { Exchange } from "./request.ts";
+import type { Exchange } from "../http/request.ts";
 
 /** The maximum number of requests that a client can send on one connection before it has read the response to the first request. */
 const PIPELINED_REQUESTS = 100;

@@ -3,14 +3,13 @@ import type { IncomingMessage } from "node:http";
 import { type PostVerifier, parseRequestTarget, type Refusal, type Verifier } from "@valetkey/presign";
 import { RefusedBody } from "../body/receive-body.ts";
 import { S3Error } from "../errors.ts";
-import type { Context } from "../operations/context.ts";
+import { type Exchange, readRequest, splitPath } from "../http/request.ts";
+import { type S3Response, sendResponse, writeXml } from "../http/response.ts";
+import type { Context } from "../operations/operation.ts";
 import { postObject } from "../operations/post-object.ts";
 import { isDiskFault, isDiskFull } from "../store/reserve.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
-import { findOperation } from "./find-operation.ts";
-import { type Exchange, readRequest, splitPath } from "./request.ts";
-import { type S3Response, sendResponse } from "./response.ts";
-import { writeXml } from "./xml.ts";
+import { findOperation } from "./routes.ts";
 
 /** An event for the log, without a key, query or header, because these are parts of presigned URLs, which are secrets. */
 export type BucketEvent =

@@ -1,23 +1,22 @@
-import { deleteBucketCors, getBucketCors, putBucketCors } from "../operations/bucket-cors.ts";
+import { S3Error } from "../errors.ts";
+import type { S3Request } from "../http/request.ts";
 import {
   createBucket,
   deleteBucket,
+  deleteBucketCors,
+  getBucketCors,
   getBucketLocation,
   getBucketVersioning,
   headBucket,
   listBuckets,
+  putBucketCors,
 } from "../operations/buckets.ts";
 import { completeUpload } from "../operations/complete-upload.ts";
-import type { Operation } from "../operations/context.ts";
-import { copyObject } from "../operations/copy-object.ts";
-import { deleteObject, deleteObjects } from "../operations/delete-objects.ts";
-import { getObject, RESPONSE_PARAMETERS } from "../operations/get-object.ts";
-import { listObjects, listObjectsV2 } from "../operations/list-objects.ts";
-import { listParts, listUploads } from "../operations/list-uploads.ts";
-import { abortUpload, createUpload, uploadPart } from "../operations/multipart-uploads.ts";
-import { getObjectAttributes, getObjectTagging } from "../operations/object-attributes.ts";
-import { putObject } from "../operations/put-object.ts";
-import { uploadPartCopy } from "../operations/upload-part-copy.ts";
+import { listObjects, listObjectsV2, listParts, listUploads } from "../operations/listings.ts";
+import { abortUpload, createUpload, uploadPart, uploadPartCopy } from "../operations/multipart-uploads.ts";
+import type { Operation } from "../operations/operation.ts";
+import { getObject, getObjectAttributes, getObjectTagging, RESPONSE_PARAMETERS } from "../operations/read-objects.ts";
+import { copyObject, deleteObject, deleteObjects, putObject } from "../operations/write-objects.ts";
 
 /**
  * A route to an operation.
@@ -91,3 +90,62 @@ export const ROUTES: readonly Route[] = [
   { method: "PUT", on: "object", fields: [...BODY, ...STORED], run: putObject },
   { method: "DELETE", on: "object", run: deleteObject },
 ];
+
+/** SDKs send these headers with every request, and the bucket ignores them. */
+const WITHOUT_EFFECT = ["x-amz-user-agent"];
+
+/**
+ * Finds the operation that a request calls. Throws MethodNotAllowed if no route matches.
+ *
+ * Throws AccessDenied if the client expects another owner of the bucket.
+ * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
+ * If the bucket ignored such a parameter or header, it would not do what the client wants.
+ */
+export function findOperation(request: S3Request): Operation {
+  const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";
+  const route = ROUTES.find(
+    (candidate) => candidate.method === request.method && candidate.on === on && matches(candidate, request),
+  );
+  if (route === undefined) {
+    const [parameter] = request.parameters.keys();
+    if (parameter !== undefined) throw notImplemented({ Parameter: parameter });
+    throw new S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", {
+      details: { Method: request.method },
+    });
+  }
+  for (const name of request.parameters.keys()) {
+    if (!route.needs?.includes(name) && !route.may?.includes(name)) throw notImplemented({ Parameter: name });
+  }
+  for (const name of request.amzFields) {
+    if (!isUnderstood(name, [...WITHOUT_EFFECT, ...OWNER_FIELDS, ...(route.fields ?? [])]))
+      throw notImplemented({ Header: name });
+  }
+  checkOwner(request);
+  return route.run;
+}
+
+function matches({ needs = [], needsField }: Route, request: S3Request): boolean {
+  if (needsField !== undefined && request.field(needsField) === undefined) return false;
+  return needs.every((name) => request.parameters.has(name));
+}
+
+function isUnderstood(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+}
+
+function notImplemented(details: { Parameter: string } | { Header: string }): S3Error {
+  const what = "Header" in details ? "header" : "query parameter";
+  const message = `A ${what} you provided implies functionality that is not implemented`;
+  return new S3Error("NotImplemented", message, { details });
+}
+
+/** Every operation accepts these headers. The value of each header must be the id of the owner in listings. */
+const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
+
+/** Throws AccessDenied if the client expects another owner of the bucket. */
+function checkOwner({ field, verified }: S3Request): void {
+  for (const name of OWNER_FIELDS) {
+    const expected = field(name);
+    if (expected !== undefined && expected !== verified.accessKeyId) throw new S3Error("AccessDenied", "Access Denied");
+  }
+}

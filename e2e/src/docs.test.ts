@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -110,9 +111,42 @@ describe("every page", () => {
   });
 });
 
+describe("docs/README.md, the index of the pages", () => {
+  it("leads to every page of the documentation and to every ADR", () => {
+    const reached = new Set<string>();
+    const visit = (path: string) => {
+      if (!path.endsWith(".md") || reached.has(path)) return;
+      reached.add(path);
+      for (const { file } of linksOf(read(path))) visit(relative(ROOT, resolve(ROOT, dirname(path), file)));
+    };
+    visit("docs/README.md");
+    expect(pages().filter((path) => !reached.has(path))).toEqual([]);
+  });
+});
+
+describe("docs/adr", () => {
+  const numbers = pages(["docs/adr"])
+    .flatMap((path) => /(\d{4})-/.exec(path)?.[1] ?? [])
+    .map(Number);
+
+  it("numbers the ADRs from 1 without gaps, in the name and in the title of each", () => {
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    const titled = pages(["docs/adr"]).flatMap((path) => /^# (\d+)\. /.exec(read(path))?.[1] ?? []);
+    expect(titled.map(Number)).toEqual(numbers);
+  });
+
+  it("has each ADR that the code and the pages name", () => {
+    const files = execFileSync("git", ["grep", "-lE", "\\bADR\\b"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
+    const named = files.flatMap((path) =>
+      [...read(path).matchAll(/\bADR[\s*/]+(\d+)/g)].map(([, number]) => ({ path, number: Number(number) })),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ number }) => !numbers.includes(number))).toEqual([]);
+  });
+});
+
 /** Lists the Markdown files of the repository, as paths from its root. */
-function pages(): string[] {
-  const folders = [".", "docs", "docs/adr", PROVIDERS, "bench", "e2e/src/web/testing"];
+function pages(folders = [".", "docs", "docs/adr", PROVIDERS, "bench", "e2e/src/web/testing"]): string[] {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => name.endsWith(".md"))

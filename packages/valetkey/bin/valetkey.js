@@ -9,6 +9,6 @@ if (!((major === 22 && minor >= 20) || (major === 24 && minor >= 7) || major > 2
   );
   process.exit(1);
 }
-// Without this flag, V8 can decide under load to allocate the objects of requests in the old heap (docs/adr/0032-no-pretenuring.md).
+// Without this flag, V8 can decide under load to allocate the objects of requests in the old heap (docs/adr/0003-fastify-in-a-bundle.md).
 setFlagsFromString("--no-allocation-site-pretenuring");
 await import("../dist/cli.js");

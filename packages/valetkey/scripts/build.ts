@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { licensesOf, packageFolders } from "../../web/third-party-licenses.ts";
 
-// `npm run build -w packages/valetkey` makes dist/. dist/ contains the service with its packages in few files, and the web app (ADR 16).
+// `npm run build -w packages/valetkey` makes dist/. dist/ contains the service with its packages in few files, and the web app (ADR 3).
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
 const DIST = join(ROOT, "dist");

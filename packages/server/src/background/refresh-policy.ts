@@ -3,7 +3,7 @@ import { type Loop, startLoop } from "./loop.ts";
 
 /**
  * How often a replica reads the rules. If another replica or a command changes a rule, the replica applies the change within this time (ADR
- * 31). Milliseconds.
+ * 15). Milliseconds.
  */
 const INTERVAL_MS = 3_000;
 

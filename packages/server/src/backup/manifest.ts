@@ -24,7 +24,7 @@ const Manifest = Type.Object({
   /** The version of the service that made the backup. */
   version: Type.String(),
   lastMigration: Type.String(),
-  /** The lowest migration that a version must contain to restore the backup. Undefined: the last migration (ADR 41). */
+  /** The lowest migration that a version must contain to restore the backup. Undefined: the last migration (ADR 2). */
   neededMigration: Type.Optional(Type.String()),
   /**
    * The folder that contains all files except blobs. Each backup makes a new folder, so that the earlier backup stays whole until the new

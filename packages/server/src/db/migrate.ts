@@ -16,7 +16,7 @@ const LOCK_ID = 4_716_203_958_114_027n;
  * Brings the schema up to date in one transaction. Processes that start at the same time migrate one after the other. On PostgreSQL, they
  * wait for an advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
  * `schema`: the schema for all tables, only on PostgreSQL. The function creates a missing schema. Default: the schema of the connection.
- * Throws `database_unavailable` if a later version of the service has made a change that this version can't use (ADR 41), or if the
+ * Throws `database_unavailable` if a later version of the service has made a change that this version can't use (ADR 2), or if the
  * database refuses a migration.
  */
 export async function migrate(
@@ -83,7 +83,7 @@ async function laterMigrations(db: Kysely<Tables>, engine: EngineName): Promise<
   return Object.fromEntries(later.map(({ name }) => [name, { up: async () => undefined }]));
 }
 
-/** Undefined: the versions that migrated this database were older than ADR 41. */
+/** Undefined: the versions that migrated this database did not store this value. */
 async function neededMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
   if (!(await hasTable(db, { engine, table: COMPATIBILITY }))) return undefined;
   return (await db.selectFrom(COMPATIBILITY).select("needed_migration").executeTakeFirst())?.needed_migration;

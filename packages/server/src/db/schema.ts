@@ -477,7 +477,7 @@ export type Tables = {
     last_used_at: number | null;
   };
   /**
-   * This table has one row: the lowest migration that a version of the service must contain to use this database (ADR 41). A migration that
+   * This table has one row: the lowest migration that a version of the service must contain to use this database (ADR 2). A migration that
    * removes something changes this row.
    */
   schema_compatibility: {

@@ -2,7 +2,7 @@ import type { Role } from "./access.ts";
 
 /** A user. The user either has an account of the service, or comes from the JWTs of an issuer. */
 export type Person = {
-  /** Opaque, 1 to 255 characters. For a user from JWTs, the id is usually the `sub` of the JWT (ADR 14). */
+  /** Opaque, 1 to 255 characters. For a user from JWTs, the id is usually the `sub` of the JWT (ADR 8). */
   id: string;
   email: string | undefined;
   name: string | undefined;

@@ -5,7 +5,7 @@ import type { Deps, IdHolder, Queries } from "./ports/index.ts";
 
 /**
  * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always
- * `shared`, so that the caller does not learn whether an account exists (ADR 21).
+ * `shared`, so that the caller does not learn whether an account exists (ADR 9).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 

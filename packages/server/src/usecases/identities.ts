@@ -31,7 +31,7 @@ export function identifySubject(deps: Deps) {
 
 /**
  * Returns the user id of a JWT subject. The name of a new subject becomes the user id, unless another user already has this id. In that
- * case, the subject gets a generated id. So a subject can take over neither an account nor the data of another issuer's subject (ADR 14).
+ * case, the subject gets a generated id. So a subject can take over neither an account nor the data of another issuer's subject (ADR 8).
  */
 export async function userOfSubject(
   { identities }: Pick<Queries, "identities">,

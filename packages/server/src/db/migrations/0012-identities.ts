@@ -4,8 +4,8 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * Stores which user belongs to a subject (`sub`) in the JWTs of an issuer (ADR 14). An existing user without an account came from a JWT,
- * but the issuer of this JWT is unknown. The next JWT with the same subject sets the issuer. Stores who proved an email address (ADR 15).
+ * Stores which user belongs to a subject (`sub`) in the JWTs of an issuer (ADR 8). An existing user without an account came from a JWT,
+ * but the issuer of this JWT is unknown. The next JWT with the same subject sets the issuer. Stores who proved an email address (ADR 8).
  * Of the existing accounts, only those whose users sign in with an identity provider have a verified email address.
  */
 export function identities(engine: EngineName): Migration {

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the invitations by email address (ADR 21), and the requests for access to notes. */
+/** Adds the invitations by email address (ADR 9), and the requests for access to notes. */
 export function invitations(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the trash (ADR 23). Each item is a row of `trash`. A deleted note or attachment stores the id of its item in `trash_id`. */
+/** Adds the trash (ADR 14). Each item is a row of `trash`. A deleted note or attachment stores the id of its item in `trash_id`. */
 export function trash(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

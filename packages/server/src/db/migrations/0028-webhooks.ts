@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
-/** Adds the webhook endpoints, and the queue of their deliveries (ADR 26). */
+/** Adds the webhook endpoints, and the queue of their deliveries (ADR 16). */
 export function webhooks(engine: EngineName): Migration {
   return {
     async up(db: Kysely<unknown>): Promise<void> {

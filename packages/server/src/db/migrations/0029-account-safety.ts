@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable, plainTable } from "./column-types.ts";
 
-/** Adds second factors, passkeys, and the deletion of an account by its own user (ADR 27). */
+/** Adds second factors, passkeys, and the deletion of an account by its own user (ADR 17). */
 export function accountSafety(engine: EngineName): Migration {
   const { id, text, integer, bit } = columnTypesOf(engine);
   const ofAccount = (db: Kysely<unknown>, table: string) =>

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
-/** Adds the rules that administrators can change, the invitations that administrators send, and the file quota of each person (ADR 31). */
+/** Adds the rules that administrators can change, the invitations that administrators send, and the file quota of each person (ADR 15). */
 export function policy(engine: EngineName): Migration {
   const { id, text, integer } = columnTypesOf(engine);
   return {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
- * Replaces three indexes with one, so that the start of an upload writes fewer pages (ADR 36). Drops the old indexes first, because
+ * Replaces three indexes with one, so that the start of an upload writes fewer pages (ADR 12). Drops the old indexes first, because
  * PostgreSQL takes its strongest lock for that. If the migration took this lock later, it could deadlock with a replica that still runs.
  */
 export const attachmentIndex: Migration = {

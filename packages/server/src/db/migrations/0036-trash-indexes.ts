@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
- * Adds small indexes for the trash (ADR 23). `notes_in_trash`: each access decision about an attachment looks up its note there.
+ * Adds small indexes for the trash (ADR 14). `notes_in_trash`: each access decision about an attachment looks up its note there.
  * `notes_to_purge`: the queue of the notes that a background job deletes. `attachments_in_trash`: the attachments of one item of the trash.
  */
 export const trashIndexes: Migration = {

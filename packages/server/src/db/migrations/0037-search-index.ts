@@ -11,7 +11,7 @@ const NOT_INDEXED = {
 };
 
 /**
- * Adds the index for searches (ADR 40). A background job fills the index, so this migration reads no texts. Triggers reset `is_indexed`,
+ * Adds the index for searches (ADR 19). A background job fills the index, so this migration reads no texts. Triggers reset `is_indexed`,
  * because a replica of the version before does not know this column.
  */
 export function searchIndex(engine: EngineName): Migration {

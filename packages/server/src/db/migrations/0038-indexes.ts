@@ -4,7 +4,7 @@ import type { EngineName } from "../engine.ts";
 import { columnTypesOf, keyedTable } from "./column-types.ts";
 
 /**
- * Adds the lowest migration that a version must contain to use the database (ADR 41). Adds indexes for queries that read a whole table.
+ * Adds the lowest migration that a version must contain to use the database (ADR 2). Adds indexes for queries that read a whole table.
  * No index here gets an entry from the start of an upload.
  */
 export function indexes(engine: EngineName): Migration {

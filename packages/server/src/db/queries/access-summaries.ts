@@ -113,7 +113,7 @@ function peopleOfNotes({ db, engine, ids, now }: Scope) {
 
 /**
  * A person who has a share of the whole note counts there, and not for each of its files. A share that the owner still sees as an invitation
- * changes nothing here, because the count would show who has the invited email address (ADR 21).
+ * changes nothing here, because the count would show who has the invited email address (ADR 9).
  */
 function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db

@@ -18,7 +18,7 @@ const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.n
 
 /**
  * Builds the condition that no open invitation belongs to a share. If an open invitation exists, the owner of the note sees the invitation
- * instead of the share (ADR 21).
+ * instead of the share (ADR 9).
  */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (

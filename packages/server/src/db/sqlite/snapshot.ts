@@ -15,7 +15,7 @@ export type SqliteSnapshot = {
   count(table: "notes" | "attachments"): number;
   /** Returns the name of the last migration, or undefined if the database is empty. */
   lastMigration(): string | undefined;
-  /** Returns the lowest migration that a version must contain to use the database (ADR 41), or undefined if the database is empty. */
+  /** Returns the lowest migration that a version must contain to use the database (ADR 2), or undefined if the database is empty. */
   neededMigration(): string | undefined;
   close(): void;
 };

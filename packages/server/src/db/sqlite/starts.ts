@@ -33,7 +33,7 @@ type Outcome = PromiseSettledResult<StartedRecord | undefined>;
 
 /**
  * Starts uploads. A burst of starts runs on a worker thread, which also waits for the disk. Meanwhile, the main thread handles other
- * requests. Fewer starts run on the main thread (ADR 35).
+ * requests. Fewer starts run on the main thread (ADR 11).
  */
 export function openStarts({ file, writeLock, statements, run, afterWrite }: Options): {
   start: UploadQueries["start"];

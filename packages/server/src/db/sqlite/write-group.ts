@@ -18,7 +18,7 @@ type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () 
 
 /**
  * Runs writes in groups. All writes that are ready at the same time become members of one group. A group is one transaction of the file,
- * and each member has a savepoint. So the members share one flush to the disk (ADR 19). Members run one after another. If a member fails,
+ * and each member has a savepoint. So the members share one flush to the disk (ADR 11). Members run one after another. If a member fails,
  * only its savepoint is undone. If the commit fails, all members fail.
  */
 export class WriteGroups {

@@ -25,7 +25,7 @@ export type LogAccountChange = (message: string, change: { userId: string; cause
 type Options = Pick<PasswordLimit, "forgetPasswordGuesses"> & { links: AccountLinks; logChange: LogAccountChange };
 
 /**
- * Replaces the password reset of better-auth (ADR 22), because better-auth sends mails during the request and puts the token into the path
+ * Replaces the password reset of better-auth (ADR 13), because better-auth sends mails during the request and puts the token into the path
  * of a URL. Each endpoint throws the errors of its use case.
  */
 export function accountLinks({ links, forgetPasswordGuesses, logChange }: Options): BetterAuthPlugin {

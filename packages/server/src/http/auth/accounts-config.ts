@@ -99,7 +99,7 @@ export function accountsConfig(
     },
     account: {
       ...tables.account,
-      // Accounts are never linked by email address, because an unverified email address can belong to another person (ADR 12).
+      // Accounts are never linked by email address, because an unverified email address can belong to another person (ADR 8).
       accountLinking: { enabled: false, disableImplicitLinking: true },
       updateAccountOnSignIn: false,
     },

@@ -41,9 +41,9 @@ export type Accounts = {
 /**
  * Creates accounts with better-auth in the database of the service. A session expires 7 days after the user last opened the web app.
  *
- * Sign-up with a password does not prove the email address. The user proves it later with a link in a mail (ADR 22). A share by email
+ * Sign-up with a password does not prove the email address. The user proves it later with a link in a mail (ADR 13). A share by email
  * address reaches the account that has proven the email address. If no account has proven it, the share reaches an account only if no other
- * user has the email address (ADR 15).
+ * user has the email address (ADR 8).
  *
  * The first account does not become an administrator, because a stranger may have created it.
  * Only `valetkey user add --admin` creates an administrator.
@@ -154,7 +154,7 @@ export function createAccounts(
 
   /**
    * The email address of an account stays the same, but each sign-in can add or remove the proof, as the claims of the provider say (ADR
-   * 12).
+   * 8).
    */
   async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
     const { internalAdapter } = await auth.$context;

@@ -21,7 +21,7 @@ export type PolicySetting = {
 
 /**
  * The current rules in memory, so that no HTTP request must read the rules from the database. A background job reads the rules from the
- * database every few seconds (ADR 31).
+ * database every few seconds (ADR 15).
  * While the database is unreachable, the rules that were read last apply.
  */
 export type LivePolicy = {

@@ -11,7 +11,7 @@ export type ShareQueries = {
   put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void>;
   /**
    * Creates or replaces the shares of the users who have these invited email addresses. It runs one statement, even if no user has any of
-   * the email addresses. So the duration does not show whether an email address belongs to a user (ADR 21).
+   * the email addresses. So the duration does not show whether an email address belongs to a user (ADR 9).
    */
   putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void>;
   /**

@@ -1,4 +1,4 @@
-// The journal of URL events on SQLite (ADR 7). Code outside of this folder imports only this file.
+// The journal of URL events on SQLite (ADR 4). Code outside of this folder imports only this file.
 import type { UrlAuditLog } from "../../../usecases/ports/index.ts";
 import { toAuditValues } from "../../queries/audit-row.ts";
 import { createUrlAuditLog } from "../../url-audit-batches.ts";
